@@ -1,0 +1,90 @@
+//! Time and waiting as arguments (line 7): nothing else in the house asks the machine.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A wait that a [`Clock`] hands out.
+pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Where the time comes from.
+pub trait Clock: Send + Sync + 'static {
+    /// Milliseconds since 1970-01-01 UTC.
+    fn now_ms(&self) -> i64;
+
+    /// Resolves when `wait` has passed on this clock.
+    fn sleep(&self, wait: Duration) -> Sleep;
+}
+
+/// The clock as it is shared.
+pub type SharedClock = Arc<dyn Clock>;
+
+/// The machine's clock.
+#[derive(Debug, Default)]
+pub struct SystemClock;
+
+impl SystemClock {
+    /// The machine's clock, shared.
+    pub fn shared() -> SharedClock {
+        Arc::new(Self)
+    }
+}
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the machine"
+    )]
+    fn now_ms(&self) -> i64 {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that waits")]
+    fn sleep(&self, wait: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(wait))
+    }
+}
+
+/// A clock that moves only when a test moves it.
+#[derive(Debug)]
+pub struct TestClock {
+    now_ms: AtomicI64,
+    moved: tokio::sync::watch::Sender<i64>,
+}
+
+impl TestClock {
+    /// A clock that stands at `now_ms` milliseconds since 1970-01-01 UTC.
+    pub fn at(now_ms: i64) -> Arc<Self> {
+        Arc::new(Self {
+            now_ms: AtomicI64::new(now_ms),
+            moved: tokio::sync::watch::channel(now_ms).0,
+        })
+    }
+
+    /// Moves the clock on; sleepers whose time has come wake.
+    pub fn advance(&self, by: Duration) {
+        let by_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        let now = self.now_ms.fetch_add(by_ms, Ordering::SeqCst) + by_ms;
+        self.moved.send_replace(now);
+    }
+}
+
+impl Clock for TestClock {
+    fn now_ms(&self) -> i64 {
+        self.now_ms.load(Ordering::SeqCst)
+    }
+
+    fn sleep(&self, wait: Duration) -> Sleep {
+        let due = self.now_ms() + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        let mut moved = self.moved.subscribe();
+        Box::pin(async move {
+            // The sender lives as long as the clock; when it is gone nobody waits any more.
+            let _ = moved.wait_for(|now| *now >= due).await;
+        })
+    }
+}

@@ -1,0 +1,196 @@
+//! The handle that every room holds: `write` and `read`, whichever engine is below.
+
+use crate::postgres::PgPool;
+use crate::sqlite::SqlitePool;
+use crate::{Error, Result, Tx, migrate};
+use serde::{Deserialize, Serialize};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use tokio::sync::oneshot;
+
+/// Settings of the store.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `sqlite:PATH`, or `postgres://user:password@host:port/database`.
+    pub url: String,
+    /// PEM file with the certificate authority of PostgreSQL; when set, TLS is required.
+    pub postgres_ca_file: Option<String>,
+    /// Threads that write to PostgreSQL, each with its own connection (1 to 64). SQLite has one.
+    pub n_writers: usize,
+    /// Threads that read, each with its own connection (1 to 64).
+    pub n_readers: usize,
+    /// Closures that may wait for the database before callers are told to come back later.
+    pub waiting_max: usize,
+    /// How long SQLite waits for a lock of another process, in milliseconds.
+    pub sqlite_busy_ms: u64,
+    /// Largest size of the SQLite file in MiB, 0 for no limit; beyond it nothing is accepted.
+    pub sqlite_mib_max: u64,
+    /// Page cache of the SQLite writer in MiB.
+    pub sqlite_cache_mib: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            url: "sqlite:data/tongguan.db".to_owned(),
+            postgres_ca_file: None,
+            n_writers: 4,
+            n_readers: 2,
+            waiting_max: 4096,
+            sqlite_busy_ms: 5000,
+            sqlite_mib_max: 0,
+            sqlite_cache_mib: 32,
+        }
+    }
+}
+
+/// The database; cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    engine: Engine,
+}
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Opens the database and applies the migrations that are missing.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it cannot be reached or the file cannot be made;
+    /// [`Error::Fault`] for a wrong URL or a schema newer than this program.
+    pub fn open(config: &Config) -> Result<Self> {
+        let engine = if let Some(path) = config.url.strip_prefix("sqlite:") {
+            Engine::Sqlite(SqlitePool::open(path.trim_start_matches("//"), config)?)
+        } else if config.url.starts_with("postgres") {
+            Engine::Postgres(PgPool::open(config)?)
+        } else {
+            return Err(Error::Fault(
+                "store.url must begin with sqlite: or postgres://".to_owned(),
+            ));
+        };
+        Ok(Self { engine })
+    }
+
+    /// Runs `f` in a transaction and answers after the commit (I1). `f` may run more than once.
+    ///
+    /// # Errors
+    /// Whatever `f` answers, and the engine's; nothing is kept then.
+    pub async fn write<T, F>(&self, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (job, answer) = Work::boxed(f);
+        match &self.engine {
+            Engine::Sqlite(pool) => pool.submit_write(job)?,
+            Engine::Postgres(pool) => pool.submit_write(job)?,
+        }
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Runs `f` in a transaction that only reads.
+    ///
+    /// # Errors
+    /// Whatever `f` answers, and the engine's.
+    pub async fn read<T, F>(&self, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (job, answer) = Work::boxed(f);
+        match &self.engine {
+            Engine::Sqlite(pool) => pool.submit_read(job)?,
+            Engine::Postgres(pool) => pool.submit_read(job)?,
+        }
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// The engine's name, for people: `SQLite` or `PostgreSQL`.
+    pub fn engine_name(&self) -> &'static str {
+        match &self.engine {
+            Engine::Sqlite(_) => "SQLite",
+            Engine::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// Closures that wait for the writers now; a measure of overload.
+    pub fn n_waiting(&self) -> usize {
+        match &self.engine {
+            Engine::Sqlite(pool) => pool.n_waiting(),
+            Engine::Postgres(pool) => pool.n_waiting(),
+        }
+    }
+
+    /// What the migrations of this database are.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn applied(&self) -> Result<Vec<migrate::Applied>> {
+        self.read(migrate::applied).await
+    }
+}
+
+fn stopped() -> Error {
+    Error::Fault("the database closure panicked or the store was closed".to_owned())
+}
+
+/// A closure on its way through the store, its answer on the way back.
+pub(crate) trait Job: Send {
+    /// Runs the closure; answers whether its changes may be kept.
+    fn run(&mut self, tx: &mut Tx<'_>) -> Result<()>;
+    /// Sends the answer; `failure` is why the commit did not happen.
+    fn finish(self: Box<Self>, failure: Option<Error>);
+}
+
+struct Work<T, F> {
+    f: F,
+    result: Option<Result<T>>,
+    answer: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Work<T, F>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+{
+    fn boxed(f: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T>>) {
+        let (answer, receiver) = oneshot::channel();
+        (
+            Box::new(Self {
+                f,
+                result: None,
+                answer,
+            }),
+            receiver,
+        )
+    }
+}
+
+impl<T, F> Job for Work<T, F>
+where
+    T: Send + 'static,
+    F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+{
+    fn run(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        // A bug in one closure must not take the writer thread down with it.
+        let result =
+            catch_unwind(AssertUnwindSafe(|| (self.f)(tx))).unwrap_or_else(|_| Err(stopped()));
+        let outcome = result.as_ref().map(|_| ()).map_err(Clone::clone);
+        self.result = Some(result);
+        outcome
+    }
+
+    fn finish(self: Box<Self>, failure: Option<Error>) {
+        let result = match (failure, self.result) {
+            (Some(error), Some(Ok(_)) | None) => Err(error),
+            (_, Some(result)) => result,
+            (None, None) => Err(stopped()),
+        };
+        // The caller may have gone away (a closed connection); the commit stands all the same.
+        let _ = self.answer.send(result);
+    }
+}

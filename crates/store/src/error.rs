@@ -1,0 +1,96 @@
+//! What can go wrong between a statement and the disk.
+
+/// The outcome of anything that touches the database.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A failure of the store, sorted by what the caller should do about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The database cannot take the work now: locked, full, unreachable or overloaded. Nothing
+    /// of the closure was kept, or (connection lost during commit) it is not known whether it
+    /// was. Callers answer 503 and acknowledge nothing.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// A constraint refused the change; the text is the engine's and names the constraint or its
+    /// columns. Rooms map the ones they expect to a refusal.
+    #[error("a constraint refused the change: {0}")]
+    Constraint(String),
+    /// A transaction lost against a concurrent one; the store retries these itself.
+    #[error("the transaction must be repeated: {0}")]
+    Conflict(String),
+    /// A statement, a type or a stored value is wrong: a fault of ours.
+    #[error("the database statement failed: {0}")]
+    Fault(String),
+}
+
+impl Error {
+    /// Whether the same work may succeed later without any change.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode as Code;
+        let text = error.to_string();
+        match error.sqlite_error_code() {
+            Some(
+                Code::DatabaseBusy
+                | Code::DatabaseLocked
+                | Code::DiskFull
+                | Code::SystemIoFailure
+                | Code::CannotOpen
+                | Code::ReadOnly
+                | Code::OutOfMemory,
+            ) => Self::Unavailable(text),
+            Some(Code::ConstraintViolation) => Self::Constraint(text),
+            _ => Self::Fault(text),
+        }
+    }
+}
+
+impl From<::postgres::Error> for Error {
+    fn from(error: ::postgres::Error) -> Self {
+        let Some(db) = error.as_db_error() else {
+            return if error.is_closed() || is_io(&error) {
+                Self::Unavailable(error.to_string())
+            } else {
+                Self::Fault(with_cause(&error))
+            };
+        };
+        let text = format!("{} ({})", db.message(), db.code().code());
+        match db.code().code() {
+            "40001" | "40P01" => Self::Conflict(text),
+            // Classes: 23 integrity, 08 connection, 53 resources, 57 operator intervention.
+            code if code.starts_with("23") => {
+                Self::Constraint(db.constraint().map_or(text, str::to_owned))
+            }
+            code if ["08", "53", "57", "58"]
+                .iter()
+                .any(|class| code.starts_with(class)) =>
+            {
+                Self::Unavailable(text)
+            }
+            _ => Self::Fault(text),
+        }
+    }
+}
+
+fn is_io(error: &::postgres::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if inner.is::<std::io::Error>() {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
+}
+
+fn with_cause(error: &::postgres::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,71 @@
+//! Facts (事件): what happened, to what, when. Appended in the transaction of the change itself
+//! (I2) and read by higher floors; nobody is called back.
+
+use crate::{Many, Result, Tx, Value};
+
+/// A fact to be written.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Time-ordered id.
+    pub id: i64,
+    /// When, in milliseconds since 1970-01-01 UTC.
+    pub at_ms: i64,
+    /// What, as `room.fact`: `message.received`.
+    pub kind: String,
+    /// The company it concerns, if any.
+    pub company_id: Option<i64>,
+    /// The message or company that the fact is about.
+    pub subject_id: i64,
+    /// Particulars as a short text; never payloads or personal data (I8).
+    pub detail: String,
+}
+
+/// Appends facts.
+///
+/// # Errors
+/// The engine's.
+pub fn append(tx: &mut Tx<'_>, events: &[Event]) -> Result<()> {
+    const INSERT: Many = Many {
+        before: "insert into event (id, at_ms, kind, company_id, subject_id, detail) values ",
+        row: "(?, ?, ?, ?, ?, ?)",
+        after: "",
+    };
+    let rows: Vec<Vec<Value<'_>>> = events
+        .iter()
+        .map(|event| {
+            vec![
+                event.id.into(),
+                event.at_ms.into(),
+                (&event.kind).into(),
+                event.company_id.into(),
+                event.subject_id.into(),
+                (&event.detail).into(),
+            ]
+        })
+        .collect();
+    tx.many(INSERT, &[], &rows).map(|_| ())
+}
+
+/// The facts about one subject, oldest first, at most `limit`.
+///
+/// # Errors
+/// The engine's.
+pub fn of_subject(tx: &mut Tx<'_>, subject_id: i64, limit: i64) -> Result<Vec<Event>> {
+    tx.query(
+        "select id, at_ms, kind, company_id, subject_id, detail from event \
+         where subject_id = $1 order by id limit $2",
+        &[subject_id.into(), limit.into()],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(Event {
+            id: row.int(0)?,
+            at_ms: row.int(1)?,
+            kind: row.text(2)?,
+            company_id: row.int_opt(3)?,
+            subject_id: row.int(4)?,
+            detail: row.text(5)?,
+        })
+    })
+    .collect()
+}

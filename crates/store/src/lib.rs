@@ -1,0 +1,41 @@
+//! F2 存储: the only crate that knows SQL engines.
+//!
+//! What it does, in the order a statement meets it:
+//!
+//! 1. A room writes a closure over [`Tx`] and hands it to [`Db::write`] or [`Db::read`].
+//! 2. On SQLite one writer thread takes every closure that is waiting, runs each in its own
+//!    savepoint and commits them together: one fsync for many callers (group commit). Readers
+//!    have their own connections and never wait for the writer.
+//! 3. On PostgreSQL a small set of threads runs each closure in its own transaction; the server
+//!    groups the commits.
+//! 4. The caller's future resolves only after the commit (I1), with an [`Error`] that says whether
+//!    the database is unavailable, a constraint refused, or the statement is wrong.
+//!
+//! One SQL text serves both engines: `$1` placeholders, times and ids made by the application
+//! ([`clock`], [`id`]), no JSON operators, no `now()`. [`Many`] writes statements over lists of
+//! rows, because a round trip for each row is what makes PostgreSQL slow.
+//!
+//! Closures may run twice (a serialization failure is retried), so they only compute and write;
+//! they do no other I/O. Deliberately absent: an ORM, a query builder, a generic repository, and
+//! caches.
+
+pub mod clock;
+mod db;
+mod error;
+pub mod event;
+pub mod id;
+mod migrate;
+mod postgres;
+mod sqlite;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
+mod tx;
+mod value;
+
+pub use db::{Config, Db};
+pub use error::{Error, Result};
+pub use migrate::{Applied, migrations};
+pub use tx::{Many, Tx};
+pub use value::{Row, Value};

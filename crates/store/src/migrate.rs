@@ -1,0 +1,75 @@
+//! Migrations: one numbered history, one text, applied on both engines.
+//!
+//! Each file opens with a paragraph on why and names the room that owns each table. Files are only
+//! ever added, and are backward-compatible with the previous release (expand, then contract).
+//!
+//! The one rewrite between the engines: `bigint primary key` becomes `integer primary key` on
+//! SQLite, where only that spelling makes the key the row's own address instead of a second index.
+
+use crate::{Error, Result, Tx};
+
+/// One file of `store/migrations`: number, name and text.
+type Migration = (i64, &'static str, &'static str);
+
+const ALL: &[Migration] = &[
+    (1, "company", include_str!("../migrations/0001_company.sql")),
+    (2, "message", include_str!("../migrations/0002_message.sql")),
+    (3, "receipt", include_str!("../migrations/0003_receipt.sql")),
+    (4, "queue", include_str!("../migrations/0004_queue.sql")),
+];
+
+/// A migration that a database has had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// Number of the file, from 1.
+    pub number: i64,
+    /// Name of the file without number and ending.
+    pub name: String,
+}
+
+/// Number, name and text of every migration this program knows, in order.
+pub fn migrations() -> &'static [(i64, &'static str, &'static str)] {
+    ALL
+}
+
+pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {
+    tx.script(
+        "create table if not exists migration (number bigint primary key, name text not null)",
+    )?;
+    let done = applied(tx)?;
+    let newest = ALL.last().map_or(0, |(number, _, _)| *number);
+    if let Some(unknown) = done.iter().find(|applied| applied.number > newest) {
+        return Err(Error::Fault(format!(
+            "the database has migration {} ({}), which this program does not know: \
+             it is older than the database",
+            unknown.number, unknown.name
+        )));
+    }
+    for (number, name, text) in ALL {
+        if done.iter().any(|applied| applied.number == *number) {
+            continue;
+        }
+        if tx.is_sqlite() {
+            tx.script(&text.replace("bigint primary key", "integer primary key"))?;
+        } else {
+            tx.script(text)?;
+        }
+        tx.execute(
+            "insert into migration (number, name) values ($1, $2)",
+            &[(*number).into(), (*name).into()],
+        )?;
+    }
+    Ok(())
+}
+
+pub(crate) fn applied(tx: &mut Tx<'_>) -> Result<Vec<Applied>> {
+    tx.query("select number, name from migration order by number", &[])?
+        .iter()
+        .map(|row| {
+            Ok(Applied {
+                number: row.int(0)?,
+                name: row.text(1)?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,213 @@
+//! PostgreSQL: a few threads, each with its own connection, each closure in its own transaction.
+//!
+//! The threads connect when work arrives and reconnect when the connection is lost; until then
+//! callers are told that the database is unavailable. A serialization failure or deadlock is
+//! retried here, which is why closures may run twice.
+
+use crate::db::Job;
+use crate::migrate;
+use crate::sqlite::{spawn, submit};
+use crate::tx::{Engine, PgTx};
+use crate::{Config, Error, Result, Tx};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use postgres::{Client, NoTls, Statement};
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Attempts of a transaction that loses against others.
+const CONFLICT_TRIES: u32 = 5;
+
+/// Prepared statements that a connection keeps before it forgets them all.
+const STATEMENTS_MAX: usize = 512;
+
+/// How long to wait for PostgreSQL to take a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+#[derive(Clone)]
+pub(crate) struct PgPool {
+    writes: Sender<Box<dyn Job>>,
+    reads: Sender<Box<dyn Job>>,
+}
+
+impl PgPool {
+    pub(crate) fn open(config: &Config) -> Result<Self> {
+        let server = Server::from_config(config)?;
+        let mut first = Connection {
+            server: server.clone(),
+            open: Some(server.connect()?),
+        };
+        first.migrate()?;
+        let (writes, write_queue) = bounded(config.waiting_max.max(1));
+        let (reads, read_queue) = bounded(config.waiting_max.max(1));
+        let mut ready = Some(first);
+        for (queue, n_threads) in [
+            (write_queue, config.n_writers),
+            (read_queue, config.n_readers),
+        ] {
+            for _ in 0..n_threads.max(1) {
+                let queue: Receiver<Box<dyn Job>> = queue.clone();
+                let connection = ready.take().unwrap_or(Connection {
+                    server: server.clone(),
+                    open: None,
+                });
+                spawn("store-postgres", move || serve(connection, &queue))?;
+            }
+        }
+        Ok(Self { writes, reads })
+    }
+
+    pub(crate) fn submit_write(&self, job: Box<dyn Job>) -> Result<()> {
+        submit(&self.writes, job)
+    }
+
+    pub(crate) fn submit_read(&self, job: Box<dyn Job>) -> Result<()> {
+        submit(&self.reads, job)
+    }
+
+    pub(crate) fn n_waiting(&self) -> usize {
+        self.writes.len()
+    }
+}
+
+/// Where PostgreSQL is and how to speak to it.
+#[derive(Clone)]
+struct Server {
+    config: postgres::Config,
+    tls: Option<tokio_postgres_rustls::MakeRustlsConnect>,
+}
+
+impl Server {
+    fn from_config(config: &Config) -> Result<Self> {
+        let mut server: postgres::Config = config
+            .url
+            .parse()
+            .map_err(|e| Error::Fault(format!("store.url: {e}")))?;
+        server
+            .connect_timeout(CONNECT_TIMEOUT)
+            .application_name("tongguan");
+        let tls = config
+            .postgres_ca_file
+            .as_deref()
+            .map(tls_from)
+            .transpose()?;
+        if tls.is_some() {
+            server.ssl_mode(postgres::config::SslMode::Require);
+        }
+        Ok(Self {
+            config: server,
+            tls,
+        })
+    }
+
+    fn connect(&self) -> Result<Open> {
+        let client = match &self.tls {
+            Some(tls) => self.config.connect(tls.clone()),
+            None => self.config.connect(NoTls),
+        };
+        let client = client.map_err(|error| match Error::from(error) {
+            Error::Fault(text) | Error::Conflict(text) | Error::Constraint(text) => {
+                Error::Unavailable(text)
+            }
+            unavailable @ Error::Unavailable(_) => unavailable,
+        })?;
+        Ok(Open {
+            client,
+            statements: HashMap::new(),
+        })
+    }
+}
+
+fn tls_from(ca_file: &str) -> Result<tokio_postgres_rustls::MakeRustlsConnect> {
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject;
+    let wrong = |why: String| Error::Fault(format!("store.postgres_ca_file {ca_file}: {why}"));
+    let mut roots = rustls::RootCertStore::empty();
+    let certificates = CertificateDer::pem_file_iter(ca_file).map_err(|e| wrong(e.to_string()))?;
+    for certificate in certificates {
+        let certificate = certificate.map_err(|e| wrong(e.to_string()))?;
+        roots.add(certificate).map_err(|e| wrong(e.to_string()))?;
+    }
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let client = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| wrong(e.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(tokio_postgres_rustls::MakeRustlsConnect::new(client))
+}
+
+struct Open {
+    client: Client,
+    statements: HashMap<String, Statement>,
+}
+
+struct Connection {
+    server: Server,
+    open: Option<Open>,
+}
+
+impl Connection {
+    fn migrate(&mut self) -> Result<()> {
+        let open = self.ready()?;
+        let tx = open.client.transaction()?;
+        let mut tx = Tx {
+            engine: Engine::Postgres(PgTx {
+                tx,
+                statements: &mut open.statements,
+            }),
+        };
+        migrate::apply(&mut tx)?;
+        commit(tx)
+    }
+
+    fn ready(&mut self) -> Result<&mut Open> {
+        let open = match self.open.take() {
+            Some(open) if !open.client.is_closed() => open,
+            _ => self.server.connect()?,
+        };
+        Ok(self.open.insert(open))
+    }
+
+    fn run(&mut self, job: &mut dyn Job) -> Result<()> {
+        let open = self.ready()?;
+        if open.statements.len() > STATEMENTS_MAX {
+            open.statements.clear();
+        }
+        let mut tries = 1;
+        loop {
+            let tx = open.client.transaction()?;
+            let mut tx = Tx {
+                engine: Engine::Postgres(PgTx {
+                    tx,
+                    statements: &mut open.statements,
+                }),
+            };
+            let outcome = match job.run(&mut tx) {
+                Ok(()) => commit(tx),
+                // Dropping the transaction rolls it back.
+                Err(error) => Err(error),
+            };
+            match outcome {
+                Err(Error::Conflict(_)) if tries < CONFLICT_TRIES => tries += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+fn commit(tx: Tx<'_>) -> Result<()> {
+    match tx.engine {
+        Engine::Postgres(pg) => Ok(pg.tx.commit()?),
+        Engine::Sqlite(_) => Err(Error::Fault("not a PostgreSQL transaction".to_owned())),
+    }
+}
+
+fn serve(mut connection: Connection, queue: &Receiver<Box<dyn Job>>) {
+    while let Ok(mut job) = queue.recv() {
+        let failure = connection.run(job.as_mut()).err();
+        if failure.as_ref().is_some_and(Error::is_unavailable) {
+            connection.open = None;
+        }
+        job.finish(failure);
+    }
+}

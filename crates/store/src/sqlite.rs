@@ -1,0 +1,224 @@
+//! SQLite: one writer thread with group commit, reader threads, a checkpointer.
+//!
+//! WAL with `synchronous=FULL`: a commit is on the disk when the caller hears of it. The writer
+//! drains whatever waits (up to [`GROUP_MAX`]) into one transaction. Checkpoints run on a thread of
+//! their own, because they cost tens of milliseconds that no caller should see; only when the log
+//! has grown past [`WAL_PAGES_HARD`] does the writer lend a hand, so that the log can start anew.
+
+use crate::db::Job;
+use crate::migrate;
+use crate::tx::Engine;
+use crate::{Config, Error, Result, Tx};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use rusqlite::Connection;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+/// Closures in one commit.
+const GROUP_MAX: usize = 256;
+
+/// Prepared statements that a connection keeps.
+const STATEMENTS_MAX: usize = 256;
+
+/// Log size, in pages of 4 KiB, from which the checkpointer copies it back: 8 MiB.
+const WAL_PAGES_SOFT: i64 = 2048;
+
+/// Log size, in pages of 4 KiB, at which the writer itself checkpoints: 64 MiB.
+const WAL_PAGES_HARD: u32 = 16_384;
+
+/// Pause of the checkpointer between looks at the log.
+const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Page cache of a reader or the checkpointer, in KiB.
+const READER_CACHE_KIB: u64 = 4096;
+
+#[derive(Clone)]
+pub(crate) struct SqlitePool {
+    writes: Sender<Box<dyn Job>>,
+    reads: Sender<Box<dyn Job>>,
+}
+
+impl SqlitePool {
+    pub(crate) fn open(path: &str, config: &Config) -> Result<Self> {
+        if let Some(folder) = Path::new(path)
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(folder).map_err(|e| Error::Unavailable(e.to_string()))?;
+        }
+        let mut writer = connect(path, config, config.sqlite_cache_mib.saturating_mul(1024))?;
+        if config.sqlite_mib_max > 0 {
+            let pages =
+                i64::try_from(config.sqlite_mib_max.saturating_mul(256)).unwrap_or(i64::MAX);
+            writer.pragma_update(None, "max_page_count", pages)?;
+        }
+        writer.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_HARD)?;
+        migrate_now(&mut writer)?;
+
+        let (writes, write_queue) = bounded(config.waiting_max.max(1));
+        let (reads, read_queue) = bounded(config.waiting_max.max(1));
+        spawn("store-writer", move || write_loop(&writer, &write_queue))?;
+        for _ in 0..config.n_readers.max(1) {
+            let reader = connect(path, config, READER_CACHE_KIB)?;
+            reader.pragma_update(None, "query_only", true)?;
+            let queue: Receiver<Box<dyn Job>> = read_queue.clone();
+            spawn("store-reader", move || read_loop(&reader, &queue))?;
+        }
+        let checkpointer = connect(path, config, READER_CACHE_KIB)?;
+        let alive = read_queue;
+        spawn("store-checkpoint", move || {
+            checkpoint_loop(&checkpointer, &alive);
+        })?;
+        Ok(Self { writes, reads })
+    }
+
+    pub(crate) fn submit_write(&self, job: Box<dyn Job>) -> Result<()> {
+        submit(&self.writes, job)
+    }
+
+    pub(crate) fn submit_read(&self, job: Box<dyn Job>) -> Result<()> {
+        submit(&self.reads, job)
+    }
+
+    pub(crate) fn n_waiting(&self) -> usize {
+        self.writes.len()
+    }
+}
+
+pub(crate) fn submit(queue: &Sender<Box<dyn Job>>, job: Box<dyn Job>) -> Result<()> {
+    queue.try_send(job).map_err(|refused| match refused {
+        TrySendError::Full(_) => Error::Unavailable("too much work waits for it".to_owned()),
+        TrySendError::Disconnected(_) => Error::Unavailable("it was closed".to_owned()),
+    })
+}
+
+pub(crate) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<()> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(body)
+        .map(|_| ())
+        .map_err(|e| Error::Unavailable(format!("no thread for the store: {e}")))
+}
+
+fn connect(path: &str, config: &Config, cache_kib: u64) -> Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_millis(config.sqlite_busy_ms))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    let cache = i64::try_from(cache_kib).unwrap_or(i64::MAX);
+    connection.pragma_update(None, "cache_size", -cache)?;
+    Ok(connection)
+}
+
+fn migrate_now(writer: &mut Connection) -> Result<()> {
+    let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    migrate::apply(&mut Tx {
+        engine: Engine::Sqlite(&tx),
+    })?;
+    Ok(tx.commit()?)
+}
+
+fn write_loop(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
+    while let Ok(first) = queue.recv() {
+        let mut group = vec![first];
+        group.extend(queue.try_iter().take(GROUP_MAX - 1));
+        let failure = commit_group(connection, &mut group).err();
+        for job in group {
+            job.finish(failure.clone());
+        }
+    }
+}
+
+/// Runs every job in a savepoint of its own, so that one failure does not undo the others, and
+/// commits them together.
+fn commit_group(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<()> {
+    connection.prepare_cached("begin immediate")?.execute([])?;
+    for job in group.iter_mut() {
+        if let Err(error) = run_one(connection, job.as_mut()) {
+            // The savepoint itself failed: nothing of the group can be trusted.
+            let _ = connection.execute_batch("rollback");
+            return Err(error);
+        }
+    }
+    if let Err(error) = connection
+        .prepare_cached("commit")
+        .and_then(|mut s| s.execute([]))
+    {
+        let _ = connection.execute_batch("rollback");
+        return Err(error.into());
+    }
+    Ok(())
+}
+
+fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<()> {
+    connection.prepare_cached("savepoint job")?.execute([])?;
+    if job
+        .run(&mut Tx {
+            engine: Engine::Sqlite(connection),
+        })
+        .is_err()
+    {
+        if connection.is_autocommit() {
+            // A full disk makes SQLite roll back the whole transaction by itself.
+            return Err(Error::Unavailable(
+                "the transaction was rolled back (disk full?)".into(),
+            ));
+        }
+        connection.prepare_cached("rollback to job")?.execute([])?;
+    }
+    connection.prepare_cached("release job")?.execute([])?;
+    Ok(())
+}
+
+fn read_loop(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
+    while let Ok(mut job) = queue.recv() {
+        let failure = read_one(connection, job.as_mut()).err();
+        job.finish(failure);
+    }
+}
+
+fn read_one(connection: &Connection, job: &mut dyn Job) -> Result<()> {
+    connection.prepare_cached("begin")?.execute([])?;
+    let _ = job.run(&mut Tx {
+        engine: Engine::Sqlite(connection),
+    });
+    connection.prepare_cached("rollback")?.execute([])?;
+    Ok(())
+}
+
+fn checkpoint_loop(connection: &Connection, alive: &Receiver<Box<dyn Job>>) {
+    let wal = connection.path().map(|path| format!("{path}-wal"));
+    let mut copied = 0;
+    loop {
+        thread::park_timeout(CHECKPOINT_PAUSE);
+        // The last reader has gone when nobody but us holds the queue's other end.
+        if alive.is_empty() && is_closed(alive) {
+            return;
+        }
+        let pages = wal
+            .as_ref()
+            .and_then(|path| std::fs::metadata(path).ok())
+            .map_or(0, |about| i64::try_from(about.len() / 4096).unwrap_or(0));
+        if pages < WAL_PAGES_SOFT && copied == pages {
+            continue;
+        }
+        let checkpoint = connection.query_row("pragma wal_checkpoint(passive)", [], |row| {
+            Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        });
+        match checkpoint {
+            Ok((_, done)) => copied = done,
+            Err(error) => tracing::warn!(%error, "the checkpoint of the SQLite log failed"),
+        }
+    }
+}
+
+fn is_closed(queue: &Receiver<Box<dyn Job>>) -> bool {
+    matches!(
+        queue.try_recv(),
+        Err(crossbeam_channel::TryRecvError::Disconnected)
+    )
+}

@@ -1,0 +1,252 @@
+//! What both engines must do alike.
+
+use crate::testing::{TestDb, each_engine};
+use crate::{Db, Error, Many, Result, Tx, Value, event};
+use std::sync::Arc;
+
+const PUT: Many = Many {
+    before: "insert into queue_item (id, queue, lease_until, n_taken) values ",
+    row: "(?, ?, 0, 0)",
+    after: " on conflict (id) do nothing returning id",
+};
+
+fn put(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<i64>> {
+    let rows: Vec<Vec<Value<'_>>> = ids
+        .iter()
+        .map(|id| vec![(*id).into(), "q".into()])
+        .collect();
+    tx.many(PUT, &[], &rows)?
+        .iter()
+        .map(|row| row.int(0))
+        .collect()
+}
+
+async fn count(db: &Db) -> i64 {
+    db.read(|tx| tx.query("select count(*) from queue_item", &[])?[0].int(0))
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_is_written_once_and_conflicts_are_left_out() {
+    for TestDb { db, .. } in &each_engine() {
+        let ids: Vec<i64> = (1..=100).collect();
+        let first = db.write(move |tx| put(tx, &ids)).await.unwrap();
+        assert_eq!(first.len(), 100, "{}", db.engine_name());
+        let again = db.write(|tx| put(tx, &[99, 100, 101])).await.unwrap();
+        assert_eq!(again, vec![101], "{}", db.engine_name());
+        assert_eq!(count(db).await, 101);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failed_closure_keeps_nothing_and_harms_no_neighbour() {
+    for TestDb { db, .. } in &each_engine() {
+        let good = db.write(|tx| put(tx, &[1]));
+        let bad = db.write(|tx| {
+            put(tx, &[2])?;
+            Err::<(), _>(Error::Fault("no".to_owned()))
+        });
+        let panics = db.write(|tx| -> Result<()> {
+            put(tx, &[3])?;
+            panic!("a bug")
+        });
+        let wrong = db.write(|tx| tx.execute("select nonsense from nowhere", &[]));
+        let (good, bad, panics, wrong) = tokio::join!(good, bad, panics, wrong);
+        assert_eq!(good.unwrap(), vec![1]);
+        assert_eq!(bad.unwrap_err(), Error::Fault("no".to_owned()));
+        assert!(matches!(panics.unwrap_err(), Error::Fault(_)));
+        assert!(matches!(wrong.unwrap_err(), Error::Fault(_)));
+        assert_eq!(count(db).await, 1, "{}", db.engine_name());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_writers_lose_nothing() {
+    for TestDb { db, .. } in each_engine() {
+        let db = Arc::new(db);
+        let writers: Vec<_> = (0..200_i64)
+            .map(|n| {
+                let db = Arc::clone(&db);
+                tokio::spawn(async move { db.write(move |tx| put(tx, &[n, n + 1000])).await })
+            })
+            .collect();
+        for writer in writers {
+            assert_eq!(writer.await.unwrap().unwrap().len(), 2);
+        }
+        assert_eq!(count(&db).await, 400, "{}", db.engine_name());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn values_come_back_as_they_went_in() {
+    for TestDb { db, .. } in &each_engine() {
+        db.write(|tx| {
+            tx.execute(
+                "insert into company (id, credit_code, customs_code, name, dxp_id, roles, profile, \
+                 weight, suspended, created_at) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)",
+                &[
+                    i64::MAX.into(),
+                    "c".into(),
+                    "u".into(),
+                    "通关😀'\"".into(),
+                    "d".into(),
+                    "".into(),
+                    "strict".into(),
+                    (-1).into(),
+                    true.into(),
+                    0.into(),
+                ],
+            )?;
+            event::append(
+                tx,
+                &[event::Event {
+                    id: 1,
+                    at_ms: 2,
+                    kind: "company.added".to_owned(),
+                    company_id: None,
+                    subject_id: 7,
+                    detail: String::new(),
+                }],
+            )
+        })
+        .await
+        .unwrap();
+        let row = db
+            .read(|tx| {
+                tx.query_opt(
+                    "select id, name, weight, suspended from company where suspended",
+                    &[],
+                )
+            })
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(row.int(0).unwrap(), i64::MAX);
+        assert_eq!(row.text(1).unwrap(), "通关😀'\"");
+        assert_eq!(row.int(2).unwrap(), -1);
+        assert!(row.bool(3).unwrap());
+        assert!(row.int(1).is_err());
+        assert!(row.text(9).is_err());
+        let events = db.read(|tx| event::of_subject(tx, 7, 10)).await.unwrap();
+        assert_eq!(events[0].company_id, None);
+        let twice = db
+            .write(|tx| tx.execute("insert into event select * from event", &[]))
+            .await;
+        assert!(
+            matches!(twice, Err(Error::Constraint(_))),
+            "{}",
+            db.engine_name()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn migrations_apply_once_and_a_newer_database_is_refused() {
+    for TestDb { db, config, .. } in &each_engine() {
+        assert_eq!(db.applied().await.unwrap().len(), crate::migrations().len());
+        let again = config.clone();
+        let second = tokio::task::spawn_blocking(move || Db::open(&again))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(second.applied().await.unwrap(), db.applied().await.unwrap());
+        db.write(|tx| tx.execute("insert into migration values (9999, 'future')", &[]))
+            .await
+            .unwrap();
+        let config = config.clone();
+        let refused = tokio::task::spawn_blocking(move || Db::open(&config))
+            .await
+            .unwrap();
+        assert!(matches!(refused.map(|_| ()), Err(Error::Fault(text)) if text.contains("9999")));
+    }
+}
+
+#[test]
+fn every_migration_file_is_listed_in_order() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    files.sort();
+    let listed: Vec<String> = crate::migrations()
+        .iter()
+        .map(|(number, name, _)| format!("{number:04}_{name}.sql"))
+        .collect();
+    assert_eq!(files, listed);
+    for (_, name, text) in crate::migrations() {
+        assert!(
+            text.starts_with("-- "),
+            "{name} does not say why it is there"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_sqlite_disk_is_said_and_nothing_is_kept() {
+    let TestDb { config, .. } = crate::testing::sqlite();
+    let folder = tempfile::tempdir().unwrap();
+    let small = crate::Config {
+        url: format!("sqlite:{}/small.db", folder.path().display()),
+        sqlite_mib_max: 1,
+        ..config
+    };
+    let db = Db::open(&small).unwrap();
+    let mut n_kept = 0;
+    let refusal = loop {
+        let outcome = db
+            .write(move |tx| {
+                let body = vec![7_u8; 50_000];
+                tx.execute(
+                    "insert into queue_body (id, body) values ($1, $2)",
+                    &[i64::from(n_kept).into(), body.as_slice().into()],
+                )
+            })
+            .await;
+        match outcome {
+            Ok(_) => n_kept += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(refusal.is_unavailable(), "{refusal}");
+    let found = db
+        .read(|tx| tx.query("select count(*) from queue_body", &[])?[0].int(0))
+        .await;
+    assert_eq!(found.unwrap(), i64::from(n_kept));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_of_another_process_is_said() {
+    let test = crate::testing::sqlite();
+    let config = crate::Config {
+        sqlite_busy_ms: 50,
+        ..test.config.clone()
+    };
+    let db = Db::open(&config).unwrap();
+    let path = config.url.strip_prefix("sqlite:").unwrap().to_owned();
+    let other = rusqlite::Connection::open(path).unwrap();
+    other.execute_batch("begin immediate").unwrap();
+    let refusal = db.write(|tx| put(tx, &[1])).await.unwrap_err();
+    assert!(refusal.is_unavailable(), "{refusal}");
+    other.execute_batch("rollback").unwrap();
+    assert_eq!(db.write(|tx| put(tx, &[1])).await.unwrap(), vec![1]);
+}
+
+#[test]
+fn ids_grow_and_never_repeat() {
+    let clock = crate::clock::TestClock::at(1_800_000_000_000);
+    let ids = crate::id::IdMaker::new(clock.clone(), 3);
+    let mut last = 0;
+    for n in 0..2000 {
+        let id = ids.next();
+        assert!(id > last);
+        assert_eq!(id & crate::id::PART_MAX, 0);
+        if n == 1000 {
+            clock.advance(std::time::Duration::from_millis(50));
+        }
+        last = id;
+    }
+    assert_eq!(crate::id::made_at_ms(last), 1_800_000_000_051);
+    assert!(crate::id::first_at_ms(1_800_000_000_051) <= last);
+}

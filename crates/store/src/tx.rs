@@ -1,0 +1,228 @@
+//! A transaction as the rooms see it: statements in, rows out, either engine below.
+
+use crate::value::Cell;
+use crate::{Error, Result, Row, Value};
+use std::collections::HashMap;
+
+/// Rows that one statement carries, largest first: a list of 100 rows becomes 64 + 16 + 16 + 4,
+/// so that few different texts are prepared and each is prepared once.
+const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+
+/// An open transaction. It commits when the closure that received it returns `Ok`.
+pub struct Tx<'a> {
+    pub(crate) engine: Engine<'a>,
+}
+
+pub(crate) enum Engine<'a> {
+    Sqlite(&'a rusqlite::Connection),
+    Postgres(PgTx<'a>),
+}
+
+pub(crate) struct PgTx<'a> {
+    pub(crate) tx: ::postgres::Transaction<'a>,
+    pub(crate) statements: &'a mut HashMap<String, ::postgres::Statement>,
+}
+
+/// A statement over a list of rows: `before` + the row template once for each row + `after`.
+///
+/// In `row`, each `?` is one value of the row; in `before` and `after`, `$1`… are the fixed
+/// arguments, which come first.
+///
+/// ```
+/// use store::Many;
+/// const INSERT: Many = Many {
+///     before: "insert into note (id, text) values ",
+///     row: "(?, ?)",
+///     after: " on conflict do nothing returning id",
+/// };
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Many {
+    /// Text before the list.
+    pub before: &'static str,
+    /// Template of one row; `?` is a value.
+    pub row: &'static str,
+    /// Text after the list.
+    pub after: &'static str,
+}
+
+impl Tx<'_> {
+    /// Runs a statement that returns no rows; answers how many rows it changed.
+    ///
+    /// # Errors
+    /// The engine's, sorted as [`Error`] says.
+    pub fn execute(&mut self, sql: &str, args: &[Value<'_>]) -> Result<u64> {
+        match &mut self.engine {
+            Engine::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(sql)?;
+                let n_changed = statement.execute(rusqlite::params_from_iter(args))?;
+                Ok(u64::try_from(n_changed).unwrap_or(u64::MAX))
+            }
+            Engine::Postgres(pg) => {
+                let statement = pg.prepare(sql)?;
+                Ok(pg.tx.execute(&statement, &pg_args(args))?)
+            }
+        }
+    }
+
+    /// Runs a statement and answers all its rows.
+    ///
+    /// # Errors
+    /// The engine's, sorted as [`Error`] says.
+    pub fn query(&mut self, sql: &str, args: &[Value<'_>]) -> Result<Vec<Row>> {
+        match &mut self.engine {
+            Engine::Sqlite(connection) => sqlite_query(connection, sql, args),
+            Engine::Postgres(pg) => {
+                let statement = pg.prepare(sql)?;
+                let rows = pg.tx.query(&statement, &pg_args(args))?;
+                rows.iter().map(pg_row).collect()
+            }
+        }
+    }
+
+    /// Runs a statement and answers its first row, if any.
+    ///
+    /// # Errors
+    /// The engine's, sorted as [`Error`] says.
+    pub fn query_opt(&mut self, sql: &str, args: &[Value<'_>]) -> Result<Option<Row>> {
+        Ok(self.query(sql, args)?.into_iter().next())
+    }
+
+    /// Runs a statement over a list of rows, in chunks; answers all rows that came back.
+    ///
+    /// # Errors
+    /// The engine's, sorted as [`Error`] says; the whole transaction is lost then.
+    pub fn many(
+        &mut self,
+        sql: Many,
+        fixed: &[Value<'_>],
+        rows: &[Vec<Value<'_>>],
+    ) -> Result<Vec<Row>> {
+        let mut answer = Vec::new();
+        let mut rest = rows;
+        while !rest.is_empty() {
+            let n_rows = CHUNKS
+                .iter()
+                .copied()
+                .find(|n| *n <= rest.len())
+                .unwrap_or(1);
+            let (chunk, later) = rest.split_at(n_rows);
+            let text = sql.text(fixed.len(), n_rows);
+            let mut args = fixed.to_vec();
+            args.extend(chunk.iter().flatten().cloned());
+            answer.append(&mut self.query(&text, &args)?);
+            rest = later;
+        }
+        Ok(answer)
+    }
+
+    /// Runs several statements without arguments: migrations only.
+    pub(crate) fn script(&mut self, sql: &str) -> Result<()> {
+        match &mut self.engine {
+            Engine::Sqlite(connection) => Ok(connection.execute_batch(sql)?),
+            Engine::Postgres(pg) => Ok(pg.tx.batch_execute(sql)?),
+        }
+    }
+
+    /// Whether SQLite is below; only `migrate` asks.
+    pub(crate) fn is_sqlite(&self) -> bool {
+        matches!(self.engine, Engine::Sqlite(_))
+    }
+}
+
+impl Many {
+    fn text(&self, n_fixed: usize, n_rows: usize) -> String {
+        let mut text = String::with_capacity(
+            self.before.len() + self.after.len() + n_rows * (self.row.len() * 3 + 2),
+        );
+        text.push_str(self.before);
+        let mut next = n_fixed + 1;
+        for row in 0..n_rows {
+            if row > 0 {
+                text.push(',');
+            }
+            for part in self.row.split_inclusive('?') {
+                match part.strip_suffix('?') {
+                    Some(head) => {
+                        text.push_str(head);
+                        text.push('$');
+                        text.push_str(&next.to_string());
+                        next += 1;
+                    }
+                    None => text.push_str(part),
+                }
+            }
+        }
+        text.push_str(self.after);
+        text
+    }
+}
+
+impl PgTx<'_> {
+    fn prepare(&mut self, sql: &str) -> Result<::postgres::Statement> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.tx.prepare(sql)?;
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+}
+
+fn pg_args<'a>(args: &'a [Value<'_>]) -> Vec<&'a (dyn ::postgres::types::ToSql + Sync)> {
+    args.iter()
+        .map(|value| value as &(dyn ::postgres::types::ToSql + Sync))
+        .collect()
+}
+
+fn sqlite_query(
+    connection: &rusqlite::Connection,
+    sql: &str,
+    args: &[Value<'_>],
+) -> Result<Vec<Row>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let n_columns = statement.column_count();
+    let mut found = statement.query(rusqlite::params_from_iter(args))?;
+    let mut rows = Vec::new();
+    while let Some(row) = found.next()? {
+        let mut cells = Vec::with_capacity(n_columns);
+        for column in 0..n_columns {
+            cells.push(sqlite_cell(row.get_ref(column)?)?);
+        }
+        rows.push(Row(cells));
+    }
+    Ok(rows)
+}
+
+fn sqlite_cell(value: rusqlite::types::ValueRef<'_>) -> Result<Cell> {
+    use rusqlite::types::ValueRef;
+    Ok(match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(value) => Cell::Int(value),
+        ValueRef::Text(value) => Cell::Text(
+            String::from_utf8(value.to_vec())
+                .map_err(|_| Error::Fault("a stored text is not UTF-8".to_owned()))?,
+        ),
+        ValueRef::Blob(value) => Cell::Bytes(value.to_vec()),
+        ValueRef::Real(_) => return Err(Error::Fault("a stored value is a float".to_owned())),
+    })
+}
+
+fn pg_row(row: &::postgres::Row) -> Result<Row> {
+    use ::postgres::types::Type;
+    let mut cells = Vec::with_capacity(row.len());
+    for (column, about) in row.columns().iter().enumerate() {
+        let cell = match *about.type_() {
+            Type::INT8 => row.try_get::<_, Option<i64>>(column)?.map(Cell::Int),
+            Type::INT4 => row
+                .try_get::<_, Option<i32>>(column)?
+                .map(|n| Cell::Int(n.into())),
+            Type::BOOL => row.try_get::<_, Option<bool>>(column)?.map(Cell::Bool),
+            Type::TEXT | Type::VARCHAR => row.try_get::<_, Option<String>>(column)?.map(Cell::Text),
+            Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(column)?.map(Cell::Bytes),
+            ref other => return Err(Error::Fault(format!("no cell for the type {other}"))),
+        };
+        cells.push(cell.unwrap_or(Cell::Null));
+    }
+    Ok(Row(cells))
+}
