@@ -4,10 +4,12 @@
 //! (its transmission account); all three are unique. `profile` says how strictly its messages are
 //! read, `weight` its share when lanes compete.
 
+mod directory;
 mod sql;
 
 use store::{Error, Result, Tx};
 
+pub use directory::Directory;
 pub use sql::{all, by_code, by_id};
 
 /// Longest name, in characters (as `ebcName` in the standard).
