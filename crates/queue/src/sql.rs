@@ -1,0 +1,139 @@
+//! Every statement of the built-in queue.
+
+use bytes::Bytes;
+use store::{Many, Result, Tx, Value};
+
+/// An item that was claimed: its id and how often it has been taken.
+pub(crate) struct Claimed {
+    pub(crate) id: i64,
+    pub(crate) n_taken: i64,
+}
+
+/// What a claim brought.
+pub(crate) enum Claim {
+    /// Items in order, perhaps none because none waits.
+    Items(Vec<Claimed>),
+    /// Items waited, and other consumers were faster.
+    Lost,
+}
+
+pub(crate) fn insert(tx: &mut Tx<'_>, queue: &str, items: &[(i64, Bytes)]) -> Result<()> {
+    const ITEMS: Many = Many {
+        before: "insert into queue_item (id, queue, lease_until, n_taken) values ",
+        row: "(?, ?, 0, 0)",
+        after: "",
+    };
+    const BODIES: Many = Many {
+        before: "insert into queue_body (id, body) values ",
+        row: "(?, ?)",
+        after: "",
+    };
+    let rows: Vec<Vec<Value<'_>>> = items
+        .iter()
+        .map(|(id, _)| vec![(*id).into(), queue.into()])
+        .collect();
+    tx.many(ITEMS, &[], &rows)?;
+    let rows: Vec<Vec<Value<'_>>> = items
+        .iter()
+        .map(|(id, body)| vec![(*id).into(), body.as_ref().into()])
+        .collect();
+    tx.many(BODIES, &[], &rows)?;
+    Ok(())
+}
+
+pub(crate) fn claim(
+    tx: &mut Tx<'_>,
+    queue: &str,
+    now_ms: i64,
+    lease_until: i64,
+    max: i64,
+) -> Result<Claim> {
+    let waiting = tx.query(
+        "select id from queue_item where queue = $1 and lease_until <= $2 order by id limit $3",
+        &[queue.into(), now_ms.into(), max.into()],
+    )?;
+    if waiting.is_empty() {
+        return Ok(Claim::Items(Vec::new()));
+    }
+    // On PostgreSQL several consumers see the same items wait. The one that is second blocks on
+    // the row, and then looks at the row as the first has left it: only because the lease is asked
+    // for again here, it goes away empty-handed. Without these words, eight claimers took 345 of
+    // 400 items twice.
+    const CLAIM: Many = Many {
+        before: "update queue_item set lease_until = $1, n_taken = n_taken + 1 \
+                 where lease_until <= $2 and id in (",
+        row: "?",
+        after: ") returning id, n_taken",
+    };
+    let ids = waiting
+        .iter()
+        .map(|row| Ok(vec![row.int(0)?.into()]))
+        .collect::<Result<Vec<_>>>()?;
+    let mut claimed = tx
+        .many(CLAIM, &[lease_until.into(), now_ms.into()], &ids)?
+        .iter()
+        .map(|row| {
+            Ok(Claimed {
+                id: row.int(0)?,
+                n_taken: row.int(1)?,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    if claimed.is_empty() {
+        return Ok(Claim::Lost);
+    }
+    // The engines return changed rows in no promised order.
+    claimed.sort_by_key(|item| item.id);
+    Ok(Claim::Items(claimed))
+}
+
+pub(crate) fn bodies(tx: &mut Tx<'_>, items: &[Claimed]) -> Result<Vec<(i64, Bytes)>> {
+    const BODIES: Many = Many {
+        before: "select id, body from queue_body where id in (",
+        row: "?",
+        after: ")",
+    };
+    let ids: Vec<Vec<Value<'_>>> = items.iter().map(|item| vec![item.id.into()]).collect();
+    tx.many(BODIES, &[], &ids)?
+        .iter()
+        .map(|row| Ok((row.int(0)?, Bytes::from(row.bytes(1)?))))
+        .collect()
+}
+
+pub(crate) fn delete(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
+    const ITEMS: Many = Many {
+        before: "delete from queue_item where id in (",
+        row: "?",
+        after: ")",
+    };
+    const BODIES: Many = Many {
+        before: "delete from queue_body where id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|id| vec![(*id).into()]).collect();
+    tx.many(ITEMS, &[], &rows)?;
+    tx.many(BODIES, &[], &rows)?;
+    Ok(())
+}
+
+/// Ends leases that ended at `lease_until`; an item that someone else has taken since has another.
+pub(crate) fn release(tx: &mut Tx<'_>, lease_until: i64, ids: &[i64]) -> Result<()> {
+    const RELEASE: Many = Many {
+        before: "update queue_item set lease_until = 0 where lease_until = $1 and id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|id| vec![(*id).into()]).collect();
+    tx.many(RELEASE, &[lease_until.into()], &rows)?;
+    Ok(())
+}
+
+pub(crate) fn depth(tx: &mut Tx<'_>, queue: &str, now_ms: i64) -> Result<i64> {
+    tx.query(
+        "select count(*) from queue_item where queue = $1 and lease_until <= $2",
+        &[queue.into(), now_ms.into()],
+    )?
+    .first()
+    .map_or(Ok(0), |row| row.int(0))
+}
