@@ -104,7 +104,9 @@ pub fn beijing_compact(at_ms: i64) -> String {
 
 /// Beijing time as RFC 3339 with milliseconds: `2026-11-23T20:45:12.123+08:00`.
 pub fn beijing_rfc3339(at_ms: i64) -> String {
-    beijing(at_ms).strftime("%Y-%m-%dT%H:%M:%S%.3f+08:00").to_string()
+    beijing(at_ms)
+        .strftime("%Y-%m-%dT%H:%M:%S%.3f+08:00")
+        .to_string()
 }
 
 /// Reads RFC 3339, or a Beijing day (its first moment), as milliseconds since 1970-01-01 UTC.
@@ -114,7 +116,13 @@ pub fn parse_time(text: &str) -> Option<i64> {
     }
     let day: jiff::civil::Date = text.parse().ok()?;
     let start = day.to_datetime(jiff::civil::Time::midnight());
-    Some(start.to_zoned(BEIJING.to_time_zone()).ok()?.timestamp().as_millisecond())
+    Some(
+        start
+            .to_zoned(BEIJING.to_time_zone())
+            .ok()?
+            .timestamp()
+            .as_millisecond(),
+    )
 }
 
 fn beijing(at_ms: i64) -> jiff::civil::DateTime {

@@ -39,7 +39,10 @@ pub(crate) struct Verdict {
 /// Checks the messages of one turn and commits the verdicts; answers how many there were.
 pub(crate) async fn step(shared: &Arc<Shared>, turn: Vec<MessageId>) -> Result<usize> {
     shared.directory.refresh().await?;
-    let loaded = shared.db.read(move |tx| message::sql::load(tx, &turn)).await?;
+    let loaded = shared
+        .db
+        .read(move |tx| message::sql::load(tx, &turn))
+        .await?;
     let n_messages = loaded.len();
     let mut tasks = Vec::new();
     let mut rest = loaded;
@@ -47,36 +50,58 @@ pub(crate) async fn step(shared: &Arc<Shared>, turn: Vec<MessageId>) -> Result<u
         let chunk: Vec<Loaded> = rest.drain(..CHUNK.min(rest.len())).collect();
         let shared = Arc::clone(shared);
         tasks.push(tokio::task::spawn_blocking(move || {
-            chunk.into_iter().map(|loaded| judge(&shared, loaded)).collect::<Vec<_>>()
+            chunk
+                .into_iter()
+                .map(|loaded| judge(&shared, loaded))
+                .collect::<Vec<_>>()
         }));
     }
     let mut verdicts = Vec::with_capacity(n_messages);
     for task in tasks {
         // A panic in the parser is a bug; the message stays where it is and the turn fails.
-        let judged = task.await.map_err(|error| store::Error::Fault(error.to_string()))?;
+        let judged = task
+            .await
+            .map_err(|error| store::Error::Fault(error.to_string()))?;
         verdicts.extend(judged);
     }
     let now_ms = shared.clock.now_ms();
     let writer = Arc::clone(shared);
-    let receivers = shared.db.write(move |tx| commit(tx, &writer, &verdicts, now_ms)).await?;
+    let receivers = shared
+        .db
+        .write(move |tx| commit(tx, &writer, &verdicts, now_ms))
+        .await?;
     shared.feed.wake(&receivers);
-    shared.checked.notify_waiters();
+    shared.checked.ring();
     Ok(n_messages)
 }
 
 fn judge(shared: &Shared, mut loaded: Loaded) -> Verdict {
     let Some(company) = shared.directory.by_id(loaded.company_id) else {
         let findings = vec![own_finding("找不到报文所属企业", "请联系平台运维人员")];
-        return Verdict { loaded, findings, documents: Vec::new(), is_refused: true };
+        return Verdict {
+            loaded,
+            findings,
+            documents: Vec::new(),
+            is_refused: true,
+        };
     };
     let inner = match ceb::sniff(&loaded.body) {
         Ok(sniffed) => sniffed.inner.into_owned(),
         Err(error) => {
-            let findings = vec![own_finding(error.text().as_ref(), error.advice().as_ref())];
-            return Verdict { loaded, findings, documents: Vec::new(), is_refused: true };
+            let findings = vec![own_finding(&error.text(), error.advice())];
+            return Verdict {
+                loaded,
+                findings,
+                documents: Vec::new(),
+                is_refused: true,
+            };
         }
     };
-    let profile = if loaded.profile == "lenient" { Profile::Lenient } else { Profile::Strict };
+    let profile = if loaded.profile == "lenient" {
+        Profile::Lenient
+    } else {
+        Profile::Strict
+    };
     let mut parsed = ceb::parse(&inner, profile);
     loaded.body = Vec::new();
     let mut documents = Vec::new();
@@ -84,7 +109,11 @@ fn judge(shared: &Shared, mut loaded: Loaded) -> Verdict {
         if let Some(finding) = foreign_sender(message, &company) {
             parsed.findings.push(finding);
         }
-        let numbered = message.documents.iter().zip(1..).take(usize::from(u8::MAX >> 1));
+        let numbered = message
+            .documents
+            .iter()
+            .zip(1..)
+            .take(usize::from(u8::MAX >> 1));
         documents.extend(numbered.map(|(document, number)| {
             NewDocument::declared(message.kind, document, loaded.id.document(number), &loaded)
         }));
@@ -92,9 +121,16 @@ fn judge(shared: &Shared, mut loaded: Loaded) -> Verdict {
     let is_refused = parsed.is_refused();
     if is_refused {
         // A refused document keeps its numbers for the search, but no receipt may find it.
-        documents.iter_mut().for_each(|document| document.business_key = None);
+        documents
+            .iter_mut()
+            .for_each(|document| document.business_key = None);
     }
-    Verdict { loaded, findings: parsed.findings, documents, is_refused }
+    Verdict {
+        loaded,
+        findings: parsed.findings,
+        documents,
+        is_refused,
+    }
 }
 
 fn foreign_sender(message: &ceb::Message, company: &Company) -> Option<Finding> {
@@ -102,7 +138,10 @@ fn foreign_sender(message: &ceb::Message, company: &Company) -> Option<Finding> 
     let root = message.kind.root();
     let cop_code = transfer.get("copCode").unwrap_or_default();
     if !company.has_code(cop_code) {
-        return Some(sender_finding(format!("/{root}/BaseTransfer/copCode"), cop_code));
+        return Some(sender_finding(
+            format!("/{root}/BaseTransfer/copCode"),
+            cop_code,
+        ));
     }
     let dxp_id = transfer.get("dxpId").unwrap_or_default();
     (dxp_id != company.dxp_id)
@@ -116,7 +155,7 @@ fn sender_finding(path: String, value: &str) -> Finding {
         layer: Layer::Rule,
         path,
         line: 1,
-        value: ceb::clip(value),
+        value: ceb::finding::clip(value),
         text: "传输企业代码或报文传输编号不属于提交报文的企业".to_owned(),
         advice: "请填写本企业的海关注册编号（或统一社会信用代码）和 DXP 编号；代理申报请使用代理企业自己的密钥。"
             .to_owned(),
@@ -144,13 +183,29 @@ pub(crate) fn commit(
     now_ms: i64,
 ) -> Result<Vec<registry::company::CompanyId>> {
     let ids_of = |refused: bool| -> Vec<MessageId> {
-        verdicts.iter().filter(|v| v.is_refused == refused).map(|v| v.loaded.id).collect()
+        verdicts
+            .iter()
+            .filter(|v| v.is_refused == refused)
+            .map(|v| v.loaded.id)
+            .collect()
     };
-    let step = |to| Step { to, at_ms: now_ms, detail: "" };
+    let step = |to| Step {
+        to,
+        at_ms: now_ms,
+        detail: "",
+    };
     let mut moved = message::advance(tx, &shared.ids, &ids_of(false), step(State::Checked))?;
-    moved.extend(message::advance(tx, &shared.ids, &ids_of(true), step(State::Refused))?);
+    moved.extend(message::advance(
+        tx,
+        &shared.ids,
+        &ids_of(true),
+        step(State::Refused),
+    )?);
     let moved: std::collections::HashSet<MessageId> = moved.into_iter().map(|m| m.id).collect();
-    let kept: Vec<&Verdict> = verdicts.iter().filter(|v| moved.contains(&v.loaded.id)).collect();
+    let kept: Vec<&Verdict> = verdicts
+        .iter()
+        .filter(|v| moved.contains(&v.loaded.id))
+        .collect();
 
     let documents: Vec<&NewDocument> = kept.iter().flat_map(|v| &v.documents).collect();
     receipt::insert_documents(tx, &documents)?;
@@ -159,22 +214,34 @@ pub(crate) fn commit(
         .map(|v| (v.loaded.id, i64::try_from(v.documents.len()).unwrap_or(0)))
         .collect();
     message::sql::set_n_documents(tx, &n_documents)?;
-    let findings: Vec<(MessageId, &[Finding])> =
-        kept.iter().map(|v| (v.loaded.id, v.findings.as_slice())).collect();
+    let findings: Vec<(MessageId, &[Finding])> = kept
+        .iter()
+        .map(|v| (v.loaded.id, v.findings.as_slice()))
+        .collect();
     message::sql::insert_findings(tx, &findings)?;
     message::count(tx, &counts(&kept, now_ms))?;
 
-    let refusals: Vec<NewReceipt> =
-        kept.iter().filter(|v| v.is_refused).map(|v| refusal(shared, v, now_ms)).collect();
+    let refusals: Vec<NewReceipt> = kept
+        .iter()
+        .filter(|v| v.is_refused)
+        .map(|v| refusal(shared, v, now_ms))
+        .collect();
     let recorded = receipt::record(tx, refusals, now_ms)?;
-    Ok(recorded.into_iter().map(|receipt| receipt.company_id).collect())
+    Ok(recorded
+        .into_iter()
+        .map(|receipt| receipt.company_id)
+        .collect())
 }
 
 fn counts(kept: &[&Verdict], now_ms: i64) -> DayCounts {
     let day = beijing_day(now_ms);
     let mut counts = DayCounts::new();
     for verdict in kept {
-        let key = (day.clone(), verdict.loaded.company_id, verdict.loaded.kind.clone());
+        let key = (
+            day.clone(),
+            verdict.loaded.company_id,
+            verdict.loaded.kind.clone(),
+        );
         let entry: &mut Counts = counts.entry(key).or_default();
         if verdict.is_refused {
             entry.n_refused += 1;
@@ -188,11 +255,17 @@ fn counts(kept: &[&Verdict], now_ms: i64) -> DayCounts {
 
 /// The platform's own receipt for a message that it refuses.
 fn refusal(shared: &Shared, verdict: &Verdict, now_ms: i64) -> NewReceipt {
-    let grave: Vec<&Finding> =
-        verdict.findings.iter().filter(|f| f.severity == Severity::Refuse).collect();
+    let grave: Vec<&Finding> = verdict
+        .findings
+        .iter()
+        .filter(|f| f.severity == Severity::Refuse)
+        .collect();
     let mut info = format!("平台校验未通过，共 {} 处问题：", grave.len());
     for finding in grave.iter().take(QUOTED_MAX) {
-        info.push_str(&format!("[{}]{}（{}）；", finding.code, finding.text, finding.path));
+        info.push_str(&format!(
+            "[{}]{}（{}）；",
+            finding.code, finding.text, finding.path
+        ));
     }
     let guid = receipt::receipt_guid(shared.ids.next());
     let return_time = receipt::return_time(now_ms);
@@ -210,6 +283,8 @@ fn refusal(shared: &Shared, verdict: &Verdict, now_ms: i64) -> NewReceipt {
         return_status: REFUSED_STATUS,
         return_time,
         return_info: info,
+        invt_no: None,
+        pre_no: None,
         xml,
     }
 }

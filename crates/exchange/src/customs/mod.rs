@@ -70,14 +70,17 @@ impl Config {
     }
 }
 
-/// Transmission number (CopMsgId) of a message: its acceptance number.
+/// Transmission number (`CopMsgId`) of a message: its acceptance number.
 pub fn cop_msg_id(id: MessageId) -> String {
     id.acceptance_no()
 }
 
 /// The message that a transmission number stands for, if it is one of ours.
 pub fn message_of(cop_msg_id: &str) -> Option<MessageId> {
-    cop_msg_id.starts_with("TG").then(|| MessageId::parse(cop_msg_id)).flatten()
+    cop_msg_id
+        .starts_with("TG")
+        .then(|| MessageId::parse(cop_msg_id))
+        .flatten()
 }
 
 /// What is needed to wrap a message for customs.

@@ -35,11 +35,16 @@ pub(crate) async fn step(
     turn: Vec<MessageId>,
 ) -> std::result::Result<usize, Failure> {
     shared.directory.refresh().await?;
-    let loaded = shared.db.read(move |tx| message::sql::load(tx, &turn)).await?;
+    let loaded = shared
+        .db
+        .read(move |tx| message::sql::load(tx, &turn))
+        .await?;
     let wrapping = Arc::clone(shared);
     let (loaded, bodies) = tokio::task::spawn_blocking(move || {
-        let bodies: Vec<Option<Bytes>> =
-            loaded.iter().map(|message| wrap(&wrapping, direction, message)).collect();
+        let bodies: Vec<Option<Bytes>> = loaded
+            .iter()
+            .map(|message| wrap(&wrapping, direction, message))
+            .collect();
         (loaded, bodies)
     })
     .await
@@ -57,13 +62,19 @@ pub(crate) async fn step(
             None => held.push(message.id),
         }
     }
-    shared.queue.put(shared.customs.up(direction), &parcels).await?;
+    shared
+        .queue
+        .put(shared.customs.up(direction), &parcels)
+        .await?;
     metrics::counter!("tongguan_messages_sent_total")
         .increment(u64::try_from(sent.len()).unwrap_or(0));
     let n_messages = sent.len() + held.len();
     let now_ms = shared.clock.now_ms();
     let writer = Arc::clone(shared);
-    shared.db.write(move |tx| commit(tx, &writer, &sent, &held, now_ms)).await?;
+    shared
+        .db
+        .write(move |tx| commit(tx, &writer, &sent, &held, now_ms))
+        .await?;
     Ok(n_messages)
 }
 
@@ -92,9 +103,17 @@ fn commit(
     now_ms: i64,
 ) -> Result<()> {
     let ids: Vec<MessageId> = sent.iter().map(|message| message.id).collect();
-    let step = Step { to: State::Sent, at_ms: now_ms, detail: "" };
+    let step = Step {
+        to: State::Sent,
+        at_ms: now_ms,
+        detail: "",
+    };
     message::advance(tx, &shared.ids, &ids, step)?;
-    let step = Step { to: State::Held, at_ms: now_ms, detail: "队列无法承载该报文" };
+    let step = Step {
+        to: State::Held,
+        at_ms: now_ms,
+        detail: "队列无法承载该报文",
+    };
     message::advance(tx, &shared.ids, held, step)?;
     let day = beijing_day(now_ms);
     let mut counts = DayCounts::new();

@@ -6,12 +6,13 @@
 
 use super::{Arrival, BATCH_MAX};
 use crate::message::{self, MessageId};
+use crate::pipeline::Bell;
 use std::collections::HashSet;
 use std::sync::Arc;
 use store::event::Event;
 use store::id::IdMaker;
 use store::{Db, Error, Result, Tx};
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 /// Arrivals that may wait beside the batch that is being written.
 const WAITING_MAX: usize = 4 * BATCH_MAX;
@@ -43,8 +44,8 @@ pub struct Intake {
 
 impl Intake {
     /// Starts the task that commits; it ends when the last handle is dropped. `accepted` is
-    /// notified after every commit, so that the check need not poll.
-    pub fn start(db: Db, ids: Arc<IdMaker>, accepted: Arc<Notify>) -> Self {
+    /// rung after every commit, so that the check need not poll.
+    pub fn start(db: Db, ids: Arc<IdMaker>, accepted: Arc<Bell>) -> Self {
         let (waiting, arrivals) = mpsc::channel(WAITING_MAX);
         tokio::spawn(run(db, ids, accepted, arrivals));
         Self { waiting }
@@ -57,7 +58,10 @@ impl Intake {
     pub async fn accept(&self, arrival: Arrival) -> Result<Outcome> {
         let (answer, outcome) = oneshot::channel();
         let closed = || Error::Unavailable("intake was closed".to_owned());
-        self.waiting.send((arrival, answer)).await.map_err(|_| closed())?;
+        self.waiting
+            .send((arrival, answer))
+            .await
+            .map_err(|_| closed())?;
         outcome.await.unwrap_or_else(|_| Err(closed()))
     }
 }
@@ -65,17 +69,19 @@ impl Intake {
 async fn run(
     db: Db,
     ids: Arc<IdMaker>,
-    accepted: Arc<Notify>,
+    accepted: Arc<Bell>,
     mut arrivals: mpsc::Receiver<Waiting>,
 ) {
     let commits = Arc::new(Semaphore::new(COMMITS_MAX));
     while let Some(first) = arrivals.recv().await {
-        let Ok(permit) = Arc::clone(&commits).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&commits).acquire_owned().await else {
+            return;
+        };
         let batch = gather(first, &mut arrivals);
         let (db, ids, accepted) = (db.clone(), Arc::clone(&ids), Arc::clone(&accepted));
         tokio::spawn(async move {
             commit(&db, ids, batch).await;
-            accepted.notify_waiters();
+            accepted.ring();
             drop(permit);
         });
     }
@@ -96,7 +102,10 @@ async fn commit(db: &Db, ids: Arc<IdMaker>, batch: Vec<Waiting>) {
     let (arrivals, answers): (Vec<Arrival>, Vec<_>) = batch.into_iter().unzip();
     match db.write(move |tx| store(tx, &ids, &arrivals)).await {
         Ok(outcomes) => {
-            let n_accepted = outcomes.iter().filter(|o| matches!(o, Outcome::Accepted(_))).count();
+            let n_accepted = outcomes
+                .iter()
+                .filter(|o| matches!(o, Outcome::Accepted(_)))
+                .count();
             metrics::counter!("tongguan_messages_accepted_total")
                 .increment(u64::try_from(n_accepted).unwrap_or(0));
             metrics::histogram!("tongguan_intake_batch_messages")

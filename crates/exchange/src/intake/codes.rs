@@ -57,5 +57,11 @@ pub const BODY_SLOW: Code = Code {
     advice: "请检查网络后用同一报文重新提交。",
 };
 /// All of the above.
-pub const ALL: &[Code] =
-    &[NOT_A_DECLARATION, FOREIGN_SENDER, GUID_CONFLICT, BATCH_LINE, BATCH_LINES, BODY_SLOW];
+pub const ALL: &[Code] = &[
+    NOT_A_DECLARATION,
+    FOREIGN_SENDER,
+    GUID_CONFLICT,
+    BATCH_LINE,
+    BATCH_LINES,
+    BODY_SLOW,
+];

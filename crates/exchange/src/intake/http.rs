@@ -87,9 +87,13 @@ pub struct AcceptedAnswer {
 pub async fn submit(State(door): State<Door>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let caller = door.authenticator.caller(&parts.headers).await?;
-    let (body, _room) =
-        receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
-    let arrival = look(&caller, body, MessageId(door.ids.next()), door.clock.now_ms())?;
+    let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
+    let arrival = look(
+        &caller,
+        body,
+        MessageId(door.ids.next()),
+        door.clock.now_ms(),
+    )?;
     let answer = accept(&door, arrival).await?;
     Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
 }
@@ -118,11 +122,16 @@ pub async fn submit_batch(State(door): State<Door>, request: Request) -> Result<
     let (parts, body) = request.into_parts();
     let caller = door.authenticator.caller(&parts.headers).await?;
     let (body, _room) = receive(&door, &parts.headers, body, door.config.batch_bytes_max).await?;
-    let lines: Vec<&[u8]> =
-        body.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).collect();
+    let lines: Vec<&[u8]> = body
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.trim_ascii().is_empty())
+        .collect();
     if lines.len() > door.config.batch_lines_max {
-        return Err(Problem::new(codes::BATCH_LINES)
-            .detail(format!("上限 {} 行，收到 {} 行", door.config.batch_lines_max, lines.len())));
+        return Err(Problem::new(codes::BATCH_LINES).detail(format!(
+            "上限 {} 行，收到 {} 行",
+            door.config.batch_lines_max,
+            lines.len()
+        )));
     }
     let mut pending = Vec::with_capacity(lines.len());
     for line in lines {
@@ -133,7 +142,9 @@ pub async fn submit_batch(State(door): State<Door>, request: Request) -> Result<
     }
     let mut answer = Vec::with_capacity(pending.len() * 200);
     for task in pending {
-        let outcome = task.await.unwrap_or_else(|_| Err(Problem::new(web::codes::FAULT)));
+        let outcome = task
+            .await
+            .unwrap_or_else(|_| Err(Problem::new(web::codes::FAULT)));
         write_line(&mut answer, &outcome);
     }
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], answer).into_response())
@@ -145,7 +156,12 @@ fn batch_arrival(door: &Door, caller: &Caller, line: &[u8]) -> Result<Arrival, P
     if line.xml.len() > door.config.message_bytes_max {
         return Err(too_large(door.config.message_bytes_max));
     }
-    look(caller, Bytes::from(line.xml), MessageId(door.ids.next()), door.clock.now_ms())
+    look(
+        caller,
+        Bytes::from(line.xml),
+        MessageId(door.ids.next()),
+        door.clock.now_ms(),
+    )
 }
 
 fn write_line(answer: &mut Vec<u8>, outcome: &Result<AcceptedAnswer, Problem>) {
@@ -156,7 +172,10 @@ fn write_line(answer: &mut Vec<u8>, outcome: &Result<AcceptedAnswer, Problem>) {
         answer: &'a AcceptedAnswer,
     }
     let line = match outcome {
-        Ok(answer) => serde_json::to_vec(&Line { status: 202, answer }),
+        Ok(answer) => serde_json::to_vec(&Line {
+            status: 202,
+            answer,
+        }),
         Err(problem) => serde_json::to_vec(problem),
     };
     answer.extend(line.unwrap_or_default());
@@ -165,8 +184,11 @@ fn write_line(answer: &mut Vec<u8>, outcome: &Result<AcceptedAnswer, Problem>) {
 
 async fn accept(door: &Door, arrival: Arrival) -> Result<AcceptedAnswer, Problem> {
     let (kind, guid, received_at) = (arrival.kind, arrival.guid.clone(), arrival.received_at);
-    let outcome =
-        door.intake.accept(arrival).await.map_err(|error| web::service_error(&error))?;
+    let outcome = door
+        .intake
+        .accept(arrival)
+        .await
+        .map_err(|error| web::service_error(&error))?;
     let (id, received_at, duplicate) = match outcome {
         Outcome::Accepted(id) => (id, received_at, false),
         Outcome::Duplicate(id, first) => (id, first, true),

@@ -105,8 +105,7 @@ pub fn look(
     received_at: i64,
 ) -> Result<Arrival, Problem> {
     let sniffed = ceb::sniff(&body).map_err(|error| {
-        let mut problem =
-            Problem::of(error.code(), 400, error.text().as_ref(), error.advice().as_ref());
+        let mut problem = Problem::of(error.code(), 400, &error.text(), error.advice());
         problem.line = Some(error.line());
         problem
     })?;
@@ -116,14 +115,24 @@ pub fn look(
     if company.suspended {
         return Err(Problem::new(registry::api_key::codes::SUSPENDED));
     }
-    if let Some(code) = sniffed.cop_code.as_deref().filter(|code| !company.has_code(code)) {
-        return Err(Problem::new(codes::FOREIGN_SENDER)
-            .detail(format!("BaseTransfer/copCode 为 {}", ceb::clip(code))));
+    if let Some(code) = sniffed
+        .cop_code
+        .as_deref()
+        .filter(|code| !company.has_code(code))
+    {
+        return Err(Problem::new(codes::FOREIGN_SENDER).detail(format!(
+            "BaseTransfer/copCode 为 {}",
+            ceb::finding::clip(code)
+        )));
     }
     let dxp_ids = [sniffed.dxp_id.as_deref(), sniffed.sender_id.as_deref()];
-    if let Some(dxp_id) = dxp_ids.into_iter().flatten().find(|id| **id != *company.dxp_id) {
+    if let Some(dxp_id) = dxp_ids
+        .into_iter()
+        .flatten()
+        .find(|id| **id != *company.dxp_id)
+    {
         return Err(Problem::new(codes::FOREIGN_SENDER)
-            .detail(format!("报文传输编号为 {}", ceb::clip(dxp_id))));
+            .detail(format!("报文传输编号为 {}", ceb::finding::clip(dxp_id))));
     }
     Ok(Arrival {
         id,

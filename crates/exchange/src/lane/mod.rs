@@ -91,8 +91,10 @@ impl Lanes {
     fn choose(&mut self, waiting: Vec<(CompanyId, Vec<(MessageId, i64)>)>) -> Vec<MessageId> {
         let mut chosen = Vec::new();
         let mut n_bytes = 0;
-        let mut queues: Vec<(CompanyId, VecDeque<(MessageId, i64)>)> =
-            waiting.into_iter().map(|(company, found)| (company, found.into())).collect();
+        let mut queues: Vec<(CompanyId, VecDeque<(MessageId, i64)>)> = waiting
+            .into_iter()
+            .map(|(company, found)| (company, found.into()))
+            .collect();
         for (company, queue) in &queues {
             if queue.is_empty() {
                 self.ring.retain(|lane| lane != company);
@@ -162,7 +164,11 @@ pub struct Lease {
 impl Lease {
     /// A lease that is not held yet; `owner` names this process and no other.
     pub fn new(name: &'static str, owner: String) -> Self {
-        Self { name, owner, held_until: 0 }
+        Self {
+            name,
+            owner,
+            held_until: 0,
+        }
     }
 
     /// Takes or renews the lease; answers whether it is held.
@@ -176,8 +182,9 @@ impl Lease {
         }
         let (name, owner) = (self.name, self.owner.clone());
         let until_ms = now_ms + LEASE_MS;
-        let held =
-            db.write(move |tx| sql::take_lease(tx, name, &owner, now_ms, until_ms)).await?;
+        let held = db
+            .write(move |tx| sql::take_lease(tx, name, &owner, now_ms, until_ms))
+            .await?;
         self.held_until = if held { until_ms } else { 0 };
         Ok(held)
     }

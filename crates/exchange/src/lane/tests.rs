@@ -10,12 +10,19 @@ use store::testing::each_engine;
 
 fn lanes(weights: fn(CompanyId) -> i64) -> Lanes {
     let mut lanes = Lanes::new(State::Received, "import", Arc::new(weights));
-    lanes.ring.extend([CompanyId(1), CompanyId(2), CompanyId(3)]);
+    lanes
+        .ring
+        .extend([CompanyId(1), CompanyId(2), CompanyId(3)]);
     lanes
 }
 
 fn queue(company: i64, n: i64, cost: i64) -> (CompanyId, Vec<(MessageId, i64)>) {
-    (CompanyId(company), (0..n).map(|m| (MessageId(company * 100_000 + m), cost)).collect())
+    (
+        CompanyId(company),
+        (0..n)
+            .map(|m| (MessageId(company * 100_000 + m), cost))
+            .collect(),
+    )
 }
 
 fn of(chosen: &[MessageId], company: i64) -> usize {
@@ -24,7 +31,11 @@ fn of(chosen: &[MessageId], company: i64) -> usize {
 
 #[test]
 fn a_flood_does_not_push_out_a_light_company() {
-    let chosen = lanes(|_| 1).choose(vec![queue(1, 5000, 4000), queue(2, 1, 4000), queue(3, 0, 0)]);
+    let chosen = lanes(|_| 1).choose(vec![
+        queue(1, 5000, 4000),
+        queue(2, 1, 4000),
+        queue(3, 0, 0),
+    ]);
     assert_eq!(chosen.len(), TURN_MESSAGES_MAX);
     assert_eq!(of(&chosen, 2), 1);
 }
@@ -32,7 +43,11 @@ fn a_flood_does_not_push_out_a_light_company() {
 #[test]
 fn large_messages_cost_their_sender_more_turns() {
     let mut lanes = lanes(|_| 1);
-    let chosen = lanes.choose(vec![queue(1, 300, 400_000), queue(2, 300, 4000), queue(3, 0, 0)]);
+    let chosen = lanes.choose(vec![
+        queue(1, 300, 400_000),
+        queue(2, 300, 4000),
+        queue(3, 0, 0),
+    ]);
     let (large, small) = (of(&chosen, 1), of(&chosen, 2));
     assert!(large * 20 < small, "{large} large, {small} small");
     assert!(large > 0);
@@ -48,8 +63,17 @@ fn weight_is_share_and_order_in_a_lane_is_kept() {
     ]);
     let (heavy, light) = (of(&chosen, 1), of(&chosen, 2));
     assert!(heavy > light * 2 && heavy < light * 4, "{heavy} to {light}");
-    let first: Vec<i64> = chosen.iter().map(|id| id.0).filter(|id| id / 100_000 == 1).collect();
-    assert!(first.iter().zip(100_000..).all(|(id, expected)| *id == expected));
+    let first: Vec<i64> = chosen
+        .iter()
+        .map(|id| id.0)
+        .filter(|id| id / 100_000 == 1)
+        .collect();
+    assert!(
+        first
+            .iter()
+            .zip(100_000..)
+            .all(|(id, expected)| *id == expected)
+    );
 }
 
 #[test]

@@ -65,7 +65,9 @@ impl MessageId {
         let mut id: i64 = 0;
         for digit in digits.bytes() {
             let value = DIGITS.iter().position(|known| *known == digit)?;
-            id = id.checked_mul(32)?.checked_add(i64::try_from(value).ok()?)?;
+            id = id
+                .checked_mul(32)?
+                .checked_add(i64::try_from(value).ok()?)?;
         }
         (id > 0).then_some(Self(id))
     }

@@ -37,12 +37,18 @@ pub(crate) fn insert(tx: &mut Tx<'_>, arrivals: &[Arrival]) -> Result<Vec<i64>> 
             ]
         })
         .collect();
-    tx.many(MESSAGES, &[], &rows)?.iter().map(|row| row.int(0)).collect()
+    tx.many(MESSAGES, &[], &rows)?
+        .iter()
+        .map(|row| row.int(0))
+        .collect()
 }
 
 pub(crate) fn insert_bodies(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<()> {
-    const BODIES: Many =
-        Many { before: "insert into message_body (message_id, body) values ", row: "(?, ?)", after: "" };
+    const BODIES: Many = Many {
+        before: "insert into message_body (message_id, body) values ",
+        row: "(?, ?)",
+        after: "",
+    };
     let rows: Vec<Vec<Value<'_>>> = arrivals
         .iter()
         .map(|arrival| vec![arrival.id.0.into(), Value::Bytes(&arrival.body)])
@@ -76,7 +82,12 @@ pub(super) fn change_state(
         after: ") returning id, company_id",
     };
     let sources = step.to.sources();
-    let source = |n: usize| sources.get(n).or(sources.last()).map_or("", |state| state.name());
+    let source = |n: usize| {
+        sources
+            .get(n)
+            .or(sources.last())
+            .map_or("", |state| state.name())
+    };
     let fixed = [
         step.to.name().into(),
         step.at_ms.into(),
@@ -88,7 +99,12 @@ pub(super) fn change_state(
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
     tx.many(CHANGE, &fixed, &rows)?
         .iter()
-        .map(|row| Ok(Moved { id: MessageId(row.int(0)?), company_id: CompanyId(row.int(1)?) }))
+        .map(|row| {
+            Ok(Moved {
+                id: MessageId(row.int(0)?),
+                company_id: CompanyId(row.int(1)?),
+            })
+        })
         .collect()
 }
 
@@ -99,8 +115,10 @@ pub(crate) fn set_n_documents(tx: &mut Tx<'_>, counts: &[(MessageId, i64)]) -> R
         row: "(cast(? as bigint), cast(? as bigint))",
         after: ") as v where message.id = v.column1",
     };
-    let rows: Vec<Vec<Value<'_>>> =
-        counts.iter().map(|(id, n)| vec![id.0.into(), (*n).into()]).collect();
+    let rows: Vec<Vec<Value<'_>>> = counts
+        .iter()
+        .map(|(id, n)| vec![id.0.into(), (*n).into()])
+        .collect();
     tx.many(SET, &[], &rows).map(|_| ())
 }
 
@@ -111,8 +129,10 @@ pub(crate) fn add_final(tx: &mut Tx<'_>, counts: &[(MessageId, i64)]) -> Result<
         row: "(cast(? as bigint), cast(? as bigint))",
         after: ") as v where message.id = v.column1 returning id, n_final, n_documents",
     };
-    let rows: Vec<Vec<Value<'_>>> =
-        counts.iter().map(|(id, n)| vec![id.0.into(), (*n).into()]).collect();
+    let rows: Vec<Vec<Value<'_>>> = counts
+        .iter()
+        .map(|(id, n)| vec![id.0.into(), (*n).into()])
+        .collect();
     let mut complete = Vec::new();
     for row in tx.many(ADD, &[], &rows)? {
         if row.int(1)? >= row.int(2)? {
@@ -122,10 +142,7 @@ pub(crate) fn add_final(tx: &mut Tx<'_>, counts: &[(MessageId, i64)]) -> Result<
     Ok(complete)
 }
 
-pub(crate) fn insert_findings(
-    tx: &mut Tx<'_>,
-    findings: &[(MessageId, &[Finding])],
-) -> Result<()> {
+pub(crate) fn insert_findings(tx: &mut Tx<'_>, findings: &[(MessageId, &[Finding])]) -> Result<()> {
     const FINDINGS: Many = Many {
         before: "insert into message_finding (message_id, number, code, severity, path, line, \
                  value, text, advice) values ",
@@ -191,7 +208,6 @@ pub(crate) struct Loaded {
     pub(crate) id: MessageId,
     pub(crate) company_id: CompanyId,
     pub(crate) kind: String,
-    pub(crate) shape: String,
     pub(crate) profile: String,
     pub(crate) body: Vec<u8>,
 }
@@ -215,7 +231,10 @@ pub(crate) fn waiting(
              and company_id = $2 order by id limit $3"
         }
         State::Refused | State::Sent | State::Answered | State::Settled | State::Held => {
-            return Err(Error::Fault(format!("nothing waits in the state {}", state.name())));
+            return Err(Error::Fault(format!(
+                "nothing waits in the state {}",
+                state.name()
+            )));
         }
     };
     tx.query(sql, &[direction.into(), company.0.into(), limit.into()])?
@@ -246,7 +265,7 @@ pub(crate) fn next_lane(
 /// Loads messages with their bytes, in the order of their ids.
 pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded>> {
     const LOAD: Many = Many {
-        before: "select m.id, m.company_id, m.kind, m.shape, m.profile, b.body from message m \
+        before: "select m.id, m.company_id, m.kind, m.profile, b.body from message m \
                  join message_body b on b.message_id = m.id where m.id in (",
         row: "?",
         after: ") order by m.id",
@@ -259,9 +278,8 @@ pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded
                 id: MessageId(row.int(0)?),
                 company_id: CompanyId(row.int(1)?),
                 kind: row.text(2)?,
-                shape: row.text(3)?,
-                profile: row.text(4)?,
-                body: row.bytes(5)?,
+                profile: row.text(3)?,
+                body: row.bytes(4)?,
             })
         })
         .collect()
@@ -269,9 +287,12 @@ pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded
 
 /// Owner and kind of a message, whoever asks: only for receipts on their way home.
 pub(crate) fn owner(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<(CompanyId, String)>> {
-    tx.query_opt("select company_id, kind from message where id = $1", &[id.0.into()])?
-        .map(|row| Ok((CompanyId(row.int(0)?), row.text(1)?)))
-        .transpose()
+    tx.query_opt(
+        "select company_id, kind from message where id = $1",
+        &[id.0.into()],
+    )?
+    .map(|row| Ok((CompanyId(row.int(0)?), row.text(1)?)))
+    .transpose()
 }
 
 pub(crate) fn message(row: &Row) -> Result<Message> {

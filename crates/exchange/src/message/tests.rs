@@ -9,10 +9,18 @@ fn every_state_can_be_reached_and_none_is_a_dead_end() {
         assert_eq!(State::from_name(state.name()), Some(state));
         let is_start = state == State::Received;
         assert_eq!(state.sources().is_empty(), is_start, "{state:?}");
-        let goes_on = State::ALL.iter().any(|next| next.sources().contains(&state));
+        let goes_on = State::ALL
+            .iter()
+            .any(|next| next.sources().contains(&state));
         assert_eq!(goes_on, !state.is_final(), "{state:?}");
-        assert!(state.sources().iter().all(|source| !source.is_final()), "{state:?}");
-        assert!(state.sources().len() <= 4, "change_state binds four sources");
+        assert!(
+            state.sources().iter().all(|source| !source.is_final()),
+            "{state:?}"
+        );
+        assert!(
+            state.sources().len() <= 4,
+            "change_state binds four sources"
+        );
     }
     let from_start = |mut reached: Vec<State>| {
         loop {

@@ -35,8 +35,10 @@ pub(crate) struct Candidates {
 impl Candidates {
     /// Reads the candidates of all entries.
     pub(crate) fn read(tx: &mut Tx<'_>, entries: &[&Entry]) -> Result<Self> {
-        let keys: BTreeSet<String> =
-            entries.iter().flat_map(|entry| entry.keys.iter().map(key_text)).collect();
+        let keys: BTreeSet<String> = entries
+            .iter()
+            .flat_map(|entry| entry.keys.iter().map(key_text))
+            .collect();
         let by_key = sql::by_business_key(tx, &keys)?;
         let invt_nos: BTreeSet<String> = entries
             .iter()
@@ -62,8 +64,11 @@ impl Candidates {
                 return Ok(choose(found, receivers));
             }
         }
-        if let Some(found) =
-            entry.search.invt_no.as_ref().and_then(|invt_no| self.by_invt_no.get(invt_no))
+        if let Some(found) = entry
+            .search
+            .invt_no
+            .as_ref()
+            .and_then(|invt_no| self.by_invt_no.get(invt_no))
         {
             return Ok(choose(found, receivers));
         }
@@ -74,7 +79,10 @@ impl Candidates {
         };
         for company in receivers {
             if let Some(document_id) = sql::by_cop_no(tx, *company, declared.code(), cop_no)? {
-                return Ok(Home::Document(Candidate { company_id: *company, document_id }));
+                return Ok(Home::Document(Candidate {
+                    company_id: *company,
+                    document_id,
+                }));
             }
         }
         Ok(Home::Unknown("没有找到对应的申报单证"))
@@ -82,7 +90,10 @@ impl Candidates {
 }
 
 fn is_found(by_key: &BTreeMap<String, Vec<Candidate>>, entry: &Entry) -> bool {
-    entry.keys.iter().any(|key| by_key.contains_key(&key_text(key)))
+    entry
+        .keys
+        .iter()
+        .any(|key| by_key.contains_key(&key_text(key)))
 }
 
 fn message_home(tx: &mut Tx<'_>, cop_msg_id: &str) -> Result<Home> {
@@ -98,7 +109,11 @@ fn message_home(tx: &mut Tx<'_>, cop_msg_id: &str) -> Result<Home> {
 /// The newest document of an addressed company; else of the only company that declared the key.
 pub(crate) fn choose(found: &[Candidate], receivers: &[CompanyId]) -> Home {
     let newest = |of: &dyn Fn(&Candidate) -> bool| {
-        found.iter().filter(|c| of(c)).max_by_key(|c| c.document_id).copied()
+        found
+            .iter()
+            .filter(|c| of(c))
+            .max_by_key(|c| c.document_id)
+            .copied()
     };
     if let Some(candidate) = newest(&|c| receivers.contains(&c.company_id)) {
         return Home::Document(candidate);

@@ -19,6 +19,7 @@ mod tests;
 
 use crate::message::MessageId;
 use crate::message::sql::Loaded;
+use ceb::write::DocumentValues;
 use ceb::{Document, Kind};
 use registry::company::CompanyId;
 use sha2::{Digest, Sha256};
@@ -26,7 +27,7 @@ use store::clock::beijing_rfc3339;
 
 pub(crate) use record::record;
 pub(crate) use sql::{insert_documents, of_message, status_of_message};
-pub(crate) use step::{park, step};
+pub(crate) use step::step;
 
 /// A document of a message, with the keys by which receipts and people find it.
 #[derive(Debug, Clone)]
@@ -75,6 +76,10 @@ pub(crate) struct NewReceipt {
     pub(crate) return_status: i64,
     pub(crate) return_time: String,
     pub(crate) return_info: String,
+    /// List number that customs gave the document, when the receipt tells it.
+    pub(crate) invt_no: Option<String>,
+    /// Pre-entry number that the E-Port gave the document, when the receipt tells it.
+    pub(crate) pre_no: Option<String>,
     pub(crate) xml: String,
 }
 
@@ -85,7 +90,11 @@ pub(crate) fn receipt_guid(id: i64) -> String {
 
 /// A moment as receipts write it: Beijing time, `yyyyMMddHHmmssSSS`.
 pub(crate) fn return_time(at_ms: i64) -> String {
-    beijing_rfc3339(at_ms).chars().filter(char::is_ascii_digit).take(17).collect()
+    beijing_rfc3339(at_ms)
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(17)
+        .collect()
 }
 
 /// A CEB900 of the platform, for a message that it refuses.
@@ -106,7 +115,18 @@ pub(crate) fn format_fault(
         ("oriMessageType", message_type),
         ("oriBizMessage", ""),
     ];
-    ceb::write::receipt(Kind::Ceb900, guid, &values)
+    let head = values
+        .map(|(element, value)| (element.to_owned(), value.to_owned()))
+        .to_vec();
+    ceb::write::message(
+        Kind::Ceb900,
+        guid,
+        &[DocumentValues {
+            head,
+            lines: Vec::new(),
+        }],
+        None,
+    )
 }
 
 /// Sixty-four bits of a text's SHA-256: enough to tell one answer from another.

@@ -39,8 +39,10 @@ pub(crate) fn record(
         })
         .collect();
     let written: HashSet<(i64, i64)> = sql::insert_receipts(tx, &rows)?.into_iter().collect();
-    let is_new: Vec<bool> =
-        rows.iter().map(|row| written.contains(&(row.receipt.company_id.0, row.feed_no))).collect();
+    let is_new: Vec<bool> = rows
+        .iter()
+        .map(|row| written.contains(&(row.receipt.company_id.0, row.feed_no)))
+        .collect();
     drop(rows);
     let new: Vec<NewReceipt> = receipts
         .into_iter()

@@ -40,7 +40,10 @@ fn texts(list: &BTreeSet<String>) -> Vec<Vec<Value<'_>>> {
 fn candidates(rows: &[Row]) -> Result<BTreeMap<String, Vec<Candidate>>> {
     let mut found: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     for row in rows {
-        let candidate = Candidate { company_id: CompanyId(row.int(1)?), document_id: row.int(2)? };
+        let candidate = Candidate {
+            company_id: CompanyId(row.int(1)?),
+            document_id: row.int(2)?,
+        };
         found.entry(row.text(0)?).or_default().push(candidate);
     }
     Ok(found)
@@ -131,7 +134,10 @@ pub(super) fn insert_receipts(
             ]
         })
         .collect();
-    tx.many(RECEIPTS, &[], &rows)?.iter().map(|row| Ok((row.int(0)?, row.int(1)?))).collect()
+    tx.many(RECEIPTS, &[], &rows)?
+        .iter()
+        .map(|row| Ok((row.int(0)?, row.int(1)?)))
+        .collect()
 }
 
 /// A document as far as receipts change it.
@@ -154,11 +160,13 @@ pub(crate) struct DocumentStatus {
 impl DocumentStatus {
     /// Takes over the numbers that customs gave the document.
     pub(super) fn learn(&mut self, receipt: &NewReceipt) {
-        let numbers = ceb::receipt::numbers(&receipt.xml);
-        for (known, told) in [(&mut self.invt_no, numbers.invt_no), (&mut self.pre_no, numbers.pre_no)]
-        {
-            if told.is_some() && *known != told {
-                *known = told;
+        let told = [
+            (&mut self.invt_no, &receipt.invt_no),
+            (&mut self.pre_no, &receipt.pre_no),
+        ];
+        for (known, told) in told {
+            if told.is_some() && known != told {
+                known.clone_from(told);
                 self.is_changed = true;
             }
         }
@@ -248,8 +256,16 @@ pub(crate) fn of_message(
          order by feed_no limit $4",
         crate::downlink::COLUMNS
     );
-    let args = [company.0.into(), id.0.into(), (id.0 + PART_MAX).into(), limit.into()];
-    tx.query(&sql, &args)?.iter().map(crate::downlink::item).collect()
+    let args = [
+        company.0.into(),
+        id.0.into(),
+        (id.0 + PART_MAX).into(),
+        limit.into(),
+    ];
+    tx.query(&sql, &args)?
+        .iter()
+        .map(crate::downlink::item)
+        .collect()
 }
 
 #[expect(clippy::too_many_arguments, reason = "one column each")]

@@ -36,11 +36,17 @@ pub(crate) async fn step(shared: &Arc<Shared>, deliveries: &[Delivery]) -> Resul
     }
     let mut opened = Vec::with_capacity(deliveries.len());
     for task in tasks {
-        opened.extend(task.await.map_err(|error| store::Error::Fault(error.to_string()))?);
+        opened.extend(
+            task.await
+                .map_err(|error| store::Error::Fault(error.to_string()))?,
+        );
     }
     let now_ms = shared.clock.now_ms();
     let writer = Arc::clone(shared);
-    let companies = shared.db.write(move |tx| apply(tx, &writer, &opened, now_ms)).await?;
+    let companies = shared
+        .db
+        .write(move |tx| apply(tx, &writer, &opened, now_ms))
+        .await?;
     shared.feed.wake(&companies);
     Ok(deliveries.len())
 }
@@ -55,9 +61,17 @@ pub(crate) fn open(body: bytes::Bytes) -> Opened {
         .map(|receipts| receipts.entries)
         .map_err(|error| error.text().to_string())
         .and_then(|entries| {
-            if entries.is_empty() { Err("回执中没有任何单证".to_owned()) } else { Ok(entries) }
+            if entries.is_empty() {
+                Err("回执中没有任何单证".to_owned())
+            } else {
+                Ok(entries)
+            }
         });
-    Opened { body, receiver_ids, content }
+    Opened {
+        body,
+        receiver_ids,
+        content,
+    }
 }
 
 /// The one transaction of a batch; answers the companies whose feed has something new.
@@ -67,8 +81,11 @@ pub(crate) fn apply(
     opened: &[Opened],
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
-    let entries: Vec<&Entry> =
-        opened.iter().filter_map(|o| o.content.as_ref().ok()).flatten().collect();
+    let entries: Vec<&Entry> = opened
+        .iter()
+        .filter_map(|o| o.content.as_ref().ok())
+        .flatten()
+        .collect();
     let candidates = Candidates::read(tx, &entries)?;
     let mut homed = Vec::with_capacity(entries.len());
     let mut parked = Vec::new();
@@ -110,7 +127,12 @@ pub(crate) fn apply(
     }
     let recorded = record(tx, homed, now_ms)?;
     progress(tx, shared, &recorded, now_ms)?;
-    Ok(recorded.iter().map(|r| r.company_id).collect::<BTreeSet<_>>().into_iter().collect())
+    Ok(recorded
+        .iter()
+        .map(|r| r.company_id)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect())
 }
 
 fn key_of(entry: &Entry) -> String {
@@ -140,8 +162,14 @@ fn new_receipt(
         document_key: key_of(entry),
         return_status: entry.return_status.0.into(),
         // A receipt without a time is dated by its arrival, so that it can be put in order.
-        return_time: if time.is_empty() { super::return_time(now_ms) } else { time.to_owned() },
+        return_time: if time.is_empty() {
+            super::return_time(now_ms)
+        } else {
+            time.to_owned()
+        },
         return_info: entry.return_info.clone(),
+        invt_no: entry.search.invt_no.clone(),
+        pre_no: entry.search.pre_no.clone(),
         xml: entry.xml.clone(),
     }
 }
@@ -157,9 +185,23 @@ pub(crate) fn park(
     now_ms: i64,
 ) -> Result<()> {
     let id = shared.ids.next();
-    if sql::insert_parked(tx, id, kind, key, reason, fingerprint(&[body]), body, now_ms)? {
+    if sql::insert_parked(
+        tx,
+        id,
+        kind,
+        key,
+        reason,
+        fingerprint(&[body]),
+        body,
+        now_ms,
+    )? {
         metrics::counter!("tongguan_receipts_parked_total").increment(1);
-        tracing::warn!(receipt = id, kind, reason, "a receipt was parked: it fits no declaration");
+        tracing::warn!(
+            receipt = id,
+            kind,
+            reason,
+            "a receipt was parked: it fits no declaration"
+        );
         store::event::append(
             tx,
             &[Event {
@@ -176,15 +218,14 @@ pub(crate) fn park(
 }
 
 /// Brings documents and messages up to date with the receipts that were new.
-fn progress(
-    tx: &mut Tx<'_>,
-    shared: &Shared,
-    recorded: &[NewReceipt],
-    now_ms: i64,
-) -> Result<()> {
+fn progress(tx: &mut Tx<'_>, shared: &Shared, recorded: &[NewReceipt], now_ms: i64) -> Result<()> {
     let touched: BTreeSet<MessageId> = recorded.iter().map(|r| r.message_id).collect();
     let touched: Vec<MessageId> = touched.into_iter().collect();
-    let step = |to| Step { to, at_ms: now_ms, detail: "" };
+    let step = |to| Step {
+        to,
+        at_ms: now_ms,
+        detail: "",
+    };
     message::advance(tx, &shared.ids, &touched, step(State::Answered))?;
 
     let n_final = update_documents(tx, recorded)?;
@@ -200,8 +241,9 @@ fn progress(
         let kind = ceb::Kind::from_code(&receipt.kind)
             .and_then(ceb::Kind::declares)
             .map_or_else(|| receipt.kind.clone(), |kind| kind.code().to_owned());
-        let entry: &mut Counts =
-            counts.entry((day.clone(), receipt.company_id, kind)).or_default();
+        let entry: &mut Counts = counts
+            .entry((day.clone(), receipt.company_id, kind))
+            .or_default();
         entry.n_receipts += 1;
         if settled.contains(&receipt.message_id) && seen.insert(receipt.message_id) {
             entry.n_settled += 1;
@@ -221,7 +263,9 @@ fn update_documents(tx: &mut Tx<'_>, recorded: &[NewReceipt]) -> Result<Vec<(Mes
             *n_final.entry(receipt.message_id).or_default() += i64::from(u8::MAX);
             continue;
         }
-        let Some(document) = documents.get_mut(&receipt.document_id) else { continue };
+        let Some(document) = documents.get_mut(&receipt.document_id) else {
+            continue;
+        };
         let status = ReturnStatus(i32::try_from(receipt.return_status).unwrap_or(0));
         document.learn(receipt);
         if is_later(receipt, document) {
@@ -236,14 +280,18 @@ fn update_documents(tx: &mut Tx<'_>, recorded: &[NewReceipt]) -> Result<Vec<(Mes
             *n_final.entry(receipt.message_id).or_default() += 1;
         }
     }
-    let changed: Vec<&sql::DocumentStatus> =
-        documents.values().filter(|document| document.is_changed).collect();
+    let changed: Vec<&sql::DocumentStatus> = documents
+        .values()
+        .filter(|document| document.is_changed)
+        .collect();
     sql::update_documents(tx, &changed)?;
     Ok(n_final.into_iter().collect())
 }
 
 fn is_later(receipt: &NewReceipt, document: &sql::DocumentStatus) -> bool {
-    let Some(known) = &document.status_time else { return true };
+    let Some(known) = &document.status_time else {
+        return true;
+    };
     // 14 digits (older receipts) compare with 17 when filled up with zeros.
     let new = format!("{:0<17}", receipt.return_time);
     let old = format!("{known:0<17}");
