@@ -138,7 +138,9 @@ fn decimal(field: &FieldSpec, value: &str, total_max: u32, fraction_max: u32) ->
 }
 
 fn int(field: &FieldSpec, value: &str, digits_max: u32) -> Option<Problem> {
-    let number = trimmed(value);
+    // Unlike around decimals, white space is not allowed here: the schema's own wording would let
+    // it pass, the usual validators do not.
+    let number = value;
     let digits = number.strip_prefix(['+', '-']).unwrap_or(number);
     let not_integer = || problem(&code::NOT_INTEGER, format!("{}应为整数", label(field)));
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {

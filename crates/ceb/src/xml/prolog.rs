@@ -92,7 +92,7 @@ pub(super) fn declaration(content: &str, offset: usize) -> Result<(), Fault> {
     let mut rest = content;
     let version = pseudo_attribute(&mut rest, "version").ok_or_else(fault)?;
     let digits = version.strip_prefix("1.").ok_or_else(fault)?;
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(fault());
     }
     if let Some(encoding) = pseudo_attribute(&mut rest, "encoding")
