@@ -17,11 +17,11 @@ fn problem(code: &'static Code, text: String) -> Option<Problem> {
     Some(Problem { code, text })
 }
 
-/// Checks a value; `None` when it is good.
+/// Checks a value; `None` when it is good. An element that is really empty may take a default.
 #[inline]
-pub(crate) fn check(field: &FieldSpec, value: &str) -> Option<Problem> {
+pub(crate) fn check(field: &FieldSpec, value: &str, may_default: bool) -> Option<Problem> {
     // An empty element takes the fixed or default value of the schema.
-    if value.is_empty() && field.default_value().is_some() {
+    if may_default && value.is_empty() && field.default_value().is_some() {
         return None;
     }
     let found = match field.kind {

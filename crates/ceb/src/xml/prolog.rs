@@ -97,6 +97,7 @@ pub(super) fn declaration(content: &str, offset: usize) -> Result<(), Fault> {
     }
     if let Some(encoding) = pseudo_attribute(&mut rest, "encoding")
         && !encoding.eq_ignore_ascii_case("UTF-8")
+        && !encoding.eq_ignore_ascii_case("UTF8")
     {
         let mut bytes = encoding.bytes();
         let name = bytes.next().is_some_and(|b| b.is_ascii_alphabetic())
