@@ -26,11 +26,13 @@ pub mod kind;
 pub mod message;
 pub mod parse;
 pub mod receipt;
+pub mod sample;
 pub mod sniff;
 pub mod spec;
 pub mod status;
 pub mod write;
 pub mod xml;
+pub mod xsd;
 
 pub use finding::{Finding, Layer, Severity};
 pub use key::BusinessKey;

@@ -273,7 +273,8 @@ impl<'a, 'r> Machine<'a, 'r> {
                 Token::Char(' ' | '\t' | '\n' | '\r') => continue,
                 Token::Char(c) => c.to_string(),
             };
-            if !*text_seen && !is_blank(&foreign) {
+            // A CDATA section is never white space between elements, even when it looks like it.
+            if !*text_seen {
                 *text_seen = true;
                 self.count_lines();
                 let line = self.line;

@@ -176,6 +176,8 @@ pub enum Rule {
     Positive,
     /// `digits10`: exactly so many digits.
     Digits(u32),
+    /// `half`: half-width characters only.
+    HalfWidth,
     /// `assigned`: written by the E-Port, never by the company.
     Assigned,
     /// `table=unit`: a code of this table.
@@ -231,6 +233,7 @@ impl FieldSpec {
             | Rule::NotNegative
             | Rule::Positive
             | Rule::Digits(_)
+            | Rule::HalfWidth
             | Rule::Assigned
             | Rule::Table(_)
             | Rule::Wild(_) => None,

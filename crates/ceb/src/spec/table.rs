@@ -170,6 +170,7 @@ fn rule(word: &str, problems: &mut Problems) -> Option<Rule> {
         "identity" => Some(Rule::Identity),
         "nonneg" => Some(Rule::NotNegative),
         "positive" => Some(Rule::Positive),
+        "half" => Some(Rule::HalfWidth),
         "assigned" => Some(Rule::Assigned),
         "table" => code_table(value).map(Rule::Table),
         "wild" => value
