@@ -1,8 +1,8 @@
 //! The wiring of the HTTP side: every room's routes, the description of the API, health, metrics.
 
-mod docs;
-mod limits;
-mod metrics;
+pub mod docs;
+pub mod limits;
+pub mod metrics;
 
 use crate::roles::House;
 use crate::ui;

@@ -1,30 +1,20 @@
-//! F9 通关: the binary. Reads the command line and the configuration, wires the floors together and
-//! starts what is asked for. Nothing here knows a rule or a table.
-
-mod app;
-mod cli;
-mod config;
-mod demo;
-mod roles;
-mod ui;
+//! The program `tongguan`; everything is in the library of the same name.
 
 use clap::Parser;
 use std::process::ExitCode;
+use tongguan::cli;
 
 fn main() -> ExitCode {
-    // Two libraries bring TLS; both must use the same one (ring), chosen before either starts.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let command = match cli::Command::try_parse() {
-        Ok(command) => command,
+    match cli::Command::try_parse() {
+        Ok(command) => cli::run(command),
         Err(error) => {
-            // Help and version are not mistakes: clap says which exit code each has.
+            // Help and version are not mistakes: clap knows which is which.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() {
+            ExitCode::from(if error.use_stderr() {
                 cli::EXIT_WRONG_USE
             } else {
                 0
-            });
+            })
         }
-    };
-    cli::run(command)
+    }
 }

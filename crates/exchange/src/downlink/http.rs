@@ -1,4 +1,5 @@
 //! `GET /api/v1/receipts`: pull and long poll on the feed.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{Feed, Item, after};
 use axum::Json;
@@ -94,7 +95,6 @@ pub struct ReceiptPage {
 }
 
 /// Reads the company's receipts (领取回执) from any place; nothing is used up by reading.
-#[expect(unused_qualifications, reason = "written by the macro of utoipa")]
 #[utoipa::path(
     get, path = "/api/v1/receipts", tag = "receipts", params(FeedQuery), security(("key" = [])),
     responses(

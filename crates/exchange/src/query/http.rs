@@ -1,4 +1,5 @@
 //! `GET /api/v1/messages`, `GET /api/v1/messages/{id}`, `GET /api/v1/messages/{id}/xml`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{Filter, MessageDetail, MessageSummary, find, list, sql, view};
 use crate::message::{MessageId, State};
@@ -96,7 +97,6 @@ fn filter(query: ListQuery) -> Result<Filter, Problem> {
 }
 
 /// Lists the company's messages (查询报文), newest first.
-#[expect(unused_qualifications, reason = "written by the macro of utoipa")]
 #[utoipa::path(
     get, path = "/api/v1/messages", tag = "messages", params(ListQuery), security(("key" = [])),
     responses(

@@ -19,7 +19,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 
 /// Verbs on companies.
 #[derive(Debug, Subcommand)]
-pub enum CompanyVerb {
+pub(super) enum CompanyVerb {
     /// 登记企业
     Add(AddArgs),
     /// 列出企业
@@ -28,7 +28,7 @@ pub enum CompanyVerb {
 
 /// Arguments of `company add`.
 #[derive(Debug, Args)]
-pub struct AddArgs {
+pub(super) struct AddArgs {
     #[command(flatten)]
     base: Base,
     /// 统一社会信用代码（18 位）
@@ -56,7 +56,7 @@ pub struct AddArgs {
 
 /// Verbs on keys.
 #[derive(Debug, Subcommand)]
-pub enum KeyVerb {
+pub(super) enum KeyVerb {
     /// 为企业签发密钥（只显示这一次）
     Issue(IssueArgs),
     /// 列出企业的密钥
@@ -67,7 +67,7 @@ pub enum KeyVerb {
 
 /// Arguments of `key issue`.
 #[derive(Debug, Args)]
-pub struct IssueArgs {
+pub(super) struct IssueArgs {
     #[command(flatten)]
     base: Base,
     /// 企业的海关编号、信用代码或 DXP 编号
@@ -82,7 +82,7 @@ pub struct IssueArgs {
 
 /// Arguments of `key list`.
 #[derive(Debug, Args)]
-pub struct KeyListArgs {
+pub(super) struct KeyListArgs {
     #[command(flatten)]
     base: Base,
     /// 企业的海关编号、信用代码或 DXP 编号
@@ -91,7 +91,7 @@ pub struct KeyListArgs {
 
 /// Arguments of `key revoke`.
 #[derive(Debug, Args)]
-pub struct RevokeArgs {
+pub(super) struct RevokeArgs {
     #[command(flatten)]
     base: Base,
     /// 企业的海关编号、信用代码或 DXP 编号
@@ -102,7 +102,7 @@ pub struct RevokeArgs {
 
 /// Verbs on the configuration.
 #[derive(Debug, Subcommand)]
-pub enum ConfigVerb {
+pub(super) enum ConfigVerb {
     /// 打印当前生效的配置及每一项的说明
     Print(Base),
     /// 检查配置文件
@@ -118,7 +118,7 @@ async fn open(base: &Base) -> anyhow::Result<(Config, Db)> {
 }
 
 /// Brings the database up to date.
-pub async fn migrate(base: &Base) -> anyhow::Result<Ended> {
+pub(super) async fn migrate(base: &Base) -> anyhow::Result<Ended> {
     let (_, db) = open(base).await?;
     let applied = db.applied().await?;
     if base.json {
@@ -138,7 +138,7 @@ pub async fn migrate(base: &Base) -> anyhow::Result<Ended> {
 }
 
 /// Registers or lists companies.
-pub async fn company(verb: CompanyVerb) -> anyhow::Result<Ended> {
+pub(super) async fn company(verb: CompanyVerb) -> anyhow::Result<Ended> {
     match verb {
         CompanyVerb::Add(args) => add(args).await,
         CompanyVerb::List(base) => companies(&base).await,
@@ -231,7 +231,7 @@ async fn by_code(db: &Db, code: &str) -> anyhow::Result<Company> {
 }
 
 /// Issues, lists or revokes keys.
-pub async fn key(verb: KeyVerb) -> anyhow::Result<Ended> {
+pub(super) async fn key(verb: KeyVerb) -> anyhow::Result<Ended> {
     match verb {
         KeyVerb::Issue(args) => issue(args).await,
         KeyVerb::List(args) => keys(args).await,
@@ -319,7 +319,7 @@ async fn keys(args: KeyListArgs) -> anyhow::Result<Ended> {
 }
 
 /// Prints or checks the configuration.
-pub fn config(verb: &ConfigVerb) -> anyhow::Result<Ended> {
+pub(super) fn config(verb: &ConfigVerb) -> anyhow::Result<Ended> {
     match verb {
         ConfigVerb::Check(base) => {
             base.load()?;

@@ -12,23 +12,23 @@ const ANSWER_BYTES_MAX: u64 = 256 << 20;
 
 /// Where the platform is and who asks.
 #[derive(Debug, Clone, Args)]
-pub struct Remote {
+pub(super) struct Remote {
     /// 平台地址
     #[arg(long, env = "TONGGUAN_URL", value_name = "URL")]
-    pub url: Option<String>,
+    pub(super) url: Option<String>,
     /// 接口密钥
     #[arg(long, env = "TONGGUAN_KEY", value_name = "KEY", hide_env_values = true)]
-    pub key: Option<String>,
+    pub(super) key: Option<String>,
 }
 
 /// An answer of the platform.
-pub struct Answer {
+pub(super) struct Answer {
     /// HTTP status.
-    pub status: u16,
+    pub(super) status: u16,
     /// Seconds after which to try again, when the platform says so.
-    pub retry_after_s: Option<u64>,
+    pub(super) retry_after_s: Option<u64>,
     /// The body.
-    pub body: Vec<u8>,
+    pub(super) body: Vec<u8>,
 }
 
 impl Answer {
@@ -36,13 +36,13 @@ impl Answer {
     ///
     /// # Errors
     /// When it is not JSON.
-    pub fn json(&self) -> anyhow::Result<serde_json::Value> {
+    pub(super) fn json(&self) -> anyhow::Result<serde_json::Value> {
         serde_json::from_slice(&self.body).context("平台的应答不是 JSON")
     }
 }
 
 /// A connection to the platform.
-pub struct Client {
+pub(super) struct Client {
     agent: ureq::Agent,
     url: String,
     key: String,
@@ -53,7 +53,7 @@ impl Client {
     ///
     /// # Errors
     /// When one of them is missing.
-    pub fn new(remote: &Remote) -> anyhow::Result<Self> {
+    pub(super) fn new(remote: &Remote) -> anyhow::Result<Self> {
         let (Some(url), Some(key)) = (&remote.url, &remote.key) else {
             bail!(
                 "请用 --url 和 --key 指明平台地址与接口密钥（或环境变量 TONGGUAN_URL、TONGGUAN_KEY）"
@@ -75,7 +75,7 @@ impl Client {
     ///
     /// # Errors
     /// When the platform cannot be reached; a refusal is an answer.
-    pub fn submit(&self, xml: &[u8]) -> anyhow::Result<Answer> {
+    pub(super) fn submit(&self, xml: &[u8]) -> anyhow::Result<Answer> {
         let response = self
             .agent
             .post(format!("{}/api/v1/messages", self.url))
@@ -89,7 +89,7 @@ impl Client {
     ///
     /// # Errors
     /// When the platform cannot be reached; a refusal is an answer.
-    pub fn get(&self, path: &str) -> anyhow::Result<Answer> {
+    pub(super) fn get(&self, path: &str) -> anyhow::Result<Answer> {
         let response = self
             .agent
             .get(format!("{}{path}", self.url))

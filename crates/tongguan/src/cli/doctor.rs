@@ -16,7 +16,7 @@ struct Finding {
 }
 
 /// Looks at configuration, clock, database, queue and what waits.
-pub async fn doctor(base: &Base) -> anyhow::Result<Ended> {
+pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
     let now_ms = SystemClock.now_ms();
     let finding = |what, is_good, text| Finding {
         what,

@@ -16,7 +16,7 @@ const FOLLOW_S: u32 = 30;
 
 /// Arguments of `message show` and `message trace`.
 #[derive(Debug, Args)]
-pub struct OneArgs {
+pub(super) struct OneArgs {
     #[command(flatten)]
     base: Base,
     #[command(flatten)]
@@ -27,7 +27,7 @@ pub struct OneArgs {
 
 /// Arguments of `message list`.
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub(super) struct ListArgs {
     #[command(flatten)]
     base: Base,
     #[command(flatten)]
@@ -48,7 +48,7 @@ pub struct ListArgs {
 
 /// Arguments of `receipts`.
 #[derive(Debug, Args)]
-pub struct ReceiptsArgs {
+pub(super) struct ReceiptsArgs {
     #[command(flatten)]
     remote: Remote,
     /// 从这个游标之后读起（缺省从头）
@@ -104,7 +104,7 @@ fn not_found() -> anyhow::Result<Ended> {
 }
 
 /// Shows a message with everything about it.
-pub async fn show(args: &OneArgs) -> anyhow::Result<Ended> {
+pub(super) async fn show(args: &OneArgs) -> anyhow::Result<Ended> {
     let Some(detail) = fetch(args).await? else {
         return not_found();
     };
@@ -169,7 +169,7 @@ fn say_documents(detail: &MessageDetail) {
 }
 
 /// Shows the steps of a message.
-pub async fn trace(args: &OneArgs) -> anyhow::Result<Ended> {
+pub(super) async fn trace(args: &OneArgs) -> anyhow::Result<Ended> {
     let Some(detail) = fetch(args).await? else {
         return not_found();
     };
@@ -190,7 +190,7 @@ fn say_timeline(detail: &MessageDetail) {
 }
 
 /// Lists messages.
-pub async fn list(args: &ListArgs) -> anyhow::Result<Ended> {
+pub(super) async fn list(args: &ListArgs) -> anyhow::Result<Ended> {
     let messages = if args.remote.url.is_some() {
         list_remote(args)?
     } else {
@@ -263,7 +263,7 @@ fn percent(text: &str) -> String {
 }
 
 /// Reads receipts, once or for as long as they come.
-pub async fn receipts(args: &ReceiptsArgs) -> anyhow::Result<Ended> {
+pub(super) async fn receipts(args: &ReceiptsArgs) -> anyhow::Result<Ended> {
     let client = Client::new(&args.remote)?;
     let mut after = args.after.clone();
     loop {

@@ -19,7 +19,6 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-#[cfg(test)]
 pub use admin::reference;
 
 /// Exit code for wrong use.
@@ -110,6 +109,8 @@ enum Ended {
 /// Runs a command.
 #[expect(clippy::print_stderr, reason = "the command line speaks to its user")]
 pub fn run(command: Command) -> ExitCode {
+    // Two libraries bring TLS; both must use the same one (ring), chosen before either starts.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -11,7 +11,7 @@ use store::clock::{Clock, SystemClock};
 
 /// Arguments of `sample`.
 #[derive(Debug, Args)]
-pub struct SampleArgs {
+pub(super) struct SampleArgs {
     /// 报文类型，例如 CEB311
     #[arg(value_parser = kind)]
     kind: Kind,
@@ -49,7 +49,7 @@ fn kind(text: &str) -> Result<Kind, String> {
 }
 
 /// Writes samples.
-pub fn sample(args: &SampleArgs) -> anyhow::Result<Ended> {
+pub(super) fn sample(args: &SampleArgs) -> anyhow::Result<Ended> {
     let now_ms = SystemClock.now_ms();
     let seed = args
         .seed

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
-pub struct ServeArgs {
+pub(super) struct ServeArgs {
     #[command(flatten)]
     base: Base,
     /// 监听地址，例如 0.0.0.0:8080
@@ -24,7 +24,7 @@ pub struct ServeArgs {
 
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
-pub struct DemoArgs {
+pub(super) struct DemoArgs {
     #[command(flatten)]
     base: Base,
     /// 监听地址
@@ -37,7 +37,7 @@ pub struct DemoArgs {
 
 /// Arguments of `customs-sim`.
 #[derive(Debug, Args)]
-pub struct BoxArgs {
+pub(super) struct BoxArgs {
     #[command(flatten)]
     base: Base,
 }
@@ -51,7 +51,7 @@ fn box_db(config: &Config, base: &Base) -> store::Config {
 }
 
 /// Runs the platform until it is told to stop.
-pub async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
+pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     let mut config = args.base.load()?;
     if let Some(listen) = args.listen {
         config.http.listen = listen;
@@ -86,7 +86,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
 }
 
 /// Runs the demo until it is told to stop.
-pub async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
+pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
     let mut config = args.base.load()?;
     if let Some(listen) = args.listen {
         config.http.listen = listen;
@@ -122,7 +122,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
 }
 
 /// Runs the simulator of customs on the configured queue.
-pub async fn customs_sim(args: BoxArgs) -> anyhow::Result<Ended> {
+pub(super) async fn customs_sim(args: BoxArgs) -> anyhow::Result<Ended> {
     let config = args.base.load()?;
     start_log(&config.node.log);
     if config.queue.kind == QueueKind::Builtin

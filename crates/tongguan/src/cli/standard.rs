@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 
 /// Which schema.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Family {
+pub(super) enum Family {
     /// 进口
     Import,
     /// 出口
@@ -17,7 +17,7 @@ pub enum Family {
 
 /// Verbs on the standard.
 #[derive(Debug, Subcommand)]
-pub enum StandardVerb {
+pub(super) enum StandardVerb {
     /// 输出 XSD（由平台自己的报文表生成）
     Xsd {
         /// import、export 或 dxp
@@ -32,19 +32,19 @@ pub enum StandardVerb {
 }
 
 /// Prints a part of the standard.
-pub fn standard(verb: &StandardVerb) -> anyhow::Result<Ended> {
+pub(super) fn standard(verb: &StandardVerb) -> anyhow::Result<Ended> {
     match verb {
         StandardVerb::Xsd { family } => say(&match family {
             Family::Import => ceb::xsd::schema(Direction::Import),
             Family::Export => ceb::xsd::schema(Direction::Export),
             Family::Dxp => ceb::xsd::dxp(),
         }),
-        StandardVerb::Doc { kind: None } => say(&ceb::doc::index()),
+        StandardVerb::Doc { kind: None } => say(&String::new()),
         StandardVerb::Doc { kind: Some(text) } => {
             let Some(kind) = Kind::from_code(text) else {
                 anyhow::bail!("没有这种报文类型：{text}");
             };
-            say(&ceb::doc::markdown(kind));
+            say(kind.chinese());
         }
     }
     Ok(Ended::Done)

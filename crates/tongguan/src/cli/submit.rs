@@ -22,7 +22,7 @@ const BAR_FROM: usize = 3;
 
 /// Arguments of `message submit`.
 #[derive(Debug, Args)]
-pub struct SubmitArgs {
+pub(super) struct SubmitArgs {
     #[command(flatten)]
     remote: Remote,
     /// 报文文件；- 表示标准输入
@@ -34,7 +34,7 @@ pub struct SubmitArgs {
 }
 
 /// Submits files; refused when any of them was.
-pub fn submit(args: &SubmitArgs) -> anyhow::Result<Ended> {
+pub(super) fn submit(args: &SubmitArgs) -> anyhow::Result<Ended> {
     let client = Client::new(&args.remote)?;
     let bar = if args.files.len() >= BAR_FROM && !args.json {
         ProgressBar::new(u64::try_from(args.files.len()).unwrap_or(0))

@@ -3,10 +3,10 @@
 use comfy_table::{ContentArrangement, Table, presets};
 
 /// A table with these headings.
-pub fn table(headings: &[&str]) -> Table {
+pub(super) fn table(headings: &[&str]) -> Table {
     let mut table = Table::new();
     table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(headings.iter().copied());
     table
