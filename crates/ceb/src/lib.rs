@@ -1,10 +1,43 @@
 //! F1 报文: the customs message language. Pure: no I/O, no async, no clock, no logging (I10).
+//!
+//! Reads and writes the messages of the unified cross-border e-commerce system of the General
+//! Administration of Customs (海关跨境电商统一版, standard of 202205), both families.
+//!
+//! In the order in which a message meets them:
+//!
+//! 1. [`sniff()`] tells what came in, in microseconds, without reading it all.
+//! 2. [`envelope`] opens and seals the transport message (传输报文, DXP).
+//! 3. [`parse()`] reads a message into a [`Message`] and reports everything wrong at once.
+//! 4. [`key`] names the business key, [`receipt`] splits a receipt into entries with the same keys,
+//!    [`status`] explains their status.
+//! 5. [`mod@write`] and [`sample`] make messages, [`xsd`] and [`doc`] explain them.
+//!
+//! All of it is driven by the tables of [`spec`]; every finding code stands in [`code`].
+//!
+//! Invariants: any byte string is answered without panic and in linear time; nothing is ever
+//! re-serialised (callers keep the bytes); every limit is a named constant with its unit.
 
-/// Direction (进出口方向): whether a message declares goods coming in or going out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Direction {
-    /// Import (进口).
-    Import,
-    /// Export (出口).
-    Export,
-}
+mod check;
+pub mod code;
+pub mod envelope;
+pub mod finding;
+pub mod key;
+pub mod kind;
+pub mod message;
+pub mod parse;
+pub mod receipt;
+pub mod sample;
+pub mod sniff;
+pub mod spec;
+pub mod status;
+pub mod write;
+pub mod xml;
+pub mod xsd;
+
+pub use finding::{Finding, Layer, Severity};
+pub use key::BusinessKey;
+pub use kind::{Direction, Kind};
+pub use message::{Document, Message, Record};
+pub use parse::{Parsed, Profile, parse};
+pub use sniff::{Shape, SniffError, Sniffed, sniff};
+pub use status::ReturnStatus;

@@ -1,0 +1,600 @@
+//! The pass over the tags, one function per level: message, document, record, value.
+
+use super::report::Report;
+use super::sequence::Sequence;
+use super::{Cut, Parsed, Profile, signature};
+use crate::check;
+use crate::code::{self, Code};
+use crate::finding::Finding;
+use crate::kind::Kind;
+use crate::message::{Document, Message, Record};
+use crate::spec::{FieldSpec, MessageSpec, Occurs, Trailer, Wild};
+use crate::xml::{Fault, Name, Ns, Source, Token, Tokens, is_blank, line_of, prepare};
+
+/// Longest `version` attribute, in characters.
+const VERSION_CHARS_MAX: usize = 10;
+
+/// Length of every guid, in characters.
+pub(crate) const GUID_CHARS: usize = 36;
+
+pub(super) fn run(bytes: &[u8], profile: Profile) -> (Parsed, Cut) {
+    let mut report = Report::default();
+    let mut cut = Cut {
+        root_start: 0..0,
+        root_end: 0..0,
+    };
+    let message = match prepare(bytes) {
+        Err(fault) => {
+            report.push(fault_finding(bytes, &fault, String::from("/")));
+            None
+        }
+        Ok(source) => {
+            let mut machine = Machine::new(bytes, source, profile, &mut report);
+            let result = machine.root(&mut cut);
+            let path = machine.path(None);
+            match result {
+                Ok(message) => message,
+                Err(fault) => {
+                    report.push(fault_finding(bytes, &fault, path));
+                    None
+                }
+            }
+        }
+    };
+    if let Some(message) = &message
+        && profile != Profile::Down
+        && message.kind.is_declaration()
+    {
+        check::run(message, profile, &mut report);
+    }
+    (
+        Parsed {
+            message,
+            findings: report.finish(),
+        },
+        cut,
+    )
+}
+
+fn fault_finding(bytes: &[u8], fault: &Fault, path: String) -> Finding {
+    let line = line_of(bytes, fault.offset);
+    let text = format!("第 {line} 行：{}", fault.code.title);
+    Finding::new(fault.code, path, line, &fault.value, text)
+}
+
+pub(super) struct Machine<'a, 'r> {
+    input: &'a [u8],
+    pub(super) has_cr: bool,
+    pub(super) profile: Profile,
+    pub(super) tokens: Tokens<'a>,
+    pub(super) report: &'r mut Report,
+    /// Line of the last start tag, and the byte up to which lines are counted.
+    pub(super) line: u32,
+    counted: usize,
+    /// Names of the open elements down to the record, with a number where they repeat.
+    pub(super) steps: Vec<(&'static str, u32)>,
+    /// Scratch for the order of fields in a record.
+    pub(super) fields: Sequence,
+}
+
+impl<'a, 'r> Machine<'a, 'r> {
+    fn new(input: &'a [u8], source: Source<'a>, profile: Profile, report: &'r mut Report) -> Self {
+        Self {
+            input,
+            has_cr: source.has_cr,
+            profile,
+            tokens: Tokens::new(source),
+            report,
+            line: 1,
+            counted: 0,
+            steps: Vec::with_capacity(4),
+            fields: Sequence::default(),
+        }
+    }
+
+    pub(super) fn path(&self, leaf: Option<&str>) -> String {
+        let mut path = String::new();
+        for (name, number) in &self.steps {
+            path.push('/');
+            path.push_str(name);
+            if *number > 0 {
+                path.push_str(&format!("[{number}]"));
+            }
+        }
+        if let Some(leaf) = leaf {
+            path.push('/');
+            path.push_str(leaf);
+        }
+        if path.is_empty() {
+            String::from("/")
+        } else {
+            path
+        }
+    }
+
+    /// Reports a finding at an element below the open ones.
+    pub(super) fn find(
+        &mut self,
+        code: &'static Code,
+        leaf: Option<&str>,
+        line: u32,
+        value: &str,
+        text: String,
+    ) {
+        if self.profile != Profile::Down {
+            let path = self.path(leaf);
+            self.report
+                .push(Finding::new(code, path, line, value, text));
+        }
+    }
+
+    fn count_lines(&mut self) {
+        let at = self.tokens.span().start;
+        let between = &self.input[self.counted.min(at)..at];
+        let lines = memchr::memchr_iter(b'\n', between).count();
+        self.line = self
+            .line
+            .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        self.counted = at;
+    }
+
+    fn root(&mut self, cut: &mut Cut) -> Result<Option<Message>, Fault> {
+        let Token::Start(name) = self.tokens.next()? else {
+            return Ok(None);
+        };
+        self.count_lines();
+        cut.root_start = self.tokens.span();
+        let known = Kind::from_root(name.local).filter(|_| name.ns == Ns::Ceb);
+        let Some(kind) = known else {
+            let code = if name.ns == Ns::Ceb {
+                &code::UNKNOWN_ROOT
+            } else {
+                &code::FOREIGN_NAMESPACE
+            };
+            let text = format!("根元素 {}：{}", name.local, code.title);
+            self.report.push(Finding::new(
+                code,
+                format!("/{}", name.local),
+                self.line,
+                name.local,
+                text,
+            ));
+            self.skip()?;
+            self.tokens.next()?;
+            return Ok(None);
+        };
+        let spec = kind.spec();
+        self.steps.push((&spec.root, 0));
+        let mut message = Message {
+            kind,
+            guid: String::new(),
+            version: String::new(),
+            documents: Vec::new(),
+            base_transfer: None,
+            base_subscribes: Vec::new(),
+            has_signature: false,
+        };
+        self.root_attributes(&mut message);
+        self.children_of_root(spec, &mut message)?;
+        cut.root_end = self.tokens.span();
+        // Whatever follows the root must still be well-formed.
+        self.tokens.next()?;
+        Ok(Some(message))
+    }
+
+    fn root_attributes(&mut self, message: &mut Message) {
+        let mut found = Vec::new();
+        for attribute in self.tokens.attributes() {
+            match (attribute.ns, attribute.prefix, attribute.local) {
+                (Ns::None, "", "guid") => message.guid = attribute.value.clone().into_owned(),
+                (Ns::None, "", "version") => message.version = attribute.value.clone().into_owned(),
+                _ if is_location(attribute.ns, attribute.local) => {}
+                _ => found.push(attribute.local),
+            }
+        }
+        let has = |name: &str| {
+            self.tokens
+                .attributes()
+                .any(|a| a.prefix.is_empty() && a.local == name)
+        };
+        let (has_guid, has_version) = (has("guid"), has("version"));
+        let line = self.line;
+        for name in found {
+            self.unknown_attribute(name, None);
+        }
+        for (name, present) in [("guid", has_guid), ("version", has_version)] {
+            if !present {
+                let text = format!("根元素缺少 {name} 属性");
+                self.find(
+                    &code::MISSING_ATTRIBUTE,
+                    Some(&format!("@{name}")),
+                    line,
+                    "",
+                    text,
+                );
+            }
+        }
+        let chars = message.guid.chars().count();
+        if has_guid && chars != GUID_CHARS {
+            let text = format!("guid 应为 {GUID_CHARS} 个字符，实际 {chars} 个");
+            self.find(
+                &code::ATTRIBUTE_VALUE,
+                Some("@guid"),
+                line,
+                &message.guid,
+                text,
+            );
+        }
+        let chars = message.version.chars().count();
+        if has_version && !(1..=VERSION_CHARS_MAX).contains(&chars) {
+            let text = format!("version 应为 1 到 {VERSION_CHARS_MAX} 个字符，实际 {chars} 个");
+            self.find(
+                &code::ATTRIBUTE_VALUE,
+                Some("@version"),
+                line,
+                &message.version,
+                text,
+            );
+        }
+    }
+
+    fn unknown_attribute(&mut self, name: &str, leaf: Option<&str>) {
+        let text = format!("此处不允许有 {name} 属性");
+        let leaf = leaf.map_or_else(|| format!("@{name}"), |leaf| format!("{leaf}/@{name}"));
+        self.find(&code::UNKNOWN_ATTRIBUTE, Some(&leaf), self.line, name, text);
+    }
+
+    /// Elements below the root may carry nothing but `xsi:schemaLocation` and its like.
+    pub(super) fn no_attributes(&mut self, leaf: Option<&str>) {
+        if self.tokens.has_attributes() {
+            let foreign = |ns, local| !is_location(ns, local);
+            let attributes = self.tokens.attributes();
+            let found: Vec<&str> = attributes
+                .filter(|a| foreign(a.ns, a.local))
+                .map(|a| a.local)
+                .collect();
+            for name in found {
+                self.unknown_attribute(name, leaf);
+            }
+        }
+    }
+
+    /// The next child element, or `None` at the end tag. Text in between is a finding, once.
+    pub(super) fn next_child(&mut self, text_seen: &mut bool) -> Result<Option<Name<'a>>, Fault> {
+        loop {
+            let foreign = match self.tokens.next()? {
+                Token::Start(name) => {
+                    self.count_lines();
+                    return Ok(Some(name));
+                }
+                Token::End | Token::Eof => return Ok(None),
+                Token::Text(text) if is_blank(text) => continue,
+                Token::CData(text) | Token::Text(text) => text.to_owned(),
+                Token::Char(' ' | '\t' | '\n' | '\r') => continue,
+                Token::Char(c) => c.to_string(),
+            };
+            if !*text_seen && !is_blank(&foreign) {
+                *text_seen = true;
+                self.count_lines();
+                let line = self.line;
+                let text = String::from("元素之间有多余的文字");
+                self.find(&code::TEXT_NOT_ALLOWED, None, line, foreign.trim(), text);
+            }
+        }
+    }
+
+    fn children_of_root(
+        &mut self,
+        spec: &'static MessageSpec,
+        message: &mut Message,
+    ) -> Result<(), Fault> {
+        let mut order = Sequence::default();
+        let mut counts = vec![0_u32; spec.trailer.len() + 1];
+        let mut text_seen = false;
+        while let Some(name) = self.next_child(&mut text_seen)? {
+            let document = name.ns == Ns::Ceb && name.local == spec.document;
+            let trailer = spec
+                .trailer
+                .iter()
+                .position(|(trailer, _)| is_trailer(*trailer, name));
+            let place = if document {
+                Some(0)
+            } else {
+                trailer.map(|at| at + 1)
+            };
+            let Some(at) = place else {
+                self.unknown(name)?;
+                continue;
+            };
+            let occurs = if at == 0 {
+                spec.documents
+            } else {
+                spec.trailer[at - 1].1
+            };
+            counts[at] += 1;
+            let element = self.root_child(spec, at);
+            if self.enter(&mut order, at, counts[at], occurs, element) || at == 0 {
+                self.trailer_or_document(spec, at, counts[at], message)?;
+            } else {
+                self.skip()?;
+            }
+        }
+        for (at, line) in order.misplaced() {
+            let element = self.root_child(spec, usize::from(at));
+            self.misplaced(element, element, line, None);
+        }
+        for (at, count) in counts.iter().enumerate() {
+            let occurs = if at == 0 {
+                spec.documents
+            } else {
+                spec.trailer[at - 1].1
+            };
+            if *count < occurs.min {
+                let element = self.root_child(spec, at);
+                let signature = element == Trailer::Signature.name();
+                let code = if signature {
+                    &code::SIGNATURE_MISSING
+                } else {
+                    &code::MISSING_ELEMENT
+                };
+                self.count_lines();
+                let line = self.line;
+                self.find(code, Some(element), line, "", format!("缺少 {element}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn root_child(&self, spec: &'static MessageSpec, at: usize) -> &'static str {
+        if at == 0 {
+            &spec.document
+        } else {
+            spec.trailer[at - 1].0.name()
+        }
+    }
+
+    /// Notes a child in its sequence. False when it is one too many.
+    fn enter(
+        &mut self,
+        order: &mut Sequence,
+        at: usize,
+        count: u32,
+        occurs: Occurs,
+        element: &str,
+    ) -> bool {
+        if count <= occurs.max {
+            order.enter(u8::try_from(at).unwrap_or(u8::MAX), self.line);
+            return true;
+        }
+        if occurs.max == 1 {
+            let text = format!("{element} 重复出现");
+            self.find(&code::DUPLICATE_ELEMENT, Some(element), self.line, "", text);
+        } else if count == occurs.max + 1 {
+            let text = format!("{element} 最多 {} 个", occurs.max);
+            self.find(&code::TOO_MANY, Some(element), self.line, "", text);
+        }
+        false
+    }
+
+    pub(super) fn misplaced(
+        &mut self,
+        element: &str,
+        label: &str,
+        line: u32,
+        field: Option<&FieldSpec>,
+    ) {
+        let text = format!("{label} 的位置不对");
+        if self.profile == Profile::Down {
+            return;
+        }
+        let finding = Finding::new(&code::ORDER, self.path(Some(element)), line, "", text);
+        let wild = field.is_some_and(|field| field.is_wild(Wild::Order));
+        self.push_wild(finding, wild);
+    }
+
+    pub(super) fn push_wild(&mut self, finding: Finding, wild: bool) {
+        match self.profile {
+            Profile::Lenient if wild => self.report.push(finding.warn()),
+            Profile::Strict | Profile::Lenient => self.report.push(finding),
+            Profile::Down => {}
+        }
+    }
+
+    fn trailer_or_document(
+        &mut self,
+        spec: &'static MessageSpec,
+        at: usize,
+        count: u32,
+        message: &mut Message,
+    ) -> Result<(), Fault> {
+        if at == 0 {
+            let document = self.document(spec, count)?;
+            message.documents.push(document);
+            return Ok(());
+        }
+        let (trailer, occurs) = spec.trailer[at - 1];
+        let number = if occurs.max > 1 { count } else { 0 };
+        if trailer == Trailer::Signature {
+            message.has_signature = true;
+            self.steps.push((trailer.name(), number));
+            let result = self.signature();
+            self.steps.pop();
+            return result;
+        }
+        let Some(table) = spec.shared(trailer) else {
+            return self.skip();
+        };
+        self.steps.push((&table.name, number));
+        self.no_attributes(None);
+        let record = self.record(table)?;
+        self.steps.pop();
+        match trailer {
+            Trailer::BaseTransfer => message.base_transfer = Some(record),
+            Trailer::BaseSubscribe => message.base_subscribes.push(record),
+            Trailer::ExtendMessage | Trailer::Signature => {}
+        }
+        Ok(())
+    }
+
+    fn signature(&mut self) -> Result<(), Fault> {
+        let line = self.line;
+        if let Some(problem) = signature::read(&mut self.tokens)? {
+            let text = format!("签名的结构不正确：{problem}");
+            self.find(&code::SIGNATURE_STRUCTURE, None, line, &problem, text);
+        }
+        Ok(())
+    }
+
+    fn document(&mut self, spec: &'static MessageSpec, number: u32) -> Result<Document, Fault> {
+        let start = self.tokens.span().start;
+        self.steps.push((&spec.document, number));
+        self.no_attributes(None);
+        let mut document = if spec.is_flat() {
+            let head = self.record(&spec.head)?;
+            Document {
+                head,
+                lines: Vec::new(),
+                span: start..start,
+            }
+        } else {
+            self.head_and_lines(spec)?
+        };
+        self.steps.pop();
+        document.span = start..self.tokens.span().end;
+        Ok(document)
+    }
+
+    fn head_and_lines(&mut self, spec: &'static MessageSpec) -> Result<Document, Fault> {
+        let mut order = Sequence::default();
+        let mut counts = [0_u32; 2];
+        let mut head = None;
+        let mut lines = Vec::new();
+        let mut text_seen = false;
+        let once = Occurs { min: 1, max: 1 };
+        let own_line = self.line;
+        while let Some(name) = self.next_child(&mut text_seen)? {
+            let line = spec
+                .lines
+                .as_ref()
+                .filter(|(record, _)| record.name == name.local);
+            let (at, table, occurs) = match line {
+                _ if name.ns != Ns::Ceb => (2, &spec.head, once),
+                Some((record, occurs)) => (1, record, *occurs),
+                None if name.local == spec.head.name => (0, &spec.head, once),
+                None => (2, &spec.head, once),
+            };
+            if at == 2 {
+                self.unknown(name)?;
+                continue;
+            }
+            counts[at] += 1;
+            let good = self.enter(&mut order, at, counts[at], occurs, &table.name);
+            if at == 0 && !good {
+                self.skip()?;
+                continue;
+            }
+            self.steps
+                .push((&table.name, if at == 1 { counts[1] } else { 0 }));
+            self.no_attributes(None);
+            let record = self.record(table)?;
+            self.steps.pop();
+            match at {
+                0 => head = Some(record),
+                _ => lines.push(record),
+            }
+        }
+        self.head_and_lines_end(spec, &order, head.is_some(), counts[1], own_line);
+        let head = head.unwrap_or_else(|| {
+            let mut head = Record::new(&spec.head);
+            head.faulty = u64::MAX;
+            head
+        });
+        Ok(Document {
+            head,
+            lines,
+            span: 0..0,
+        })
+    }
+
+    fn head_and_lines_end(
+        &mut self,
+        spec: &'static MessageSpec,
+        order: &Sequence,
+        has_head: bool,
+        n_lines: u32,
+        own_line: u32,
+    ) {
+        for (at, line) in order.misplaced() {
+            let table = if at == 0 {
+                Some(&spec.head)
+            } else {
+                spec.lines.as_ref().map(|(t, _)| t)
+            };
+            let element = table.map_or("", |table| &table.name);
+            self.misplaced(element, element, line, None);
+        }
+        if !has_head {
+            let text = format!("缺少表头 {}", spec.head.name);
+            self.find(
+                &code::MISSING_ELEMENT,
+                Some(&spec.head.name),
+                own_line,
+                "",
+                text,
+            );
+        }
+        if let Some((table, occurs)) = &spec.lines
+            && n_lines < occurs.min
+        {
+            let text = format!("缺少表体 {}", table.name);
+            self.find(
+                &code::MISSING_ELEMENT,
+                Some(&table.name),
+                own_line,
+                "",
+                text,
+            );
+        }
+    }
+
+    pub(super) fn unknown(&mut self, name: Name<'a>) -> Result<(), Fault> {
+        let text = if name.ns == Ns::Ceb {
+            format!("规范中没有元素 {}", name.local)
+        } else {
+            format!("元素 {} 不在海关规定的命名空间中", name.local)
+        };
+        self.find(
+            &code::UNKNOWN_ELEMENT,
+            Some(name.local),
+            self.line,
+            name.local,
+            text,
+        );
+        self.skip()
+    }
+
+    /// Reads up to the end tag of the element just started.
+    pub(super) fn skip(&mut self) -> Result<(), Fault> {
+        let depth = self.tokens.depth();
+        loop {
+            if let Token::End | Token::Eof = self.tokens.next()?
+                && self.tokens.depth() < depth
+            {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn is_trailer(trailer: Trailer, name: Name<'_>) -> bool {
+    let ns = if trailer == Trailer::Signature {
+        Ns::Ds
+    } else {
+        Ns::Ceb
+    };
+    name.ns == ns && name.local == trailer.name()
+}
+
+fn is_location(ns: Ns, local: &str) -> bool {
+    ns == Ns::Xsi && matches!(local, "schemaLocation" | "noNamespaceSchemaLocation")
+}

@@ -1,0 +1,77 @@
+use super::*;
+use crate::parse::{Profile, parse};
+use crate::{key, receipt as split_receipt};
+
+#[test]
+fn every_kind_is_valid_in_strict_without_findings() {
+    for kind in Kind::ALL {
+        for (n_documents, n_lines) in [(1, 1), (3, 7)] {
+            let spec = Spec {
+                n_documents,
+                n_lines,
+                ..Spec::new(*kind, 7)
+            };
+            let parsed = parse(message(&spec).as_bytes(), Profile::Strict);
+            assert_eq!(parsed.findings, [], "{kind}");
+            assert!(parsed.message.is_some());
+        }
+    }
+}
+
+#[test]
+fn same_seed_same_bytes() {
+    let spec = Spec::new(Kind::Ceb311, 1);
+    assert_eq!(message(&spec), message(&spec));
+    assert_ne!(message(&spec), message(&Spec { seed: 2, ..spec }));
+}
+
+#[test]
+fn a_receipt_has_the_key_of_its_declaration() {
+    for kind in Kind::ALL.iter().filter(|kind| kind.is_declaration()) {
+        let spec = Spec {
+            n_documents: 2,
+            ..Spec::new(*kind, 9)
+        };
+        let declared = parse(message(&spec).as_bytes(), Profile::Strict)
+            .message
+            .unwrap();
+        let xml = receipt(
+            &spec,
+            ReturnStatus::CUSTOMS_ACCEPTED,
+            "[Code:1800;Desc:逻辑校验通过]",
+        );
+        let split = split_receipt::split(xml.as_bytes()).unwrap();
+        assert_eq!(split.findings, []);
+        for (document, entry) in declared.documents.iter().zip(&split.entries) {
+            let key = key::of_document(*kind, document);
+            assert!(key.is_some(), "{kind}");
+            assert_eq!(entry.keys.first(), key.as_ref(), "{kind}");
+            assert_eq!(entry.return_status, ReturnStatus::CUSTOMS_ACCEPTED);
+            let alone = split_receipt::split(entry.xml.as_bytes()).unwrap();
+            assert_eq!(alone.entries.len(), 1);
+            assert_eq!(alone.entries[0].keys, entry.keys);
+        }
+    }
+}
+
+#[test]
+fn a_default_order_has_about_4_kb() {
+    for seed in 0..50 {
+        let bytes = message(&Spec::new(Kind::Ceb311, seed)).len();
+        assert!((3500..=4500).contains(&bytes), "{bytes}");
+    }
+}
+
+#[test]
+fn a_marker_stands_in_order_and_company_numbers() {
+    let spec = Spec {
+        marker: Some(String::from("REJECT")),
+        ..Spec::new(Kind::Ceb621, 1)
+    };
+    let parsed = parse(message(&spec).as_bytes(), Profile::Strict);
+    assert_eq!(parsed.findings, []);
+    let message = parsed.message.unwrap();
+    let head = &message.documents[0].head;
+    assert!(head.get("orderNo").unwrap().contains("REJECT"));
+    assert!(head.get("copNo").unwrap().contains("REJECT"));
+}

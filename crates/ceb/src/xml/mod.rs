@@ -1,0 +1,110 @@
+//! XML as strict as we need it, on top of the tokenizer of quick-xml.
+//!
+//! quick-xml finds where tags, text and comments begin and end. It is lenient on purpose about what
+//! stands inside them, so this room checks the rest: names, attributes, references, namespaces,
+//! matching tags, characters, comments, the XML declaration, and that there is exactly one root.
+//! The verdict is that of libxml2, with these deliberate differences: no DOCTYPE, UTF-8 only, at
+//! most [`DEPTH_MAX`] levels, and an undefined prefix is an error.
+//!
+//! Nothing is expanded but the five built-in entities and character references, so a message cannot
+//! grow while it is read. Everything is linear in the length of the input.
+
+mod attribute;
+mod name;
+mod prolog;
+mod token;
+
+pub(crate) use attribute::Attribute;
+pub(crate) use name::is_ncname;
+pub(crate) use prolog::{Source, prepare};
+pub(crate) use token::{Name, Token, Tokens};
+
+use crate::code::Code;
+
+/// Deepest nesting of elements; the standard needs 6.
+pub const DEPTH_MAX: usize = 32;
+
+/// Longest message, in bytes. A message of 100 lists with 99 lines each has about 8 MB.
+pub const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Most attributes and namespace declarations of one element.
+pub const ATTRIBUTES_MAX: usize = 64;
+
+/// Namespace of the business messages.
+pub const NS_CEB: &str = "http://www.chinaport.gov.cn/ceb";
+/// Namespace of the transport messages.
+pub const NS_DXP: &str = "http://www.chinaport.gov.cn/dxp";
+/// Namespace of XML signatures.
+pub const NS_DS: &str = "http://www.w3.org/2000/09/xmldsig#";
+/// Namespace of `xsi:schemaLocation` and its like.
+pub const NS_XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+/// Namespace of the `xml` prefix.
+pub(crate) const NS_XML: &str = "http://www.w3.org/XML/1998/namespace";
+/// Namespace of the `xmlns` prefix.
+pub(crate) const NS_XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+
+/// A namespace as far as we care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ns {
+    /// No namespace.
+    None,
+    /// [`NS_CEB`].
+    Ceb,
+    /// [`NS_DXP`].
+    Dxp,
+    /// [`NS_DS`].
+    Ds,
+    /// [`NS_XSI`].
+    Xsi,
+    /// Any other.
+    Other,
+}
+
+impl Ns {
+    pub(crate) fn of(uri: &str) -> Self {
+        match uri {
+            "" => Self::None,
+            NS_CEB => Self::Ceb,
+            NS_DXP => Self::Dxp,
+            NS_DS => Self::Ds,
+            NS_XSI => Self::Xsi,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// The input is not well-formed; reading stops here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub(crate) code: &'static Code,
+    /// Byte of the input at which it was noticed.
+    pub(crate) offset: usize,
+    /// What stands there.
+    pub(crate) value: String,
+}
+
+impl Fault {
+    pub(crate) fn new(code: &'static Code, offset: usize, value: &str) -> Self {
+        Self {
+            code,
+            offset,
+            value: crate::finding::clip(value),
+        }
+    }
+}
+
+/// White space as XML knows it.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.bytes().all(is_space)
+}
+
+pub(crate) const fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Line of a byte of the input, from 1.
+pub(crate) fn line_of(input: &[u8], offset: usize) -> u32 {
+    let before = &input[..offset.min(input.len())];
+    let lines = memchr::memchr_iter(b'\n', before).count() + 1;
+    u32::try_from(lines).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,373 @@
+//! Tokens of a message: quick-xml finds their bounds, everything else is checked here.
+
+use std::ops::Range;
+
+use quick_xml::events::Event;
+use quick_xml::reader::Reader;
+
+use super::attribute::{self, Attribute};
+use super::{DEPTH_MAX, Fault, NS_XML, NS_XMLNS, Ns, Source, is_blank, prolog};
+use crate::code::{self, Code};
+
+/// Name of an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Name<'a> {
+    pub(crate) ns: Ns,
+    pub(crate) local: &'a str,
+}
+
+/// One token. Comments, processing instructions and the declaration are checked and left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Token<'a> {
+    /// Start tag. An empty element gives a start and an end.
+    Start(Name<'a>),
+    /// End tag.
+    End,
+    /// Text between tags, as written.
+    Text(&'a str),
+    /// A resolved reference.
+    Char(char),
+    /// CDATA section.
+    CData(&'a str),
+    /// End of the input.
+    Eof,
+}
+
+/// Reads tokens one by one.
+pub(crate) struct Tokens<'a> {
+    source: Source<'a>,
+    reader: Reader<&'a [u8]>,
+    /// Raw names of the open elements and how many bindings existed before each.
+    open: Vec<(&'a str, usize)>,
+    /// Namespace bindings in scope: prefix, namespace, and the URI when it is none of ours.
+    bindings: Vec<(&'a str, Ns, String)>,
+    attributes: Vec<Attribute<'a>>,
+    /// Range of the last token in the source text.
+    span: Range<usize>,
+    pending_end: bool,
+    root_seen: bool,
+    /// Where the reader's input begins in the source text, after a jump.
+    jumped: usize,
+}
+
+impl<'a> Tokens<'a> {
+    pub(crate) fn new(source: Source<'a>) -> Self {
+        Self {
+            source,
+            reader: reader(source.text),
+            open: Vec::with_capacity(8),
+            bindings: Vec::with_capacity(4),
+            attributes: Vec::new(),
+            span: 0..0,
+            pending_end: false,
+            root_seen: false,
+            jumped: 0,
+        }
+    }
+
+    /// Goes on reading at another byte of the source text, as a child of the root. Only the caller
+    /// can know whether that is the beginning of a tag at that level.
+    pub(crate) fn jump(&mut self, to: usize) {
+        self.reader = reader(self.source.text.get(to..).unwrap_or(""));
+        self.jumped = to;
+        self.pending_end = false;
+        self.open.truncate(1);
+    }
+
+    /// Attributes of the start tag just read, without namespace declarations.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &Attribute<'a>> {
+        self.attributes
+            .iter()
+            .filter(|attribute| !attribute.declares_namespace())
+    }
+
+    /// Whether the start tag just read has any attribute or declaration.
+    pub(crate) fn has_attributes(&self) -> bool {
+        !self.attributes.is_empty()
+    }
+
+    /// Bytes of the input that the last token covers.
+    pub(crate) fn span(&self) -> Range<usize> {
+        self.source.base + self.span.start..self.source.base + self.span.end
+    }
+
+    /// How many elements are open.
+    pub(crate) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The next token.
+    pub(crate) fn next(&mut self) -> Result<Token<'a>, Fault> {
+        if self.pending_end {
+            self.pending_end = false;
+            return self.close();
+        }
+        loop {
+            let start = self.position();
+            let kind = match self.reader.read_event() {
+                Ok(event) => Found::of(&event),
+                Err(_) => {
+                    let rest = self.source.text.get(start..).unwrap_or("");
+                    return Err(self.broken(start, rest));
+                }
+            };
+            self.span = start..self.position();
+            let raw: &'a str = self.source.text.get(self.span.clone()).unwrap_or("");
+            if let Some(token) = self.token(kind, raw)? {
+                return Ok(token);
+            }
+        }
+    }
+
+    fn position(&self) -> usize {
+        usize::try_from(self.reader.buffer_position()).map_or(usize::MAX, |at| at + self.jumped)
+    }
+
+    fn fault(&self, code: &'static Code, value: &str) -> Fault {
+        Fault::new(code, self.source.base + self.span.start, value)
+    }
+
+    /// What quick-xml could not delimit: an unclosed tag, comment or section, a bare `&`.
+    fn broken(&self, start: usize, rest: &str) -> Fault {
+        let code = if rest.starts_with("<!--") {
+            &code::BAD_COMMENT
+        } else if rest.starts_with("<!D") || rest.starts_with("<!d") {
+            &code::DTD
+        } else if rest.starts_with('&') {
+            &code::BAD_REFERENCE
+        } else if rest.contains('>') {
+            &code::SYNTAX
+        } else {
+            &code::TRUNCATED
+        };
+        Fault::new(code, self.source.base + start, rest)
+    }
+
+    fn token(&mut self, kind: Found, raw: &'a str) -> Result<Option<Token<'a>>, Fault> {
+        match kind {
+            Found::Start => self.start(&raw[1..raw.len() - 1], false).map(Some),
+            Found::Empty => self.start(&raw[1..raw.len() - 2], true).map(Some),
+            Found::End => {
+                let name = raw[2..raw.len() - 1].trim_end_matches([' ', '\t', '\n', '\r']);
+                match self.open.last() {
+                    Some((open, _)) if *open == name => self.close().map(Some),
+                    _ => Err(self.fault(&code::TAG_MISMATCH, name)),
+                }
+            }
+            Found::Text => self.text(raw),
+            Found::Reference => {
+                if self.open.is_empty() {
+                    return Err(self.fault(&code::OUTSIDE_ROOT, raw));
+                }
+                let offset = self.source.base + self.span.start;
+                attribute::reference(&raw[1..raw.len() - 1], offset)
+                    .map(Token::Char)
+                    .map(Some)
+            }
+            Found::CData if self.open.is_empty() => Err(self.fault(&code::OUTSIDE_ROOT, raw)),
+            Found::CData => Ok(Some(Token::CData(&raw[9..raw.len() - 3]))),
+            Found::Comment => {
+                let inside = &raw[4..raw.len() - 3];
+                if inside.contains("--") || inside.ends_with('-') {
+                    return Err(self.fault(&code::BAD_COMMENT, raw));
+                }
+                Ok(None)
+            }
+            Found::Instruction => self.instruction(&raw[2..raw.len() - 2]).map(|()| None),
+            Found::DocType => Err(self.fault(&code::DTD, raw)),
+            Found::Eof => match self.open.last() {
+                Some((name, _)) => Err(self.fault(&code::TRUNCATED, name)),
+                None if !self.root_seen => Err(self.fault(&code::NOT_XML, "")),
+                None => Ok(Some(Token::Eof)),
+            },
+        }
+    }
+
+    fn text(&self, raw: &'a str) -> Result<Option<Token<'a>>, Fault> {
+        if self.open.is_empty() {
+            return match is_blank(raw) {
+                true => Ok(None),
+                false => Err(self.fault(&code::OUTSIDE_ROOT, raw)),
+            };
+        }
+        if self.source.has_cdata_end && raw.contains("]]>") {
+            return Err(self.fault(&code::CDATA_END, raw));
+        }
+        Ok(Some(Token::Text(raw)))
+    }
+
+    /// A processing instruction or the XML declaration; `content` has neither `<?` nor `?>`.
+    fn instruction(&self, content: &str) -> Result<(), Fault> {
+        let len = content
+            .find([' ', '\t', '\n', '\r'])
+            .unwrap_or(content.len());
+        let (target, rest) = content.split_at(len);
+        let offset = self.source.base + self.span.start;
+        if target == "xml" {
+            return match self.span.start {
+                0 => prolog::declaration(rest, offset),
+                _ => Err(self.fault(&code::XML_DECLARATION, content)),
+            };
+        }
+        if target.eq_ignore_ascii_case("xml") || !super::is_ncname(target) {
+            return Err(self.fault(&code::BAD_NAME, target));
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, content: &'a str, empty: bool) -> Result<Token<'a>, Fault> {
+        let name_len = content
+            .find([' ', '\t', '\n', '\r'])
+            .unwrap_or(content.len());
+        let (name, rest) = content.split_at(name_len);
+        if self.open.is_empty() && self.root_seen {
+            return Err(self.fault(&code::OUTSIDE_ROOT, name));
+        }
+        if self.open.len() == DEPTH_MAX {
+            return Err(self.fault(&code::TOO_DEEP, name));
+        }
+        let offset = self.source.base + self.span.start;
+        let (prefix, local) = attribute::qualified(name, offset)?;
+        self.root_seen = true;
+        self.open.push((name, self.bindings.len()));
+        self.attributes.clear();
+        if !rest.is_empty() {
+            attribute::read(rest, offset, &mut self.attributes)?;
+            self.bind()?;
+        }
+        let ns = self
+            .resolve(prefix)
+            .ok_or_else(|| self.fault(&code::UNDEFINED_PREFIX, name))?
+            .0;
+        self.pending_end = empty;
+        Ok(Token::Start(Name { ns, local }))
+    }
+
+    fn close(&mut self) -> Result<Token<'a>, Fault> {
+        if let Some((_, bindings)) = self.open.pop() {
+            self.bindings.truncate(bindings);
+        }
+        Ok(Token::End)
+    }
+
+    /// Takes the namespace declarations of the tag and gives its attributes their namespace.
+    fn bind(&mut self) -> Result<(), Fault> {
+        let mut attributes = std::mem::take(&mut self.attributes);
+        for attribute in attributes
+            .iter()
+            .filter(|attribute| attribute.declares_namespace())
+        {
+            let prefix = if attribute.prefix.is_empty() {
+                ""
+            } else {
+                attribute.local
+            };
+            let uri = &*attribute.value;
+            let good = match prefix {
+                "xml" => uri == NS_XML,
+                "xmlns" => false,
+                "" => uri != NS_XML && uri != NS_XMLNS,
+                _ => !uri.is_empty() && uri != NS_XML && uri != NS_XMLNS,
+            };
+            if !good {
+                return Err(self.fault(&code::UNDEFINED_PREFIX, uri));
+            }
+            let ns = Ns::of(uri);
+            let other = if ns == Ns::Other {
+                uri.to_owned()
+            } else {
+                String::new()
+            };
+            self.bindings.push((prefix, ns, other));
+        }
+        for attribute in &mut attributes {
+            if !attribute.prefix.is_empty() && attribute.prefix != "xmlns" {
+                let found = self.resolve(attribute.prefix);
+                let value = attribute.prefix;
+                attribute.ns = found
+                    .ok_or_else(|| self.fault(&code::UNDEFINED_PREFIX, value))?
+                    .0;
+            }
+        }
+        self.unique(&attributes)?;
+        self.attributes = attributes;
+        Ok(())
+    }
+
+    /// Two prefixes bound to one namespace can make two attributes the same.
+    fn unique(&self, attributes: &[Attribute<'a>]) -> Result<(), Fault> {
+        let uri = |attribute: &Attribute<'a>| {
+            let known = !attribute.prefix.is_empty() && !attribute.declares_namespace();
+            if known {
+                self.resolve(attribute.prefix)
+            } else {
+                None
+            }
+        };
+        for (at, one) in attributes.iter().enumerate() {
+            let twin = |other: &&Attribute<'a>| {
+                other.local == one.local && uri(one).is_some() && uri(one) == uri(other)
+            };
+            if attributes[at + 1..].iter().any(|other| twin(&other)) {
+                return Err(self.fault(&code::DUPLICATE_ATTRIBUTE, one.local));
+            }
+        }
+        Ok(())
+    }
+
+    fn resolve(&self, prefix: &str) -> Option<(Ns, &str)> {
+        let found = self
+            .bindings
+            .iter()
+            .rev()
+            .find(|(bound, _, _)| *bound == prefix);
+        match (found, prefix) {
+            (Some((_, ns, uri)), _) => Some((*ns, uri)),
+            (None, "") => Some((Ns::None, "")),
+            (None, "xml") => Some((Ns::Other, NS_XML)),
+            (None, _) => None,
+        }
+    }
+}
+
+fn reader(text: &str) -> Reader<&[u8]> {
+    let mut reader = Reader::from_reader(text.as_bytes());
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.allow_unmatched_ends = true;
+    config.check_comments = false;
+    config.allow_dangling_amp = false;
+    reader
+}
+
+/// What quick-xml found.
+#[derive(Clone, Copy)]
+enum Found {
+    Start,
+    Empty,
+    End,
+    Text,
+    Reference,
+    CData,
+    Comment,
+    Instruction,
+    DocType,
+    Eof,
+}
+
+impl Found {
+    fn of(event: &Event<'_>) -> Self {
+        match event {
+            Event::Start(_) => Self::Start,
+            Event::Empty(_) => Self::Empty,
+            Event::End(_) => Self::End,
+            Event::Text(_) => Self::Text,
+            Event::GeneralRef(_) => Self::Reference,
+            Event::CData(_) => Self::CData,
+            Event::Comment(_) => Self::Comment,
+            Event::PI(_) | Event::Decl(_) => Self::Instruction,
+            Event::DocType(_) => Self::DocType,
+            Event::Eof => Self::Eof,
+        }
+    }
+}
