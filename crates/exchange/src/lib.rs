@@ -1,0 +1,3 @@
+//! F6 数据交换.
+
+pub mod customs_box;
