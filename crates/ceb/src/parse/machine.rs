@@ -322,7 +322,10 @@ impl<'a, 'r> Machine<'a, 'r> {
         }
         for (at, line) in order.misplaced() {
             let element = self.root_child(spec, usize::from(at));
-            self.misplaced(element, element, line, None);
+            let after = usize::from(at)
+                .checked_sub(1)
+                .map(|at| self.root_child(spec, at));
+            self.misplaced(element, after, line, None);
         }
         for (at, count) in counts.iter().enumerate() {
             let occurs = if at == 0 {
@@ -380,17 +383,22 @@ impl<'a, 'r> Machine<'a, 'r> {
     pub(super) fn misplaced(
         &mut self,
         element: &str,
-        label: &str,
+        after: Option<&str>,
         line: u32,
         field: Option<&FieldSpec>,
     ) {
-        let text = format!("{label} 的位置不对");
         if self.profile == Profile::Down {
             return;
         }
+        let label = field.map_or_else(|| element.to_owned(), super::value::label);
+        let text = format!("{label}的位置不对");
+        let advice = match after {
+            Some(after) => format!("把 {element} 移到 {after} 之后。"),
+            None => format!("把 {element} 移到最前面。"),
+        };
         let finding = Finding::new(&code::ORDER, self.path(Some(element)), line, "", text);
         let wild = field.is_some_and(|field| field.is_wild(Wild::Order));
-        self.push_wild(finding, wild);
+        self.push_wild(finding.advise(advice), wild);
     }
 
     pub(super) fn push_wild(&mut self, finding: Finding, wild: bool) {
@@ -532,7 +540,8 @@ impl<'a, 'r> Machine<'a, 'r> {
                 spec.lines.as_ref().map(|(t, _)| t)
             };
             let element = table.map_or("", |table| &table.name);
-            self.misplaced(element, element, line, None);
+            let after = (at > 0).then_some(&*spec.head.name);
+            self.misplaced(element, after, line, None);
         }
         if !has_head {
             let text = format!("缺少表头 {}", spec.head.name);
