@@ -176,3 +176,28 @@ fn a_false_transfer_entity_is_not_believed() {
         assert_eq!(say(order.replace(from, &to).as_bytes()), truth, "{to}");
     }
 }
+
+#[test]
+fn a_receipt_with_more_entries_than_allowed_loses_none() {
+    let spec = Spec {
+        n_documents: 100,
+        ..Spec::new(Kind::Ceb312, 1)
+    };
+    let xml = sample::message(&spec);
+    let (before, after) = xml.split_once("\t<OrderReturn>").unwrap();
+    let extra = format!("{before}\t<OrderReturn>{after}");
+    let one = format!(
+        "\t<OrderReturn>{}</OrderReturn>\n",
+        after.split("</OrderReturn>").next().unwrap()
+    );
+    let end = "</CEB312Message>";
+    let xml = extra.replace(end, &format!("{}{end}", one.repeat(20)));
+    assert_eq!(
+        ceb::receipt::split(xml.as_bytes()).unwrap().entries.len(),
+        120
+    );
+    let strict = ceb::parse(xml.as_bytes(), ceb::Profile::Strict);
+    assert_eq!(strict.message.unwrap().documents.len(), 100);
+    let codes: Vec<_> = strict.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(codes, ["TG-E1212"]);
+}

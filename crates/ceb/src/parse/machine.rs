@@ -280,7 +280,8 @@ impl<'a, 'r> Machine<'a, 'r> {
             }
             counts[at] += 1;
             let good = self.enter(&mut order, at, counts[at], occurs, &table.name);
-            if at == 0 && !good {
+            let keep = good || (at == 1 && self.profile == Profile::Down);
+            if !keep {
                 self.skip()?;
                 continue;
             }

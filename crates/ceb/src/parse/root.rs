@@ -2,7 +2,7 @@
 
 use super::machine::{Machine, is_location, is_trailer};
 use super::sequence::Sequence;
-use super::{Cut, GUID_CHARS, signature};
+use super::{Cut, GUID_CHARS, Profile, signature};
 use crate::code;
 use crate::finding::Finding;
 use crate::kind::Kind;
@@ -144,7 +144,10 @@ impl Machine<'_, '_> {
             };
             counts[at] += 1;
             let element = self.root_child(spec, at);
-            if self.enter(&mut order, at, counts[at], occurs, element) || at == 0 {
+            // Documents beyond the limit are not kept, except those of a receipt: nothing that
+            // customs sends is dropped.
+            let keep = at == 0 && self.profile == Profile::Down;
+            if self.enter(&mut order, at, counts[at], occurs, element) || keep {
                 self.trailer_or_document(spec, at, counts[at], message)?;
             } else {
                 self.skip()?;
