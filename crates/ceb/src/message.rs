@@ -54,6 +54,9 @@ const ABSENT: Slot = Slot {
     line: 0,
 };
 
+/// Room set aside per value, in bytes; about what a value needs.
+const VALUE_BYTES: usize = 16;
+
 /// A record (实体): values by element name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
@@ -75,7 +78,7 @@ impl Record {
         let slots = vec![ABSENT; spec.fields.len()].into_boxed_slice();
         Self {
             spec,
-            text: String::new(),
+            text: String::with_capacity(spec.fields.len() * VALUE_BYTES),
             slots,
             line: 0,
             faulty: 0,

@@ -11,6 +11,15 @@ use crate::xml::{Fault, Name, Ns, Token};
 /// Most unknown values kept per record of a message from customs.
 const EXTRA_MAX: usize = 16;
 
+/// What stood in an element with a value, beside its text.
+#[derive(Default)]
+struct Content {
+    /// Child elements, which do not belong there.
+    children: bool,
+    /// An empty CDATA section: the element looks empty but takes no default value.
+    section: bool,
+}
+
 impl<'a> Machine<'a, '_> {
     /// Reads the fields of a record up to its end tag.
     pub(super) fn record(&mut self, table: &'static RecordSpec) -> Result<Record, Fault> {
@@ -47,7 +56,10 @@ impl<'a> Machine<'a, '_> {
         }
         for (at, line) in order.misplaced() {
             let field = &table.fields[usize::from(at)];
-            self.misplaced(&field.element, &value::label(field), line, Some(field));
+            let after = usize::from(at)
+                .checked_sub(1)
+                .map(|at| &*table.fields[at].element);
+            self.misplaced(&field.element, after, line, Some(field));
         }
         self.fields = order;
         for (at, field) in table.fields.iter().enumerate() {
@@ -131,7 +143,24 @@ impl<'a> Machine<'a, '_> {
         let start = record.text.len();
         if field.kind == FieldType::Xml {
             self.any_xml(field)?;
-        } else if self.content(&mut record.text)? {
+        } else {
+            let content = self.content(&mut record.text)?;
+            self.value(field, at, record, &content, line, start);
+        }
+        record.put(at, start, line);
+        Ok(())
+    }
+
+    fn value(
+        &mut self,
+        field: &FieldSpec,
+        at: usize,
+        record: &mut Record,
+        content: &Content,
+        line: u32,
+        start: usize,
+    ) {
+        if content.children {
             let text = format!("{}中不能再有元素", value::label(field));
             self.find(
                 &code::CHILD_NOT_ALLOWED,
@@ -141,12 +170,10 @@ impl<'a> Machine<'a, '_> {
                 text,
             );
             record.faulty |= 1 << at;
-        } else if let Some(problem) = value::check(field, &record.text[start..]) {
+        } else if let Some(problem) = value::check(field, &record.text[start..], !content.section) {
             record.faulty |= 1 << at;
             self.bad_value(field, &record.text[start..], line, problem);
         }
-        record.put(at, start, line);
-        Ok(())
     }
 
     fn bad_value(&mut self, field: &FieldSpec, value: &str, line: u32, problem: value::Problem) {
@@ -173,21 +200,22 @@ impl<'a> Machine<'a, '_> {
         self.push_wild(finding, wild);
     }
 
-    /// Appends the text of an element; true when it has children, which are skipped.
-    fn content(&mut self, into: &mut String) -> Result<bool, Fault> {
-        let mut children = false;
+    /// Appends the text of an element. Children are skipped.
+    fn content(&mut self, into: &mut String) -> Result<Content, Fault> {
+        let mut content = Content::default();
         loop {
             match self.tokens.next()? {
+                Token::CData("") => content.section = true,
                 Token::Text(text) | Token::CData(text) if self.has_cr && text.contains('\r') => {
                     into.push_str(&text.replace("\r\n", "\n").replace('\r', "\n"));
                 }
                 Token::Text(text) | Token::CData(text) => into.push_str(text),
                 Token::Char(c) => into.push(c),
                 Token::Start(_) => {
-                    children = true;
+                    content.children = true;
                     self.skip()?;
                 }
-                Token::End | Token::Eof => return Ok(children),
+                Token::End | Token::Eof => return Ok(content),
             }
         }
     }

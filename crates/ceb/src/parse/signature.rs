@@ -303,7 +303,11 @@ impl Reader {
                         skip(tokens)?;
                     }
                 },
-                Token::Text(text) | Token::CData(text) => {
+                Token::CData(_) if !text_allowed => {
+                    self.report(format!("{local} 中有多余的文字"));
+                }
+                Token::CData(_) => {}
+                Token::Text(text) => {
                     if !text_allowed && !is_blank(text) {
                         self.report(format!("{local} 中有多余的文字"));
                     }

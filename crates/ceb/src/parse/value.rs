@@ -17,11 +17,11 @@ fn problem(code: &'static Code, text: String) -> Option<Problem> {
     Some(Problem { code, text })
 }
 
-/// Checks a value; `None` when it is good.
+/// Checks a value; `None` when it is good. An element that is really empty may take a default.
 #[inline]
-pub(crate) fn check(field: &FieldSpec, value: &str) -> Option<Problem> {
+pub(crate) fn check(field: &FieldSpec, value: &str, may_default: bool) -> Option<Problem> {
     // An empty element takes the fixed or default value of the schema.
-    if value.is_empty() && field.default_value().is_some() {
+    if may_default && value.is_empty() && field.default_value().is_some() {
         return None;
     }
     let found = match field.kind {
@@ -138,7 +138,9 @@ fn decimal(field: &FieldSpec, value: &str, total_max: u32, fraction_max: u32) ->
 }
 
 fn int(field: &FieldSpec, value: &str, digits_max: u32) -> Option<Problem> {
-    let number = trimmed(value);
+    // Unlike around decimals, white space is not allowed here: the schema's own wording would let
+    // it pass, the usual validators do not.
+    let number = value;
     let digits = number.strip_prefix(['+', '-']).unwrap_or(number);
     let not_integer = || problem(&code::NOT_INTEGER, format!("{}应为整数", label(field)));
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {

@@ -26,13 +26,14 @@ impl Attribute<'_> {
 }
 
 /// Splits a qualified name; both parts must be names.
+#[inline]
 pub(super) fn qualified(name: &str, offset: usize) -> Result<(&str, &str), Fault> {
-    let (prefix, local) = name.split_once(':').unwrap_or(("", name));
-    let good = is_ncname(local) && (prefix.is_empty() != name.contains(':'));
-    if good && (prefix.is_empty() || is_ncname(prefix)) {
-        Ok((prefix, local))
-    } else {
-        Err(Fault::new(&code::BAD_NAME, offset, name))
+    match name.bytes().position(|byte| byte == b':') {
+        None if is_ncname(name) => Ok(("", name)),
+        Some(at) if is_ncname(&name[..at]) && is_ncname(&name[at + 1..]) => {
+            Ok((&name[..at], &name[at + 1..]))
+        }
+        _ => Err(Fault::new(&code::BAD_NAME, offset, name)),
     }
 }
 

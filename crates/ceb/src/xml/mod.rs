@@ -1,15 +1,16 @@
-//! XML as strict as we need it, on top of the tokenizer of quick-xml.
+//! XML as strict as we need it: a small reader for messages, not a general one.
 //!
-//! quick-xml finds where tags, text and comments begin and end. It is lenient on purpose about what
-//! stands inside them, so this room checks the rest: names, attributes, references, namespaces,
-//! matching tags, characters, comments, the XML declaration, and that there is exactly one root.
-//! The verdict is that of libxml2, with these deliberate differences: no DOCTYPE, UTF-8 only, at
-//! most [`DEPTH_MAX`] levels, and an undefined prefix is an error.
+//! General readers are either lenient about what stands inside tags and text, or slow, or expand
+//! entities. This one checks names, attributes, references, namespaces, matching tags, characters,
+//! comments, the XML declaration, and that there is exactly one root. The verdict is that of
+//! libxml2, with these deliberate differences: no DOCTYPE, UTF-8 only, at most [`DEPTH_MAX`] levels,
+//! and an undefined prefix is an error. A test compares verdicts on thousands of broken messages.
 //!
 //! Nothing is expanded but the five built-in entities and character references, so a message cannot
 //! grow while it is read. Everything is linear in the length of the input.
 
 mod attribute;
+mod bounds;
 mod name;
 mod prolog;
 mod token;
@@ -73,9 +74,13 @@ impl Ns {
     }
 }
 
-/// The input is not well-formed; reading stops here.
+/// The input is not well-formed; reading stops here. Boxed, since it is part of every result.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fault {
+pub(crate) struct Fault(Box<FaultBody>);
+
+/// What a [`Fault`] tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FaultBody {
     pub(crate) code: &'static Code,
     /// Byte of the input at which it was noticed.
     pub(crate) offset: usize,
@@ -84,12 +89,21 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    #[cold]
     pub(crate) fn new(code: &'static Code, offset: usize, value: &str) -> Self {
-        Self {
+        Self(Box::new(FaultBody {
             code,
             offset,
             value: crate::finding::clip(value),
-        }
+        }))
+    }
+}
+
+impl std::ops::Deref for Fault {
+    type Target = FaultBody;
+
+    fn deref(&self) -> &FaultBody {
+        &self.0
     }
 }
 

@@ -1,18 +1,33 @@
 //! Names as in XML 1.0, fifth edition, which is what libxml2 checks.
 
+/// Bytes that may follow the first one of an ASCII name.
+const ASCII_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < 128 {
+        let byte = at as u8;
+        table[at] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        at += 1;
+    }
+    table
+};
+
+/// Whether the byte may stand in an ASCII name after its first byte.
+#[inline]
+pub(super) fn is_ascii_name_byte(byte: u8) -> bool {
+    ASCII_NAME[usize::from(byte)]
+}
+
 /// Whether the text is a name without colon.
+#[inline]
 pub(crate) fn is_ncname(text: &str) -> bool {
     // Nearly every name of a message is ASCII letters and digits.
     let bytes = text.as_bytes();
     let Some(first) = bytes.first() else {
         return false;
     };
-    if text.is_ascii() {
-        let start = first.is_ascii_alphabetic() || *first == b'_';
-        return start
-            && bytes
-                .iter()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    if bytes.iter().all(|byte| ASCII_NAME[usize::from(*byte)]) {
+        return first.is_ascii_alphabetic() || *first == b'_';
     }
     let mut chars = text.chars();
     chars.next().is_some_and(is_start) && chars.all(is_name_char)

@@ -92,11 +92,12 @@ pub(super) fn declaration(content: &str, offset: usize) -> Result<(), Fault> {
     let mut rest = content;
     let version = pseudo_attribute(&mut rest, "version").ok_or_else(fault)?;
     let digits = version.strip_prefix("1.").ok_or_else(fault)?;
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(fault());
     }
     if let Some(encoding) = pseudo_attribute(&mut rest, "encoding")
         && !encoding.eq_ignore_ascii_case("UTF-8")
+        && !encoding.eq_ignore_ascii_case("UTF8")
     {
         let mut bytes = encoding.bytes();
         let name = bytes.next().is_some_and(|b| b.is_ascii_alphabetic())

@@ -1,11 +1,10 @@
-//! Tokens of a message: quick-xml finds their bounds, everything else is checked here.
+//! Tokens of a message, each checked as it is read.
 
 use std::ops::Range;
 
-use quick_xml::events::Event;
-use quick_xml::reader::Reader;
-
 use super::attribute::{self, Attribute};
+use super::bounds::{self, Found};
+use super::name::is_ascii_name_byte;
 use super::{DEPTH_MAX, Fault, NS_XML, NS_XMLNS, Ns, Source, is_blank, prolog};
 use crate::code::{self, Code};
 
@@ -36,7 +35,8 @@ pub(crate) enum Token<'a> {
 /// Reads tokens one by one.
 pub(crate) struct Tokens<'a> {
     source: Source<'a>,
-    reader: Reader<&'a [u8]>,
+    /// Byte of the source text at which the next token begins.
+    at: usize,
     /// Raw names of the open elements and how many bindings existed before each.
     open: Vec<(&'a str, usize)>,
     /// Namespace bindings in scope: prefix, namespace, and the URI when it is none of ours.
@@ -46,30 +46,26 @@ pub(crate) struct Tokens<'a> {
     span: Range<usize>,
     pending_end: bool,
     root_seen: bool,
-    /// Where the reader's input begins in the source text, after a jump.
-    jumped: usize,
 }
 
 impl<'a> Tokens<'a> {
     pub(crate) fn new(source: Source<'a>) -> Self {
         Self {
             source,
-            reader: reader(source.text),
+            at: 0,
             open: Vec::with_capacity(8),
             bindings: Vec::with_capacity(4),
             attributes: Vec::new(),
             span: 0..0,
             pending_end: false,
             root_seen: false,
-            jumped: 0,
         }
     }
 
     /// Goes on reading at another byte of the source text, as a child of the root. Only the caller
     /// can know whether that is the beginning of a tag at that level.
     pub(crate) fn jump(&mut self, to: usize) {
-        self.reader = reader(self.source.text.get(to..).unwrap_or(""));
-        self.jumped = to;
+        self.at = to;
         self.pending_end = false;
         self.open.truncate(1);
     }
@@ -97,50 +93,80 @@ impl<'a> Tokens<'a> {
     }
 
     /// The next token.
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Token<'a>, Fault> {
         if self.pending_end {
             self.pending_end = false;
-            return self.close();
+            return Ok(self.close());
+        }
+        if let Some(token) = self.plain_tag() {
+            return Ok(token);
         }
         loop {
-            let start = self.position();
-            let kind = match self.reader.read_event() {
-                Ok(event) => Found::of(&event),
-                Err(_) => {
-                    let rest = self.source.text.get(start..).unwrap_or("");
-                    return Err(self.broken(start, rest));
-                }
-            };
-            self.span = start..self.position();
+            let (found, end) = bounds::find(self.source.text, self.at, self.source.base)?;
+            self.span = self.at..end;
+            self.at = end;
             let raw: &'a str = self.source.text.get(self.span.clone()).unwrap_or("");
-            if let Some(token) = self.token(kind, raw)? {
+            if let Some(token) = self.token(found, raw)? {
                 return Ok(token);
             }
         }
     }
 
-    fn position(&self) -> usize {
-        usize::try_from(self.reader.buffer_position()).map_or(usize::MAX, |at| at + self.jumped)
+    /// The short way for nearly every tag: `<name>` without attributes below the root, and the end
+    /// tag of the open element. Anything else gives `None` and takes the long way.
+    #[inline]
+    fn plain_tag(&mut self) -> Option<Token<'a>> {
+        let rest = self.source.text.get(self.at..)?;
+        let bytes = rest.as_bytes();
+        if bytes.first() != Some(&b'<') {
+            return None;
+        }
+        let (open, _) = self.open.last()?;
+        if bytes.get(1) == Some(&b'/') {
+            let len = open.len() + 2;
+            if bytes.get(2..len)? != open.as_bytes() || bytes.get(len) != Some(&b'>') {
+                return None;
+            }
+            self.advance(len + 1);
+            return Some(self.close());
+        }
+        if self.open.len() >= DEPTH_MAX {
+            return None;
+        }
+        let (mut colon, mut len) = (0, 1);
+        loop {
+            match bytes.get(len) {
+                Some(b'>') => break,
+                Some(b':') if colon == 0 && len > 1 => colon = len,
+                Some(byte) if is_ascii_name_byte(*byte) => {}
+                _ => return None,
+            }
+            len += 1;
+        }
+        let local_start = colon + 1;
+        let starts_well = |at: usize| bytes[at].is_ascii_alphabetic();
+        if !starts_well(1) || !starts_well(local_start) {
+            return None;
+        }
+        let prefix = if colon == 0 { "" } else { &rest[1..colon] };
+        let ns = self.resolve(prefix)?.0;
+        self.advance(len + 1);
+        self.attributes.clear();
+        self.open.push((&rest[1..len], self.bindings.len()));
+        Some(Token::Start(Name {
+            ns,
+            local: &rest[local_start..len],
+        }))
+    }
+
+    fn advance(&mut self, len: usize) {
+        self.span = self.at..self.at + len;
+        self.at += len;
     }
 
     fn fault(&self, code: &'static Code, value: &str) -> Fault {
         Fault::new(code, self.source.base + self.span.start, value)
-    }
-
-    /// What quick-xml could not delimit: an unclosed tag, comment or section, a bare `&`.
-    fn broken(&self, start: usize, rest: &str) -> Fault {
-        let code = if rest.starts_with("<!--") {
-            &code::BAD_COMMENT
-        } else if rest.starts_with("<!D") || rest.starts_with("<!d") {
-            &code::DTD
-        } else if rest.starts_with('&') {
-            &code::BAD_REFERENCE
-        } else if rest.contains('>') {
-            &code::SYNTAX
-        } else {
-            &code::TRUNCATED
-        };
-        Fault::new(code, self.source.base + start, rest)
     }
 
     fn token(&mut self, kind: Found, raw: &'a str) -> Result<Option<Token<'a>>, Fault> {
@@ -150,7 +176,7 @@ impl<'a> Tokens<'a> {
             Found::End => {
                 let name = raw[2..raw.len() - 1].trim_end_matches([' ', '\t', '\n', '\r']);
                 match self.open.last() {
-                    Some((open, _)) if *open == name => self.close().map(Some),
+                    Some((open, _)) if *open == name => Ok(Some(self.close())),
                     _ => Err(self.fault(&code::TAG_MISMATCH, name)),
                 }
             }
@@ -174,7 +200,6 @@ impl<'a> Tokens<'a> {
                 Ok(None)
             }
             Found::Instruction => self.instruction(&raw[2..raw.len() - 2]).map(|()| None),
-            Found::DocType => Err(self.fault(&code::DTD, raw)),
             Found::Eof => match self.open.last() {
                 Some((name, _)) => Err(self.fault(&code::TRUNCATED, name)),
                 None if !self.root_seen => Err(self.fault(&code::NOT_XML, "")),
@@ -217,7 +242,8 @@ impl<'a> Tokens<'a> {
 
     fn start(&mut self, content: &'a str, empty: bool) -> Result<Token<'a>, Fault> {
         let name_len = content
-            .find([' ', '\t', '\n', '\r'])
+            .bytes()
+            .position(super::is_space)
             .unwrap_or(content.len());
         let (name, rest) = content.split_at(name_len);
         if self.open.is_empty() && self.root_seen {
@@ -243,11 +269,11 @@ impl<'a> Tokens<'a> {
         Ok(Token::Start(Name { ns, local }))
     }
 
-    fn close(&mut self) -> Result<Token<'a>, Fault> {
+    fn close(&mut self) -> Token<'a> {
         if let Some((_, bindings)) = self.open.pop() {
             self.bindings.truncate(bindings);
         }
-        Ok(Token::End)
+        Token::End
     }
 
     /// Takes the namespace declarations of the tag and gives its attributes their namespace.
@@ -326,48 +352,6 @@ impl<'a> Tokens<'a> {
             (None, "") => Some((Ns::None, "")),
             (None, "xml") => Some((Ns::Other, NS_XML)),
             (None, _) => None,
-        }
-    }
-}
-
-fn reader(text: &str) -> Reader<&[u8]> {
-    let mut reader = Reader::from_reader(text.as_bytes());
-    let config = reader.config_mut();
-    config.check_end_names = false;
-    config.allow_unmatched_ends = true;
-    config.check_comments = false;
-    config.allow_dangling_amp = false;
-    reader
-}
-
-/// What quick-xml found.
-#[derive(Clone, Copy)]
-enum Found {
-    Start,
-    Empty,
-    End,
-    Text,
-    Reference,
-    CData,
-    Comment,
-    Instruction,
-    DocType,
-    Eof,
-}
-
-impl Found {
-    fn of(event: &Event<'_>) -> Self {
-        match event {
-            Event::Start(_) => Self::Start,
-            Event::Empty(_) => Self::Empty,
-            Event::End(_) => Self::End,
-            Event::Text(_) => Self::Text,
-            Event::GeneralRef(_) => Self::Reference,
-            Event::CData(_) => Self::CData,
-            Event::Comment(_) => Self::Comment,
-            Event::PI(_) | Event::Decl(_) => Self::Instruction,
-            Event::DocType(_) => Self::DocType,
-            Event::Eof => Self::Eof,
         }
     }
 }
