@@ -199,11 +199,14 @@ impl Platform {
 
 /// Customs answers at once, so that all the time measured is the platform's.
 fn settings() -> Vec<(String, String)> {
-    ["ACCEPTED_MS", "SENT_MS", "ANSWERED_MS"]
-        .into_iter()
-        .map(|_| ("TONGGUAN_NODE__NUMBER".to_owned(), "1".to_owned()))
-        .take(1)
-        .collect()
+    ["FIRST_MS", "SECOND_MS", "THIRD_MS", "FURTHER_MS"]
+        .map(|delay| {
+            (
+                format!("TONGGUAN_CUSTOMS_BOX__DELAYS__{delay}"),
+                "0".to_owned(),
+            )
+        })
+        .to_vec()
 }
 
 async fn fresh_schema(url: &str, schema: &str) -> Result<()> {

@@ -19,6 +19,8 @@
 
 mod check;
 pub mod code;
+pub mod code_table;
+pub mod doc;
 pub mod envelope;
 pub mod finding;
 pub mod key;

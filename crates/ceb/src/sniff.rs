@@ -23,6 +23,9 @@ use crate::xml::{Fault, Name, Ns, Source, Token, Tokens, is_blank, line_of, prep
 /// Longest value read from the transfer entity, in bytes; the standard allows 30 characters.
 const CLAIM_BYTES_MAX: usize = 256;
 
+/// Longest quotation in the text of an error, in characters.
+const GLIMPSE_CHARS: usize = 30;
+
 /// What a message is wrapped in (报文形态).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shape {
@@ -85,7 +88,9 @@ impl SniffError {
     /// What is wrong, in Chinese.
     #[must_use]
     pub fn text(&self) -> String {
-        let value = self.value.trim();
+        // A glimpse is enough; the whole value may be a page of XML.
+        let value: String = self.value.trim().chars().take(GLIMPSE_CHARS).collect();
+        let value = value.replace(['\n', '\r', '\t'], " ");
         if value.is_empty() {
             self.code.happened.to_owned()
         } else {
@@ -224,7 +229,11 @@ fn tail_start(text: &[u8]) -> Option<usize> {
         return memchr::memmem::rfind(text, b"</");
     };
     let start = memchr::memmem::rfind(&text[..end], NAME)?;
-    memchr::memrchr(b'<', &text[..start])
+    let tag = memchr::memrchr(b'<', &text[..start])?;
+    // Two of them: let the full reading decide which one counts.
+    memchr::memmem::find(&text[..tag], NAME)
+        .is_none()
+        .then_some(tag)
 }
 
 /// Reads children of the root up to its end. After a jump everything must look as the standard has

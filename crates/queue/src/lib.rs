@@ -33,7 +33,7 @@ use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Messages in one call of [`Queue::put`] or [`Queue::take`]; more are cut off.
+/// Most messages that one call of [`Queue::take`] answers.
 pub const BATCH_MAX: usize = 1000;
 
 /// The default size limit of one body: 16 MiB, twice the largest legal message in its envelope.

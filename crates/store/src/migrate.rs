@@ -16,6 +16,11 @@ const ALL: &[Migration] = &[
     (2, "message", include_str!("../migrations/0002_message.sql")),
     (3, "receipt", include_str!("../migrations/0003_receipt.sql")),
     (4, "queue", include_str!("../migrations/0004_queue.sql")),
+    (
+        5,
+        "customs_box",
+        include_str!("../migrations/0005_customs_box.sql"),
+    ),
 ];
 
 /// A migration that a database has had.

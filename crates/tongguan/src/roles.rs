@@ -90,7 +90,7 @@ impl House {
             db,
             Arc::clone(&self.shared.queue),
             Arc::clone(&self.shared.clock),
-            self.config.customs_box.clone(),
+            self.config.customs_box.clone().on(&self.config.customs),
         ));
         let (running, stop) = (Arc::clone(&customs_box), self.stop.subscribe());
         self.tasks

@@ -1,6 +1,6 @@
 //! Lists (清单): import 621, export 603, and the export refund 213.
 
-use super::{Place, Run};
+use super::{Place, Run, number};
 use crate::code;
 
 /// Transport across the border: direct purchase names it, bonded import must not.
@@ -93,7 +93,7 @@ fn statutory_quantity(run: &mut Run<'_>, line: Place<'_>) {
     if record.get("unit") != record.get("unit1") {
         return;
     }
-    if let (Some(qty), Some(qty1)) = (record.decimal("qty"), record.decimal("qty1"))
+    if let (Some(qty), Some(qty1)) = (number(record, "qty"), number(record, "qty1"))
         && qty != qty1
     {
         let text = format!("计量单位相同，法定数量 {qty1} 应等于申报数量 {qty}");

@@ -245,16 +245,16 @@ impl Run<'_> {
         }
     }
 
-    /// Total = price × quantity, within the tolerance.
-    fn line_total(&mut self, place: Place<'_>) {
-        let number = |element| place.record.decimal(element);
+    /// Total = price × quantity, within the tolerance. False when it is not.
+    fn line_total(&mut self, place: Place<'_>) -> bool {
+        let number = |element| number(place.record, element);
         let (Some(price), Some(qty), Some(total)) =
             (number("price"), number("qty"), number("totalPrice"))
         else {
-            return;
+            return true;
         };
         let Some(product) = price.checked_mul(qty) else {
-            return;
+            return true;
         };
         let difference = product
             .checked_sub(total)
@@ -265,7 +265,9 @@ impl Run<'_> {
                 product.normalize()
             );
             self.find(&code::LINE_TOTAL, place, "totalPrice", text);
+            return false;
         }
+        true
     }
 
     /// Second unit and second quantity go together.
@@ -279,7 +281,7 @@ impl Run<'_> {
     }
 
     fn net_not_above_gross(&mut self, head: Place<'_>) {
-        let number = |element| head.record.decimal(element);
+        let number = |element| number(head.record, element);
         if let (Some(net), Some(gross)) = (number("netWeight"), number("grossWeight"))
             && net > gross
         {
@@ -307,6 +309,15 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// A number that no finding was reported for: neither malformed nor negative.
+fn number(record: &Record, element: &str) -> Option<Decimal> {
+    let at = record.spec().position(element)?;
+    let good = record.faulty >> at & 1 == 0;
+    record
+        .decimal(element)
+        .filter(|number| good && !number.is_sign_negative())
 }
 
 /// `账册编号（emsNo）`.

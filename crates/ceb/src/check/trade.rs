@@ -2,13 +2,13 @@
 
 use rust_decimal::Decimal;
 
-use super::{Place, Run};
+use super::{Place, Run, number};
 use crate::code;
 
 /// 311: O1 paid amount, O2 line totals, O3 goods value, O4 discount.
 pub(super) fn import_order(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
     goods_value(run, head, lines);
-    let number = |element| head.record.decimal(element);
+    let number = |element| number(head.record, element);
     let (Some(goods), Some(freight), Some(discount), Some(tax), Some(paid)) = (
         number("goodsValue"),
         number("freight"),
@@ -40,12 +40,14 @@ pub(super) fn export_order(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_
 }
 
 fn goods_value(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
-    for line in lines {
-        run.line_total(*line);
+    // A wrong line makes the sum wrong too: one mistake, one finding.
+    let n_wrong = lines.iter().filter(|line| !run.line_total(**line)).count();
+    if n_wrong > 0 {
+        return;
     }
-    let totals = lines.iter().map(|line| line.record.decimal("totalPrice"));
+    let totals = lines.iter().map(|line| number(line.record, "totalPrice"));
     let total = totals.collect::<Option<Vec<_>>>().and_then(sum);
-    if let (Some(total), Some(goods)) = (total, head.record.decimal("goodsValue"))
+    if let (Some(total), Some(goods)) = (total, number(head.record, "goodsValue"))
         && total != goods
     {
         let text = format!("商品价格 {goods} 不等于表体总价之和 {}", total.normalize());

@@ -56,7 +56,10 @@ impl<'a> Machine<'a, '_> {
         }
         for (at, line) in order.misplaced() {
             let field = &table.fields[usize::from(at)];
-            self.misplaced(&field.element, &value::label(field), line, Some(field));
+            let after = usize::from(at)
+                .checked_sub(1)
+                .map(|at| &*table.fields[at].element);
+            self.misplaced(&field.element, after, line, Some(field));
         }
         self.fields = order;
         for (at, field) in table.fields.iter().enumerate() {

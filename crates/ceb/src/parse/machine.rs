@@ -2,17 +2,13 @@
 
 use super::report::Report;
 use super::sequence::Sequence;
-use super::{Cut, Parsed, Profile, signature};
+use super::{Cut, Parsed, Profile};
 use crate::check;
 use crate::code::{self, Code};
 use crate::finding::Finding;
-use crate::kind::Kind;
-use crate::message::{Document, Message, Record};
+use crate::message::{Document, Record};
 use crate::spec::{FieldSpec, MessageSpec, Occurs, Trailer, Wild};
 use crate::xml::{Fault, Name, Ns, Source, Token, Tokens, is_blank, line_of, prepare};
-
-/// Longest `version` attribute, in characters.
-const VERSION_CHARS_MAX: usize = 10;
 
 /// Length of every guid, in characters.
 pub(crate) const GUID_CHARS: usize = 36;
@@ -128,7 +124,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         }
     }
 
-    fn count_lines(&mut self) {
+    pub(super) fn count_lines(&mut self) {
         let at = self.tokens.span().start;
         let between = &self.input[self.counted.min(at)..at];
         let lines = memchr::memchr_iter(b'\n', between).count();
@@ -138,107 +134,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         self.counted = at;
     }
 
-    fn root(&mut self, cut: &mut Cut) -> Result<Option<Message>, Fault> {
-        let Token::Start(name) = self.tokens.next()? else {
-            return Ok(None);
-        };
-        self.count_lines();
-        cut.root_start = self.tokens.span();
-        let known = Kind::from_root(name.local).filter(|_| name.ns == Ns::Ceb);
-        let Some(kind) = known else {
-            let code = if name.ns == Ns::Ceb {
-                &code::UNKNOWN_ROOT
-            } else {
-                &code::FOREIGN_NAMESPACE
-            };
-            let text = format!("根元素 {}：{}", name.local, code.title);
-            self.report.push(Finding::new(
-                code,
-                format!("/{}", name.local),
-                self.line,
-                name.local,
-                text,
-            ));
-            self.skip()?;
-            self.tokens.next()?;
-            return Ok(None);
-        };
-        let spec = kind.spec();
-        self.steps.push((&spec.root, 0));
-        let mut message = Message {
-            kind,
-            guid: String::new(),
-            version: String::new(),
-            documents: Vec::new(),
-            base_transfer: None,
-            base_subscribes: Vec::new(),
-            has_signature: false,
-        };
-        self.root_attributes(&mut message);
-        self.children_of_root(spec, &mut message)?;
-        cut.root_end = self.tokens.span();
-        // Whatever follows the root must still be well-formed.
-        self.tokens.next()?;
-        Ok(Some(message))
-    }
-
-    fn root_attributes(&mut self, message: &mut Message) {
-        let mut found = Vec::new();
-        for attribute in self.tokens.attributes() {
-            match (attribute.ns, attribute.prefix, attribute.local) {
-                (Ns::None, "", "guid") => message.guid = attribute.value.clone().into_owned(),
-                (Ns::None, "", "version") => message.version = attribute.value.clone().into_owned(),
-                _ if is_location(attribute.ns, attribute.local) => {}
-                _ => found.push(attribute.local),
-            }
-        }
-        let has = |name: &str| {
-            self.tokens
-                .attributes()
-                .any(|a| a.prefix.is_empty() && a.local == name)
-        };
-        let (has_guid, has_version) = (has("guid"), has("version"));
-        let line = self.line;
-        for name in found {
-            self.unknown_attribute(name, None);
-        }
-        for (name, present) in [("guid", has_guid), ("version", has_version)] {
-            if !present {
-                let text = format!("根元素缺少 {name} 属性");
-                self.find(
-                    &code::MISSING_ATTRIBUTE,
-                    Some(&format!("@{name}")),
-                    line,
-                    "",
-                    text,
-                );
-            }
-        }
-        let chars = message.guid.chars().count();
-        if has_guid && chars != GUID_CHARS {
-            let text = format!("guid 应为 {GUID_CHARS} 个字符，实际 {chars} 个");
-            self.find(
-                &code::ATTRIBUTE_VALUE,
-                Some("@guid"),
-                line,
-                &message.guid,
-                text,
-            );
-        }
-        let chars = message.version.chars().count();
-        if has_version && !(1..=VERSION_CHARS_MAX).contains(&chars) {
-            let text = format!("version 应为 1 到 {VERSION_CHARS_MAX} 个字符，实际 {chars} 个");
-            self.find(
-                &code::ATTRIBUTE_VALUE,
-                Some("@version"),
-                line,
-                &message.version,
-                text,
-            );
-        }
-    }
-
-    fn unknown_attribute(&mut self, name: &str, leaf: Option<&str>) {
+    pub(super) fn unknown_attribute(&mut self, name: &str, leaf: Option<&str>) {
         let text = format!("此处不允许有 {name} 属性");
         let leaf = leaf.map_or_else(|| format!("@{name}"), |leaf| format!("{leaf}/@{name}"));
         self.find(&code::UNKNOWN_ATTRIBUTE, Some(&leaf), self.line, name, text);
@@ -284,78 +180,8 @@ impl<'a, 'r> Machine<'a, 'r> {
         }
     }
 
-    fn children_of_root(
-        &mut self,
-        spec: &'static MessageSpec,
-        message: &mut Message,
-    ) -> Result<(), Fault> {
-        let mut order = Sequence::default();
-        let mut counts = vec![0_u32; spec.trailer.len() + 1];
-        let mut text_seen = false;
-        while let Some(name) = self.next_child(&mut text_seen)? {
-            let document = name.ns == Ns::Ceb && name.local == spec.document;
-            let trailer = spec
-                .trailer
-                .iter()
-                .position(|(trailer, _)| is_trailer(*trailer, name));
-            let place = if document {
-                Some(0)
-            } else {
-                trailer.map(|at| at + 1)
-            };
-            let Some(at) = place else {
-                self.unknown(name)?;
-                continue;
-            };
-            let occurs = if at == 0 {
-                spec.documents
-            } else {
-                spec.trailer[at - 1].1
-            };
-            counts[at] += 1;
-            let element = self.root_child(spec, at);
-            if self.enter(&mut order, at, counts[at], occurs, element) || at == 0 {
-                self.trailer_or_document(spec, at, counts[at], message)?;
-            } else {
-                self.skip()?;
-            }
-        }
-        for (at, line) in order.misplaced() {
-            let element = self.root_child(spec, usize::from(at));
-            self.misplaced(element, element, line, None);
-        }
-        for (at, count) in counts.iter().enumerate() {
-            let occurs = if at == 0 {
-                spec.documents
-            } else {
-                spec.trailer[at - 1].1
-            };
-            if *count < occurs.min {
-                let element = self.root_child(spec, at);
-                let signature = element == Trailer::Signature.name();
-                let code = if signature {
-                    &code::SIGNATURE_MISSING
-                } else {
-                    &code::MISSING_ELEMENT
-                };
-                self.count_lines();
-                let line = self.line;
-                self.find(code, Some(element), line, "", format!("缺少 {element}"));
-            }
-        }
-        Ok(())
-    }
-
-    fn root_child(&self, spec: &'static MessageSpec, at: usize) -> &'static str {
-        if at == 0 {
-            &spec.document
-        } else {
-            spec.trailer[at - 1].0.name()
-        }
-    }
-
     /// Notes a child in its sequence. False when it is one too many.
-    fn enter(
+    pub(super) fn enter(
         &mut self,
         order: &mut Sequence,
         at: usize,
@@ -380,17 +206,22 @@ impl<'a, 'r> Machine<'a, 'r> {
     pub(super) fn misplaced(
         &mut self,
         element: &str,
-        label: &str,
+        after: Option<&str>,
         line: u32,
         field: Option<&FieldSpec>,
     ) {
-        let text = format!("{label} 的位置不对");
         if self.profile == Profile::Down {
             return;
         }
+        let label = field.map_or_else(|| element.to_owned(), super::value::label);
+        let text = format!("{label}的位置不对");
+        let advice = match after {
+            Some(after) => format!("把 {element} 移到 {after} 之后。"),
+            None => format!("把 {element} 移到最前面。"),
+        };
         let finding = Finding::new(&code::ORDER, self.path(Some(element)), line, "", text);
         let wild = field.is_some_and(|field| field.is_wild(Wild::Order));
-        self.push_wild(finding, wild);
+        self.push_wild(finding.advise(advice), wild);
     }
 
     pub(super) fn push_wild(&mut self, finding: Finding, wild: bool) {
@@ -401,52 +232,11 @@ impl<'a, 'r> Machine<'a, 'r> {
         }
     }
 
-    fn trailer_or_document(
+    pub(super) fn document(
         &mut self,
         spec: &'static MessageSpec,
-        at: usize,
-        count: u32,
-        message: &mut Message,
-    ) -> Result<(), Fault> {
-        if at == 0 {
-            let document = self.document(spec, count)?;
-            message.documents.push(document);
-            return Ok(());
-        }
-        let (trailer, occurs) = spec.trailer[at - 1];
-        let number = if occurs.max > 1 { count } else { 0 };
-        if trailer == Trailer::Signature {
-            message.has_signature = true;
-            self.steps.push((trailer.name(), number));
-            let result = self.signature();
-            self.steps.pop();
-            return result;
-        }
-        let Some(table) = spec.shared(trailer) else {
-            return self.skip();
-        };
-        self.steps.push((&table.name, number));
-        self.no_attributes(None);
-        let record = self.record(table)?;
-        self.steps.pop();
-        match trailer {
-            Trailer::BaseTransfer => message.base_transfer = Some(record),
-            Trailer::BaseSubscribe => message.base_subscribes.push(record),
-            Trailer::ExtendMessage | Trailer::Signature => {}
-        }
-        Ok(())
-    }
-
-    fn signature(&mut self) -> Result<(), Fault> {
-        let line = self.line;
-        if let Some(problem) = signature::read(&mut self.tokens)? {
-            let text = format!("签名的结构不正确：{problem}");
-            self.find(&code::SIGNATURE_STRUCTURE, None, line, &problem, text);
-        }
-        Ok(())
-    }
-
-    fn document(&mut self, spec: &'static MessageSpec, number: u32) -> Result<Document, Fault> {
+        number: u32,
+    ) -> Result<Document, Fault> {
         let start = self.tokens.span().start;
         self.steps.push((&spec.document, number));
         self.no_attributes(None);
@@ -490,7 +280,8 @@ impl<'a, 'r> Machine<'a, 'r> {
             }
             counts[at] += 1;
             let good = self.enter(&mut order, at, counts[at], occurs, &table.name);
-            if at == 0 && !good {
+            let keep = good || (at == 1 && self.profile == Profile::Down);
+            if !keep {
                 self.skip()?;
                 continue;
             }
@@ -532,7 +323,8 @@ impl<'a, 'r> Machine<'a, 'r> {
                 spec.lines.as_ref().map(|(t, _)| t)
             };
             let element = table.map_or("", |table| &table.name);
-            self.misplaced(element, element, line, None);
+            let after = (at > 0).then_some(&*spec.head.name);
+            self.misplaced(element, after, line, None);
         }
         if !has_head {
             let text = format!("缺少表头 {}", spec.head.name);
@@ -587,7 +379,7 @@ impl<'a, 'r> Machine<'a, 'r> {
     }
 }
 
-fn is_trailer(trailer: Trailer, name: Name<'_>) -> bool {
+pub(super) fn is_trailer(trailer: Trailer, name: Name<'_>) -> bool {
     let ns = if trailer == Trailer::Signature {
         Ns::Ds
     } else {
@@ -596,6 +388,6 @@ fn is_trailer(trailer: Trailer, name: Name<'_>) -> bool {
     name.ns == ns && name.local == trailer.name()
 }
 
-fn is_location(ns: Ns, local: &str) -> bool {
+pub(super) fn is_location(ns: Ns, local: &str) -> bool {
     ns == Ns::Xsi && matches!(local, "schemaLocation" | "noNamespaceSchemaLocation")
 }

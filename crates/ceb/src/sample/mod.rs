@@ -132,9 +132,15 @@ impl Spec {
     }
 }
 
-/// A sample message; receipts have status 2.
+/// Status of the sample of 900, which is always negative.
+const FORMAT_FAULT: ReturnStatus = ReturnStatus(-999_999);
+
+/// A sample message; receipts have status 2, 900 a negative one.
 #[must_use]
 pub fn message(spec: &Spec) -> String {
+    if spec.kind == Kind::Ceb900 {
+        return build(spec, FORMAT_FAULT, "报文格式校验不通过");
+    }
     build(spec, ReturnStatus::DECLARING, "新增申报成功")
 }
 

@@ -12,6 +12,12 @@ const ASCII_NAME: [bool; 256] = {
     table
 };
 
+/// Whether the byte may stand in an ASCII name after its first byte.
+#[inline]
+pub(super) fn is_ascii_name_byte(byte: u8) -> bool {
+    ASCII_NAME[usize::from(byte)]
+}
+
 /// Whether the text is a name without colon.
 #[inline]
 pub(crate) fn is_ncname(text: &str) -> bool {

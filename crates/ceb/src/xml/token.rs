@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::attribute::{self, Attribute};
 use super::bounds::{self, Found};
+use super::name::is_ascii_name_byte;
 use super::{DEPTH_MAX, Fault, NS_XML, NS_XMLNS, Ns, Source, is_blank, prolog};
 use crate::code::{self, Code};
 
@@ -96,7 +97,10 @@ impl<'a> Tokens<'a> {
     pub(crate) fn next(&mut self) -> Result<Token<'a>, Fault> {
         if self.pending_end {
             self.pending_end = false;
-            return self.close();
+            return Ok(self.close());
+        }
+        if let Some(token) = self.plain_tag() {
+            return Ok(token);
         }
         loop {
             let (found, end) = bounds::find(self.source.text, self.at, self.source.base)?;
@@ -107,6 +111,58 @@ impl<'a> Tokens<'a> {
                 return Ok(token);
             }
         }
+    }
+
+    /// The short way for nearly every tag: `<name>` without attributes below the root, and the end
+    /// tag of the open element. Anything else gives `None` and takes the long way.
+    #[inline]
+    fn plain_tag(&mut self) -> Option<Token<'a>> {
+        let rest = self.source.text.get(self.at..)?;
+        let bytes = rest.as_bytes();
+        if bytes.first() != Some(&b'<') {
+            return None;
+        }
+        let (open, _) = self.open.last()?;
+        if bytes.get(1) == Some(&b'/') {
+            let len = open.len() + 2;
+            if bytes.get(2..len)? != open.as_bytes() || bytes.get(len) != Some(&b'>') {
+                return None;
+            }
+            self.advance(len + 1);
+            return Some(self.close());
+        }
+        if self.open.len() >= DEPTH_MAX {
+            return None;
+        }
+        let (mut colon, mut len) = (0, 1);
+        loop {
+            match bytes.get(len) {
+                Some(b'>') => break,
+                Some(b':') if colon == 0 && len > 1 => colon = len,
+                Some(byte) if is_ascii_name_byte(*byte) => {}
+                _ => return None,
+            }
+            len += 1;
+        }
+        let local_start = colon + 1;
+        let starts_well = |at: usize| bytes[at].is_ascii_alphabetic();
+        if !starts_well(1) || !starts_well(local_start) {
+            return None;
+        }
+        let prefix = if colon == 0 { "" } else { &rest[1..colon] };
+        let ns = self.resolve(prefix)?.0;
+        self.advance(len + 1);
+        self.attributes.clear();
+        self.open.push((&rest[1..len], self.bindings.len()));
+        Some(Token::Start(Name {
+            ns,
+            local: &rest[local_start..len],
+        }))
+    }
+
+    fn advance(&mut self, len: usize) {
+        self.span = self.at..self.at + len;
+        self.at += len;
     }
 
     fn fault(&self, code: &'static Code, value: &str) -> Fault {
@@ -120,7 +176,7 @@ impl<'a> Tokens<'a> {
             Found::End => {
                 let name = raw[2..raw.len() - 1].trim_end_matches([' ', '\t', '\n', '\r']);
                 match self.open.last() {
-                    Some((open, _)) if *open == name => self.close().map(Some),
+                    Some((open, _)) if *open == name => Ok(Some(self.close())),
                     _ => Err(self.fault(&code::TAG_MISMATCH, name)),
                 }
             }
@@ -213,11 +269,11 @@ impl<'a> Tokens<'a> {
         Ok(Token::Start(Name { ns, local }))
     }
 
-    fn close(&mut self) -> Result<Token<'a>, Fault> {
+    fn close(&mut self) -> Token<'a> {
         if let Some((_, bindings)) = self.open.pop() {
             self.bindings.truncate(bindings);
         }
-        Ok(Token::End)
+        Token::End
     }
 
     /// Takes the namespace declarations of the tag and gives its attributes their namespace.

@@ -85,6 +85,54 @@ fn parser_and_schema_agree() {
     );
 }
 
+/// What `seal` writes is valid against our schema of transport messages.
+#[test]
+fn sealed_envelopes_are_valid() {
+    if Command::new("xmllint").arg("--version").output().is_err() {
+        return;
+    }
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("envelope");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(xsd::SIGNATURE_FILE), xsd::signature()).unwrap();
+    fs::write(folder.join("dxp.xsd"), xsd::dxp()).unwrap();
+    for node in [None, Some(ceb::envelope::Node::default())] {
+        let node = node.map(|_| ceb::envelope::Node {
+            msg_id: String::from("00000002202601050930000000000001"),
+            sub_msg_id: Some(String::from("1")),
+            send_time: String::from("2026-01-05T09:30:00"),
+            end_node: String::from("00000002"),
+            sta_node: String::from("46000002"),
+        });
+        let envelope = ceb::envelope::Envelope {
+            cop_msg_id: String::from("A<&\"1"),
+            sender_id: String::from("DXPENT0000000001"),
+            receiver_ids: vec![String::from("DXPEDCCEB0000002"); 5],
+            creat_time: String::from("2026-01-05T09:30:00"),
+            msg_type: String::from("CEB311Message"),
+            data: b"<a/>".to_vec(),
+            node,
+            add_info: Some(ceb::envelope::AddInfo {
+                file_name: Some(String::from("a.xml")),
+                ic_card: Some(String::from("1")),
+                biz_keys: vec![(String::from("DealFlag"), String::from("1"))],
+                is_text: Some(String::from("UTF-8")),
+                rec_map_id: Some(String::from("1")),
+            }),
+        };
+        fs::write(folder.join("envelope.xml"), ceb::envelope::seal(&envelope)).unwrap();
+        let output = Command::new("xmllint")
+            .args(["--noout", "--nonet", "--schema", "dxp.xsd", "envelope.xml"])
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
 /// Differences that are meant; each stands in `docs/protocol/differences.md`.
 fn is_intended(ours: &[String], valid: bool) -> bool {
     // libxml2 overlooks characters that are no Base64 digits.

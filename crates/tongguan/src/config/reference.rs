@@ -98,4 +98,57 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ("customs.export_receiver", "海关出口的 DXP 编号"),
     ("customs.node", "本平台的传输节点编号，1 至 8 个字符"),
     ("customs.customs_node", "海关的传输节点编号，1 至 8 个字符"),
+    (
+        "customs_box.matching",
+        "海关模拟器：清单缺少订单、支付单或运单时 relaxed 放行或 strict 退单",
+    ),
+    (
+        "customs_box.match_wait_ms",
+        "海关模拟器：清单等待三单齐全的毫秒数",
+    ),
+    (
+        "customs_box.match_poll_ms",
+        "海关模拟器：等待中的清单多少毫秒查看一次",
+    ),
+    (
+        "customs_box.unmatched_code",
+        "海关模拟器：strict 退单时的原因代码",
+    ),
+    (
+        "customs_box.tax_bills",
+        "海关模拟器：放行的进口清单是否下发税单（816、818）",
+    ),
+    (
+        "customs_box.entities_per_message",
+        "海关模拟器：一份回执报文最多包含的单证回执数，1 至 100",
+    ),
+    (
+        "customs_box.poll_ms",
+        "海关模拟器：空闲时查看队列的间隔毫秒数",
+    ),
+    ("customs_box.seed", "海关模拟器：回执编号的种子"),
+    (
+        "customs_box.delays.first_ms",
+        "海关模拟器：收到申报到第一个回执的毫秒数",
+    ),
+    (
+        "customs_box.delays.second_ms",
+        "海关模拟器：第一个到第二个回执的毫秒数",
+    ),
+    (
+        "customs_box.delays.third_ms",
+        "海关模拟器：第二个到第三个回执的毫秒数",
+    ),
+    (
+        "customs_box.delays.further_ms",
+        "海关模拟器：其后每个回执之前的毫秒数",
+    ),
+    (
+        "customs_box.delays.tax_bill_ms",
+        "海关模拟器：清单最后回执到税单的毫秒数",
+    ),
+    (
+        "customs_box.delays.tax_paid_ms",
+        "海关模拟器：税单到缴款状态的毫秒数",
+    ),
 ];

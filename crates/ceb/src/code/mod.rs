@@ -1,0 +1,128 @@
+//! Finding codes (问题代码): the one table that explains every code of this crate.
+//!
+//! A code is stable: companies write programs against it. `TG-E10xx` a message cannot be recognised,
+//! `E11xx` not well-formed, `E12xx` against the schema, `E13xx` a rule for every message, `E14xx`
+//! order, payment and waybill, `E15xx` list, `E16xx` export. The pages under `docs/codes/` are
+//! generated from this table, and a test compares them.
+
+mod message;
+mod rule;
+mod schema;
+
+pub use message::*;
+pub use rule::*;
+pub use schema::*;
+
+use crate::finding::{Layer, Severity};
+
+/// One finding code and what a clerk should know about it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Code {
+    /// `TG-E1203`.
+    pub id: &'static str,
+    /// Which layer finds it.
+    pub layer: Layer,
+    /// How grave it is in the strict profile.
+    pub severity: Severity,
+    /// Short Chinese title (标题).
+    pub title: &'static str,
+    /// What happened, in Chinese (原因).
+    pub happened: &'static str,
+    /// What to do, in Chinese (处理办法).
+    pub todo: &'static str,
+    /// Where the requirement comes from (依据).
+    pub source: &'static str,
+}
+
+/// Looks a code up by its id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Code> {
+    ALL.iter().copied().find(|code| code.id == id)
+}
+
+/// Every code, by number.
+pub static ALL: &[&Code] = &[
+    &EMPTY,
+    &NOT_XML,
+    &NOT_UTF8,
+    &UTF16,
+    &DTD,
+    &UNKNOWN_ROOT,
+    &FOREIGN_NAMESPACE,
+    &GUID_MISSING,
+    &GUID_LENGTH,
+    &VERSION_MISSING,
+    &TRUNCATED,
+    &DATA_NOT_BASE64,
+    &NESTED_ENVELOPE,
+    &ENVELOPE_INCOMPLETE,
+    &NOT_A_RECEIPT,
+    &TOO_LARGE,
+    &SYNTAX,
+    &TAG_MISMATCH,
+    &DUPLICATE_ATTRIBUTE,
+    &UNDEFINED_PREFIX,
+    &ILLEGAL_CHARACTER,
+    &BAD_REFERENCE,
+    &BAD_COMMENT,
+    &CDATA_END,
+    &BAD_NAME,
+    &XML_DECLARATION,
+    &OUTSIDE_ROOT,
+    &TOO_DEEP,
+    &BAD_ATTRIBUTE,
+    &MISSING_ELEMENT,
+    &UNKNOWN_ELEMENT,
+    &ORDER,
+    &DUPLICATE_ELEMENT,
+    &TOO_LONG,
+    &TOO_SHORT,
+    &NOT_DECIMAL,
+    &TOO_MANY_DIGITS,
+    &TOO_MANY_DECIMALS,
+    &NOT_INTEGER,
+    &FIXED_VALUE,
+    &TOO_MANY,
+    &MISSING_ATTRIBUTE,
+    &UNKNOWN_ATTRIBUTE,
+    &ATTRIBUTE_VALUE,
+    &TEXT_NOT_ALLOWED,
+    &CHILD_NOT_ALLOWED,
+    &SIGNATURE_MISSING,
+    &SIGNATURE_STRUCTURE,
+    &MORE_FINDINGS,
+    &REQUIRED_BY_TEXT,
+    &GUID_REPEATED,
+    &TIME,
+    &VALUE_NOT_ALLOWED,
+    &BLANK_NAME,
+    &COMPANY_CODE,
+    &FULL_WIDTH,
+    &NEGATIVE,
+    &NOT_POSITIVE,
+    &GNUM,
+    &SIGNATURE_NEEDED,
+    &CODE_FORMAT,
+    &IDENTITY,
+    &ASSIGNED,
+    &ORDER_PAID,
+    &LINE_TOTAL,
+    &GOODS_VALUE,
+    &DISCOUNT,
+    &PAY_TIME,
+    &LOGISTICS_TIME,
+    &DIRECT_NEEDS,
+    &DIRECT_FORBIDS,
+    &BONDED_NEEDS,
+    &BONDED_FORBIDS,
+    &BONDED_COUNTRY,
+    &WEIGHT,
+    &SECOND_UNIT,
+    &TRADE_MODE,
+    &STATUTORY_QUANTITY,
+    &SPECIAL_AREA,
+    &PART_NUMBER,
+    &SUMMARY_TIME,
+    &SUMMARY_EMPTY,
+    &RETURN_COUNTRY,
+];

@@ -1,0 +1,596 @@
+//! Customs in a box (海关模拟器): plays customs and the E-Port where there is none. **A simulator**:
+//! its receipts are made up and have no legal force.
+//!
+//! It sits at the far end of the wire and speaks what customs speaks:
+//!
+//! 1. [`CustomsBox::step`] takes uploads (`DxpMsgSv`, `DxpMsg` or bare) from the two up queues and
+//!    reads them as strictly as customs does; what the schema refuses is answered with a CEB900.
+//! 2. In one transaction it plays the new ones: the rules of declaring again, three-document
+//!    matching, parts, cancels and refunds; and writes what must be answered, and when.
+//! 3. It puts what is due on the down queues as `DxpMsgSv`, and only then acknowledges the uploads.
+//!    What was sent is struck off in the next transaction: after a crash in between it is sent
+//!    again, byte for byte the same.
+//!
+//! Invariants: an upload (sender, `CopMsgId`) is played once; all times come from the clock, all
+//! guids from ids and a seed, nothing from chance; one box works on one database at a time.
+//!
+//! Tests make it misbehave by magic words in numbers ([`magic_page`]); people do so by
+//! [`CustomsBox::inject`] and [`CustomsBox::fail_for`]. Matching is relaxed by default: a list
+//! without partners is processed after a short wait, and status 2 says what is missing.
+//!
+//! Deliberately absent: signatures are not verified, taxes are rough, personal limits not kept.
+
+mod joint;
+mod magic;
+mod matching;
+mod plan;
+mod play;
+mod prepare;
+mod receipt;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod time;
+
+use bytes::Bytes;
+use ceb::{Direction, Kind, ReturnStatus};
+use play::{Desk, Scene};
+use queue::{Delivery, Queue};
+use serde::{Deserialize, Serialize};
+use sql::{Due, Task};
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+use store::clock::SharedClock;
+use store::id::IdMaker;
+use store::{Db, Tx};
+use tokio::sync::{Mutex, watch};
+
+/// Uploads that one step takes from each queue.
+const UPLOADS_PER_STEP: usize = 256;
+
+/// Due rows that one step sends.
+const DUE_PER_STEP: i64 = 1000;
+
+/// How long an upload is remembered to recognise its repetition: three days, in milliseconds.
+const UPLOAD_MEMORY_MS: i64 = 3 * 24 * 3600 * 1000;
+
+/// Answers are this much later while the switch "slow" is on: ten seconds.
+const SLOW_MS: i64 = 10_000;
+
+/// What happens to a list whose partners are missing (三单对碰方式).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Matching {
+    /// 宽松: after the wait it is processed all the same; status 2 has warned.
+    Relaxed,
+    /// 严格: after the wait it is refused.
+    Strict,
+}
+
+/// Pauses between the answers, in milliseconds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Delays {
+    /// From the arrival to the first answer.
+    pub first_ms: i64,
+    /// From the first answer to the second.
+    pub second_ms: i64,
+    /// From the second answer to the third.
+    pub third_ms: i64,
+    /// Before each further answer.
+    pub further_ms: i64,
+    /// From the last answer of a list to its tax bill (816).
+    pub tax_bill_ms: i64,
+    /// From the tax bill to the news that it was paid (818).
+    pub tax_paid_ms: i64,
+}
+
+impl Default for Delays {
+    fn default() -> Self {
+        Self {
+            first_ms: 300,
+            second_ms: 500,
+            third_ms: 1200,
+            further_ms: 1500,
+            tax_bill_ms: 1500,
+            tax_paid_ms: 3000,
+        }
+    }
+}
+
+impl Delays {
+    /// No pauses at all: for benchmarks.
+    pub fn none() -> Self {
+        Self {
+            first_ms: 0,
+            second_ms: 0,
+            third_ms: 0,
+            further_ms: 0,
+            tax_bill_ms: 0,
+            tax_paid_ms: 0,
+        }
+    }
+
+    /// The pause before the answer with this number, from 0.
+    fn before(&self, number: usize) -> i64 {
+        match number {
+            0 => self.first_ms,
+            1 => self.second_ms,
+            2 => self.third_ms,
+            _ => self.further_ms,
+        }
+    }
+}
+
+/// Settings of the simulator.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Queue that brings import declarations.
+    #[serde(skip)]
+    pub import_up: String,
+    /// Queue that carries receipts of import declarations.
+    #[serde(skip)]
+    pub import_down: String,
+    /// Queue that brings export declarations.
+    #[serde(skip)]
+    pub export_up: String,
+    /// Queue that carries receipts of export declarations.
+    #[serde(skip)]
+    pub export_down: String,
+    /// DXP id of customs for import.
+    #[serde(skip)]
+    pub import_account: String,
+    /// DXP id of customs for export.
+    #[serde(skip)]
+    pub export_account: String,
+    /// The simulator's node (传输节点编号), 8 characters.
+    #[serde(skip)]
+    pub node: String,
+    /// The node of the platform that it answers, 1 to 8 characters.
+    #[serde(skip)]
+    pub platform_node: String,
+    /// Pauses between the answers.
+    pub delays: Delays,
+    /// What happens to a list whose partners are missing.
+    pub matching: Matching,
+    /// How long a list waits for its partners, in milliseconds.
+    pub match_wait_ms: i64,
+    /// How often a waiting list looks for its partners, in milliseconds.
+    pub match_poll_ms: i64,
+    /// Reason code with which strict matching refuses a list without partners.
+    pub unmatched_code: i32,
+    /// Whether released import lists get a tax bill (816) and its payment (818).
+    pub tax_bills: bool,
+    /// Answers of one kind and receiver that may share a message, 1 to 100.
+    pub entities_per_message: usize,
+    /// How often the queues are looked at when nothing happens, in milliseconds.
+    pub poll_ms: u64,
+    /// Guids are made from this number; the same seed and ids give the same guids.
+    pub seed: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            import_up: "tongguan.customs.import.up".to_owned(),
+            import_down: "tongguan.customs.import.down".to_owned(),
+            export_up: "tongguan.customs.export.up".to_owned(),
+            export_down: "tongguan.customs.export.down".to_owned(),
+            import_account: "DXPEDCCEB0000002".to_owned(),
+            export_account: "DXPEDCCEB0000003".to_owned(),
+            node: "00000002".to_owned(),
+            platform_node: "01000001".to_owned(),
+            delays: Delays::default(),
+            matching: Matching::Relaxed,
+            match_wait_ms: 2000,
+            match_poll_ms: 500,
+            unmatched_code: 1300,
+            tax_bills: true,
+            entities_per_message: 1,
+            poll_ms: 20,
+            seed: 1,
+        }
+    }
+}
+
+impl Config {
+    /// The same settings at the far end of this wire.
+    #[must_use]
+    pub fn on(mut self, wire: &crate::customs::Config) -> Self {
+        self.import_up.clone_from(&wire.import_up);
+        self.import_down.clone_from(&wire.import_down);
+        self.export_up.clone_from(&wire.export_up);
+        self.export_down.clone_from(&wire.export_down);
+        self.import_account.clone_from(&wire.import_receiver);
+        self.export_account.clone_from(&wire.export_receiver);
+        self.node.clone_from(&wire.customs_node);
+        self.platform_node.clone_from(&wire.node);
+        self
+    }
+}
+
+/// Why a step failed; nothing of it is lost, the next step repeats it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The simulator's database.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The queues.
+    #[error(transparent)]
+    Queue(#[from] queue::Error),
+    /// A bug.
+    #[error("the simulator failed: {0}")]
+    Fault(String),
+}
+
+/// What a step did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Uploads that were taken.
+    pub n_uploads: usize,
+    /// Receipt messages that were put.
+    pub n_messages: usize,
+}
+
+/// Which document an injected answer is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// By kind and business key.
+    Key(Kind, String),
+    /// A list by its number (清单编号); the kind says import (621) or export (603).
+    InvtNo(Kind, String),
+}
+
+/// An answer made by hand (人工注入回执).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Injection {
+    /// The document that is answered.
+    pub target: Target,
+    /// The status, any number.
+    pub status: ReturnStatus,
+    /// The text; when empty, the usual one.
+    pub info: String,
+    /// How much later it is sent.
+    pub delay: Duration,
+}
+
+/// What can be wrong with the whole line (线路故障).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outage {
+    /// 静默: nothing is taken and nothing is sent until it is over.
+    Silent,
+    /// 乱码: every portion of receipts is preceded by bytes that are no message.
+    Garbage,
+    /// 缓慢: answers to what arrives now come ten seconds later.
+    Slow,
+}
+
+/// The page that explains the simulator and its magic words (docs/protocol/customs-box.md).
+pub fn magic_page() -> String {
+    magic::page()
+}
+
+/// The simulator.
+pub struct CustomsBox {
+    db: Db,
+    queue: Arc<dyn Queue>,
+    clock: SharedClock,
+    config: Arc<Config>,
+    ids: Arc<IdMaker>,
+    /// Rows that were sent and must be struck off; held during a step, so that steps do not mix.
+    sent: Mutex<Vec<i64>>,
+    outage: std::sync::Mutex<Option<(Outage, i64)>>,
+}
+
+/// What one transaction is given.
+struct Turn {
+    sent: Vec<i64>,
+    uploads: Vec<prepare::Upload>,
+    now_ms: i64,
+    slow_ms: i64,
+}
+
+impl CustomsBox {
+    /// A simulator whose memory is `db` and whose wire is `queue`.
+    pub fn new(db: Db, queue: Arc<dyn Queue>, clock: SharedClock, config: Config) -> Self {
+        Self {
+            db,
+            queue,
+            ids: Arc::new(IdMaker::new(Arc::clone(&clock), 0)),
+            clock,
+            config: Arc::new(config),
+            sent: Mutex::default(),
+            outage: std::sync::Mutex::default(),
+        }
+    }
+
+    /// Works until `shutdown` becomes true.
+    ///
+    /// # Errors
+    /// When the queues cannot be made at the start. Later failures are logged and repeated.
+    pub async fn run(&self, mut shutdown: watch::Receiver<bool>) -> Result<(), Error> {
+        let config = &self.config;
+        for queue in [
+            &config.import_up,
+            &config.import_down,
+            &config.export_up,
+            &config.export_down,
+        ] {
+            self.queue.declare(queue).await?;
+        }
+        tracing::info!(queue = %self.queue.name(), "the customs SIMULATOR is at work");
+        let mut failed = false;
+        let mut forget_at_ms = 0;
+        while !*shutdown.borrow() {
+            let now_ms = self.clock.now_ms();
+            if now_ms >= forget_at_ms {
+                self.forget(now_ms).await?;
+                forget_at_ms = now_ms.saturating_add(UPLOAD_MEMORY_MS / 72);
+            }
+            let idle = match self.step(UPLOADS_PER_STEP).await {
+                Ok(work) => {
+                    failed = false;
+                    work == Work::default()
+                }
+                Err(error) => {
+                    if !failed {
+                        tracing::warn!(%error, "the customs simulator waits");
+                    }
+                    failed = true;
+                    true
+                }
+            };
+            if idle {
+                let pause = Duration::from_millis(self.config.poll_ms.max(1));
+                tokio::select! {
+                    _ = shutdown.changed() => {}
+                    () = self.clock.sleep(pause) => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn forget(&self, now_ms: i64) -> Result<(), Error> {
+        let before_ms = now_ms.saturating_sub(UPLOAD_MEMORY_MS);
+        self.db
+            .write(move |tx| sql::forget_uploads(tx, before_ms))
+            .await?;
+        Ok(())
+    }
+
+    /// Takes up to `max` uploads from each up queue, plays them, and sends what is due.
+    ///
+    /// # Errors
+    /// [`Error`]; the uploads come again and what was due stays due.
+    pub async fn step(&self, max: usize) -> Result<Work, Error> {
+        let mut sent = self.sent.lock().await;
+        let now_ms = self.clock.now_ms();
+        let outage = self.outage_at(now_ms);
+        if outage == Some(Outage::Silent) {
+            return Ok(Work::default());
+        }
+        let (import_up, export_up) = (&self.config.import_up, &self.config.export_up);
+        let mut deliveries = self.queue.take(import_up, max, Duration::ZERO).await?;
+        let n_import = deliveries.len();
+        deliveries.extend(self.queue.take(export_up, max, Duration::ZERO).await?);
+
+        let turn = Turn {
+            sent: sent.clone(),
+            uploads: read_all(&deliveries, n_import).await?,
+            now_ms,
+            slow_ms: if outage == Some(Outage::Slow) {
+                SLOW_MS
+            } else {
+                0
+            },
+        };
+        let due = self.turn(turn).await?;
+        sent.clear();
+        let n_messages = self.send(&due, now_ms, outage).await?;
+        sent.extend(due.iter().map(|item| item.id));
+        self.queue.ack(&deliveries).await?;
+        let work = Work {
+            n_uploads: deliveries.len(),
+            n_messages,
+        };
+        if work != Work::default() {
+            tracing::debug!(
+                work.n_uploads,
+                work.n_messages,
+                "the customs simulator worked"
+            );
+        }
+        Ok(work)
+    }
+
+    /// When the next answer is due, in milliseconds since 1970, if any is.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn next_due_at(&self) -> Result<Option<i64>, Error> {
+        Ok(self.db.read(sql::next_due_at).await?)
+    }
+
+    async fn turn(&self, turn: Turn) -> Result<Vec<Due>, Error> {
+        let idle = turn.sent.is_empty() && turn.uploads.is_empty();
+        if idle {
+            let next = self.next_due_at().await?;
+            if next.is_none_or(|at| at > turn.now_ms) {
+                return Ok(Vec::new());
+            }
+        }
+        let (config, ids) = (Arc::clone(&self.config), Arc::clone(&self.ids));
+        let due = self
+            .db
+            .write(move |tx| play_turn(tx, &turn, &config, &ids))
+            .await?;
+        Ok(due)
+    }
+
+    async fn send(&self, due: &[Due], now_ms: i64, outage: Option<Outage>) -> Result<usize, Error> {
+        if due.is_empty() {
+            return Ok(0);
+        }
+        let (owned, config) = (due.to_vec(), Arc::clone(&self.config));
+        let messages =
+            tokio::task::spawn_blocking(move || receipt::render(&owned, &config, now_ms))
+                .await
+                .map_err(|error| Error::Fault(error.to_string()))?;
+        for (direction, queue) in [
+            (Direction::Import, &self.config.import_down),
+            (Direction::Export, &self.config.export_down),
+        ] {
+            let mut bodies: Vec<Bytes> = messages
+                .iter()
+                .filter(|(to, _)| *to == direction)
+                .map(|(_, bytes)| bytes.clone())
+                .collect();
+            if bodies.is_empty() {
+                continue;
+            }
+            if outage == Some(Outage::Garbage) {
+                bodies.insert(0, Bytes::from_static(b"\x00garbage"));
+            }
+            self.queue.put(queue, &bodies).await?;
+        }
+        Ok(messages.len())
+    }
+
+    /// Sends an answer made by hand; `false` when there is no such document.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn inject(&self, injection: Injection) -> Result<bool, Error> {
+        let delay_ms = i64::try_from(injection.delay.as_millis()).unwrap_or(i64::MAX);
+        let due_at = self.clock.now_ms().saturating_add(delay_ms);
+        let id = self.ids.next();
+        let found = self
+            .db
+            .write(move |tx| inject(tx, &injection, due_at, id))
+            .await?;
+        Ok(found)
+    }
+
+    /// Breaks the whole line for a while; a new outage replaces the old one, a zero time ends it.
+    pub fn fail_for(&self, outage: Outage, how_long: Duration) {
+        let ms = i64::try_from(how_long.as_millis()).unwrap_or(i64::MAX);
+        let until = self.clock.now_ms().saturating_add(ms);
+        tracing::warn!(?outage, ms, "the customs simulator plays an outage");
+        *self.outage.lock().unwrap_or_else(PoisonError::into_inner) = Some((outage, until));
+    }
+
+    fn outage_at(&self, now_ms: i64) -> Option<Outage> {
+        let outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        (*outage)
+            .filter(|(_, until)| now_ms < *until)
+            .map(|(outage, _)| outage)
+    }
+}
+
+/// Reading is a matter of the processor, so it does not hold up the reactor.
+async fn read_all(deliveries: &[Delivery], n_import: usize) -> Result<Vec<prepare::Upload>, Error> {
+    if deliveries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let bodies: Vec<(Bytes, Direction)> = deliveries
+        .iter()
+        .enumerate()
+        .map(|(at, delivery)| {
+            let from = if at < n_import {
+                Direction::Import
+            } else {
+                Direction::Export
+            };
+            (delivery.body.clone(), from)
+        })
+        .collect();
+    tokio::task::spawn_blocking(move || {
+        bodies
+            .iter()
+            .map(|(body, from)| prepare::read(body, *from))
+            .collect()
+    })
+    .await
+    .map_err(|error| Error::Fault(error.to_string()))
+}
+
+fn play_turn(
+    tx: &mut Tx<'_>,
+    turn: &Turn,
+    config: &Config,
+    ids: &IdMaker,
+) -> store::Result<Vec<Due>> {
+    let scene = Scene {
+        config,
+        ids,
+        now_ms: turn.now_ms,
+        slow_ms: turn.slow_ms,
+    };
+    sql::delete_due(tx, &turn.sent)?;
+    let mut due = sql::due(tx, turn.now_ms, DUE_PER_STEP)?;
+    let mut statuses: BTreeMap<i64, i32> = BTreeMap::new();
+    let mut matches = Vec::new();
+    let mut done = Vec::new();
+    for item in &due {
+        match &item.task {
+            Task::Send { entities, .. } => {
+                let pairs = entities.iter().filter_map(|e| e.document_id.zip(e.status));
+                statuses.extend(pairs);
+            }
+            Task::Match { list_id } => {
+                matches.push(*list_id);
+                done.push(item.id);
+            }
+            Task::Garbage => {}
+        }
+    }
+    let mut by_status: BTreeMap<i32, Vec<i64>> = BTreeMap::new();
+    for (id, status) in statuses {
+        by_status.entry(status).or_default().push(id);
+    }
+    for (status, ids) in &by_status {
+        sql::set_status(tx, *status, ids)?;
+    }
+    sql::delete_due(tx, &done)?;
+    let mut desk = Desk::new(tx, &scene);
+    for list_id in matches {
+        desk.match_again(list_id)?;
+    }
+    desk.play(&turn.uploads)?;
+    due.extend(desk.finish()?);
+    due.retain(|item| !matches!(item.task, Task::Match { .. }));
+    Ok(due)
+}
+
+fn inject(tx: &mut Tx<'_>, injection: &Injection, due_at: i64, id: i64) -> store::Result<bool> {
+    let document = match &injection.target {
+        Target::Key(kind, key) => sql::by_keys(tx, &[(*kind, key)])?.into_iter().next(),
+        Target::InvtNo(kind, number) => sql::by_invt_no(tx, *kind, number)?,
+    };
+    let Some(document) = document else {
+        return Ok(false);
+    };
+    let info = match injection.info.as_str() {
+        "" => plan::text_of(injection.status),
+        info => info.to_owned(),
+    };
+    let Some(entity) = receipt::answer(&document, injection.status, &info, due_at) else {
+        return Ok(false);
+    };
+    let row = Due {
+        id,
+        due_at,
+        direction: document.kind.direction().unwrap_or(Direction::Import),
+        receiver: document.receiver,
+        task: Task::Send {
+            entities: vec![entity],
+            joined: false,
+        },
+    };
+    sql::insert_due(tx, &[row])?;
+    Ok(true)
+}

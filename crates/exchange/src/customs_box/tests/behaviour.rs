@@ -1,0 +1,241 @@
+//! Repetition, restart, resubmission, hands-on control; on both engines.
+
+use super::stage::{Stage, marked, told};
+use crate::customs_box::{CustomsBox, Delays, Injection, Outage, Target};
+use ceb::sample::{self, Spec};
+use ceb::{Direction, Kind, ReturnStatus};
+use expect_test::expect;
+use std::time::Duration;
+use store::testing::each_engine;
+use tokio::sync::watch;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_engines_play_alike_and_survive_a_restart_in_the_middle() {
+    for test in each_engine() {
+        let mut stage = Stage::on(test, |_| {});
+        for kind in [Kind::Ceb311, Kind::Ceb411, Kind::Ceb511, Kind::Ceb621] {
+            stage.up(kind, &marked(kind, "")).await;
+        }
+        let mut text = stage.play(150).await;
+        stage.restart();
+        text.push_str(&stage.play(2000).await);
+        expect![[r#"
+            +100 CEB312 2 新增申报成功[…]
+            +100 CEB412 2 新增申报成功[…]
+            +100 CEB512 2 新增申报成功[…]
+            +100 CEB622 2 新增申报成功[…]
+            +200 CEB312 3 发送海关成功
+            +200 CEB412 3 发送海关成功
+            +200 CEB512 3 发送海关成功
+            +200 CEB622 3 发送海关成功
+            +300 CEB312 120 [Code:1800;Desc:逻辑校验通过]
+            +300 CEB412 120 [Code:1800;Desc:逻辑校验通过]
+            +300 CEB512 120 [Code:1800;Desc:逻辑校验通过]
+            +300 CEB622 120 01292026I000000002 [Code:1800;Desc:逻辑校验通过]
+            +400 CEB622 800 01292026I000000002 [Code:2600;Desc:放行]
+            +500 CEB622 899 01292026I000000002 结关
+            +600 CEB816 0 01292026I000000002
+            +700 CEB818 0 01292026I000000002
+        "#]00 CEB622 899 01292026I000000002 结关
+            +600 CEB816 0 01292026I000000002
+            +700 CEB818 0 01292026I000000002
+        "#]].assert_eq(&text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_upload_is_played_once() {
+    for test in each_engine() {
+        let mut stage = Stage::on(test, |_| {});
+        let xml = marked(Kind::Ceb311, "");
+        stage.up_as(Kind::Ceb311, &xml, "SAME").await;
+        stage.up_as(Kind::Ceb311, &xml, "SAME").await;
+        let first = stage.play(1000).await;
+        stage.up_as(Kind::Ceb311, &xml, "SAME").await;
+        let again = stage.play(1000).await;
+        assert_eq!((first.lines().count(), again.as_str()), (3, ""), "{first}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_sent_before_a_crash_is_sent_again_byte_for_byte() {
+    let mut stage = Stage::with(|config| config.delays = Delays::none());
+    stage.up(Kind::Ceb311, &marked(Kind::Ceb311, "")).await;
+    stage.customs.step(256).await.unwrap();
+    let first = stage.down().await;
+    // The process dies before it strikes off what it has sent.
+    stage.restart();
+    stage.customs.step(256).await.unwrap();
+    let again = stage.down().await;
+    assert_eq!(first.len(), 3);
+    assert!(first == again);
+    stage.customs.step(256).await.unwrap();
+    assert!(stage.down().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_document_is_declared_again_only_when_it_may_be() {
+    let mut stage = Stage::new();
+    let order = marked(Kind::Ceb311, "");
+    stage.up(Kind::Ceb311, &order).await;
+    let mut text = stage.play(500).await;
+    let mut say = async |change: &dyn Fn(&str) -> String| {
+        stage.up(Kind::Ceb311, &change(&order)).await;
+        text.push_str(&stage.play(500).await);
+    };
+    say(&str::to_owned).await;
+    say(&|xml| xml.replace("<ceb:appTime>2026", "<ceb:appTime>2025")).await;
+    say(&|xml| xml.replace("<ceb:appType>1", "<ceb:appType>2")).await;
+    say(&|xml| xml.replace("<ceb:appType>1", "<ceb:appType>3")).await;
+    say(&|xml| xml.replace("<ceb:appType>1", "<ceb:appType>2")).await;
+    say(&|xml| xml.replace("<ceb:appStatus>2", "<ceb:appStatus>1")).await;
+    say(&str::to_owned).await;
+    expect![[r#"
+        +100 CEB312 2 新增申报成功[…]
+        +200 CEB312 3 发送海关成功
+        +300 CEB312 120 [Code:1800;Desc:逻辑校验通过]
+        +600 CEB312 -301010 重复申报，业务主键[91110105MA7789389G|DD202601050000070001]，当前状态[120 海关入库]
+        +1100 CEB312 -301014 接收报文为旧报文数据，不做处理
+        +1600 CEB312 2 变更申报成功[…]
+        +1700 CEB312 3 发送海关成功
+        +1800 CEB312 120 [Code:1800;Desc:逻辑校验通过]
+        +2100 CEB312 2 删除申报成功[…]
+        +2200 CEB312 3 发送海关成功
+        +2300 CEB312 120 [Code:1800;Desc:逻辑校验通过]
+        +2600 CEB312 -301009 操作类型错误，没有找到要操作的单证
+        +3100 CEB312 1 电子口岸已暂存
+        +3600 CEB312 2 新增申报成功[…]
+        +3700 CEB312 3 发送海关成功
+        +3800 CEB312 120 [Code:1800;Desc:逻辑校验通过]
+    "#]].assert_eq(&text);
+    let refused = marked(Kind::Ceb411, "ZZ-R1300");
+    let mut text = String::new();
+    for _ in 0..2 {
+        stage.up(Kind::Ceb411, &refused).await;
+        text.push_str(&stage.play(500).await);
+    }
+    assert_eq!(text.matches("CEB412 100").count(), 2, "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_read_is_answered_with_a_900() {
+    let mut stage = Stage::new();
+    stage.up(Kind::Ceb311, "no xml").await;
+    stage.up(Kind::Ceb312, &marked(Kind::Ceb312, "")).await;
+    let order = marked(Kind::Ceb311, "");
+    stage
+        .up(Kind::Ceb311, &order.replace("ebpName>", "ebpNane>"))
+        .await;
+    stage
+        .up(
+            Kind::Ceb311,
+            &order.replace("<ceb:buyerIdNumber>1", "<ceb:buyerIdNumber>2"),
+        )
+        .await;
+    stage.up_bytes(Direction::Import, b"nobody".to_vec()).await;
+    // Bare messages have the account of their transfer entity.
+    stage
+        .up_bytes(Direction::Export, marked(Kind::Ceb303, "").into_bytes())
+        .await;
+    expect![[r#"
+        +100 CEB900 -999999 内容的开头不是 XML 标签。（no xml）
+        +100 CEB900 -999999 CEB312 不是申报报文
+        +100 CEB900 -999999 缺少电商平台名称（ebpName）
+        +100 CEB312 -301008 订购人证件号码（buyerIdNumber）：校验码（末位）不对
+        +100 CEB304 2 新增申报成功[…]
+        +200 CEB304 3 发送海关成功
+        +300 CEB304 120 [Code:1800;Desc:逻辑校验通过]
+    "#]]
+    .assert_eq(&stage.play(500).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hundred_orders_and_batched_receipts() {
+    for (per_message, n_messages) in [(1, 300), (100, 3)] {
+        let stage = Stage::with(|config| {
+            config.delays = Delays::none();
+            config.entities_per_message = per_message;
+        });
+        let mut spec = Spec::new(Kind::Ceb311, 9);
+        spec.n_documents = 100;
+        stage.up(Kind::Ceb311, &sample::message(&spec)).await;
+        stage.customs.step(256).await.unwrap();
+        let bodies = stage.down().await;
+        assert_eq!(bodies.len(), n_messages);
+        let n: usize = bodies
+            .iter()
+            .map(|body| told(body).split(" & ").count())
+            .sum();
+        assert_eq!(n, 300);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_inject_answers_and_break_the_line() {
+    let mut stage = Stage::with(|config| config.match_wait_ms = 0);
+    stage
+        .up(Kind::Ceb621, &marked(Kind::Ceb621, "ZZ-MANUAL"))
+        .await;
+    let mut text = stage.play(1000).await;
+    let inject = async |customs: &CustomsBox, number: &str, status| {
+        let injection = Injection {
+            target: Target::InvtNo(Kind::Ceb621, number.to_owned()),
+            status: ReturnStatus(status),
+            info: String::new(),
+            delay: Duration::from_millis(200),
+        };
+        customs.inject(injection).await.unwrap()
+    };
+    assert!(inject(&stage.customs, "01292026I000000002", 800).await);
+    assert!(!inject(&stage.customs, "nowhere", 800).await);
+    text.push_str(&stage.play(1000).await);
+    stage
+        .customs
+        .fail_for(Outage::Silent, Duration::from_secs(1));
+    stage.up(Kind::Ceb411, &marked(Kind::Ceb411, "")).await;
+    text.push_str(&stage.play(2000).await);
+    stage
+        .customs
+        .fail_for(Outage::Garbage, Duration::from_secs(1));
+    stage.up(Kind::Ceb511, &marked(Kind::Ceb511, "")).await;
+    text.push_str(&stage.play(500).await);
+    stage.customs.fail_for(Outage::Slow, Duration::from_secs(1));
+    stage.up(Kind::Ceb311, &marked(Kind::Ceb311, "")).await;
+    text.push_str(&stage.play(11_000).await);
+    expect![[r#"
+        +100 CEB622 2 新增申报成功[…]；订单、支付单、运单信息不存在
+        +200 CEB622 3 发送海关成功
+        +300 CEB622 120 01292026I000000002 [Code:1800;Desc:逻辑校验通过]
+        +400 CEB622 300 01292026I000000002 [Code:1200;Desc:等待人工审核]
+        +1200 CEB622 800 01292026I000000002 [Code:2600;Desc:放行]
+        +3100 CEB412 2 新增申报成功[…]
+        +3200 CEB412 3 发送海关成功
+        +3300 CEB412 120 [Code:1800;Desc:逻辑校验通过]
+        +4100 (garbage)
+        +4100 CEB512 2 新增申报成功[…]
+        +4200 (garbage)
+        +4200 CEB512 3 发送海关成功
+        +4300 (garbage)
+        +4300 CEB512 120 [Code:1800;Desc:逻辑校验通过]
+        +14600 CEB312 2 新增申报成功[…]
+        +14700 CEB312 3 发送海关成功
+        +14800 CEB312 120 [Code:1800;Desc:逻辑校验通过]
+    "#]]
+    .assert_eq(&text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_runs_until_it_is_told_to_stop() {
+    let stage = Stage::with(|config| config.delays = Delays::none());
+    stage.up(Kind::Ceb311, &marked(Kind::Ceb311, "")).await;
+    let (stop, stopped) = watch::channel(false);
+    let working = async {
+        while stage.down().await.len() < 3 {
+            stage.clock.advance(Duration::from_millis(20));
+            tokio::task::yield_now().await;
+        }
+        stop.send(true).unwrap();
+    };
+    let (ended, ()) = tokio::join!(stage.customs.run(stopped), working);
+    ended.unwrap();
+}

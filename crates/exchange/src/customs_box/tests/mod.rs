@@ -1,0 +1,6 @@
+//! Scenarios: uploads in, receipts out, as text.
+
+mod behaviour;
+mod scenarios;
+mod stage;
+mod words;
