@@ -9,10 +9,6 @@
 //! `bench quick` takes a minute and leaves the long fill out; `bench` fills a million messages.
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a load generator waits by the wall clock"
-)]
 
 mod load;
 mod platform;

@@ -94,7 +94,11 @@ impl House {
         ));
         let (running, stop) = (Arc::clone(&customs_box), self.stop.subscribe());
         self.tasks
-            .push(tokio::spawn(async move { running.run(stop).await }));
+            .push(tokio::spawn(async move {
+            if let Err(error) = running.run(stop).await {
+                tracing::error!(%error, "the simulator of customs could not start");
+            }
+        }));
         Ok(customs_box)
     }
 
