@@ -31,7 +31,7 @@ async fn code_page(Path(code): Path<String>) -> Result<impl IntoResponse, Proble
         .into_iter()
         .find(|known| known.code == code)
         .map(Code::markdown)
-        .or_else(|| ceb::code::find(&code).map(|c| c.happened.to_owned()))
+        .or_else(|| ceb::code::find(&code).map(ceb::doc::code_page))
         .ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     Ok(Html(crate::ui::document(&code, &text)).into_response())
 }

@@ -39,12 +39,12 @@ pub(super) fn standard(verb: &StandardVerb) -> anyhow::Result<Ended> {
             Family::Export => ceb::xsd::schema(Direction::Export),
             Family::Dxp => ceb::xsd::dxp(),
         }),
-        StandardVerb::Doc { kind: None } => say(&String::new()),
+        StandardVerb::Doc { kind: None } => say(&ceb::doc::index()),
         StandardVerb::Doc { kind: Some(text) } => {
             let Some(kind) = Kind::from_code(text) else {
                 anyhow::bail!("没有这种报文类型：{text}");
             };
-            say(kind.chinese());
+            say(&ceb::doc::markdown(kind));
         }
     }
     Ok(Ended::Done)
