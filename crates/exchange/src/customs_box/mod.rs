@@ -21,6 +21,7 @@
 //! Deliberately absent: signatures are not verified, taxes are rough, personal limits not kept.
 
 mod config;
+pub mod http;
 mod joint;
 mod magic;
 mod matching;
