@@ -57,7 +57,9 @@ fn configuration() -> String {
     let defaults = toml::Value::try_from(Config::default())
         .unwrap_or_else(|_| toml::Value::Table(toml::Table::new()));
     let default = |path: &str| {
-        let value = path.split('.').try_fold(&defaults, |value, key| value.get(key));
+        let value = path
+            .split('.')
+            .try_fold(&defaults, |value, key| value.get(key));
         value.map_or_else(|| "（无）".to_owned(), |value| format!("`{value}`"))
     };
     let mut out = format!(
