@@ -1,3 +1,27 @@
-//! F6 数据交换.
+//! F6 数据交换: a company's declarations to customs, customs' receipts home to the company.
+//!
+//! The life of a message, one room a step:
+//!
+//! 1. [`intake`]: the bytes arrive and are stored byte for byte; only then are they acknowledged.
+//! 2. [`lane`]: import and export apart, companies take turns.
+//! 3. [`check`]: everything wrong is found at once.
+//! 4. [`dispatch`]: the bytes go to [`customs`], untouched.
+//! 5. [`receipt`]: each answer finds its document and its owner.
+//! 6. [`downlink`]: the company's feed, readable from any place, again and again.
+//! 7. [`query`]: the whole life, with who has it now.
+//!
+//! [`message`] holds the states and the one function that changes them; [`pipeline`] the loops that
+//! move messages on; [`customs_box`] plays customs where there is none. The invariants I1 to I10 are
+//! printed in ARCHITECTURE.md.
 
+mod check;
+pub mod customs;
 pub mod customs_box;
+mod dispatch;
+pub mod downlink;
+pub mod intake;
+pub mod lane;
+pub mod message;
+pub mod pipeline;
+pub mod query;
+mod receipt;

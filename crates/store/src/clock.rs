@@ -88,3 +88,44 @@ impl Clock for TestClock {
         })
     }
 }
+
+/// Beijing time, in which the standard, the contract and the people count.
+const BEIJING: jiff::tz::Offset = jiff::tz::offset(8);
+
+/// The Beijing day of a moment: `2026-11-23`.
+pub fn beijing_day(at_ms: i64) -> String {
+    beijing(at_ms).strftime("%Y-%m-%d").to_string()
+}
+
+/// Beijing time without separators, as the standard writes it: `20261123204512`.
+pub fn beijing_compact(at_ms: i64) -> String {
+    beijing(at_ms).strftime("%Y%m%d%H%M%S").to_string()
+}
+
+/// Beijing time as RFC 3339 with milliseconds: `2026-11-23T20:45:12.123+08:00`.
+pub fn beijing_rfc3339(at_ms: i64) -> String {
+    beijing(at_ms)
+        .strftime("%Y-%m-%dT%H:%M:%S%.3f+08:00")
+        .to_string()
+}
+
+/// Reads RFC 3339, or a Beijing day (its first moment), as milliseconds since 1970-01-01 UTC.
+pub fn parse_time(text: &str) -> Option<i64> {
+    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+        return Some(moment.as_millisecond());
+    }
+    let day: jiff::civil::Date = text.parse().ok()?;
+    let start = day.to_datetime(jiff::civil::Time::midnight());
+    Some(
+        start
+            .to_zoned(BEIJING.to_time_zone())
+            .ok()?
+            .timestamp()
+            .as_millisecond(),
+    )
+}
+
+fn beijing(at_ms: i64) -> jiff::civil::DateTime {
+    let moment = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    BEIJING.to_datetime(moment)
+}

@@ -72,20 +72,28 @@ impl Delays {
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Queue that brings import declarations.
+    #[serde(skip)]
     pub import_up: String,
     /// Queue that carries receipts of import declarations.
+    #[serde(skip)]
     pub import_down: String,
     /// Queue that brings export declarations.
+    #[serde(skip)]
     pub export_up: String,
     /// Queue that carries receipts of export declarations.
+    #[serde(skip)]
     pub export_down: String,
     /// DXP id of customs for import.
+    #[serde(skip)]
     pub import_account: String,
     /// DXP id of customs for export.
+    #[serde(skip)]
     pub export_account: String,
     /// The simulator's node (传输节点编号), 8 characters.
+    #[serde(skip)]
     pub node: String,
     /// The node of the platform that it answers, 1 to 8 characters.
+    #[serde(skip)]
     pub platform_node: String,
     /// Pauses between the answers.
     pub delays: Delays,
@@ -128,5 +136,21 @@ impl Default for Config {
             poll_ms: 20,
             seed: 1,
         }
+    }
+}
+
+impl Config {
+    /// The same settings at the far end of this wire.
+    #[must_use]
+    pub fn on(mut self, wire: &crate::customs::Config) -> Self {
+        self.import_up.clone_from(&wire.import_up);
+        self.import_down.clone_from(&wire.import_down);
+        self.export_up.clone_from(&wire.export_up);
+        self.export_down.clone_from(&wire.export_down);
+        self.import_account.clone_from(&wire.import_receiver);
+        self.export_account.clone_from(&wire.export_receiver);
+        self.node.clone_from(&wire.customs_node);
+        self.platform_node.clone_from(&wire.node);
+        self
     }
 }

@@ -1,0 +1,32 @@
+# A few verbs and no logic: `make` lists them.
+
+.PHONY: help run test check bench fuzz docs
+
+help: ## list the verbs
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+run: ## build, and run the demo at http://127.0.0.1:8080/
+	scripts/setup.sh build
+	cargo build --release --locked -p tongguan
+	target/release/tongguan demo
+
+test: ## everything: format, lints, all tests on both engines and a real broker
+	scripts/setup.sh test
+	scripts/with-services.sh scripts/test.sh
+
+check: ## the quick part of test: format, lints, tests on SQLite
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo test --workspace --locked
+
+bench: ## the benchmark, beside PostgreSQL and RabbitMQ in the same run
+	scripts/setup.sh test
+	cargo build --release --locked -p tongguan -p bench
+	scripts/with-services.sh target/release/bench
+
+fuzz: ## every fuzz target for ten minutes (needs cargo-fuzz)
+	scripts/fuzz.sh 600
+
+docs: ## write the generated documents anew
+	cargo run -q -p ceb --example generate_docs
+	cargo run -q -p tongguan --example generate_docs

@@ -1,0 +1,186 @@
+//! The benchmark: what the platform does on this machine, beside what RabbitMQ does with the same
+//! bytes in the same run.
+//!
+//! `make bench` starts a private PostgreSQL and RabbitMQ, runs the release binary as its users do
+//! (a process, HTTP on loopback, the load generator on the same cores), prints every round and the
+//! medians, and writes `target/bench.json`. Absolute figures drift with the machine and its load;
+//! compare the ratios, and only figures of one run.
+//!
+//! `bench quick` takes a minute and leaves the long fill out; `bench` fills a million messages.
+
+#![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
+
+mod load;
+mod platform;
+mod rabbit;
+mod report;
+
+use anyhow::{Context, Result};
+use platform::{Engine, Platform, Roles};
+use report::Report;
+use std::time::{Duration, Instant};
+
+/// Requests in flight.
+const IN_FLIGHT: usize = 64;
+
+/// Rounds of each measurement; the median counts.
+const ROUNDS: usize = 3;
+
+/// Length of a round.
+const ROUND: Duration = Duration::from_secs(8);
+
+/// Messages of a journey round.
+const JOURNEY: u64 = 24_000;
+
+/// Messages stored for the last journey round.
+const FILL_MAX: u64 = 1_000_000;
+
+fn main() -> Result<()> {
+    // lapin and the HTTP side of the tools must use the same TLS provider.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let is_quick = std::env::args().nth(1).as_deref() == Some("quick");
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?
+        .block_on(run(is_quick))
+}
+
+async fn run(is_quick: bool) -> Result<()> {
+    let mut report = Report::start()?;
+    accept(&mut report, Engine::Sqlite).await?;
+    accept_with_pipeline(&mut report).await?;
+    if let Ok(url) = std::env::var("TONGGUAN_TEST_PG") {
+        accept(&mut report, Engine::Postgres(url)).await?;
+    }
+    if let Ok(url) = std::env::var("TONGGUAN_TEST_RABBITMQ") {
+        rabbitmq(&mut report, &url).await?;
+    }
+    journey(&mut report, is_quick).await?;
+    report.finish()
+}
+
+/// Accepted messages a second: 202 after the commit, nothing else running in the process.
+async fn accept(report: &mut Report, engine: Engine) -> Result<()> {
+    let name = match &engine {
+        Engine::Sqlite => "accept_per_s_sqlite",
+        Engine::Postgres(_) => "accept_per_s_postgres",
+    };
+    for round in 0..ROUNDS {
+        let platform = Platform::start(&engine, Roles::Api).await?;
+        let key = platform.company(1)?;
+        let load = load::accept(&platform, &key, round as u64, IN_FLIGHT, ROUND).await?;
+        report.round(name, load.per_second());
+        report.note(format!(
+            "{name} round {}: {:.0}/s, p50 {:.1} ms, p99 {:.1} ms, {:.0} MiB resident",
+            round + 1,
+            load.per_second(),
+            load.percentile_ms(0.5),
+            load.percentile_ms(0.99),
+            platform.resident_mib()?
+        ));
+        platform.stop().await?;
+    }
+    Ok(())
+}
+
+/// The same with check, dispatch, customs and receipts running in the same process.
+async fn accept_with_pipeline(report: &mut Report) -> Result<()> {
+    for round in 0..ROUNDS {
+        let platform = Platform::start(&Engine::Sqlite, Roles::All).await?;
+        let key = platform.company(1)?;
+        let load = load::accept(&platform, &key, 50 + round as u64, IN_FLIGHT, ROUND).await?;
+        report.round("accept_per_s_sqlite_with_pipeline", load.per_second());
+        platform.stop().await?;
+    }
+    Ok(())
+}
+
+async fn rabbitmq(report: &mut Report, url: &str) -> Result<()> {
+    for round in 0..ROUNDS {
+        for (name, kind) in [
+            ("rabbitmq_confirm_per_s", "classic"),
+            ("rabbitmq_confirm_per_s_quorum", "quorum"),
+        ] {
+            let rate = rabbit::confirmed_per_second(url, kind, IN_FLIGHT, ROUND)
+                .await
+                .with_context(|| format!("RabbitMQ {kind} round {round}"))?;
+            report.round(name, rate);
+        }
+    }
+    Ok(())
+}
+
+/// The whole journey: accepted, sent, three receipts, in the feed; then with more and more stored.
+async fn journey(report: &mut Report, is_quick: bool) -> Result<()> {
+    let mut fresh = Vec::new();
+    for round in 0..ROUNDS {
+        let platform = Platform::start(&Engine::Sqlite, Roles::All).await?;
+        let key = platform.company(1)?;
+        let rate = load::journey(&platform, &key, round as u64, 0, JOURNEY, IN_FLIGHT).await?;
+        report.round("journey_per_s_sqlite", rate);
+        report.round("resident_mib", platform.peak_mib()?);
+        fresh.push(rate);
+        platform.stop().await?;
+    }
+    let half = report.median("journey_per_s_sqlite") / 2.0;
+    for round in 0..ROUNDS {
+        let platform = Platform::start(&Engine::Sqlite, Roles::All).await?;
+        let key = platform.company(1)?;
+        let added = load::paced(&platform, &key, 100 + round as u64, half, ROUND).await?;
+        report.round("added_p99_ms", added.percentile_ms(0.99));
+        report.note(format!(
+            "added time at {half:.0}/s round {}: p50 {:.0} ms, p99 {:.0} ms, max {:.0} ms",
+            round + 1,
+            added.percentile_ms(0.5),
+            added.percentile_ms(0.99),
+            added.percentile_ms(1.0)
+        ));
+        platform.stop().await?;
+    }
+    if is_quick {
+        return Ok(());
+    }
+    filled(report).await
+}
+
+/// The journey with a hundred thousand and a million messages stored, each beside a fresh one in
+/// the same minutes, so that the machine's drift falls out of the ratio.
+async fn filled(report: &mut Report) -> Result<()> {
+    let platform = Platform::start(&Engine::Sqlite, Roles::All).await?;
+    let key = platform.company(1)?;
+    let mut n_stored = 0;
+    for (n_target, name) in [
+        (100_000, "journey_ratio_100k"),
+        (FILL_MAX, "journey_ratio_1m"),
+    ] {
+        while n_stored < n_target {
+            let n = (n_target - n_stored).min(50_000);
+            let rate = load::journey(&platform, &key, 7, n_stored, n, IN_FLIGHT).await?;
+            n_stored += n;
+            report.note(format!("fill: {n_stored} stored, {rate:.0}/s"));
+        }
+        for round in 0..ROUNDS as u64 {
+            let rate = load::journey(&platform, &key, 7, n_stored, JOURNEY, IN_FLIGHT).await?;
+            n_stored += JOURNEY;
+            let other = Platform::start(&Engine::Sqlite, Roles::All).await?;
+            let other_key = other.company(1)?;
+            let base = load::journey(&other, &other_key, round, 0, JOURNEY, IN_FLIGHT).await?;
+            other.stop().await?;
+            report.round(name, rate / base);
+            report.note(format!(
+                "{name} round {}: {rate:.0}/s against {base:.0}/s",
+                round + 1
+            ));
+        }
+        report.round(&format!("resident_mib_{n_target}"), platform.peak_mib()?);
+    }
+    let folder = platform.stop_keep().await?;
+    for _ in 0..ROUNDS {
+        let started = Instant::now();
+        let again = Platform::reopen(&folder).await?;
+        report.round("ready_s", started.elapsed().as_secs_f64());
+        again.stop().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,226 @@
+//! The platform under test: the release binary as a process.
+
+use anyhow::{Context, Result, bail};
+use ceb::sample::{Sender, credit_code};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Child;
+
+/// Which database.
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres(String),
+}
+
+/// What runs in the process.
+#[derive(Clone, Copy)]
+pub(crate) enum Roles {
+    Api,
+    All,
+}
+
+impl Roles {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::All => "api,pipeline,customs-box",
+        }
+    }
+}
+
+/// A company of the benchmark.
+pub(crate) struct Company {
+    pub(crate) sender: Sender,
+    pub(crate) key: String,
+    /// Where its feed was read to.
+    pub(crate) cursor: Mutex<String>,
+}
+
+/// A running platform.
+pub(crate) struct Platform {
+    pub(crate) address: String,
+    folder: Option<tempfile::TempDir>,
+    path: PathBuf,
+    environment: Vec<(String, String)>,
+    child: Child,
+}
+
+fn binary() -> Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let binary = here.with_file_name("tongguan");
+    if !binary.exists() {
+        bail!(
+            "{} is missing: cargo build --release first",
+            binary.display()
+        );
+    }
+    Ok(binary)
+}
+
+impl Platform {
+    pub(crate) async fn start(engine: &Engine, roles: Roles) -> Result<Self> {
+        let folder = tempfile::tempdir_in(std::env::current_exe()?.with_file_name(""))?;
+        let mut environment = settings();
+        if let Engine::Postgres(url) = engine {
+            let schema = format!("bench_{}", std::process::id());
+            let sign = if url.contains('?') { '&' } else { '?' };
+            fresh_schema(url, &schema).await?;
+            let url = format!("{url}{sign}options=-csearch_path%3D{schema}");
+            environment.push(("TONGGUAN_STORE__URL".to_owned(), url));
+        }
+        let path = folder.path().to_owned();
+        Self::launch(path, Some(folder), environment, roles).await
+    }
+
+    /// Opens a platform on the data of an earlier one.
+    pub(crate) async fn reopen(folder: &tempfile::TempDir) -> Result<Self> {
+        Self::launch(folder.path().to_owned(), None, settings(), Roles::All).await
+    }
+
+    async fn launch(
+        path: PathBuf,
+        folder: Option<tempfile::TempDir>,
+        environment: Vec<(String, String)>,
+        roles: Roles,
+    ) -> Result<Self> {
+        let mut child = tokio::process::Command::new(binary()?)
+            .args([
+                "serve",
+                "--json",
+                "--listen",
+                "127.0.0.1:0",
+                "--roles",
+                roles.text(),
+                "--data",
+            ])
+            .arg(&path)
+            .envs(environment.clone())
+            .env("RUST_LOG", "warn")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let out = child.stdout.take().context("the process has an output")?;
+        let line = BufReader::new(out)
+            .lines()
+            .next_line()
+            .await?
+            .context("it did not start")?;
+        let ready: serde_json::Value = serde_json::from_str(&line)?;
+        let address = ready["address"].as_str().unwrap_or_default();
+        let address = address.trim_start_matches("http://").to_owned();
+        Ok(Self {
+            address,
+            folder,
+            path,
+            environment,
+            child,
+        })
+    }
+
+    /// Registers a company and issues a key, as an administrator does.
+    pub(crate) fn company(&self, n: u64) -> Result<Company> {
+        let code = format!("11059601{n:02}");
+        let dxp_id = format!("DXPENT99{n:08}");
+        let credit = credit_code(1000 + n);
+        self.tool(&[
+            "company",
+            "add",
+            "--json",
+            "--credit-code",
+            &credit,
+            "--customs-code",
+            &code,
+            "--name",
+            "测试企业",
+            "--dxp-id",
+            &dxp_id,
+        ])?;
+        let issued = self.tool(&["key", "issue", "--json", &code])?;
+        let key = issued["key"].as_str().unwrap_or_default().to_owned();
+        let sender = Sender {
+            code,
+            name: "测试企业".to_owned(),
+            dxp_id,
+        };
+        Ok(Company {
+            sender,
+            key,
+            cursor: Mutex::new("0".to_owned()),
+        })
+    }
+
+    fn tool(&self, arguments: &[&str]) -> Result<serde_json::Value> {
+        let output = Command::new(binary()?)
+            .args(arguments)
+            .arg("--data")
+            .arg(&self.path)
+            .envs(self.environment.clone())
+            .output()?;
+        if !output.status.success() {
+            bail!("{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(serde_json::from_slice(&output.stdout)?)
+    }
+
+    pub(crate) fn resident_mib(&self) -> Result<f64> {
+        self.memory("VmRSS:")
+    }
+
+    pub(crate) fn peak_mib(&self) -> Result<f64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, field: &str) -> Result<f64> {
+        let id = self.child.id().context("the process runs")?;
+        let status =
+            std::fs::read_to_string(Path::new("/proc").join(id.to_string()).join("status"))?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(field))
+            .unwrap_or_default();
+        let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kib / 1024.0)
+    }
+
+    /// Stops the process and throws its data away.
+    pub(crate) async fn stop(mut self) -> Result<()> {
+        self.child.kill().await?;
+        Ok(())
+    }
+
+    /// Stops the process and hands its data over.
+    pub(crate) async fn stop_keep(mut self) -> Result<tempfile::TempDir> {
+        self.child.kill().await?;
+        self.folder.take().context("the data are ours")
+    }
+}
+
+/// Customs answers at once, so that all the time measured is the platform's.
+fn settings() -> Vec<(String, String)> {
+    ["FIRST_MS", "SECOND_MS", "THIRD_MS", "FURTHER_MS"]
+        .map(|delay| {
+            (
+                format!("TONGGUAN_CUSTOMS_BOX__DELAYS__{delay}"),
+                "0".to_owned(),
+            )
+        })
+        .to_vec()
+}
+
+async fn fresh_schema(url: &str, schema: &str) -> Result<()> {
+    let config = store::Config {
+        url: url.to_owned(),
+        ..store::Config::default()
+    };
+    let drop = format!("drop schema if exists {schema} cascade");
+    let create = format!("create schema {schema}");
+    let db = tokio::task::spawn_blocking(move || store::Db::open(&config)).await??;
+    db.write(move |tx| {
+        tx.execute(&drop, &[])?;
+        tx.execute(&create, &[]).map(|_| ())
+    })
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,290 @@
+//! Check (校验): step 3. Everything that is wrong with a message is found at once.
+//!
+//! A turn of a lane is parsed on the thread pool, then committed in one piece: the documents with
+//! their keys, the findings, the state, the event, the counts; and for a refused message the
+//! platform's own receipt (a CEB900), so that the company sees it where it looks for receipts. What
+//! the check itself adds to the language's rules is who sends: the message must come from the
+//! company of its key, whatever `sniff` could see.
+
+#[cfg(test)]
+mod tests;
+
+use crate::message::sql::Loaded;
+use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
+use crate::pipeline::Shared;
+use crate::receipt::{self, NewDocument, NewReceipt};
+use ceb::{Finding, Layer, Profile, Severity};
+use registry::company::Company;
+use std::sync::Arc;
+use store::clock::beijing_day;
+use store::{Result, Tx};
+
+/// Messages that one task of the thread pool parses.
+const CHUNK: usize = 32;
+
+/// Return status of the platform's own refusal, as the standard's CEB900: below zero.
+const REFUSED_STATUS: i64 = -999_999;
+
+/// Findings quoted in the text of the platform's receipt; all of them are in the message's answer.
+const QUOTED_MAX: usize = 5;
+
+/// What the check found out about one message.
+pub(crate) struct Verdict {
+    pub(crate) loaded: Loaded,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) documents: Vec<NewDocument>,
+    pub(crate) is_refused: bool,
+}
+
+/// Checks the messages of one turn and commits the verdicts; answers how many there were.
+pub(crate) async fn step(shared: &Arc<Shared>, turn: Vec<MessageId>) -> Result<usize> {
+    shared.directory.refresh().await?;
+    let loaded = shared
+        .db
+        .read(move |tx| message::sql::load(tx, &turn))
+        .await?;
+    let n_messages = loaded.len();
+    let mut tasks = Vec::new();
+    let mut rest = loaded;
+    while !rest.is_empty() {
+        let chunk: Vec<Loaded> = rest.drain(..CHUNK.min(rest.len())).collect();
+        let shared = Arc::clone(shared);
+        tasks.push(tokio::task::spawn_blocking(move || {
+            chunk
+                .into_iter()
+                .map(|loaded| judge(&shared, loaded))
+                .collect::<Vec<_>>()
+        }));
+    }
+    let mut verdicts = Vec::with_capacity(n_messages);
+    for task in tasks {
+        // A panic in the parser is a bug; the message stays where it is and the turn fails.
+        let judged = task
+            .await
+            .map_err(|error| store::Error::Fault(error.to_string()))?;
+        verdicts.extend(judged);
+    }
+    let now_ms = shared.clock.now_ms();
+    let writer = Arc::clone(shared);
+    let receivers = shared
+        .db
+        .write(move |tx| commit(tx, &writer, &verdicts, now_ms))
+        .await?;
+    shared.feed.wake(&receivers);
+    shared.checked.ring();
+    Ok(n_messages)
+}
+
+fn judge(shared: &Shared, mut loaded: Loaded) -> Verdict {
+    let Some(company) = shared.directory.by_id(loaded.company_id) else {
+        let findings = vec![own_finding("找不到报文所属企业", "请联系平台运维人员")];
+        return Verdict {
+            loaded,
+            findings,
+            documents: Vec::new(),
+            is_refused: true,
+        };
+    };
+    let inner = match ceb::sniff(&loaded.body) {
+        Ok(sniffed) => sniffed.inner.into_owned(),
+        Err(error) => {
+            let findings = vec![own_finding(&error.text(), error.advice())];
+            return Verdict {
+                loaded,
+                findings,
+                documents: Vec::new(),
+                is_refused: true,
+            };
+        }
+    };
+    let profile = if loaded.profile == "lenient" {
+        Profile::Lenient
+    } else {
+        Profile::Strict
+    };
+    let mut parsed = ceb::parse(&inner, profile);
+    loaded.body = Vec::new();
+    let mut documents = Vec::new();
+    if let Some(message) = &parsed.message {
+        if let Some(finding) = foreign_sender(message, &company) {
+            parsed.findings.push(finding);
+        }
+        let numbered = message
+            .documents
+            .iter()
+            .zip(1..)
+            .take(usize::from(u8::MAX >> 1));
+        documents.extend(numbered.map(|(document, number)| {
+            NewDocument::declared(message.kind, document, loaded.id.document(number), &loaded)
+        }));
+    }
+    let is_refused = parsed.is_refused();
+    if is_refused {
+        // A refused document keeps its numbers for the search, but no receipt may find it.
+        documents
+            .iter_mut()
+            .for_each(|document| document.business_key = None);
+    }
+    Verdict {
+        loaded,
+        findings: parsed.findings,
+        documents,
+        is_refused,
+    }
+}
+
+fn foreign_sender(message: &ceb::Message, company: &Company) -> Option<Finding> {
+    let transfer = message.base_transfer.as_ref()?;
+    let root = message.kind.root();
+    let cop_code = transfer.get("copCode").unwrap_or_default();
+    if !company.has_code(cop_code) {
+        return Some(sender_finding(
+            format!("/{root}/BaseTransfer/copCode"),
+            cop_code,
+        ));
+    }
+    let dxp_id = transfer.get("dxpId").unwrap_or_default();
+    (dxp_id != company.dxp_id)
+        .then(|| sender_finding(format!("/{root}/BaseTransfer/dxpId"), dxp_id))
+}
+
+fn sender_finding(path: String, value: &str) -> Finding {
+    Finding {
+        code: "TG-E4001",
+        severity: Severity::Refuse,
+        layer: Layer::Rule,
+        path,
+        line: 1,
+        value: ceb::finding::clip(value),
+        text: "传输企业代码或报文传输编号不属于提交报文的企业".to_owned(),
+        advice: "请填写本企业的海关注册编号（或统一社会信用代码）和 DXP 编号；代理申报请使用代理企业自己的密钥。"
+            .to_owned(),
+    }
+}
+
+fn own_finding(text: &str, advice: &str) -> Finding {
+    Finding {
+        code: "TG-E4002",
+        severity: Severity::Refuse,
+        layer: Layer::Wellformed,
+        path: "/".to_owned(),
+        line: 1,
+        value: String::new(),
+        text: text.to_owned(),
+        advice: advice.to_owned(),
+    }
+}
+
+/// Commits a turn; answers the companies whose feed has something new.
+pub(crate) fn commit(
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    verdicts: &[Verdict],
+    now_ms: i64,
+) -> Result<Vec<registry::company::CompanyId>> {
+    let ids_of = |refused: bool| -> Vec<MessageId> {
+        verdicts
+            .iter()
+            .filter(|v| v.is_refused == refused)
+            .map(|v| v.loaded.id)
+            .collect()
+    };
+    let step = |to| Step {
+        to,
+        at_ms: now_ms,
+        detail: "",
+    };
+    let mut moved = message::advance(tx, &shared.ids, &ids_of(false), step(State::Checked))?;
+    moved.extend(message::advance(
+        tx,
+        &shared.ids,
+        &ids_of(true),
+        step(State::Refused),
+    )?);
+    let moved: std::collections::HashSet<MessageId> = moved.into_iter().map(|m| m.id).collect();
+    let kept: Vec<&Verdict> = verdicts
+        .iter()
+        .filter(|v| moved.contains(&v.loaded.id))
+        .collect();
+
+    let documents: Vec<&NewDocument> = kept.iter().flat_map(|v| &v.documents).collect();
+    receipt::insert_documents(tx, &documents)?;
+    let n_documents: Vec<(MessageId, i64)> = kept
+        .iter()
+        .map(|v| (v.loaded.id, i64::try_from(v.documents.len()).unwrap_or(0)))
+        .collect();
+    message::sql::set_n_documents(tx, &n_documents)?;
+    let findings: Vec<(MessageId, &[Finding])> = kept
+        .iter()
+        .map(|v| (v.loaded.id, v.findings.as_slice()))
+        .collect();
+    message::sql::insert_findings(tx, &findings)?;
+    message::count(tx, &counts(&kept, now_ms))?;
+
+    let refusals: Vec<NewReceipt> = kept
+        .iter()
+        .filter(|v| v.is_refused)
+        .map(|v| refusal(shared, v, now_ms))
+        .collect();
+    let recorded = receipt::record(tx, refusals, now_ms)?;
+    Ok(recorded
+        .into_iter()
+        .map(|receipt| receipt.company_id)
+        .collect())
+}
+
+fn counts(kept: &[&Verdict], now_ms: i64) -> DayCounts {
+    let day = beijing_day(now_ms);
+    let mut counts = DayCounts::new();
+    for verdict in kept {
+        let key = (
+            day.clone(),
+            verdict.loaded.company_id,
+            verdict.loaded.kind.clone(),
+        );
+        let entry: &mut Counts = counts.entry(key).or_default();
+        if verdict.is_refused {
+            entry.n_refused += 1;
+            metrics::counter!("tongguan_messages_refused_total").increment(1);
+        } else {
+            entry.n_checked += 1;
+        }
+    }
+    counts
+}
+
+/// The platform's own receipt for a message that it refuses.
+fn refusal(shared: &Shared, verdict: &Verdict, now_ms: i64) -> NewReceipt {
+    let grave: Vec<&Finding> = verdict
+        .findings
+        .iter()
+        .filter(|f| f.severity == Severity::Refuse)
+        .collect();
+    let mut info = format!("平台校验未通过，共 {} 处问题：", grave.len());
+    for finding in grave.iter().take(QUOTED_MAX) {
+        info.push_str(&format!(
+            "[{}]{}（{}）；",
+            finding.code, finding.text, finding.path
+        ));
+    }
+    let guid = receipt::receipt_guid(shared.ids.next());
+    let return_time = receipt::return_time(now_ms);
+    let acceptance_no = verdict.loaded.id.acceptance_no();
+    let root = format!("{}Message", verdict.loaded.kind);
+    let status = REFUSED_STATUS.to_string();
+    let xml = receipt::format_fault(&guid, &status, &info, &return_time, &acceptance_no, &root);
+    NewReceipt {
+        company_id: verdict.loaded.company_id,
+        message_id: verdict.loaded.id,
+        document_id: verdict.loaded.id.0,
+        kind: "CEB900".to_owned(),
+        guid,
+        document_key: acceptance_no,
+        return_status: REFUSED_STATUS,
+        return_time,
+        return_info: info,
+        invt_no: None,
+        pre_no: None,
+        xml,
+    }
+}

@@ -1,0 +1,126 @@
+//! Dispatch (发送): step 4. Checked messages go to customs, byte for byte.
+//!
+//! A turn of a lane is wrapped, put on customs' queue in one call, and only when the queue has
+//! confirmed all of it are the messages `Sent`. After a crash in between the same turn is sent
+//! again with the same transmission numbers, and customs counts each once (I3). While the queue
+//! cannot be reached everything waits in `Checked`; nothing is lost and nobody is told a lie.
+//! A message that the queue can never take is `Held` for a person.
+
+use crate::customs::{self, Parcel};
+use crate::message::sql::Loaded;
+use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
+use crate::pipeline::Shared;
+use bytes::Bytes;
+use ceb::{Direction, Kind};
+use std::sync::Arc;
+use store::clock::beijing_day;
+use store::id::made_at_ms;
+use store::{Result, Tx};
+
+/// Why a turn could not be sent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The queue to customs failed; the turn waits.
+    #[error(transparent)]
+    Queue(#[from] queue::Error),
+}
+
+/// Sends the messages of one turn; answers how many there were.
+pub(crate) async fn step(
+    shared: &Arc<Shared>,
+    direction: Direction,
+    turn: Vec<MessageId>,
+) -> std::result::Result<usize, Failure> {
+    shared.directory.refresh().await?;
+    let loaded = shared
+        .db
+        .read(move |tx| message::sql::load(tx, &turn))
+        .await?;
+    let wrapping = Arc::clone(shared);
+    let (loaded, bodies) = tokio::task::spawn_blocking(move || {
+        let bodies: Vec<Option<Bytes>> = loaded
+            .iter()
+            .map(|message| wrap(&wrapping, direction, message))
+            .collect();
+        (loaded, bodies)
+    })
+    .await
+    .map_err(|error| store::Error::Fault(error.to_string()))?;
+
+    let mut sent = Vec::with_capacity(loaded.len());
+    let mut held = Vec::new();
+    let mut parcels = Vec::with_capacity(loaded.len());
+    for (message, body) in loaded.into_iter().zip(bodies) {
+        match body.filter(|body| body.len() <= queue::BODY_BYTES_MAX) {
+            Some(body) => {
+                parcels.push(body);
+                sent.push(message);
+            }
+            None => held.push(message.id),
+        }
+    }
+    shared
+        .queue
+        .put(shared.customs.up(direction), &parcels)
+        .await?;
+    metrics::counter!("tongguan_messages_sent_total")
+        .increment(u64::try_from(sent.len()).unwrap_or(0));
+    let n_messages = sent.len() + held.len();
+    let now_ms = shared.clock.now_ms();
+    let writer = Arc::clone(shared);
+    shared
+        .db
+        .write(move |tx| commit(tx, &writer, &sent, &held, now_ms))
+        .await?;
+    Ok(n_messages)
+}
+
+fn wrap(shared: &Shared, direction: Direction, message: &Loaded) -> Option<Bytes> {
+    let company = shared.directory.by_id(message.company_id)?;
+    let kind = Kind::from_code(&message.kind)?;
+    let sniffed = ceb::sniff(&message.body).ok()?;
+    Some(customs::wrap(
+        &shared.customs,
+        &Parcel {
+            id: message.id,
+            root: kind.root(),
+            direction,
+            sender_id: &company.dxp_id,
+            xml: &sniffed.inner,
+            at_ms: made_at_ms(message.id.0),
+        },
+    ))
+}
+
+fn commit(
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    sent: &[Loaded],
+    held: &[MessageId],
+    now_ms: i64,
+) -> Result<()> {
+    let ids: Vec<MessageId> = sent.iter().map(|message| message.id).collect();
+    let step = Step {
+        to: State::Sent,
+        at_ms: now_ms,
+        detail: "",
+    };
+    message::advance(tx, &shared.ids, &ids, step)?;
+    let step = Step {
+        to: State::Held,
+        at_ms: now_ms,
+        detail: "队列无法承载该报文",
+    };
+    message::advance(tx, &shared.ids, held, step)?;
+    let day = beijing_day(now_ms);
+    let mut counts = DayCounts::new();
+    for message in sent {
+        let key = (day.clone(), message.company_id, message.kind.clone());
+        let entry: &mut Counts = counts.entry(key).or_default();
+        entry.n_sent += 1;
+    }
+    message::count(tx, &counts)
+}

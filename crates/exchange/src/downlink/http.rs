@@ -1,0 +1,172 @@
+//! `GET /api/v1/receipts`: pull and long poll on the feed.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::{Feed, Item, after};
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use registry::api_key::Authenticator;
+use registry::company::CompanyId;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Duration;
+use store::Db;
+use store::clock::SharedClock;
+use utoipa::{IntoParams, ToSchema};
+use web::{PageQuery, Problem};
+
+/// Longest wait of a long poll, in seconds.
+const WAIT_SECONDS_MAX: u64 = 60;
+
+/// How often a waiter looks by itself, because the writer may be another process.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// What the routes of the feed need.
+#[derive(Clone)]
+pub struct Tap {
+    /// Knows the callers.
+    pub authenticator: Arc<Authenticator>,
+    /// Holds the receipts.
+    pub db: Db,
+    /// Wakes the waiters.
+    pub feed: Arc<Feed>,
+    /// Tells the time.
+    pub clock: SharedClock,
+}
+
+/// Where to read and how long to wait.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct FeedQuery {
+    /// `next` or any `cursor` of before; nothing or 0 to begin with the oldest receipt.
+    pub after: Option<String>,
+    /// Receipts in one answer, 1 to 1000; 50 when absent.
+    pub limit: Option<u32>,
+    /// Seconds to wait when there is nothing new, 0 to 60.
+    pub wait: Option<u64>,
+}
+
+/// A receipt (回执) in the feed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReceiptItem {
+    /// Place in the feed; read on with `after` set to it.
+    pub cursor: String,
+    /// The message that it answers.
+    pub message_id: String,
+    /// Kind of the receipt (回执类型); `CEB900` also for the platform's own refusals.
+    #[schema(example = "CEB312")]
+    pub kind: String,
+    /// Business key (业务主键) of the document that it answers, values joined with `|`.
+    pub document_key: String,
+    /// Return status (回执状态), an open set: below zero is a fault, 100 a rejection.
+    #[schema(example = 120)]
+    pub return_status: i64,
+    /// Return time (回执时间) as customs wrote it, Beijing time.
+    #[schema(example = "20261123204512123")]
+    pub return_time: String,
+    /// Return text (回执信息).
+    pub return_info: String,
+    /// The receipt as XML, with this one answer in it.
+    pub xml: String,
+}
+
+impl From<Item> for ReceiptItem {
+    fn from(item: Item) -> Self {
+        Self {
+            cursor: item.feed_no.to_string(),
+            message_id: item.message_id.to_string(),
+            kind: item.kind,
+            document_key: item.document_key,
+            return_status: item.return_status,
+            return_time: item.return_time,
+            return_info: item.return_info,
+            xml: item.xml,
+        }
+    }
+}
+
+/// Receipts and where to read on.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptPage {
+    /// The receipts, oldest first.
+    pub items: Vec<ReceiptItem>,
+    /// Value for `after` next time; the same as asked when there was nothing new.
+    pub next: String,
+}
+
+/// Reads the company's receipts (领取回执) from any place; nothing is used up by reading.
+#[utoipa::path(
+    get, path = "/api/v1/receipts", tag = "receipts", params(FeedQuery), security(("key" = [])),
+    responses(
+        (status = 200, body = ReceiptPage, description = "回执，按到达顺序"),
+        (status = 400, body = Problem, description = "参数有误"),
+        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期")
+    )
+)]
+pub async fn receipts(
+    State(tap): State<Tap>,
+    headers: HeaderMap,
+    query: Result<Query<FeedQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<ReceiptPage>, Problem> {
+    let caller = tap.authenticator.caller(&headers).await?;
+    let bad = |why: String| Problem::new(web::codes::BAD_REQUEST).detail(why);
+    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
+    let from = match query.after.as_deref().filter(|after| !after.is_empty()) {
+        None => 0,
+        Some(text) => text
+            .parse::<i64>()
+            .ok()
+            .filter(|cursor| *cursor >= 0)
+            .ok_or_else(|| {
+                bad(format!(
+                    "after 不是有效的游标：{}",
+                    ceb::finding::clip(text)
+                ))
+            })?,
+    };
+    let limit = i64::from(
+        PageQuery {
+            after: None,
+            limit: query.limit,
+        }
+        .limit(),
+    );
+    let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_SECONDS_MAX));
+    let items = read_or_wait(&tap, caller.company.id, from, limit, wait).await?;
+    let next = items.last().map_or(from, |item| item.feed_no);
+    Ok(Json(ReceiptPage {
+        items: items.into_iter().map(ReceiptItem::from).collect(),
+        next: next.to_string(),
+    }))
+}
+
+async fn read_or_wait(
+    tap: &Tap,
+    company: CompanyId,
+    from: i64,
+    limit: i64,
+    wait: Duration,
+) -> Result<Vec<Item>, Problem> {
+    let until_ms = tap.clock.now_ms() + i64::try_from(wait.as_millis()).unwrap_or(0);
+    let news = tap.feed.news(company);
+    loop {
+        // Registered before the read, so that a commit in between wakes us.
+        let notified = news.notified();
+        tokio::pin!(notified);
+        notified.as_mut().enable();
+        let items = tap
+            .db
+            .read(move |tx| after(tx, company, from, limit))
+            .await
+            .map_err(|error| web::service_error(&error))?;
+        let left_ms = until_ms - tap.clock.now_ms();
+        if !items.is_empty() || left_ms <= 0 {
+            return Ok(items);
+        }
+        let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or(0));
+        tokio::select! {
+            () = notified => {}
+            () = tap.clock.sleep(left.min(LOOK_EVERY)) => {}
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Downlink (下行): step 6. A company's receipts are one append-only feed.
+//!
+//! Whoever reads it (HTTP today; queue, webhook and screen later) is a cursor on it, so any of them
+//! can be rewound and nothing is ever "delivered" away. Numbers are handed out by
+//! [`reserve`] under a lock on the company's row, in the transaction that writes the receipts:
+//! a reader who has seen number n has seen everything before it, on every engine. Numbers grow but
+//! are not dense.
+//!
+//! [`Feed`] wakes those who wait for something new; a waiter also looks by itself now and then,
+//! because the writer may be another process.
+
+pub mod http;
+mod sql;
+#[cfg(test)]
+mod tests;
+
+use registry::company::CompanyId;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Result, Row};
+use tokio::sync::Notify;
+
+pub(crate) use sql::{after, reserve};
+
+/// Columns of an item, in the order in which `item` reads them.
+pub(crate) const COLUMNS: &str = "feed_no, message_id, document_id, kind, document_key, \
+                                  return_status, return_time, return_info, received_at, xml";
+
+/// One receipt as the feed tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Item {
+    pub(crate) feed_no: i64,
+    pub(crate) message_id: i64,
+    pub(crate) document_id: i64,
+    pub(crate) kind: String,
+    pub(crate) document_key: String,
+    pub(crate) return_status: i64,
+    pub(crate) return_time: String,
+    pub(crate) return_info: String,
+    pub(crate) received_at: i64,
+    pub(crate) xml: String,
+}
+
+pub(crate) fn item(row: &Row) -> Result<Item> {
+    Ok(Item {
+        feed_no: row.int(0)?,
+        message_id: row.int(1)?,
+        document_id: row.int(2)?,
+        kind: row.text(3)?,
+        document_key: row.text(4)?,
+        return_status: row.int(5)?,
+        return_time: row.text(6)?,
+        return_info: row.text(7)?,
+        received_at: row.int(8)?,
+        xml: row.text(9)?,
+    })
+}
+
+/// Wakes those who wait for receipts of a company.
+#[derive(Default)]
+pub struct Feed {
+    waiting: Mutex<HashMap<CompanyId, Arc<Notify>>>,
+}
+
+impl Feed {
+    /// What to wait on for news of a company. Ask before reading, so that nothing slips between.
+    pub fn news(&self, company: CompanyId) -> Arc<Notify> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(waiting.entry(company).or_default())
+    }
+
+    /// Wakes all who wait for these companies.
+    pub fn wake(&self, companies: &[CompanyId]) {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        for company in companies {
+            if let Some(notify) = waiting.get(company) {
+                notify.notify_waiters();
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Statements of the feed: its numbers in `feed`, its items in `receipt` (room receipt writes them).
+
+use super::{COLUMNS, Item, item};
+use registry::company::CompanyId;
+use std::collections::BTreeMap;
+use store::{Many, Result, Tx, Value};
+
+/// Reserves feed numbers, `n` for each company; answers the first one of each. The companies come
+/// in order, so that two transactions cannot wait for each other in a circle.
+pub(crate) fn reserve(
+    tx: &mut Tx<'_>,
+    companies: &BTreeMap<CompanyId, i64>,
+) -> Result<BTreeMap<CompanyId, i64>> {
+    const RESERVE: Many = Many {
+        before: "insert into feed (company_id, last) values ",
+        row: "(?, ?)",
+        after: " on conflict (company_id) do update set last = feed.last + excluded.last \
+                returning company_id, last",
+    };
+    let rows: Vec<Vec<Value<'_>>> = companies
+        .iter()
+        .map(|(company, n)| vec![company.0.into(), (*n).into()])
+        .collect();
+    let mut first = BTreeMap::new();
+    for row in tx.many(RESERVE, &[], &rows)? {
+        let company = CompanyId(row.int(0)?);
+        let n = companies.get(&company).copied().unwrap_or_default();
+        first.insert(company, row.int(1)? - n + 1);
+    }
+    Ok(first)
+}
+
+/// The items of a company's feed after a number, in order.
+pub(crate) fn after(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    feed_no: i64,
+    limit: i64,
+) -> Result<Vec<Item>> {
+    let sql = format!(
+        "select {COLUMNS} from receipt where company_id = $1 and feed_no > $2 \
+         order by feed_no limit $3"
+    );
+    tx.query(&sql, &[company.0.into(), feed_no.into(), limit.into()])?
+        .iter()
+        .map(item)
+        .collect()
+}

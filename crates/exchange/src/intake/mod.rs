@@ -1,0 +1,162 @@
+//! Intake (接收): steps 1 and 2 of a declaration's life.
+//!
+//! 1. The bytes arrive; the key says from which company. A body is read only when the room for it
+//!    is free ([`Config::waiting_bytes_max`]), so memory is bounded whatever callers do.
+//! 2. [`sniff`](ceb::sniff()) finds kind, guid and sender without a full parse. What is not a message at
+//!    all, or not this company's, is refused here: it was never accepted, so nothing is stored.
+//! 3. [`Intake::accept`] puts the arrival among those that wait; one commit takes them all, at most
+//!    [`BATCH_MAX`]. `unique(company, guid)` decides duplicates inside that commit: the same bytes
+//!    get the first answer again, other bytes are a conflict.
+//! 4. **Only then** the caller hears of it (I1).
+//!
+//! What is wrong inside a message is not intake's business: the check finds that, all at once.
+
+mod batch;
+pub mod codes;
+pub mod http;
+#[cfg(test)]
+mod tests;
+
+use crate::message::MessageId;
+use bytes::Bytes;
+use ceb::{Direction, Kind, Shape};
+use registry::api_key::Caller;
+use registry::company::CompanyId;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use web::Problem;
+
+pub use batch::{Intake, Outcome};
+
+/// Arrivals in one commit.
+pub const BATCH_MAX: usize = 256;
+
+/// Settings of intake.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Largest message in bytes (1 KiB to 64 MiB).
+    pub message_bytes_max: usize,
+    /// Largest body of the batch call in bytes.
+    pub batch_bytes_max: usize,
+    /// Most messages in one batch call.
+    pub batch_lines_max: usize,
+    /// Bytes of all bodies that are being received or wait for their commit.
+    pub waiting_bytes_max: usize,
+    /// How long a caller may take to send its body, in milliseconds.
+    pub body_ms_max: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            message_bytes_max: 10 << 20,
+            batch_bytes_max: 32 << 20,
+            batch_lines_max: 1000,
+            waiting_bytes_max: 64 << 20,
+            body_ms_max: 30_000,
+        }
+    }
+}
+
+/// A message that arrived and waits for its commit.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// The id it will have.
+    pub id: MessageId,
+    /// Whose it is.
+    pub company_id: CompanyId,
+    /// The key it came with.
+    pub key_id: i64,
+    /// `import` or `export`.
+    pub direction: &'static str,
+    /// Kind: `CEB311`.
+    pub kind: &'static str,
+    /// The guid of its root.
+    pub guid: String,
+    /// `bare`, `dxp` or `dxp_sv`.
+    pub shape: &'static str,
+    /// `strict` or `lenient`.
+    pub profile: String,
+    /// The bytes as received.
+    pub body: Bytes,
+    /// SHA-256 of the bytes: what makes a repetition the same message.
+    pub hash: [u8; 32],
+    /// When it came, milliseconds since 1970-01-01 UTC.
+    pub received_at: i64,
+}
+
+/// The name of a direction in the database and the API.
+pub fn direction_name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Import => "import",
+        Direction::Export => "export",
+    }
+}
+
+/// Looks at the bytes of a caller and makes an arrival of them.
+///
+/// # Errors
+/// The refusal: not a message, not a declaration, or not this company's.
+pub fn look(
+    caller: &Caller,
+    body: Bytes,
+    id: MessageId,
+    received_at: i64,
+) -> Result<Arrival, Problem> {
+    let sniffed = ceb::sniff(&body).map_err(|error| {
+        let mut problem = Problem::of(error.code(), 400, &error.text(), error.advice());
+        problem.line = Some(error.line());
+        problem
+    })?;
+    let direction = declared_direction(sniffed.kind)
+        .ok_or_else(|| Problem::new(codes::NOT_A_DECLARATION).detail(sniffed.kind.root()))?;
+    let company = &caller.company;
+    if company.suspended {
+        return Err(Problem::new(registry::api_key::codes::SUSPENDED));
+    }
+    if let Some(code) = sniffed
+        .cop_code
+        .as_deref()
+        .filter(|code| !company.has_code(code))
+    {
+        return Err(Problem::new(codes::FOREIGN_SENDER).detail(format!(
+            "BaseTransfer/copCode 为 {}",
+            ceb::finding::clip(code)
+        )));
+    }
+    let dxp_ids = [sniffed.dxp_id.as_deref(), sniffed.sender_id.as_deref()];
+    if let Some(dxp_id) = dxp_ids
+        .into_iter()
+        .flatten()
+        .find(|id| **id != *company.dxp_id)
+    {
+        return Err(Problem::new(codes::FOREIGN_SENDER)
+            .detail(format!("报文传输编号为 {}", ceb::finding::clip(dxp_id))));
+    }
+    Ok(Arrival {
+        id,
+        company_id: company.id,
+        key_id: caller.key_id,
+        direction: direction_name(direction),
+        kind: sniffed.kind.code(),
+        guid: sniffed.guid.clone(),
+        shape: shape_name(sniffed.shape),
+        profile: company.profile.clone(),
+        hash: Sha256::digest(&body).into(),
+        body: body.clone(),
+        received_at,
+    })
+}
+
+fn declared_direction(kind: Kind) -> Option<Direction> {
+    kind.direction().filter(|_| kind.is_declaration())
+}
+
+fn shape_name(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Bare => "bare",
+        Shape::Dxp => "dxp",
+        Shape::DxpSv => "dxp_sv",
+    }
+}

@@ -1,0 +1,201 @@
+//! Lanes (通道): in which order messages move, how many at once, and by whom.
+//!
+//! A lane is (company, direction). Inside a lane order is kept; between lanes nothing is shared but
+//! the database (I6). [`Lanes`] takes turns among the companies that have work: deficit round
+//! robin, cost in bytes, so that a hundred-order message costs its sender what it costs us, and a
+//! flood of one company delays another by one turn at most. Import and export have a set of lanes
+//! and workers each.
+//!
+//! One process works the lanes of a direction at a time: it holds the lease [`Lease`], renewed
+//! every second, lost three seconds after it dies. Steps are idempotent all the same (I3).
+
+mod sql;
+#[cfg(test)]
+mod tests;
+
+use crate::message::{MessageId, State, sql as message_sql};
+use registry::company::CompanyId;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use store::clock::SharedClock;
+use store::{Db, Result};
+
+/// Messages in one turn over all lanes.
+pub const TURN_MESSAGES_MAX: usize = 256;
+
+/// Bytes in one turn over all lanes: 8 MiB, the size of the largest message.
+pub const TURN_BYTES_MAX: i64 = 8 << 20;
+
+/// What a lane of weight 1 may spend when its turn comes, in bytes.
+const QUANTUM_BYTES: i64 = 64 << 10;
+
+/// How long a lease holds without renewal, in milliseconds.
+const LEASE_MS: i64 = 3000;
+
+/// How often the list of lanes is read from the database, in milliseconds.
+const REFRESH_MS: i64 = 50;
+
+/// The lanes of one direction for one step.
+pub struct Lanes {
+    state: State,
+    direction: &'static str,
+    ring: VecDeque<CompanyId>,
+    deficits: BTreeMap<CompanyId, i64>,
+    weights: Arc<dyn Fn(CompanyId) -> i64 + Send + Sync>,
+    refreshed_at: i64,
+}
+
+impl Lanes {
+    /// Lanes of messages that stand in `state`. `weights` answers the weight of a company.
+    pub fn new(
+        state: State,
+        direction: &'static str,
+        weights: Arc<dyn Fn(CompanyId) -> i64 + Send + Sync>,
+    ) -> Self {
+        Self {
+            state,
+            direction,
+            ring: VecDeque::new(),
+            deficits: BTreeMap::new(),
+            weights,
+            refreshed_at: i64::MIN,
+        }
+    }
+
+    /// The next turn: messages of all lanes that have work, oldest first in each lane.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn turn(&mut self, db: &Db, now_ms: i64) -> Result<Vec<MessageId>> {
+        if self.ring.is_empty() || now_ms - self.refreshed_at >= REFRESH_MS {
+            self.refresh(db).await?;
+            self.refreshed_at = now_ms;
+        }
+        let (state, direction) = (self.state, self.direction);
+        let share = TURN_MESSAGES_MAX / self.ring.len().max(1);
+        let limit = i64::try_from(share.max(1)).unwrap_or(1);
+        let ring: Vec<CompanyId> = self.ring.iter().copied().take(TURN_MESSAGES_MAX).collect();
+        let waiting = db
+            .read(move |tx| {
+                let take = |company: &CompanyId| {
+                    let found = message_sql::waiting(tx, state, direction, *company, limit)?;
+                    Ok((*company, found))
+                };
+                ring.iter().map(take).collect::<Result<Vec<_>>>()
+            })
+            .await?;
+        Ok(self.choose(waiting))
+    }
+
+    /// Deficit round robin over what waits in each lane.
+    fn choose(&mut self, waiting: Vec<(CompanyId, Vec<(MessageId, i64)>)>) -> Vec<MessageId> {
+        let mut chosen = Vec::new();
+        let mut n_bytes = 0;
+        let mut queues: Vec<(CompanyId, VecDeque<(MessageId, i64)>)> = waiting
+            .into_iter()
+            .map(|(company, found)| (company, found.into()))
+            .collect();
+        for (company, queue) in &queues {
+            if queue.is_empty() {
+                self.ring.retain(|lane| lane != company);
+                self.deficits.remove(company);
+            }
+        }
+        queues.retain(|(_, queue)| !queue.is_empty());
+        while !queues.is_empty() && chosen.len() < TURN_MESSAGES_MAX && n_bytes < TURN_BYTES_MAX {
+            for (company, queue) in &mut queues {
+                let weight = (self.weights)(*company).max(1);
+                let deficit = self.deficits.entry(*company).or_default();
+                *deficit += QUANTUM_BYTES * weight;
+                while let Some((id, cost)) = queue.front().copied() {
+                    if cost > *deficit || chosen.len() >= TURN_MESSAGES_MAX {
+                        break;
+                    }
+                    *deficit -= cost;
+                    n_bytes += cost;
+                    chosen.push(id);
+                    queue.pop_front();
+                }
+            }
+            queues.retain(|(company, queue)| {
+                if queue.is_empty() {
+                    self.deficits.remove(company);
+                }
+                !queue.is_empty()
+            });
+        }
+        // The lane that was first goes last, so that the cut at the end hits another next time.
+        if !self.ring.is_empty() {
+            self.ring.rotate_left(1);
+        }
+        chosen.sort_unstable();
+        chosen
+    }
+
+    async fn refresh(&mut self, db: &Db) -> Result<()> {
+        let (state, direction) = (self.state, self.direction);
+        let active = db
+            .read(move |tx| {
+                let mut active = Vec::new();
+                let mut last = CompanyId(0);
+                while let Some(next) = message_sql::next_lane(tx, state, direction, last)? {
+                    active.push(next);
+                    last = next;
+                }
+                Ok(active)
+            })
+            .await?;
+        for company in active {
+            if !self.ring.contains(&company) {
+                self.ring.push_back(company);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The right to work the lanes of one direction.
+pub struct Lease {
+    name: &'static str,
+    owner: String,
+    held_until: i64,
+}
+
+impl Lease {
+    /// A lease that is not held yet; `owner` names this process and no other.
+    pub fn new(name: &'static str, owner: String) -> Self {
+        Self {
+            name,
+            owner,
+            held_until: 0,
+        }
+    }
+
+    /// Takes or renews the lease; answers whether it is held.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn hold(&mut self, db: &Db, clock: &SharedClock) -> Result<bool> {
+        let now_ms = clock.now_ms();
+        if self.held_until - now_ms > LEASE_MS / 2 {
+            return Ok(true);
+        }
+        let (name, owner) = (self.name, self.owner.clone());
+        let until_ms = now_ms + LEASE_MS;
+        let held = db
+            .write(move |tx| sql::take_lease(tx, name, &owner, now_ms, until_ms))
+            .await?;
+        self.held_until = if held { until_ms } else { 0 };
+        Ok(held)
+    }
+
+    /// Gives the lease back, so that another process need not wait.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn give_back(&mut self, db: &Db) -> Result<()> {
+        self.held_until = 0;
+        let (name, owner) = (self.name, self.owner.clone());
+        db.write(move |tx| sql::give_back(tx, name, &owner)).await
+    }
+}

@@ -1,0 +1,105 @@
+//! Turns and leases.
+
+use super::{Lanes, Lease, TURN_MESSAGES_MAX};
+use crate::message::{MessageId, State};
+use registry::company::CompanyId;
+use std::sync::Arc;
+use std::time::Duration;
+use store::clock::{SharedClock, TestClock};
+use store::testing::each_engine;
+
+fn lanes(weights: fn(CompanyId) -> i64) -> Lanes {
+    let mut lanes = Lanes::new(State::Received, "import", Arc::new(weights));
+    lanes
+        .ring
+        .extend([CompanyId(1), CompanyId(2), CompanyId(3)]);
+    lanes
+}
+
+fn queue(company: i64, n: i64, cost: i64) -> (CompanyId, Vec<(MessageId, i64)>) {
+    (
+        CompanyId(company),
+        (0..n)
+            .map(|m| (MessageId(company * 100_000 + m), cost))
+            .collect(),
+    )
+}
+
+fn of(chosen: &[MessageId], company: i64) -> usize {
+    chosen.iter().filter(|id| id.0 / 100_000 == company).count()
+}
+
+#[test]
+fn a_flood_does_not_push_out_a_light_company() {
+    let chosen = lanes(|_| 1).choose(vec![
+        queue(1, 5000, 4000),
+        queue(2, 1, 4000),
+        queue(3, 0, 0),
+    ]);
+    assert_eq!(chosen.len(), TURN_MESSAGES_MAX);
+    assert_eq!(of(&chosen, 2), 1);
+}
+
+#[test]
+fn large_messages_cost_their_sender_more_turns() {
+    let mut lanes = lanes(|_| 1);
+    let chosen = lanes.choose(vec![
+        queue(1, 300, 400_000),
+        queue(2, 300, 4000),
+        queue(3, 0, 0),
+    ]);
+    let (large, small) = (of(&chosen, 1), of(&chosen, 2));
+    assert!(large * 20 < small, "{large} large, {small} small");
+    assert!(large > 0);
+}
+
+#[test]
+fn weight_is_share_and_order_in_a_lane_is_kept() {
+    let weights = |company: CompanyId| if company.0 == 1 { 3 } else { 1 };
+    let chosen = lanes(weights).choose(vec![
+        queue(1, 5000, 16_000),
+        queue(2, 5000, 16_000),
+        queue(3, 0, 0),
+    ]);
+    let (heavy, light) = (of(&chosen, 1), of(&chosen, 2));
+    assert!(heavy > light * 2 && heavy < light * 4, "{heavy} to {light}");
+    let first: Vec<i64> = chosen
+        .iter()
+        .map(|id| id.0)
+        .filter(|id| id / 100_000 == 1)
+        .collect();
+    assert!(
+        first
+            .iter()
+            .zip(100_000..)
+            .all(|(id, expected)| *id == expected)
+    );
+}
+
+#[test]
+fn a_message_larger_than_any_turn_still_gets_its_turn() {
+    let mut lanes = lanes(|_| 1);
+    let chosen = lanes.choose(vec![queue(1, 1, 50 << 20), queue(2, 0, 0), queue(3, 0, 0)]);
+    assert_eq!(chosen.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_process_holds_the_lease_until_it_dies() {
+    for test in &each_engine() {
+        let clock = TestClock::at(1_000_000);
+        let shared: SharedClock = clock.clone();
+        let mut first = Lease::new("import", "a".to_owned());
+        let mut second = Lease::new("import", "b".to_owned());
+        assert!(first.hold(&test.db, &shared).await.unwrap());
+        assert!(!second.hold(&test.db, &shared).await.unwrap());
+        clock.advance(Duration::from_millis(2000));
+        assert!(first.hold(&test.db, &shared).await.unwrap());
+        clock.advance(Duration::from_millis(2500));
+        assert!(!second.hold(&test.db, &shared).await.unwrap());
+        clock.advance(Duration::from_millis(1000));
+        assert!(second.hold(&test.db, &shared).await.unwrap());
+        assert!(!first.hold(&test.db, &shared).await.unwrap());
+        second.give_back(&test.db).await.unwrap();
+        assert!(first.hold(&test.db, &shared).await.unwrap());
+    }
+}

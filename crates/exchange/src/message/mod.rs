@@ -1,0 +1,184 @@
+//! Messages (报文): what a company sent and how far it has come.
+//!
+//! A message is stored byte for byte when it is accepted and never changed after that (I4). What
+//! changes is its [`State`], and only [`advance`] changes it: the change, the event that tells of
+//! it and whatever the step produced commit together (I2). A step that runs twice moves nothing
+//! the second time, because it names the states it starts from (I3).
+//!
+//! ```text
+//! Received 已接收 ─ Checked 已校验 ─ Sent 已发送 ─ Answered 已有回执 ─ Settled 已办结
+//!        └─ Refused 已拒收                 any but the final ones ─ Held 待人工
+//! ```
+//!
+//! An answer can overtake our own commit of `Sent`, so `Checked` may become `Answered` directly.
+
+pub(crate) mod sql;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use registry::company::CompanyId;
+use std::collections::BTreeMap;
+use store::event::Event;
+use store::id::{IdMaker, PART_MAX};
+use store::{Result, Tx};
+
+pub use state::State;
+
+/// The id of a message (报文编号).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(pub i64);
+
+/// Digits of an acceptance number: Crockford's, without letters that look like digits.
+const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+impl MessageId {
+    /// The message that a document belongs to.
+    pub fn of_document(document_id: i64) -> Self {
+        Self(document_id & !PART_MAX)
+    }
+
+    /// The id of the message's document `number`, 1 to 100.
+    pub fn document(self, number: usize) -> i64 {
+        self.0 + i64::try_from(number).unwrap_or(PART_MAX).min(PART_MAX)
+    }
+
+    /// Acceptance number (受理号): the id as people read it aloud, `TG` and 13 characters.
+    pub fn acceptance_no(self) -> String {
+        let mut digits = [b'0'; 13];
+        let mut rest = self.0;
+        for digit in digits.iter_mut().rev() {
+            *digit = DIGITS[usize::try_from(rest & 31).unwrap_or(0)];
+            rest >>= 5;
+        }
+        format!("TG{}", String::from_utf8_lossy(&digits))
+    }
+
+    /// Reads an acceptance number, or the id as a decimal number.
+    pub fn parse(text: &str) -> Option<Self> {
+        let Some(digits) = text.strip_prefix("TG") else {
+            return text.parse().ok().filter(|id| *id > 0).map(Self);
+        };
+        if digits.len() != 13 {
+            return None;
+        }
+        let mut id: i64 = 0;
+        for digit in digits.bytes() {
+            let value = DIGITS.iter().position(|known| *known == digit)?;
+            id = id
+                .checked_mul(32)?
+                .checked_add(i64::try_from(value).ok()?)?;
+        }
+        (id > 0).then_some(Self(id))
+    }
+}
+
+impl std::fmt::Display for MessageId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}", self.0)
+    }
+}
+
+/// A message without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Whose it is.
+    pub company_id: CompanyId,
+    /// `import` or `export`.
+    pub direction: String,
+    /// Kind (报文类型): `CEB311`.
+    pub kind: String,
+    /// The guid of its root, as sent.
+    pub guid: String,
+    /// How it came: `bare`, `dxp`, `dxp_sv`.
+    pub shape: String,
+    /// How it is read: `strict` or `lenient`.
+    pub profile: String,
+    /// Where it stands.
+    pub state: State,
+    /// Bytes as received.
+    pub n_bytes: i64,
+    /// Documents in it; 0 until it is checked.
+    pub n_documents: i64,
+    /// Documents that customs has finished with.
+    pub n_final: i64,
+    /// When it was accepted, milliseconds since 1970-01-01 UTC.
+    pub received_at: i64,
+    /// When it came into its state, milliseconds since 1970-01-01 UTC.
+    pub changed_at: i64,
+}
+
+/// One change of state for a list of messages.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// The state they come into.
+    pub to: State,
+    /// When, milliseconds since 1970-01-01 UTC.
+    pub at_ms: i64,
+    /// What the event says beside; the same for all.
+    pub detail: &'a str,
+}
+
+/// A message that a step really moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// The message.
+    pub id: MessageId,
+    /// Whose it is.
+    pub company_id: CompanyId,
+}
+
+/// Moves messages into a state, with the events that say so; answers those that really moved.
+/// Messages that are not in a state from which the step may start stay as they are.
+///
+/// # Errors
+/// The engine's.
+pub fn advance(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    messages: &[MessageId],
+    step: Step<'_>,
+) -> Result<Vec<Moved>> {
+    let moved = sql::change_state(tx, messages, &step)?;
+    let events: Vec<Event> = moved
+        .iter()
+        .map(|moved| Event {
+            id: ids.next(),
+            at_ms: step.at_ms,
+            kind: format!("message.{}", step.to.name()),
+            company_id: Some(moved.company_id.0),
+            subject_id: moved.id.0,
+            detail: step.detail.to_owned(),
+        })
+        .collect();
+    store::event::append(tx, &events)?;
+    Ok(moved)
+}
+
+/// What one step adds to the counts of a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Messages that passed the check.
+    pub n_checked: i64,
+    /// Messages that were refused by it.
+    pub n_refused: i64,
+    /// Messages that customs' queue confirmed.
+    pub n_sent: i64,
+    /// Messages that customs has finished with.
+    pub n_settled: i64,
+    /// Receipts that came home.
+    pub n_receipts: i64,
+}
+
+/// Counts by (day, company, kind); ordered, so that concurrent steps lock rows in one order.
+pub type DayCounts = BTreeMap<(String, CompanyId, String), Counts>;
+
+/// Adds to the counts of a day.
+///
+/// # Errors
+/// The engine's.
+pub fn count(tx: &mut Tx<'_>, counts: &DayCounts) -> Result<()> {
+    sql::count(tx, counts)
+}

@@ -1,0 +1,316 @@
+//! Every statement on `message`, `message_body`, `message_finding` and `message_day`.
+
+use super::{DayCounts, Message, MessageId, Moved, State, Step};
+use crate::intake::Arrival;
+use ceb::{Finding, Severity};
+use registry::company::CompanyId;
+use store::{Error, Many, Result, Row, Tx, Value};
+
+pub(crate) const COLUMNS: &str = "m.id, m.company_id, m.direction, m.kind, m.guid, m.shape, \
+     m.profile, m.state, m.n_bytes, m.n_documents, m.n_final, m.received_at, m.changed_at";
+
+/// Inserts arrivals; answers the ids of those whose guid is new.
+pub(crate) fn insert(tx: &mut Tx<'_>, arrivals: &[Arrival]) -> Result<Vec<i64>> {
+    const MESSAGES: Many = Many {
+        before: "insert into message (id, company_id, key_id, direction, kind, guid, shape, \
+                 profile, state, n_bytes, n_documents, n_final, hash, received_at, changed_at) \
+                 values ",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, 'received', ?, 0, 0, ?, ?, ?)",
+        after: " on conflict (company_id, guid) do nothing returning id",
+    };
+    let rows: Vec<Vec<Value<'_>>> = arrivals
+        .iter()
+        .map(|arrival| {
+            vec![
+                arrival.id.0.into(),
+                arrival.company_id.0.into(),
+                arrival.key_id.into(),
+                arrival.direction.into(),
+                arrival.kind.into(),
+                (&arrival.guid).into(),
+                arrival.shape.into(),
+                (&arrival.profile).into(),
+                i64::try_from(arrival.body.len()).unwrap_or(i64::MAX).into(),
+                arrival.hash.as_slice().into(),
+                arrival.received_at.into(),
+                arrival.received_at.into(),
+            ]
+        })
+        .collect();
+    tx.many(MESSAGES, &[], &rows)?
+        .iter()
+        .map(|row| row.int(0))
+        .collect()
+}
+
+pub(crate) fn insert_bodies(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<()> {
+    const BODIES: Many = Many {
+        before: "insert into message_body (message_id, body) values ",
+        row: "(?, ?)",
+        after: "",
+    };
+    let rows: Vec<Vec<Value<'_>>> = arrivals
+        .iter()
+        .map(|arrival| vec![arrival.id.0.into(), Value::Bytes(&arrival.body)])
+        .collect();
+    tx.many(BODIES, &[], &rows).map(|_| ())
+}
+
+/// Id, hash and acceptance time of the message that has this guid.
+pub(crate) fn by_guid(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    guid: &str,
+) -> Result<Option<(MessageId, Vec<u8>, i64)>> {
+    tx.query_opt(
+        "select id, hash, received_at from message where company_id = $1 and guid = $2",
+        &[company.0.into(), guid.into()],
+    )?
+    .map(|row| Ok((MessageId(row.int(0)?), row.bytes(1)?, row.int(2)?)))
+    .transpose()
+}
+
+pub(super) fn change_state(
+    tx: &mut Tx<'_>,
+    messages: &[MessageId],
+    step: &Step<'_>,
+) -> Result<Vec<Moved>> {
+    const CHANGE: Many = Many {
+        before: "update message set state = $1, changed_at = $2 \
+                 where state in ($3, $4, $5, $6) and id in (",
+        row: "?",
+        after: ") returning id, company_id",
+    };
+    let sources = step.to.sources();
+    let source = |n: usize| {
+        sources
+            .get(n)
+            .or(sources.last())
+            .map_or("", |state| state.name())
+    };
+    let fixed = [
+        step.to.name().into(),
+        step.at_ms.into(),
+        source(0).into(),
+        source(1).into(),
+        source(2).into(),
+        source(3).into(),
+    ];
+    let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    tx.many(CHANGE, &fixed, &rows)?
+        .iter()
+        .map(|row| {
+            Ok(Moved {
+                id: MessageId(row.int(0)?),
+                company_id: CompanyId(row.int(1)?),
+            })
+        })
+        .collect()
+}
+
+/// Sets how many documents each message has.
+pub(crate) fn set_n_documents(tx: &mut Tx<'_>, counts: &[(MessageId, i64)]) -> Result<()> {
+    const SET: Many = Many {
+        before: "update message set n_documents = v.column2 from (values ",
+        row: "(cast(? as bigint), cast(? as bigint))",
+        after: ") as v where message.id = v.column1",
+    };
+    let rows: Vec<Vec<Value<'_>>> = counts
+        .iter()
+        .map(|(id, n)| vec![id.0.into(), (*n).into()])
+        .collect();
+    tx.many(SET, &[], &rows).map(|_| ())
+}
+
+/// Adds documents that are final; answers the messages of which all documents are.
+pub(crate) fn add_final(tx: &mut Tx<'_>, counts: &[(MessageId, i64)]) -> Result<Vec<MessageId>> {
+    const ADD: Many = Many {
+        before: "update message set n_final = n_final + v.column2 from (values ",
+        row: "(cast(? as bigint), cast(? as bigint))",
+        after: ") as v where message.id = v.column1 returning id, n_final, n_documents",
+    };
+    let rows: Vec<Vec<Value<'_>>> = counts
+        .iter()
+        .map(|(id, n)| vec![id.0.into(), (*n).into()])
+        .collect();
+    let mut complete = Vec::new();
+    for row in tx.many(ADD, &[], &rows)? {
+        if row.int(1)? >= row.int(2)? {
+            complete.push(MessageId(row.int(0)?));
+        }
+    }
+    Ok(complete)
+}
+
+pub(crate) fn insert_findings(tx: &mut Tx<'_>, findings: &[(MessageId, &[Finding])]) -> Result<()> {
+    const FINDINGS: Many = Many {
+        before: "insert into message_finding (message_id, number, code, severity, path, line, \
+                 value, text, advice) values ",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        after: " on conflict (message_id, number) do nothing",
+    };
+    let mut rows: Vec<Vec<Value<'_>>> = Vec::new();
+    for (message, list) in findings {
+        for (number, finding) in (1_i64..).zip(list.iter()) {
+            let severity = match finding.severity {
+                Severity::Refuse => "refuse",
+                Severity::Warn => "warn",
+            };
+            rows.push(vec![
+                message.0.into(),
+                number.into(),
+                finding.code.into(),
+                severity.into(),
+                (&finding.path).into(),
+                finding.line.into(),
+                (&finding.value).into(),
+                (&finding.text).into(),
+                (&finding.advice).into(),
+            ]);
+        }
+    }
+    tx.many(FINDINGS, &[], &rows).map(|_| ())
+}
+
+pub(super) fn count(tx: &mut Tx<'_>, counts: &DayCounts) -> Result<()> {
+    const ADD: Many = Many {
+        before: "insert into message_day (day, company_id, kind, n_checked, n_refused, n_sent, \
+                 n_settled, n_receipts) values ",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?)",
+        after: " on conflict (day, company_id, kind) do update set \
+                n_checked = message_day.n_checked + excluded.n_checked, \
+                n_refused = message_day.n_refused + excluded.n_refused, \
+                n_sent = message_day.n_sent + excluded.n_sent, \
+                n_settled = message_day.n_settled + excluded.n_settled, \
+                n_receipts = message_day.n_receipts + excluded.n_receipts",
+    };
+    let rows: Vec<Vec<Value<'_>>> = counts
+        .iter()
+        .map(|((day, company, kind), n)| {
+            vec![
+                day.into(),
+                company.0.into(),
+                kind.into(),
+                n.n_checked.into(),
+                n.n_refused.into(),
+                n.n_sent.into(),
+                n.n_settled.into(),
+                n.n_receipts.into(),
+            ]
+        })
+        .collect();
+    tx.many(ADD, &[], &rows).map(|_| ())
+}
+
+/// A message with its bytes, as check and dispatch take it from a lane.
+#[derive(Debug, Clone)]
+pub(crate) struct Loaded {
+    pub(crate) id: MessageId,
+    pub(crate) company_id: CompanyId,
+    pub(crate) kind: String,
+    pub(crate) profile: String,
+    pub(crate) body: Vec<u8>,
+}
+
+/// The oldest messages of a lane that wait for the check (`received`) or for sending (`checked`).
+pub(crate) fn waiting(
+    tx: &mut Tx<'_>,
+    state: State,
+    direction: &str,
+    company: CompanyId,
+    limit: i64,
+) -> Result<Vec<(MessageId, i64)>> {
+    // The state stands in the text, so that both engines see that the partial index serves.
+    let sql = match state {
+        State::Received => {
+            "select id, n_bytes from message where state = 'received' and direction = $1 \
+             and company_id = $2 order by id limit $3"
+        }
+        State::Checked => {
+            "select id, n_bytes from message where state = 'checked' and direction = $1 \
+             and company_id = $2 order by id limit $3"
+        }
+        State::Refused | State::Sent | State::Answered | State::Settled | State::Held => {
+            return Err(Error::Fault(format!(
+                "nothing waits in the state {}",
+                state.name()
+            )));
+        }
+    };
+    tx.query(sql, &[direction.into(), company.0.into(), limit.into()])?
+        .iter()
+        .map(|row| Ok((MessageId(row.int(0)?), row.int(1)?)))
+        .collect()
+}
+
+/// The first company after `after` that has messages waiting in this state.
+pub(crate) fn next_lane(
+    tx: &mut Tx<'_>,
+    state: State,
+    direction: &str,
+    after: CompanyId,
+) -> Result<Option<CompanyId>> {
+    let sql = if state == State::Received {
+        "select company_id from message where state = 'received' and direction = $1 \
+         and company_id > $2 order by company_id limit 1"
+    } else {
+        "select company_id from message where state = 'checked' and direction = $1 \
+         and company_id > $2 order by company_id limit 1"
+    };
+    tx.query_opt(sql, &[direction.into(), after.0.into()])?
+        .map(|row| Ok(CompanyId(row.int(0)?)))
+        .transpose()
+}
+
+/// Loads messages with their bytes, in the order of their ids.
+pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded>> {
+    const LOAD: Many = Many {
+        before: "select m.id, m.company_id, m.kind, m.profile, b.body from message m \
+                 join message_body b on b.message_id = m.id where m.id in (",
+        row: "?",
+        after: ") order by m.id",
+    };
+    let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    tx.many(LOAD, &[], &rows)?
+        .iter()
+        .map(|row| {
+            Ok(Loaded {
+                id: MessageId(row.int(0)?),
+                company_id: CompanyId(row.int(1)?),
+                kind: row.text(2)?,
+                profile: row.text(3)?,
+                body: row.bytes(4)?,
+            })
+        })
+        .collect()
+}
+
+/// Owner and kind of a message, whoever asks: only for receipts on their way home.
+pub(crate) fn owner(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<(CompanyId, String)>> {
+    tx.query_opt(
+        "select company_id, kind from message where id = $1",
+        &[id.0.into()],
+    )?
+    .map(|row| Ok((CompanyId(row.int(0)?), row.text(1)?)))
+    .transpose()
+}
+
+pub(crate) fn message(row: &Row) -> Result<Message> {
+    let state = row.text(7)?;
+    Ok(Message {
+        id: MessageId(row.int(0)?),
+        company_id: CompanyId(row.int(1)?),
+        direction: row.text(2)?,
+        kind: row.text(3)?,
+        guid: row.text(4)?,
+        shape: row.text(5)?,
+        profile: row.text(6)?,
+        state: State::from_name(&state)
+            .ok_or_else(|| Error::Fault(format!("unknown state {state}")))?,
+        n_bytes: row.int(8)?,
+        n_documents: row.int(9)?,
+        n_final: row.int(10)?,
+        received_at: row.int(11)?,
+        changed_at: row.int(12)?,
+    })
+}

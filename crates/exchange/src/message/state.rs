@@ -1,0 +1,92 @@
+//! The states of a message and who has it in each.
+
+/// State (报文状态).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Received (已接收): stored, acknowledged, not looked into.
+    Received,
+    /// Checked (已校验): nothing is wrong with it; waits to be sent.
+    Checked,
+    /// Refused (已拒收): the platform found errors; the company has them.
+    Refused,
+    /// Sent (已发送): customs' queue has confirmed it.
+    Sent,
+    /// Answered (已有回执): customs has answered at least once.
+    Answered,
+    /// Settled (已办结): customs has finished with every document in it.
+    Settled,
+    /// Held (待人工): a person must look at it.
+    Held,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 7] = [
+        Self::Received,
+        Self::Checked,
+        Self::Refused,
+        Self::Sent,
+        Self::Answered,
+        Self::Settled,
+        Self::Held,
+    ];
+
+    /// The name in the database, the API and the events.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Checked => "checked",
+            Self::Refused => "refused",
+            Self::Sent => "sent",
+            Self::Answered => "answered",
+            Self::Settled => "settled",
+            Self::Held => "held",
+        }
+    }
+
+    /// The state with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// The name for people.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Received => "已接收",
+            Self::Checked => "已校验",
+            Self::Refused => "已拒收",
+            Self::Sent => "已发送",
+            Self::Answered => "已有回执",
+            Self::Settled => "已办结",
+            Self::Held => "待人工",
+        }
+    }
+
+    /// Who has the message now, for people.
+    pub fn holder(self) -> &'static str {
+        match self {
+            Self::Received | Self::Checked => "平台",
+            Self::Refused => "企业（请更正后重新申报）",
+            Self::Sent | Self::Answered => "海关",
+            Self::Settled => "已办结",
+            Self::Held => "平台运维人员",
+        }
+    }
+
+    /// The states from which a message may come into this one.
+    pub fn sources(self) -> &'static [Self] {
+        match self {
+            Self::Received => &[],
+            Self::Checked | Self::Refused => &[Self::Received, Self::Held],
+            Self::Sent => &[Self::Checked, Self::Held],
+            Self::Answered => &[Self::Sent, Self::Checked, Self::Held],
+            Self::Settled => &[Self::Answered],
+            Self::Held => &[Self::Received, Self::Checked, Self::Sent, Self::Answered],
+        }
+    }
+
+    /// Whether nothing more happens to the message by itself.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Refused | Self::Settled)
+    }
+}

@@ -1,0 +1,76 @@
+//! The board (看板): what the whole platform does now, for those who run it.
+
+use store::{Result, Tx};
+
+/// Counts of a day for one kind, over all companies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindToday {
+    /// Kind: `CEB311`.
+    pub kind: String,
+    /// Messages that passed the check.
+    pub n_checked: i64,
+    /// Messages that were refused by it.
+    pub n_refused: i64,
+    /// Messages sent to customs.
+    pub n_sent: i64,
+    /// Messages that customs has finished with.
+    pub n_settled: i64,
+    /// Receipts that came home.
+    pub n_receipts: i64,
+}
+
+/// What waits, now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Messages that wait for the check.
+    pub n_received: i64,
+    /// Messages that wait to be sent.
+    pub n_checked: i64,
+    /// Messages that customs has not answered.
+    pub n_sent: i64,
+    /// Receipts that fit no declaration.
+    pub n_parked: i64,
+}
+
+/// The counts of a day (Beijing, `2026-11-23`) by kind, over all companies.
+///
+/// # Errors
+/// The engine's.
+pub fn today(tx: &mut Tx<'_>, day: &str) -> Result<Vec<KindToday>> {
+    let rows = tx.query(
+        "select kind, cast(sum(n_checked) as bigint), cast(sum(n_refused) as bigint), \
+         cast(sum(n_sent) as bigint), cast(sum(n_settled) as bigint), \
+         cast(sum(n_receipts) as bigint) from message_day where day = $1 \
+         group by kind order by kind",
+        &[day.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok(KindToday {
+                kind: row.text(0)?,
+                n_checked: row.int(1)?,
+                n_refused: row.int(2)?,
+                n_sent: row.int(3)?,
+                n_settled: row.int(4)?,
+                n_receipts: row.int(5)?,
+            })
+        })
+        .collect()
+}
+
+/// What waits, over all companies; each count is that of a small partial index.
+///
+/// # Errors
+/// The engine's.
+pub fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
+    let mut count = |sql: &str| match tx.query_opt(sql, &[])? {
+        Some(row) => row.int(0),
+        None => Ok(0),
+    };
+    Ok(Waiting {
+        n_received: count("select count(*) from message where state = 'received'")?,
+        n_checked: count("select count(*) from message where state = 'checked'")?,
+        n_sent: count("select count(*) from message where state = 'sent'")?,
+        n_parked: count("select count(*) from parked_receipt where released_at is null")?,
+    })
+}

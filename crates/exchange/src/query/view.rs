@@ -1,0 +1,226 @@
+//! The shapes in which the life of a message is told.
+
+use crate::downlink::http::ReceiptItem;
+use crate::message::{Message, State};
+use crate::receipt;
+use ceb::status::ReturnStatus;
+use serde::{Deserialize, Serialize};
+use store::clock::beijing_rfc3339;
+use store::{Result, Tx};
+use utoipa::ToSchema;
+
+/// Receipts told with one message; all of them are in the feed.
+const RECEIPTS_MAX: i64 = 1000;
+
+/// Events told with one message.
+const EVENTS_MAX: i64 = 200;
+
+/// A message (报文) in a list.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageSummary {
+    /// Its id.
+    pub id: String,
+    /// Acceptance number (受理号).
+    pub acceptance_no: String,
+    /// Kind (报文类型).
+    #[schema(example = "CEB311")]
+    pub kind: String,
+    /// The kind's Chinese name.
+    #[schema(example = "进口订单")]
+    pub kind_name: String,
+    /// `import` or `export`.
+    pub direction: String,
+    /// The guid of its root.
+    pub guid: String,
+    /// State: `received`, `checked`, `refused`, `sent`, `answered`, `settled`, `held`.
+    pub state: String,
+    /// The state's Chinese name.
+    #[schema(example = "已有回执")]
+    pub state_name: String,
+    /// Who has it now (当前处理方).
+    pub holder: String,
+    /// Since when it is in this state, RFC 3339.
+    pub since: String,
+    /// When it was accepted, RFC 3339.
+    pub received_at: String,
+    /// Documents in it; 0 until it is checked.
+    pub n_documents: i64,
+    /// Bytes as received.
+    pub n_bytes: i64,
+}
+
+impl From<&Message> for MessageSummary {
+    fn from(message: &Message) -> Self {
+        Self {
+            id: message.id.to_string(),
+            acceptance_no: message.id.acceptance_no(),
+            kind: message.kind.clone(),
+            kind_name: ceb::Kind::from_code(&message.kind)
+                .map_or_else(String::new, |kind| kind.chinese().to_owned()),
+            direction: message.direction.clone(),
+            guid: message.guid.clone(),
+            state: message.state.name().to_owned(),
+            state_name: message.state.chinese().to_owned(),
+            holder: message.state.holder().to_owned(),
+            since: beijing_rfc3339(message.changed_at),
+            received_at: beijing_rfc3339(message.received_at),
+            n_documents: message.n_documents,
+            n_bytes: message.n_bytes,
+        }
+    }
+}
+
+/// A document (单证) of a message.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentView {
+    /// Its number in the message, from 1.
+    pub number: i64,
+    /// Business key (业务主键), values joined with `|`; absent in a refused message.
+    pub document_key: Option<String>,
+    /// Order number (订单编号).
+    pub order_no: Option<String>,
+    /// Waybill number (运单编号).
+    pub logistics_no: Option<String>,
+    /// The company's own number (企业内部编号).
+    pub cop_no: Option<String>,
+    /// List number given by customs (清单编号).
+    pub invt_no: Option<String>,
+    /// Pre-entry number given by the E-Port (预录入编号).
+    pub pre_no: Option<String>,
+    /// Latest return status (最新回执状态).
+    pub return_status: Option<i64>,
+    /// Its name, when the standard has one.
+    pub return_status_name: Option<String>,
+    /// Its time as customs wrote it.
+    pub return_time: Option<String>,
+    /// Whether customs has finished with the document.
+    pub is_final: bool,
+}
+
+/// A finding (校验问题).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FindingView {
+    /// Stable code, explained at `/docs/codes/{code}`.
+    #[schema(example = "TG-E1203")]
+    pub code: String,
+    /// `refuse` or `warn`.
+    pub severity: String,
+    /// Where: an XPath into the message.
+    pub path: String,
+    /// Line of the message, from 1.
+    pub line: i64,
+    /// The value that is wrong, at most 100 characters.
+    pub value: String,
+    /// What is wrong, in Chinese.
+    pub text: String,
+    /// What to do, in Chinese.
+    pub advice: String,
+}
+
+/// A step in the life of a message (时间线).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TimelineEntry {
+    /// When, RFC 3339.
+    pub at: String,
+    /// The state it came into, or `receipt` for an answer of customs.
+    pub step: String,
+    /// The step's Chinese name.
+    pub step_name: String,
+    /// Who had the message from then on.
+    pub holder: String,
+    /// What was said, if anything.
+    pub detail: String,
+}
+
+/// The whole life of a message (报文全程).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageDetail {
+    /// The message itself.
+    #[serde(flatten)]
+    pub summary: MessageSummary,
+    /// Its documents with their keys and latest status.
+    pub documents: Vec<DocumentView>,
+    /// What is wrong with it; warnings too.
+    pub findings: Vec<FindingView>,
+    /// Receipts, oldest first, at most 1000; the rest is in the feed.
+    pub receipts: Vec<ReceiptItem>,
+    /// Every step with its time, oldest first.
+    pub timeline: Vec<TimelineEntry>,
+}
+
+/// Puts the life of a message together.
+///
+/// # Errors
+/// The engine's.
+pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
+    let documents = receipt::status_of_message(tx, message.id)?
+        .into_iter()
+        .map(|document| {
+            let status = document
+                .status
+                .and_then(|status| i32::try_from(status).ok());
+            DocumentView {
+                number: document.id - message.id.0,
+                document_key: document
+                    .business_key
+                    .and_then(|key| key.split_once('|').map(|(_, values)| values.to_owned())),
+                order_no: document.order_no,
+                logistics_no: document.logistics_no,
+                cop_no: document.cop_no,
+                invt_no: document.invt_no,
+                pre_no: document.pre_no,
+                return_status: document.status,
+                return_status_name: status
+                    .and_then(|status| ReturnStatus(status).chinese())
+                    .map(str::to_owned),
+                return_time: document.status_time,
+                is_final: document.is_final,
+            }
+        });
+    let documents = documents.collect();
+    let receipts = receipt::of_message(tx, message.company_id, message.id, RECEIPTS_MAX)?;
+    let mut timeline: Vec<(i64, TimelineEntry)> = Vec::new();
+    for event in store::event::of_subject(tx, message.id.0, EVENTS_MAX)? {
+        let state = event
+            .kind
+            .strip_prefix("message.")
+            .and_then(State::from_name);
+        timeline.push((
+            event.at_ms,
+            TimelineEntry {
+                at: beijing_rfc3339(event.at_ms),
+                step: state.map_or_else(|| event.kind.clone(), |state| state.name().to_owned()),
+                step_name: state.map_or_else(String::new, |state| state.chinese().to_owned()),
+                holder: state.map_or_else(String::new, |state| state.holder().to_owned()),
+                detail: event.detail,
+            },
+        ));
+    }
+    for item in &receipts {
+        let status = i32::try_from(item.return_status)
+            .ok()
+            .and_then(|s| ReturnStatus(s).chinese());
+        timeline.push((
+            item.received_at,
+            TimelineEntry {
+                at: beijing_rfc3339(item.received_at),
+                step: "receipt".to_owned(),
+                step_name: format!("回执 {} {}", item.return_status, status.unwrap_or_default()),
+                holder: String::new(),
+                detail: item.return_info.clone(),
+            },
+        ));
+    }
+    timeline.sort_by_key(|(at_ms, _)| *at_ms);
+    Ok(MessageDetail {
+        summary: message.into(),
+        documents,
+        findings: super::sql::findings(tx, message.id)?,
+        receipts: receipts.into_iter().map(ReceiptItem::from).collect(),
+        timeline: timeline.into_iter().map(|(_, entry)| entry).collect(),
+    })
+}

@@ -1,0 +1,143 @@
+//! Receipts (回执): step 5. Each answer of customs goes home to the company that declared.
+//!
+//! A receipt does not repeat the number of the message it answers; it is matched by the business
+//! key of the document (import: section 7.5 of the standard's reading, `ceb::key`), narrowed by the
+//! company that the envelope is addressed to. One message of customs may answer documents of
+//! several messages and companies: it is split, and nobody sees a neighbour's entry.
+//!
+//! Applied once per (document, status, time, text), whatever order they come in: the latest
+//! `returnTime` decides a document's status, all receipts are kept. Codes nobody knows are carried
+//! (I7). What fits no declaration, or fits two companies, is parked with an alarm: never guessed,
+//! never dropped. Only after the commit is the queue told (I1).
+
+mod matching;
+mod record;
+mod sql;
+mod step;
+#[cfg(test)]
+mod tests;
+
+use crate::message::MessageId;
+use crate::message::sql::Loaded;
+use ceb::write::DocumentValues;
+use ceb::{Document, Kind};
+use registry::company::CompanyId;
+use sha2::{Digest, Sha256};
+use store::clock::beijing_rfc3339;
+
+pub(crate) use record::record;
+pub(crate) use sql::{insert_documents, of_message, status_of_message};
+pub(crate) use step::step;
+
+/// A document of a message, with the keys by which receipts and people find it.
+#[derive(Debug, Clone)]
+pub(crate) struct NewDocument {
+    pub(crate) id: i64,
+    pub(crate) company_id: CompanyId,
+    pub(crate) kind: String,
+    pub(crate) business_key: Option<String>,
+    pub(crate) order_no: Option<String>,
+    pub(crate) logistics_no: Option<String>,
+    pub(crate) invt_no: Option<String>,
+    pub(crate) cop_no: Option<String>,
+}
+
+impl NewDocument {
+    pub(crate) fn declared(kind: Kind, document: &Document, id: i64, message: &Loaded) -> Self {
+        let search = ceb::key::search_keys(kind, document);
+        Self {
+            id,
+            company_id: message.company_id,
+            kind: message.kind.clone(),
+            business_key: ceb::key::of_document(kind, document).as_ref().map(key_text),
+            order_no: search.order_no,
+            logistics_no: search.logistics_no,
+            invt_no: search.invt_no,
+            cop_no: search.cop_no,
+        }
+    }
+}
+
+/// A business key as it is stored: kind and values.
+pub(crate) fn key_text(key: &ceb::BusinessKey) -> String {
+    format!("{}|{}", key.kind.code(), key.text)
+}
+
+/// A receipt that has found its home.
+#[derive(Debug, Clone)]
+pub(crate) struct NewReceipt {
+    pub(crate) company_id: CompanyId,
+    pub(crate) message_id: MessageId,
+    /// The document, or the message itself when the answer is to all of it.
+    pub(crate) document_id: i64,
+    pub(crate) kind: String,
+    pub(crate) guid: String,
+    pub(crate) document_key: String,
+    pub(crate) return_status: i64,
+    pub(crate) return_time: String,
+    pub(crate) return_info: String,
+    /// List number that customs gave the document, when the receipt tells it.
+    pub(crate) invt_no: Option<String>,
+    /// Pre-entry number that the E-Port gave the document, when the receipt tells it.
+    pub(crate) pre_no: Option<String>,
+    pub(crate) xml: String,
+}
+
+/// The guid of a receipt that the platform itself writes: 36 characters, from an id of ours.
+pub(crate) fn receipt_guid(id: i64) -> String {
+    format!("00000000-0000-4000-8000-{:012X}", id & 0xFFFF_FFFF_FFFF)
+}
+
+/// A moment as receipts write it: Beijing time, `yyyyMMddHHmmssSSS`.
+pub(crate) fn return_time(at_ms: i64) -> String {
+    beijing_rfc3339(at_ms)
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(17)
+        .collect()
+}
+
+/// A CEB900 of the platform, for a message that it refuses.
+pub(crate) fn format_fault(
+    guid: &str,
+    status: &str,
+    info: &str,
+    time: &str,
+    cop_msg_id: &str,
+    message_type: &str,
+) -> String {
+    let values = [
+        ("guid", guid),
+        ("returnStatus", status),
+        ("returnInfo", info),
+        ("returnTime", time),
+        ("oriCopMsgId", cop_msg_id),
+        ("oriMessageType", message_type),
+        ("oriBizMessage", ""),
+    ];
+    let head = values
+        .map(|(element, value)| (element.to_owned(), value.to_owned()))
+        .to_vec();
+    ceb::write::message(
+        Kind::Ceb900,
+        guid,
+        &[DocumentValues {
+            head,
+            lines: Vec::new(),
+        }],
+        None,
+    )
+}
+
+/// Sixty-four bits of a text's SHA-256: enough to tell one answer from another.
+pub(crate) fn fingerprint(parts: &[&[u8]]) -> i64 {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+        hash.update([0]);
+    }
+    let digest = hash.finalize();
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    i64::from_be_bytes(first)
+}

@@ -1,0 +1,54 @@
+//! Writing receipts: the feed number, the status of the document, the progress of the message.
+
+use super::{NewReceipt, fingerprint, sql};
+use crate::downlink;
+use registry::company::CompanyId;
+use std::collections::{BTreeMap, HashSet};
+use store::{Result, Tx};
+
+/// Records receipts in their companies' feeds; answers those that were new. A receipt that is there
+/// already takes a feed number that nobody will see: numbers grow, they are not dense.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn record(
+    tx: &mut Tx<'_>,
+    receipts: Vec<NewReceipt>,
+    now_ms: i64,
+) -> Result<Vec<NewReceipt>> {
+    if receipts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut per_company: BTreeMap<CompanyId, i64> = BTreeMap::new();
+    for receipt in &receipts {
+        *per_company.entry(receipt.company_id).or_default() += 1;
+    }
+    let mut next = downlink::reserve(tx, &per_company)?;
+    let rows: Vec<sql::ReceiptRow<'_>> = receipts
+        .iter()
+        .map(|receipt| {
+            let number = next.entry(receipt.company_id).or_default();
+            let row = sql::ReceiptRow {
+                feed_no: *number,
+                fingerprint: fingerprint(&[receipt.return_info.as_bytes()]),
+                received_at: now_ms,
+                receipt,
+            };
+            *number += 1;
+            row
+        })
+        .collect();
+    let written: HashSet<(i64, i64)> = sql::insert_receipts(tx, &rows)?.into_iter().collect();
+    let is_new: Vec<bool> = rows
+        .iter()
+        .map(|row| written.contains(&(row.receipt.company_id.0, row.feed_no)))
+        .collect();
+    drop(rows);
+    let new: Vec<NewReceipt> = receipts
+        .into_iter()
+        .zip(is_new)
+        .filter_map(|(receipt, is_new)| is_new.then_some(receipt))
+        .collect();
+    metrics::counter!("tongguan_receipts_total").increment(u64::try_from(new.len()).unwrap_or(0));
+    Ok(new)
+}

@@ -1,0 +1,300 @@
+//! One batch of customs' answers: split, match, record, move on, and only then acknowledge.
+
+use super::matching::{Candidates, Home};
+use super::{NewReceipt, fingerprint, record, sql};
+use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
+use crate::pipeline::Shared;
+use ceb::receipt::Entry;
+use ceb::status::ReturnStatus;
+use queue::Delivery;
+use registry::company::CompanyId;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use store::clock::beijing_day;
+use store::event::Event;
+use store::{Result, Tx};
+
+/// Deliveries that one task of the thread pool opens.
+const CHUNK: usize = 64;
+
+/// One delivery from customs, opened.
+pub(crate) struct Opened {
+    pub(crate) body: bytes::Bytes,
+    pub(crate) receiver_ids: Vec<String>,
+    pub(crate) content: std::result::Result<Vec<Entry>, String>,
+}
+
+/// Applies one batch from customs' queue. The caller acknowledges the deliveries afterwards.
+pub(crate) async fn step(shared: &Arc<Shared>, deliveries: &[Delivery]) -> Result<usize> {
+    shared.directory.refresh().await?;
+    let mut tasks = Vec::new();
+    for chunk in deliveries.chunks(CHUNK) {
+        let bodies: Vec<bytes::Bytes> = chunk.iter().map(|d| d.body.clone()).collect();
+        tasks.push(tokio::task::spawn_blocking(move || {
+            bodies.into_iter().map(open).collect::<Vec<_>>()
+        }));
+    }
+    let mut opened = Vec::with_capacity(deliveries.len());
+    for task in tasks {
+        opened.extend(
+            task.await
+                .map_err(|error| store::Error::Fault(error.to_string()))?,
+        );
+    }
+    let now_ms = shared.clock.now_ms();
+    let writer = Arc::clone(shared);
+    let companies = shared
+        .db
+        .write(move |tx| apply(tx, &writer, &opened, now_ms))
+        .await?;
+    shared.feed.wake(&companies);
+    Ok(deliveries.len())
+}
+
+pub(crate) fn open(body: bytes::Bytes) -> Opened {
+    let (inner, receiver_ids) = match ceb::envelope::open(&body) {
+        Ok(envelope) => (envelope.data, envelope.receiver_ids),
+        // Some nodes hand the receipt over without an envelope.
+        Err(_) => (body.to_vec(), Vec::new()),
+    };
+    let content = ceb::receipt::split(&inner)
+        .map(|receipts| receipts.entries)
+        .map_err(|error| error.text().to_string())
+        .and_then(|entries| {
+            if entries.is_empty() {
+                Err("回执中没有任何单证".to_owned())
+            } else {
+                Ok(entries)
+            }
+        });
+    Opened {
+        body,
+        receiver_ids,
+        content,
+    }
+}
+
+/// The one transaction of a batch; answers the companies whose feed has something new.
+pub(crate) fn apply(
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    opened: &[Opened],
+    now_ms: i64,
+) -> Result<Vec<CompanyId>> {
+    let entries: Vec<&Entry> = opened
+        .iter()
+        .filter_map(|o| o.content.as_ref().ok())
+        .flatten()
+        .collect();
+    let candidates = Candidates::read(tx, &entries)?;
+    let mut homed = Vec::with_capacity(entries.len());
+    let mut parked = Vec::new();
+    for one in opened {
+        let receivers: Vec<CompanyId> = one
+            .receiver_ids
+            .iter()
+            .filter_map(|id| shared.directory.by_dxp_id(id))
+            .map(|company| company.id)
+            .collect();
+        let entries = match &one.content {
+            Ok(entries) => entries,
+            Err(reason) => {
+                parked.push(("", String::new(), reason.clone(), one.body.to_vec()));
+                continue;
+            }
+        };
+        for entry in entries {
+            match candidates.home(tx, entry, &receivers)? {
+                Home::Unknown(reason) => {
+                    let xml = entry.xml.clone().into_bytes();
+                    parked.push((entry.kind.code(), key_of(entry), reason.to_owned(), xml));
+                }
+                Home::Document(candidate) => homed.push(new_receipt(
+                    entry,
+                    candidate.company_id,
+                    MessageId::of_document(candidate.document_id),
+                    candidate.document_id,
+                    now_ms,
+                )),
+                Home::Message(company, id) => {
+                    homed.push(new_receipt(entry, company, id, id.0, now_ms));
+                }
+            }
+        }
+    }
+    for (kind, key, reason, body) in parked {
+        park(tx, shared, kind, &key, &reason, &body, now_ms)?;
+    }
+    let recorded = record(tx, homed, now_ms)?;
+    progress(tx, shared, &recorded, now_ms)?;
+    Ok(recorded
+        .iter()
+        .map(|r| r.company_id)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect())
+}
+
+fn key_of(entry: &Entry) -> String {
+    entry
+        .keys
+        .first()
+        .map(|key| key.text.clone())
+        .or_else(|| entry.search.invt_no.clone())
+        .or_else(|| entry.ori_cop_msg_id.clone())
+        .unwrap_or_default()
+}
+
+fn new_receipt(
+    entry: &Entry,
+    company_id: CompanyId,
+    message_id: MessageId,
+    document_id: i64,
+    now_ms: i64,
+) -> NewReceipt {
+    let time = entry.return_time.trim();
+    NewReceipt {
+        company_id,
+        message_id,
+        document_id,
+        kind: entry.kind.code().to_owned(),
+        guid: entry.guid.clone(),
+        document_key: key_of(entry),
+        return_status: entry.return_status.0.into(),
+        // A receipt without a time is dated by its arrival, so that it can be put in order.
+        return_time: if time.is_empty() {
+            super::return_time(now_ms)
+        } else {
+            time.to_owned()
+        },
+        return_info: entry.return_info.clone(),
+        invt_no: entry.search.invt_no.clone(),
+        pre_no: entry.search.pre_no.clone(),
+        xml: entry.xml.clone(),
+    }
+}
+
+/// Keeps an answer that has no home, with an event for the alarm.
+pub(crate) fn park(
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    kind: &str,
+    key: &str,
+    reason: &str,
+    body: &[u8],
+    now_ms: i64,
+) -> Result<()> {
+    let id = shared.ids.next();
+    if sql::insert_parked(
+        tx,
+        id,
+        kind,
+        key,
+        reason,
+        fingerprint(&[body]),
+        body,
+        now_ms,
+    )? {
+        metrics::counter!("tongguan_receipts_parked_total").increment(1);
+        tracing::warn!(
+            receipt = id,
+            kind,
+            reason,
+            "a receipt was parked: it fits no declaration"
+        );
+        store::event::append(
+            tx,
+            &[Event {
+                id: shared.ids.next(),
+                at_ms: now_ms,
+                kind: "receipt.parked".to_owned(),
+                company_id: None,
+                subject_id: id,
+                detail: reason.to_owned(),
+            }],
+        )?;
+    }
+    Ok(())
+}
+
+/// Brings documents and messages up to date with the receipts that were new.
+fn progress(tx: &mut Tx<'_>, shared: &Shared, recorded: &[NewReceipt], now_ms: i64) -> Result<()> {
+    let touched: BTreeSet<MessageId> = recorded.iter().map(|r| r.message_id).collect();
+    let touched: Vec<MessageId> = touched.into_iter().collect();
+    let step = |to| Step {
+        to,
+        at_ms: now_ms,
+        detail: "",
+    };
+    message::advance(tx, &shared.ids, &touched, step(State::Answered))?;
+
+    let n_final = update_documents(tx, recorded)?;
+    let complete = message::sql::add_final(tx, &n_final)?;
+    let settled = message::advance(tx, &shared.ids, &complete, step(State::Settled))?;
+    let settled: BTreeSet<MessageId> = settled.into_iter().map(|moved| moved.id).collect();
+
+    let day = beijing_day(now_ms);
+    let mut counts = DayCounts::new();
+    let mut seen = BTreeSet::new();
+    for receipt in recorded {
+        // A receipt counts under the kind it answers.
+        let kind = ceb::Kind::from_code(&receipt.kind)
+            .and_then(ceb::Kind::declares)
+            .map_or_else(|| receipt.kind.clone(), |kind| kind.code().to_owned());
+        let entry: &mut Counts = counts
+            .entry((day.clone(), receipt.company_id, kind))
+            .or_default();
+        entry.n_receipts += 1;
+        if settled.contains(&receipt.message_id) && seen.insert(receipt.message_id) {
+            entry.n_settled += 1;
+        }
+    }
+    message::count(tx, &counts)
+}
+
+/// Sets each answered document to its latest status; answers how many became final, by message.
+fn update_documents(tx: &mut Tx<'_>, recorded: &[NewReceipt]) -> Result<Vec<(MessageId, i64)>> {
+    let answered: BTreeSet<i64> = recorded.iter().map(|r| r.document_id).collect();
+    let mut documents = sql::documents(tx, &answered)?;
+    let mut n_final: BTreeMap<MessageId, i64> = BTreeMap::new();
+    for receipt in recorded {
+        if receipt.document_id == receipt.message_id.0 {
+            // An answer to the whole message settles every document in it.
+            *n_final.entry(receipt.message_id).or_default() += i64::from(u8::MAX);
+            continue;
+        }
+        let Some(document) = documents.get_mut(&receipt.document_id) else {
+            continue;
+        };
+        let status = ReturnStatus(i32::try_from(receipt.return_status).unwrap_or(0));
+        document.learn(receipt);
+        if is_later(receipt, document) {
+            document.status = Some(receipt.return_status);
+            document.status_time = Some(receipt.return_time.clone());
+            document.is_changed = true;
+        }
+        let is_final = ceb::Kind::from_code(&document.kind).is_some_and(|k| status.is_final(k));
+        if is_final && !document.is_final {
+            document.is_final = true;
+            document.is_changed = true;
+            *n_final.entry(receipt.message_id).or_default() += 1;
+        }
+    }
+    let changed: Vec<&sql::DocumentStatus> = documents
+        .values()
+        .filter(|document| document.is_changed)
+        .collect();
+    sql::update_documents(tx, &changed)?;
+    Ok(n_final.into_iter().collect())
+}
+
+fn is_later(receipt: &NewReceipt, document: &sql::DocumentStatus) -> bool {
+    let Some(known) = &document.status_time else {
+        return true;
+    };
+    // 14 digits (older receipts) compare with 17 when filled up with zeros.
+    let new = format!("{:0<17}", receipt.return_time);
+    let old = format!("{known:0<17}");
+    let rank = |status: i64| ReturnStatus(i32::try_from(status).unwrap_or(0)).rank();
+    new > old || (new == old && rank(receipt.return_status) >= rank(document.status.unwrap_or(0)))
+}

@@ -1,0 +1,181 @@
+//! From the `Authorization` header to the company behind it.
+
+use super::{ApiKey, REMEMBER_MS, hash, sql};
+use crate::company::{self, Company};
+use axum::http::{HeaderMap, header};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::Db;
+use store::clock::SharedClock;
+use web::{Code, Problem};
+
+/// Answers that are remembered; beyond this all are forgotten and asked anew.
+const REMEMBERED_MAX: usize = 10_000;
+
+/// Longest key, in bytes.
+const KEY_BYTES_MAX: usize = 200;
+
+/// Codes of refused keys.
+pub mod codes {
+    use web::Code;
+
+    /// No key, or not in the form `Bearer KEY`.
+    pub const MISSING: Code = Code {
+        code: "TG-R4010",
+        status: 401,
+        title: "缺少接口密钥",
+        title_en: "No API key",
+        meaning: "请求没有携带接口密钥，或格式不是 Authorization: Bearer 密钥。",
+        advice: "请在请求头中加入 Authorization: Bearer 密钥；密钥由平台管理员为企业签发。",
+    };
+    /// Not a key of ours.
+    pub const UNKNOWN: Code = Code {
+        code: "TG-R4011",
+        status: 401,
+        title: "接口密钥无效",
+        title_en: "Unknown API key",
+        meaning: "平台没有签发过这个密钥，可能抄写不完整。",
+        advice: "请核对密钥全文（以 tg_ 开头）；如已遗失，请申请签发新的密钥。",
+    };
+    /// Revoked.
+    pub const REVOKED: Code = Code {
+        code: "TG-R4012",
+        status: 401,
+        title: "接口密钥已吊销",
+        title_en: "The API key was revoked",
+        meaning: "这个密钥已被吊销，不能再使用。",
+        advice: "请改用新的密钥，或联系平台管理员重新签发。",
+    };
+    /// Past its day.
+    pub const EXPIRED: Code = Code {
+        code: "TG-R4013",
+        status: 401,
+        title: "接口密钥已过期",
+        title_en: "The API key has expired",
+        meaning: "这个密钥已超过有效期。",
+        advice: "请联系平台管理员签发新的密钥。",
+    };
+    /// The company may not declare now.
+    pub const SUSPENDED: Code = Code {
+        code: "TG-R4030",
+        status: 403,
+        title: "企业通道已暂停",
+        title_en: "The company's channel is suspended",
+        meaning: "该企业的申报通道已被平台暂停，不能提交新的申报；查询和领取回执不受影响。",
+        advice: "请联系平台了解暂停原因；恢复后可用同一报文重新提交。",
+    };
+    /// All of the above.
+    pub const ALL: &[Code] = &[MISSING, UNKNOWN, REVOKED, EXPIRED, SUSPENDED];
+}
+
+/// Who calls (调用方): the company and the key it used.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The company behind the key.
+    pub company: Arc<Company>,
+    /// The key.
+    pub key_id: i64,
+}
+
+struct Remembered {
+    at_ms: i64,
+    found: Option<(ApiKey, Arc<Company>)>,
+}
+
+/// Turns keys into callers.
+pub struct Authenticator {
+    db: Db,
+    clock: SharedClock,
+    remembered: Mutex<HashMap<String, Remembered>>,
+}
+
+impl Authenticator {
+    /// An authenticator over the keys in `db`.
+    pub fn new(db: Db, clock: SharedClock) -> Self {
+        Self {
+            db,
+            clock,
+            remembered: Mutex::default(),
+        }
+    }
+
+    /// The caller behind the headers.
+    ///
+    /// # Errors
+    /// 401 with the reason; 503 when the database cannot be asked.
+    pub async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
+        let text = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, key)| key.trim())
+            .filter(|key| !key.is_empty() && key.len() <= KEY_BYTES_MAX)
+            .ok_or_else(|| Problem::new(codes::MISSING))?;
+        let now_ms = self.clock.now_ms();
+        let (key, company) = self
+            .find(hash(text), now_ms)
+            .await?
+            .ok_or_else(|| Problem::new(codes::UNKNOWN))?;
+        refuse_if(key.revoked_at.is_some(), codes::REVOKED)?;
+        refuse_if(key.expires_at <= now_ms, codes::EXPIRED)?;
+        Ok(Caller {
+            company,
+            key_id: key.id,
+        })
+    }
+
+    async fn find(
+        &self,
+        hash: String,
+        now_ms: i64,
+    ) -> Result<Option<(ApiKey, Arc<Company>)>, Problem> {
+        if let Some(known) = self.remembered(&hash, now_ms) {
+            return Ok(known);
+        }
+        let asked = hash.clone();
+        let found = self
+            .db
+            .read(move |tx| {
+                let Some(key) = sql::by_hash(tx, &asked)? else {
+                    return Ok(None);
+                };
+                let company = company::by_id(tx, key.company_id)?;
+                Ok(company.map(|company| (key, Arc::new(company))))
+            })
+            .await
+            .map_err(|error| web::service_error(&error))?;
+        let mut remembered = self
+            .remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= REMEMBERED_MAX {
+            remembered.clear();
+        }
+        remembered.insert(
+            hash,
+            Remembered {
+                at_ms: now_ms,
+                found: found.clone(),
+            },
+        );
+        Ok(found)
+    }
+
+    fn remembered(&self, hash: &str, now_ms: i64) -> Option<Option<(ApiKey, Arc<Company>)>> {
+        let remembered = self
+            .remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let known = remembered.get(hash)?;
+        ((now_ms - known.at_ms).abs() < REMEMBER_MS).then(|| known.found.clone())
+    }
+}
+
+fn refuse_if(refused: bool, code: Code) -> Result<(), Problem> {
+    if refused {
+        Err(Problem::new(code))
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! The companies in memory, for those who ask for every message.
+
+use super::{Company, CompanyId, all};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use store::clock::SharedClock;
+use store::{Db, Result};
+
+/// How old the copy may be, in milliseconds.
+const FRESH_MS: i64 = 1000;
+
+/// A copy of all companies (企业名录), at most a second old when [`Directory::refresh`] is called
+/// before it is asked.
+pub struct Directory {
+    db: Db,
+    clock: SharedClock,
+    copy: RwLock<Copy>,
+}
+
+#[derive(Default)]
+struct Copy {
+    read_at: Option<i64>,
+    by_id: HashMap<CompanyId, Arc<Company>>,
+    by_dxp_id: HashMap<String, Arc<Company>>,
+}
+
+impl Directory {
+    /// A directory of the companies in `db`; empty until it is refreshed.
+    pub fn new(db: Db, clock: SharedClock) -> Self {
+        Self {
+            db,
+            clock,
+            copy: RwLock::default(),
+        }
+    }
+
+    /// Reads the companies again if the copy is too old.
+    ///
+    /// # Errors
+    /// The store's; the old copy stays.
+    pub async fn refresh(&self) -> Result<()> {
+        let now_ms = self.clock.now_ms();
+        let read_at = self
+            .copy
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .read_at;
+        if read_at.is_some_and(|read_at| (now_ms - read_at).abs() < FRESH_MS) {
+            return Ok(());
+        }
+        let companies: Vec<Arc<Company>> =
+            self.db.read(all).await?.into_iter().map(Arc::new).collect();
+        let by_id = companies.iter().map(|c| (c.id, Arc::clone(c))).collect();
+        let by_dxp_id = companies
+            .iter()
+            .map(|c| (c.dxp_id.clone(), Arc::clone(c)))
+            .collect();
+        *self.copy.write().unwrap_or_else(PoisonError::into_inner) = Copy {
+            read_at: Some(now_ms),
+            by_id,
+            by_dxp_id,
+        };
+        Ok(())
+    }
+
+    /// The company with this id.
+    pub fn by_id(&self, id: CompanyId) -> Option<Arc<Company>> {
+        self.copy
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .by_id
+            .get(&id)
+            .cloned()
+    }
+
+    /// The company with this DXP id.
+    pub fn by_dxp_id(&self, dxp_id: &str) -> Option<Arc<Company>> {
+        self.copy
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .by_dxp_id
+            .get(dxp_id)
+            .cloned()
+    }
+}

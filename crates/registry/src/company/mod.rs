@@ -1,0 +1,115 @@
+//! Companies (企业) that declare through the platform.
+//!
+//! A company has one unified social credit code, one customs registration number and one DXP id
+//! (its transmission account); all three are unique. `profile` says how strictly its messages are
+//! read, `weight` its share when lanes compete.
+
+mod directory;
+mod sql;
+
+use store::{Error, Result, Tx};
+
+pub use directory::Directory;
+pub use sql::{all, by_code, by_id};
+
+/// Longest name, in characters (as `ebcName` in the standard).
+const NAME_CHARS_MAX: usize = 100;
+
+/// Longest DXP id, in characters (`SenderId` in the envelope).
+const DXP_ID_CHARS_MAX: usize = 16;
+
+/// The id of a company (企业编号).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CompanyId(pub i64);
+
+/// A company (企业).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Company {
+    /// Its id.
+    pub id: CompanyId,
+    /// Unified social credit code (统一社会信用代码), 18 characters.
+    pub credit_code: String,
+    /// Customs registration number (海关注册登记编号), 10 characters.
+    pub customs_code: String,
+    /// Registered name, 1 to 100 characters.
+    pub name: String,
+    /// DXP id (报文传输编号), 1 to 16 characters.
+    pub dxp_id: String,
+    /// What it does: `ebc`, `ebp`, `pay`, `logistics`, `agent`, `operator`.
+    pub roles: Vec<String>,
+    /// `strict` or `lenient`: how its messages are read.
+    pub profile: String,
+    /// Share of the platform when lanes compete, 1 to 100.
+    pub weight: u32,
+    /// Whether it may not declare now.
+    pub suspended: bool,
+    /// When it was registered, milliseconds since 1970-01-01 UTC.
+    pub created_at: i64,
+}
+
+impl Company {
+    /// Whether `code` names this company, by either of its codes.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.customs_code == code || self.credit_code == code
+    }
+}
+
+/// Why a company cannot be registered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A field is empty, too long or has characters it must not have.
+    #[error("{0}")]
+    Field(&'static str),
+    /// Another company has the same code or DXP id.
+    #[error("统一社会信用代码、海关注册编号或 DXP 编号已被其他企业使用")]
+    Taken,
+}
+
+/// Registers a company.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says what is wrong with the company.
+pub fn add(tx: &mut Tx<'_>, company: &Company) -> Result<std::result::Result<(), Refusal>> {
+    if let Err(refusal) = validate(company) {
+        return Ok(Err(refusal));
+    }
+    if sql::taken(tx, company)? {
+        return Ok(Err(Refusal::Taken));
+    }
+    match sql::insert(tx, company) {
+        Ok(()) => Ok(Ok(())),
+        Err(Error::Constraint(_)) => Ok(Err(Refusal::Taken)),
+        Err(error) => Err(error),
+    }
+}
+
+fn validate(company: &Company) -> std::result::Result<(), Refusal> {
+    let is_code = |code: &str, n_chars: usize| {
+        code.len() == n_chars
+            && code
+                .bytes()
+                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+    };
+    if !is_code(&company.credit_code, 18) {
+        return Err(Refusal::Field("统一社会信用代码应为 18 位数字或大写字母"));
+    }
+    if !is_code(&company.customs_code, 10) {
+        return Err(Refusal::Field("海关注册登记编号应为 10 位数字或大写字母"));
+    }
+    if company.name.trim().is_empty() || company.name.chars().count() > NAME_CHARS_MAX {
+        return Err(Refusal::Field("企业名称应为 1 至 100 个字"));
+    }
+    if company.dxp_id.is_empty()
+        || company.dxp_id.len() > DXP_ID_CHARS_MAX
+        || !company.dxp_id.bytes().all(|b| b.is_ascii_alphanumeric())
+    {
+        return Err(Refusal::Field("DXP 编号应为 1 至 16 位字母或数字"));
+    }
+    if !["strict", "lenient"].contains(&company.profile.as_str()) {
+        return Err(Refusal::Field("校验口径应为 strict 或 lenient"));
+    }
+    if !(1..=100).contains(&company.weight) {
+        return Err(Refusal::Field("权重应为 1 至 100"));
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Every statement on the table `company`.
+
+use super::{Company, CompanyId};
+use store::{Result, Row, Tx};
+
+const COLUMNS: &str = "id, credit_code, customs_code, name, dxp_id, roles, profile, weight, \
+                       suspended, created_at";
+
+pub(super) fn insert(tx: &mut Tx<'_>, company: &Company) -> Result<()> {
+    tx.execute(
+        "insert into company (id, credit_code, customs_code, name, dxp_id, roles, profile, weight, \
+         suspended, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &[
+            company.id.0.into(),
+            (&company.credit_code).into(),
+            (&company.customs_code).into(),
+            (&company.name).into(),
+            (&company.dxp_id).into(),
+            (&company.roles.join(",")).into(),
+            (&company.profile).into(),
+            company.weight.into(),
+            company.suspended.into(),
+            company.created_at.into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn taken(tx: &mut Tx<'_>, company: &Company) -> Result<bool> {
+    let found = tx.query_opt(
+        "select id from company where credit_code = $1 or customs_code = $2 or dxp_id = $3",
+        &[
+            (&company.credit_code).into(),
+            (&company.customs_code).into(),
+            (&company.dxp_id).into(),
+        ],
+    )?;
+    Ok(found.is_some())
+}
+
+/// Every company, oldest first.
+///
+/// # Errors
+/// The engine's.
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Company>> {
+    let rows = tx.query(&format!("select {COLUMNS} from company order by id"), &[])?;
+    rows.iter().map(company).collect()
+}
+
+/// The company with this id.
+///
+/// # Errors
+/// The engine's.
+pub fn by_id(tx: &mut Tx<'_>, id: CompanyId) -> Result<Option<Company>> {
+    let sql = format!("select {COLUMNS} from company where id = $1");
+    tx.query_opt(&sql, &[id.0.into()])?
+        .as_ref()
+        .map(company)
+        .transpose()
+}
+
+/// The company with this credit code, customs registration number or DXP id.
+///
+/// # Errors
+/// The engine's.
+pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Company>> {
+    let sql = format!(
+        "select {COLUMNS} from company where credit_code = $1 or customs_code = $1 or dxp_id = $1"
+    );
+    tx.query_opt(&sql, &[code.into()])?
+        .as_ref()
+        .map(company)
+        .transpose()
+}
+
+fn company(row: &Row) -> Result<Company> {
+    Ok(Company {
+        id: CompanyId(row.int(0)?),
+        credit_code: row.text(1)?,
+        customs_code: row.text(2)?,
+        name: row.text(3)?,
+        dxp_id: row.text(4)?,
+        roles: row
+            .text(5)?
+            .split(',')
+            .filter(|r| !r.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        profile: row.text(6)?,
+        weight: u32::try_from(row.int(7)?).unwrap_or(1),
+        suspended: row.bool(8)?,
+        created_at: row.int(9)?,
+    })
+}

@@ -1,0 +1,140 @@
+//! Metrics (指标): Prometheus names and units, read at `/metrics`.
+
+use super::Front;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use exchange::query::board;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use store::clock::SharedClock;
+
+/// Bounds of durations, in seconds.
+const SECONDS: &[f64] = &[
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
+
+/// Bounds of batch sizes, in messages.
+const BATCH: &[f64] = &[1.0, 4.0, 16.0, 64.0, 128.0, 256.0];
+
+/// Every metric with its kind and meaning; the documentation is written from it.
+pub const METRICS: &[(&str, &str, &str)] = &[
+    (
+        "tongguan_http_requests_total",
+        "counter",
+        "HTTP 请求数，按 route、method、status",
+    ),
+    (
+        "tongguan_http_request_seconds",
+        "histogram",
+        "HTTP 请求耗时（秒），按 route",
+    ),
+    (
+        "tongguan_messages_accepted_total",
+        "counter",
+        "受理（已落盘）的报文数",
+    ),
+    (
+        "tongguan_messages_refused_total",
+        "counter",
+        "平台校验拒收的报文数",
+    ),
+    (
+        "tongguan_messages_sent_total",
+        "counter",
+        "海关队列已确认的报文数",
+    ),
+    ("tongguan_receipts_total", "counter", "归位的回执数"),
+    (
+        "tongguan_receipts_parked_total",
+        "counter",
+        "无法归位、待人工处理的回执数",
+    ),
+    (
+        "tongguan_intake_batch_messages",
+        "histogram",
+        "一次提交落盘的报文份数",
+    ),
+    (
+        "tongguan_step_failures_total",
+        "counter",
+        "流水线步骤失败（将重试）次数，按 step",
+    ),
+    ("tongguan_panics_total", "counter", "被捕获的程序缺陷次数"),
+    (
+        "tongguan_messages_waiting",
+        "gauge",
+        "等待中的报文数，按 state",
+    ),
+    ("tongguan_receipts_parked", "gauge", "待人工处理的回执数"),
+    ("tongguan_store_waiting", "gauge", "等待数据库写入的任务数"),
+];
+
+/// The metrics of this process.
+#[derive(Clone)]
+pub struct Metrics {
+    handle: PrometheusHandle,
+    clock: SharedClock,
+}
+
+impl Metrics {
+    /// Installs the recorder of this process.
+    ///
+    /// # Errors
+    /// When one is installed already.
+    pub fn install(clock: SharedClock) -> anyhow::Result<Self> {
+        let seconds = Matcher::Full("tongguan_http_request_seconds".to_owned());
+        let batch = Matcher::Full("tongguan_intake_batch_messages".to_owned());
+        let handle = PrometheusBuilder::new()
+            .set_buckets_for_metric(seconds, SECONDS)?
+            .set_buckets_for_metric(batch, BATCH)?
+            .install_recorder()?;
+        Ok(Self { handle, clock })
+    }
+}
+
+/// Counts and times every request.
+pub async fn observe(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
+    let method = request.method().to_string();
+    let started_ms = metrics.clock.now_ms();
+    let response = next.run(request).await;
+    let status = response.status().as_u16().to_string();
+    let spent_ms = u32::try_from(metrics.clock.now_ms() - started_ms).unwrap_or(0);
+    let seconds = std::time::Duration::from_millis(spent_ms.into()).as_secs_f64();
+    ::metrics::histogram!("tongguan_http_request_seconds", "route" => route.clone())
+        .record(seconds);
+    ::metrics::counter!("tongguan_http_requests_total",
+        "route" => route, "method" => method, "status" => status)
+    .increment(1);
+    response
+}
+
+/// `GET /metrics`.
+pub async fn metrics(State(front): State<Front>) -> Response {
+    match front.shared.db.read(board::waiting).await {
+        Ok(waiting) => {
+            let count = |n: i64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+            for (state, n) in [
+                ("received", waiting.n_received),
+                ("checked", waiting.n_checked),
+                ("sent", waiting.n_sent),
+            ] {
+                ::metrics::gauge!("tongguan_messages_waiting", "state" => state).set(count(n));
+            }
+            ::metrics::gauge!("tongguan_receipts_parked").set(count(waiting.n_parked));
+        }
+        // The counters are worth having even then.
+        Err(error) => tracing::warn!(%error, "what waits could not be counted"),
+    }
+    let n_waiting = u32::try_from(front.shared.db.n_waiting()).unwrap_or(u32::MAX);
+    ::metrics::gauge!("tongguan_store_waiting").set(f64::from(n_waiting));
+    let headers = [(
+        header::CONTENT_TYPE,
+        "text/plain; version=0.0.4; charset=utf-8",
+    )];
+    (headers, front.metrics.handle.render()).into_response()
+}

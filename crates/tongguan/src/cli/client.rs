@@ -1,0 +1,122 @@
+//! The HTTP API as the command line uses it.
+
+use anyhow::{Context, bail};
+use clap::Args;
+use std::time::Duration;
+
+/// How long to wait for an answer.
+const TIMEOUT: Duration = Duration::from_secs(90);
+
+/// Largest answer that is read, in bytes.
+const ANSWER_BYTES_MAX: u64 = 256 << 20;
+
+/// Where the platform is and who asks.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Remote {
+    /// 平台地址
+    #[arg(long, env = "TONGGUAN_URL", value_name = "URL")]
+    pub(super) url: Option<String>,
+    /// 接口密钥
+    #[arg(long, env = "TONGGUAN_KEY", value_name = "KEY", hide_env_values = true)]
+    pub(super) key: Option<String>,
+}
+
+/// An answer of the platform.
+pub(super) struct Answer {
+    /// HTTP status.
+    pub(super) status: u16,
+    /// Seconds after which to try again, when the platform says so.
+    pub(super) retry_after_s: Option<u64>,
+    /// The body.
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// When it is not JSON.
+    pub(super) fn json(&self) -> anyhow::Result<serde_json::Value> {
+        serde_json::from_slice(&self.body).context("平台的应答不是 JSON")
+    }
+}
+
+/// A connection to the platform.
+pub(super) struct Client {
+    agent: ureq::Agent,
+    url: String,
+    key: String,
+}
+
+impl Client {
+    /// A client; both address and key are needed.
+    ///
+    /// # Errors
+    /// When one of them is missing.
+    pub(super) fn new(remote: &Remote) -> anyhow::Result<Self> {
+        let (Some(url), Some(key)) = (&remote.url, &remote.key) else {
+            bail!(
+                "请用 --url 和 --key 指明平台地址与接口密钥（或环境变量 TONGGUAN_URL、TONGGUAN_KEY）"
+            );
+        };
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(TIMEOUT))
+            .build()
+            .into();
+        Ok(Self {
+            agent,
+            url: url.trim_end_matches('/').to_owned(),
+            key: key.clone(),
+        })
+    }
+
+    /// Sends a message.
+    ///
+    /// # Errors
+    /// When the platform cannot be reached; a refusal is an answer.
+    pub(super) fn submit(&self, xml: &[u8]) -> anyhow::Result<Answer> {
+        let response = self
+            .agent
+            .post(format!("{}/api/v1/messages", self.url))
+            .header("authorization", format!("Bearer {}", self.key))
+            .header("content-type", "application/xml")
+            .send(xml);
+        self.answer(response)
+    }
+
+    /// Gets a path with its query.
+    ///
+    /// # Errors
+    /// When the platform cannot be reached; a refusal is an answer.
+    pub(super) fn get(&self, path: &str) -> anyhow::Result<Answer> {
+        let response = self
+            .agent
+            .get(format!("{}{path}", self.url))
+            .header("authorization", format!("Bearer {}", self.key))
+            .call();
+        self.answer(response)
+    }
+
+    fn answer(
+        &self,
+        response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> anyhow::Result<Answer> {
+        let mut response = response.with_context(|| format!("无法连接平台 {}", self.url))?;
+        let retry_after_s = response
+            .headers()
+            .get("retry-after")
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.parse().ok());
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(ANSWER_BYTES_MAX)
+            .read_to_vec()?;
+        Ok(Answer {
+            status: response.status().as_u16(),
+            retry_after_s,
+            body,
+        })
+    }
+}

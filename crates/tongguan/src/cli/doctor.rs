@@ -1,0 +1,97 @@
+//! `doctor`: looks at everything the platform needs and says what is wrong and what to do.
+
+use super::{Base, Ended, say};
+use crate::config::Config;
+use crate::roles::House;
+use store::clock::{Clock, SystemClock, beijing_rfc3339};
+
+/// A clock before this moment (2026-01-01) is certainly wrong, in milliseconds since 1970.
+const CLOCK_MIN_MS: i64 = 1_767_225_600_000;
+
+/// One thing that was looked at.
+struct Finding {
+    what: &'static str,
+    is_good: bool,
+    text: String,
+}
+
+/// Looks at configuration, clock, database, queue and what waits.
+pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
+    let now_ms = SystemClock.now_ms();
+    let finding = |what, is_good, text| Finding {
+        what,
+        is_good,
+        text,
+    };
+    let time = format!("北京时间 {}", beijing_rfc3339(now_ms));
+    let mut findings = vec![finding("时钟", now_ms > CLOCK_MIN_MS, time)];
+    match base.load() {
+        Err(error) => findings.push(finding("配置", false, format!("{error:#}"))),
+        Ok(config) => {
+            findings.push(finding("配置", true, "无误".to_owned()));
+            findings.extend(look(config).await?);
+        }
+    }
+    let is_good = findings.iter().all(|finding| finding.is_good);
+    if base.json {
+        let list: Vec<_> = findings
+            .iter()
+            .map(|f| serde_json::json!({ "what": f.what, "ok": f.is_good, "text": f.text }))
+            .collect();
+        say(&serde_json::json!({ "ok": is_good, "findings": list }).to_string());
+    } else {
+        for finding in &findings {
+            let mark = if finding.is_good { "正常" } else { "异常" };
+            say(&format!("{mark}  {}：{}", finding.what, finding.text));
+        }
+    }
+    Ok(if is_good { Ended::Done } else { Ended::Refused })
+}
+
+async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
+    let customs = config.customs.clone();
+    let house = match House::open(config).await {
+        Ok(house) => house,
+        Err(error) => {
+            let text = format!("{error:#}");
+            return Ok(vec![Finding {
+                what: "数据库与队列",
+                is_good: false,
+                text,
+            }]);
+        }
+    };
+    let shared = &house.shared;
+    let applied = shared.db.applied().await?;
+    let text = format!("{}，结构版本 {}", shared.db.engine_name(), applied.len());
+    let mut findings = vec![Finding {
+        what: "数据库",
+        is_good: true,
+        text,
+    }];
+    let waiting = shared.db.read(exchange::query::board::waiting).await?;
+    let text = format!(
+        "待校验 {}，待发送 {}，待海关回执 {}，待人工回执 {}",
+        waiting.n_received, waiting.n_checked, waiting.n_sent, waiting.n_parked
+    );
+    findings.push(Finding {
+        what: "报文",
+        is_good: waiting.n_parked == 0,
+        text,
+    });
+    for queue in [&customs.import_up, &customs.export_up] {
+        let depth = shared.queue.depth(queue).await;
+        let is_good = depth.is_ok();
+        let text = match depth {
+            Ok(depth) => format!("{queue} 有 {depth} 份"),
+            Err(error) => format!("{queue}：{error}"),
+        };
+        findings.push(Finding {
+            what: "海关队列",
+            is_good,
+            text,
+        });
+    }
+    house.close().await;
+    Ok(findings)
+}

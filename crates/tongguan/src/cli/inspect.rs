@@ -1,0 +1,301 @@
+//! `message show|trace|list` and `receipts`: over HTTP with `--url` and `--key`, or straight from
+//! the database of this machine (`--data`, `--config`) for those who run the platform.
+
+use super::client::{Answer, Client, Remote};
+use super::table::table;
+use super::{Base, Ended, say};
+use crate::roles::open_db;
+use anyhow::{Context, bail};
+use clap::Args;
+use exchange::message::MessageId;
+use exchange::query::{MessageDetail, MessageSummary, detail, find_any, latest};
+use serde_json::Value;
+
+/// Seconds that `receipts --follow` waits in one call.
+const FOLLOW_S: u32 = 30;
+
+/// Arguments of `message show` and `message trace`.
+#[derive(Debug, Args)]
+pub(super) struct OneArgs {
+    #[command(flatten)]
+    base: Base,
+    #[command(flatten)]
+    remote: Remote,
+    /// 报文 id 或受理号
+    id: String,
+}
+
+/// Arguments of `message list`.
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    base: Base,
+    #[command(flatten)]
+    remote: Remote,
+    /// 报文类型
+    #[arg(long)]
+    kind: Option<String>,
+    /// 状态
+    #[arg(long)]
+    state: Option<String>,
+    /// 订单编号
+    #[arg(long)]
+    order_no: Option<String>,
+    /// 最多列出多少份
+    #[arg(long, default_value_t = 20)]
+    limit: u32,
+}
+
+/// Arguments of `receipts`.
+#[derive(Debug, Args)]
+pub(super) struct ReceiptsArgs {
+    #[command(flatten)]
+    remote: Remote,
+    /// 从这个游标之后读起（缺省从头）
+    #[arg(long, default_value = "0")]
+    after: String,
+    /// 持续等待新的回执
+    #[arg(long)]
+    follow: bool,
+    /// 每条回执一行 JSON
+    #[arg(long)]
+    json: bool,
+}
+
+async fn fetch(args: &OneArgs) -> anyhow::Result<Option<MessageDetail>> {
+    let id = MessageId::parse(&args.id).context("不是报文 id 或受理号")?;
+    if args.remote.url.is_some() {
+        let answer = Client::new(&args.remote)?.get(&format!("/api/v1/messages/{id}"))?;
+        return match answer.status {
+            200 => Ok(Some(serde_json::from_slice(&answer.body)?)),
+            404 => Ok(None),
+            _ => bail!(refusal(&answer)),
+        };
+    }
+    let db = open_db(args.base.load()?.store).await?;
+    Ok(db
+        .read(move |tx| match find_any(tx, id)? {
+            Some(message) => detail(tx, &message).map(Some),
+            None => Ok(None),
+        })
+        .await?)
+}
+
+fn refusal(answer: &Answer) -> String {
+    let body = answer.json().unwrap_or_default();
+    let text = |key: &str| {
+        body.get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    format!(
+        "{} {} {} {}",
+        answer.status,
+        text("code"),
+        text("title"),
+        text("advice")
+    )
+}
+
+fn not_found() -> anyhow::Result<Ended> {
+    say("没有这份报文");
+    Ok(Ended::Refused)
+}
+
+/// Shows a message with everything about it.
+pub(super) async fn show(args: &OneArgs) -> anyhow::Result<Ended> {
+    let Some(detail) = fetch(args).await? else {
+        return not_found();
+    };
+    if args.base.json {
+        say(&serde_json::to_string(&detail)?);
+        return Ok(Ended::Done);
+    }
+    let summary = &detail.summary;
+    say(&format!(
+        "{} {} {}\n状态 {}，{}，自 {}\nguid {}\n受理时间 {}，{} 字节，{} 份单证\n",
+        summary.acceptance_no,
+        summary.kind,
+        summary.kind_name,
+        summary.state_name,
+        summary.holder,
+        summary.since,
+        summary.guid,
+        summary.received_at,
+        summary.n_bytes,
+        summary.n_documents
+    ));
+    say_findings(&detail);
+    say_documents(&detail);
+    say_timeline(&detail);
+    Ok(Ended::Done)
+}
+
+fn say_findings(detail: &MessageDetail) {
+    if detail.findings.is_empty() {
+        return;
+    }
+    let mut rows = table(&["代码", "位置", "行", "问题", "怎么办"]);
+    for finding in &detail.findings {
+        let line = finding.line.to_string();
+        rows.add_row([
+            &finding.code,
+            &finding.path,
+            &line,
+            &finding.text,
+            &finding.advice,
+        ]);
+    }
+    say(&rows.to_string());
+}
+
+fn say_documents(detail: &MessageDetail) {
+    let mut rows = table(&["序号", "业务主键", "清单编号", "最新回执"]);
+    for document in &detail.documents {
+        let status = document
+            .return_status
+            .map(|status| status.to_string())
+            .unwrap_or_default();
+        let name = document.return_status_name.clone().unwrap_or_default();
+        rows.add_row([
+            document.number.to_string(),
+            document.document_key.clone().unwrap_or_default(),
+            document.invt_no.clone().unwrap_or_default(),
+            format!("{status} {name}"),
+        ]);
+    }
+    say(&rows.to_string());
+}
+
+/// Shows the steps of a message.
+pub(super) async fn trace(args: &OneArgs) -> anyhow::Result<Ended> {
+    let Some(detail) = fetch(args).await? else {
+        return not_found();
+    };
+    if args.base.json {
+        say(&serde_json::to_string(&detail.timeline)?);
+    } else {
+        say_timeline(&detail);
+    }
+    Ok(Ended::Done)
+}
+
+fn say_timeline(detail: &MessageDetail) {
+    let mut rows = table(&["时间", "步骤", "由谁处理", "说明"]);
+    for entry in &detail.timeline {
+        rows.add_row([&entry.at, &entry.step_name, &entry.holder, &entry.detail]);
+    }
+    say(&rows.to_string());
+}
+
+/// Lists messages.
+pub(super) async fn list(args: &ListArgs) -> anyhow::Result<Ended> {
+    let messages = if args.remote.url.is_some() {
+        list_remote(args)?
+    } else {
+        if args.kind.is_some() || args.state.is_some() || args.order_no.is_some() {
+            bail!("按条件列出需要 --url 和 --key");
+        }
+        let db = open_db(args.base.load()?.store).await?;
+        let limit = i64::from(args.limit);
+        db.read(move |tx| latest(tx, limit))
+            .await?
+            .iter()
+            .map(MessageSummary::from)
+            .collect()
+    };
+    if args.base.json {
+        say(&serde_json::to_string(&messages)?);
+        return Ok(Ended::Done);
+    }
+    if messages.is_empty() {
+        say("没有报文");
+        return Ok(Ended::Done);
+    }
+    let mut rows = table(&["受理时间", "受理号", "报文", "单证", "状态", "当前处理方"]);
+    for message in &messages {
+        rows.add_row([
+            message.received_at.get(..19).unwrap_or_default().to_owned(),
+            message.acceptance_no.clone(),
+            format!("{} {}", message.kind, message.kind_name),
+            message.n_documents.to_string(),
+            message.state_name.clone(),
+            message.holder.clone(),
+        ]);
+    }
+    say(&rows.to_string());
+    Ok(Ended::Done)
+}
+
+fn list_remote(args: &ListArgs) -> anyhow::Result<Vec<MessageSummary>> {
+    let mut query = format!("?limit={}", args.limit);
+    let parts = [
+        ("kind", &args.kind),
+        ("state", &args.state),
+        ("orderNo", &args.order_no),
+    ];
+    for (name, value) in parts {
+        if let Some(value) = value {
+            query.push_str(&format!("&{name}={}", percent(value)));
+        }
+    }
+    let answer = Client::new(&args.remote)?.get(&format!("/api/v1/messages{query}"))?;
+    if answer.status != 200 {
+        bail!(refusal(&answer));
+    }
+    Ok(serde_json::from_value(
+        answer.json()?.get("items").cloned().unwrap_or_default(),
+    )?)
+}
+
+/// Percent-encodes a query value.
+fn percent(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// Reads receipts, once or for as long as they come.
+pub(super) async fn receipts(args: &ReceiptsArgs) -> anyhow::Result<Ended> {
+    let client = Client::new(&args.remote)?;
+    let mut after = args.after.clone();
+    loop {
+        let wait = if args.follow { FOLLOW_S } else { 0 };
+        let path = format!(
+            "/api/v1/receipts?after={}&limit=500&wait={wait}",
+            percent(&after)
+        );
+        let answer = tokio::task::block_in_place(|| client.get(&path))?;
+        if answer.status != 200 {
+            bail!(refusal(&answer));
+        }
+        let page: exchange::downlink::http::ReceiptPage = serde_json::from_slice(&answer.body)?;
+        for item in &page.items {
+            if args.json {
+                say(&serde_json::to_string(item)?);
+            } else {
+                say(&format!(
+                    "{:>8}  {}  {}  {:>6}  {}  {}",
+                    item.cursor,
+                    item.return_time,
+                    item.kind,
+                    item.return_status,
+                    item.document_key,
+                    item.return_info
+                ));
+            }
+        }
+        let is_end = page.items.is_empty();
+        after = page.next;
+        if is_end && !args.follow {
+            return Ok(Ended::Done);
+        }
+    }
+}

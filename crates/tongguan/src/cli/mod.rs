@@ -1,0 +1,165 @@
+//! The command line (命令行): one file a verb. Only here does the program print.
+//!
+//! Exit codes: 0 done, 1 refused or failed, 2 wrong use. `--json` gives one JSON value (or one a
+//! line) on the standard output; logs and progress go to the standard error.
+
+mod admin;
+mod client;
+mod doctor;
+mod inspect;
+mod sample;
+mod serve;
+mod standard;
+mod submit;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub use admin::reference;
+
+/// Exit code for wrong use.
+pub const EXIT_WRONG_USE: u8 = 2;
+
+/// 通关 Tongguan：跨境电商综试区线上综合服务平台
+#[derive(Debug, Parser)]
+#[command(name = "tongguan", version, about, arg_required_else_help = true)]
+pub struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// 演示：内置数据库、三家演示企业、海关模拟器和一个实况页面
+    Demo(serve::DemoArgs),
+    /// 启动平台
+    Serve(serve::ServeArgs),
+    /// 建立或升级数据库结构
+    Migrate(Base),
+    /// 单独运行海关模拟器，经由所配置的队列与平台通信
+    CustomsSim(serve::BoxArgs),
+    /// 企业：登记与列出
+    #[command(subcommand)]
+    Company(admin::CompanyVerb),
+    /// 接口密钥：签发、列出与吊销
+    #[command(subcommand)]
+    Key(admin::KeyVerb),
+    /// 报文：提交、查看、追踪与列出
+    #[command(subcommand)]
+    Message(MessageVerb),
+    /// 领取回执
+    Receipts(inspect::ReceiptsArgs),
+    /// 生成有效的样例报文（合成数据）
+    Sample(sample::SampleArgs),
+    /// 报文标准：输出 XSD 或说明文档
+    #[command(subcommand)]
+    Standard(standard::StandardVerb),
+    /// 配置：打印说明或检查
+    #[command(subcommand)]
+    Config(admin::ConfigVerb),
+    /// 自检：数据库、队列、磁盘与时钟
+    Doctor(Base),
+}
+
+#[derive(Debug, Subcommand)]
+enum MessageVerb {
+    /// 提交一份或多份报文文件（- 表示标准输入）
+    Submit(submit::SubmitArgs),
+    /// 显示一份报文的全部情况
+    Show(inspect::OneArgs),
+    /// 按时间显示一份报文经过的步骤
+    Trace(inspect::OneArgs),
+    /// 列出报文
+    List(inspect::ListArgs),
+}
+
+/// Where the settings and the data are.
+#[derive(Debug, Clone, Args)]
+pub struct Base {
+    /// 配置文件（TOML）
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// 数据目录（内置数据库所在）
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// 输出 JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Base {
+    /// The settings, with the embedded databases under the data folder.
+    fn load(&self) -> anyhow::Result<crate::config::Config> {
+        let config = crate::config::Config::load(self.config.as_deref())?;
+        Ok(config.under(&crate::config::data_folder(self.data.clone())))
+    }
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Done,
+    Refused,
+}
+
+/// Runs a command.
+#[expect(clippy::print_stderr, reason = "the command line speaks to its user")]
+pub fn run(command: Command) -> ExitCode {
+    // Two libraries bring TLS; both must use the same one (ring), chosen before either starts.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|runtime| runtime.block_on(dispatch(command.verb)));
+    match outcome {
+        Ok(Ended::Done) => ExitCode::SUCCESS,
+        Ok(Ended::Refused) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("错误：{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
+    match verb {
+        Verb::Demo(args) => serve::demo(args).await,
+        Verb::Serve(args) => serve::serve(args).await,
+        Verb::Migrate(base) => admin::migrate(&base).await,
+        Verb::CustomsSim(args) => serve::customs_sim(args).await,
+        Verb::Company(verb) => admin::company(verb).await,
+        Verb::Key(verb) => admin::key(verb).await,
+        Verb::Message(MessageVerb::Submit(args)) => submit::submit(&args),
+        Verb::Message(MessageVerb::Show(args)) => inspect::show(&args).await,
+        Verb::Message(MessageVerb::Trace(args)) => inspect::trace(&args).await,
+        Verb::Message(MessageVerb::List(args)) => inspect::list(&args).await,
+        Verb::Receipts(args) => inspect::receipts(&args).await,
+        Verb::Sample(args) => sample::sample(&args),
+        Verb::Standard(verb) => standard::standard(&verb),
+        Verb::Config(verb) => admin::config(&verb),
+        Verb::Doctor(base) => doctor::doctor(&base).await,
+    }
+}
+
+/// Prints a line on the standard output; a closed pipe is not an error of ours.
+fn say(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}");
+}
+
+/// Starts the log on the standard error.
+fn start_log(filter: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(filter));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    // A second start (tests) keeps the first log.
+    let _ = log.try_init();
+}

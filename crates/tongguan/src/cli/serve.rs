@@ -1,0 +1,169 @@
+//! `demo`, `serve` and `customs-sim`: the verbs that stay.
+
+use super::{Base, Ended, say, start_log};
+use crate::app::{self, Metrics};
+use crate::config::{Config, QueueKind};
+use crate::demo;
+use crate::roles::{House, Role, open_db};
+use anyhow::bail;
+use clap::Args;
+use std::sync::Arc;
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    base: Base,
+    /// 监听地址，例如 0.0.0.0:8080
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// 本进程承担的角色
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["api", "pipeline"])]
+    roles: Vec<Role>,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    #[command(flatten)]
+    base: Base,
+    /// 监听地址
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// 启动后自动生成的申报份数（0 表示不生成）
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    declarations: u32,
+}
+
+/// Arguments of `customs-sim`.
+#[derive(Debug, Args)]
+pub(super) struct BoxArgs {
+    #[command(flatten)]
+    base: Base,
+}
+
+fn box_db(config: &Config, base: &Base) -> store::Config {
+    let file = crate::config::data_folder(base.data.clone()).join("customs-box.db");
+    store::Config {
+        url: format!("sqlite:{}", file.display()),
+        ..config.store.clone()
+    }
+}
+
+/// Runs the platform until it is told to stop.
+pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
+    let mut config = args.base.load()?;
+    if let Some(listen) = args.listen {
+        config.http.listen = listen;
+    }
+    start_log(&config.node.log);
+    let customs_box = box_db(&config, &args.base);
+    let mut house = House::open(config).await?;
+    if args.roles.contains(&Role::Pipeline) {
+        house.start_pipeline().await?;
+    }
+    if args.roles.contains(&Role::CustomsBox) {
+        house.start_customs_box(open_db(customs_box).await?).await?;
+    }
+    stop_on_signal(&house);
+    if args.roles.contains(&Role::Api) {
+        let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
+        let router = app::router(&house, metrics, false);
+        let json = args.base.json;
+        app::serve(&house, router, |address| {
+            tracing::info!(%address, "the platform is ready");
+            if json {
+                say(&serde_json::json!({ "address": format!("http://{address}") }).to_string());
+            }
+        })
+        .await?;
+    } else {
+        let mut stop = house.stop.subscribe();
+        stop.wait_for(|stop| *stop).await?;
+    }
+    house.close().await;
+    Ok(Ended::Done)
+}
+
+/// Runs the demo until it is told to stop.
+pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
+    let mut config = args.base.load()?;
+    if let Some(listen) = args.listen {
+        config.http.listen = listen;
+    }
+    if args.base.config.is_none() && std::env::var("TONGGUAN_NODE__LOG").is_err() {
+        // People look at the page; the terminal shows what they need and nothing else.
+        config.node.log = "warn".to_owned();
+    }
+    start_log(&config.node.log);
+    let data = crate::config::data_folder(args.base.data.clone());
+    let customs_box = box_db(&config, &args.base);
+    let mut house = House::open(config).await?;
+    let companies = demo::companies(&house.shared, &data).await?;
+    house.start_pipeline().await?;
+    house.start_customs_box(open_db(customs_box).await?).await?;
+    stop_on_signal(&house);
+    let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
+    let router = app::router(&house, metrics, true);
+    let (json, n_declarations) = (args.base.json, args.declarations);
+    let (shared, stop) = (Arc::clone(&house.shared), house.stop.subscribe());
+    app::serve(&house, router, move |address| {
+        let url = format!("http://{address}");
+        say(&if json {
+            demo::ready_json(&url, &companies)
+        } else {
+            demo::ready_text(&url, &companies)
+        });
+        tokio::spawn(demo::declare(shared, url, companies, n_declarations, stop));
+    })
+    .await?;
+    house.close().await;
+    Ok(Ended::Done)
+}
+
+/// Runs the simulator of customs on the configured queue.
+pub(super) async fn customs_sim(args: BoxArgs) -> anyhow::Result<Ended> {
+    let config = args.base.load()?;
+    start_log(&config.node.log);
+    if config.queue.kind == QueueKind::Builtin
+        && args.base.data.is_none()
+        && args.base.config.is_none()
+    {
+        bail!("请用 --config 指明队列（RabbitMQ），或用 --data 指明与平台共用的数据目录");
+    }
+    let customs_box = box_db(&config, &args.base);
+    let mut house = House::open(config).await?;
+    house.start_customs_box(open_db(customs_box).await?).await?;
+    stop_on_signal(&house);
+    tracing::info!(
+        queue = house.shared.queue.name(),
+        "the simulator of customs is ready"
+    );
+    if args.base.json {
+        say(&serde_json::json!({ "queue": house.shared.queue.name() }).to_string());
+    }
+    let mut stop = house.stop.subscribe();
+    stop.wait_for(|stop| *stop).await?;
+    house.close().await;
+    Ok(Ended::Done)
+}
+
+fn stop_on_signal(house: &House) {
+    let stop = house.stop.clone();
+    tokio::spawn(async move {
+        let interrupted = tokio::signal::ctrl_c();
+        let terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        match terminated {
+            Ok(mut terminated) => {
+                tokio::select! {
+                    _ = interrupted => {}
+                    _ = terminated.recv() => {}
+                }
+            }
+            Err(_) => {
+                let _ = interrupted.await;
+            }
+        }
+        stop.send_replace(true);
+    });
+}

@@ -1,0 +1,51 @@
+//! `standard`: the message standard as the program has it.
+
+use super::{Ended, say};
+use ceb::{Direction, Kind};
+use clap::{Subcommand, ValueEnum};
+
+/// Which schema.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Family {
+    /// 进口
+    Import,
+    /// 出口
+    Export,
+    /// 传输信封
+    Dxp,
+}
+
+/// Verbs on the standard.
+#[derive(Debug, Subcommand)]
+pub(super) enum StandardVerb {
+    /// 输出 XSD（由平台自己的报文表生成）
+    Xsd {
+        /// import、export 或 dxp
+        #[arg(value_enum)]
+        family: Family,
+    },
+    /// 输出一种报文的说明（Markdown）；不带类型则输出目录
+    Doc {
+        /// 报文类型，例如 CEB621
+        kind: Option<String>,
+    },
+}
+
+/// Prints a part of the standard.
+pub(super) fn standard(verb: &StandardVerb) -> anyhow::Result<Ended> {
+    match verb {
+        StandardVerb::Xsd { family } => say(&match family {
+            Family::Import => ceb::xsd::schema(Direction::Import),
+            Family::Export => ceb::xsd::schema(Direction::Export),
+            Family::Dxp => ceb::xsd::dxp(),
+        }),
+        StandardVerb::Doc { kind: None } => say(&ceb::doc::index()),
+        StandardVerb::Doc { kind: Some(text) } => {
+            let Some(kind) = Kind::from_code(text) else {
+                anyhow::bail!("没有这种报文类型：{text}");
+            };
+            say(&ceb::doc::markdown(kind));
+        }
+    }
+    Ok(Ended::Done)
+}

@@ -1,0 +1,148 @@
+//! `message submit`: files to the platform, with a progress bar and a result for each.
+
+use super::client::{Answer, Client, Remote};
+use super::table::table;
+use super::{Ended, say};
+use anyhow::Context;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+use std::io::Read;
+use std::time::Duration;
+use store::clock::{Clock, SystemClock};
+
+/// Tries of one file when the platform is busy.
+const TRIES: u32 = 5;
+
+/// Longest pause between two tries, in seconds.
+const PAUSE_S_MAX: u64 = 10;
+
+/// Files from which a progress bar is worth showing.
+const BAR_FROM: usize = 3;
+
+/// Arguments of `message submit`.
+#[derive(Debug, Args)]
+pub(super) struct SubmitArgs {
+    #[command(flatten)]
+    remote: Remote,
+    /// 报文文件；- 表示标准输入
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// 每个文件输出一行 JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Submits files; refused when any of them was.
+pub(super) fn submit(args: &SubmitArgs) -> anyhow::Result<Ended> {
+    let client = Client::new(&args.remote)?;
+    let bar = if args.files.len() >= BAR_FROM && !args.json {
+        ProgressBar::new(u64::try_from(args.files.len()).unwrap_or(0))
+    } else {
+        ProgressBar::hidden()
+    };
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {per_sec} 剩余 {eta}") {
+        bar.set_style(style);
+    }
+    let mut rows = table(&["文件", "结果", "受理号或代码", "说明"]);
+    let mut all_accepted = true;
+    for file in &args.files {
+        let (status, body) = submit_one(&client, file)?;
+        all_accepted &= status == 202;
+        if args.json {
+            say(&with_file(file, status, &body).to_string());
+        } else {
+            rows.add_row(row(file, status, &body));
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    if !args.json {
+        say(&rows.to_string());
+    }
+    Ok(if all_accepted {
+        Ended::Done
+    } else {
+        Ended::Refused
+    })
+}
+
+fn submit_one(client: &Client, file: &str) -> anyhow::Result<(u16, Value)> {
+    let mut bytes = Vec::new();
+    if file == "-" {
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .context("无法读取标准输入")?;
+    } else {
+        bytes = std::fs::read(file).with_context(|| format!("无法读取 {file}"))?;
+    }
+    let mut tries = 1;
+    loop {
+        let answer = client.submit(&bytes)?;
+        if answer.status != 503 || tries == TRIES {
+            return Ok((answer.status, answer.json()?));
+        }
+        tries += 1;
+        pause(&answer);
+    }
+}
+
+/// Waits as long as the platform asks: the same bytes again are never declared twice.
+fn pause(answer: &Answer) {
+    let wait = Duration::from_secs(answer.retry_after_s.unwrap_or(1).min(PAUSE_S_MAX));
+    let sleep = SystemClock.sleep(wait);
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(sleep));
+}
+
+fn with_file(file: &str, status: u16, body: &Value) -> Value {
+    let mut line = json!({ "file": file, "status": status });
+    if let (Some(line), Some(body)) = (line.as_object_mut(), body.as_object()) {
+        for (key, value) in body {
+            line.insert(key.clone(), value.clone());
+        }
+    }
+    line
+}
+
+fn row(file: &str, status: u16, body: &Value) -> [String; 4] {
+    let text = |key: &str| {
+        body.get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    if status == 202 {
+        let is_duplicate = body
+            .get("duplicate")
+            .and_then(Value::as_bool)
+            .unwrap_or_default();
+        let note = if is_duplicate {
+            "此前已受理过相同内容"
+        } else {
+            ""
+        };
+        return [
+            file.to_owned(),
+            "已受理".to_owned(),
+            text("acceptanceNo"),
+            note.to_owned(),
+        ];
+    }
+    let line = body
+        .get("line")
+        .map(|line| format!("（第 {line} 行）"))
+        .unwrap_or_default();
+    let note = format!(
+        "{}{line} {} {}",
+        text("title"),
+        text("detail"),
+        text("advice")
+    );
+    [
+        file.to_owned(),
+        format!("未受理 {status}"),
+        text("code"),
+        note,
+    ]
+}

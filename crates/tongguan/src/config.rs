@@ -1,0 +1,233 @@
+//! Configuration (配置): one TOML file, then the environment, then the command line.
+//!
+//! Every floor has a struct with its own settings and defaults that work; unknown keys are errors.
+//! In the environment a key is `TONGGUAN_` and its path in capitals, `__` between the parts:
+//! `TONGGUAN_STORE__URL`. [`REFERENCE`] has a sentence for every key; a test compares the two.
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+mod reference;
+#[cfg(test)]
+mod tests;
+
+pub use reference::REFERENCE;
+
+/// Prefix of settings in the environment.
+const ENV_PREFIX: &str = "TONGGUAN_";
+
+/// All settings.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// This process.
+    pub node: NodeConfig,
+    /// The HTTP server.
+    pub http: HttpConfig,
+    /// The database.
+    pub store: store::Config,
+    /// The queue between the platform and customs.
+    pub queue: QueueConfig,
+    /// Intake.
+    pub intake: exchange::intake::Config,
+    /// The wire to customs.
+    pub customs: exchange::customs::Config,
+    /// The simulator of customs.
+    pub customs_box: exchange::customs_box::Config,
+}
+
+/// Settings of this process.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NodeConfig {
+    /// Number of this process among those that share a database, 0 to 63.
+    pub number: u8,
+    /// Log filter: `info`, `warn,exchange=debug`.
+    pub log: String,
+}
+
+impl Default for NodeConfig {
+    fn default() -> Self {
+        Self {
+            number: 0,
+            log: "info".to_owned(),
+        }
+    }
+}
+
+/// Settings of the HTTP server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HttpConfig {
+    /// Address and port.
+    pub listen: String,
+    /// Open connections at most.
+    pub connections_max: usize,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:8080".to_owned(),
+            connections_max: 4096,
+        }
+    }
+}
+
+/// Which queue carries messages to customs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum QueueKind {
+    /// The built-in queue on a database of its own.
+    Builtin,
+    /// RabbitMQ.
+    RabbitMq,
+}
+
+/// Settings of the queue between the platform and customs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueueConfig {
+    /// `builtin` or `rabbitmq`.
+    pub kind: QueueKind,
+    /// Database of the built-in queue; its own file, so that its commits do not wait for others.
+    pub url: String,
+    /// The built-in queue.
+    pub builtin: queue::builtin::Config,
+    /// RabbitMQ.
+    pub rabbitmq: queue::rabbitmq::Config,
+}
+
+impl Default for QueueConfig {
+    fn default() -> Self {
+        Self {
+            kind: QueueKind::Builtin,
+            url: "sqlite:data/queue.db".to_owned(),
+            builtin: queue::builtin::Config::default(),
+            rabbitmq: queue::rabbitmq::Config::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the settings from a file, if one is given, and the environment over it.
+    ///
+    /// # Errors
+    /// When the file cannot be read or a key or value is wrong; the text says which.
+    pub fn load(file: Option<&Path>) -> anyhow::Result<Self> {
+        let environment = std::env::vars().filter(|(name, _)| name.starts_with(ENV_PREFIX));
+        let text = match file {
+            None => String::new(),
+            Some(path) => std::fs::read_to_string(path)
+                .with_context(|| format!("无法读取配置文件 {}", path.display()))?,
+        };
+        Self::from_parts(&text, environment)
+    }
+
+    /// Puts settings together from the text of a file and pairs of the environment.
+    ///
+    /// # Errors
+    /// When a key or value is wrong; the text says which.
+    pub fn from_parts(
+        text: &str,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> anyhow::Result<Self> {
+        let mut table: toml::Table = text.parse().context("配置文件不是有效的 TOML")?;
+        for (name, value) in environment {
+            let path = name.trim_start_matches(ENV_PREFIX).to_ascii_lowercase();
+            // Variables of the tests and of the log are not settings.
+            if path.starts_with("test_") || !path.contains("__") {
+                continue;
+            }
+            let parts: Vec<&str> = path.split("__").collect();
+            set(&mut table, &parts, &value).with_context(|| format!("环境变量 {name}"))?;
+        }
+        let config: Self = table.try_into().context("配置有误")?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Puts every file of the embedded default under one folder.
+    #[must_use]
+    pub fn under(mut self, data: &Path) -> Self {
+        let file = |name: &str| format!("sqlite:{}", data.join(name).display());
+        let default = Self::default();
+        if self.store.url == default.store.url {
+            self.store.url = file("tongguan.db");
+        }
+        if self.queue.url == default.queue.url {
+            self.queue.url = file("queue.db");
+        }
+        self
+    }
+
+    /// The same settings without passwords, for people.
+    #[must_use]
+    pub fn redacted(mut self) -> Self {
+        for url in [
+            &mut self.store.url,
+            &mut self.queue.url,
+            &mut self.queue.rabbitmq.url,
+        ] {
+            *url = redact(url);
+        }
+        self
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        if self.node.number > 63 {
+            bail!("node.number 应为 0 至 63");
+        }
+        if !(1024..=64 << 20).contains(&self.intake.message_bytes_max) {
+            bail!("intake.message_bytes_max 应为 1024 至 67108864 字节");
+        }
+        if self.intake.waiting_bytes_max < self.intake.batch_bytes_max {
+            bail!("intake.waiting_bytes_max 不应小于 intake.batch_bytes_max");
+        }
+        if !(1..=8).contains(&self.customs.node.len()) {
+            bail!("customs.node 应为 1 至 8 个字符");
+        }
+        Ok(())
+    }
+}
+
+/// Sets one value, read as TOML when it can be and as a text when not.
+fn set(table: &mut toml::Table, parts: &[&str], value: &str) -> anyhow::Result<()> {
+    let Some((first, rest)) = parts.split_first() else {
+        bail!("空的键")
+    };
+    if rest.is_empty() {
+        let parsed = format!("v = {value}").parse::<toml::Table>().ok();
+        let parsed = parsed.and_then(|mut table| table.remove("v"));
+        let value = parsed.unwrap_or_else(|| toml::Value::String(value.to_owned()));
+        table.insert((*first).to_owned(), value);
+        return Ok(());
+    }
+    let inner = table
+        .entry((*first).to_owned())
+        .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+    match inner.as_table_mut() {
+        Some(inner) => set(inner, rest, value),
+        None => bail!("{first} 不是一组配置"),
+    }
+}
+
+/// The folder of the data, from a setting of the command line.
+pub fn data_folder(data: Option<PathBuf>) -> PathBuf {
+    data.unwrap_or_else(|| PathBuf::from("data"))
+}
+
+/// An address with its password replaced by asterisks.
+fn redact(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    match rest
+        .rsplit_once('@')
+        .and_then(|(login, host)| Some((login.split_once(':')?.0, host)))
+    {
+        Some((user, host)) => format!("{scheme}://{user}:***@{host}"),
+        None => url.to_owned(),
+    }
+}

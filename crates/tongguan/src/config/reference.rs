@@ -1,0 +1,154 @@
+//! A sentence for every setting: `tongguan config print` shows them, a test keeps them complete.
+
+/// Path of a setting and what it is.
+pub const REFERENCE: &[(&str, &str)] = &[
+    (
+        "node.number",
+        "本进程的编号，0 至 63；共用一个数据库的进程编号各不相同",
+    ),
+    (
+        "node.log",
+        "日志过滤，例如 info 或 warn,exchange=debug；环境变量 RUST_LOG 优先",
+    ),
+    ("http.listen", "HTTP 监听地址与端口"),
+    ("http.connections_max", "同时打开的连接数上限，超出者排队"),
+    (
+        "store.url",
+        "数据库：sqlite:路径，或 postgres://用户:口令@主机:端口/库",
+    ),
+    (
+        "store.postgres_ca_file",
+        "PostgreSQL 服务器证书的 CA（PEM）；填写后必须使用 TLS",
+    ),
+    (
+        "store.n_writers",
+        "写 PostgreSQL 的线程数（各一个连接），1 至 64；SQLite 固定为 1",
+    ),
+    ("store.n_readers", "读数据库的线程数（各一个连接），1 至 64"),
+    (
+        "store.waiting_max",
+        "可排队等待数据库的任务数，超出时应答 503",
+    ),
+    ("store.sqlite_busy_ms", "SQLite 等待其他进程释放锁的毫秒数"),
+    (
+        "store.sqlite_mib_max",
+        "SQLite 文件大小上限（MiB），0 为不限；到达后不再受理",
+    ),
+    ("store.sqlite_cache_mib", "SQLite 写连接的页缓存（MiB）"),
+    ("queue.kind", "平台与海关之间的队列：builtin 或 rabbitmq"),
+    ("queue.url", "内置队列的数据库；单独成库，提交互不等待"),
+    (
+        "queue.builtin.lease_ms",
+        "内置队列：取走的报文多少毫秒内未确认则重新投递",
+    ),
+    (
+        "queue.builtin.poll_ms",
+        "内置队列：等待者自行查看的间隔毫秒数",
+    ),
+    (
+        "queue.builtin.body_bytes_max",
+        "内置队列：单份内容的字节上限",
+    ),
+    (
+        "queue.rabbitmq.url",
+        "RabbitMQ 地址：amqp://用户:口令@主机:端口/虚拟主机，amqps 为 TLS",
+    ),
+    (
+        "queue.rabbitmq.ca_file",
+        "RabbitMQ 服务器证书的 CA（PEM）；缺省用系统的",
+    ),
+    ("queue.rabbitmq.prefetch", "RabbitMQ：未确认报文的预取数"),
+    ("queue.rabbitmq.heartbeat_s", "RabbitMQ：心跳秒数"),
+    (
+        "queue.rabbitmq.connect_ms_max",
+        "RabbitMQ：建立连接的毫秒上限",
+    ),
+    (
+        "queue.rabbitmq.confirm_ms_max",
+        "RabbitMQ：等待一批确认的毫秒上限",
+    ),
+    (
+        "queue.rabbitmq.retry_ms_max",
+        "RabbitMQ：两次连接尝试之间的最长毫秒数",
+    ),
+    (
+        "queue.rabbitmq.queue_kind",
+        "RabbitMQ：新建队列的种类，quorum 或 classic",
+    ),
+    (
+        "queue.rabbitmq.body_bytes_max",
+        "RabbitMQ：单份内容的字节上限",
+    ),
+    (
+        "intake.message_bytes_max",
+        "单份报文的字节上限，1024 至 67108864",
+    ),
+    ("intake.batch_bytes_max", "一次批量提交的字节上限"),
+    ("intake.batch_lines_max", "一次批量提交的报文份数上限"),
+    (
+        "intake.waiting_bytes_max",
+        "正在接收与等待落盘的全部内容的字节上限",
+    ),
+    ("intake.body_ms_max", "调用方发送完请求内容的毫秒上限"),
+    ("customs.import_up", "进口申报去往海关的队列"),
+    ("customs.import_down", "进口回执来自海关的队列"),
+    ("customs.export_up", "出口申报去往海关的队列"),
+    ("customs.export_down", "出口回执来自海关的队列"),
+    ("customs.import_receiver", "海关进口的 DXP 编号"),
+    ("customs.export_receiver", "海关出口的 DXP 编号"),
+    ("customs.node", "本平台的传输节点编号，1 至 8 个字符"),
+    ("customs.customs_node", "海关的传输节点编号，1 至 8 个字符"),
+    (
+        "customs_box.matching",
+        "海关模拟器：清单缺少订单、支付单或运单时 relaxed 放行或 strict 退单",
+    ),
+    (
+        "customs_box.match_wait_ms",
+        "海关模拟器：清单等待三单齐全的毫秒数",
+    ),
+    (
+        "customs_box.match_poll_ms",
+        "海关模拟器：等待中的清单多少毫秒查看一次",
+    ),
+    (
+        "customs_box.unmatched_code",
+        "海关模拟器：strict 退单时的原因代码",
+    ),
+    (
+        "customs_box.tax_bills",
+        "海关模拟器：放行的进口清单是否下发税单（816、818）",
+    ),
+    (
+        "customs_box.entities_per_message",
+        "海关模拟器：一份回执报文最多包含的单证回执数，1 至 100",
+    ),
+    (
+        "customs_box.poll_ms",
+        "海关模拟器：空闲时查看队列的间隔毫秒数",
+    ),
+    ("customs_box.seed", "海关模拟器：回执编号的种子"),
+    (
+        "customs_box.delays.first_ms",
+        "海关模拟器：收到申报到第一个回执的毫秒数",
+    ),
+    (
+        "customs_box.delays.second_ms",
+        "海关模拟器：第一个到第二个回执的毫秒数",
+    ),
+    (
+        "customs_box.delays.third_ms",
+        "海关模拟器：第二个到第三个回执的毫秒数",
+    ),
+    (
+        "customs_box.delays.further_ms",
+        "海关模拟器：其后每个回执之前的毫秒数",
+    ),
+    (
+        "customs_box.delays.tax_bill_ms",
+        "海关模拟器：清单最后回执到税单的毫秒数",
+    ),
+    (
+        "customs_box.delays.tax_paid_ms",
+        "海关模拟器：税单到缴款状态的毫秒数",
+    ),
+];

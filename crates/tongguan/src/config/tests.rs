@@ -1,0 +1,89 @@
+//! The settings, their sentences and their errors.
+
+use super::{Config, REFERENCE};
+use std::collections::BTreeSet;
+
+/// Every path of the settings, with the values that are absent by default.
+fn paths() -> BTreeSet<String> {
+    fn walk(prefix: &str, value: &toml::Value, out: &mut BTreeSet<String>) {
+        match value {
+            toml::Value::Table(table) => {
+                for (key, value) in table {
+                    let path = if prefix.is_empty() {
+                        key.clone()
+                    } else {
+                        format!("{prefix}.{key}")
+                    };
+                    walk(&path, value, out);
+                }
+            }
+            _ => {
+                out.insert(prefix.to_owned());
+            }
+        }
+    }
+    let mut config = Config::default();
+    config.store.postgres_ca_file = Some("ca.pem".to_owned());
+    config.queue.rabbitmq.ca_file = Some("ca.pem".to_owned());
+    let mut found = BTreeSet::new();
+    walk("", &toml::Value::try_from(config).unwrap(), &mut found);
+    found
+}
+
+#[test]
+fn every_setting_has_a_sentence_and_every_sentence_a_setting() {
+    let told: BTreeSet<String> = REFERENCE
+        .iter()
+        .map(|(path, _)| (*path).to_owned())
+        .collect();
+    assert_eq!(paths(), told);
+}
+
+fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let environment = environment
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    Config::from_parts(text, environment).map_err(|error| format!("{error:#}"))
+}
+
+#[test]
+fn the_environment_goes_over_the_file() {
+    let text = "[http]\nlisten = \"0.0.0.0:1\"\n[node]\nnumber = 2\n";
+    let config = load(text, &[("TONGGUAN_HTTP__LISTEN", "127.0.0.1:9")]).unwrap();
+    assert_eq!(config.http.listen, "127.0.0.1:9");
+    assert_eq!(config.node.number, 2);
+    let config = load("", &[("TONGGUAN_QUEUE__RABBITMQ__PREFETCH", "77")]).unwrap();
+    assert_eq!(config.queue.rabbitmq.prefetch, 77);
+}
+
+#[test]
+fn mistakes_are_told() {
+    assert!(
+        load("[http]\nlistn = 1", &[])
+            .unwrap_err()
+            .contains("listn")
+    );
+    assert!(
+        load("[node]\nnumber = 64", &[])
+            .unwrap_err()
+            .contains("node.number")
+    );
+    assert!(
+        load("", &[("TONGGUAN_HTTP__NO", "1")])
+            .unwrap_err()
+            .contains("no")
+    );
+    assert!(load("not toml", &[]).unwrap_err().contains("TOML"));
+}
+
+#[test]
+fn passwords_are_not_printed() {
+    let environment = [
+        ("TONGGUAN_STORE__URL", "postgres://tg:geheim@db/tg"),
+        ("TONGGUAN_QUEUE__RABBITMQ__URL", "amqp://tg:geheim@mq/%2f"),
+    ];
+    let config = load("", &environment).unwrap().redacted();
+    let text = crate::cli::reference(&config).unwrap();
+    assert!(!text.contains("geheim"), "{text}");
+    assert!(text.contains("postgres://tg:***@db/tg"), "{text}");
+}

@@ -1,0 +1,116 @@
+//! The stream of declarations that makes the demo move: consistent chains of both directions.
+
+use super::DemoCompany;
+use ceb::Direction;
+use ceb::sample::{LocalTime, Sender, Spec};
+use exchange::pipeline::Shared;
+use std::sync::Arc;
+use std::time::Duration;
+use store::clock::beijing_compact;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+
+/// Pause between two declarations of the first wave.
+const WAVE_PAUSE: Duration = Duration::from_millis(120);
+
+/// Pause between two declarations after that, so that the page keeps moving.
+const TRICKLE_PAUSE: Duration = Duration::from_secs(3);
+
+/// Declares through the HTTP interface until the demo stops.
+pub async fn declare(
+    shared: Arc<Shared>,
+    url: String,
+    companies: Vec<DemoCompany>,
+    n_declarations: u32,
+    stop: watch::Receiver<bool>,
+) {
+    if n_declarations == 0 {
+        return;
+    }
+    let address = url.trim_start_matches("http://").to_owned();
+    let mut n_sent = 0;
+    let mut seed = u64::try_from(shared.clock.now_ms() / 1000).unwrap_or(0) * 100;
+    loop {
+        for company in &companies {
+            let is_import = seed.is_multiple_of(2);
+            let direction = if is_import {
+                Direction::Import
+            } else {
+                Direction::Export
+            };
+            for xml in chain(&shared, company, seed, direction) {
+                if *stop.borrow() {
+                    return;
+                }
+                if let Err(error) = post(&address, &company.key, &xml).await {
+                    tracing::warn!(%error, "a declaration of the demo was not accepted");
+                }
+                n_sent += 1;
+                let pause = if n_sent < n_declarations {
+                    WAVE_PAUSE
+                } else {
+                    TRICKLE_PAUSE
+                };
+                shared.clock.sleep(pause).await;
+            }
+            seed += 1;
+        }
+    }
+}
+
+fn chain(shared: &Shared, company: &DemoCompany, seed: u64, direction: Direction) -> Vec<String> {
+    let kind = match direction {
+        Direction::Import => ceb::Kind::Ceb311,
+        Direction::Export => ceb::Kind::Ceb303,
+    };
+    let spec = Spec {
+        sender: Sender {
+            code: company.code.clone(),
+            name: company.name.clone(),
+            dxp_id: company.dxp_id.clone(),
+        },
+        now: local_time(shared.clock.now_ms()),
+        ..Spec::new(kind, seed)
+    };
+    ceb::sample::set(&spec)
+        .into_iter()
+        .map(|(_, xml)| xml)
+        .collect()
+}
+
+/// A moment as the samples want it: Beijing time in parts.
+pub fn local_time(at_ms: i64) -> LocalTime {
+    let digits = beijing_compact(at_ms);
+    let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or("0").to_owned();
+    let small = |range| part(range).parse().unwrap_or(1);
+    LocalTime {
+        year: part(0..4).parse().unwrap_or(2026),
+        month: small(4..6),
+        day: small(6..8),
+        hour: small(8..10),
+        minute: small(10..12),
+        second: small(12..14),
+    }
+}
+
+/// One plain HTTP request; the demo speaks only to itself.
+async fn post(address: &str, key: &str, xml: &str) -> anyhow::Result<()> {
+    let mut stream = TcpStream::connect(address).await?;
+    let head = format!(
+        "POST /api/v1/messages HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\n\
+         content-type: application/xml\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        xml.len()
+    );
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(xml.as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    let status = answer.get(9..12).unwrap_or_default();
+    anyhow::ensure!(
+        status == b"202",
+        "answer {}",
+        String::from_utf8_lossy(status)
+    );
+    Ok(())
+}

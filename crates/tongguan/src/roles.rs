@@ -1,0 +1,158 @@
+//! Roles (角色): which parts of the house a process runs, put together from the configuration.
+
+use crate::config::{Config, QueueKind};
+use exchange::customs_box::CustomsBox;
+use exchange::downlink::Feed;
+use exchange::pipeline::{self, Bell, Shared};
+use queue::{Builtin, Queue, RabbitMq};
+use registry::company::Directory;
+use std::sync::Arc;
+use store::Db;
+use store::clock::{SharedClock, SystemClock};
+use store::id::IdMaker;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// The HTTP API: intake, query, feed.
+    Api,
+    /// The pipeline: check, dispatch, receipt.
+    Pipeline,
+    /// The simulator of customs, in this process.
+    CustomsBox,
+}
+
+/// The foundations that every role stands on.
+pub struct House {
+    /// The settings.
+    pub config: Config,
+    /// What the pipeline's steps and the API share.
+    pub shared: Arc<Shared>,
+    /// Tells everything to stop.
+    pub stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl House {
+    /// Opens database and queue.
+    ///
+    /// # Errors
+    /// When one of them cannot be opened.
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        let clock = SystemClock::shared();
+        let db = open_db(config.store.clone()).await?;
+        let ids = Arc::new(IdMaker::new(Arc::clone(&clock), config.node.number));
+        let queue = open_queue(&config, &clock).await?;
+        let shared = Arc::new(Shared {
+            directory: Directory::new(db.clone(), Arc::clone(&clock)),
+            db,
+            clock,
+            ids,
+            queue,
+            customs: config.customs.clone(),
+            feed: Arc::new(Feed::default()),
+            accepted: Arc::new(Bell::default()),
+            checked: Arc::new(Bell::default()),
+        });
+        Ok(Self {
+            config,
+            shared,
+            stop: watch::channel(false).0,
+            tasks: Vec::new(),
+        })
+    }
+
+    /// Starts the pipeline.
+    ///
+    /// # Errors
+    /// When the queues to customs cannot be declared.
+    pub async fn start_pipeline(&mut self) -> anyhow::Result<()> {
+        self.declare_queues().await?;
+        // Another process has another number, another start of this one another id.
+        let owner = format!("{}.{}", self.config.node.number, self.shared.ids.next());
+        self.tasks.extend(pipeline::start(
+            &self.shared,
+            &owner,
+            &self.stop.subscribe(),
+        ));
+        Ok(())
+    }
+
+    /// Starts the simulator of customs on a database of its own; answers its handle.
+    ///
+    /// # Errors
+    /// When its database or the queues cannot be opened.
+    pub async fn start_customs_box(&mut self, db: Db) -> anyhow::Result<Arc<CustomsBox>> {
+        self.declare_queues().await?;
+        let customs_box = Arc::new(CustomsBox::new(
+            db,
+            Arc::clone(&self.shared.queue),
+            Arc::clone(&self.shared.clock),
+            self.config.customs_box.clone().on(&self.config.customs),
+        ));
+        let (running, stop) = (Arc::clone(&customs_box), self.stop.subscribe());
+        self.tasks
+            .push(tokio::spawn(async move {
+            if let Err(error) = running.run(stop).await {
+                tracing::error!(%error, "the simulator of customs could not start");
+            }
+        }));
+        Ok(customs_box)
+    }
+
+    /// Tells everything to stop and waits for it.
+    pub async fn close(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task ended badly");
+            }
+        }
+    }
+
+    async fn declare_queues(&self) -> anyhow::Result<()> {
+        let customs = &self.shared.customs;
+        for name in [
+            &customs.import_up,
+            &customs.import_down,
+            &customs.export_up,
+            &customs.export_down,
+        ] {
+            self.shared.queue.declare(name).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Opens a database on a thread that may block.
+///
+/// # Errors
+/// When it cannot be opened.
+pub async fn open_db(config: store::Config) -> anyhow::Result<Db> {
+    Ok(tokio::task::spawn_blocking(move || Db::open(&config)).await??)
+}
+
+async fn open_queue(config: &Config, clock: &SharedClock) -> anyhow::Result<Arc<dyn Queue>> {
+    let settings = &config.queue;
+    Ok(match settings.kind {
+        QueueKind::Builtin => {
+            let store = store::Config {
+                url: settings.url.clone(),
+                ..config.store.clone()
+            };
+            let db = open_db(store).await?;
+            let clock = Arc::clone(clock);
+            Arc::new(Builtin::new(
+                db,
+                clock,
+                config.node.number,
+                settings.builtin.clone(),
+            ))
+        }
+        QueueKind::RabbitMq => {
+            Arc::new(RabbitMq::new(settings.rabbitmq.clone(), Arc::clone(clock))?)
+        }
+    })
+}

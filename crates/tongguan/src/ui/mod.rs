@@ -1,0 +1,201 @@
+//! Pages (页面) rendered by the server: without scripts, readable on any screen. The live page shows
+//! all companies and therefore exists in the demo only; `serve` shows where the API is.
+
+use crate::app::Front;
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use exchange::message::{Message, MessageId};
+use exchange::query::board::{self, KindToday, Waiting};
+use exchange::query::{MessageDetail, MessageSummary, detail, find_any, latest};
+use registry::company::Company;
+use store::Result as StoreResult;
+use store::clock::{beijing_day, beijing_rfc3339};
+use web::{Problem, codes, service_error};
+
+/// Messages on the live page.
+const LATEST: i64 = 30;
+
+/// What a page may load: its own style and nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// A message on the live page.
+struct Line {
+    company: String,
+    summary: MessageSummary,
+    time: String,
+}
+
+#[derive(Template)]
+#[template(path = "board.html")]
+struct Board {
+    day: String,
+    time: String,
+    engine: &'static str,
+    kinds: Vec<(String, &'static str, KindToday)>,
+    total: KindToday,
+    waiting: Waiting,
+    lines: Vec<Line>,
+}
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct Life {
+    company: String,
+    detail: MessageDetail,
+    is_moving: bool,
+}
+
+#[derive(Template)]
+#[template(path = "document.html")]
+struct Document<'a> {
+    title: &'a str,
+    text: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "welcome.html")]
+struct Welcome;
+
+/// The pages of the demo.
+pub fn routes(front: Front) -> Router {
+    Router::new()
+        .route("/", get(live))
+        .route("/messages/{id}", get(life))
+        .with_state(front)
+}
+
+/// The page of a platform without a demo.
+pub fn closed_routes() -> Router {
+    Router::new().route("/", get(async || page(&Welcome)))
+}
+
+/// A document of the knowledge base as a page.
+pub fn document(title: &str, text: &str) -> String {
+    Document { title, text }.render().unwrap_or_default()
+}
+
+fn page(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => {
+            let policy = (
+                header::CONTENT_SECURITY_POLICY,
+                HeaderValue::from_static(POLICY),
+            );
+            ([policy], Html(html)).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            Problem::new(codes::FAULT).into_response()
+        }
+    }
+}
+
+async fn live(State(front): State<Front>) -> Result<Response, Problem> {
+    let now_ms = front.shared.clock.now_ms();
+    let day = beijing_day(now_ms);
+    let asked = day.clone();
+    let read = move |tx: &mut store::Tx<'_>| -> StoreResult<_> {
+        let companies = registry::company::all(tx)?;
+        Ok((
+            board::today(tx, &asked)?,
+            board::waiting(tx)?,
+            latest(tx, LATEST)?,
+            companies,
+        ))
+    };
+    let (today, waiting, messages, companies) = front
+        .shared
+        .db
+        .read(read)
+        .await
+        .map_err(|error| service_error(&error))?;
+    let sum = |of: fn(&KindToday) -> i64| today.iter().map(of).sum();
+    let total = KindToday {
+        kind: String::new(),
+        n_checked: sum(|k| k.n_checked),
+        n_refused: sum(|k| k.n_refused),
+        n_sent: sum(|k| k.n_sent),
+        n_settled: sum(|k| k.n_settled),
+        n_receipts: sum(|k| k.n_receipts),
+    };
+    let kinds = today.into_iter().map(|kind| {
+        let about = ceb::Kind::from_code(&kind.kind);
+        let direction = match about.and_then(ceb::Kind::direction) {
+            Some(ceb::Direction::Import) => "进口",
+            Some(ceb::Direction::Export) => "出口",
+            None => "",
+        };
+        (
+            about.map_or("", ceb::Kind::chinese).to_owned(),
+            direction,
+            kind,
+        )
+    });
+    let time = beijing_rfc3339(now_ms);
+    Ok(page(&Board {
+        kinds: kinds.collect(),
+        total,
+        waiting,
+        lines: messages
+            .iter()
+            .map(|message| line(message, &companies))
+            .collect(),
+        engine: front.shared.db.engine_name(),
+        time: time.get(11..19).unwrap_or_default().to_owned(),
+        day,
+    }))
+}
+
+fn line(message: &Message, companies: &[Company]) -> Line {
+    let summary = MessageSummary::from(message);
+    let time = summary
+        .received_at
+        .get(11..19)
+        .unwrap_or_default()
+        .to_owned();
+    Line {
+        company: name_of(message, companies),
+        summary,
+        time,
+    }
+}
+
+fn name_of(message: &Message, companies: &[Company]) -> String {
+    companies
+        .iter()
+        .find(|company| company.id == message.company_id)
+        .map(|company| company.name.clone())
+        .unwrap_or_default()
+}
+
+async fn life(State(front): State<Front>, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    let read = move |tx: &mut store::Tx<'_>| -> StoreResult<_> {
+        let Some(message) = find_any(tx, id)? else {
+            return Ok(None);
+        };
+        let companies = registry::company::all(tx)?;
+        let is_moving = !message.state.is_final();
+        Ok(Some((
+            name_of(&message, &companies),
+            detail(tx, &message)?,
+            is_moving,
+        )))
+    };
+    let found = front
+        .shared
+        .db
+        .read(read)
+        .await
+        .map_err(|error| service_error(&error))?;
+    let (company, detail, is_moving) = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    Ok(page(&Life {
+        company,
+        detail,
+        is_moving,
+    }))
+}

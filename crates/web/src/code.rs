@@ -1,0 +1,28 @@
+//! Codes (错误代码): what programs act on and people look up.
+
+/// A code (错误代码) of a refusal or fault, the source of its page in `docs/codes`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// Stable name: `TG-R` and four digits for a refusal, `TG-F` for a fault of the platform.
+    pub code: &'static str,
+    /// HTTP status that goes with it.
+    pub status: u16,
+    /// What it is called, in Chinese.
+    pub title: &'static str,
+    /// What it is called, in English.
+    pub title_en: &'static str,
+    /// What happened, in Chinese.
+    pub meaning: &'static str,
+    /// What to do, in Chinese.
+    pub advice: &'static str,
+}
+
+impl Code {
+    /// The page of the knowledge base, as Markdown.
+    pub fn markdown(&self) -> String {
+        format!(
+            "# {} {}\n\n{}\n\n- HTTP 状态: {}\n\n## 发生了什么\n\n{}\n\n## 怎么办\n\n{}\n",
+            self.code, self.title, self.title_en, self.status, self.meaning, self.advice
+        )
+    }
+}

@@ -1,0 +1,17 @@
+//! F3 接口基础: HTTP plumbing that every room's `http.rs` shares.
+//!
+//! - [`Code`]: a stable code that a program can act on, with its page in the knowledge base.
+//! - [`Problem`]: the one shape of every error answer (`application/problem+json`, RFC 9457).
+//! - [`Page`] and [`PageQuery`]: keyset pages, never offsets.
+//! - [`request_id`]: every request has an id, in the log and in the answer.
+//!
+//! Deliberately absent: routes (they live in their rooms), rules, and anything that knows a table.
+
+mod code;
+mod page;
+mod problem;
+pub mod request_id;
+
+pub use code::Code;
+pub use page::{Page, PageQuery};
+pub use problem::{Problem, codes, service_error};

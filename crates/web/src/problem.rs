@@ -1,0 +1,194 @@
+//! Problems (错误应答): the one shape of every error answer.
+
+use crate::Code;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::time::Duration;
+use utoipa::ToSchema;
+
+/// Codes that any route may answer.
+pub mod codes {
+    use crate::Code;
+
+    /// The database or a queue cannot take work now.
+    pub const UNAVAILABLE: Code = Code {
+        code: "TG-F5030",
+        status: 503,
+        title: "平台暂时无法受理",
+        title_en: "The platform cannot take this now",
+        meaning: "平台的存储或队列此刻不可用（繁忙、磁盘已满或连接中断）。本次请求没有被受理，也没有保存任何内容。",
+        advice: "请按应答头 Retry-After 的秒数等待后，用同一报文（相同 guid、相同内容）重新提交；重复提交不会产生重复申报。",
+    };
+    /// Something of ours failed.
+    pub const FAULT: Code = Code {
+        code: "TG-F5000",
+        status: 500,
+        title: "平台内部错误",
+        title_en: "Internal error",
+        meaning: "平台处理请求时发生了内部错误，原因已记录。",
+        advice: "请稍后重试；若仍出现，请把应答中的 requestId 告知平台运维人员。",
+    };
+    /// The request itself is wrong.
+    pub const BAD_REQUEST: Code = Code {
+        code: "TG-R4000",
+        status: 400,
+        title: "请求有误",
+        title_en: "Bad request",
+        meaning: "请求的参数或格式不符合接口说明。",
+        advice: "请对照 /api/docs 检查参数名称、类型和取值后重新提交。",
+    };
+    /// Nothing there, or not yours.
+    pub const NOT_FOUND: Code = Code {
+        code: "TG-R4040",
+        status: 404,
+        title: "没有找到",
+        title_en: "Not found",
+        meaning: "所请求的内容不存在，或不属于当前企业。",
+        advice: "请检查地址和编号；其他企业的报文不可查询。",
+    };
+    /// The body is larger than the limit.
+    pub const TOO_LARGE: Code = Code {
+        code: "TG-R4130",
+        status: 413,
+        title: "报文过大",
+        title_en: "The body is too large",
+        meaning: "提交的内容超过了平台允许的大小。",
+        advice: "请拆分后重新提交；单份报文的上限见应答 detail。",
+    };
+    /// The method does not exist on this address.
+    pub const METHOD: Code = Code {
+        code: "TG-R4050",
+        status: 405,
+        title: "请求方法不适用",
+        title_en: "Method not allowed",
+        meaning: "该地址不支持所用的 HTTP 方法。",
+        advice: "请对照 /api/docs 使用正确的方法。",
+    };
+    /// All of the above.
+    pub const ALL: &[Code] = &[
+        UNAVAILABLE,
+        FAULT,
+        BAD_REQUEST,
+        NOT_FOUND,
+        TOO_LARGE,
+        METHOD,
+    ];
+}
+
+/// A problem (错误应答), RFC 9457, with a stable code.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// Address of the page that explains the code.
+    #[serde(rename = "type")]
+    #[schema(example = "/docs/codes/TG-R4040")]
+    pub kind: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Stable code for programs.
+    #[schema(example = "TG-R4040")]
+    pub code: String,
+    /// Title in Chinese.
+    pub title: String,
+    /// Title in English.
+    pub title_en: String,
+    /// What is particular to this case, in Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// What to do, in Chinese.
+    pub advice: String,
+    /// Line of the submitted text, from 1, when the problem is at a place in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// Id of an existing message that stands in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// Seconds to wait before trying again.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub retry_after: Option<Duration>,
+}
+
+impl Problem {
+    /// A problem with the texts of its code.
+    pub fn new(code: Code) -> Self {
+        Self {
+            kind: format!("/docs/codes/{}", code.code),
+            status: code.status,
+            code: code.code.to_owned(),
+            title: code.title.to_owned(),
+            title_en: code.title_en.to_owned(),
+            detail: None,
+            advice: code.advice.to_owned(),
+            line: None,
+            message_id: None,
+            retry_after: None,
+        }
+    }
+
+    /// A problem whose texts come from elsewhere, such as the message language.
+    pub fn of(code: &str, status: u16, title: &str, advice: &str) -> Self {
+        Self {
+            kind: format!("/docs/codes/{code}"),
+            status,
+            code: code.to_owned(),
+            title: title.to_owned(),
+            title_en: "The message cannot be accepted".to_owned(),
+            detail: None,
+            advice: advice.to_owned(),
+            line: None,
+            message_id: None,
+            retry_after: None,
+        }
+    }
+
+    /// Adds what is particular to this case.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Tells the caller when to come back.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (status, body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json; charset=utf-8"),
+        );
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(wait) = self.retry_after {
+            headers.insert(
+                header::RETRY_AFTER,
+                HeaderValue::from(wait.as_secs().max(1)),
+            );
+        }
+        response
+    }
+}
+
+/// Turns a failure of the store into an answer: 503 when the same may succeed later, else 500.
+/// The particulars go to the log, never to the caller.
+pub fn service_error(error: &store::Error) -> Problem {
+    if error.is_unavailable() {
+        tracing::warn!(%error, "the store could not take the work");
+        Problem::new(codes::UNAVAILABLE).retry_after(Duration::from_secs(2))
+    } else {
+        tracing::error!(%error, "a request failed");
+        Problem::new(codes::FAULT)
+    }
+}

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Installs what a fresh Debian machine with git, make and Rust lacks: a C compiler and linker for
+# `build`, nothing more; the services of `test` are found or installed by with-services.sh. Says
+# what is missing when we may not install it.
+set -eu
+
+need=
+command -v cc >/dev/null || need="$need gcc libc6-dev"
+[ -e /etc/ssl/certs/ca-certificates.crt ] || need="$need ca-certificates"
+[ "${1:-build}" = build ] || { command -v xmllint >/dev/null || need="$need libxml2-utils"; }
+command -v cargo >/dev/null || { echo "Rust is missing: see https://rustup.rs" >&2; exit 1; }
+[ -n "$need" ] || exit 0
+if [ "$(id -u)" != 0 ]; then
+    echo "please install these Debian packages:$need" >&2
+    exit 1
+fi
+echo "installing$need" >&2
+apt-get update -qq
+# shellcheck disable=SC2086 # a list of packages
+DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $need >/dev/null

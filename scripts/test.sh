@@ -1,0 +1,28 @@
+#!/bin/sh
+# Everything that must be green, in the order in which it fails soonest. Run it through
+# with-services.sh, which gives it a private PostgreSQL and RabbitMQ.
+set -eu
+
+say() { echo "== $*" >&2; }
+
+: "${TONGGUAN_TEST_PG:?run me through scripts/with-services.sh}"
+: "${TONGGUAN_TEST_RABBITMQ:?run me through scripts/with-services.sh}"
+export TONGGUAN_TEST_FULL=1
+
+say "format"
+cargo fmt --all --check
+say "lints"
+cargo clippy --workspace --all-targets --locked -- -D warnings
+say "documentation"
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+if command -v cargo-deny >/dev/null; then
+    say "dependencies"
+    cargo deny --offline check licenses bans sources
+fi
+say "tests"
+if command -v cargo-nextest >/dev/null; then
+    cargo nextest run --workspace --locked
+    cargo test --workspace --locked --doc --quiet
+else
+    cargo test --workspace --locked
+fi
