@@ -27,7 +27,7 @@ pub mod codes {
         title: "平台内部错误",
         title_en: "Internal error",
         meaning: "平台处理请求时发生了内部错误，原因已记录。",
-        advice: "请稍后重试；若仍出现，请把应答中的 requestId 告知平台运维人员。",
+        advice: "请稍后重试；若仍出现，请把应答头 X-Request-Id 的值告知平台运维人员。",
     };
     /// The request itself is wrong.
     pub const BAD_REQUEST: Code = Code {
