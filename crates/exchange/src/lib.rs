@@ -25,3 +25,5 @@ pub mod message;
 pub mod pipeline;
 pub mod query;
 mod receipt;
+#[cfg(test)]
+mod testing;

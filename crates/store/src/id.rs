@@ -70,5 +70,9 @@ pub fn made_at_ms(id: i64) -> i64 {
 
 /// The smallest id that can have been made at `at_ms`; for pages and searches by time.
 pub fn first_at_ms(at_ms: i64) -> i64 {
-    (at_ms - EPOCH_MS).max(0) << (NODE_BITS + SEQUENCE_BITS + PART_BITS)
+    // A far future is after every id, not an overflow.
+    at_ms
+        .saturating_sub(EPOCH_MS)
+        .max(0)
+        .saturating_mul(1 << (NODE_BITS + SEQUENCE_BITS + PART_BITS))
 }

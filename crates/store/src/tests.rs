@@ -249,4 +249,6 @@ fn ids_grow_and_never_repeat() {
     }
     assert_eq!(crate::id::made_at_ms(last), 1_800_000_000_051);
     assert!(crate::id::first_at_ms(1_800_000_000_051) <= last);
+    assert_eq!(crate::id::first_at_ms(i64::MIN), 0);
+    assert_eq!(crate::id::first_at_ms(i64::MAX), i64::MAX);
 }

@@ -12,9 +12,13 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
+use exchange::customs_box::CustomsBox;
+use exchange::customs_box::http::Stage;
+use exchange::downlink::http::Tap;
 use exchange::intake::Intake;
 use exchange::intake::http::Door;
 use exchange::pipeline::Shared;
+use exchange::query::http::Desk;
 use registry::api_key::Authenticator;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -49,12 +53,15 @@ pub struct Front {
         exchange::query::http::messages,
         exchange::query::http::message,
         exchange::query::http::xml,
-        exchange::downlink::http::receipts
+        exchange::downlink::http::receipts,
+        exchange::customs_box::http::inject,
+        exchange::customs_box::http::outage
     ),
     components(schemas(Problem)),
     tags(
         (name = "messages", description = "报文：提交与查询"),
-        (name = "receipts", description = "回执：领取")
+        (name = "receipts", description = "回执：领取"),
+        (name = "customs-box", description = "海关模拟器：仅演示环境")
     ),
     modifiers(&BearerKey)
 )]
@@ -73,8 +80,14 @@ impl utoipa::Modify for BearerKey {
     }
 }
 
-/// Every route of the platform. `pages` adds the live page of the demo, which shows all companies.
-pub fn router(house: &House, metrics: Metrics, pages: bool) -> Router {
+/// Every route of the platform. `pages` adds the live page of the demo, which shows all companies;
+/// `customs_box` the routes that steer the simulator.
+pub fn router(
+    house: &House,
+    metrics: Metrics,
+    pages: bool,
+    customs_box: Option<Arc<CustomsBox>>,
+) -> Router {
     let shared = &house.shared;
     let authenticator = Arc::new(Authenticator::new(
         shared.db.clone(),
@@ -93,11 +106,16 @@ pub fn router(house: &House, metrics: Metrics, pages: bool) -> Router {
         room: Door::room(&intake),
         config: intake,
     };
-    let desk = exchange::query::http::Desk {
+    let stage = customs_box.map(|customs_box| Stage {
+        authenticator: Arc::clone(&authenticator),
+        db: shared.db.clone(),
+        customs_box,
+    });
+    let desk = Desk {
         authenticator: Arc::clone(&authenticator),
         db: shared.db.clone(),
     };
-    let tap = exchange::downlink::http::Tap {
+    let tap = Tap {
         authenticator,
         db: shared.db.clone(),
         feed: Arc::clone(&shared.feed),
@@ -107,7 +125,30 @@ pub fn router(house: &House, metrics: Metrics, pages: bool) -> Router {
         shared: Arc::clone(shared),
         metrics: metrics.clone(),
     };
-    let api = Router::new()
+    let api = api_routes(door, desk, tap);
+    let probes = Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics::metrics))
+        .with_state(front.clone());
+    let site = if pages {
+        ui::routes(front)
+    } else {
+        ui::closed_routes()
+    };
+    let stage = stage.map_or_else(Router::new, steering);
+    finish(
+        api.merge(stage)
+            .merge(probes)
+            .merge(docs::routes())
+            .merge(site),
+        metrics,
+        shared,
+    )
+}
+
+fn api_routes(door: Door, desk: Desk, tap: Tap) -> Router {
+    Router::new()
         .route("/api/v1/messages", post(exchange::intake::http::submit))
         .route(
             "/api/v1/messages:batch",
@@ -124,22 +165,20 @@ pub fn router(house: &House, metrics: Metrics, pages: bool) -> Router {
         .route(
             "/api/v1/receipts",
             get(exchange::downlink::http::receipts).with_state(tap),
-        );
-    let probes = Router::new()
-        .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics::metrics))
-        .with_state(front.clone());
-    let site = if pages {
-        ui::routes(front)
-    } else {
-        ui::closed_routes()
-    };
-    finish(
-        api.merge(probes).merge(docs::routes()).merge(site),
-        metrics,
-        shared,
-    )
+        )
+}
+
+fn steering(stage: Stage) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/customs-box/receipts",
+            post(exchange::customs_box::http::inject),
+        )
+        .route(
+            "/api/v1/customs-box/outage",
+            post(exchange::customs_box::http::outage),
+        )
+        .with_state(stage)
 }
 
 /// What every answer gets, whatever the route.

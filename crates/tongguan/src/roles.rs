@@ -93,8 +93,7 @@ impl House {
             self.config.customs_box.clone().on(&self.config.customs),
         ));
         let (running, stop) = (Arc::clone(&customs_box), self.stop.subscribe());
-        self.tasks
-            .push(tokio::spawn(async move {
+        self.tasks.push(tokio::spawn(async move {
             if let Err(error) = running.run(stop).await {
                 tracing::error!(%error, "the simulator of customs could not start");
             }

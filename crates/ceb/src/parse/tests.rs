@@ -1,3 +1,5 @@
+//! Parsing: findings, one by one.
+
 use super::*;
 use crate::kind::Kind;
 use crate::write;

@@ -205,8 +205,14 @@ fn build(spec: &Spec, status: ReturnStatus, info: &str) -> String {
     let n_lines = table.lines.as_ref().map_or(0, |(_, occurs)| {
         most(spec.n_lines.max(occurs.min), occurs.max)
     });
+    // A payment or waybill has no lines, but its sums are those of the order's.
+    let n_goods = if table.lines.is_some() {
+        n_lines
+    } else {
+        spec.n_lines.clamp(1, 99)
+    };
     let documents = (0..n_documents).map(|at| {
-        let deal = deal::Deal::new(spec, at, n_lines);
+        let deal = deal::Deal::new(spec, at, n_goods);
         let source = value::Source {
             spec,
             deal: &deal,

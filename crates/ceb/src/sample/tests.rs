@@ -1,3 +1,5 @@
+//! Samples of every kind are valid.
+
 use super::*;
 use crate::parse::{Profile, parse};
 use crate::{key, receipt as split_receipt};

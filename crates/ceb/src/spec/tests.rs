@@ -1,3 +1,5 @@
+//! The tables are whole.
+
 use super::*;
 
 #[test]

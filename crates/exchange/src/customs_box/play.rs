@@ -3,10 +3,11 @@
 //! Simple documents are looked up together and written together. A document whose answers depend on
 //! others ([`super::joint`]) is played when everything before it has been written.
 
-use super::magic::{Act, Magic};
+use super::magic::Magic;
 use super::plan::{self, Answer, Refusal, Verdict};
-use super::prepare::{Content, Declared, FormatFault, Upload, Values, get, is_joint};
+use super::prepare::{Content, Declared, FormatFault, Upload, get, is_joint};
 use super::receipt::{self, Entity};
+use super::rules::{is_before_matching, is_open, not_allowed, numbers};
 use super::sql::{self, Due, Stored, Task};
 use super::{Config, time};
 use ceb::{Direction, Kind, ReturnStatus};
@@ -396,92 +397,4 @@ impl<'a, 't, 'c> Desk<'a, 't, 'c> {
         self.due.sort_by_key(|item| (item.due_at, item.id));
         Ok(self.due)
     }
-}
-
-/// An element that holds a number, and the letter in the number.
-type Numbered = (&'static str, char);
-
-const PRE_NO: Numbered = ("preNo", 'B');
-
-/// The numbers that are given to each kind.
-const NUMBERS: &[(Kind, &[Numbered])] = &[
-    (Kind::Ceb621, &[PRE_NO, ("invtNo", 'I')]),
-    (Kind::Ceb603, &[PRE_NO, ("invtNo", 'E')]),
-    (Kind::Ceb711, &[PRE_NO, ("rkdNo", 'R')]),
-    (Kind::Ceb701, &[PRE_NO, ("sumNo", 'S')]),
-    (Kind::Ceb623, &[PRE_NO]),
-    (Kind::Ceb625, &[PRE_NO]),
-    (Kind::Ceb507, &[PRE_NO]),
-    (Kind::Ceb509, &[PRE_NO]),
-    (Kind::Ceb605, &[PRE_NO]),
-    (Kind::Ceb607, &[PRE_NO]),
-    (Kind::Ceb213, &[PRE_NO]),
-    (Kind::Ceb215, &[PRE_NO]),
-];
-
-fn numbers(kind: Kind) -> &'static [Numbered] {
-    let known = NUMBERS.iter().find(|(of, _)| *of == kind);
-    known.map_or(&[], |(_, numbers)| numbers)
-}
-
-/// Whether a document with this status may be declared again: never answered, a draft, or refused.
-pub(super) fn is_open(status: i32) -> bool {
-    matches!(status, 0 | 1 | 4 | 100) || status < 0
-}
-
-/// Statuses that come before matching.
-pub(super) fn is_before_matching(status: ReturnStatus) -> bool {
-    matches!(
-        status,
-        ReturnStatus::DECLARING | ReturnStatus::SENT_TO_CUSTOMS
-    )
-}
-
-/// The rules of declaring again, changing and deleting.
-fn not_allowed(declared: &Declared, before: Option<&Stored>) -> Option<Refusal> {
-    let codes = plan::codes(declared.kind);
-    let lives = before.filter(|stored| !matches!(stored.status, 0));
-    let Some(stored) = lives else {
-        let text = "操作类型错误，没有找到要操作的单证";
-        return (declared.app_type != "1").then(|| Refusal::Eport(codes.missing, text.to_owned()));
-    };
-    if declared.app_time < stored.app_time {
-        let text = "接收报文为旧报文数据，不做处理";
-        return Some(Refusal::Eport(codes.stale, text.to_owned()));
-    }
-    if declared.app_type == "1" && !is_open(stored.status) {
-        let status = ReturnStatus(stored.status);
-        let text = format!("重复申报，业务主键[{}]，当前状态[{status}]", declared.key);
-        return Some(Refusal::Eport(codes.exists, text));
-    }
-    None
-}
-
-/// The words of a document that is stored: its key and its facts hold the same numbers.
-pub(super) fn magic_of(document: &Stored) -> Magic {
-    let order_no = document.facts.get("orderNo");
-    let logistics_no = document.facts.get("logisticsNo");
-    Magic::read(
-        [order_no, logistics_no, Some(document.key.as_str())]
-            .into_iter()
-            .flatten(),
-    )
-}
-
-/// Whether a list that was answered so can be released: not closed, not in a person's hands.
-pub(super) fn can_move_on(status: i32) -> bool {
-    !is_open(status) && !matches!(status, 300 | 501 | 502 | 503 | 599 | 700 | 899)
-}
-
-/// A copy of values with another value for one element.
-pub(super) fn with(values: &Values, element: &str, value: String) -> Values {
-    let mut values = values.clone();
-    values.retain(|(name, _)| name != element);
-    values.push((element.to_owned(), value));
-    values
-}
-
-/// Whether the document was told to be silent.
-pub(super) fn is_silent(magic: &Magic) -> bool {
-    magic.asks_for(Act::Silent)
 }

@@ -85,18 +85,19 @@ pub(super) fn get<'a>(values: &'a [(String, String)], element: &str) -> Option<&
 
 /// Reads an upload; `from` is the direction of the queue it came over.
 pub(super) fn read(body: &Bytes, from: Direction) -> Upload {
-    let (sender, cop_msg_id) = match ceb::envelope::open(body) {
-        Ok(envelope) => (Some(envelope.sender_id), Some(envelope.cop_msg_id)),
-        Err(_) => (None, None),
-    };
-    let sniffed = match ceb::sniff(body) {
+    let envelope = ceb::envelope::open(body).ok();
+    let sender = envelope.as_ref().map(|one| one.sender_id.clone());
+    let cop_msg_id = envelope.as_ref().map(|one| one.cop_msg_id.clone());
+    // What is no envelope may be a bare message, or nothing at all; sniffing tells.
+    let data = envelope.as_ref().map_or(body.as_ref(), |one| &one.data);
+    let sniffed = match ceb::sniff(data) {
         Ok(sniffed) => sniffed,
         Err(error) => {
             let fault = FormatFault {
                 info: error.text(),
                 cop_msg_id: cop_msg_id.clone().unwrap_or_default(),
                 message_type: "Unknown".to_owned(),
-                original: echo(body),
+                original: echo(data),
             };
             return refused(sender, cop_msg_id, from, fault);
         }

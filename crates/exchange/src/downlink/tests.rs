@@ -1,1 +1,57 @@
-//! Tests of the room.
+//! The feed: numbers, pages, rewinding.
+
+use super::{after, reserve};
+use registry::company::CompanyId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::testing::each_engine;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_are_given_once_whatever_races() {
+    for test in each_engine() {
+        let db = Arc::new(test.db.clone());
+        let tasks: Vec<_> = (0..40)
+            .map(|n| {
+                let db = Arc::clone(&db);
+                let wanted =
+                    BTreeMap::from([(CompanyId(1), 3), (CompanyId(2), i64::from(n % 2 == 0))]);
+                tokio::spawn(async move { db.write(move |tx| reserve(tx, &wanted)).await })
+            })
+            .collect();
+        let mut firsts = Vec::new();
+        for task in tasks {
+            firsts.push(task.await.unwrap().unwrap()[&CompanyId(1)]);
+        }
+        firsts.sort_unstable();
+        let expected: Vec<i64> = (0..40).map(|n| n * 3 + 1).collect();
+        assert_eq!(firsts, expected, "{}", test.db.engine_name());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn any_place_can_be_read_again() {
+    for test in each_engine() {
+        let house = crate::testing::House::on(test).await;
+        for seed in 1..=4 {
+            house
+                .accept(0, house.sample(0, ceb::Kind::Ceb311, seed))
+                .await;
+        }
+        house.settle().await;
+        let company = house.company_id(0);
+        let read = async |from: i64, limit: i64| {
+            house
+                .shared
+                .db
+                .read(move |tx| after(tx, company, from, limit))
+                .await
+                .unwrap()
+        };
+        let all = read(0, 1000).await;
+        assert_eq!(all.len(), 12);
+        let page = read(all[4].feed_no, 3).await;
+        assert_eq!(page, all[5..8]);
+        assert_eq!(read(0, 1000).await, all);
+        assert!(read(all[11].feed_no, 10).await.is_empty());
+    }
+}

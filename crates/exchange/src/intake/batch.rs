@@ -124,7 +124,7 @@ async fn commit(db: &Db, ids: Arc<IdMaker>, batch: Vec<Waiting>) {
 }
 
 /// The one transaction of acceptance: message, bytes and event together (I2).
-pub(super) fn store(tx: &mut Tx<'_>, ids: &IdMaker, arrivals: &[Arrival]) -> Result<Vec<Outcome>> {
+pub(crate) fn store(tx: &mut Tx<'_>, ids: &IdMaker, arrivals: &[Arrival]) -> Result<Vec<Outcome>> {
     let new: HashSet<i64> = message::sql::insert(tx, arrivals)?.into_iter().collect();
     let accepted: Vec<&Arrival> = arrivals.iter().filter(|a| new.contains(&a.id.0)).collect();
     message::sql::insert_bodies(tx, &accepted)?;

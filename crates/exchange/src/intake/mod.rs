@@ -26,6 +26,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use web::Problem;
 
+#[cfg(test)]
+pub(crate) use batch::store as commit_for_test;
 pub use batch::{Intake, Outcome};
 
 /// Arrivals in one commit.

@@ -1,1 +1,80 @@
-//! Tests of the room.
+//! What is accepted, what is the same again, what is refused at the door.
+
+use super::Outcome;
+use crate::testing::{House, accepted};
+use ceb::Kind;
+use store::testing::each_engine;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_bytes_are_the_same_message_and_other_bytes_a_conflict() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let xml = house.sample(0, Kind::Ceb311, 1);
+        let first = accepted(house.accept(0, xml.clone()).await);
+        let again = house.accept(0, xml.clone()).await;
+        assert!(matches!(again, Outcome::Duplicate(id, _) if id == first));
+        let changed = xml
+            .replace("<ceb:note>", "<ceb:note>再")
+            .replace("</ceb:consignee>", "同</ceb:consignee>");
+        assert_ne!(changed, xml);
+        assert_eq!(house.accept(0, changed).await, Outcome::Conflict(first));
+        // Another company may use the same guid: it is its own.
+        let of_other = house.sample(1, Kind::Ceb311, 1);
+        assert!(matches!(house.accept(1, of_other).await, Outcome::Accepted(id) if id != first));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn duplicates_inside_one_commit_are_found() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let xml = house.sample(0, Kind::Ceb311, 1);
+        let arrivals = (0..5)
+            .map(|_| house.arrival(0, xml.clone()).unwrap())
+            .collect();
+        let outcomes = house.accept_all(arrivals).await;
+        let first = accepted(outcomes[0]);
+        for outcome in &outcomes[1..] {
+            assert!(matches!(outcome, Outcome::Duplicate(id, _) if *id == first));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_door_refuses_what_is_no_declaration_of_the_company() {
+    let house = House::on(store::testing::sqlite()).await;
+    let order = house.sample(0, Kind::Ceb311, 1);
+    let refused = |n: usize, xml: &str| house.arrival(n, xml.to_owned()).err().unwrap_or_default();
+    assert_eq!(refused(0, &order), "");
+    assert_eq!(refused(1, &order), "TG-R4031");
+    assert_eq!(refused(0, &house.sample(0, Kind::Ceb312, 1)), "TG-R4001");
+    assert_eq!(
+        refused(0, &order.replace("DXPENT0000000001", "DXPENT0000000002")),
+        "TG-R4031"
+    );
+    for not_a_message in [
+        "",
+        "no xml",
+        "<a/>",
+        "<CEB311Message/>",
+        &order[..order.len() - 20],
+    ] {
+        let code = refused(0, not_a_message);
+        assert!(code.starts_with("TG-E"), "{not_a_message:.20}: {code}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_suspended_company_may_not_declare() {
+    let house = House::on(store::testing::sqlite()).await;
+    let xml = house.sample(0, Kind::Ceb311, 1);
+    let mut caller = house.callers[0].clone();
+    let suspended = registry::company::Company {
+        suspended: true,
+        ..(*caller.company).clone()
+    };
+    caller.company = std::sync::Arc::new(suspended);
+    let id = crate::message::MessageId(house.shared.ids.next());
+    let refused = super::look(&caller, xml.into_bytes().into(), id, 0).map(|_| ());
+    assert_eq!(refused.unwrap_err().code, "TG-R4030");
+}

@@ -62,13 +62,15 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     if args.roles.contains(&Role::Pipeline) {
         house.start_pipeline().await?;
     }
-    if args.roles.contains(&Role::CustomsBox) {
-        house.start_customs_box(open_db(customs_box).await?).await?;
-    }
+    let customs_box = if args.roles.contains(&Role::CustomsBox) {
+        Some(house.start_customs_box(open_db(customs_box).await?).await?)
+    } else {
+        None
+    };
     stop_on_signal(&house);
     if args.roles.contains(&Role::Api) {
         let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
-        let router = app::router(&house, metrics, false);
+        let router = app::router(&house, metrics, false, customs_box);
         let json = args.base.json;
         app::serve(&house, router, |address| {
             tracing::info!(%address, "the platform is ready");
@@ -101,10 +103,10 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
     let mut house = House::open(config).await?;
     let companies = demo::companies(&house.shared, &data).await?;
     house.start_pipeline().await?;
-    house.start_customs_box(open_db(customs_box).await?).await?;
+    let customs_box = house.start_customs_box(open_db(customs_box).await?).await?;
     stop_on_signal(&house);
     let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
-    let router = app::router(&house, metrics, true);
+    let router = app::router(&house, metrics, true, Some(customs_box));
     let (json, n_declarations) = (args.base.json, args.declarations);
     let (shared, stop) = (Arc::clone(&house.shared), house.stop.subscribe());
     app::serve(&house, router, move |address| {

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 /// Every path of the settings, with the values that are absent by default.
 fn paths() -> BTreeSet<String> {
     fn walk(prefix: &str, value: &toml::Value, out: &mut BTreeSet<String>) {
-        match value {
-            toml::Value::Table(table) => {
+        match value.as_table() {
+            Some(table) => {
                 for (key, value) in table {
                     let path = if prefix.is_empty() {
                         key.clone()
@@ -17,7 +17,7 @@ fn paths() -> BTreeSet<String> {
                     walk(&path, value, out);
                 }
             }
-            _ => {
+            None => {
                 out.insert(prefix.to_owned());
             }
         }

@@ -36,10 +36,8 @@ async fn both_engines_play_alike_and_survive_a_restart_in_the_middle() {
             +500 CEB622 899 01292026I000000002 结关
             +600 CEB816 0 01292026I000000002
             +700 CEB818 0 01292026I000000002
-        "#]00 CEB622 899 01292026I000000002 结关
-            +600 CEB816 0 01292026I000000002
-            +700 CEB818 0 01292026I000000002
-        "#]].assert_eq(&text);
+        "#]]
+        .assert_eq(&text);
     }
 }
 

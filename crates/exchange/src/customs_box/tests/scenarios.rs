@@ -1,6 +1,6 @@
 //! Every kind of both directions, from upload to last receipt.
 
-use super::stage::{Stage, marked};
+use super::stage::{Stage, marked, replace};
 use crate::customs_box::Matching;
 use ceb::Kind;
 use expect_test::{Expect, expect};
@@ -132,13 +132,17 @@ fn same(_: Kind, xml: String) -> String {
     xml
 }
 
-const IMPORT: &[Kind] = &[Kind::Ceb311, Kind::Ceb411, Kind::Ceb511, Kind::Ceb621];
+pub(super) const IMPORT: &[Kind] = &[Kind::Ceb311, Kind::Ceb411, Kind::Ceb511, Kind::Ceb621];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_import_parcel_with_cancel_too_late_and_refund() {
     let mut kinds = IMPORT.to_vec();
     kinds.extend([Kind::Ceb711, Kind::Ceb513, Kind::Ceb623, Kind::Ceb625]);
-    chain(&kinds, Matching::Relaxed, same, expect![[r#"
+    chain(
+        &kinds,
+        Matching::Relaxed,
+        same,
+        expect![[r#"
         CEB311
           CEB312 2 新增申报成功[…]
           CEB312 3 发送海关成功
@@ -175,7 +179,9 @@ async fn an_import_parcel_with_cancel_too_late_and_refund() {
           CEB626 120 01292026I000070001 [Code:1800;Desc:逻辑校验通过]
           CEB626 399 01292026I000070001 [Code:2300;Desc:审核通过]
           CEB818 0 01292026I000000002
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -374,137 +380,6 @@ async fn partners_that_come_while_the_list_waits_are_matched() {
         +500 CEB622 120 01292026I000000002 [Code:1800;Desc:逻辑校验通过]
         +600 CEB622 800 01292026I000000002 [Code:2600;Desc:放行]
         +700 CEB622 899 01292026I000000002 结关
-    "#]].assert_eq(&of_list);
-}
-
-/// Another value for every element of this name.
-fn replace(xml: &str, element: &str, value: &str) -> String {
-    let (open, close) = (format!("<ceb:{element}>"), format!("</ceb:{element}>"));
-    let mut text = String::new();
-    let mut rest = xml;
-    while let Some((before, after)) = rest.split_once(&open) {
-        let (_, after) = after.split_once(&close).unwrap();
-        text.push_str(&format!("{before}{open}{value}{close}"));
-        rest = after;
-    }
-    text + rest
-}
-
-/// Repeats the only line of a document, as line 2.
-fn with_one_more_line(xml: &str, record: &str) -> String {
-    let (open, close) = (format!("<ceb:{record}>"), format!("</ceb:{record}>"));
-    let (start, end) = (
-        xml.find(&open).unwrap(),
-        xml.find(&close).unwrap() + close.len(),
-    );
-    let second = xml[start..end].replace("<ceb:gnum>1<", "<ceb:gnum>2<");
-    format!("{}{second}{}", &xml[..end], &xml[end..])
-}
-
-async fn mismatch(of: Kind, change: impl Fn(String) -> String, expected: Expect) {
-    let mut stage = Stage::with(|config| config.matching = Matching::Strict);
-    let mut said = String::new();
-    for kind in IMPORT {
-        let xml = marked(*kind, "");
-        stage
-            .up(*kind, &if *kind == of { change(xml) } else { xml })
-            .await;
-        said = stage.play(1000).await;
-    }
-    expected.assert_eq(&said);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_differs_is_refused_with_the_code_of_customs() {
-    mismatch(
-        Kind::Ceb621,
-        |xml| with_one_more_line(&xml, "InventoryList"),
-        expect![[r#"
-            +3100 CEB622 2 新增申报成功[…]
-            +3200 CEB622 3 发送海关成功
-            +3300 CEB622 100 [Code:1320;Desc:清单与订单商品项数不一致[InventoryHead.orderNo:DD202601050000070001,OrderHead.orderNo:DD202601050000070001]]
-        "#]],
-    )
-    .await;
-    mismatch(
-        Kind::Ceb621,
-        |xml| replace(&xml, "unit", "125"),
-        expect![[r#"
-            +3100 CEB622 2 新增申报成功[…]
-            +3200 CEB622 3 发送海关成功
-            +3300 CEB622 100 [Code:1322;Desc:清单与订单商品信息不一致[gnum:1]]
-        "#]],
-    )
-    .await;
-    mismatch(
-        Kind::Ceb621,
-        |xml| replace(&xml, "buyerName", "张三"),
-        expect![[r#"
-            +3100 CEB622 2 新增申报成功[…]
-            +3200 CEB622 3 发送海关成功
-            +3300 CEB622 100 [Code:13127;Desc:清单与订单订购人不一致]
-        "#]],
-    )
-    .await;
-    mismatch(
-        Kind::Ceb621,
-        |xml| replace(&xml, "buyerTelephone", "13000009999"),
-        expect![[r#"
-            +3100 CEB622 2 新增申报成功[…]
-            +3200 CEB622 3 发送海关成功
-            +3300 CEB622 100 [Code:130126;Desc:清单与订单订购人电话不一致]
-        "#]],
-    )
-    .await;
-    mismatch(
-        Kind::Ceb411,
-        |xml| replace(&xml, "payTransactionId", "ZF1"),
-        expect![[r#"
-            +3100 CEB622 2 新增申报成功[…]
-            +3200 CEB622 3 发送海关成功
-            +3300 CEB622 100 [Code:13035;Desc:支付企业不一致]
-        "#]],
-    )
-    .await;
-    mismatch(
-        Kind::Ceb411,
-        |xml| replace(&xml, "payerName", "张三"),
-        expect![[r#"
-            +3100 CEB622 2 新增申报成功[…]
-            +3200 CEB622 3 发送海关成功
-            +3300 CEB622 100 [Code:1327;Desc:订购人与支付人信息不一致]
-        "#]],
-    )
-    .await;
-    mismatch(
-        Kind::Ceb411,
-        |xml| replace(&xml, "amountPaid", "1.00"),
-        expect![[r#"
-            +3100 CEB622 2 新增申报成功[…]
-            +3200 CEB622 3 发送海关成功
-            +3300 CEB622 100 [Code:1332;Desc:订单实际支付金额与支付单金额不一致[OrderHead.acturalPaid:594.77,PaymentHead.amountPaid:1.00]]
-        "#]],
-    )
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn parts_take_effect_with_the_last_one() {
-    for kind in [Kind::Ceb607, Kind::Ceb507, Kind::Ceb701] {
-        let mut stage = Stage::new();
-        let part = |at: &str| {
-            let xml = replace(&marked(kind, ""), "msgCount", "2");
-            replace(&xml, "msgSeqNo", at)
-        };
-        stage.up(kind, &part("2")).await;
-        let first = stage.play(1000).await;
-        assert_eq!(first.lines().count(), 1, "{kind}: {first}");
-        stage.up(kind, &part("3")).await;
-        let over = stage.play(1000).await;
-        assert!(over.contains(" -"), "{kind}: {over}");
-        stage.up(kind, &part("1")).await;
-        let last = stage.play(1000).await;
-        assert_eq!(last.matches(" 399 ").count(), 2, "{kind}: {last}");
-        assert_eq!(last.contains("CEB792"), kind == Kind::Ceb701, "{last}");
-    }
+    "#]]
+    .assert_eq(&of_list);
 }

@@ -190,3 +190,16 @@ pub(super) fn told(body: &[u8]) -> String {
         .trim_end()
         .to_owned()
 }
+
+/// Another value for every element of this name.
+pub(super) fn replace(xml: &str, element: &str, value: &str) -> String {
+    let (open, close) = (format!("<ceb:{element}>"), format!("</ceb:{element}>"));
+    let mut text = String::new();
+    let mut rest = xml;
+    while let Some((before, after)) = rest.split_once(&open) {
+        let (_, after) = after.split_once(&close).unwrap();
+        text.push_str(&format!("{before}{open}{value}{close}"));
+        rest = after;
+    }
+    text + rest
+}

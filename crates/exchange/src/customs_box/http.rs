@@ -1,0 +1,154 @@
+//! `POST /api/v1/customs-box/receipts` and `POST /api/v1/customs-box/outage`: what people use to
+//! steer the simulator. Mounted only where the simulator runs inside the process. A company answers
+//! its own documents only.
+
+use super::{CustomsBox, Injection, Outage, Target};
+use crate::message::MessageId;
+use crate::query;
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::{HeaderMap, StatusCode};
+use ceb::{Kind, ReturnStatus};
+use registry::api_key::Authenticator;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Duration;
+use store::Db;
+use utoipa::ToSchema;
+use web::{Problem, codes, service_error};
+
+/// Longest delay of an injected answer and longest outage, in milliseconds: one hour.
+const DELAY_MS_MAX: u64 = 3_600_000;
+
+/// What the routes of the simulator need.
+#[derive(Clone)]
+pub struct Stage {
+    /// Knows the callers.
+    pub authenticator: Arc<Authenticator>,
+    /// Holds the messages.
+    pub db: Db,
+    /// Plays customs.
+    pub customs_box: Arc<CustomsBox>,
+}
+
+/// An answer of customs made by hand (注入回执).
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct InjectBody {
+    /// The message whose document is answered: id or acceptance number.
+    pub message_id: String,
+    /// Number of the document in the message, from 1; 1 when absent.
+    pub document: Option<i64>,
+    /// Return status (回执状态), any number.
+    #[schema(example = 100)]
+    pub return_status: i32,
+    /// Return text (回执信息); the usual one when absent.
+    pub return_info: Option<String>,
+    /// How much later it is sent, in milliseconds, 0 to 3600000.
+    pub delay_ms: Option<u64>,
+}
+
+/// A fault of the whole line (线路故障).
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OutageBody {
+    /// `silent`, `garbage` or `slow`.
+    #[schema(value_type = String, example = "silent")]
+    pub outage: Outage,
+    /// How long, in milliseconds, 0 to 3600000; 0 ends the one that is on.
+    pub for_ms: u64,
+}
+
+/// What the simulator will do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Done {
+    /// Always true; a refusal is a problem.
+    pub done: bool,
+}
+
+fn bad(why: impl Into<String>) -> Problem {
+    Problem::new(codes::BAD_REQUEST).detail(why)
+}
+
+/// Lets the simulator answer a document as asked (注入回执). Only in a demo.
+#[utoipa::path(
+    post, path = "/api/v1/customs-box/receipts", tag = "customs-box", security(("key" = [])),
+    request_body = InjectBody,
+    responses(
+        (status = 202, body = Done, description = "模拟器将发出这份回执"),
+        (status = 400, body = Problem, description = "参数有误"),
+        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期"),
+        (status = 404, body = Problem, description = "没有这份单证，或不属于当前企业，或尚未到达海关")
+    )
+)]
+pub async fn inject(
+    State(stage): State<Stage>,
+    headers: HeaderMap,
+    body: Result<Json<InjectBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<Done>), Problem> {
+    let company = stage.authenticator.caller(&headers).await?.company.id;
+    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
+    let delay = delay(body.delay_ms.unwrap_or_default())?;
+    let not_found = || Problem::new(codes::NOT_FOUND);
+    let id = MessageId::parse(&body.message_id).ok_or_else(not_found)?;
+    let number = body.document.unwrap_or(1);
+    let found = stage
+        .db
+        .read(move |tx| match query::find(tx, company, id)? {
+            Some(message) => query::detail(tx, &message).map(Some),
+            None => Ok(None),
+        })
+        .await
+        .map_err(|error| service_error(&error))?
+        .ok_or_else(not_found)?;
+    let kind = Kind::from_code(&found.summary.kind).ok_or_else(not_found)?;
+    let key = found
+        .documents
+        .into_iter()
+        .find(|document| document.number == number)
+        .and_then(|document| document.document_key)
+        .ok_or_else(not_found)?;
+    let injection = Injection {
+        target: Target::Key(kind, key),
+        status: ReturnStatus(body.return_status),
+        info: body.return_info.unwrap_or_default(),
+        delay,
+    };
+    match stage.customs_box.inject(injection).await {
+        Ok(true) => Ok((StatusCode::ACCEPTED, Json(Done { done: true }))),
+        Ok(false) => Err(not_found()),
+        Err(error) => {
+            tracing::error!(%error, "an injected answer failed");
+            Err(Problem::new(codes::FAULT))
+        }
+    }
+}
+
+/// Breaks the line to customs for a while (线路故障演练). Only in a demo.
+#[utoipa::path(
+    post, path = "/api/v1/customs-box/outage", tag = "customs-box", security(("key" = [])),
+    request_body = OutageBody,
+    responses(
+        (status = 202, body = Done, description = "故障开始，到时自动恢复"),
+        (status = 400, body = Problem, description = "参数有误"),
+        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期")
+    )
+)]
+pub async fn outage(
+    State(stage): State<Stage>,
+    headers: HeaderMap,
+    body: Result<Json<OutageBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<Done>), Problem> {
+    stage.authenticator.caller(&headers).await?;
+    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
+    stage.customs_box.fail_for(body.outage, delay(body.for_ms)?);
+    Ok((StatusCode::ACCEPTED, Json(Done { done: true })))
+}
+
+fn delay(ms: u64) -> Result<Duration, Problem> {
+    if ms > DELAY_MS_MAX {
+        return Err(bad(format!("时长上限 {DELAY_MS_MAX} 毫秒")));
+    }
+    Ok(Duration::from_millis(ms))
+}

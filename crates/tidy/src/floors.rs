@@ -1,0 +1,85 @@
+//! Floors: a crate may use lower floors only.
+
+use crate::source::{files, report};
+
+/// The floors, lowest first.
+pub(crate) const FLOORS: [&str; 9] = [
+    "ceb",
+    "store",
+    "web",
+    "queue",
+    "registry",
+    "exchange",
+    "services",
+    "operations",
+    "tongguan",
+];
+
+/// Crates beside the house: they may use any floor, and no floor may use them.
+const BESIDE: [&str; 3] = ["bench", "e2e", "tidy"];
+
+/// Names in the tables of dependencies whose heading is in `headings`.
+pub(crate) fn dependencies(manifest: &str, headings: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut is_inside = false;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            is_inside = headings.contains(&line.trim());
+        } else if is_inside && let Some((name, _)) = line.split_once('=') {
+            let name = name.trim().split('.').next().unwrap_or_default();
+            if !name.is_empty() && !name.starts_with('#') {
+                found.push(name.to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_crate_uses_lower_floors_only() {
+    let mut found = Vec::new();
+    for manifest in files("crates", "Cargo.toml") {
+        let krate = manifest.krate();
+        let own = FLOORS.iter().position(|floor| *floor == krate);
+        if own.is_none() && !BESIDE.contains(&krate) {
+            found.push(format!("{krate} is on no floor"));
+        }
+        for used in dependencies(&manifest.text, &["[dependencies]"]) {
+            let floor = FLOORS.iter().position(|floor| *floor == used);
+            let is_higher = own.is_some() && floor.is_some() && floor >= own;
+            let is_beside = own.is_some() && BESIDE.contains(&&*used);
+            if is_higher || is_beside {
+                found.push(format!("{krate} uses {used}"));
+            }
+        }
+    }
+    report(
+        &found,
+        "Calls go down the floors, facts go up through events. Put what both need on the lower \
+         floor, or write an event there and read it above. A new crate needs a place in \
+         crates/tidy/src/floors.rs and a reason in docs/decisions.",
+    );
+}
+
+#[test]
+fn the_message_language_is_pure() {
+    let forbidden = [
+        "std::fs",
+        "std::net",
+        "std::env",
+        "std::time",
+        "async fn",
+        "tokio",
+        "tracing",
+    ];
+    let mut found = Vec::new();
+    for file in files("crates/ceb/src", ".rs") {
+        for word in forbidden.iter().filter(|word| file.text.contains(**word)) {
+            found.push(format!("{} says {word}", file.path));
+        }
+    }
+    report(
+        &found,
+        "ceb does no I/O (I10): take the value as an argument and let the caller fetch it.",
+    );
+}

@@ -1,0 +1,188 @@
+//! Tables belong to rooms, statements to `sql.rs`.
+
+use crate::source::{File, all_used, files, report, rust};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Files that read tables of other rooms of their floor, and why that is right.
+const READERS: [(&str, &str, &str); 3] = [
+    (
+        "crates/exchange/src/query/sql.rs",
+        "message message_body message_finding document",
+        "the life of a message is one question over the tables of message and receipt",
+    ),
+    (
+        "crates/exchange/src/query/board.rs",
+        "message message_day parked_receipt",
+        "counts for the board; the partial indexes of the tables answer them",
+    ),
+    (
+        "crates/exchange/src/downlink/sql.rs",
+        "receipt",
+        "the feed is the table of receipts in the order of its numbers",
+    ),
+];
+
+/// Files other than `sql.rs` that hold statements, and why.
+const STATEMENTS: [(&str, &str); 4] = [
+    (
+        "crates/exchange/src/query/board.rs",
+        "a room of one file, which only reads",
+    ),
+    ("crates/store/src/event.rs", "a room of one file"),
+    (
+        "crates/store/src/migrate.rs",
+        "the history of the tables themselves",
+    ),
+    (
+        "crates/tongguan/src/app.rs",
+        "`select 1` of the readiness probe names no table",
+    ),
+];
+
+/// Table and room, from the comments of the migrations: `Room of a, b: crate/room.`
+fn rooms() -> BTreeMap<String, String> {
+    let mut rooms = BTreeMap::from([("migration".to_owned(), "store/migrate".to_owned())]);
+    for migration in files("crates/store/migrations", ".sql") {
+        let comment: Vec<&str> = migration
+            .text
+            .lines()
+            .filter_map(|line| line.strip_prefix("--"))
+            .map(str::trim)
+            .collect();
+        for sentence in comment.join(" ").split("Room of ").skip(1) {
+            let (tables, rest) = sentence.split_once(':').unwrap_or_default();
+            let room = rest.trim().split(['.', ' ']).next().unwrap_or_default();
+            for table in tables.split(',') {
+                rooms.insert(table.trim().to_owned(), room.to_owned());
+            }
+        }
+    }
+    rooms
+}
+
+fn is_in_room(file: &File, room: &str) -> bool {
+    let (krate, name) = room.split_once('/').unwrap_or((room, ""));
+    let inside = file
+        .path
+        .strip_prefix(&format!("crates/{krate}/src/"))
+        .unwrap_or_default();
+    // The statements of a room of one file stand beside it.
+    inside == format!("{name}.rs") || inside.starts_with(&format!("{name}/")) || inside == "sql.rs"
+}
+
+/// Tables that a statement names, and whether it changes them.
+fn named(text: &str, rooms: &BTreeMap<String, String>) -> BTreeSet<(String, bool)> {
+    let words: Vec<&str> = text
+        .split(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut found = BTreeSet::new();
+    for (at, pair) in words.windows(2).enumerate() {
+        let is_change = matches!(pair[0], "into" | "update")
+            || (pair[0] == "from" && at > 0 && words[at - 1] == "delete");
+        if (is_change || matches!(pair[0], "from" | "join")) && rooms.contains_key(pair[1]) {
+            found.insert((pair[1].to_owned(), is_change));
+        }
+    }
+    found
+}
+
+fn is_statement(text: &str) -> bool {
+    let text = text.trim_start();
+    let begins = ["select ", "insert into ", "delete from "];
+    begins.iter().any(|begin| text.starts_with(begin))
+        || (text.starts_with("update ") && text.contains(" set "))
+        || (text.starts_with("with ") && text.contains(" as ("))
+}
+
+#[test]
+fn every_table_has_a_room() {
+    let rooms = rooms();
+    let mut found = Vec::new();
+    for migration in files("crates/store/migrations", ".sql") {
+        for line in migration.text.lines() {
+            let Some(rest) = line.trim().strip_prefix("create table ") else {
+                continue;
+            };
+            let table = rest.split([' ', '(']).next().unwrap_or_default();
+            match rooms.get(table) {
+                None => found.push(format!("{}: table {table} has no room", migration.path)),
+                Some(room) if !rust().iter().any(|file| is_in_room(file, room)) => {
+                    found.push(format!("{}: there is no room {room}", migration.path));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    report(
+        &found,
+        "Name the owner in the opening comment of the migration: `-- Room of table: crate/room.`",
+    );
+}
+
+#[test]
+fn a_table_is_touched_by_its_room_only() {
+    let rooms = rooms();
+    let mut found = Vec::new();
+    let mut used = BTreeSet::new();
+    for file in rust().iter().filter(|file| !file.is_test()) {
+        for (line, text) in file.texts() {
+            for (table, is_change) in named(&text, &rooms) {
+                if is_in_room(file, &rooms[&table]) {
+                    continue;
+                }
+                let is_reader = READERS.iter().any(|(path, tables, _)| {
+                    *path == file.path && tables.split(' ').any(|name| name == table)
+                });
+                if is_reader && !is_change {
+                    used.insert(file.path.clone());
+                } else {
+                    let room = &rooms[&table];
+                    found.push(format!("{}:{line} touches {table} of {room}", file.path));
+                }
+            }
+        }
+    }
+    report(
+        &found,
+        "Call a function of the room that owns the table. Only a reading join that no function can \
+         answer goes on the list READERS in crates/tidy/src/tables.rs, with its reason.",
+    );
+    all_used(READERS.iter().map(|(path, ..)| *path), |path| {
+        used.contains(path)
+    });
+}
+
+#[test]
+fn statements_stand_in_sql_rs() {
+    let mut found = Vec::new();
+    let mut used = BTreeSet::new();
+    for file in rust().iter().filter(|file| !file.is_test()) {
+        if file.path.ends_with("/sql.rs") {
+            continue;
+        }
+        let statements: Vec<usize> = file
+            .texts()
+            .into_iter()
+            .filter_map(|(line, text)| is_statement(&text).then_some(line))
+            .collect();
+        if STATEMENTS.iter().any(|(path, _)| *path == file.path) {
+            if !statements.is_empty() {
+                used.insert(file.path.clone());
+            }
+            continue;
+        }
+        found.extend(
+            statements
+                .iter()
+                .map(|line| format!("{}:{line}", file.path)),
+        );
+    }
+    report(
+        &found,
+        "Statements stand in the sql.rs of the room that owns the table, as functions on a Tx.",
+    );
+    all_used(STATEMENTS.iter().map(|(path, _)| *path), |path| {
+        used.contains(path)
+    });
+}
