@@ -4,7 +4,7 @@ use crate::source::{File, all_used, files, report};
 use std::collections::BTreeSet;
 
 /// Routes that anybody may call, and why.
-const OPEN: [(&str, &str); 8] = [
+const OPEN: [(&str, &str); 10] = [
     (
         "/",
         "in the demo the live page of synthetic data, elsewhere a welcome",
@@ -23,6 +23,11 @@ const OPEN: [(&str, &str); 8] = [
         "numbers without names of companies; kept inside by the network",
     ),
     ("/docs/codes/{code}", "the knowledge base, the same for all"),
+    ("/docs/protocol/kinds", "the standard, the same for all"),
+    (
+        "/docs/protocol/kinds/{kind}",
+        "the standard, the same for all",
+    ),
     ("/api/docs", "the description of the API, the same for all"),
     (
         "/api/openapi.json",

@@ -22,12 +22,16 @@ use exchange::query::http::Desk;
 use registry::api_key::Authenticator;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use web::{Problem, codes};
 
 pub use metrics::Metrics;
+
+/// How long open requests (a long poll waits for minutes) may go on when the process is to stop.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// What pages and probes need.
 #[derive(Clone)]
@@ -223,12 +227,18 @@ pub async fn serve(
     let listener = limits::Limited::new(listener, house.config.http.connections_max);
     let mut stop = house.stop.subscribe();
     ready(address);
-    axum::serve(listener, router)
-        .with_graceful_shutdown(async move {
-            // An error means that the house is gone, which is a reason to stop as well.
-            let _ = stop.wait_for(|stop| *stop).await;
-        })
-        .await?;
+    let mut told = house.stop.subscribe();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+        // An error means that the house is gone, which is a reason to stop as well.
+        let _ = stop.wait_for(|stop| *stop).await;
+    });
+    tokio::select! {
+        served = serving => served?,
+        () = async {
+            let _ = told.wait_for(|stop| *stop).await;
+            house.shared.clock.sleep(GRACE).await;
+        } => tracing::warn!("some requests were still open and were cut off"),
+    }
     Ok(())
 }
 

@@ -19,10 +19,12 @@ pub fn refusal_codes() -> Vec<&'static Code> {
     lists.into_iter().flatten().collect()
 }
 
-/// Routes of the API's description and of the pages that explain codes.
+/// Routes of the API's description and of the pages that explain codes and kinds.
 pub fn routes() -> Router {
     Router::new()
         .route("/docs/codes/{code}", get(code_page))
+        .route("/docs/protocol/kinds", get(kinds_page))
+        .route("/docs/protocol/kinds/{kind}", get(kind_page))
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", ApiDoc::openapi()))
 }
 
@@ -34,6 +36,19 @@ async fn code_page(Path(code): Path<String>) -> Result<impl IntoResponse, Proble
         .or_else(|| ceb::code::find(&code).map(ceb::doc::code_page))
         .ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     Ok(Html(crate::ui::document(&code, &text)).into_response())
+}
+
+async fn kinds_page() -> impl IntoResponse {
+    Html(crate::ui::document("报文类型", &ceb::doc::index()))
+}
+
+async fn kind_page(Path(kind): Path<String>) -> Result<impl IntoResponse, Problem> {
+    let kind = ceb::Kind::from_code(kind.trim_end_matches(".md"))
+        .ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    Ok(Html(crate::ui::document(
+        kind.code(),
+        &ceb::doc::markdown(kind),
+    )))
 }
 
 /// `GET` of the description as a text, for the command line and the tests.

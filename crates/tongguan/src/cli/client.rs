@@ -1,6 +1,6 @@
 //! The HTTP API as the command line uses it.
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Args;
 use std::time::Duration;
 
@@ -55,9 +55,9 @@ impl Client {
     /// When one of them is missing.
     pub(super) fn new(remote: &Remote) -> anyhow::Result<Self> {
         let (Some(url), Some(key)) = (&remote.url, &remote.key) else {
-            bail!(
-                "请用 --url 和 --key 指明平台地址与接口密钥（或环境变量 TONGGUAN_URL、TONGGUAN_KEY）"
-            );
+            return Err(super::wrong_use(
+                "请用 --url 和 --key 指明平台地址与接口密钥（或环境变量 TONGGUAN_URL、TONGGUAN_KEY）",
+            ));
         };
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)

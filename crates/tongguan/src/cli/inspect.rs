@@ -5,7 +5,7 @@ use super::client::{Answer, Client, Remote};
 use super::table::table;
 use super::{Base, Ended, say};
 use crate::roles::open_db;
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
 use exchange::message::MessageId;
 use exchange::query::{MessageDetail, MessageSummary, detail, find_any, latest};
@@ -63,7 +63,7 @@ pub(super) struct ReceiptsArgs {
 }
 
 async fn fetch(args: &OneArgs) -> anyhow::Result<Option<MessageDetail>> {
-    let id = MessageId::parse(&args.id).context("不是报文 id 或受理号")?;
+    let id = MessageId::parse(&args.id).ok_or_else(|| super::wrong_use("不是报文 id 或受理号"))?;
     if args.remote.url.is_some() {
         let answer = Client::new(&args.remote)?.get(&format!("/api/v1/messages/{id}"))?;
         return match answer.status {
@@ -195,7 +195,7 @@ pub(super) async fn list(args: &ListArgs) -> anyhow::Result<Ended> {
         list_remote(args)?
     } else {
         if args.kind.is_some() || args.state.is_some() || args.order_no.is_some() {
-            bail!("按条件列出需要 --url 和 --key");
+            return Err(super::wrong_use("按条件列出需要 --url 和 --key"));
         }
         let db = open_db(args.base.load()?.store).await?;
         let limit = i64::from(args.limit);

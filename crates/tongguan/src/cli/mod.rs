@@ -99,6 +99,23 @@ impl Base {
     }
 }
 
+/// A mistake in how a command was called, found after its words were read.
+#[derive(Debug)]
+struct WrongUse(String);
+
+impl std::fmt::Display for WrongUse {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongUse {}
+
+/// An error for wrong use: exit code 2.
+fn wrong_use(text: impl Into<String>) -> anyhow::Error {
+    anyhow::Error::new(WrongUse(text.into()))
+}
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ended {
@@ -121,7 +138,8 @@ pub fn run(command: Command) -> ExitCode {
         Ok(Ended::Refused) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("错误：{error:#}");
-            ExitCode::FAILURE
+            let is_wrong_use = error.is::<WrongUse>();
+            ExitCode::from(if is_wrong_use { EXIT_WRONG_USE } else { 1 })
         }
     }
 }

@@ -5,7 +5,6 @@ use crate::app::{self, Metrics};
 use crate::config::{Config, QueueKind};
 use crate::demo;
 use crate::roles::{House, Role, open_db};
-use anyhow::bail;
 use clap::Args;
 use std::sync::Arc;
 
@@ -131,7 +130,9 @@ pub(super) async fn customs_sim(args: BoxArgs) -> anyhow::Result<Ended> {
         && args.base.data.is_none()
         && args.base.config.is_none()
     {
-        bail!("请用 --config 指明队列（RabbitMQ），或用 --data 指明与平台共用的数据目录");
+        return Err(super::wrong_use(
+            "请用 --config 指明队列（RabbitMQ），或用 --data 指明与平台共用的数据目录",
+        ));
     }
     let customs_box = box_db(&config, &args.base);
     let mut house = House::open(config).await?;

@@ -42,7 +42,7 @@ pub(super) fn standard(verb: &StandardVerb) -> anyhow::Result<Ended> {
         StandardVerb::Doc { kind: None } => say(&ceb::doc::index()),
         StandardVerb::Doc { kind: Some(text) } => {
             let Some(kind) = Kind::from_code(text) else {
-                anyhow::bail!("没有这种报文类型：{text}");
+                return Err(super::wrong_use(format!("没有这种报文类型：{text}")));
             };
             say(&ceb::doc::markdown(kind));
         }
