@@ -142,6 +142,23 @@ async fn values_come_back_as_they_went_in() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn placeholders_count_by_their_number_not_by_their_place() {
+    for TestDb { db, .. } in &each_engine() {
+        let sql = "select cast($2 as text), cast($1 as text), cast($2 as text)";
+        let row = db
+            .read(move |tx| tx.query_opt(sql, &["one".into(), "two".into()]))
+            .await;
+        let row = row.unwrap().unwrap();
+        let texts = [
+            row.text(0).unwrap(),
+            row.text(1).unwrap(),
+            row.text(2).unwrap(),
+        ];
+        assert_eq!(texts, ["two", "one", "two"], "{}", db.engine_name());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn migrations_apply_once_and_a_newer_database_is_refused() {
     for TestDb { db, config, .. } in &each_engine() {
         assert_eq!(db.applied().await.unwrap().len(), crate::migrations().len());

@@ -54,7 +54,7 @@ impl Tx<'_> {
     pub fn execute(&mut self, sql: &str, args: &[Value<'_>]) -> Result<u64> {
         match &mut self.engine {
             Engine::Sqlite(connection) => {
-                let mut statement = connection.prepare_cached(sql)?;
+                let mut statement = connection.prepare_cached(&numbered(sql))?;
                 let n_changed = statement.execute(rusqlite::params_from_iter(args))?;
                 Ok(u64::try_from(n_changed).unwrap_or(u64::MAX))
             }
@@ -175,12 +175,18 @@ fn pg_args<'a>(args: &'a [Value<'_>]) -> Vec<&'a (dyn ::postgres::types::ToSql +
         .collect()
 }
 
+/// `$2` is a name to SQLite, bound by its first appearance; `?2` is the number that we mean. No
+/// statement of ours has a dollar sign anywhere else.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
 fn sqlite_query(
     connection: &rusqlite::Connection,
     sql: &str,
     args: &[Value<'_>],
 ) -> Result<Vec<Row>> {
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(&numbered(sql))?;
     let n_columns = statement.column_count();
     let mut found = statement.query(rusqlite::params_from_iter(args))?;
     let mut rows = Vec::new();

@@ -27,6 +27,27 @@ fn same_seed_same_bytes() {
     assert_ne!(message(&spec), message(&Spec { seed: 2, ..spec }));
 }
 
+/// A payment has no lines and an order has; the payment pays for all of them nevertheless.
+#[test]
+fn the_payment_pays_what_the_order_costs_whatever_its_lines() {
+    let value = |xml: &str, element: &str| {
+        let (_, rest) = xml.split_once(&format!(":{element}>")).unwrap();
+        rest.split_once('<').unwrap().0.to_owned()
+    };
+    for (n_lines, seed) in [(1, 1), (3, 2), (50, 3)] {
+        let of = |kind| {
+            message(&Spec {
+                n_lines,
+                ..Spec::new(kind, seed)
+            })
+        };
+        assert_eq!(
+            value(&of(Kind::Ceb311), "acturalPaid"),
+            value(&of(Kind::Ceb411), "amountPaid")
+        );
+    }
+}
+
 #[test]
 fn a_receipt_has_the_key_of_its_declaration() {
     for kind in Kind::ALL.iter().filter(|kind| kind.is_declaration()) {

@@ -68,7 +68,7 @@ impl State {
             Self::Received | Self::Checked => "平台",
             Self::Refused => "企业（请更正后重新申报）",
             Self::Sent | Self::Answered => "海关",
-            Self::Settled => "已办结",
+            Self::Settled => "无需处理",
             Self::Held => "平台运维人员",
         }
     }

@@ -1,0 +1,255 @@
+//! Nothing acknowledged is lost or doubled: the process is killed again and again under load, and
+//! in the end the platform is compared with what its callers were told.
+//!
+//! Callers do what the API's description says: when there is no answer they send the same bytes
+//! again. Kills come at moments drawn by chance; some rounds are shorter than the lease of the dead
+//! process, others long enough for the pipeline to be in the middle of its work.
+
+use crate::http::{Client, Connection};
+use crate::platform::{Engine, Place};
+use crate::samples;
+use crate::wait::{self, Chance};
+use ceb::Kind;
+use ceb::sample::Sender;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// Kills of one run.
+const KILLS: u32 = 30;
+
+/// Connections that submit.
+const CALLERS: usize = 9;
+
+/// Messages that may be begun at the start of a round, and shortly before its end.
+const EARLY: i64 = 25;
+const LATE: i64 = 50;
+
+#[test]
+fn nothing_acknowledged_is_lost_or_doubled_on_sqlite() {
+    run(Engine::Sqlite);
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_or_doubled_on_postgres() {
+    run(Engine::Postgres);
+}
+
+/// What a caller remembers of a message.
+struct Told {
+    xml: String,
+    /// The id it was told; nothing while there was no answer.
+    id: Option<String>,
+}
+
+/// What callers, killer and reader share.
+struct Stage {
+    /// Where the platform listens now.
+    address: Mutex<String>,
+    /// Messages that may be begun.
+    budget: AtomicI64,
+    is_over: AtomicBool,
+}
+
+impl Stage {
+    fn client(&self, key: &str) -> Client {
+        Client {
+            address: self.address.lock().unwrap().clone(),
+            key: key.to_owned(),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::SeqCst)
+    }
+}
+
+fn run(engine: Engine) {
+    let Some(place) = Place::on(engine) else {
+        return;
+    };
+    // What a dead process had taken from a queue comes again after this time, not after a minute.
+    let place = place.with("TONGGUAN_QUEUE__BUILTIN__LEASE_MS", "1000");
+    let mut chance = Chance::from_environment(&format!("kill {engine:?}"));
+    let mut platform = place.start();
+    let companies: Vec<(Sender, String)> = (0..3)
+        .map(|n| {
+            let (sender, company) = platform.company(n);
+            (sender, company.key)
+        })
+        .collect();
+    let stage = Arc::new(Stage {
+        address: Mutex::new(platform.address.clone()),
+        budget: AtomicI64::new(0),
+        is_over: AtomicBool::new(false),
+    });
+    let callers: Vec<_> = (0..CALLERS)
+        .map(|n| {
+            let (stage, company) = (Arc::clone(&stage), companies[n % 3].clone());
+            std::thread::spawn(move || call(&stage, &company, n))
+        })
+        .collect();
+    let reader = std::thread::spawn({
+        let (stage, key) = (Arc::clone(&stage), companies[0].1.clone());
+        move || follow(&stage, &key)
+    });
+
+    for _ in 0..KILLS {
+        stage.budget.store(EARLY, Ordering::SeqCst);
+        // One round in three outlives the lease of the process that was killed before it.
+        let is_long = chance.below(3) == 0;
+        let quiet_ms = if is_long { 2800 } else { 200 } + chance.below(900);
+        wait::pause(Duration::from_millis(quiet_ms));
+        stage.budget.store(LATE, Ordering::SeqCst);
+        wait::pause(Duration::from_millis(5 + chance.below(120)));
+        platform.process.kill();
+        platform = place.start();
+        stage.address.lock().unwrap().clone_from(&platform.address);
+    }
+    stage.is_over.store(true, Ordering::SeqCst);
+    let told: Vec<Vec<Told>> = callers
+        .into_iter()
+        .map(|caller| caller.join().unwrap())
+        .collect();
+    let followed = reader.join().unwrap();
+    let n_told: usize = told.iter().map(Vec::len).sum();
+    println!("{engine:?}: {KILLS} kills, {n_told} messages");
+    for (n, (_, key)) in companies.iter().enumerate() {
+        let mine = told.iter().skip(n).step_by(3).flatten().collect();
+        compare(&platform.client(key), mine);
+    }
+    assert_eq!(platform.n_parked(), 0.0);
+    // Who read on from cursor to cursor through all the kills has missed nothing.
+    let feed = platform.client(&companies[0].1).feed();
+    assert_eq!(followed, feed[..followed.len()]);
+}
+
+/// A company's program: sends, and sends again until there is an answer.
+fn call(stage: &Stage, (sender, key): &(Sender, String), n: usize) -> Vec<Told> {
+    let mut told: Vec<Told> = Vec::new();
+    let mut connection: Option<Connection> = None;
+    let mut seed = u64::try_from(n).unwrap() * 10_000;
+    loop {
+        let is_waiting = told.last().is_some_and(|told| told.id.is_none());
+        if !is_waiting {
+            if stage.is_over() {
+                return told;
+            }
+            if stage.budget.fetch_sub(1, Ordering::SeqCst) <= 0 {
+                wait::pause(Duration::from_millis(5));
+                continue;
+            }
+            seed += 1;
+            let kind = if seed % 2 == 0 {
+                Kind::Ceb311
+            } else {
+                Kind::Ceb303
+            };
+            told.push(Told {
+                xml: samples::message(kind, sender, seed),
+                id: None,
+            });
+        }
+        let open = match connection.take() {
+            Some(open) => Ok(open),
+            None => Connection::open(&stage.client(key).address),
+        };
+        let last = told.last_mut().unwrap();
+        let answer = open.and_then(|mut open| {
+            let answer = open.send("POST", "/api/v1/messages", Some(key), last.xml.as_bytes())?;
+            Ok((open, answer))
+        });
+        match answer {
+            Ok((open, answer)) => {
+                connection = Some(open);
+                if answer.status == 503 {
+                    wait::pause(Duration::from_millis(50));
+                    continue;
+                }
+                let answer = answer.expect(202);
+                last.id = Some(answer["id"].as_str().unwrap().to_owned());
+            }
+            // The process is gone: nobody knows whether the message was stored.
+            Err(_) => wait::pause(Duration::from_millis(10)),
+        }
+    }
+}
+
+/// Reads the feed from cursor to cursor while the platform comes and goes.
+fn follow(stage: &Stage, key: &str) -> Vec<Value> {
+    let mut found: Vec<Value> = Vec::new();
+    let mut after = "0".to_owned();
+    while !stage.is_over() {
+        let path = format!("/api/v1/receipts?after={after}&limit=1000&wait=1");
+        let Ok(answer) = stage.client(key).try_call("GET", &path, b"") else {
+            wait::pause(Duration::from_millis(10));
+            continue;
+        };
+        if answer.status == 503 {
+            continue;
+        }
+        let page = answer.expect(200);
+        found.extend(page["items"].as_array().unwrap().iter().cloned());
+        after = page["next"].as_str().unwrap().to_owned();
+    }
+    found
+}
+
+/// Compares what a company was told with what the platform has.
+fn compare(company: &Client, told: Vec<&Told>) {
+    let mut by_id: BTreeMap<&str, &Told> = BTreeMap::new();
+    for one in told {
+        let id = one.id.as_deref().unwrap();
+        assert!(
+            by_id.insert(id, one).is_none(),
+            "two messages were told the same id {id}"
+        );
+    }
+    wait::until("every message to be settled", || {
+        let waiting = company.list();
+        let n_settled = waiting.iter().filter(|m| m["state"] == "settled").count();
+        assert!(n_settled <= by_id.len());
+        (n_settled == by_id.len()).then_some(())
+    });
+    // Every acknowledged message is there once, and none that was never submitted.
+    let listed = company.list();
+    let ids: BTreeSet<&str> = listed.iter().map(|m| m["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), listed.len());
+    assert_eq!(ids, by_id.keys().copied().collect());
+    assert!(listed.iter().all(|message| message["state"] == "settled"));
+    // Its bytes are those that were sent, and sending them again changes nothing.
+    let mut connection = Connection::open(&company.address).unwrap();
+    let key = Some(company.key.as_str());
+    for (id, told) in &by_id {
+        let path = format!("/api/v1/messages/{id}/xml");
+        let stored = connection.send("GET", &path, key, b"").unwrap();
+        assert_eq!(stored.body, told.xml.as_bytes(), "message {id}");
+        let again = connection
+            .send("POST", "/api/v1/messages", key, told.xml.as_bytes())
+            .unwrap()
+            .expect(202);
+        assert_eq!(
+            (&again["id"], &again["duplicate"]),
+            (&Value::from(*id), &Value::from(true))
+        );
+    }
+    // Each has its three receipts once. (In whatever order: what the dead process had taken comes
+    // again later than what was behind it.)
+    let mut statuses: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for item in company.feed() {
+        let id = item["messageId"].as_str().unwrap().to_owned();
+        let status = item["returnStatus"].as_i64().unwrap();
+        statuses.entry(id).or_default().push(status);
+    }
+    for told in statuses.values_mut() {
+        told.sort_unstable();
+    }
+    let wrong: Vec<_> = statuses
+        .iter()
+        .filter(|(_, told)| **told != [2, 3, 120])
+        .collect();
+    assert!(wrong.is_empty(), "receipts lost or doubled: {wrong:?}");
+    assert_eq!(statuses.len(), by_id.len());
+}

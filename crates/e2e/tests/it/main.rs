@@ -1,0 +1,25 @@
+//! The whole platform from outside: the real program runs as a process, and the tests are its
+//! companies, its customs, its operators and its bad days.
+//!
+//! Begin with `one_message`: it tells the life of a declaration. `TONGGUAN_TEST_PG` adds
+//! PostgreSQL, `TONGGUAN_TEST_RABBITMQ` the broker; with `TONGGUAN_TEST_FULL=1` both are demanded.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of a test")]
+
+mod http;
+mod platform;
+mod proxy;
+mod samples;
+mod wait;
+
+mod bad_input;
+mod cli;
+mod customs_trouble;
+mod duplicates;
+mod every_kind;
+mod kill;
+mod lanes;
+mod one_message;
+mod rabbitmq;
+mod store_trouble;
+mod strangers;

@@ -1,0 +1,355 @@
+//! The program as a process, and the place where its data are.
+
+use crate::http::{Client, Connection};
+use ceb::sample::Sender;
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tempfile::TempDir;
+
+/// The program, built once if need be.
+///
+/// A test crate cannot depend on another package's binary, so it is built here, with the profile of
+/// the tests; when it is up to date already, that takes no time.
+pub(crate) fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        // target/{profile}/deps/it-0123 stands beside target/{profile}/tongguan.
+        let here = std::env::current_exe().unwrap();
+        let profile = here.parent().unwrap().parent().unwrap();
+        let mut build = Command::new(env!("CARGO"));
+        build.args([
+            "build",
+            "--quiet",
+            "--package",
+            "tongguan",
+            "--bin",
+            "tongguan",
+        ]);
+        // What cargo tells the tests about their own package is not meant for this build; some build
+        // scripts look at it, and half the world would be built anew each time.
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy();
+            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+                build.env_remove(&*name);
+            }
+        }
+        build.arg("--manifest-path");
+        build.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"));
+        build.arg("--target-dir").arg(profile.parent().unwrap());
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(
+            build.status().unwrap().success(),
+            "the program does not build"
+        );
+        profile.join("tongguan")
+    })
+}
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A service that the environment may offer; without it the caller skips, unless all is demanded.
+pub(crate) fn service(variable: &str) -> Option<String> {
+    let found = std::env::var(variable).ok();
+    if found.is_none() {
+        let full = std::env::var("TONGGUAN_TEST_FULL").is_ok_and(|value| value == "1");
+        assert!(!full, "TONGGUAN_TEST_FULL=1 needs {variable}");
+        println!("skipped: {variable} is not set");
+    }
+    found
+}
+
+/// Data and settings of a platform; it can be started on them again and again.
+pub(crate) struct Place {
+    folder: TempDir,
+    pub(crate) settings: Vec<(String, String)>,
+    verb: Vec<String>,
+}
+
+impl Place {
+    /// A new place with the embedded database and customs that answers at once.
+    pub(crate) fn new() -> Self {
+        let delays = [
+            "FIRST", "SECOND", "THIRD", "FURTHER", "TAX_BILL", "TAX_PAID",
+        ];
+        let mut settings: Vec<(String, String)> = delays
+            .map(|name| {
+                let name = format!("TONGGUAN_CUSTOMS_BOX__DELAYS__{name}_MS");
+                (name, "0".to_owned())
+            })
+            .to_vec();
+        settings.push(("TONGGUAN_CUSTOMS_BOX__POLL_MS".to_owned(), "5".to_owned()));
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            settings,
+            verb: ["demo", "--declarations", "0"].map(str::to_owned).to_vec(),
+        }
+    }
+
+    /// A new place on this engine; nothing when the environment does not offer it.
+    pub(crate) fn on(engine: Engine) -> Option<Self> {
+        let place = Self::new();
+        Some(match engine {
+            Engine::Sqlite => place,
+            Engine::Postgres => {
+                let url = service("TONGGUAN_TEST_PG")?;
+                let url = fresh_schema(&url);
+                place.with("TONGGUAN_STORE__URL", &url)
+            }
+        })
+    }
+
+    /// Adds a setting.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Starts `serve` with these roles instead of `demo`.
+    pub(crate) fn serving(mut self, roles: &str) -> Self {
+        self.serve(roles);
+        self
+    }
+
+    /// As [`Place::serving`], for a place that has been used.
+    pub(crate) fn serve(&mut self, roles: &str) {
+        self.verb = ["serve", "--roles", roles].map(str::to_owned).to_vec();
+    }
+
+    /// As at the beginning.
+    pub(crate) fn demo(&mut self) {
+        self.verb = ["demo", "--declarations", "0"].map(str::to_owned).to_vec();
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn start(&self) -> Platform {
+        let (child, line) = self.spawn(&self.verb, true);
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        let address = ready["address"].as_str().unwrap();
+        Platform {
+            address: address.trim_start_matches("http://").to_owned(),
+            process: child,
+            ready,
+        }
+    }
+
+    /// Starts a verb that stays; answers it with the line by which it says that it is ready.
+    pub(crate) fn spawn(&self, verb: &[String], listens: bool) -> (Process, String) {
+        let log = self.path().join("log");
+        let mut options = std::fs::OpenOptions::new();
+        let to = options.create(true).append(true).open(&log).unwrap();
+        let mut command = self.command();
+        command
+            .args(verb)
+            .arg("--json")
+            .arg("--data")
+            .arg(self.path());
+        if listens {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(to)
+            .spawn()
+            .unwrap();
+        let out = child.stdout.take().unwrap();
+        let process = Process { child, log };
+        let mut line = String::new();
+        BufReader::new(out).read_line(&mut line).unwrap();
+        assert!(
+            !line.is_empty(),
+            "the program did not start: {}",
+            process.log()
+        );
+        (process, line)
+    }
+
+    /// The program with the settings of this place and nothing else from the environment.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(program());
+        command.env_clear();
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Runs a verb on the data of this place.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = self.command();
+        command.args(arguments).arg("--data").arg(self.path());
+        command.stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// Runs a verb with `--json` that must end well; answers its JSON.
+    #[track_caller]
+    pub(crate) fn tool(&self, arguments: &[&str]) -> Value {
+        let mut all = arguments.to_vec();
+        all.push("--json");
+        let output = self.run(&all);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Registers a company and issues a key, as an administrator does.
+    pub(crate) fn company(&self, n: u64) -> (Sender, String) {
+        let sender = Sender {
+            code: format!("11059601{n:02}"),
+            name: "测试企业".to_owned(),
+            dxp_id: format!("DXPENT99{n:08}"),
+        };
+        let credit = ceb::sample::credit_code(1000 + n);
+        self.tool(&[
+            "company",
+            "add",
+            "--credit-code",
+            &credit,
+            "--customs-code",
+            &sender.code,
+            "--name",
+            &sender.name,
+            "--dxp-id",
+            &sender.dxp_id,
+        ]);
+        let issued = self.tool(&["key", "issue", &sender.code]);
+        (sender, issued["key"].as_str().unwrap().to_owned())
+    }
+}
+
+/// A schema of its own in the PostgreSQL of the tests; answers the address that uses it.
+pub(crate) fn fresh_schema(url: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    let schema = format!("e2e_{}_{n}", std::process::id());
+    let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();
+    let drop = format!("drop schema if exists {schema} cascade; create schema {schema}");
+    client.batch_execute(&drop).unwrap();
+    let sign = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{sign}options=-csearch_path%3D{schema}")
+}
+
+/// A process of the program; killed when it is dropped.
+pub(crate) struct Process {
+    child: Child,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Ends it as a power cut would: SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Asks it to end, as an operator does; answers its exit code.
+    pub(crate) fn stop(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(asked.success());
+        self.child.wait().unwrap().code()
+    }
+
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// A line of what the system knows about it, in KiB: `VmRSS:`, `VmHWM:`.
+    pub(crate) fn memory_kib(&self, field: &str) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(field));
+        let number = line.unwrap().trim().trim_end_matches(" kB");
+        number.parse().unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            let tail = lines.iter().skip(lines.len().saturating_sub(40));
+            let mut out = std::io::stdout();
+            for line in tail {
+                let _ = writeln!(out, "platform: {line}");
+            }
+        }
+    }
+}
+
+/// A running platform.
+pub(crate) struct Platform {
+    pub(crate) address: String,
+    pub(crate) process: Process,
+    /// The line by which it said that it is ready.
+    pub(crate) ready: Value,
+}
+
+impl Platform {
+    /// A demo of its own.
+    pub(crate) fn demo() -> (Place, Self) {
+        let place = Place::new();
+        let platform = place.start();
+        (place, platform)
+    }
+
+    /// The n-th company of the demo: who it is and its program.
+    pub(crate) fn company(&self, n: usize) -> (Sender, Client) {
+        let company = &self.ready["companies"][n];
+        let text = |name: &str| company[name].as_str().unwrap().to_owned();
+        let sender = Sender {
+            code: text("code"),
+            name: text("name"),
+            dxp_id: text("dxpId"),
+        };
+        (sender, self.client(&text("key")))
+    }
+
+    pub(crate) fn client(&self, key: &str) -> Client {
+        Client {
+            address: self.address.clone(),
+            key: key.to_owned(),
+        }
+    }
+
+    pub(crate) fn connect(&self) -> Connection {
+        Connection::open(&self.address).unwrap()
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        let answer = self.connect().send("GET", "/readyz", None, b"");
+        answer.is_ok_and(|answer| answer.status == 200)
+    }
+
+    /// The value of a metric, 0 when it was never set.
+    pub(crate) fn metric(&self, name: &str) -> f64 {
+        let answer = self.connect().send("GET", "/metrics", None, b"").unwrap();
+        let text = answer.text();
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.map_or(0.0, |value| value.trim().parse().unwrap())
+    }
+
+    /// Receipts that fit no declaration.
+    pub(crate) fn n_parked(&self) -> f64 {
+        self.metric("tongguan_receipts_parked ")
+    }
+}
