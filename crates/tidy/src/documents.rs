@@ -2,12 +2,6 @@
 
 use crate::source::{files, report, root};
 
-/// Targets that are not files of the project, and why.
-const ELSEWHERE: [(&str, &str); 1] = [(
-    "docs/images/live.png",
-    "the picture is taken from a running demo",
-)];
-
 /// Targets of `[text](target)` in a line.
 fn targets(line: &str) -> impl Iterator<Item = &str> {
     line.split("](")
@@ -24,8 +18,7 @@ fn links_lead_to_files() {
             for target in targets(line) {
                 let path = target.split('#').next().unwrap_or_default();
                 let is_outside = path.is_empty() || path.contains(':') || path.starts_with('/');
-                let is_known = ELSEWHERE.iter().any(|(known, _)| path.ends_with(known));
-                if !is_outside && !is_known && !root().join(folder).join(path).exists() {
+                if !is_outside && !root().join(folder).join(path).exists() {
                     found.push(format!("{}:{number} links to {path}", file.path));
                 }
             }
