@@ -124,7 +124,7 @@ fn a_sample_is_submitted_and_followed() {
         .map(|a| a["status"].as_i64().unwrap())
         .collect();
     assert_eq!(statuses, [400, 202, 202, 202]);
-    assert_eq!(answers[0]["code"], "TG-E1006");
+    assert_eq!(answers[0]["code"], "TG-E1007");
     for answer in &answers[1..] {
         company.until_state(answer["id"].as_str().unwrap(), "settled");
     }
