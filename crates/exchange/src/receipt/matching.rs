@@ -2,6 +2,7 @@
 
 use super::{key_text, sql};
 use crate::message::MessageId;
+use ceb::Kind;
 use ceb::receipt::Entry;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +46,17 @@ impl Candidates {
             .filter(|entry| !is_found(&by_key, entry))
             .filter_map(|entry| entry.search.invt_no.clone())
             .collect();
-        let by_invt_no = sql::by_invt_no(tx, &invt_nos)?;
+        let mut by_invt_no = sql::by_invt_no(tx, &invt_nos)?;
+        // A tax bill may come in one batch with the answer that first tells the number of its list.
+        for entry in entries {
+            let is_list = matches!(entry.kind.declares(), Some(Kind::Ceb621 | Kind::Ceb603));
+            let told = entry.search.invt_no.as_ref().filter(|_| is_list);
+            if let Some(invt_no) = told.filter(|invt_no| invt_nos.contains(*invt_no)) {
+                let found = entry.keys.iter().find_map(|key| by_key.get(&key_text(key)));
+                let known = by_invt_no.entry(invt_no.clone()).or_default();
+                known.extend(found.into_iter().flatten());
+            }
+        }
         Ok(Self { by_key, by_invt_no })
     }
 
