@@ -411,9 +411,25 @@ fn liars_and_dawdlers_on_the_wire_harm_nobody() {
             .map_or(true, |answer| answer.status == 400)
     );
 
+    let id = garbage_on_the_wire(&company, &xml);
+
+    // Callers who connect and say nothing take nobody's place.
+    let silent: Vec<Connection> = (0..100).map(|_| open()).collect();
+    assert!(platform.is_ready());
+    company.until_state(&id, "settled");
+    let next = company.accepted(samples::message(Kind::Ceb311, &sender, 2).as_bytes());
+    company.until_state(&next, "settled");
+    drop(silent);
+    assert_eq!(company.list().len(), 2);
+    assert_eq!(platform.metric("tongguan_panics_total "), 0.0);
+}
+
+/// Sends a good message and much that is none; answers the id of the good one.
+fn garbage_on_the_wire(company: &Client, xml: &str) -> String {
+    let open = || Connection::open(&company.address).unwrap();
     // Garbage behind a good request does not spoil its answer.
     let mut connection = open();
-    let good = head(&company, &format!("content-length: {}", xml.len()));
+    let good = head(company, &format!("content-length: {}", xml.len()));
     let noise = "\x01\x02 garbage \r\n\r\n".repeat(100);
     connection
         .write(format!("{good}{xml}{noise}").as_bytes())
@@ -431,7 +447,7 @@ fn liars_and_dawdlers_on_the_wire_harm_nobody() {
     // Requests that are none at all.
     let endless = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(1 << 20));
     let headers = format!("GET / HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(10_000));
-    let lengths = head(&company, "content-length: 1\r\ncontent-length: 2");
+    let lengths = head(company, "content-length: 1\r\ncontent-length: 2");
     for nonsense in [
         "\0\0\0\0\r\n\r\n",
         "SSH-2.0-x\r\n\r\n",
@@ -452,14 +468,5 @@ fn liars_and_dawdlers_on_the_wire_harm_nobody() {
         "TG-R4050"
     );
     assert_eq!(company.get("/api/v2/messages").code(), "TG-R4040");
-
-    // Callers who connect and say nothing take nobody's place.
-    let silent: Vec<Connection> = (0..100).map(|_| open()).collect();
-    assert!(platform.is_ready());
-    company.until_state(&id, "settled");
-    let next = company.accepted(samples::message(Kind::Ceb311, &sender, 2).as_bytes());
-    company.until_state(&next, "settled");
-    drop(silent);
-    assert_eq!(company.list().len(), 2);
-    assert_eq!(platform.metric("tongguan_panics_total "), 0.0);
+    id
 }

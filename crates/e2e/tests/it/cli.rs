@@ -129,10 +129,15 @@ fn a_sample_is_submitted_and_followed() {
         company.until_state(answer["id"].as_str().unwrap(), "settled");
     }
 
-    let receipts = remote(&place, &company, &["receipts", "--json"], b"");
+    read_receipts(&place, &company);
+}
+
+/// Four messages were declared, with three receipts each.
+fn read_receipts(place: &Place, company: &Client) {
+    let receipts = remote(place, company, &["receipts", "--json"], b"");
     assert_code(&receipts, 0);
     assert_eq!(out(&receipts).lines().count(), 12);
-    let table = remote(&place, &company, &["receipts"], b"");
+    let table = remote(place, company, &["receipts"], b"");
     assert!(out(&table).contains("CEB312"));
     let after: Value = serde_json::from_str(out(&receipts).lines().nth(9).unwrap()).unwrap();
     let rest = [
@@ -141,10 +146,7 @@ fn a_sample_is_submitted_and_followed() {
         "--after",
         after["cursor"].as_str().unwrap(),
     ];
-    assert_eq!(
-        out(&remote(&place, &company, &rest, b"")).lines().count(),
-        2
-    );
+    assert_eq!(out(&remote(place, company, &rest, b"")).lines().count(), 2);
 }
 
 #[test]

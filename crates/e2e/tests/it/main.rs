@@ -4,7 +4,12 @@
 //! Begin with `one_message`: it tells the life of a declaration. `TONGGUAN_TEST_PG` adds
 //! PostgreSQL, `TONGGUAN_TEST_RABBITMQ` the broker; with `TONGGUAN_TEST_FULL=1` both are demanded.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of a test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of a test"
+)]
 
 mod http;
 mod platform;

@@ -54,7 +54,7 @@ impl Stage {
     }
 
     fn declare(&self, company: &Client, seed: u64) -> String {
-        let kind = if seed % 2 == 0 {
+        let kind = if seed.is_multiple_of(2) {
             Kind::Ceb311
         } else {
             Kind::Ceb303
