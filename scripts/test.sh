@@ -17,7 +17,7 @@ say "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 if command -v cargo-deny >/dev/null; then
     say "dependencies"
-    cargo deny --offline check licenses bans sources
+    cargo deny check licenses bans sources
 fi
 say "tests"
 if command -v cargo-nextest >/dev/null; then

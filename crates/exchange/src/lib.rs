@@ -4,9 +4,9 @@
 //!
 //! 1. [`intake`]: the bytes arrive and are stored byte for byte; only then are they acknowledged.
 //! 2. [`lane`]: import and export apart, companies take turns.
-//! 3. [`check`]: everything wrong is found at once.
-//! 4. [`dispatch`]: the bytes go to [`customs`], untouched.
-//! 5. [`receipt`]: each answer finds its document and its owner.
+//! 3. `check`: everything wrong is found at once.
+//! 4. `dispatch`: the bytes go to [`customs`], untouched.
+//! 5. `receipt`: each answer finds its document and its owner.
 //! 6. [`downlink`]: the company's feed, readable from any place, again and again.
 //! 7. [`query`]: the whole life, with who has it now.
 //!

@@ -3,7 +3,7 @@
 //! For each direction there are three loops: check, dispatch, receipt. They share nothing with the
 //! other direction but the database (I6). A process works a direction only while it holds the
 //! direction's lease. A loop that finds nothing waits for a notice or a short while; a loop that
-//! fails waits longer each time, up to [`PAUSE_MAX`], and goes on: the state is in the database, so
+//! fails waits longer each time, up to `PAUSE_MAX`, and goes on: the state is in the database, so
 //! there is nothing to repair.
 
 use crate::customs;

@@ -2,7 +2,7 @@
 //!
 //! Whoever reads it (HTTP today; queue, webhook and screen later) is a cursor on it, so any of them
 //! can be rewound and nothing is ever "delivered" away. Numbers are handed out by
-//! [`reserve`] under a lock on the company's row, in the transaction that writes the receipts:
+//! `reserve` under a lock on the company's row, in the transaction that writes the receipts:
 //! a reader who has seen number n has seen everything before it, on every engine. Numbers grow but
 //! are not dense.
 //!
