@@ -6,8 +6,16 @@ use crate::source::{File, files, report, rust};
 
 /// What may be named where, and why.
 const OUTSIDE: [(&str, &[&str], &str); 4] = [
-    ("rusqlite", &["store", "e2e"], "only store names an SQL engine"),
-    ("postgres::", &["store", "e2e"], "only store names an SQL engine"),
+    (
+        "rusqlite",
+        &["store", "e2e"],
+        "only store names an SQL engine",
+    ),
+    (
+        "postgres::",
+        &["store", "e2e"],
+        "only store names an SQL engine",
+    ),
     ("lapin", &["queue", "bench"], "only queue names a broker"),
     (
         "std::env::var",
