@@ -42,6 +42,8 @@ struct Told {
     xml: String,
     /// The id it was told; nothing while there was no answer.
     id: Option<String>,
+    /// Times that it was sent without an answer.
+    n_unanswered: u32,
 }
 
 /// What callers, killer and reader share.
@@ -115,7 +117,13 @@ fn run(engine: Engine) {
         .collect();
     let followed = reader.join().unwrap();
     let n_told: usize = told.iter().map(Vec::len).sum();
-    println!("{engine:?}: {KILLS} kills, {n_told} messages");
+    let n_in_flight = told
+        .iter()
+        .flatten()
+        .filter(|told| told.n_unanswered > 0)
+        .count();
+    println!("{engine:?}: {KILLS} kills, {n_told} messages, {n_in_flight} in flight at a kill");
+    assert!(n_in_flight > 0, "no kill hit a submission");
     for (n, (_, key)) in companies.iter().enumerate() {
         let mine = told.iter().skip(n).step_by(3).flatten().collect();
         compare(&platform.client(key), mine);
@@ -150,6 +158,7 @@ fn call(stage: &Stage, (sender, key): &(Sender, String), n: usize) -> Vec<Told> 
             told.push(Told {
                 xml: samples::message(kind, sender, seed),
                 id: None,
+                n_unanswered: 0,
             });
         }
         let open = match connection.take() {
@@ -172,7 +181,10 @@ fn call(stage: &Stage, (sender, key): &(Sender, String), n: usize) -> Vec<Told> 
                 last.id = Some(answer["id"].as_str().unwrap().to_owned());
             }
             // The process is gone: nobody knows whether the message was stored.
-            Err(_) => wait::pause(Duration::from_millis(10)),
+            Err(_) => {
+                last.n_unanswered += 1;
+                wait::pause(Duration::from_millis(10));
+            }
         }
     }
 }

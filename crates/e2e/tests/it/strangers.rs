@@ -13,8 +13,7 @@ use std::time::{Duration, Instant};
 /// Messages of each company in the flood.
 const MESSAGES: u64 = 60;
 
-/// Three companies at once, with the same business numbers on purpose: order numbers are made by
-/// companies, and nothing stops two of them from counting alike.
+/// Three companies at once, in both directions.
 #[test]
 fn receipts_come_home_to_the_company_that_declared_and_to_nobody_else() {
     let (_place, platform) = Platform::demo();
