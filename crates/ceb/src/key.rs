@@ -27,7 +27,7 @@ pub struct SearchKeys {
     pub order_no: Option<String>,
     /// Waybill number (运单编号).
     pub logistics_no: Option<String>,
-    /// List number (清单编号).
+    /// List number (清单编号); of a summary its number at customs (汇总申请编号).
     pub invt_no: Option<String>,
     /// Company's own number (企业内部编号); of 213 and 215 it is called coElNo.
     pub cop_no: Option<String>,
@@ -70,7 +70,8 @@ pub fn search_keys(_kind: Kind, document: &Document) -> SearchKeys {
     SearchKeys {
         order_no: value("orderNo"),
         logistics_no: value("logisticsNo").or_else(|| value("logisticNo")),
-        invt_no: value("invtNo"),
+        // What customs numbers of a summary (701, 702, 792) is the summary itself.
+        invt_no: value("invtNo").or_else(|| value("sumNo")),
         cop_no: value("copNo").or_else(|| value("coElNo")),
         pre_no: value("preNo"),
     }

@@ -36,6 +36,7 @@ pub mod write;
 pub mod xml;
 pub mod xsd;
 
+pub use check::is_company_code;
 pub use finding::{Finding, Layer, Severity};
 pub use key::BusinessKey;
 pub use kind::{Direction, Kind};

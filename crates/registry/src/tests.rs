@@ -11,7 +11,7 @@ use store::testing::each_engine;
 fn some_company(n: i64) -> Company {
     Company {
         id: CompanyId(n),
-        credit_code: format!("9111010500000000{n:02}"),
+        credit_code: ceb::sample::credit_code(u64::try_from(n).unwrap()),
         customs_code: format!("11059600{n:02}"),
         name: format!("测试企业{n}"),
         dxp_id: format!("DXPENT{n:010}"),
@@ -40,13 +40,18 @@ async fn a_company_is_registered_once_and_found_by_any_code() {
         };
         assert_eq!(add(db, same_dxp).await, Err(Refusal::Taken));
         assert_eq!(add(db, some_company(2)).await, Ok(()));
-        for code in ["911101050000000002", "1105960002", "DXPENT0000000002"] {
-            let found = db.read(move |tx| company::by_code(tx, code)).await.unwrap();
+        let credit_code = some_company(2).credit_code;
+        for code in [credit_code.as_str(), "1105960002", "DXPENT0000000002"] {
+            let asked = code.to_owned();
+            let found = db
+                .read(move |tx| company::by_code(tx, &asked))
+                .await
+                .unwrap();
             assert_eq!(found, Some(some_company(2)), "{code}");
         }
         let bad = [
             Company {
-                credit_code: "short".to_owned(),
+                credit_code: "911101057693606625".to_owned(),
                 ..some_company(3)
             },
             Company {

@@ -133,14 +133,24 @@ pub async fn open_db(config: store::Config) -> anyhow::Result<Db> {
     Ok(tokio::task::spawn_blocking(move || Db::open(&config)).await??)
 }
 
+/// Page cache of a database beside the main one, in MiB: what is in it is young and soon gone.
+const BESIDE_CACHE_MIB: u64 = 8;
+
+/// Settings of a database beside the main one (queue, simulator).
+pub fn beside(store: &store::Config, url: String) -> store::Config {
+    store::Config {
+        url,
+        sqlite_cache_mib: BESIDE_CACHE_MIB,
+        n_readers: 1,
+        ..store.clone()
+    }
+}
+
 async fn open_queue(config: &Config, clock: &SharedClock) -> anyhow::Result<Arc<dyn Queue>> {
     let settings = &config.queue;
     Ok(match settings.kind {
         QueueKind::Builtin => {
-            let store = store::Config {
-                url: settings.url.clone(),
-                ..config.store.clone()
-            };
+            let store = beside(&config.store, settings.url.clone());
             let db = open_db(store).await?;
             let clock = Arc::clone(clock);
             Arc::new(Builtin::new(

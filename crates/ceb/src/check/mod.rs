@@ -327,3 +327,10 @@ fn name(record: &Record, element: &str) -> String {
         None => element.to_owned(),
     }
 }
+
+/// Whether a company code (企业代码) may be right: 10 characters, or a credit code of 18 with its
+/// check character (GB 32100).
+#[must_use]
+pub fn is_company_code(code: &str) -> bool {
+    company::problem(code).is_none()
+}

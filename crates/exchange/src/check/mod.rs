@@ -6,6 +6,7 @@
 //! the check itself adds to the language's rules is who sends: the message must come from the
 //! company of its key, whatever `sniff` could see.
 
+pub mod codes;
 #[cfg(test)]
 mod tests;
 
@@ -150,7 +151,7 @@ fn foreign_sender(message: &ceb::Message, company: &Company) -> Option<Finding> 
 
 fn sender_finding(path: String, value: &str) -> Finding {
     Finding {
-        code: "TG-E4001",
+        code: codes::FOREIGN_SENDER.code,
         severity: Severity::Refuse,
         layer: Layer::Rule,
         path,
@@ -164,7 +165,7 @@ fn sender_finding(path: String, value: &str) -> Finding {
 
 fn own_finding(text: &str, advice: &str) -> Finding {
     Finding {
-        code: "TG-E4002",
+        code: codes::UNREADABLE.code,
         severity: Severity::Refuse,
         layer: Layer::Wellformed,
         path: "/".to_owned(),

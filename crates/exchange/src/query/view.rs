@@ -215,7 +215,9 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
             },
         ));
     }
-    timeline.sort_by_key(|(at_ms, _)| *at_ms);
+    // What a receipt brought about stands after it, also within one millisecond.
+    let follows = |step: &str| ["answered", "settled"].contains(&step);
+    timeline.sort_by_key(|(at_ms, entry)| (*at_ms, follows(&entry.step)));
     Ok(MessageDetail {
         summary: message.into(),
         documents,

@@ -49,7 +49,10 @@ impl Candidates {
         let mut by_invt_no = sql::by_invt_no(tx, &invt_nos)?;
         // A tax bill may come in one batch with the answer that first tells the number of its list.
         for entry in entries {
-            let is_list = matches!(entry.kind.declares(), Some(Kind::Ceb621 | Kind::Ceb603));
+            let is_list = matches!(
+                entry.kind.declares(),
+                Some(Kind::Ceb621 | Kind::Ceb603 | Kind::Ceb701)
+            );
             let told = entry.search.invt_no.as_ref().filter(|_| is_list);
             if let Some(invt_no) = told.filter(|invt_no| invt_nos.contains(*invt_no)) {
                 let found = entry.keys.iter().find_map(|key| by_key.get(&key_text(key)));

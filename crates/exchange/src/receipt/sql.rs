@@ -69,7 +69,7 @@ pub(super) fn by_invt_no(
 ) -> Result<BTreeMap<String, Vec<Candidate>>> {
     const FIND: Many = Many {
         before: "select invt_no, company_id, max(id) from document \
-                 where kind in ('CEB621', 'CEB603') and invt_no in (",
+                 where kind in ('CEB621', 'CEB603', 'CEB701') and invt_no in (",
         row: "?",
         after: ") group by invt_no, company_id",
     };

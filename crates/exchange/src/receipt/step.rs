@@ -268,7 +268,8 @@ fn update_documents(tx: &mut Tx<'_>, recorded: &[NewReceipt]) -> Result<Vec<(Mes
         };
         let status = ReturnStatus(i32::try_from(receipt.return_status).unwrap_or(0));
         document.learn(receipt);
-        if is_later(receipt, document) {
+        // A tax bill or summary result tells of the document but is not a status of it.
+        if status != ceb::receipt::STATUS_UNREADABLE && is_later(receipt, document) {
             document.status = Some(receipt.return_status);
             document.status_time = Some(receipt.return_time.clone());
             document.is_changed = true;

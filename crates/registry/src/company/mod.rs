@@ -84,14 +84,9 @@ pub fn add(tx: &mut Tx<'_>, company: &Company) -> Result<std::result::Result<(),
 }
 
 fn validate(company: &Company) -> std::result::Result<(), Refusal> {
-    let is_code = |code: &str, n_chars: usize| {
-        code.len() == n_chars
-            && code
-                .bytes()
-                .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
-    };
+    let is_code = |code: &str, n_chars| code.len() == n_chars && ceb::is_company_code(code);
     if !is_code(&company.credit_code, 18) {
-        return Err(Refusal::Field("统一社会信用代码应为 18 位数字或大写字母"));
+        return Err(Refusal::Field("统一社会信用代码应为 18 位，且校验码正确"));
     }
     if !is_code(&company.customs_code, 10) {
         return Err(Refusal::Field("海关注册登记编号应为 10 位数字或大写字母"));

@@ -15,6 +15,7 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         codes::ALL,
         registry::api_key::codes::ALL,
         exchange::intake::codes::ALL,
+        exchange::check::codes::ALL,
     ];
     lists.into_iter().flatten().collect()
 }

@@ -4,7 +4,7 @@ use super::{Base, Ended, say, start_log};
 use crate::app::{self, Metrics};
 use crate::config::{Config, QueueKind};
 use crate::demo;
-use crate::roles::{House, Role, open_db};
+use crate::roles::{House, Role, beside, open_db};
 use clap::Args;
 use std::sync::Arc;
 
@@ -43,10 +43,7 @@ pub(super) struct BoxArgs {
 
 fn box_db(config: &Config, base: &Base) -> store::Config {
     let file = crate::config::data_folder(base.data.clone()).join("customs-box.db");
-    store::Config {
-        url: format!("sqlite:{}", file.display()),
-        ..config.store.clone()
-    }
+    beside(&config.store, format!("sqlite:{}", file.display()))
 }
 
 /// Runs the platform until it is told to stop.
