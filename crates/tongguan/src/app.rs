@@ -10,6 +10,7 @@ use anyhow::Context;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use exchange::customs_box::CustomsBox;
@@ -23,6 +24,7 @@ use registry::api_key::Authenticator;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
@@ -98,7 +100,7 @@ pub fn router(
         Arc::clone(&shared.clock),
     ));
     let intake = Arc::new(house.config.intake.clone());
-    let door = Door {
+    let door = Arc::new(Door {
         authenticator: Arc::clone(&authenticator),
         intake: Intake::start(
             shared.db.clone(),
@@ -109,7 +111,7 @@ pub fn router(
         clock: Arc::clone(&shared.clock),
         room: Door::room(&intake),
         config: intake,
-    };
+    });
     let stage = customs_box.map(|customs_box| Stage {
         authenticator: Arc::clone(&authenticator),
         db: shared.db.clone(),
@@ -151,7 +153,7 @@ pub fn router(
     )
 }
 
-fn api_routes(door: Door, desk: Desk, tap: Tap) -> Router {
+fn api_routes(door: Arc<Door>, desk: Desk, tap: Tap) -> Router {
     Router::new()
         .route("/api/v1/messages", post(exchange::intake::http::submit))
         .route(
@@ -189,25 +191,25 @@ fn steering(stage: Stage) -> Router {
 fn finish(router: Router, metrics: Metrics, shared: &Arc<Shared>) -> Router {
     let set =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    router
-        .fallback(|| async { Problem::new(codes::NOT_FOUND) })
-        .method_not_allowed_fallback(|| async { Problem::new(codes::METHOD) })
-        .layer(CatchPanicLayer::custom(|_| {
-            ::metrics::counter!("tongguan_panics_total").increment(1);
-            Problem::new(codes::FAULT).into_response()
-        }))
-        .layer(axum::middleware::from_fn_with_state(
-            metrics,
-            metrics::observe,
-        ))
-        .layer(axum::middleware::from_fn_with_state(
+    // One layer of many parts: each layer of a router is boxed and cloned for every request.
+    let around = ServiceBuilder::new()
+        .layer(set(header::CACHE_CONTROL, "no-store"))
+        .layer(set(header::REFERRER_POLICY, "no-referrer"))
+        .layer(set(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(from_fn_with_state(
             Arc::clone(&shared.ids),
             web::request_id::middleware,
         ))
-        .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(set(header::X_FRAME_OPTIONS, "DENY"))
-        .layer(set(header::REFERRER_POLICY, "no-referrer"))
-        .layer(set(header::CACHE_CONTROL, "no-store"))
+        .layer(from_fn_with_state(metrics, metrics::observe))
+        .layer(CatchPanicLayer::custom(|_| {
+            ::metrics::counter!("tongguan_panics_total").increment(1);
+            Problem::new(codes::FAULT).into_response()
+        }));
+    router
+        .fallback(|| async { Problem::new(codes::NOT_FOUND) })
+        .method_not_allowed_fallback(|| async { Problem::new(codes::METHOD) })
+        .layer(around)
 }
 
 /// Serves until the house is told to stop; answers when the last request is done.

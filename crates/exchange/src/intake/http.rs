@@ -84,7 +84,7 @@ pub struct AcceptedAnswer {
         (status = 503, body = Problem, description = "暂时无法受理，请稍后重试")
     )
 )]
-pub async fn submit(State(door): State<Door>, request: Request) -> Result<Response, Problem> {
+pub async fn submit(State(door): State<Arc<Door>>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let caller = door.authenticator.caller(&parts.headers).await?;
     let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
@@ -118,7 +118,10 @@ pub struct BatchLine {
         (status = 413, body = Problem, description = "内容过大或行数过多")
     )
 )]
-pub async fn submit_batch(State(door): State<Door>, request: Request) -> Result<Response, Problem> {
+pub async fn submit_batch(
+    State(door): State<Arc<Door>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let caller = door.authenticator.caller(&parts.headers).await?;
     let (body, _room) = receive(&door, &parts.headers, body, door.config.batch_bytes_max).await?;
@@ -136,7 +139,7 @@ pub async fn submit_batch(State(door): State<Door>, request: Request) -> Result<
     let mut pending = Vec::with_capacity(lines.len());
     for line in lines {
         let arrival = batch_arrival(&door, &caller, line);
-        let door = door.clone();
+        let door = Arc::clone(&door);
         // Each line is its own task, so that all of them meet in the same few commits.
         pending.push(tokio::spawn(async move { accept(&door, arrival?).await }));
     }
