@@ -1,17 +1,23 @@
 # A few verbs and no logic: `make` lists them.
 
-.PHONY: help run test check bench fuzz docs
+.PHONY: help run console test check bench fuzz docs
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 run: ## build, and run the demo at http://127.0.0.1:8080/
 	scripts/setup.sh build
+	scripts/console.sh
 	cargo build --release --locked -p tongguan
 	target/release/tongguan demo
 
+console: ## build the console (React) that the binary embeds
+	scripts/setup.sh build
+	scripts/console.sh
+
 test: ## everything: format, lints, all tests on both engines and a real broker
 	scripts/setup.sh test
+	scripts/console.sh test
 	scripts/with-services.sh scripts/test.sh
 
 check: ## the quick part of test: format, lints, tests on SQLite
@@ -21,6 +27,7 @@ check: ## the quick part of test: format, lints, tests on SQLite
 
 bench: ## the benchmark, beside PostgreSQL and RabbitMQ in the same run
 	scripts/setup.sh test
+	scripts/console.sh
 	cargo build --release --locked -p tongguan -p bench
 	scripts/with-services.sh target/release/bench
 

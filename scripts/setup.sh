@@ -1,13 +1,21 @@
 #!/bin/sh
-# Installs what a fresh Debian machine with git, make and Rust lacks: a C compiler and linker for
-# `build`, nothing more; the services of `test` are found or installed by with-services.sh. Says
-# what is missing when we may not install it.
+# Installs what a fresh Debian machine with git, make and Rust lacks: for `build` a C compiler and
+# linker, and Node.js for the console; for `test` also a browser with Chinese letters. The services of
+# `test` are found or installed by with-services.sh. Says what is missing when we may not install it.
 set -eu
 
 need=
 command -v cc >/dev/null || need="$need gcc libc6-dev"
 [ -e /etc/ssl/certs/ca-certificates.crt ] || need="$need ca-certificates"
-[ "${1:-build}" = build ] || { command -v xmllint >/dev/null || need="$need libxml2-utils"; }
+command -v node >/dev/null || need="$need nodejs"
+command -v npm >/dev/null || need="$need npm"
+if [ "${1:-build}" != build ]; then
+    command -v xmllint >/dev/null || need="$need libxml2-utils"
+    command -v openssl >/dev/null || need="$need openssl"
+    python3 -c 'import ensurepip, venv' 2>/dev/null || need="$need python3-venv"
+    command -v chromium >/dev/null || need="$need chromium"
+    [ -d /usr/share/fonts/opentype/noto ] || need="$need fonts-noto-cjk"
+fi
 command -v cargo >/dev/null || { echo "Rust is missing: see https://rustup.rs" >&2; exit 1; }
 [ -n "$need" ] || exit 0
 if [ "$(id -u)" != 0 ]; then

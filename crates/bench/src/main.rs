@@ -7,9 +7,11 @@
 //! compare the ratios, and only figures of one run.
 //!
 //! `bench quick` takes a minute and leaves the long fill out; `bench` fills a million messages.
+//! `bench lists 10000000` measures the lists of people over so many messages, on both engines.
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
 
+mod lists;
 mod load;
 mod platform;
 mod rabbit;
@@ -38,12 +40,31 @@ const FILL_MAX: u64 = 1_000_000;
 fn main() -> Result<()> {
     // lapin and the HTTP side of the tools must use the same TLS provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let is_quick = std::env::args().nth(1).as_deref() == Some("quick");
+    let verb = std::env::args().nth(1).unwrap_or_default();
+    let n_messages = std::env::args().nth(2).and_then(|n| n.parse().ok());
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?
-        .block_on(run(is_quick))
+        .block_on(async {
+            match verb.as_str() {
+                "lists" => run_lists(n_messages.unwrap_or(1_000_000)).await,
+                verb => run(verb == "quick").await,
+            }
+        })
+}
+
+async fn run_lists(n_messages: i64) -> Result<()> {
+    let mut report = Report::start()?;
+    let folder = tempfile::tempdir_in(std::env::current_exe()?.with_file_name(""))?;
+    let url = format!("sqlite:{}", folder.path().join("lists.db").display());
+    lists::lists(&mut report, &url, n_messages).await?;
+    drop(folder);
+    if let Ok(url) = std::env::var("TONGGUAN_TEST_PG") {
+        let url = platform::postgres_schema(&url).await?;
+        lists::lists(&mut report, &url, n_messages).await?;
+    }
+    report.finish_in("lists.json")
 }
 
 async fn run(is_quick: bool) -> Result<()> {

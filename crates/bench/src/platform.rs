@@ -59,15 +59,20 @@ fn binary() -> Result<PathBuf> {
     Ok(binary)
 }
 
+/// A fresh schema of the server; answers the address that uses it.
+pub(crate) async fn postgres_schema(url: &str) -> Result<String> {
+    let schema = format!("bench_{}", std::process::id());
+    let sign = if url.contains('?') { '&' } else { '?' };
+    fresh_schema(url, &schema).await?;
+    Ok(format!("{url}{sign}options=-csearch_path%3D{schema}"))
+}
+
 impl Platform {
     pub(crate) async fn start(engine: &Engine, roles: Roles) -> Result<Self> {
         let folder = tempfile::tempdir_in(std::env::current_exe()?.with_file_name(""))?;
         let mut environment = settings();
         if let Engine::Postgres(url) = engine {
-            let schema = format!("bench_{}", std::process::id());
-            let sign = if url.contains('?') { '&' } else { '?' };
-            fresh_schema(url, &schema).await?;
-            let url = format!("{url}{sign}options=-csearch_path%3D{schema}");
+            let url = postgres_schema(url).await?;
             environment.push(("TONGGUAN_STORE__URL".to_owned(), url));
         }
         let path = folder.path().to_owned();

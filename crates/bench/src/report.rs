@@ -41,8 +41,13 @@ impl Report {
         values.get(values.len() / 2).copied().unwrap_or_default()
     }
 
-    /// Prints the medians and writes the file.
+    /// Prints the medians and writes them to `target/bench.json`.
     pub(crate) fn finish(self) -> Result<()> {
+        self.finish_in("bench.json")
+    }
+
+    /// Prints the medians and writes them to a file in `target`.
+    pub(crate) fn finish_in(self, name: &str) -> Result<()> {
         let mut figures = Map::new();
         say("\nmedians");
         for name in self.rounds.keys() {
@@ -66,7 +71,7 @@ impl Report {
         figures.insert("load".to_owned(), json!(load()));
         figures.insert("rounds".to_owned(), json!(self.rounds));
         figures.insert("notes".to_owned(), json!(self.notes));
-        let path = target()?.join("bench.json");
+        let path = target()?.join(name);
         std::fs::write(&path, serde_json::to_vec_pretty(&Value::Object(figures))?)?;
         say(&format!("\nwritten to {}", path.display()));
         Ok(())

@@ -203,6 +203,25 @@ fn record(out: &mut String, table: &RecordSpec, title: &str) {
     out.push('\n');
 }
 
+/// What a clerk should know about an element, in a few lines: for notes in forms.
+#[must_use]
+pub fn field_note(field: &FieldSpec) -> String {
+    let mut lines = vec![field_type(field.kind)];
+    // What the lenient profile forgives is no advice for somebody who fills in a form.
+    let rules = field
+        .rules
+        .iter()
+        .filter(|rule| !matches!(rule, Rule::Wild(_)));
+    let words: Vec<String> = rules.map(rule_words).collect();
+    if !words.is_empty() {
+        lines.push(format!("取值：{}", words.join("；")).replace('`', ""));
+    }
+    if !field.note.is_empty() {
+        lines.push(field.note.clone());
+    }
+    lines.join("\n")
+}
+
 fn field_type(kind: FieldType) -> String {
     match kind {
         FieldType::Text {
@@ -231,7 +250,17 @@ fn presence(field: &FieldSpec) -> &'static str {
 }
 
 fn values(field: &FieldSpec) -> String {
-    let words = field.rules.iter().map(|rule| match rule {
+    let words = field.rules.iter().map(rule_words);
+    let words: Vec<String> = words.collect();
+    if words.is_empty() {
+        String::from("－")
+    } else {
+        words.join("；")
+    }
+}
+
+fn rule_words(rule: &Rule) -> String {
+    match rule {
         Rule::Fixed(value) => format!("固定 `{value}`"),
         Rule::Default(value) => format!("留空等于 `{value}`"),
         Rule::In(list) => {
@@ -255,12 +284,6 @@ fn values(field: &FieldSpec) -> String {
             let words: Vec<String> = list.iter().map(|wild| wild_words(*wild)).collect();
             format!("宽松档对{}只警告", words.join("、"))
         }
-    });
-    let words: Vec<String> = words.collect();
-    if words.is_empty() {
-        String::from("－")
-    } else {
-        words.join("；")
     }
 }
 
@@ -352,6 +375,7 @@ fn layer(layer: Layer) -> &'static str {
         Layer::Wellformed => "XML 语法",
         Layer::Schema => "版式",
         Layer::Rule => "业务规则",
+        Layer::Form => "表单",
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Layer {
     Schema,
     /// Rules of the standard's text that go further than the schema (规则).
     Rule,
+    /// JSON or a workbook before it is made into a message (表单).
+    Form,
 }
 
 /// One finding (校验问题).

@@ -10,7 +10,8 @@
 //! 3. [`parse()`] reads a message into a [`Message`] and reports everything wrong at once.
 //! 4. [`key`] names the business key, [`receipt`] splits a receipt into entries with the same keys,
 //!    [`status`] explains their status.
-//! 5. [`mod@write`] and [`sample`] make messages, [`xsd`] and [`doc`] explain them.
+//! 5. [`mod@write`] and [`sample`] make messages, [`form`] makes them from JSON and sheets, [`xsd`]
+//!    and [`doc`] explain them.
 //!
 //! All of it is driven by the tables of [`spec`]; every finding code stands in [`code`].
 //!
@@ -22,11 +23,14 @@ pub mod code;
 pub mod code_table;
 pub mod doc;
 pub mod envelope;
+pub mod explain;
 pub mod finding;
+pub mod form;
 pub mod key;
 pub mod kind;
 pub mod message;
 pub mod parse;
+pub mod personal;
 pub mod receipt;
 pub mod sample;
 pub mod sniff;

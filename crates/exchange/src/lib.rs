@@ -10,6 +10,8 @@
 //! 6. [`downlink`]: the company's feed, readable from any place, again and again.
 //! 7. [`query`]: the whole life, with who has it now.
 //!
+//! Beside them, [`workbook`] makes messages of what people fill in: Excel and JSON.
+//!
 //! [`message`] holds the states and the one function that changes them; [`pipeline`] the loops that
 //! move messages on; [`customs_box`] plays customs where there is none. The invariants I1 to I10 are
 //! printed in ARCHITECTURE.md.
@@ -19,11 +21,34 @@ pub mod customs;
 pub mod customs_box;
 mod dispatch;
 pub mod downlink;
+pub mod export;
 pub mod intake;
 pub mod lane;
+pub mod live;
 pub mod message;
+pub mod operator;
+pub mod overview;
 pub mod pipeline;
 pub mod query;
-mod receipt;
+pub mod receipt;
+pub mod story;
 #[cfg(test)]
 mod testing;
+pub mod unmask;
+pub mod workbook;
+
+/// The operations of every room of this floor.
+pub const OPERATIONS: &[&[registry::role::Operation]] = &[
+    intake::http::OPERATIONS,
+    query::http::OPERATIONS,
+    downlink::http::OPERATIONS,
+    customs_box::http::OPERATIONS,
+    story::http::OPERATIONS,
+    overview::http::OPERATIONS,
+    live::http::OPERATIONS,
+    export::http::OPERATIONS,
+    operator::http::OPERATIONS,
+    operator::request::http::OPERATIONS,
+    unmask::http::OPERATIONS,
+    workbook::http::OPERATIONS,
+];

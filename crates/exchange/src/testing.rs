@@ -7,11 +7,17 @@ use crate::downlink::Feed;
 use crate::intake::{Arrival, Outcome, look};
 use crate::message::MessageId;
 use crate::pipeline::{self, Bell, Shared};
+use axum::http::{HeaderMap, HeaderValue, header};
 use ceb::Kind;
 use ceb::sample::{Sender, Spec};
 use queue::{Builtin, Queue};
-use registry::api_key::Caller;
+use registry::access::{Actor, Gate, Origin, Sight, Who};
+use registry::api_key::{self, ApiKey};
 use registry::company::{self, Company, CompanyId, Directory};
+use registry::ground::Ground;
+use registry::role::Role;
+use registry::seal::Seal;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::clock::{Clock, TestClock};
 use store::id::IdMaker;
@@ -24,7 +30,11 @@ pub(crate) struct House {
     pub(crate) shared: Arc<Shared>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) customs_box: CustomsBox,
-    pub(crate) callers: Vec<Caller>,
+    /// The programs of the companies.
+    pub(crate) programs: Vec<Arc<Actor>>,
+    /// Their keys.
+    pub(crate) keys: Vec<String>,
+    pub(crate) gate: Arc<Gate>,
     _dbs: Vec<TestDb>,
 }
 
@@ -59,20 +69,21 @@ impl House {
         ] {
             queue.declare(name).await.unwrap();
         }
-        let mut callers = Vec::new();
+        let (mut programs, mut keys) = (Vec::new(), Vec::new());
         for n in 1..=3 {
             let company = some_company(n);
-            let added = company.clone();
-            test.db
-                .write(move |tx| company::add(tx, &added))
-                .await
-                .unwrap()
-                .unwrap();
-            callers.push(Caller {
-                company: Arc::new(company),
-                key_id: n,
-            });
+            keys.push(register(&test, &company).await);
+            programs.push(Arc::new(program(company)));
         }
+        let ground = Ground {
+            db: test.db.clone(),
+            clock: clock.clone(),
+            ids: Arc::clone(&ids),
+            random: Arc::new(|| Some([7; 32])),
+            seal: Arc::new(Seal::new(&[9; 32])),
+            config: Arc::default(),
+        };
+        let gate = Arc::new(Gate::new(ground, crate::OPERATIONS));
         let shared = Arc::new(Shared {
             db: test.db.clone(),
             clock: clock.clone(),
@@ -88,7 +99,9 @@ impl House {
             shared,
             clock,
             customs_box,
-            callers,
+            programs,
+            keys,
+            gate,
             _dbs: vec![test, queue_db, box_db],
         }
     }
@@ -99,7 +112,7 @@ impl House {
     }
 
     pub(crate) fn spec(&self, n: usize, kind: Kind, seed: u64) -> Spec {
-        let company = &self.callers[n].company;
+        let company = self.company(n);
         let sender = Sender {
             code: company.customs_code.clone(),
             name: company.name.clone(),
@@ -114,7 +127,7 @@ impl House {
     pub(crate) fn arrival(&self, n: usize, xml: impl Into<Vec<u8>>) -> Result<Arrival, String> {
         let id = MessageId(self.shared.ids.next());
         let body = bytes::Bytes::from(xml.into());
-        look(&self.callers[n], body, id, self.clock.now_ms()).map_err(|problem| problem.code)
+        look(&self.programs[n], body, id, self.clock.now_ms()).map_err(|problem| problem.code)
     }
 
     /// Accepts a message of company `n` in a commit of its own.
@@ -157,19 +170,85 @@ impl House {
     }
 
     pub(crate) fn company_id(&self, n: usize) -> CompanyId {
-        self.callers[n].company.id
+        self.company(n).id
+    }
+
+    pub(crate) fn company(&self, n: usize) -> &Company {
+        self.programs[n].company.as_deref().unwrap()
+    }
+
+    /// What company `n` sees.
+    pub(crate) fn sight(&self, n: usize) -> Sight {
+        Sight::Company(self.company_id(n))
+    }
+
+    /// The headers of a request of company `n`'s program.
+    pub(crate) fn headers(&self, n: usize) -> HeaderMap {
+        let value = HeaderValue::from_str(&format!("Bearer {}", self.keys[n])).unwrap();
+        HeaderMap::from_iter([(header::AUTHORIZATION, value)])
+    }
+
+    /// The state of the desks' routes.
+    pub(crate) fn desk(&self) -> crate::query::http::Desk {
+        crate::query::http::Desk {
+            gate: Arc::clone(&self.gate),
+            shared: Arc::clone(&self.shared),
+        }
     }
 
     pub(crate) async fn state(&self, n: usize, id: MessageId) -> String {
-        let company = self.company_id(n);
+        let sight = self.sight(n);
         let found = self
             .shared
             .db
-            .read(move |tx| crate::query::find(tx, company, id))
+            .read(move |tx| crate::query::find(tx, &sight, id))
             .await;
         found
             .unwrap()
             .map_or("none".to_owned(), |message| message.state.name().to_owned())
+    }
+}
+
+/// Registers a company and answers a key of its program.
+async fn register(test: &TestDb, company: &Company) -> String {
+    let company = company.clone();
+    let key = ApiKey {
+        id: 1000 + company.id.0,
+        company_id: company.id,
+        label: "test".to_owned(),
+        created_at: 0,
+        expires_at: i64::MAX,
+        revoked_at: None,
+    };
+    let added = test.db.write(move |tx| {
+        company::add(tx, &company)?.unwrap();
+        api_key::issue(tx, &key, &[u8::try_from(key.id % 200).unwrap(); 32])
+    });
+    added.await.unwrap()
+}
+
+fn program(company: Company) -> Actor {
+    Actor {
+        who: Who::Key(1000 + company.id.0),
+        name: "program".to_owned(),
+        sight: Sight::Company(company.id),
+        company: Some(Arc::new(company)),
+        roles: BTreeSet::from([Role::Program.name().to_owned()]),
+        session: None,
+        origin: Origin::default(),
+    }
+}
+
+/// A person who sees what `sight` says, in a session of his own.
+pub(crate) fn person(n: i64, role: Role, company: Option<&Company>, sight: Sight) -> Actor {
+    Actor {
+        who: Who::Account(registry::role::AccountId(n)),
+        name: format!("测试人员{n}"),
+        company: company.cloned().map(Arc::new),
+        roles: BTreeSet::from([role.name().to_owned()]),
+        sight,
+        session: Some(n),
+        origin: Origin::default(),
     }
 }
 

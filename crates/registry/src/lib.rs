@@ -1,11 +1,58 @@
-//! F5 登记: who is who. As much as the exchange needs today: companies ([`company`]) and the keys
-//! by which their programs are known ([`api_key`]).
+//! F5 登记: who is who, who may do what, and who did it.
 //!
-//! A request is known by its key alone: [`api_key::Authenticator`] turns the `Authorization`
-//! header into an [`api_key::Caller`], which names the company, and every finder above takes the
-//! company's id. Deliberately absent until people log in: accounts, sessions, roles.
+//! - [`company`], [`api_key`]: the companies that declare, and the keys of their programs.
+//! - [`account`], [`factor`], [`session`], [`login`]: people, how they prove who they are, and the
+//!   time they are at work. [`bootstrap`] makes the first three of them.
+//! - [`role`], [`access`]: what may be done, by whom, and whose data are seen. Every handler of
+//!   every floor asks [`access::Gate::actor`] first.
+//! - [`cas`]: other systems let people log in here; [`relying_party`] says which.
+//! - [`administration`]: the work of the officers: [`user`]s and [`grant`]s, and the
+//!   [`job`]s that run by themselves.
+//! - [`approval`]: acts that need a second pair of eyes. [`audit`]: what everybody did, in a chain.
+//!
+//! [`ground::Ground`] carries database, time, ids, randomness and settings as arguments.
 
+pub mod access;
+pub mod account;
+pub mod administration;
 pub mod api_key;
+pub mod approval;
+pub mod audit;
+pub mod bootstrap;
+pub mod cas;
 pub mod company;
+pub mod config;
+pub mod factor;
+pub mod grant;
+pub mod ground;
+pub mod job;
+pub mod login;
+pub mod relying_party;
+pub mod role;
+pub mod seal;
+pub mod session;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;
+pub mod user;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+/// A secret as text: base64url without padding.
+pub fn token_text(secret: &ground::Secret) -> String {
+    URL_SAFE_NO_PAD.encode(secret)
+}
+
+/// The hash under which a token is kept. The tokens have 128 random bits and more, so a plain hash
+/// is enough: there is nothing to guess.
+pub fn hash_text(token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
+}
+
+/// Bytes as lower case hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

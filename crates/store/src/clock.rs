@@ -109,6 +109,12 @@ pub fn beijing_rfc3339(at_ms: i64) -> String {
         .to_string()
 }
 
+/// Universal time as RFC 3339 with seconds: `2026-11-23T12:45:12Z`.
+pub fn utc_rfc3339(at_ms: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(at_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// Reads RFC 3339, or a Beijing day (its first moment), as milliseconds since 1970-01-01 UTC.
 pub fn parse_time(text: &str) -> Option<i64> {
     if let Ok(moment) = text.parse::<jiff::Timestamp>() {

@@ -125,6 +125,14 @@ impl Db {
         }
     }
 
+    /// Lets the engine count its rows anew, after a large load: it plans by these numbers.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub async fn analyze(&self) -> Result<()> {
+        self.write(|tx| tx.script("analyze")).await
+    }
+
     /// What the migrations of this database are.
     ///
     /// # Errors

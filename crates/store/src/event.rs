@@ -1,7 +1,8 @@
 //! Facts (事件): what happened, to what, when. Appended in the transaction of the change itself
 //! (I2) and read by higher floors; nobody is called back.
 
-use crate::{Many, Result, Tx, Value};
+use crate::{Many, Result, Row, Tx, Value};
+use std::collections::BTreeMap;
 
 /// A fact to be written.
 #[derive(Debug, Clone)]
@@ -57,15 +58,64 @@ pub fn of_subject(tx: &mut Tx<'_>, subject_id: i64, limit: i64) -> Result<Vec<Ev
         &[subject_id.into(), limit.into()],
     )?
     .iter()
-    .map(|row| {
-        Ok(Event {
-            id: row.int(0)?,
-            at_ms: row.int(1)?,
-            kind: row.text(2)?,
-            company_id: row.int_opt(3)?,
-            subject_id: row.int(4)?,
-            detail: row.text(5)?,
-        })
-    })
+    .map(event)
     .collect()
+}
+
+/// When a kind of fact first happened to each of these subjects.
+///
+/// # Errors
+/// The engine's.
+pub fn moments(tx: &mut Tx<'_>, kind: &str, subjects: &[i64]) -> Result<BTreeMap<i64, i64>> {
+    const MOMENTS: Many = Many {
+        before: "select subject_id, min(at_ms) from event where kind = $1 and subject_id in (",
+        row: "?",
+        after: ") group by subject_id",
+    };
+    let rows: Vec<Vec<Value<'_>>> = subjects.iter().map(|id| vec![(*id).into()]).collect();
+    tx.many(MOMENTS, &[kind.into()], &rows)?
+        .iter()
+        .map(|row| Ok((row.int(0)?, row.int(1)?)))
+        .collect()
+}
+
+/// The facts after an id, in the order of their ids, at most `limit`. Ids are made before their
+/// transaction commits: who follows along asks for a little more than he needs.
+///
+/// # Errors
+/// The engine's.
+pub fn after(tx: &mut Tx<'_>, id: i64, limit: i64) -> Result<Vec<Event>> {
+    tx.query(
+        "select id, at_ms, kind, company_id, subject_id, detail from event where id > $1 \
+         order by id limit $2",
+        &[id.into(), limit.into()],
+    )?
+    .iter()
+    .map(event)
+    .collect()
+}
+
+/// How many facts of each kind there are after an id.
+///
+/// # Errors
+/// The engine's.
+pub fn counts_since(tx: &mut Tx<'_>, id: i64) -> Result<Vec<(String, i64)>> {
+    tx.query(
+        "select kind, count(*) from event where id >= $1 group by kind order by kind",
+        &[id.into()],
+    )?
+    .iter()
+    .map(|row| Ok((row.text(0)?, row.int(1)?)))
+    .collect()
+}
+
+fn event(row: &Row) -> Result<Event> {
+    Ok(Event {
+        id: row.int(0)?,
+        at_ms: row.int(1)?,
+        kind: row.text(2)?,
+        company_id: row.int_opt(3)?,
+        subject_id: row.int(4)?,
+        detail: row.text(5)?,
+    })
 }

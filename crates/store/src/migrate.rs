@@ -5,6 +5,7 @@
 //!
 //! The one rewrite between the engines: `bigint primary key` becomes `integer primary key` on
 //! SQLite, where only that spelling makes the key the row's own address instead of a second index.
+//! The one addition: a line `-- append only: TABLE` becomes triggers in the engine's own language.
 
 use crate::{Error, Result, Tx};
 
@@ -21,7 +22,27 @@ const ALL: &[Migration] = &[
         "customs_box",
         include_str!("../migrations/0005_customs_box.sql"),
     ),
+    (
+        6,
+        "identity",
+        include_str!("../migrations/0006_identity.sql"),
+    ),
+    (7, "sso", include_str!("../migrations/0007_sso.sql")),
+    (
+        8,
+        "services",
+        include_str!("../migrations/0008_services.sql"),
+    ),
+    (9, "desk", include_str!("../migrations/0009_desk.sql")),
+    (
+        10,
+        "administration",
+        include_str!("../migrations/0010_administration.sql"),
+    ),
 ];
+
+/// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
+const APPEND_ONLY: &str = "-- append only:";
 
 /// A migration that a database has had.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,12 +80,38 @@ pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {
         } else {
             tx.script(text)?;
         }
+        for table in text
+            .lines()
+            .filter_map(|line| line.strip_prefix(APPEND_ONLY))
+        {
+            tx.script(&append_only(table.trim(), tx.is_sqlite()))?;
+        }
         tx.execute(
             "insert into migration (number, name) values ($1, $2)",
             &[(*number).into(), (*name).into()],
         )?;
     }
     Ok(())
+}
+
+/// The triggers by which an engine refuses to change or remove rows of `table`.
+fn append_only(table: &str, is_sqlite: bool) -> String {
+    if is_sqlite {
+        return ["update", "delete"]
+            .map(|act| {
+                format!(
+                    "create trigger {table}_no_{act} before {act} on {table} \
+                     begin select raise(abort, '{table} is append only'); end;"
+                )
+            })
+            .concat();
+    }
+    format!(
+        "create function {table}_append_only() returns trigger language plpgsql as \
+         $$ begin raise exception '{table} is append only'; end $$; \
+         create trigger {table}_no_change before update or delete or truncate on {table} \
+         for each statement execute function {table}_append_only();"
+    )
 }
 
 pub(crate) fn applied(tx: &mut Tx<'_>) -> Result<Vec<Applied>> {

@@ -58,7 +58,8 @@ pub fn postgres() -> Option<TestDb> {
         std::process::id(),
         NEXT.fetch_add(1, Ordering::Relaxed)
     );
-    let create = format!("create schema {schema}");
+    // A number of a process comes again, on a server that outlives many runs.
+    let create = format!("drop schema if exists {schema} cascade; create schema {schema}");
     std::thread::spawn({
         let url = url.clone();
         move || {

@@ -168,6 +168,18 @@ impl Row {
         }
     }
 
+    /// A `bytea`, or nothing for null.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] on another type.
+    pub fn bytes_opt(&self, column: usize) -> Result<Option<Vec<u8>>> {
+        match self.0.get(column) {
+            Some(Cell::Bytes(value)) => Ok(Some(value.clone())),
+            Some(Cell::Null) => Ok(None),
+            _ => Err(mismatch(column, "bytes")),
+        }
+    }
+
     /// A `bytea` that is not null.
     ///
     /// # Errors

@@ -34,6 +34,8 @@ mod outside;
 #[cfg(test)]
 mod routes;
 #[cfg(test)]
+mod schemas;
+#[cfg(test)]
 mod source;
 #[cfg(test)]
 mod tables;

@@ -1,26 +1,31 @@
 //! The wiring of the HTTP side: every room's routes, the description of the API, health, metrics.
 
+mod administration;
+mod company;
+mod declarations;
+pub mod describe;
 pub mod docs;
+pub mod gather;
 pub mod limits;
 pub mod metrics;
+mod peer;
+mod people;
+mod sso;
 
+use self::describe::Everywhere;
 use crate::roles::House;
 use crate::ui;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::from_fn_with_state;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
-use axum::routing::{get, post};
+use axum::routing::get;
 use exchange::customs_box::CustomsBox;
-use exchange::customs_box::http::Stage;
-use exchange::downlink::http::Tap;
-use exchange::intake::Intake;
-use exchange::intake::http::Door;
 use exchange::pipeline::Shared;
-use exchange::query::http::Desk;
-use registry::api_key::Authenticator;
+use registry::access::Gate;
+use registry::login::Throttle;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +36,9 @@ use utoipa::OpenApi;
 use web::{Problem, codes};
 
 pub use metrics::Metrics;
+
+/// What an answer that is not a page may load: nothing. Pages say what they need themselves.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// How long open requests (a long poll waits for minutes) may go on when the process is to stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -59,32 +67,77 @@ pub struct Front {
         exchange::query::http::messages,
         exchange::query::http::message,
         exchange::query::http::xml,
+        exchange::query::http::search,
+        exchange::unmask::http::unmask,
+        exchange::story::http::story,
+        exchange::overview::http::home,
+        exchange::overview::http::statistics,
+        exchange::live::http::events,
+        exchange::export::http::export_messages,
+        exchange::export::http::export_receipts,
+        exchange::operator::http::pipeline,
+        exchange::operator::http::stuck,
+        exchange::operator::http::parked,
+        exchange::operator::request::http::release_message,
+        exchange::operator::request::http::resubmit_message,
+        exchange::operator::request::http::release_parked,
+        exchange::workbook::http::preflight,
+        exchange::workbook::http::template,
+        exchange::workbook::http::workbook_report,
         exchange::downlink::http::receipts,
         exchange::customs_box::http::inject,
-        exchange::customs_box::http::outage
+        exchange::customs_box::http::outage,
+        registry::session::http::session,
+        registry::session::http::choose_company,
+        registry::approval::http::approvals,
+        registry::approval::http::approve,
+        registry::approval::http::reject,
+        registry::approval::http::withdraw,
+        services::case_file::http::cases,
+        services::case_file::http::open_case,
+        services::case_file::http::case,
+        services::case_file::http::act_on_case,
+        services::case_file::http::attach,
+        services::case_file::http::attachment,
+        services::case_file::http::unmask_case,
+        services::company_ledger::http::companies,
+        services::company_ledger::http::company,
+        services::company_ledger::http::menu,
+        services::member::http::members,
+        services::member::http::add_member,
+        services::member::http::change_member,
+        services::member::http::link_member,
+        services::member::http::remove_member,
+        services::key::http::keys,
+        services::key::http::issue_key,
+        services::key::http::revoke_key,
+        services::agent::http::agents,
+        services::agent::http::add_agent,
+        services::agent::http::remove_agent,
+        services::docking::http::docking,
+        services::docking::http::set_docking,
+        registry::relying_party::http::relying_parties,
+        registry::relying_party::http::put_relying_party,
+        registry::relying_party::http::remove_relying_party
     ),
     components(schemas(Problem)),
     tags(
         (name = "messages", description = "报文：提交与查询"),
+        (name = "forms", description = "表单：Excel 与 JSON，预检与模板"),
         (name = "receipts", description = "回执：领取"),
+        (name = "overview", description = "概览：首页、统计与实时推送"),
+        (name = "exports", description = "导出：Excel"),
+        (name = "operator", description = "值守台：流水线、待人工与搁置"),
+        (name = "session", description = "会话：登录后的身份与权限"),
+        (name = "approvals", description = "双人复核"),
+        (name = "cases", description = "办件：申请、受理、补正、审批、办结"),
+        (name = "ledger", description = "企业台账：企业、人员、密钥、代理、对接"),
+        (name = "administration", description = "系统管理"),
         (name = "customs-box", description = "海关模拟器：仅演示环境")
     ),
-    modifiers(&BearerKey)
+    modifiers(&Everywhere)
 )]
 pub struct ApiDoc;
-
-struct BearerKey;
-
-impl utoipa::Modify for BearerKey {
-    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
-        use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        openapi
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("key", scheme);
-    }
-}
 
 /// Every route of the platform. `pages` adds the live page of the demo, which shows all companies;
 /// `customs_box` the routes that steer the simulator.
@@ -95,43 +148,13 @@ pub fn router(
     customs_box: Option<Arc<CustomsBox>>,
 ) -> Router {
     let shared = &house.shared;
-    let authenticator = Arc::new(Authenticator::new(
-        shared.db.clone(),
-        Arc::clone(&shared.clock),
-    ));
-    let intake = Arc::new(house.config.intake.clone());
-    let door = Arc::new(Door {
-        authenticator: Arc::clone(&authenticator),
-        intake: Intake::start(
-            shared.db.clone(),
-            Arc::clone(&shared.ids),
-            Arc::clone(&shared.accepted),
-        ),
-        ids: Arc::clone(&shared.ids),
-        clock: Arc::clone(&shared.clock),
-        room: Door::room(&intake),
-        config: intake,
-    });
-    let stage = customs_box.map(|customs_box| Stage {
-        authenticator: Arc::clone(&authenticator),
-        db: shared.db.clone(),
-        customs_box,
-    });
-    let desk = Desk {
-        authenticator: Arc::clone(&authenticator),
-        db: shared.db.clone(),
-    };
-    let tap = Tap {
-        authenticator,
-        db: shared.db.clone(),
-        feed: Arc::clone(&shared.feed),
-        clock: Arc::clone(&shared.clock),
-    };
+    let gate = Arc::new(Gate::new(house.ground.clone(), gather::OPERATIONS));
+    let throttle = Arc::new(Throttle::new(house.config.registry.address_failures_max));
+    let api = declarations::routes(house, &gate, customs_box);
     let front = Front {
         shared: Arc::clone(shared),
         metrics: metrics.clone(),
     };
-    let api = api_routes(door, desk, tap);
     let probes = Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
@@ -140,67 +163,55 @@ pub fn router(
     let site = if pages {
         ui::routes(front)
     } else {
-        ui::closed_routes()
+        Router::new()
     };
-    let stage = stage.map_or_else(Router::new, steering);
     finish(
-        api.merge(stage)
-            .merge(probes)
+        api.merge(probes)
             .merge(docs::routes())
+            .merge(ui::console::routes())
+            .merge(ui::entry_routes())
+            .merge(administration::routes(&gate, &house.jobs()))
+            .merge(people::routes(&gate, &throttle))
+            .merge(company::routes(&gate))
+            .merge(sso::routes(house, &gate, &throttle))
             .merge(site),
         metrics,
-        shared,
+        house,
     )
 }
 
-fn api_routes(door: Arc<Door>, desk: Desk, tap: Tap) -> Router {
-    Router::new()
-        .route("/api/v1/messages", post(exchange::intake::http::submit))
-        .route(
-            "/api/v1/messages:batch",
-            post(exchange::intake::http::submit_batch),
-        )
-        .with_state(door)
-        .merge(
-            Router::new()
-                .route("/api/v1/messages", get(exchange::query::http::messages))
-                .route("/api/v1/messages/{id}", get(exchange::query::http::message))
-                .route("/api/v1/messages/{id}/xml", get(exchange::query::http::xml))
-                .with_state(desk),
-        )
-        .route(
-            "/api/v1/receipts",
-            get(exchange::downlink::http::receipts).with_state(tap),
-        )
-}
-
-fn steering(stage: Stage) -> Router {
-    Router::new()
-        .route(
-            "/api/v1/customs-box/receipts",
-            post(exchange::customs_box::http::inject),
-        )
-        .route(
-            "/api/v1/customs-box/outage",
-            post(exchange::customs_box::http::outage),
-        )
-        .with_state(stage)
-}
-
 /// What every answer gets, whatever the route.
-fn finish(router: Router, metrics: Metrics, shared: &Arc<Shared>) -> Router {
+fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
+    let shared = &house.shared;
     let set =
         |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let strict = house.config.registry.is_secure().then(|| {
+        set(
+            header::STRICT_TRANSPORT_SECURITY,
+            "max-age=31536000; includeSubDomains",
+        )
+    });
     // One layer of many parts: each layer of a router is boxed and cloned for every request.
     let around = ServiceBuilder::new()
         .layer(set(header::CACHE_CONTROL, "no-store"))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))
         .layer(set(header::X_FRAME_OPTIONS, "DENY"))
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(set(header::CONTENT_SECURITY_POLICY, NOTHING))
+        .layer(set(
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=()",
+        ))
+        .layer(set(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ))
+        .option_layer(strict)
         .layer(from_fn_with_state(
             Arc::clone(&shared.ids),
             web::request_id::middleware,
         ))
+        .layer(from_fn(peer::note))
         .layer(from_fn_with_state(metrics, metrics::observe))
         .layer(CatchPanicLayer::custom(|_| {
             ::metrics::counter!("tongguan_panics_total").increment(1);
@@ -226,11 +237,20 @@ pub async fn serve(
         .await
         .with_context(|| format!("无法监听 {listen}（端口是否已被占用？可用 --listen 改换）"))?;
     let address = listener.local_addr()?;
-    let listener = limits::Limited::new(listener, house.config.http.connections_max);
+    let http = &house.config.http;
+    let tls = match (&http.tls_certificate, &http.tls_key) {
+        (Some(certificate), Some(key)) => Some(limits::tls(certificate, key)?),
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => {
+            anyhow::bail!("http.tls_certificate 与 http.tls_key 须同时填写")
+        }
+    };
+    let listener = limits::Limited::new(listener, http.connections_max, tls)?;
     let mut stop = house.stop.subscribe();
     ready(address);
     let mut told = house.stop.subscribe();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let service = router.into_make_service_with_connect_info::<peer::Peer>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         // An error means that the house is gone, which is a reason to stop as well.
         let _ = stop.wait_for(|stop| *stop).await;
     });

@@ -27,6 +27,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// The database.
     pub store: store::Config,
+    /// Accounts, sessions and passwords.
+    pub registry: registry::config::Config,
     /// The queue between the platform and customs.
     pub queue: QueueConfig,
     /// Intake.
@@ -64,6 +66,10 @@ pub struct HttpConfig {
     pub listen: String,
     /// Open connections at most.
     pub connections_max: usize,
+    /// Certificate with its chain, PEM; with it the platform speaks TLS itself.
+    pub tls_certificate: Option<PathBuf>,
+    /// Key of the certificate, PEM.
+    pub tls_key: Option<PathBuf>,
 }
 
 impl Default for HttpConfig {
@@ -71,6 +77,8 @@ impl Default for HttpConfig {
         Self {
             listen: "127.0.0.1:8080".to_owned(),
             connections_max: 4096,
+            tls_certificate: None,
+            tls_key: None,
         }
     }
 }
@@ -156,6 +164,9 @@ impl Config {
         if self.store.url == default.store.url {
             self.store.url = file("tongguan.db");
         }
+        if self.registry.seal_file == default.registry.seal_file {
+            self.registry.seal_file = data.join("seal.key").display().to_string();
+        }
         if self.queue.url == default.queue.url {
             self.queue.url = file("queue.db");
         }
@@ -184,6 +195,15 @@ impl Config {
         }
         if self.intake.waiting_bytes_max < self.intake.batch_bytes_max {
             bail!("intake.waiting_bytes_max 不应小于 intake.batch_bytes_max");
+        }
+        let registry = &self.registry;
+        if !(5..=480).contains(&registry.idle_minutes)
+            || !(1..=24).contains(&registry.session_hours)
+        {
+            bail!("registry.idle_minutes 应为 5 至 480，registry.session_hours 应为 1 至 24");
+        }
+        if !(3..=20).contains(&registry.failures_max) || registry.sessions_max == 0 {
+            bail!("registry.failures_max 应为 3 至 20，registry.sessions_max 应大于 0");
         }
         if !(1..=8).contains(&self.customs.node.len()) {
             bail!("customs.node 应为 1 至 8 个字符");

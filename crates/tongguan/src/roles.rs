@@ -1,11 +1,15 @@
 //! Roles (角色): which parts of the house a process runs, put together from the configuration.
 
 use crate::config::{Config, QueueKind};
+use anyhow::Context;
 use exchange::customs_box::CustomsBox;
 use exchange::downlink::Feed;
 use exchange::pipeline::{self, Bell, Shared};
 use queue::{Builtin, Queue, RabbitMq};
 use registry::company::Directory;
+use registry::ground::{Ground, system_random};
+use registry::job::Job;
+use registry::seal::Seal;
 use std::sync::Arc;
 use store::Db;
 use store::clock::{SharedClock, SystemClock};
@@ -30,6 +34,8 @@ pub struct House {
     pub config: Config,
     /// What the pipeline's steps and the API share.
     pub shared: Arc<Shared>,
+    /// What the registry's rooms stand on.
+    pub ground: Ground,
     /// Tells everything to stop.
     pub stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -45,6 +51,14 @@ impl House {
         let db = open_db(config.store.clone()).await?;
         let ids = Arc::new(IdMaker::new(Arc::clone(&clock), config.node.number));
         let queue = open_queue(&config, &clock).await?;
+        let ground = Ground {
+            db: db.clone(),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+            seal: Arc::new(seal(&config)?),
+            random: system_random(),
+            config: Arc::new(config.registry.clone()),
+        };
         let shared = Arc::new(Shared {
             directory: Directory::new(db.clone(), Arc::clone(&clock)),
             db,
@@ -59,6 +73,7 @@ impl House {
         Ok(Self {
             config,
             shared,
+            ground,
             stop: watch::channel(false).0,
             tasks: Vec::new(),
         })
@@ -78,6 +93,21 @@ impl House {
             &self.stop.subscribe(),
         ));
         Ok(())
+    }
+
+    /// Every job of the house.
+    pub fn jobs(&self) -> Vec<Job> {
+        registry::job::own(&self.ground)
+    }
+
+    /// Starts to look for jobs that are due; of several processes one does each.
+    pub fn start_jobs(&mut self) {
+        let owner = format!("{}.{}", self.config.node.number, self.shared.ids.next());
+        let (ground, jobs) = (self.ground.clone(), self.jobs());
+        let stop = self.stop.subscribe();
+        self.tasks.push(tokio::spawn(registry::job::serve(
+            ground, jobs, owner, stop,
+        )));
     }
 
     /// Starts the simulator of customs on a database of its own; answers its handle.
@@ -123,6 +153,13 @@ impl House {
         }
         Ok(())
     }
+}
+
+/// The seal, with a key that is made at the first start.
+fn seal(config: &Config) -> anyhow::Result<Seal> {
+    let fresh = system_random()().context("没有随机数")?;
+    let path = std::path::Path::new(&config.registry.seal_file);
+    Ok(Seal::from_file(path, &fresh)?)
 }
 
 /// Opens a database on a thread that may block.

@@ -14,4 +14,4 @@ pub mod request_id;
 
 pub use code::Code;
 pub use page::{Page, PageQuery};
-pub use problem::{Problem, codes, service_error};
+pub use problem::{Problem, bad_query, codes, service_error};

@@ -181,6 +181,12 @@ impl IntoResponse for Problem {
     }
 }
 
+/// The answer to parameters that cannot be read, after the caller was known: who may not ask is not
+/// told how to.
+pub fn bad_query(why: &str) -> Problem {
+    Problem::new(codes::BAD_REQUEST).detail(why)
+}
+
 /// Turns a failure of the store into an answer: 503 when the same may succeed later, else 500.
 /// The particulars go to the log, never to the caller.
 pub fn service_error(error: &store::Error) -> Problem {

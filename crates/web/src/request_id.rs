@@ -15,13 +15,21 @@ pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const LENGTH_MAX: usize = 64;
 
 /// Gives each request an id: the caller's when it is short and plain, else a new one.
-pub async fn middleware(State(ids): State<Arc<IdMaker>>, request: Request, next: Next) -> Response {
+pub async fn middleware(
+    State(ids): State<Arc<IdMaker>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let given = request
         .headers()
         .get(&HEADER)
         .filter(|value| is_plain(value))
         .cloned();
     let id = given.or_else(|| HeaderValue::from_str(&ids.next().to_string()).ok());
+    if let Some(id) = &id {
+        // What acts are put on record with.
+        request.headers_mut().insert(HEADER, id.clone());
+    }
     let text = id
         .as_ref()
         .and_then(|id| id.to_str().ok())

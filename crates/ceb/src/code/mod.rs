@@ -2,13 +2,15 @@
 //!
 //! A code is stable: companies write programs against it. `TG-E10xx` a message cannot be recognised,
 //! `E11xx` not well-formed, `E12xx` against the schema, `E13xx` a rule for every message, `E14xx`
-//! order, payment and waybill, `E15xx` list, `E16xx` export. The pages under `docs/codes/` are
+//! order, payment and waybill, `E15xx` list, `E16xx` export, `E17xx` a form. The pages under `docs/codes/` are
 //! generated from this table, and a test compares them.
 
+mod form;
 mod message;
 mod rule;
 mod schema;
 
+pub use form::*;
 pub use message::*;
 pub use rule::*;
 pub use schema::*;
@@ -125,4 +127,14 @@ pub static ALL: &[&Code] = &[
     &SUMMARY_TIME,
     &SUMMARY_EMPTY,
     &RETURN_COUNTRY,
+    &FORM_NOT_JSON,
+    &FORM_SHAPE,
+    &FORM_UNKNOWN,
+    &FORM_VALUE,
+    &FORM_HEAD_DIFFERS,
+    &FORM_ZEROS_LOST,
+    &FORM_DIGITS_LOST,
+    &FORM_FORMULA,
+    &FORM_MERGED,
+    &FORM_SHEET,
 ];

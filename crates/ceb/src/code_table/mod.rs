@@ -28,10 +28,19 @@ static DISTRICT: LazyLock<Table> =
 static CURRENCY: LazyLock<Table> =
     LazyLock::new(|| read(include_str!("../../tables/currency.txt")));
 
-/// The Chinese name of a code; `None` when the table does not list it.
+/// Codes and names of a table, in the order of the codes; none for a table that we do not have.
 #[must_use]
-pub fn chinese(table: CodeTable, code: &str) -> Option<&'static str> {
-    let table = match table {
+pub fn entries(table: CodeTable) -> Vec<(&'static str, &'static str)> {
+    let mut entries: Vec<_> = by_code(table).into_iter().flatten().collect();
+    entries.sort_unstable();
+    entries
+        .into_iter()
+        .map(|(code, name)| (*code, *name))
+        .collect()
+}
+
+fn by_code(table: CodeTable) -> Option<&'static Table> {
+    Some(match table {
         CodeTable::Unit => &UNIT,
         CodeTable::Country => &COUNTRY,
         CodeTable::Traffic => &TRAFFIC,
@@ -39,8 +48,13 @@ pub fn chinese(table: CodeTable, code: &str) -> Option<&'static str> {
         CodeTable::District => &DISTRICT,
         CodeTable::Currency => &CURRENCY,
         CodeTable::Port => return None,
-    };
-    table.get(code).copied()
+    })
+}
+
+/// The Chinese name of a code; `None` when the table does not list it.
+#[must_use]
+pub fn chinese(table: CodeTable, code: &str) -> Option<&'static str> {
+    by_code(table)?.get(code).copied()
 }
 
 #[cfg(test)]

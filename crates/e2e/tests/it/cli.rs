@@ -45,7 +45,7 @@ fn the_demo_says_in_one_line_that_it_is_ready() {
     let (place, platform) = Platform::demo();
     let ready = &platform.ready;
     let names: Vec<&String> = ready.as_object().unwrap().keys().collect();
-    assert_eq!(names, ["address", "companies"]);
+    assert_eq!(names, ["address", "bootstrap", "companies"]);
     assert!(
         ready["address"]
             .as_str()

@@ -11,20 +11,28 @@
     reason = "helpers of a test"
 )]
 
+mod browser;
 mod http;
 mod platform;
 mod proxy;
+mod python;
 mod samples;
 mod wait;
 
 mod bad_input;
 mod cli;
+mod console;
 mod customs_trouble;
 mod duplicates;
 mod every_kind;
 mod kill;
 mod lanes;
+mod onboarding;
 mod one_message;
+mod people;
 mod rabbitmq;
+mod rights;
+mod scan;
+mod sso;
 mod store_trouble;
 mod strangers;

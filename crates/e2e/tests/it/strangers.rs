@@ -147,7 +147,7 @@ fn a_key_that_does_not_open_gets_its_reason() {
     let cut = &key[..key.len() - 1];
     for (method, path, body) in calls {
         for (given, code) in [
-            (None, "TG-R4010"),
+            (None, "TG-R4600"),
             (Some(""), "TG-R4010"),
             (Some(cut), "TG-R4011"),
             (Some("tg_1_nonsense"), "TG-R4011"),

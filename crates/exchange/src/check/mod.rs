@@ -14,10 +14,11 @@ use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::pipeline::Shared;
 use crate::receipt::{self, NewDocument, NewReceipt};
-use ceb::{Finding, Layer, Profile, Severity};
-use registry::company::Company;
+use ceb::{Finding, Layer, Severity};
+use registry::company::{Company, CompanyId};
 use std::sync::Arc;
 use store::clock::beijing_day;
+use store::id::IdMaker;
 use store::{Result, Tx};
 
 /// Messages that one task of the thread pool parses.
@@ -86,30 +87,10 @@ fn judge(shared: &Shared, mut loaded: Loaded) -> Verdict {
             is_refused: true,
         };
     };
-    let inner = match ceb::sniff(&loaded.body) {
-        Ok(sniffed) => sniffed.inner.into_owned(),
-        Err(error) => {
-            let findings = vec![own_finding(&error.text(), error.advice())];
-            return Verdict {
-                loaded,
-                findings,
-                documents: Vec::new(),
-                is_refused: true,
-            };
-        }
-    };
-    let profile = if loaded.profile == "lenient" {
-        Profile::Lenient
-    } else {
-        Profile::Strict
-    };
-    let mut parsed = ceb::parse(&inner, profile);
+    let parsed = examine(&company, &loaded.profile, &loaded.body);
     loaded.body = Vec::new();
     let mut documents = Vec::new();
     if let Some(message) = &parsed.message {
-        if let Some(finding) = foreign_sender(message, &company) {
-            parsed.findings.push(finding);
-        }
         let numbered = message
             .documents
             .iter()
@@ -132,6 +113,25 @@ fn judge(shared: &Shared, mut loaded: Loaded) -> Verdict {
         documents,
         is_refused,
     }
+}
+
+/// Reads a message as the pipeline does and finds everything that is wrong with it.
+pub(crate) fn examine(company: &Company, profile: &str, body: &[u8]) -> ceb::Parsed {
+    let sniffed = match ceb::sniff(body) {
+        Ok(sniffed) => sniffed,
+        Err(error) => {
+            return ceb::Parsed {
+                message: None,
+                findings: vec![own_finding(&error.text(), error.advice())],
+            };
+        }
+    };
+    let mut parsed = ceb::parse(&sniffed.inner, crate::workbook::profile(profile));
+    let message = parsed.message.as_ref();
+    if let Some(finding) = message.and_then(|message| foreign_sender(message, company)) {
+        parsed.findings.push(finding);
+    }
+    parsed
 }
 
 fn foreign_sender(message: &ceb::Message, company: &Company) -> Option<Finding> {
@@ -182,7 +182,7 @@ pub(crate) fn commit(
     shared: &Shared,
     verdicts: &[Verdict],
     now_ms: i64,
-) -> Result<Vec<registry::company::CompanyId>> {
+) -> Result<Vec<CompanyId>> {
     let ids_of = |refused: bool| -> Vec<MessageId> {
         verdicts
             .iter()
@@ -268,16 +268,28 @@ fn refusal(shared: &Shared, verdict: &Verdict, now_ms: i64) -> NewReceipt {
             finding.code, finding.text, finding.path
         ));
     }
-    let guid = receipt::receipt_guid(shared.ids.next());
+    let loaded = &verdict.loaded;
+    let whose = (loaded.company_id, loaded.id, loaded.kind.as_str());
+    refusal_receipt(&shared.ids, whose, info, now_ms)
+}
+
+/// A receipt of the platform to a whole message that is refused, with a text.
+pub(crate) fn refusal_receipt(
+    ids: &IdMaker,
+    (company_id, id, kind): (CompanyId, MessageId, &str),
+    info: String,
+    now_ms: i64,
+) -> NewReceipt {
+    let guid = receipt::receipt_guid(ids.next());
     let return_time = receipt::return_time(now_ms);
-    let acceptance_no = verdict.loaded.id.acceptance_no();
-    let root = format!("{}Message", verdict.loaded.kind);
+    let acceptance_no = id.acceptance_no();
+    let root = format!("{kind}Message");
     let status = REFUSED_STATUS.to_string();
     let xml = receipt::format_fault(&guid, &status, &info, &return_time, &acceptance_no, &root);
     NewReceipt {
-        company_id: verdict.loaded.company_id,
-        message_id: verdict.loaded.id,
-        document_id: verdict.loaded.id.0,
+        company_id,
+        message_id: id,
+        document_id: id.0,
         kind: "CEB900".to_owned(),
         guid,
         document_key: acceptance_no,

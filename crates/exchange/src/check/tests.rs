@@ -15,12 +15,12 @@ async fn a_wrong_message_is_refused_with_all_its_findings_and_a_receipt() {
         let id = accepted(house.accept(0, xml).await);
         house.settle().await;
         assert_eq!(house.state(0, id).await, "refused");
-        let company = house.company_id(0);
+        let sight = house.sight(0);
         let detail = house
             .shared
             .db
             .read(move |tx| {
-                let message = crate::query::find(tx, company, id)?.unwrap();
+                let message = crate::query::find(tx, &sight, id)?.unwrap();
                 crate::query::detail(tx, &message)
             })
             .await

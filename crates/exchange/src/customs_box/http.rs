@@ -10,7 +10,8 @@ use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode};
 use ceb::{Kind, ReturnStatus};
-use registry::api_key::Authenticator;
+use registry::access::Gate;
+use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,11 +22,36 @@ use web::{Problem, codes, service_error};
 /// Longest delay of an injected answer and longest outage, in milliseconds: one hour.
 const DELAY_MS_MAX: u64 = 3_600_000;
 
+/// Who steers the simulator: companies for their own documents, operators for all.
+const DIRECTORS: &[Role] = &[
+    Role::CompanyAdmin,
+    Role::CompanyClerk,
+    Role::Program,
+    Role::Operator,
+];
+
+/// Lets the simulator answer.
+pub const INJECT: Operation = Operation {
+    id: "inject",
+    chinese: "海关模拟器：注入回执",
+    roles: DIRECTORS,
+    changes: true,
+};
+/// Breaks the line.
+pub const OUTAGE: Operation = Operation {
+    id: "outage",
+    chinese: "海关模拟器：线路故障演练",
+    roles: &[Role::Program, Role::Operator],
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[INJECT, OUTAGE];
+
 /// What the routes of the simulator need.
 #[derive(Clone)]
 pub struct Stage {
     /// Knows the callers.
-    pub authenticator: Arc<Authenticator>,
+    pub gate: Arc<Gate>,
     /// Holds the messages.
     pub db: Db,
     /// Plays customs.
@@ -87,7 +113,7 @@ pub async fn inject(
     headers: HeaderMap,
     body: Result<Json<InjectBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Done>), Problem> {
-    let company = stage.authenticator.caller(&headers).await?.company.id;
+    let sight = stage.gate.actor(&headers, &INJECT).await?.sight;
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let delay = delay(body.delay_ms.unwrap_or_default())?;
     let not_found = || Problem::new(codes::NOT_FOUND);
@@ -95,7 +121,7 @@ pub async fn inject(
     let number = body.document.unwrap_or(1);
     let found = stage
         .db
-        .read(move |tx| match query::find(tx, company, id)? {
+        .read(move |tx| match query::find(tx, &sight, id)? {
             Some(message) => query::detail(tx, &message).map(Some),
             None => Ok(None),
         })
@@ -140,7 +166,7 @@ pub async fn outage(
     headers: HeaderMap,
     body: Result<Json<OutageBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Done>), Problem> {
-    stage.authenticator.caller(&headers).await?;
+    stage.gate.actor(&headers, &OUTAGE).await?;
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     stage.customs_box.fail_for(body.outage, delay(body.for_ms)?);
     Ok((StatusCode::ACCEPTED, Json(Done { done: true })))

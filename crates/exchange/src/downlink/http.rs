@@ -5,8 +5,10 @@ use super::{Feed, Item, after};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use registry::api_key::Authenticator;
+use ceb::status::ReturnStatus;
+use registry::access::Gate;
 use registry::company::CompanyId;
+use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,11 +23,26 @@ const WAIT_SECONDS_MAX: u64 = 60;
 /// How often a waiter looks by itself, because the writer may be another process.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
+/// Reads the feed.
+pub const RECEIPTS: Operation = Operation {
+    id: "receipts",
+    chinese: "领取回执",
+    roles: &[
+        Role::CompanyAdmin,
+        Role::CompanyClerk,
+        Role::CompanyReader,
+        Role::Program,
+    ],
+    changes: false,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[RECEIPTS];
+
 /// What the routes of the feed need.
 #[derive(Clone)]
 pub struct Tap {
     /// Knows the callers.
-    pub authenticator: Arc<Authenticator>,
+    pub gate: Arc<Gate>,
     /// Holds the receipts.
     pub db: Db,
     /// Wakes the waiters.
@@ -68,11 +85,52 @@ pub struct ReceiptItem {
     pub return_info: String,
     /// The receipt as XML, with this one answer in it.
     pub xml: String,
+    /// What it means and what to do (回执解释).
+    #[serde(default)]
+    pub explanation: ExplanationView,
+}
+
+/// What a receipt means (回执解释).
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplanationView {
+    /// What it means, in Chinese.
+    pub meaning: String,
+    /// What to do, in Chinese.
+    pub advice: String,
+    /// Whether to declare again: `none`, `wait`, `new` (corrected, new guid), `same`, `call`.
+    #[schema(example = "wait")]
+    pub resubmit: String,
+    /// The clause behind it, or `seen` for practice.
+    pub source: String,
+    /// The code that decided: `120`, `Code:1332`, `-621005`.
+    pub code: String,
+    /// What customs wrote beside the code.
+    pub said: String,
+    /// Whether the dictionary has the code.
+    pub is_known: bool,
+}
+
+fn explained(kind: &str, status: i64, info: &str) -> ExplanationView {
+    let declared = ceb::Kind::from_code(kind).and_then(ceb::Kind::declares);
+    let declared = declared.map_or("", ceb::Kind::code);
+    let status = ReturnStatus(i32::try_from(status).unwrap_or(i32::MIN));
+    let told = ceb::explain::explain(declared, status, info);
+    ExplanationView {
+        meaning: told.meaning,
+        advice: told.advice,
+        resubmit: told.resubmit.name().to_owned(),
+        source: told.source,
+        code: told.code,
+        said: told.said,
+        is_known: told.is_known,
+    }
 }
 
 impl From<Item> for ReceiptItem {
     fn from(item: Item) -> Self {
         Self {
+            explanation: explained(&item.kind, item.return_status, &item.return_info),
             cursor: item.feed_no.to_string(),
             message_id: item.message_id.to_string(),
             kind: item.kind,
@@ -82,6 +140,16 @@ impl From<Item> for ReceiptItem {
             return_info: item.return_info,
             xml: item.xml,
         }
+    }
+}
+
+impl ReceiptItem {
+    /// With the personal data of its XML masked; a receipt that cannot be masked shows none.
+    pub(crate) fn masked(mut self) -> Self {
+        let masked = ceb::personal::masked_message(self.xml.as_bytes());
+        let masked = masked.and_then(|xml| String::from_utf8(xml).ok());
+        self.xml = masked.unwrap_or_default();
+        self
     }
 }
 
@@ -100,7 +168,7 @@ pub struct ReceiptPage {
     responses(
         (status = 200, body = ReceiptPage, description = "回执，按到达顺序"),
         (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期")
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期")
     )
 )]
 pub async fn receipts(
@@ -108,7 +176,8 @@ pub async fn receipts(
     headers: HeaderMap,
     query: Result<Query<FeedQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<ReceiptPage>, Problem> {
-    let caller = tap.authenticator.caller(&headers).await?;
+    let actor = tap.gate.actor(&headers, &RECEIPTS).await?;
+    let company = actor.require_company()?.id;
     let bad = |why: String| Problem::new(web::codes::BAD_REQUEST).detail(why);
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let from = match query.after.as_deref().filter(|after| !after.is_empty()) {
@@ -132,10 +201,14 @@ pub async fn receipts(
         .limit(),
     );
     let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_SECONDS_MAX));
-    let items = read_or_wait(&tap, caller.company.id, from, limit, wait).await?;
+    let items = read_or_wait(&tap, company, from, limit, wait).await?;
     let next = items.last().map_or(from, |item| item.feed_no);
+    let is_masked = actor.is_masked();
+    let items = items.into_iter().map(ReceiptItem::from);
     Ok(Json(ReceiptPage {
-        items: items.into_iter().map(ReceiptItem::from).collect(),
+        items: items
+            .map(|item| if is_masked { item.masked() } else { item })
+            .collect(),
         next: next.to_string(),
     }))
 }

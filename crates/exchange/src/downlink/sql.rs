@@ -46,3 +46,12 @@ pub(crate) fn after(
         .map(item)
         .collect()
 }
+
+/// The newest number of a company's feed; 0 when it is empty.
+pub(crate) fn last(tx: &mut Tx<'_>, company: CompanyId) -> Result<i64> {
+    let found = tx.query_opt(
+        "select last from feed where company_id = $1",
+        &[company.0.into()],
+    )?;
+    found.map_or(Ok(0), |row| row.int(0))
+}

@@ -4,9 +4,10 @@
 //! way the next arrivals gather, so the batch grows with the load by itself: no timer, no delay
 //! when there is one caller, and one fsync for hundreds when there are hundreds.
 
-use super::{Arrival, BATCH_MAX};
+use super::{Arrival, BATCH_MAX, DECLARE};
 use crate::message::{self, MessageId};
 use crate::pipeline::Bell;
+use registry::audit;
 use std::collections::HashSet;
 use std::sync::Arc;
 use store::event::Event;
@@ -140,6 +141,19 @@ pub(crate) fn store(tx: &mut Tx<'_>, ids: &IdMaker, arrivals: &[Arrival]) -> Res
         })
         .collect();
     store::event::append(tx, &events)?;
+    for arrival in &accepted {
+        if let Some(actor) = &arrival.by {
+            let object = format!("message:{}", arrival.id);
+            audit::done(
+                tx,
+                arrival.received_at,
+                actor,
+                DECLARE,
+                &object,
+                arrival.kind,
+            )?;
+        }
+    }
     arrivals
         .iter()
         .map(|arrival| {

@@ -8,7 +8,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use registry::api_key::{Authenticator, Caller};
+use registry::access::{Actor, Gate};
+use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,11 +25,37 @@ const ROOM_UNIT: usize = 1024;
 /// How long a caller waits for room before it is told to come back.
 const ROOM_WAIT: Duration = Duration::from_secs(2);
 
+/// Forms that are read at once.
+const FORMS_AT_ONCE: usize = 2;
+
+/// How long a caller waits for a turn to have a form read.
+const FORM_WAIT: Duration = Duration::from_secs(20);
+
+/// Who may declare.
+const DECLARANTS: &[Role] = &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program];
+
+/// Submits a declaration.
+pub const SUBMIT: Operation = Operation {
+    id: "submit",
+    chinese: "提交申报",
+    roles: DECLARANTS,
+    changes: true,
+};
+/// Submits many.
+pub const SUBMIT_BATCH: Operation = Operation {
+    id: "submit_batch",
+    chinese: "批量提交申报",
+    roles: DECLARANTS,
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[SUBMIT, SUBMIT_BATCH];
+
 /// What the routes of intake need.
 #[derive(Clone)]
 pub struct Door {
     /// Knows the callers.
-    pub authenticator: Arc<Authenticator>,
+    pub gate: Arc<Gate>,
     /// Stores the arrivals.
     pub intake: Intake,
     /// Makes the ids.
@@ -39,6 +66,8 @@ pub struct Door {
     pub config: Arc<Config>,
     /// Room for bodies, in units of 1 KiB; see [`Door::room`].
     pub room: Arc<Semaphore>,
+    /// Turns for reading forms, which take memory and time; see [`Door::forms`].
+    pub forms: Arc<Semaphore>,
 }
 
 impl Door {
@@ -46,10 +75,24 @@ impl Door {
     pub fn room(config: &Config) -> Arc<Semaphore> {
         Arc::new(Semaphore::new(config.waiting_bytes_max / ROOM_UNIT))
     }
+
+    /// Turns for reading forms.
+    pub fn forms() -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(FORMS_AT_ONCE))
+    }
+
+    /// Waits for a turn to read a form.
+    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let busy = || Problem::new(web::codes::UNAVAILABLE).retry_after(ROOM_WAIT);
+        tokio::time::timeout(FORM_WAIT, Arc::clone(&self.forms).acquire_owned())
+            .await
+            .map_err(|_| busy())?
+            .map_err(|_| busy())
+    }
 }
 
 /// Answer to an accepted message (受理应答).
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AcceptedAnswer {
     /// Id of the message.
@@ -70,32 +113,50 @@ pub struct AcceptedAnswer {
 }
 
 /// Submits one message (提交报文). The body is the XML as the standard has it: bare CEB, `DxpMsg`
-/// or `DxpMsgSv`. The answer comes after the message is on disk.
+/// or `DxpMsgSv`; or the JSON form; or a workbook, which may become several messages: then all of
+/// them are accepted or none. The answer comes after everything is on disk.
 #[utoipa::path(
     post, path = "/api/v1/messages", tag = "messages", security(("key" = [])),
-    request_body(content = String, content_type = "application/xml"),
+    request_body(
+        content(
+            (String = "application/xml"),
+            (crate::workbook::http::JsonForm = "application/json"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        )
+    ),
     responses(
-        (status = 202, body = AcceptedAnswer, description = "受理；或此前已受理过相同内容（duplicate 为 true）"),
+        (status = 202, description = "受理；或此前已受理过相同内容（duplicate 为 true）。工作簿的应答为 items 列表",
+         body = crate::workbook::http::SubmitAnswer),
         (status = 400, body = Problem, description = "不是可受理的报文"),
-        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期"),
-        (status = 403, body = Problem, description = "传输企业不一致或通道暂停"),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 403, body = Problem, description = "传输企业不一致、通道暂停或没有权限"),
         (status = 409, body = Problem, description = "同一 guid 已用于不同内容"),
         (status = 413, body = Problem, description = "报文过大"),
+        (status = 422, body = crate::workbook::http::FindingsProblem, description = "JSON 或工作簿有误，没有受理"),
         (status = 503, body = Problem, description = "暂时无法受理，请稍后重试")
     )
 )]
 pub async fn submit(State(door): State<Arc<Door>>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let caller = door.authenticator.caller(&parts.headers).await?;
+    let actor = Arc::new(door.gate.actor(&parts.headers, &SUBMIT).await?);
     let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
+    let form = crate::workbook::Body::of(content_type(&parts.headers), &body);
+    if form != crate::workbook::Body::Xml {
+        return crate::workbook::http::submit_form(&door, &actor, form, body).await;
+    }
     let arrival = look(
-        &caller,
+        &actor,
         body,
         MessageId(door.ids.next()),
         door.clock.now_ms(),
     )?;
     let answer = accept(&door, arrival).await?;
     Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
+}
+
+/// The content type of a request.
+pub(crate) fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE)?.to_str().ok()
 }
 
 /// One line of a batch.
@@ -114,7 +175,7 @@ pub struct BatchLine {
     responses(
         (status = 200, body = AcceptedAnswer, content_type = "application/x-ndjson",
          description = "每行一个结果，顺序与提交一致"),
-        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期"),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 413, body = Problem, description = "内容过大或行数过多")
     )
 )]
@@ -123,7 +184,7 @@ pub async fn submit_batch(
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let caller = door.authenticator.caller(&parts.headers).await?;
+    let actor = Arc::new(door.gate.actor(&parts.headers, &SUBMIT_BATCH).await?);
     let (body, _room) = receive(&door, &parts.headers, body, door.config.batch_bytes_max).await?;
     let lines: Vec<&[u8]> = body
         .split(|byte| *byte == b'\n')
@@ -138,7 +199,7 @@ pub async fn submit_batch(
     }
     let mut pending = Vec::with_capacity(lines.len());
     for line in lines {
-        let arrival = batch_arrival(&door, &caller, line);
+        let arrival = batch_arrival(&door, &actor, line);
         let door = Arc::clone(&door);
         // Each line is its own task, so that all of them meet in the same few commits.
         pending.push(tokio::spawn(async move { accept(&door, arrival?).await }));
@@ -153,14 +214,14 @@ pub async fn submit_batch(
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], answer).into_response())
 }
 
-fn batch_arrival(door: &Door, caller: &Caller, line: &[u8]) -> Result<Arrival, Problem> {
+fn batch_arrival(door: &Door, actor: &Arc<Actor>, line: &[u8]) -> Result<Arrival, Problem> {
     let line: BatchLine = serde_json::from_slice(line)
         .map_err(|error| Problem::new(codes::BATCH_LINE).detail(error.to_string()))?;
     if line.xml.len() > door.config.message_bytes_max {
         return Err(too_large(door.config.message_bytes_max));
     }
     look(
-        caller,
+        actor,
         Bytes::from(line.xml),
         MessageId(door.ids.next()),
         door.clock.now_ms(),
@@ -185,7 +246,7 @@ fn write_line(answer: &mut Vec<u8>, outcome: &Result<AcceptedAnswer, Problem>) {
     answer.push(b'\n');
 }
 
-async fn accept(door: &Door, arrival: Arrival) -> Result<AcceptedAnswer, Problem> {
+pub(crate) async fn accept(door: &Door, arrival: Arrival) -> Result<AcceptedAnswer, Problem> {
     let (kind, guid, received_at) = (arrival.kind, arrival.guid.clone(), arrival.received_at);
     let outcome = door
         .intake
@@ -212,7 +273,7 @@ async fn accept(door: &Door, arrival: Arrival) -> Result<AcceptedAnswer, Problem
 }
 
 /// Reads a body within the limits; the permit gives its room back when it is dropped.
-async fn receive(
+pub(crate) async fn receive(
     door: &Door,
     headers: &HeaderMap,
     body: Body,

@@ -19,11 +19,13 @@ mod tests;
 
 use crate::message::MessageId;
 use bytes::Bytes;
-use ceb::{Direction, Kind, Shape};
-use registry::api_key::Caller;
-use registry::company::CompanyId;
+use ceb::{Direction, Kind, Shape, Sniffed};
+use registry::access::{Actor, Who};
+use registry::audit::Act;
+use registry::company::{Company, CompanyId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use web::Problem;
 
 #[cfg(test)]
@@ -47,6 +49,9 @@ pub struct Config {
     pub waiting_bytes_max: usize,
     /// How long a caller may take to send its body, in milliseconds.
     pub body_ms_max: u64,
+    /// Whether messages made of workbooks and JSON get a frame that stands in for the signature that
+    /// their kind needs; only where customs is a simulator.
+    pub signature_frame: bool,
 }
 
 impl Default for Config {
@@ -57,9 +62,21 @@ impl Default for Config {
             batch_lines_max: 1000,
             waiting_bytes_max: 64 << 20,
             body_ms_max: 30_000,
+            signature_frame: false,
         }
     }
 }
+
+/// A person declared (a program's declarations are on record as the messages themselves).
+pub const DECLARE: Act = Act {
+    name: "message.declare",
+    chinese: "提交申报",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[DECLARE];
+
+/// Which key a message came with, when a person brought it.
+const NO_KEY: i64 = 0;
 
 /// A message that arrived and waits for its commit.
 #[derive(Debug, Clone)]
@@ -68,8 +85,10 @@ pub struct Arrival {
     pub id: MessageId,
     /// Whose it is.
     pub company_id: CompanyId,
-    /// The key it came with.
+    /// The key it came with; 0 when a person brought it.
     pub key_id: i64,
+    /// The person who brought it: for the audit.
+    pub by: Option<Arc<Actor>>,
     /// `import` or `export`.
     pub direction: &'static str,
     /// Kind: `CEB311`.
@@ -99,21 +118,50 @@ pub fn direction_name(direction: Direction) -> &'static str {
 /// Looks at the bytes of a caller and makes an arrival of them.
 ///
 /// # Errors
-/// The refusal: not a message, not a declaration, or not this company's.
+/// The refusal: no company, not a message, not a declaration, or not this company's.
 pub fn look(
-    caller: &Caller,
+    actor: &Arc<Actor>,
     body: Bytes,
     id: MessageId,
     received_at: i64,
 ) -> Result<Arrival, Problem> {
-    let sniffed = ceb::sniff(&body).map_err(|error| {
+    let company = actor.require_company()?;
+    let (key_id, by) = match actor.who {
+        Who::Key(key_id) => (key_id, None),
+        Who::Account(_) | Who::Client(_) | Who::Nobody => (NO_KEY, Some(Arc::clone(actor))),
+    };
+    let sniffed = examine(company, &body)?;
+    let direction = declared_direction(sniffed.kind)
+        .ok_or_else(|| Problem::new(codes::NOT_A_DECLARATION).detail(sniffed.kind.root()))?;
+    Ok(Arrival {
+        id,
+        company_id: company.id,
+        key_id,
+        by,
+        direction: direction_name(direction),
+        kind: sniffed.kind.code(),
+        guid: sniffed.guid.clone(),
+        shape: shape_name(sniffed.shape),
+        profile: company.profile.clone(),
+        hash: Sha256::digest(&body).into(),
+        body: body.clone(),
+        received_at,
+    })
+}
+
+/// What the bytes are, if this company may declare them.
+///
+/// # Errors
+/// The refusal: not a message, not a declaration, or not this company's.
+pub(crate) fn examine<'b>(company: &Company, body: &'b [u8]) -> Result<Sniffed<'b>, Problem> {
+    let sniffed = ceb::sniff(body).map_err(|error| {
         let mut problem = Problem::of(error.code(), 400, &error.text(), error.advice());
         problem.line = Some(error.line());
         problem
     })?;
-    let direction = declared_direction(sniffed.kind)
-        .ok_or_else(|| Problem::new(codes::NOT_A_DECLARATION).detail(sniffed.kind.root()))?;
-    let company = &caller.company;
+    if declared_direction(sniffed.kind).is_none() {
+        return Err(Problem::new(codes::NOT_A_DECLARATION).detail(sniffed.kind.root()));
+    }
     if company.suspended {
         return Err(Problem::new(registry::api_key::codes::SUSPENDED));
     }
@@ -136,19 +184,7 @@ pub fn look(
         return Err(Problem::new(codes::FOREIGN_SENDER)
             .detail(format!("报文传输编号为 {}", ceb::finding::clip(dxp_id))));
     }
-    Ok(Arrival {
-        id,
-        company_id: company.id,
-        key_id: caller.key_id,
-        direction: direction_name(direction),
-        kind: sniffed.kind.code(),
-        guid: sniffed.guid.clone(),
-        shape: shape_name(sniffed.shape),
-        profile: company.profile.clone(),
-        hash: Sha256::digest(&body).into(),
-        body: body.clone(),
-        received_at,
-    })
+    Ok(sniffed)
 }
 
 fn declared_direction(kind: Kind) -> Option<Direction> {

@@ -68,13 +68,13 @@ async fn the_door_refuses_what_is_no_declaration_of_the_company() {
 async fn a_suspended_company_may_not_declare() {
     let house = House::on(store::testing::sqlite()).await;
     let xml = house.sample(0, Kind::Ceb311, 1);
-    let mut caller = house.callers[0].clone();
+    let mut actor = (*house.programs[0]).clone();
     let suspended = registry::company::Company {
         suspended: true,
-        ..(*caller.company).clone()
+        ..house.company(0).clone()
     };
-    caller.company = std::sync::Arc::new(suspended);
+    actor.company = Some(std::sync::Arc::new(suspended));
     let id = crate::message::MessageId(house.shared.ids.next());
-    let refused = super::look(&caller, xml.into_bytes().into(), id, 0).map(|_| ());
+    let refused = super::look(&actor.into(), xml.into_bytes().into(), id, 0).map(|_| ());
     assert_eq!(refused.unwrap_err().code, "TG-R4030");
 }

@@ -10,7 +10,8 @@
 //!        └─ Refused 已拒收                 any but the final ones ─ Held 待人工
 //! ```
 //!
-//! An answer can overtake our own commit of `Sent`, so `Checked` may become `Answered` directly.
+//! An answer can overtake our own commit of `Sent`, so `Checked` may become `Answered` directly. The
+//! one way back from `Refused` is `reopen`, which two people decide.
 
 pub(crate) mod sql;
 mod state;
@@ -23,6 +24,7 @@ use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
 use store::{Result, Tx};
 
+pub use sql::milestones;
 pub use state::State;
 
 /// The id of a message (报文编号).
@@ -110,6 +112,17 @@ pub struct Message {
     pub changed_at: i64,
 }
 
+/// What has happened first and last in a company's exchange (企业里程碑).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Milestones {
+    /// When the first message was accepted, milliseconds since 1970-01-01 UTC.
+    pub first_received: Option<i64>,
+    /// When the last one was.
+    pub last_received: Option<i64>,
+    /// The first Beijing day on which a document was settled.
+    pub first_settled_day: Option<String>,
+}
+
 /// One change of state for a list of messages.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
@@ -155,6 +168,34 @@ pub fn advance(
         .collect();
     store::event::append(tx, &events)?;
     Ok(moved)
+}
+
+/// Takes a refused message back to the check, after a rule or table was mended (重新校验): the one
+/// way back from a final state, and only by two people (room `operator`). It is the same message with
+/// the same bytes and the same id, so nothing is declared twice. Answers whether it was refused.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn reopen(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    id: MessageId,
+    (at_ms, why): (i64, &str),
+) -> Result<bool> {
+    let Some(company_id) = sql::reopen(tx, id, at_ms)? else {
+        return Ok(false);
+    };
+    sql::forget_findings(tx, id)?;
+    let event = Event {
+        id: ids.next(),
+        at_ms,
+        kind: format!("message.{}", State::Received.name()),
+        company_id: Some(company_id.0),
+        subject_id: id.0,
+        detail: why.to_owned(),
+    };
+    store::event::append(tx, &[event])?;
+    Ok(true)
 }
 
 /// What one step adds to the counts of a day.

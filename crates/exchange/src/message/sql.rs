@@ -1,6 +1,6 @@
 //! Every statement on `message`, `message_body`, `message_finding` and `message_day`.
 
-use super::{DayCounts, Message, MessageId, Moved, State, Step};
+use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
 use crate::intake::Arrival;
 use ceb::{Finding, Severity};
 use registry::company::CompanyId;
@@ -312,5 +312,50 @@ pub(crate) fn message(row: &Row) -> Result<Message> {
         n_final: row.int(10)?,
         received_at: row.int(11)?,
         changed_at: row.int(12)?,
+    })
+}
+
+/// Takes a refused message back to the check; answers whose it is.
+pub(super) fn reopen(tx: &mut Tx<'_>, id: MessageId, at_ms: i64) -> Result<Option<CompanyId>> {
+    tx.query_opt(
+        "update message set state = 'received', changed_at = $1, n_documents = 0, n_final = 0 \
+         where id = $2 and state = 'refused' returning company_id",
+        &[at_ms.into(), id.0.into()],
+    )?
+    .map(|row| row.int(0).map(CompanyId))
+    .transpose()
+}
+
+/// Removes the findings of a message that is to be checked anew.
+pub(super) fn forget_findings(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
+    tx.execute(
+        "delete from message_finding where message_id = $1",
+        &[id.0.into()],
+    )
+    .map(|_| ())
+}
+
+/// When the first message of a company came, when the last, and the first day (Beijing) on which
+/// one of its documents was settled.
+///
+/// # Errors
+/// The engine's.
+pub fn milestones(tx: &mut Tx<'_>, company: CompanyId) -> Result<Milestones> {
+    let first = tx.query_opt(
+        "select received_at from message where company_id = $1 order by id limit 1",
+        &[company.0.into()],
+    )?;
+    let last = tx.query_opt(
+        "select received_at from message where company_id = $1 order by id desc limit 1",
+        &[company.0.into()],
+    )?;
+    let settled = tx.query_opt(
+        "select day from message_day where company_id = $1 and n_settled > 0 order by day limit 1",
+        &[company.0.into()],
+    )?;
+    Ok(Milestones {
+        first_received: first.map(|row| row.int(0)).transpose()?,
+        last_received: last.map(|row| row.int(0)).transpose()?,
+        first_settled_day: settled.map(|row| row.text(0)).transpose()?,
     })
 }

@@ -1,28 +1,100 @@
-//! `GET /api/v1/messages`, `GET /api/v1/messages/{id}`, `GET /api/v1/messages/{id}/xml`.
+//! `GET /api/v1/messages`, `GET /api/v1/messages/{id}`, `GET /api/v1/messages/{id}/xml`,
+//! `GET /api/v1/search`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
+use super::search::{self, SearchHit};
 use super::{Filter, MessageDetail, MessageSummary, find, list, sql, view};
-use crate::message::{MessageId, State};
+use crate::message::{Message, MessageId, State};
+use crate::pipeline::Shared;
+use crate::unmask;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State as Held};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use registry::api_key::Authenticator;
+use registry::access::{Actor, Gate};
+use registry::company::CompanyId;
+use registry::role::{Operation, Role};
 use serde::Deserialize;
 use std::sync::Arc;
-use store::Db;
 use store::clock::parse_time;
 use utoipa::IntoParams;
 use web::{Page, PageQuery, Problem, codes, service_error};
 
-/// What the routes of the query need.
+/// Who reads messages: a company its own, staff what they see.
+pub(crate) const READERS: &[Role] = &[
+    Role::CompanyAdmin,
+    Role::CompanyClerk,
+    Role::CompanyReader,
+    Role::Program,
+    Role::Operator,
+    Role::BureauClerk,
+    Role::BureauApprover,
+    Role::CustomsOfficer,
+];
+
+/// Lists messages.
+pub const MESSAGES: Operation = Operation {
+    id: "messages",
+    chinese: "查询报文",
+    roles: READERS,
+    changes: false,
+};
+/// Reads one message.
+pub const MESSAGE: Operation = Operation {
+    id: "message",
+    chinese: "查看报文全程",
+    roles: READERS,
+    changes: false,
+};
+/// Reads the bytes of one message.
+pub const XML: Operation = Operation {
+    id: "xml",
+    chinese: "查看报文原文",
+    roles: READERS,
+    changes: false,
+};
+/// Finds documents by any number.
+pub const SEARCH: Operation = Operation {
+    id: "search",
+    chinese: "按编号查找",
+    roles: READERS,
+    changes: false,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[MESSAGES, MESSAGE, XML, SEARCH];
+
+/// What the routes of the desks need.
 #[derive(Clone)]
 pub struct Desk {
     /// Knows the callers.
-    pub authenticator: Arc<Authenticator>,
-    /// Holds the messages.
-    pub db: Db,
+    pub gate: Arc<Gate>,
+    /// Database, time, companies and whatever else the pipeline shares.
+    pub shared: Arc<Shared>,
+}
+
+impl Desk {
+    /// A summary with the name of its company, for those who see several.
+    pub(crate) fn summary(&self, actor: &Actor, message: &Message) -> MessageSummary {
+        let mut summary = MessageSummary::from(message);
+        if actor.sight.only().is_none() {
+            summary.company = self
+                .shared
+                .directory
+                .by_id(message.company_id)
+                .map(|company| view::CompanyName {
+                    id: company.id.0.to_string(),
+                    name: company.name.clone(),
+                });
+        }
+        summary
+    }
+
+    /// The names of companies, at most a second old.
+    pub(crate) async fn refresh(&self) -> Result<(), Problem> {
+        let fresh = self.shared.directory.refresh().await;
+        fresh.map_err(|error| service_error(&error))
+    }
 }
 
 /// What a list of messages is narrowed to.
@@ -34,6 +106,12 @@ pub struct ListQuery {
     pub kind: Option<String>,
     /// State: `received`, `checked`, `refused`, `sent`, `answered`, `settled`, `held`.
     pub state: Option<String>,
+    /// `import` or `export`.
+    pub direction: Option<String>,
+    /// Guid of the message's root.
+    pub guid: Option<String>,
+    /// Id of a company, for those who see several.
+    pub company: Option<String>,
     /// Order number (订单编号).
     pub order_no: Option<String>,
     /// Waybill number (运单编号).
@@ -52,11 +130,11 @@ pub struct ListQuery {
     pub limit: Option<u32>,
 }
 
-fn bad(why: impl Into<String>) -> Problem {
+pub(crate) fn bad(why: impl Into<String>) -> Problem {
     Problem::new(codes::BAD_REQUEST).detail(why)
 }
 
-fn filter(query: ListQuery) -> Result<Filter, Problem> {
+pub(crate) fn filter(query: ListQuery) -> Result<Filter, Problem> {
     let time = |name: &str, text: Option<String>| match text {
         None => Ok(None),
         Some(text) => parse_time(&text)
@@ -79,6 +157,19 @@ fn filter(query: ListQuery) -> Result<Filter, Problem> {
                 .ok_or_else(|| bad(format!("没有这种状态：{}", ceb::finding::clip(&text))))?,
         ),
     };
+    let direction = match query.direction.as_deref() {
+        None => None,
+        Some("import") => Some("import"),
+        Some("export") => Some("export"),
+        Some(_) => return Err(bad("direction 应为 import 或 export")),
+    };
+    let company = match query.company {
+        None => None,
+        Some(text) => {
+            let id = text.parse().map(CompanyId);
+            Some(id.map_err(|_| bad("company 不是企业编号"))?)
+        }
+    };
     let before = match query.after {
         None => None,
         Some(text) => Some(MessageId::parse(&text).ok_or_else(|| bad("after 不是有效的游标"))?),
@@ -86,6 +177,9 @@ fn filter(query: ListQuery) -> Result<Filter, Problem> {
     Ok(Filter {
         kind,
         state,
+        direction,
+        guid: query.guid.map(|guid| guid.trim().to_owned()),
+        company,
         order_no: query.order_no,
         logistics_no: query.logistics_no,
         invt_no: query.invt_no,
@@ -96,13 +190,14 @@ fn filter(query: ListQuery) -> Result<Filter, Problem> {
     })
 }
 
-/// Lists the company's messages (查询报文), newest first.
+/// Lists messages (查询报文), newest first: a company's own, or those that staff see.
 #[utoipa::path(
     get, path = "/api/v1/messages", tag = "messages", params(ListQuery), security(("key" = [])),
     responses(
         (status = 200, body = Page<MessageSummary>, description = "报文，由新到旧"),
         (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期")
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 403, body = Problem, description = "没有权限")
     )
 )]
 pub async fn messages(
@@ -110,7 +205,7 @@ pub async fn messages(
     headers: HeaderMap,
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<Page<MessageSummary>>, Problem> {
-    let company = desk.authenticator.caller(&headers).await?.company.id;
+    let actor = desk.gate.actor(&headers, &MESSAGES).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let limit = PageQuery {
         after: None,
@@ -118,18 +213,24 @@ pub async fn messages(
     }
     .limit();
     let filter = filter(query)?;
+    let sight = actor.sight.clone();
     let found = desk
+        .shared
         .db
-        .read(move |tx| list(tx, company, &filter, i64::from(limit)))
+        .read(move |tx| list(tx, &sight, &filter, i64::from(limit)))
         .await
         .map_err(|error| service_error(&error))?;
+    desk.refresh().await?;
     let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
     let next = found
         .last()
         .filter(|_| is_full)
         .map(|message| message.id.to_string());
     Ok(Json(Page {
-        items: found.iter().map(MessageSummary::from).collect(),
+        items: found
+            .iter()
+            .map(|message| desk.summary(&actor, message))
+            .collect(),
         next,
     }))
 }
@@ -140,8 +241,9 @@ pub async fn messages(
     params(("id" = String, Path, description = "报文 id 或受理号")),
     responses(
         (status = 200, body = MessageDetail),
-        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期"),
-        (status = 404, body = Problem, description = "不存在，或属于其他企业")
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "不存在，或不可见")
     )
 )]
 pub async fn message(
@@ -149,29 +251,42 @@ pub async fn message(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<MessageDetail>, Problem> {
-    let company = desk.authenticator.caller(&headers).await?.company.id;
+    let actor = desk.gate.actor(&headers, &MESSAGE).await?;
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    let (asking, now_ms) = (actor.clone(), desk.shared.clock.now_ms());
     let found = desk
+        .shared
         .db
-        .read(move |tx| match find(tx, company, id)? {
-            Some(message) => view::detail(tx, &message).map(Some),
+        .read(move |tx| match find(tx, &asking.sight, id)? {
+            Some(message) => {
+                let mut detail = view::detail(tx, &message)?;
+                detail.masked = unmask::is_masked(tx, &asking, id, now_ms)?;
+                Ok(Some((message, detail)))
+            }
             None => Ok(None),
         })
         .await
         .map_err(|error| service_error(&error))?;
-    found
-        .map(Json)
-        .ok_or_else(|| Problem::new(codes::NOT_FOUND))
+    let (message, mut detail) = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    desk.refresh().await?;
+    detail.summary = desk.summary(&actor, &message);
+    if detail.masked {
+        view::mask(&mut detail);
+    }
+    Ok(Json(detail))
 }
 
-/// The stored bytes of a message (报文原文), identical to what was sent.
+/// The stored bytes of a message (报文原文), identical to what was sent; for people with personal
+/// data masked unless they were unmasked.
 #[utoipa::path(
     get, path = "/api/v1/messages/{id}/xml", tag = "messages", security(("key" = [])),
     params(("id" = String, Path, description = "报文 id 或受理号")),
     responses(
         (status = 200, content_type = "application/xml", body = String),
-        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期"),
-        (status = 404, body = Problem, description = "不存在，或属于其他企业")
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "不存在，或不可见"),
+        (status = 409, body = Problem, description = "报文无法脱敏显示")
     )
 )]
 pub async fn xml(
@@ -179,14 +294,22 @@ pub async fn xml(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let company = desk.authenticator.caller(&headers).await?.company.id;
+    let actor = desk.gate.actor(&headers, &XML).await?;
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
-    let body = desk
+    let now_ms = desk.shared.clock.now_ms();
+    let found = desk
+        .shared
         .db
-        .read(move |tx| sql::body(tx, company, id))
+        .read(move |tx| {
+            let is_masked = unmask::is_masked(tx, &actor, id, now_ms)?;
+            Ok(sql::body(tx, &actor.sight, id)?.map(|body| (body, is_masked)))
+        })
         .await
-        .map_err(|error| service_error(&error))?
-        .ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+        .map_err(|error| service_error(&error))?;
+    let (mut body, is_masked) = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    if is_masked {
+        body = masked(&body).ok_or_else(|| Problem::new(unmask::codes::CANNOT_MASK))?;
+    }
     let headers = [
         (header::CONTENT_TYPE, "application/xml"),
         // What a company sent is never rendered by a browser as ours.
@@ -194,4 +317,62 @@ pub async fn xml(
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     Ok((headers, body).into_response())
+}
+
+/// The business message with its personal data masked; an envelope around it is taken off, because
+/// the message inside is Base64.
+fn masked(body: &[u8]) -> Option<Vec<u8>> {
+    let sniffed = ceb::sniff(body).ok()?;
+    ceb::personal::masked_message(&sniffed.inner)
+}
+
+/// What is looked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SearchQuery {
+    /// Order, waybill, list, pre-entry or own number, guid, or acceptance number; in full.
+    pub q: String,
+}
+
+/// Finds documents by any number that somebody has on paper (按编号查找), newest first.
+#[utoipa::path(
+    get, path = "/api/v1/search", tag = "messages", params(SearchQuery), security(("key" = [])),
+    responses(
+        (status = 200, body = Page<SearchHit>, description = "单证，由新到旧，每种编号最多 20 份"),
+        (status = 400, body = Problem, description = "参数有误"),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn search(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<SearchQuery>, QueryRejection>,
+) -> Result<Json<Page<SearchHit>>, Problem> {
+    let actor = desk.gate.actor(&headers, &SEARCH).await?;
+    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
+    let q = query.q.trim().to_owned();
+    if !search::is_askable(&q) {
+        return Err(bad(format!(
+            "请输入完整的编号，{} 至 {} 个字符",
+            search::CHARS_MIN,
+            search::CHARS_MAX
+        )));
+    }
+    let sight = actor.sight.clone();
+    let found = desk
+        .shared
+        .db
+        .read(move |tx| search::search(tx, &sight, &q))
+        .await
+        .map_err(|error| service_error(&error))?;
+    desk.refresh().await?;
+    let items = found.into_iter().map(|hit| {
+        let company = desk.shared.directory.by_id(hit.company_id);
+        SearchHit::from_found(hit, company.as_deref())
+    });
+    Ok(Json(Page {
+        items: items.collect(),
+        next: None,
+    }))
 }

@@ -1,15 +1,18 @@
 //! Query (查询): step 7. The life of a message as its company sees it: every state, since when, who
 //! has it now, what is wrong, what customs said.
 //!
-//! Everything here is scoped by the company of the caller; another company's message is "not
-//! found", whether it exists or not.
+//! Everything here is scoped by the sight of the caller; what it does not see is "not found",
+//! whether it exists or not. People see personal data masked (room `unmask`).
 
 pub mod board;
 pub mod http;
-mod sql;
+pub mod search;
+pub(crate) mod sql;
 #[cfg(test)]
 mod tests;
 mod view;
 
-pub use sql::{Filter, find, find_any, latest, list};
-pub use view::{DocumentView, FindingView, MessageDetail, MessageSummary, TimelineEntry, detail};
+pub use sql::{Filter, find, find_any, latest, list, why};
+pub use view::{
+    CompanyName, DocumentView, FindingView, MessageDetail, MessageSummary, TimelineEntry, detail,
+};

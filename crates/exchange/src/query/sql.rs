@@ -1,10 +1,12 @@
 //! Statements that only read: the lists and the life of a message. The tables belong to the rooms
 //! message and receipt, which give their columns.
 
+use super::search::Found;
 use crate::message::sql::{COLUMNS, message};
 use crate::message::{Message, MessageId, State};
+use registry::access::{Sight, visible};
 use registry::company::CompanyId;
-use store::{Result, Tx, Value};
+use store::{Error, Result, Row, Tx, Value};
 
 /// What a list is narrowed to; every part may be absent.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +15,12 @@ pub struct Filter {
     pub kind: Option<String>,
     /// State.
     pub state: Option<State>,
+    /// `import` or `export`.
+    pub direction: Option<&'static str>,
+    /// Guid of the message's root.
+    pub guid: Option<String>,
+    /// Company, for those who see several.
+    pub company: Option<CompanyId>,
     /// Order number of a document.
     pub order_no: Option<String>,
     /// Waybill number of a document.
@@ -29,30 +37,24 @@ pub struct Filter {
     pub before: Option<MessageId>,
 }
 
-/// The messages of a company, newest first.
+/// The messages that are seen, newest first.
 ///
 /// # Errors
 /// The engine's.
-pub fn list(
-    tx: &mut Tx<'_>,
-    company: CompanyId,
-    filter: &Filter,
-    limit: i64,
-) -> Result<Vec<Message>> {
-    let mut sql = format!("select {COLUMNS} from message m where m.company_id = $1");
-    let mut args: Vec<Value<'_>> = vec![company.0.into()];
+pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Result<Vec<Message>> {
+    let mut args: Vec<Value<'_>> = Vec::new();
+    let mut sql = format!("select {COLUMNS} from message m where ");
+    sql.push_str(&visible(sight, "m.company_id", &mut args));
     let numbers = [
         ("m.id < ?", filter.before.map(|id| id.0)),
         ("m.id >= ?", filter.from_ms.map(store::id::first_at_ms)),
         ("m.id < ?", filter.to_ms.map(store::id::first_at_ms)),
+        ("m.company_id = ?", filter.company.map(|id| id.0)),
     ];
     let texts = [
         ("m.kind = ?", filter.kind.as_deref()),
-        ("m.state = ?", filter.state.map(State::name)),
-        (BY_ORDER_NO, filter.order_no.as_deref()),
-        (BY_LOGISTICS_NO, filter.logistics_no.as_deref()),
-        (BY_INVT_NO, filter.invt_no.as_deref()),
-        (BY_COP_NO, filter.cop_no.as_deref()),
+        ("m.direction = ?", filter.direction),
+        ("m.guid = ?", filter.guid.as_deref()),
     ];
     let numbers = numbers.map(|(condition, value)| (condition, value.map(Value::from)));
     let texts = texts.map(|(condition, value)| (condition, value.map(Value::from)));
@@ -63,31 +65,48 @@ pub fn list(
             sql.push_str(&condition.replace('?', &format!("${}", args.len())));
         }
     }
+    if let Some(state) = filter.state {
+        // Written out, because the partial indexes of the few unfinished ones need to see it.
+        sql.push_str(&format!(" and m.state = '{}'", state.name()));
+    }
+    let of_documents = [
+        (BY_ORDER_NO, filter.order_no.as_deref()),
+        (BY_LOGISTICS_NO, filter.logistics_no.as_deref()),
+        (BY_INVT_NO, filter.invt_no.as_deref()),
+        (BY_COP_NO, filter.cop_no.as_deref()),
+    ];
+    for (condition, value) in of_documents {
+        if let Some(value) = value {
+            args.push(value.into());
+            let number = format!("${}", args.len());
+            let seen = visible(sight, "d.company_id", &mut args);
+            sql.push_str(&condition.replace('?', &number).replace("SEEN", &seen));
+        }
+    }
     args.push(limit.into());
     sql.push_str(&format!(" order by m.id desc limit ${}", args.len()));
     tx.query(&sql, &args)?.iter().map(message).collect()
 }
 
 // A document's id is its message's id plus its number below 128.
-const BY_ORDER_NO: &str = "m.id in (select d.id - d.id % 128 from document d \
-                           where d.company_id = $1 and d.order_no = ?)";
-const BY_LOGISTICS_NO: &str = "m.id in (select d.id - d.id % 128 from document d \
-                               where d.company_id = $1 and d.logistics_no = ?)";
-const BY_INVT_NO: &str = "m.id in (select d.id - d.id % 128 from document d \
-                          where d.company_id = $1 and d.invt_no = ?)";
-const BY_COP_NO: &str = "m.id in (select d.id - d.id % 128 from document d \
-                         where d.company_id = $1 and d.cop_no = ?)";
+const BY_ORDER_NO: &str = " and m.id in (select d.id - d.id % 128 from document d \
+                           where d.order_no = ? and SEEN)";
+const BY_LOGISTICS_NO: &str = " and m.id in (select d.id - d.id % 128 from document d \
+                               where d.logistics_no = ? and SEEN)";
+const BY_INVT_NO: &str = " and m.id in (select d.id - d.id % 128 from document d \
+                          where d.invt_no = ? and SEEN)";
+const BY_COP_NO: &str = " and m.id in (select d.id - d.id % 128 from document d \
+                         where d.cop_no = ? and SEEN)";
 
-/// A message of a company.
+/// A message, if it is seen.
 ///
 /// # Errors
 /// The engine's.
-pub fn find(tx: &mut Tx<'_>, company: CompanyId, id: MessageId) -> Result<Option<Message>> {
-    let sql = format!("select {COLUMNS} from message m where m.id = $1 and m.company_id = $2");
-    tx.query_opt(&sql, &[id.0.into(), company.0.into()])?
-        .as_ref()
-        .map(message)
-        .transpose()
+pub fn find(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Option<Message>> {
+    let mut args: Vec<Value<'_>> = vec![id.0.into()];
+    let seen = visible(sight, "m.company_id", &mut args);
+    let sql = format!("select {COLUMNS} from message m where m.id = $1 and {seen}");
+    tx.query_opt(&sql, &args)?.as_ref().map(message).transpose()
 }
 
 /// The newest messages of all companies: only for those who run the platform.
@@ -102,18 +121,20 @@ pub fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Message>> {
         .collect()
 }
 
-/// The bytes of a message of a company, as received.
+/// The bytes of a message, as received, if it is seen.
 ///
 /// # Errors
 /// The engine's.
-pub(super) fn body(tx: &mut Tx<'_>, company: CompanyId, id: MessageId) -> Result<Option<Vec<u8>>> {
-    tx.query_opt(
+pub(crate) fn body(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Option<Vec<u8>>> {
+    let mut args: Vec<Value<'_>> = vec![id.0.into()];
+    let seen = visible(sight, "m.company_id", &mut args);
+    let sql = format!(
         "select b.body from message m join message_body b on b.message_id = m.id \
-         where m.id = $1 and m.company_id = $2",
-        &[id.0.into(), company.0.into()],
-    )?
-    .map(|row| row.bytes(0))
-    .transpose()
+         where m.id = $1 and {seen}"
+    );
+    tx.query_opt(&sql, &args)?
+        .map(|row| row.bytes(0))
+        .transpose()
 }
 
 /// The findings of a message, in the order in which they were found.
@@ -130,6 +151,7 @@ pub(super) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<super::Find
             severity: row.text(1)?,
             path: row.text(2)?,
             line: row.int(3)?,
+            cell: None,
             value: row.text(4)?,
             text: row.text(5)?,
             advice: row.text(6)?,
@@ -149,3 +171,100 @@ pub fn find_any(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Message>> {
         .map(message)
         .transpose()
 }
+
+/// Columns of a document with the state of its message, as `found` reads them.
+const FOUND: &str = "select d.id, d.company_id, d.kind, m.state, d.order_no, d.logistics_no, \
+                     d.invt_no, d.status from document d join message m \
+                     on m.id = d.id - d.id % 128 where ";
+
+fn found(row: &Row) -> Result<Found> {
+    let state = row.text(3)?;
+    Ok(Found {
+        document_id: row.int(0)?,
+        company_id: CompanyId(row.int(1)?),
+        kind: row.text(2)?,
+        state: State::from_name(&state)
+            .ok_or_else(|| Error::Fault(format!("unknown state {state}")))?,
+        order_no: row.text_opt(4)?,
+        logistics_no: row.text_opt(5)?,
+        invt_no: row.text_opt(6)?,
+        status: row.int_opt(7)?,
+        matched: ("", ""),
+    })
+}
+
+/// The newest documents with a number: `column` is one of the document's numbers.
+pub(crate) fn documents_by(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    (column, number): (&'static str, &str),
+    limit: i64,
+) -> Result<Vec<Found>> {
+    let mut args: Vec<Value<'_>> = vec![number.into(), limit.into()];
+    let seen = visible(sight, "d.company_id", &mut args);
+    let sql = format!("{FOUND} d.{column} = $1 and {seen} order by d.id desc limit $2");
+    tx.query(&sql, &args)?.iter().map(found).collect()
+}
+
+/// The documents of a message, if it is seen.
+pub(crate) fn documents_of(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    id: MessageId,
+    limit: i64,
+) -> Result<Vec<Found>> {
+    let mut args: Vec<Value<'_>> = vec![
+        (id.0 + 1).into(),
+        id.document(usize::MAX).into(),
+        limit.into(),
+    ];
+    let seen = visible(sight, "d.company_id", &mut args);
+    let sql = format!("{FOUND} d.id between $1 and $2 and {seen} order by d.id limit $3");
+    tx.query(&sql, &args)?.iter().map(found).collect()
+}
+
+/// A document, if it is seen.
+pub(crate) fn document(tx: &mut Tx<'_>, sight: &Sight, id: i64) -> Result<Option<Found>> {
+    let mut args: Vec<Value<'_>> = vec![id.into()];
+    let seen = visible(sight, "d.company_id", &mut args);
+    let sql = format!("{FOUND} d.id = $1 and {seen}");
+    tx.query_opt(&sql, &args)?.as_ref().map(found).transpose()
+}
+
+/// Messages with this guid.
+pub(super) fn by_guid(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    guid: &str,
+    limit: i64,
+) -> Result<Vec<MessageId>> {
+    let mut args: Vec<Value<'_>> = vec![guid.into(), limit.into()];
+    let seen = visible(sight, "m.company_id", &mut args);
+    let sql = format!(
+        "select m.id from message m where m.guid = $1 and {seen} order by m.id desc limit $2"
+    );
+    let rows = tx.query(&sql, &args)?;
+    rows.iter().map(|row| row.int(0).map(MessageId)).collect()
+}
+
+/// Why a message is where it is: its first grave finding, or what its last event says.
+///
+/// # Errors
+/// The engine's.
+pub fn why(tx: &mut Tx<'_>, message: &Message) -> Result<String> {
+    let found = tx.query_opt(
+        "select code, text from message_finding where message_id = $1 and severity = 'refuse' \
+         order by number limit 1",
+        &[message.id.0.into()],
+    )?;
+    if let Some(row) = found.filter(|_| message.state == State::Refused) {
+        return Ok(format!("[{}] {}", row.text(0)?, row.text(1)?));
+    }
+    let events = store::event::of_subject(tx, message.id.0, EVENTS_MAX)?;
+    Ok(events
+        .last()
+        .map_or_else(String::new, |event| event.detail.clone()))
+}
+
+/// Events that are looked through for a reason.
+const EVENTS_MAX: i64 = 200;

@@ -1,9 +1,13 @@
 //! Lists and lives, scoped by company.
 
-use super::{Filter, detail, find, list};
-use crate::message::State;
-use crate::testing::{House, accepted};
+use super::search::search;
+use super::{Filter, detail, find, list, sql};
+use crate::message::{MessageId, State};
+use crate::testing::{House, accepted, person};
 use ceb::Kind;
+use registry::access::Sight;
+use registry::role::Role;
+use std::sync::Arc;
 use store::testing::each_engine;
 
 /// Every way to ask for the message of this document.
@@ -46,12 +50,12 @@ async fn a_message_is_found_by_every_number_and_by_its_owner_only() {
                 .unwrap()
         };
         let listed = id_of(Kind::Ceb621);
-        let company = house.company_id(0);
+        let sight = house.sight(0);
         let life = house
             .shared
             .db
             .read(move |tx| {
-                let message = find(tx, company, listed)?.unwrap();
+                let message = find(tx, &sight, listed)?.unwrap();
                 detail(tx, &message)
             })
             .await
@@ -69,22 +73,22 @@ async fn a_message_is_found_by_every_number_and_by_its_owner_only() {
         let filters = filters(document);
         for filter in filters {
             for (n, expected) in [(0, true), (1, false)] {
-                let (company, asked) = (house.company_id(n), filter.clone());
+                let (sight, asked) = (house.sight(n), filter.clone());
                 let found = house
                     .shared
                     .db
-                    .read(move |tx| list(tx, company, &asked, 50))
+                    .read(move |tx| list(tx, &sight, &asked, 50))
                     .await
                     .unwrap();
                 assert_eq!(found.iter().any(|m| m.id == listed), expected, "{filter:?}");
             }
         }
-        let stranger = house.company_id(1);
+        let stranger = house.sight(1);
         assert!(
             house
                 .shared
                 .db
-                .read(move |tx| find(tx, stranger, listed))
+                .read(move |tx| find(tx, &stranger, listed))
                 .await
                 .unwrap()
                 .is_none()
@@ -105,18 +109,18 @@ async fn pages_follow_each_other_without_gap_or_overlap() {
         let house = House::on(test).await;
         let arrivals = (0..25).map(|n| house.arrival(0, house.sample(0, Kind::Ceb311, n)).unwrap());
         house.accept_all(arrivals.collect()).await;
-        let company = house.company_id(0);
+        let sight = house.sight(0);
         let mut seen = Vec::new();
         let mut filter = Filter {
             state: Some(State::Received),
             ..Filter::default()
         };
         loop {
-            let asked = filter.clone();
+            let (sight, asked) = (sight.clone(), filter.clone());
             let page = house
                 .shared
                 .db
-                .read(move |tx| list(tx, company, &asked, 10))
+                .read(move |tx| list(tx, &sight, &asked, 10))
                 .await
                 .unwrap();
             let Some(last) = page.last() else { break };
@@ -125,5 +129,99 @@ async fn pages_follow_each_other_without_gap_or_overlap() {
         }
         assert_eq!(seen.len(), 25);
         assert!(seen.windows(2).all(|pair| pair[0] > pair[1]));
+    }
+}
+
+/// Every finder of the desks, asked with one sight: how much each found.
+fn all_finders(
+    tx: &mut store::Tx<'_>,
+    sight: &Sight,
+    id: MessageId,
+    numbers: &[String],
+) -> store::Result<Vec<(&'static str, usize)>> {
+    let document = id.document(1);
+    let asker = person(1, Role::CompanyClerk, None, sight.clone());
+    let mut found = vec![
+        ("find", usize::from(find(tx, sight, id)?.is_some())),
+        ("body", usize::from(sql::body(tx, sight, id)?.is_some())),
+        (
+            "document",
+            usize::from(sql::document(tx, sight, document)?.is_some()),
+        ),
+        ("documents", sql::documents_of(tx, sight, id, 20)?.len()),
+        (
+            "story",
+            usize::from(crate::story::trade(tx, &asker, document, 0)?.is_some()),
+        ),
+    ];
+    for number in numbers {
+        found.push(("search", search(tx, sight, number)?.len()));
+        let filters = [
+            Filter {
+                order_no: Some(number.clone()),
+                ..Filter::default()
+            },
+            Filter {
+                logistics_no: Some(number.clone()),
+                ..Filter::default()
+            },
+            Filter {
+                cop_no: Some(number.clone()),
+                ..Filter::default()
+            },
+            Filter {
+                guid: Some(number.clone()),
+                ..Filter::default()
+            },
+        ];
+        for filter in filters {
+            found.push(("list", list(tx, sight, &filter, 20)?.len()));
+        }
+    }
+    Ok(found)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_finder_shows_what_is_foreign_whatever_id_is_tried() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let mut ids = Vec::new();
+        for (_, xml) in ceb::sample::set(&house.spec(0, Kind::Ceb311, 7)) {
+            ids.push(accepted(house.accept(0, xml).await));
+        }
+        house.settle().await;
+        let (owner, ids_of) = (house.sight(0), ids.clone());
+        let strangers = vec![
+            house.sight(1),
+            Sight::Nothing,
+            Sight::District("99".to_owned()),
+            Sight::Subtree(Arc::from([house.company_id(1), house.company_id(2)])),
+            Sight::Subtree(Arc::from([])),
+        ];
+        let checked = house.shared.db.read(move |tx| {
+            for id in &ids_of {
+                let message = find(tx, &owner, *id)?.unwrap();
+                let life = detail(tx, &message)?;
+                let mut numbers = vec![message.guid.clone(), id.to_string(), id.acceptance_no()];
+                for document in life.documents {
+                    let told = [document.order_no, document.logistics_no, document.cop_no];
+                    numbers.extend(told.into_iter().flatten());
+                    numbers.extend(document.pre_no.into_iter().chain(document.invt_no));
+                }
+                let own = all_finders(tx, &owner, *id, &numbers)?;
+                assert!(own[..5].iter().all(|(_, n)| *n > 0), "{own:?}");
+                for stranger in &strangers {
+                    // The id itself, and ids and documents about it.
+                    for near in [-128, -1, 0, 1, 2, 127, 128] {
+                        let tried = MessageId(id.0.saturating_add(near));
+                        let found = all_finders(tx, stranger, tried, &numbers)?;
+                        let shown: Vec<_> = found.iter().filter(|(_, n)| *n > 0).collect();
+                        assert!(shown.is_empty(), "{stranger:?} {near}: {shown:?}");
+                    }
+                }
+            }
+            Ok(())
+        });
+        checked.await.unwrap();
     }
 }

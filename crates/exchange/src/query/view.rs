@@ -48,6 +48,18 @@ pub struct MessageSummary {
     pub n_documents: i64,
     /// Bytes as received.
     pub n_bytes: i64,
+    /// Whose it is, for those who see several companies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<CompanyName>,
+}
+
+/// A company by its name.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CompanyName {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
 }
 
 impl From<&Message> for MessageSummary {
@@ -67,6 +79,7 @@ impl From<&Message> for MessageSummary {
             received_at: beijing_rfc3339(message.received_at),
             n_documents: message.n_documents,
             n_bytes: message.n_bytes,
+            company: None,
         }
     }
 }
@@ -75,6 +88,8 @@ impl From<&Message> for MessageSummary {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentView {
+    /// Its id: the story of its trade is told at `/api/v1/stories/{id}`.
+    pub id: String,
     /// Its number in the message, from 1.
     pub number: i64,
     /// Business key (业务主键), values joined with `|`; absent in a refused message.
@@ -107,16 +122,38 @@ pub struct FindingView {
     pub code: String,
     /// `refuse` or `warn`.
     pub severity: String,
-    /// Where: an XPath into the message.
+    /// Where: an XPath into the message, or a JSON pointer into the JSON form.
     pub path: String,
-    /// Line of the message, from 1.
+    /// Line of the message, from 1; in a workbook the row.
     pub line: i64,
+    /// The cell of a workbook: `进口订单!C7`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
     /// The value that is wrong, at most 100 characters.
     pub value: String,
     /// What is wrong, in Chinese.
     pub text: String,
     /// What to do, in Chinese.
     pub advice: String,
+}
+
+impl From<&ceb::Finding> for FindingView {
+    fn from(finding: &ceb::Finding) -> Self {
+        let severity = match finding.severity {
+            ceb::Severity::Refuse => "refuse",
+            ceb::Severity::Warn => "warn",
+        };
+        Self {
+            code: finding.code.to_owned(),
+            severity: severity.to_owned(),
+            path: finding.path.clone(),
+            line: finding.line.into(),
+            cell: None,
+            value: finding.value.clone(),
+            text: finding.text.clone(),
+            advice: finding.advice.clone(),
+        }
+    }
 }
 
 /// A step in the life of a message (时间线).
@@ -150,6 +187,19 @@ pub struct MessageDetail {
     pub receipts: Vec<ReceiptItem>,
     /// Every step with its time, oldest first.
     pub timeline: Vec<TimelineEntry>,
+    /// Whether personal data are masked.
+    #[serde(default)]
+    pub masked: bool,
+}
+
+/// Masks the personal data in what is told of a message.
+pub(super) fn mask(detail: &mut MessageDetail) {
+    for finding in &mut detail.findings {
+        let element = finding.path.rsplit('/').next().unwrap_or_default();
+        finding.value = ceb::personal::masked(element, &finding.value);
+    }
+    let receipts = std::mem::take(&mut detail.receipts);
+    detail.receipts = receipts.into_iter().map(ReceiptItem::masked).collect();
 }
 
 /// Puts the life of a message together.
@@ -164,6 +214,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
                 .status
                 .and_then(|status| i32::try_from(status).ok());
             DocumentView {
+                id: document.id.to_string(),
                 number: document.id - message.id.0,
                 document_key: document
                     .business_key
@@ -224,5 +275,6 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
         findings: super::sql::findings(tx, message.id)?,
         receipts: receipts.into_iter().map(ReceiptItem::from).collect(),
         timeline: timeline.into_iter().map(|(_, entry)| entry).collect(),
+        masked: false,
     })
 }

@@ -26,8 +26,14 @@ use sha2::{Digest, Sha256};
 use store::clock::beijing_rfc3339;
 
 pub(crate) use record::record;
-pub(crate) use sql::{insert_documents, of_message, status_of_message};
-pub(crate) use step::step;
+pub use sql::first_receipt;
+pub(crate) use sql::{
+    forget_documents, insert_documents, of_message, parked, parked_body, release_parked,
+    status_of_message,
+};
+pub(crate) use step::{again, step};
+#[cfg(test)]
+pub(crate) use step::{apply as apply_for_test, open as open_for_test};
 
 /// A document of a message, with the keys by which receipts and people find it.
 #[derive(Debug, Clone)]

@@ -295,3 +295,75 @@ pub(super) fn insert_parked(
     )?;
     Ok(n_inserted > 0)
 }
+
+/// A parked answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parked {
+    pub(crate) id: i64,
+    pub(crate) kind: String,
+    pub(crate) document_key: String,
+    pub(crate) reason: String,
+    pub(crate) at_ms: i64,
+}
+
+/// The answers that wait for a person, newest first.
+pub(crate) fn parked(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parked>> {
+    tx.query(
+        "select id, kind, document_key, reason, at_ms from parked_receipt \
+         where released_at is null and id < $1 order by id desc limit $2",
+        &[before.into(), limit.into()],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(Parked {
+            id: row.int(0)?,
+            kind: row.text(1)?,
+            document_key: row.text(2)?,
+            reason: row.text(3)?,
+            at_ms: row.int(4)?,
+        })
+    })
+    .collect()
+}
+
+/// The bytes of an answer that still waits.
+pub(crate) fn parked_body(tx: &mut Tx<'_>, id: i64) -> Result<Option<Vec<u8>>> {
+    tx.query_opt(
+        "select body from parked_receipt where id = $1 and released_at is null",
+        &[id.into()],
+    )?
+    .map(|row| row.bytes(0))
+    .transpose()
+}
+
+/// Notes that an answer has found its home.
+pub(crate) fn release_parked(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<()> {
+    tx.execute(
+        "update parked_receipt set released_at = $1 where id = $2 and released_at is null",
+        &[now_ms.into(), id.into()],
+    )
+    .map(|_| ())
+}
+
+/// Removes the documents of a message that is to be checked anew. Only for one that was refused: no
+/// receipt of customs can name them.
+pub(crate) fn forget_documents(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
+    tx.execute(
+        "delete from document where id between $1 and $2",
+        &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
+    )
+    .map(|_| ())
+}
+
+/// When the first receipt of a company came.
+///
+/// # Errors
+/// The engine's.
+pub fn first_receipt(tx: &mut Tx<'_>, company: CompanyId) -> Result<Option<i64>> {
+    tx.query_opt(
+        "select received_at from receipt where company_id = $1 order by feed_no limit 1",
+        &[company.0.into()],
+    )?
+    .map(|row| row.int(0))
+    .transpose()
+}

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::clock::beijing_day;
 use store::event::Event;
+use store::id::IdMaker;
 use store::{Result, Tx};
 
 /// Deliveries that one task of the thread pool opens.
@@ -81,6 +82,35 @@ pub(crate) fn apply(
     opened: &[Opened],
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
+    let receivers = |one: &Opened| -> Vec<CompanyId> {
+        let ids = one.receiver_ids.iter();
+        ids.filter_map(|id| shared.directory.by_dxp_id(id))
+            .map(|company| company.id)
+            .collect()
+    };
+    apply_to(tx, &shared.ids, opened, receivers, now_ms)
+}
+
+/// A parked answer, once more: answers the companies whose feed has something new. What still has no
+/// home stays parked as it is.
+pub(crate) fn again(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    body: Vec<u8>,
+    now_ms: i64,
+) -> Result<Vec<CompanyId>> {
+    let opened = open(bytes::Bytes::from(body));
+    // To whom it was addressed is not known any more; the key must do.
+    apply_to(tx, ids, &[opened], |_| Vec::new(), now_ms)
+}
+
+fn apply_to(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    opened: &[Opened],
+    receivers: impl Fn(&Opened) -> Vec<CompanyId>,
+    now_ms: i64,
+) -> Result<Vec<CompanyId>> {
     let entries: Vec<&Entry> = opened
         .iter()
         .filter_map(|o| o.content.as_ref().ok())
@@ -90,12 +120,7 @@ pub(crate) fn apply(
     let mut homed = Vec::with_capacity(entries.len());
     let mut parked = Vec::new();
     for one in opened {
-        let receivers: Vec<CompanyId> = one
-            .receiver_ids
-            .iter()
-            .filter_map(|id| shared.directory.by_dxp_id(id))
-            .map(|company| company.id)
-            .collect();
+        let receivers = receivers(one);
         let entries = match &one.content {
             Ok(entries) => entries,
             Err(reason) => {
@@ -123,10 +148,10 @@ pub(crate) fn apply(
         }
     }
     for (kind, key, reason, body) in parked {
-        park(tx, shared, kind, &key, &reason, &body, now_ms)?;
+        park(tx, ids, kind, &key, &reason, &body, now_ms)?;
     }
     let recorded = record(tx, homed, now_ms)?;
-    progress(tx, shared, &recorded, now_ms)?;
+    progress(tx, ids, &recorded, now_ms)?;
     Ok(recorded
         .iter()
         .map(|r| r.company_id)
@@ -177,14 +202,14 @@ fn new_receipt(
 /// Keeps an answer that has no home, with an event for the alarm.
 pub(crate) fn park(
     tx: &mut Tx<'_>,
-    shared: &Shared,
+    ids: &IdMaker,
     kind: &str,
     key: &str,
     reason: &str,
     body: &[u8],
     now_ms: i64,
 ) -> Result<()> {
-    let id = shared.ids.next();
+    let id = ids.next();
     if sql::insert_parked(
         tx,
         id,
@@ -205,7 +230,7 @@ pub(crate) fn park(
         store::event::append(
             tx,
             &[Event {
-                id: shared.ids.next(),
+                id: ids.next(),
                 at_ms: now_ms,
                 kind: "receipt.parked".to_owned(),
                 company_id: None,
@@ -218,7 +243,7 @@ pub(crate) fn park(
 }
 
 /// Brings documents and messages up to date with the receipts that were new.
-fn progress(tx: &mut Tx<'_>, shared: &Shared, recorded: &[NewReceipt], now_ms: i64) -> Result<()> {
+fn progress(tx: &mut Tx<'_>, ids: &IdMaker, recorded: &[NewReceipt], now_ms: i64) -> Result<()> {
     let touched: BTreeSet<MessageId> = recorded.iter().map(|r| r.message_id).collect();
     let touched: Vec<MessageId> = touched.into_iter().collect();
     let step = |to| Step {
@@ -226,11 +251,11 @@ fn progress(tx: &mut Tx<'_>, shared: &Shared, recorded: &[NewReceipt], now_ms: i
         at_ms: now_ms,
         detail: "",
     };
-    message::advance(tx, &shared.ids, &touched, step(State::Answered))?;
+    message::advance(tx, ids, &touched, step(State::Answered))?;
 
     let n_final = update_documents(tx, recorded)?;
     let complete = message::sql::add_final(tx, &n_final)?;
-    let settled = message::advance(tx, &shared.ids, &complete, step(State::Settled))?;
+    let settled = message::advance(tx, ids, &complete, step(State::Settled))?;
     let settled: BTreeSet<MessageId> = settled.into_iter().map(|moved| moved.id).collect();
 
     let day = beijing_day(now_ms);

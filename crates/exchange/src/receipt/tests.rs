@@ -100,7 +100,7 @@ async fn the_same_receipt_counts_once_and_a_late_one_does_not_turn_time_back() {
         let house = House::on(test).await;
         let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
         crate::pipeline::drain(&house.shared).await.unwrap();
-        let dxp_id = house.callers[0].company.dxp_id.clone();
+        let dxp_id = house.company(0).dxp_id.clone();
         let at = |xml: String, time: &str| {
             let from = xml.find("<returnTime>").unwrap() + 12;
             let to = xml.find("</returnTime>").unwrap();

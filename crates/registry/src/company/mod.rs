@@ -10,6 +10,7 @@ mod sql;
 use store::{Error, Result, Tx};
 
 pub use directory::Directory;
+pub(crate) use sql::in_district;
 pub use sql::{all, by_code, by_id};
 
 /// Longest name, in characters (as `ebcName` in the standard).
@@ -35,7 +36,8 @@ pub struct Company {
     pub name: String,
     /// DXP id (报文传输编号), 1 to 16 characters.
     pub dxp_id: String,
-    /// What it does: `ebc`, `ebp`, `pay`, `logistics`, `agent`, `operator`.
+    /// What it does: `ebc`, `ebp`, `pay`, `logistics`, `agent`, `operator`,
+    /// `warehouse`, `trace`.
     pub roles: Vec<String>,
     /// `strict` or `lenient`: how its messages are read.
     pub profile: String,
@@ -83,7 +85,29 @@ pub fn add(tx: &mut Tx<'_>, company: &Company) -> Result<std::result::Result<(),
     }
 }
 
-fn validate(company: &Company) -> std::result::Result<(), Refusal> {
+/// Corrects name, codes, DXP id and roles of a company.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says what is wrong with the company.
+pub fn correct(tx: &mut Tx<'_>, company: &Company) -> Result<std::result::Result<(), Refusal>> {
+    if let Err(refusal) = validate(company) {
+        return Ok(Err(refusal));
+    }
+    if sql::taken(tx, company)? {
+        return Ok(Err(Refusal::Taken));
+    }
+    match sql::correct(tx, company) {
+        Ok(()) => Ok(Ok(())),
+        Err(Error::Constraint(_)) => Ok(Err(Refusal::Taken)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a company is well formed.
+///
+/// # Errors
+/// What is wrong.
+pub fn validate(company: &Company) -> std::result::Result<(), Refusal> {
     let is_code = |code: &str, n_chars| code.len() == n_chars && ceb::is_company_code(code);
     if !is_code(&company.credit_code, 18) {
         return Err(Refusal::Field("统一社会信用代码应为 18 位，且校验码正确"));

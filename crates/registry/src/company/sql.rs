@@ -28,14 +28,32 @@ pub(super) fn insert(tx: &mut Tx<'_>, company: &Company) -> Result<()> {
 
 pub(super) fn taken(tx: &mut Tx<'_>, company: &Company) -> Result<bool> {
     let found = tx.query_opt(
-        "select id from company where credit_code = $1 or customs_code = $2 or dxp_id = $3",
+        "select id from company where (credit_code = $1 or customs_code = $2 or dxp_id = $3) \
+         and id <> $4",
         &[
             (&company.credit_code).into(),
             (&company.customs_code).into(),
             (&company.dxp_id).into(),
+            company.id.0.into(),
         ],
     )?;
     Ok(found.is_some())
+}
+
+pub(super) fn correct(tx: &mut Tx<'_>, company: &Company) -> Result<()> {
+    tx.execute(
+        "update company set credit_code = $2, customs_code = $3, name = $4, dxp_id = $5, \
+         roles = $6 where id = $1",
+        &[
+            company.id.0.into(),
+            (&company.credit_code).into(),
+            (&company.customs_code).into(),
+            (&company.name).into(),
+            (&company.dxp_id).into(),
+            (&company.roles.join(",")).into(),
+        ],
+    )
+    .map(|_| ())
 }
 
 /// Every company, oldest first.
@@ -91,4 +109,13 @@ fn company(row: &Row) -> Result<Company> {
         suspended: row.bool(8)?,
         created_at: row.int(9)?,
     })
+}
+
+/// The condition that the company whose id is in `column` is registered in the customs district
+/// of argument `district`, which is as long as argument `length` says.
+pub(crate) fn in_district(column: &str, length: usize, district: usize) -> String {
+    format!(
+        "exists (select 1 from company seen where seen.id = {column} \
+         and substr(seen.customs_code, 1, cast(${length} as integer)) = ${district})"
+    )
 }

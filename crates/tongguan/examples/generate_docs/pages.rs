@@ -1,6 +1,8 @@
 //! The documents that the program's own tables give: path below `docs/` and text.
 
+use registry::role::Role;
 use tongguan::app::docs::{openapi_json, refusal_codes};
+use tongguan::app::gather::{ACTS, OPERATIONS};
 use tongguan::app::metrics::METRICS;
 use tongguan::config::{Config, REFERENCE};
 
@@ -17,6 +19,8 @@ pub(crate) fn pages() -> Vec<(String, String)> {
     pages.push(("protocol/openapi.json".to_owned(), openapi()));
     pages.push(("operating/configuration.md".to_owned(), configuration()));
     pages.push(("operating/metrics.md".to_owned(), metrics()));
+    pages.push(("audit-events.md".to_owned(), audit_events()));
+    pages.push(("protocol/permissions.md".to_owned(), permissions()));
     pages
 }
 
@@ -90,6 +94,48 @@ fn metrics() -> String {
     );
     for (name, kind, meaning) in METRICS {
         out += &format!("| `{name}` | {kind} | {meaning} |\n");
+    }
+    out
+}
+
+/// Every act that leaves a row in the audit.
+fn audit_events() -> String {
+    let mut out = format!(
+        "# 审计事件目录\n\n{GENERATED}\n\n\
+         平台上每个人的每项操作都记入审计：操作者、时间、事件、对象、结果、来源地址、请求编号与说明。\
+         审计记录与操作在同一事务中写入，写不进审计的操作不会生效；记录只能追加，逐条以散列相连，\
+         用 `tongguan audit verify` 校验。记录中不含密码、报文内容与个人信息。\n"
+    );
+    for (room, acts) in ACTS {
+        out += &format!("\n## {room}\n\n| 事件 | 名称 |\n|---|---|\n");
+        for act in *acts {
+            out += &format!("| `{}` | {} |\n", act.name, act.chinese);
+        }
+    }
+    out
+}
+
+/// Who may call what: the truth table of operations and built-in roles.
+fn permissions() -> String {
+    let mut out = format!(
+        "# 操作权限表\n\n{GENERATED}\n\n\
+         每一行是接口说明（`openapi.json`）中的一个 `operationId`，每一列是一个内置角色，“●”表示可以调用。\
+         自定义角色由安全管理员批准后，可以另外得到业务人员（值守、商务局、海关）的操作。\
+         能调用不等于能看到：数据范围另由所属企业、组织机构子树、关区限定，范围之外一律应答 404。\n\n| 操作 | 名称 |"
+    );
+    for role in Role::ALL {
+        out += &format!(" {} |", role.chinese());
+    }
+    out += "\n|---|---|";
+    out += &":-:|".repeat(Role::ALL.len());
+    out += "\n";
+    for operation in OPERATIONS.iter().flat_map(|room| room.iter()) {
+        out += &format!("| `{}` | {} |", operation.id, operation.chinese);
+        for role in Role::ALL {
+            let is_allowed = operation.roles.contains(&role);
+            out += if is_allowed { " ● |" } else { " |" };
+        }
+        out += "\n";
     }
     out
 }

@@ -3,19 +3,48 @@
 use super::ApiDoc;
 use axum::Router;
 use axum::extract::Path;
+use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
+use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_swagger_ui::SwaggerUi;
 use web::{Code, Problem, codes};
+
+/// What the readable page of the description may load: its own files, and calls to ourselves.
+const READER: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+                      img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'";
+
+fn policy(text: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(text),
+    )
+}
 
 /// Every code of a refusal or fault that the binary can answer.
 pub fn refusal_codes() -> Vec<&'static Code> {
     let lists = [
         codes::ALL,
+        registry::access::CODES,
         registry::api_key::codes::ALL,
+        registry::approval::codes::ALL,
+        registry::administration::codes::ALL,
+        registry::login::codes::ALL,
+        registry::relying_party::codes::ALL,
+        registry::cas::codes::ALL,
         exchange::intake::codes::ALL,
         exchange::check::codes::ALL,
+        services::case_file::codes::ALL,
+        services::company_ledger::codes::ALL,
+        services::registration::codes::ALL,
+        services::member::codes::ALL,
+        services::key::codes::ALL,
+        services::agent::codes::ALL,
+        services::docking::codes::ALL,
+        exchange::unmask::codes::ALL,
+        exchange::workbook::codes::ALL,
     ];
     lists.into_iter().flatten().collect()
 }
@@ -26,7 +55,11 @@ pub fn routes() -> Router {
         .route("/docs/codes/{code}", get(code_page))
         .route("/docs/protocol/kinds", get(kinds_page))
         .route("/docs/protocol/kinds/{kind}", get(kind_page))
-        .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", ApiDoc::openapi()))
+        .layer(policy(crate::ui::POLICY))
+        .merge(
+            Router::from(SwaggerUi::new("/api/docs").url("/api/openapi.json", ApiDoc::openapi()))
+                .layer(policy(READER)),
+        )
 }
 
 async fn code_page(Path(code): Path<String>) -> Result<impl IntoResponse, Problem> {

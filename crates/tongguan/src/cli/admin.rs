@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use registry::api_key::{self, ApiKey};
 use registry::company::{self, Company, CompanyId};
 use serde_json::json;
+use services::company_ledger;
 use store::Db;
 use store::clock::{Clock, SystemClock, beijing_day, beijing_rfc3339};
 use store::id::IdMaker;
@@ -209,7 +210,10 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         created_at: SystemClock.now_ms(),
     };
     let added = company.clone();
-    match db.write(move |tx| company::add(tx, &added)).await? {
+    let enrolled = db
+        .write(move |tx| company_ledger::enrol(tx, &ids, &added, None))
+        .await?;
+    match enrolled {
         Ok(()) if args.base.json => say(&company_json(&company).to_string()),
         Ok(()) => say(&format!(
             "已登记 {}（{}）",

@@ -71,17 +71,17 @@ impl Client {
         })
     }
 
-    /// Sends a message.
+    /// Sends a message, or a form that becomes messages.
     ///
     /// # Errors
     /// When the platform cannot be reached; a refusal is an answer.
-    pub(super) fn submit(&self, xml: &[u8]) -> anyhow::Result<Answer> {
+    pub(super) fn submit(&self, body: &[u8], content_type: &str) -> anyhow::Result<Answer> {
         let response = self
             .agent
             .post(format!("{}/api/v1/messages", self.url))
             .header("authorization", format!("Bearer {}", self.key))
-            .header("content-type", "application/xml")
-            .send(xml);
+            .header("content-type", content_type)
+            .send(body);
         self.answer(response)
     }
 

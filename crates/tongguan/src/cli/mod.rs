@@ -4,11 +4,14 @@
 //! line) on the standard output; logs and progress go to the standard error.
 
 mod admin;
+mod check;
 mod client;
 mod doctor;
 mod inspect;
+mod officers;
 mod sample;
 mod serve;
+mod sso;
 mod standard;
 mod submit;
 mod table;
@@ -48,14 +51,25 @@ enum Verb {
     /// 接口密钥：签发、列出与吊销
     #[command(subcommand)]
     Key(admin::KeyVerb),
+    /// 单点登录：接入系统的登记
+    #[command(subcommand)]
+    Sso(sso::SsoVerb),
+    /// 审计：校验审计链，列出审计记录
+    #[command(subcommand)]
+    Audit(officers::AuditVerb),
+    /// 账号：列出，为无法登录的人员生成一次性链接
+    #[command(subcommand)]
+    Account(officers::AccountVerb),
     /// 报文：提交、查看、追踪与列出
     #[command(subcommand)]
     Message(MessageVerb),
+    /// 在本机检查报文、JSON 或工作簿文件，不提交；有问题时退出码为 1
+    Check(check::CheckArgs),
     /// 领取回执
     Receipts(inspect::ReceiptsArgs),
     /// 生成有效的样例报文（合成数据）
     Sample(sample::SampleArgs),
-    /// 报文标准：输出 XSD 或说明文档
+    /// 报文标准：输出 XSD、说明文档或 Excel 模板
     #[command(subcommand)]
     Standard(standard::StandardVerb),
     /// 配置：打印说明或检查
@@ -152,6 +166,10 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::CustomsSim(args) => serve::customs_sim(args).await,
         Verb::Company(verb) => admin::company(verb).await,
         Verb::Key(verb) => admin::key(verb).await,
+        Verb::Sso(verb) => sso::sso(verb).await,
+        Verb::Audit(verb) => officers::audit(verb).await,
+        Verb::Account(verb) => officers::account(verb).await,
+        Verb::Check(args) => check::check(&args),
         Verb::Message(MessageVerb::Submit(args)) => submit::submit(&args),
         Verb::Message(MessageVerb::Show(args)) => inspect::show(&args).await,
         Verb::Message(MessageVerb::Trace(args)) => inspect::trace(&args).await,

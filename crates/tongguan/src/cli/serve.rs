@@ -53,6 +53,7 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
         config.http.listen = listen;
     }
     start_log(&config.node.log);
+    config.registry = reached_at(config.registry, &config.http.listen);
     let customs_box = box_db(&config, &args.base);
     let mut house = House::open(config).await?;
     if args.roles.contains(&Role::Pipeline) {
@@ -65,13 +66,22 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     };
     stop_on_signal(&house);
     if args.roles.contains(&Role::Api) {
+        house.start_jobs();
         let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
         let router = app::router(&house, metrics, false, customs_box);
         let json = args.base.json;
+        let token = first_start(&house).await?;
         app::serve(&house, router, |address| {
             tracing::info!(%address, "the platform is ready");
+            let url = format!("http://{address}");
+            let link = token.map(|token| format!("{url}/bootstrap?token={token}"));
             if json {
-                say(&serde_json::json!({ "address": format!("http://{address}") }).to_string());
+                let ready = serde_json::json!({ "address": url, "bootstrap": link });
+                say(&ready.to_string());
+            } else if let Some(link) = link {
+                say(&format!(
+                    "首次启用：平台还没有任何账号。请在一天之内打开此一次性链接，设立三员：\n  {link}"
+                ));
             }
         })
         .await?;
@@ -81,6 +91,21 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     }
     house.close().await;
     Ok(Ended::Done)
+}
+
+/// The address by which people come, when nobody said another: where we listen.
+fn reached_at(mut registry: registry::config::Config, listen: &str) -> registry::config::Config {
+    if registry.public_url == registry::config::Config::default().public_url {
+        registry.public_url = format!("http://{listen}");
+    }
+    registry
+}
+
+/// The one-time token of the first start, when there is no account yet.
+async fn first_start(house: &House) -> anyhow::Result<Option<String>> {
+    registry::bootstrap::token(&house.ground)
+        .await
+        .map_err(|problem| anyhow::anyhow!("无法准备首次启用：{}", problem.title))
 }
 
 /// Runs the demo until it is told to stop.
@@ -94,23 +119,30 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
         config.node.log = "warn".to_owned();
     }
     start_log(&config.node.log);
+    config.registry = reached_at(config.registry, &config.http.listen);
+    config.registry.demo = true;
+    // Customs is the simulator here, so a frame may stand in for a signature.
+    config.intake.signature_frame = true;
     let data = crate::config::data_folder(args.base.data.clone());
     let customs_box = box_db(&config, &args.base);
     let mut house = House::open(config).await?;
     let companies = demo::companies(&house.shared, &data).await?;
     house.start_pipeline().await?;
+    house.start_jobs();
     let customs_box = house.start_customs_box(open_db(customs_box).await?).await?;
     stop_on_signal(&house);
     let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
     let router = app::router(&house, metrics, true, Some(customs_box));
+    let token = first_start(&house).await?;
     let (json, n_declarations) = (args.base.json, args.declarations);
     let (shared, stop) = (Arc::clone(&house.shared), house.stop.subscribe());
     app::serve(&house, router, move |address| {
         let url = format!("http://{address}");
+        let link = token.map(|token| format!("{url}/bootstrap?token={token}"));
         say(&if json {
-            demo::ready_json(&url, &companies)
+            demo::ready_json(&url, link.as_deref(), &companies)
         } else {
-            demo::ready_text(&url, &companies)
+            demo::ready_text(&url, link.as_deref(), &companies)
         });
         tokio::spawn(demo::declare(shared, url, companies, n_declarations, stop));
     })

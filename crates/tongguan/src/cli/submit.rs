@@ -25,7 +25,7 @@ const BAR_FROM: usize = 3;
 pub(super) struct SubmitArgs {
     #[command(flatten)]
     remote: Remote,
-    /// 报文文件；- 表示标准输入
+    /// 报文（.xml）、JSON（.json）或工作簿（.xlsx）文件；- 表示标准输入的 XML
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// 每个文件输出一行 JSON
@@ -52,7 +52,9 @@ pub(super) fn submit(args: &SubmitArgs) -> anyhow::Result<Ended> {
         if args.json {
             say(&with_file(file, status, &body).to_string());
         } else {
-            rows.add_row(row(file, status, &body));
+            for line in lines(file, status, &body) {
+                rows.add_row(line);
+            }
         }
         bar.inc(1);
     }
@@ -79,7 +81,7 @@ fn submit_one(client: &Client, file: &str) -> anyhow::Result<(u16, Value)> {
     }
     let mut tries = 1;
     loop {
-        let answer = client.submit(&bytes)?;
+        let answer = client.submit(&bytes, content_type(file))?;
         if answer.status != 503 || tries == TRIES {
             return Ok((answer.status, answer.json()?));
         }
@@ -103,6 +105,47 @@ fn with_file(file: &str, status: u16, body: &Value) -> Value {
         }
     }
     line
+}
+
+/// The content type for a file's name.
+pub(super) fn content_type(file: &str) -> &'static str {
+    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match ending.to_ascii_lowercase().as_str() {
+        "json" => "application/json",
+        "xlsx" | "xls" => exchange::workbook::XLSX,
+        _ => "application/xml",
+    }
+}
+
+/// A line for each message that was accepted, or for each finding.
+fn lines(file: &str, status: u16, body: &Value) -> Vec<[String; 4]> {
+    let list = |name: &str| body.get(name).and_then(Value::as_array);
+    if let Some(items) = list("items").filter(|_| status == 202) {
+        return items.iter().map(|item| row(file, status, item)).collect();
+    }
+    let mut lines = vec![row(file, status, body)];
+    for finding in list("findings").into_iter().flatten() {
+        lines.push(finding_row(finding));
+    }
+    lines
+}
+
+fn finding_row(finding: &Value) -> [String; 4] {
+    let text = |key: &str| finding.get(key).and_then(Value::as_str).unwrap_or_default();
+    let line = finding
+        .get("line")
+        .and_then(Value::as_i64)
+        .unwrap_or_default();
+    let place = match text("cell") {
+        "" => format!("第 {line} 行"),
+        cell => cell.to_owned(),
+    };
+    [
+        String::new(),
+        place,
+        text("code").to_owned(),
+        format!("{}。{}", text("text"), text("advice")),
+    ]
 }
 
 fn row(file: &str, status: u16, body: &Value) -> [String; 4] {

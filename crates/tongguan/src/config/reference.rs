@@ -13,6 +13,58 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ("http.listen", "HTTP 监听地址与端口"),
     ("http.connections_max", "同时打开的连接数上限，超出者排队"),
     (
+        "http.tls_certificate",
+        "TLS 证书及其证书链（PEM）；与 tls_key 同时填写后平台自身提供 HTTPS（TLS 1.2 以上）",
+    ),
+    ("http.tls_key", "TLS 证书的私钥（PEM）"),
+    (
+        "registry.public_url",
+        "用户访问平台的地址；以 https:// 开头时 Cookie 只经 TLS 传送",
+    ),
+    (
+        "registry.seal_file",
+        "存储密钥文件，首次启动时生成；须与数据库分开备份，遗失后动态验证码需重新绑定",
+    ),
+    (
+        "registry.idle_minutes",
+        "多少分钟没有操作即退出登录，5 至 480",
+    ),
+    ("registry.session_hours", "一次登录最长多少小时，1 至 24"),
+    (
+        "registry.sessions_max",
+        "同一账号可同时登录的会话数，超出时最早的退出",
+    ),
+    ("registry.failures_max", "连续失败多少次后锁定账号，3 至 20"),
+    ("registry.lock_minutes", "锁定多少分钟"),
+    (
+        "registry.address_failures_max",
+        "同一地址一小时内可失败多少次",
+    ),
+    (
+        "registry.password_days",
+        "密码有效天数（合同四.3 第 7 项要求定期更换）；0 表示不限",
+    ),
+    (
+        "registry.password_history",
+        "新密码不得与最近多少次的密码相同",
+    ),
+    (
+        "registry.stale_days",
+        "多少天未登录的账号自动停用并报告；0 表示不停用",
+    ),
+    (
+        "registry.trusted_proxies",
+        "可信反向代理的地址；只相信它们给出的 X-Forwarded-For",
+    ),
+    (
+        "registry.sso_ca_file",
+        "签发接入系统证书的 CA（PEM），用于代理回调与退出通知；空为公共 CA",
+    ),
+    (
+        "registry.syslog",
+        "审计记录同时发往的 syslog 服务器（UDP，主机:端口）；空表示不发送",
+    ),
+    (
         "store.url",
         "数据库：sqlite:路径，或 postgres://用户:口令@主机:端口/库",
     ),
@@ -90,6 +142,10 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "正在接收与等待落盘的全部内容的字节上限",
     ),
     ("intake.body_ms_max", "调用方发送完请求内容的毫秒上限"),
+    (
+        "intake.signature_frame",
+        "工作簿和 JSON 生成的报文须签名时，是否以占位内容代替签名；只可用于海关模拟器",
+    ),
     ("customs.import_up", "进口申报去往海关的队列"),
     ("customs.import_down", "进口回执来自海关的队列"),
     ("customs.export_up", "出口申报去往海关的队列"),

@@ -25,6 +25,8 @@ fn paths() -> BTreeSet<String> {
     let mut config = Config::default();
     config.store.postgres_ca_file = Some("ca.pem".to_owned());
     config.queue.rabbitmq.ca_file = Some("ca.pem".to_owned());
+    config.http.tls_certificate = Some("chain.pem".into());
+    config.http.tls_key = Some("key.pem".into());
     let mut found = BTreeSet::new();
     walk("", &toml::Value::try_from(config).unwrap(), &mut found);
     found

@@ -11,8 +11,10 @@ use exchange::pipeline::Shared;
 use registry::api_key::{self, ApiKey, Secret};
 use registry::company::{self, Company, CompanyId};
 use serde::{Deserialize, Serialize};
+use services::company_ledger;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 pub use stream::{declare, local_time};
 
@@ -103,10 +105,10 @@ async fn ensure(
         suspended: false,
         created_at: shared.clock.now_ms(),
     };
-    let added = company.clone();
+    let (added, ids) = (company.clone(), Arc::clone(&shared.ids));
     shared
         .db
-        .write(move |tx| company::add(tx, &added))
+        .write(move |tx| company_ledger::enrol(tx, &ids, &added, None))
         .await??;
     Ok(company)
 }
@@ -151,12 +153,13 @@ fn keep(path: &Path, keys: &Keys) -> anyhow::Result<()> {
 }
 
 /// The line by which a program learns that the demo is ready.
-pub fn ready_json(url: &str, companies: &[DemoCompany]) -> String {
-    serde_json::json!({ "address": url, "companies": companies }).to_string()
+pub fn ready_json(url: &str, bootstrap: Option<&str>, companies: &[DemoCompany]) -> String {
+    serde_json::json!({ "address": url, "bootstrap": bootstrap, "companies": companies })
+        .to_string()
 }
 
 /// What a person sees when the demo is ready.
-pub fn ready_text(url: &str, companies: &[DemoCompany]) -> String {
+pub fn ready_text(url: &str, bootstrap: Option<&str>, companies: &[DemoCompany]) -> String {
     let Some(first) = companies.first() else {
         return String::new();
     };
@@ -164,9 +167,16 @@ pub fn ready_text(url: &str, companies: &[DemoCompany]) -> String {
         .iter()
         .map(|company| format!("  {}  {}  {}", company.code, company.key, company.name))
         .collect();
+    let first_start = bootstrap.map_or_else(String::new, |link| {
+        format!(
+            "首次启用 first start：平台没有默认账号，请打开此一次性链接设立三员和演示人员\n  {link}\n\n"
+        )
+    });
     format!(
-        "通关演示已就绪 / the Tongguan demo is ready\n\n\
-         实况页面 live page    {url}/\n\
+        "通关演示已就绪 / the Tongguan demo is ready\n\n{first_start}\
+         登录 log in           {url}/login\n\
+         企业入驻 register     {url}/register\n\
+         实况页面 live page    {url}/live\n\
          接口文档 API          {url}/api/docs\n\n\
          演示企业与密钥 companies and keys\n{}\n\n\
          提交一份样例 submit a sample（在另一个终端 in another terminal）\n\

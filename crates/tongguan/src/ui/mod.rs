@@ -1,12 +1,14 @@
 //! Pages (页面) rendered by the server: without scripts, readable on any screen. The live page shows
 //! all companies and therefore exists in the demo only; `serve` shows where the API is.
 
+pub mod console;
+
 use crate::app::Front;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use exchange::message::{Message, MessageId};
 use exchange::query::board::{self, KindToday, Waiting};
@@ -20,7 +22,7 @@ use web::{Problem, codes, service_error};
 const LATEST: i64 = 30;
 
 /// What a page may load: its own style and nothing else.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A message on the live page.
 struct Line {
@@ -56,21 +58,17 @@ struct Document<'a> {
     text: &'a str,
 }
 
-#[derive(Template)]
-#[template(path = "welcome.html")]
-struct Welcome;
-
 /// The pages of the demo.
 pub fn routes(front: Front) -> Router {
     Router::new()
-        .route("/", get(live))
+        .route("/live", get(live))
         .route("/messages/{id}", get(life))
         .with_state(front)
 }
 
-/// The page of a platform without a demo.
-pub fn closed_routes() -> Router {
-    Router::new().route("/", get(async || page(&Welcome)))
+/// Where people enter.
+pub fn entry_routes() -> Router {
+    Router::new().route("/", get(async || Redirect::to("/console/")))
 }
 
 /// A document of the knowledge base as a page.

@@ -1,0 +1,57 @@
+// The browser of the tests: Debian's Chromium, and what every page must be.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const axe = createRequire(import.meta.url)("axe-core").source;
+
+export const url = process.env.TONGGUAN_URL;
+export const bootstrap = process.env.TONGGUAN_BOOTSTRAP;
+
+/** Where screenshots go; none are taken without it. */
+const shots = process.env.TONGGUAN_SHOTS;
+
+export function launch() {
+  // Chromium's own sandbox needs rights that a container's root does not have.
+  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args });
+}
+
+/** Collects what a page complains about: errors of scripts, refused by the policy, failed requests. */
+export function listen(page) {
+  const complaints = [];
+  page.on("pageerror", (error) => complaints.push(`script: ${error}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`console: ${message.text()}`);
+  });
+  return complaints;
+}
+
+/** Waits until the page has its heading and nothing is on its way. */
+export async function settled(page) {
+  await page.waitForSelector("#content h1");
+  await page.waitForFunction(() => document.querySelector(".loading, .ant-spin-spinning, .ant-skeleton") === null);
+}
+
+/** What axe finds that is serious or worse, and whether the page is wider than the window. */
+export async function isGood(page, name) {
+  // The policy of the page forbids foreign scripts; the debugger may still run one.
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join("; ")}`);
+  });
+  assert.deepEqual(found, [], `${name}: axe`);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(over <= 0, `${name} is ${over} pixels wider than the window`);
+}
+
+export async function shot(page, name) {
+  if (shots === undefined) return;
+  mkdirSync(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}.png`) });
+}

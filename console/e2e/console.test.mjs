@@ -1,0 +1,110 @@
+// The console in a real browser: every role opens every page of its menu.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { bootstrap, isGood, launch, listen, settled, shot, url } from "./browser.mjs";
+import { newcomer } from "./newcomer.mjs";
+import { everybody, LOGIN, signIn } from "./people.mjs";
+
+/** A page must be painted in this time on a machine with two processors. */
+const PAINT_MS = 1500;
+
+let browser;
+
+before(async () => {
+  assert.ok(url && bootstrap, "TONGGUAN_URL and TONGGUAN_BOOTSTRAP say where the platform is");
+  browser = await launch();
+  await everybody(browser, url, bootstrap);
+});
+
+after(async () => {
+  await browser?.close();
+});
+
+test("who is not logged in is led to the login page and back", async () => {
+  const page = await browser.newPage();
+  await page.goto(`${url}/console/approvals?state=pending`);
+  await page.waitForURL(/\/login\?next=/);
+  assert.equal(new URL(page.url()).searchParams.get("next"), "/console/approvals?state=pending");
+  await page.close();
+});
+
+newcomer(() => browser);
+
+for (const role of [...Object.keys(LOGIN), "company"]) {
+  test(`${role}: every page of the menu opens, is accessible and fits 1366 × 768`, async () => {
+    const page = await signIn(browser, url, role);
+    const complaints = listen(page);
+    await page.goto(`${url}/console/`);
+    await settled(page);
+    const entries = page.locator("nav .ant-menu-item");
+    const count = await entries.count();
+    assert.ok(count > 0, "the menu is empty");
+    for (let i = 0; i < count; i += 1) {
+      const entry = entries.nth(i);
+      const name = (await entry.innerText()).trim();
+      await entry.click();
+      await settled(page);
+      assert.equal(await page.locator("#content .ant-alert-error").count(), 0, `${name} shows an error`);
+      await isGood(page, `${role} ${name}`);
+      await shot(page, `${role}-${i}`);
+    }
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+}
+
+test("the first page is painted in time", async () => {
+  const page = await signIn(browser, url, "operator");
+  await page.goto(`${url}/console/`);
+  await settled(page);
+  const paint = await page.evaluate(
+    () => performance.getEntriesByType("paint").find(({ name }) => name === "first-contentful-paint")?.startTime,
+  );
+  console.log(`first contentful paint: ${Math.round(paint)} ms`);
+  assert.ok(paint < PAINT_MS, `${paint} ms`);
+  await page.context().close();
+});
+
+test("the language is switched and stays", async () => {
+  const page = await signIn(browser, url, "security");
+  await page.goto(`${url}/console/approvals`);
+  await settled(page);
+  assert.equal(await page.locator("#content h1").innerText(), "复核审批");
+  await page.getByRole("button", { name: "English" }).click();
+  assert.equal(await page.locator("#content h1").innerText(), "Approvals");
+  await page.reload();
+  await settled(page);
+  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+  assert.equal(await page.locator("#content h1").innerText(), "Approvals");
+  await page.context().close();
+});
+
+test("the keyboard reaches the content first, and the tabs", async () => {
+  const page = await signIn(browser, url, "audit");
+  await page.goto(`${url}/console/approvals`);
+  await settled(page);
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement?.className), "skip");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "content");
+  await page.context().close();
+});
+
+test("a page that does not exist says so", async () => {
+  const page = await signIn(browser, url, "customs");
+  await page.goto(`${url}/console/no/such/page`);
+  await page.getByText("没有这个页面").waitFor();
+  await page.context().close();
+});
+
+test("logging out ends the session, and the way back leads to the login page", async () => {
+  const page = await signIn(browser, url, "operatorB");
+  await page.goto(`${url}/console/`);
+  await settled(page);
+  await page.getByRole("button", { name: /账户菜单/ }).click();
+  await page.getByText("退出登录").click();
+  await page.waitForURL((address) => !address.pathname.startsWith("/console"));
+  await page.goto(`${url}/console/`);
+  await page.waitForURL(/\/login\?next=/);
+  await page.context().close();
+});

@@ -1,0 +1,111 @@
+// What happens now: one line of server-sent events for the whole console, shared by all pages. When
+// the line is down, the pages ask every ten seconds instead; the browser itself reconnects and tells
+// the server the last event it saw.
+import { useEffect, useRef, useSyncExternalStore } from "react";
+
+export type Topic = "message" | "receipt" | "count";
+export type LiveState = "live" | "polling" | "connecting";
+export interface LiveEvent {
+  topic: Topic | "tick";
+  data: unknown;
+}
+
+const TOPICS: readonly Topic[] = ["message", "receipt", "count"];
+/** How often pages ask when there is no line. */
+export const POLL_MS = 10_000;
+/** After how long a line that the server closed is tried again. */
+const RETRY_MS = 30_000;
+
+type Listener = (event: LiveEvent) => void;
+
+class Line {
+  private source: EventSource | undefined;
+  private state: LiveState = "connecting";
+  private readonly listeners = new Set<Listener>();
+  private readonly watchers = new Set<() => void>();
+  private poll: ReturnType<typeof setInterval> | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+
+  readonly current = (): LiveState => this.state;
+
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  };
+
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    if (this.source === undefined && this.retry === undefined) this.connect();
+    return () => this.listeners.delete(listener);
+  }
+
+  private connect(): void {
+    this.retry = undefined;
+    const source = new EventSource("/api/v1/events");
+    this.source = source;
+    source.onopen = () => this.set("live");
+    source.onerror = () => {
+      this.set("polling");
+      if (source.readyState !== EventSource.CLOSED) return;
+      source.close();
+      this.source = undefined;
+      this.retry = setTimeout(() => this.connect(), RETRY_MS);
+    };
+    for (const topic of TOPICS) {
+      source.addEventListener(topic, (event) => this.tell({ topic, data: parse(event.data) }));
+    }
+  }
+
+  private set(state: LiveState): void {
+    if (state === this.state) return;
+    // What happened while the line was down is not told again by every server: ask once.
+    if (state === "live" && this.state === "polling") this.tell({ topic: "tick", data: undefined });
+    this.state = state;
+    clearInterval(this.poll);
+    if (state === "polling") this.poll = setInterval(() => this.tell({ topic: "tick", data: undefined }), POLL_MS);
+    for (const watcher of this.watchers) watcher();
+  }
+
+  private tell(event: LiveEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+}
+
+function parse(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
+  }
+}
+
+const line = new Line();
+
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(line.watch, line.current);
+}
+
+/** Calls `react` at most once a second while events of the topics arrive (or it is time to ask). */
+export function useLive(topics: readonly Topic[], react: () => void): void {
+  const latest = useRef(react);
+  useEffect(() => {
+    latest.current = react;
+  });
+  const wanted = topics.join(" ");
+  useEffect(() => {
+    if (wanted === "") return;
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    const stop = line.listen((event) => {
+      if (event.topic !== "tick" && !wanted.split(" ").includes(event.topic)) return;
+      if (document.hidden) return;
+      waiting ??= setTimeout(() => {
+        waiting = undefined;
+        latest.current();
+      }, 1000);
+    });
+    return () => {
+      stop();
+      clearTimeout(waiting);
+    };
+  }, [wanted]);
+}

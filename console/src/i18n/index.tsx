@@ -1,0 +1,47 @@
+// Two languages. A word is a pair, Chinese first; a word that is missing, or missing in one language,
+// does not compile.
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { words } from "./words";
+
+export type Language = "zh-CN" | "en";
+export type Word = keyof typeof words;
+export type Translate = (word: Word, values?: Record<string, string | number>) => string;
+
+const STORED = "tongguan.language";
+
+/** The word in the language, `{name}` replaced by values. */
+export function say(language: Language, word: Word, values: Record<string, string | number> = {}): string {
+  const text = words[word][language === "en" ? 1 : 0];
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+interface Tongue {
+  language: Language;
+  setLanguage: (language: Language) => void;
+  t: Translate;
+}
+
+const Context = createContext<Tongue>({
+  language: "zh-CN",
+  setLanguage: () => undefined,
+  t: (word, values) => say("zh-CN", word, values),
+});
+
+export function Languages({ children }: { children: ReactNode }) {
+  const [language, keep] = useState<Language>(() => (localStorage.getItem(STORED) === "en" ? "en" : "zh-CN"));
+  const setLanguage = useCallback((next: Language) => {
+    localStorage.setItem(STORED, next);
+    keep(next);
+  }, []);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  const tongue = useMemo<Tongue>(
+    () => ({ language, setLanguage, t: (word, values) => say(language, word, values) }),
+    [language, setLanguage],
+  );
+  return <Context value={tongue}>{children}</Context>;
+}
+
+export const useLanguage = (): Tongue => useContext(Context);
+export const useT = (): Translate => useContext(Context).t;

@@ -1,0 +1,7 @@
+// Every word of the console, by theme.
+import { administration } from "./words/administration";
+import { exchange } from "./words/exchange";
+import { services } from "./words/services";
+import { shell } from "./words/shell";
+
+export const words = { ...shell, ...exchange, ...services, ...administration };

@@ -1,0 +1,75 @@
+// The console begins here.
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { App, ConfigProvider } from "antd";
+import en from "antd/locale/en_US";
+import zh from "antd/locale/zh_CN";
+import dayjs from "dayjs";
+import "dayjs/locale/zh-cn";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { BrowserRouter, Route, Routes } from "react-router";
+import { ApiError } from "./api/problem";
+import { SessionGate, useSession } from "./api/session";
+import { Languages, useLanguage } from "./i18n";
+import { Boundary } from "./shell/ErrorView";
+import { pagesFor } from "./shell/pages";
+import { NotFound, Shell, Start } from "./shell/Shell";
+import { theme } from "./theme";
+import "./styles.css";
+
+const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A refusal stays one; only a platform that does not answer is asked again.
+      retry: (n, error) => n < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503),
+      refetchOnWindowFocus: false,
+      staleTime: 5_000,
+    },
+  },
+});
+
+function Pages() {
+  const pages = pagesFor(useSession());
+  return (
+    <Routes>
+      <Route element={<Shell />}>
+        <Route index element={<Start />} />
+        {pages.map(({ path, component: Component }) => (
+          <Route key={path} path={path} element={<Component />} />
+        ))}
+        <Route path="*" element={<NotFound />} />
+      </Route>
+    </Routes>
+  );
+}
+
+function Root() {
+  const { language } = useLanguage();
+  dayjs.locale(language === "en" ? "en" : "zh-cn");
+  return (
+    <ConfigProvider locale={language === "en" ? en : zh} theme={theme} button={{ autoInsertSpace: false }}>
+      <App>
+        <Boundary>
+          <SessionGate>
+            <Pages />
+          </SessionGate>
+        </Boundary>
+      </App>
+    </ConfigProvider>
+  );
+}
+
+const root = document.getElementById("root");
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <Languages>
+        <QueryClientProvider client={client}>
+          <BrowserRouter basename="/console">
+            <Root />
+          </BrowserRouter>
+        </QueryClientProvider>
+      </Languages>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,143 @@
+// The operation log and the login log (操作日志、登录日志): two views of one audit, which nobody can change.
+import { CheckOutlined } from "@ant-design/icons";
+import { App, Button, Descriptions } from "antd";
+import { useState } from "react";
+import { call } from "../../api/client";
+import { useCan } from "../../api/session";
+import { count } from "../../format/number";
+import { dateTime } from "../../format/time";
+import { useT } from "../../i18n";
+import { useProblem } from "../../resource/problem";
+import { type Column, defineResource, type Filter, type Resource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { Badge } from "../../shell/Badge";
+
+interface Row {
+  number: number;
+  at: string;
+  actorKind: string;
+  actorId?: string | null;
+  actor: string;
+  act: string;
+  actName: string;
+  object: string;
+  result: string;
+  address: string;
+  requestId: string;
+  detail: string;
+  hash: string;
+}
+
+const columns: readonly Column<Row>[] = [
+  { key: "number", title: "audit.number", as: "number" },
+  { key: "at", title: "audit.at", as: "time" },
+  { key: "actor", title: "audit.who" },
+  { key: "actName", title: "audit.act" },
+  { key: "object", title: "audit.object", as: "code" },
+  { key: "result", title: "audit.result", render: (row) => <Result result={row.result} /> },
+  { key: "address", title: "audit.address", as: "code" },
+  { key: "detail", title: "audit.detail", render: (row) => <div className="info">{row.detail}</div> },
+  { key: "requestId", title: "audit.requestId", as: "code", extra: true },
+  { key: "act", title: "audit.actId", as: "code", extra: true },
+];
+
+const days: readonly Filter[] = [
+  { key: "from", label: "filter.from", as: "day" },
+  { key: "to", label: "filter.to", as: "day" },
+];
+
+const shared = {
+  path: "/api/v1/audit",
+  rowKey: (row: Row) => String(row.number),
+  columns,
+  empty: "audit.empty",
+  detail: (row: Row) => <Whole row={row} />,
+  detailTitle: (row: Row) => row.actName,
+  exportPath: "/api/v1/audit/export",
+  exportNeeds: "audit_export",
+  exportName: "csv",
+} as const satisfies Partial<Resource<Row>>;
+
+const operations = defineResource<Row>({
+  ...shared,
+  name: "audit",
+  title: "menu.audit",
+  filters: [{ key: "act", label: "audit.actId", hint: "audit.actHint" }, { key: "object", label: "audit.object", hint: "audit.objectHint" }, ...days],
+});
+
+const logins = defineResource<Row>({
+  ...shared,
+  name: "logins",
+  title: "menu.logins",
+  fixed: { act: "login" },
+  filters: days,
+});
+
+function Result({ result }: { result: string }) {
+  return result === "done" ? <Badge look="good" word="audit.done" /> : <Badge look="bad" word="audit.refused" />;
+}
+
+function Whole({ row }: { row: Row }) {
+  const t = useT();
+  return (
+    <Descriptions
+      size="small"
+      bordered
+      column={1}
+      items={[
+        { key: "number", label: t("audit.number"), children: count(row.number) },
+        { key: "at", label: t("audit.at"), children: dateTime(row.at) },
+        { key: "who", label: t("audit.who"), children: `${row.actor} ${row.actorId ?? ""}` },
+        { key: "act", label: t("audit.act"), children: `${row.actName} (${row.act})` },
+        { key: "object", label: t("audit.object"), children: row.object },
+        { key: "result", label: t("audit.result"), children: <Result result={row.result} /> },
+        { key: "address", label: t("audit.address"), children: row.address },
+        { key: "request", label: t("audit.requestId"), children: <span className="mono">{row.requestId}</span> },
+        { key: "detail", label: t("audit.detail"), children: row.detail },
+        { key: "hash", label: t("audit.hash"), children: <span className="mono break">{row.hash}</span> },
+      ]}
+    />
+  );
+}
+
+/** Asks the platform to check the whole chain of hashes. */
+function Verify() {
+  const t = useT();
+  const can = useCan();
+  const problem = useProblem();
+  const { modal } = App.useApp();
+  const [busy, setBusy] = useState(false);
+  if (!can("audit_verify")) return null;
+  const run = async () => {
+    setBusy(true);
+    try {
+      const verdict = await call<{ ok: boolean; rows: number; brokenAt?: number | null; head: string }>("GET", "/api/v1/audit/verify");
+      const content = (
+        <>
+          <p>{verdict.ok ? t("audit.whole", { n: count(verdict.rows) }) : t("audit.broken", { n: count(verdict.brokenAt) })}</p>
+          <p className="soft">{t("audit.head")}</p>
+          <code className="break">{verdict.head}</code>
+        </>
+      );
+      if (verdict.ok) modal.success({ title: t("audit.verify"), content });
+      else modal.error({ title: t("audit.verify"), content });
+    } catch (error) {
+      problem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button icon={<CheckOutlined />} loading={busy} onClick={() => void run()}>
+      {t("audit.verify")}
+    </Button>
+  );
+}
+
+export function OperationLog() {
+  return <ResourceList resource={operations} extra={<Verify />} />;
+}
+
+export function LoginLog() {
+  return <ResourceList resource={logins} />;
+}

@@ -1,0 +1,79 @@
+// Who holds which role (授权). Giving and taking wait for the security administrator.
+import { call } from "../../api/client";
+import { useT } from "../../i18n";
+import { defineResource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { roles, staff } from "./choices";
+
+interface Grant {
+  id: string;
+  accountId: string;
+  login: string;
+  name: string;
+  role: { id: string; name: string };
+  sight: string;
+  district?: string | null;
+  grantedAt: string;
+  expiresAt?: string | null;
+}
+
+const SIGHTS = ["all", "district", "nothing"] as const;
+
+const grants = defineResource<Grant>({
+  name: "grants",
+  title: "menu.grants",
+  intro: "grants.intro",
+  path: "/api/v1/grants",
+  rowKey: (row) => row.id,
+  empty: "list.empty",
+  columns: [
+    { key: "name", title: "person.name" },
+    { key: "login", title: "person.login", as: "code" },
+    { key: "role", title: "person.role", value: (row) => row.role.name },
+    { key: "sight", title: "grant.sight", render: (row) => <Sight sight={row.sight} district={row.district} /> },
+    { key: "grantedAt", title: "grant.grantedAt", as: "time" },
+    { key: "expiresAt", title: "grant.expiresAt", as: "time" },
+  ],
+  create: {
+    label: "grant.ask",
+    needs: "ask_grant",
+    initial: { sight: "all" },
+    fields: async () => [
+      { key: "accountId", label: "grant.person", as: "select", options: await staff(), required: true },
+      { key: "role", label: "person.role", as: "select", options: await roles(), required: true },
+      {
+        key: "sight",
+        label: "grant.sight",
+        as: "select",
+        required: true,
+        options: SIGHTS.map((value) => ({ value, label: `sight.${value}` as const })),
+      },
+      { key: "district", label: "grant.district", max: 4, hint: "grant.districtHint" },
+      { key: "expiresAt", label: "grant.expiresAt", as: "day" },
+      { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+    ],
+    run: (values) => call("POST", "/api/v1/grants", values),
+  },
+  actions: [
+    {
+      key: "revoke",
+      label: "grant.revoke",
+      needs: "ask_revoke",
+      danger: true,
+      reason: true,
+      confirm: "grant.revokeConfirm",
+      done: "action.sentForApproval",
+      run: (row, reason) => call("POST", `/api/v1/grants/${row.id}/revoke`, { reason }),
+    },
+  ],
+});
+
+function Sight({ sight, district }: { sight: string; district: string | null | undefined }) {
+  const t = useT();
+  const known = SIGHTS.find((one) => one === sight);
+  return `${known === undefined ? sight : t(`sight.${known}`)} ${district ?? ""}`.trim();
+}
+
+export function Grants() {
+  return <ResourceList resource={grants} />;
+}

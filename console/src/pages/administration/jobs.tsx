@@ -1,0 +1,102 @@
+// Jobs that run by themselves (定时任务) and how they ended.
+import { useQuery } from "@tanstack/react-query";
+import { Table } from "antd";
+import { call } from "../../api/client";
+import { dateTime, duration } from "../../format/time";
+import { useT } from "../../i18n";
+import { defineResource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { Badge } from "../../shell/Badge";
+import { ErrorView } from "../../shell/ErrorView";
+import { Loading } from "../../shell/Loading";
+
+interface Run {
+  id: string;
+  askedBy: string;
+  startedAt: string;
+  endedAt?: string | null;
+  result: string;
+  detail: string;
+}
+
+interface Job {
+  id: string;
+  name: string;
+  everySeconds: number;
+  dueAt?: string | null;
+  isRunning: boolean;
+  last?: Run | null;
+}
+
+const jobs = defineResource<Job>({
+  name: "jobs",
+  title: "menu.jobs",
+  path: "/api/v1/jobs",
+  rowKey: (row) => row.id,
+  empty: "list.empty",
+  columns: [
+    { key: "name", title: "job.name" },
+    { key: "every", title: "job.every", value: (row) => duration(row.everySeconds * 1000) },
+    { key: "isRunning", title: "job.running", value: (row) => row.isRunning },
+    { key: "dueAt", title: "job.dueAt", as: "time" },
+    { key: "lastAt", title: "job.lastAt", as: "time", value: (row) => row.last?.startedAt },
+    { key: "result", title: "audit.result", render: (row) => <Result result={row.last?.result} /> },
+    { key: "detail", title: "audit.detail", render: (row) => <div className="info">{row.last?.detail}</div> },
+  ],
+  detail: (row) => <Runs job={row.id} />,
+  detailTitle: (row) => row.name,
+  actions: [
+    {
+      key: "run",
+      label: "job.run",
+      needs: "run_job",
+      reason: true,
+      when: (row) => !row.isRunning,
+      run: (row, reason) => call("POST", `/api/v1/jobs/${encodeURIComponent(row.id)}/run`, { reason }),
+    },
+  ],
+});
+
+function Result({ result }: { result: string | null | undefined }) {
+  switch (result) {
+    case "done":
+      return <Badge look="good" word="job.done" />;
+    case "failed":
+      return <Badge look="bad" word="job.failed" />;
+    case "lost":
+      return <Badge look="warn" word="job.lost" />;
+    case "running":
+      return <Badge look="now" word="job.running" />;
+    default:
+      return <span className="soft">–</span>;
+  }
+}
+
+function Runs({ job }: { job: string }) {
+  const t = useT();
+  const runs = useQuery({
+    queryKey: ["job", job],
+    queryFn: ({ signal }) => call<{ items: Run[] }>("GET", `/api/v1/jobs/${encodeURIComponent(job)}/runs`, undefined, signal),
+  });
+  if (runs.error !== null) return <ErrorView error={runs.error} retry={() => void runs.refetch()} />;
+  if (runs.data === undefined) return <Loading />;
+  return (
+    <Table
+      size="small"
+      rowKey="id"
+      dataSource={runs.data.items}
+      pagination={false}
+      columns={[
+        { title: t("job.lastAt"), render: (_, run) => <span className="num nowrap">{dateTime(run.startedAt)}</span> },
+        { title: t("job.endedAt"), render: (_, run) => <span className="num nowrap">{dateTime(run.endedAt)}</span> },
+        { title: t("audit.who"), dataIndex: "askedBy" },
+        { title: t("audit.result"), render: (_, run) => <Result result={run.result} /> },
+        { title: t("audit.detail"), render: (_, run) => <div className="info">{run.detail}</div> },
+      ]}
+    />
+  );
+}
+
+export function Jobs() {
+  return <ResourceList resource={jobs} />;
+}

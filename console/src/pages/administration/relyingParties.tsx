@@ -1,0 +1,97 @@
+// Systems that log in through our door (接入系统): CAS and OpenID Connect. Changes wait for approval.
+import { call } from "../../api/client";
+import { defineResource, type Field, type Values } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+
+interface Party {
+  name: string;
+  isConfidential: boolean;
+  protocol: string;
+  title: string;
+  urls: string[];
+  logoutUrl?: string | null;
+  attributes: string[];
+  grants: string[];
+  mayProxy: boolean;
+  proxies: string[];
+  company?: string | null;
+}
+
+const GRANTS = ["authorization_code", "refresh_token", "client_credentials"];
+
+const fields: readonly Field[] = [
+  { key: "title", label: "party.title", required: true, max: 60 },
+  {
+    key: "protocol",
+    label: "party.protocol",
+    as: "select",
+    required: true,
+    options: [
+      { value: "cas", label: { text: "CAS 3.0" } },
+      { value: "oidc", label: { text: "OpenID Connect" } },
+    ],
+  },
+  { key: "urls", label: "party.urls", as: "tags", required: true, hint: "party.urlsHint" },
+  { key: "logoutUrl", label: "party.logoutUrl", max: 500 },
+  { key: "attributes", label: "party.attributes", as: "tags" },
+  { key: "grants", label: "party.grants", as: "choices", options: GRANTS.map((value) => ({ value, label: { text: value } })), hint: "party.grantsHint" },
+  { key: "mayProxy", label: "party.mayProxy", as: "switch" },
+  { key: "proxies", label: "party.proxies", as: "tags" },
+  { key: "company", label: "party.company", max: 20 },
+  { key: "makesSecret", label: "party.makesSecret", as: "switch" },
+  { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+];
+
+function put(name: unknown, { reason, makesSecret, ...entry }: Values) {
+  const body = { entry, makesSecret: makesSecret === true, reason };
+  return call("PUT", `/api/v1/relying-parties/${encodeURIComponent(String(name))}`, body);
+}
+
+const parties = defineResource<Party>({
+  name: "relying-parties",
+  title: "menu.parties",
+  intro: "parties.intro",
+  path: "/api/v1/relying-parties",
+  rowKey: (row) => row.name,
+  empty: "parties.empty",
+  columns: [
+    { key: "title", title: "party.title" },
+    { key: "name", title: "party.name", as: "code" },
+    { key: "protocol", title: "party.protocol", value: (row) => row.protocol.toUpperCase() },
+    { key: "urls", title: "party.urls", render: (row) => <div className="info mono">{row.urls.join("\n")}</div> },
+    { key: "isConfidential", title: "party.secret", value: (row) => row.isConfidential },
+    { key: "mayProxy", title: "party.mayProxy", value: (row) => row.mayProxy },
+    { key: "attributes", title: "party.attributes", value: (row) => row.attributes.join("、"), extra: true },
+  ],
+  create: {
+    label: "party.ask",
+    needs: "put_relying_party",
+    initial: { protocol: "oidc", grants: ["authorization_code"] },
+    fields: [{ key: "name", label: "party.name", required: true, max: 40, hint: "party.nameHint" }, ...fields],
+    run: ({ name, ...values }) => put(name, values),
+    secret: (answer) => (answer as { clientSecret?: string }).clientSecret,
+    secretHint: "party.secretOnce",
+  },
+  edit: {
+    label: "role.change",
+    needs: "put_relying_party",
+    fields,
+    values: ({ name: _name, isConfidential: _is, ...entry }) => ({ ...entry }),
+    run: (row, values) => put(row.name, values),
+  },
+  actions: [
+    {
+      key: "remove",
+      label: "role.remove",
+      needs: "remove_relying_party",
+      danger: true,
+      reason: true,
+      done: "action.sentForApproval",
+      run: (row, reason) => call("DELETE", `/api/v1/relying-parties/${encodeURIComponent(row.name)}`, { reason }),
+    },
+  ],
+});
+
+export function RelyingParties() {
+  return <ResourceList resource={parties} />;
+}

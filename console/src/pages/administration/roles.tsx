@@ -1,0 +1,90 @@
+// Roles (角色): the built-in ones, and those that the officers compose of operations.
+import { Tag } from "antd";
+import { call } from "../../api/client";
+import { count } from "../../format/number";
+import { type Action, defineResource, type Field } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+
+interface Role {
+  id: string;
+  name: string;
+  isBuiltIn: boolean;
+  operations: string[];
+}
+
+interface Operation {
+  id: string;
+  name: string;
+  changes: boolean;
+  isGrantable: boolean;
+}
+
+/** What a role of the officers' own may consist of. */
+const fields = async (): Promise<Field[]> => {
+  const { items } = await call<{ items: Operation[] }>("GET", "/api/v1/operations");
+  const grantable = items.filter((one) => one.isGrantable);
+  return [
+    { key: "name", label: "role.name", required: true, max: 40 },
+    {
+      key: "operations",
+      label: "role.operations",
+      as: "choices",
+      required: true,
+      options: grantable.map((one) => ({ value: one.id, label: { text: `${one.name} (${one.id})` } })),
+    },
+    { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+  ];
+};
+
+const remove: Action<Role> = {
+  key: "remove",
+  label: "role.remove",
+  needs: "ask_role_removal",
+  danger: true,
+  reason: true,
+  when: (row) => !row.isBuiltIn,
+  done: "action.sentForApproval",
+  run: (row, reason) => call("POST", `/api/v1/roles/${row.id}/remove`, { reason }),
+};
+
+const roles = defineResource<Role>({
+  name: "roles",
+  title: "menu.roles",
+  intro: "roles.intro",
+  path: "/api/v1/roles",
+  rowKey: (row) => row.id,
+  empty: "list.empty",
+  columns: [
+    { key: "name", title: "role.name" },
+    { key: "id", title: "role.id", as: "code" },
+    { key: "isBuiltIn", title: "role.builtIn", value: (row) => row.isBuiltIn },
+    { key: "count", title: "role.count", as: "number", value: (row) => row.operations.length },
+  ],
+  detail: (row) => (
+    <div>
+      {row.operations.map((one) => (
+        <Tag key={one}>{one}</Tag>
+      ))}
+    </div>
+  ),
+  detailTitle: (row) => `${row.name} (${count(row.operations.length)})`,
+  create: {
+    label: "role.ask",
+    needs: "ask_role",
+    fields: async () => [{ key: "id", label: "role.id", required: true, max: 40, hint: "role.idHint" }, ...(await fields())],
+    run: ({ id, ...body }) => call("PUT", `/api/v1/roles/${encodeURIComponent(String(id))}`, body),
+  },
+  edit: {
+    label: "role.change",
+    needs: "ask_role",
+    when: (row) => !row.isBuiltIn,
+    fields,
+    values: (row) => ({ name: row.name, operations: row.operations }),
+    run: (row, values) => call("PUT", `/api/v1/roles/${encodeURIComponent(row.id)}`, values),
+  },
+  actions: [remove],
+});
+
+export function Roles() {
+  return <ResourceList resource={roles} />;
+}

@@ -1,0 +1,51 @@
+// Who is logged in now (在线用户), and how to end it.
+import { call } from "../../api/client";
+import { defineResource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+
+interface Online {
+  id: string;
+  accountId: string;
+  login: string;
+  name: string;
+  stage: string;
+  methods: string;
+  createdAt: string;
+  seenAt: string;
+  address: string;
+  agent: string;
+  isOwn: boolean;
+}
+
+const sessions = defineResource<Online>({
+  name: "sessions",
+  title: "menu.online",
+  path: "/api/v1/sessions",
+  rowKey: (row) => row.id,
+  empty: "list.empty",
+  columns: [
+    { key: "name", title: "person.name" },
+    { key: "login", title: "person.login", as: "code" },
+    { key: "methods", title: "online.methods" },
+    { key: "createdAt", title: "online.since", as: "time" },
+    { key: "seenAt", title: "online.seen", as: "time" },
+    { key: "address", title: "audit.address", as: "code" },
+    { key: "agent", title: "online.agent", extra: true },
+  ],
+  actions: [
+    {
+      key: "kick",
+      label: "online.kick",
+      needs: "kick",
+      danger: true,
+      reason: true,
+      when: (row) => !row.isOwn,
+      confirm: "online.kickConfirm",
+      run: (row, reason) => call("POST", `/api/v1/sessions/${row.id}/kick`, { reason }),
+    },
+  ],
+});
+
+export function Sessions() {
+  return <ResourceList resource={sessions} />;
+}

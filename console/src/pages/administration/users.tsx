@@ -1,0 +1,124 @@
+// Users (用户): the staff's accounts and those of companies. Who may do what with them is divided
+// among the officers; the platform decides, the buttons follow.
+import { call } from "../../api/client";
+import { type Action, defineResource, type Field } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { AccountState } from "../../shell/AccountState";
+import { departments, posts } from "./choices";
+import { Personal } from "./Personal";
+
+export interface User {
+  id: string;
+  login: string;
+  name: string;
+  kind: "staff" | "company";
+  state: string;
+  isLocked: boolean;
+  roles: { id: string; name: string }[];
+  departmentId?: string | null;
+  postId?: string | null;
+  phone: string;
+  email: string;
+  factors: string[];
+  lastLoginAt?: string | null;
+  createdAt: string;
+}
+
+/** What a person is, for a new account and an old one. */
+const person = async (): Promise<Field[]> => [
+  { key: "name", label: "person.name", required: true, max: 40 },
+  { key: "departmentId", label: "user.department", as: "select", options: await departments() },
+  { key: "postId", label: "user.post", as: "select", options: await posts() },
+  { key: "phone", label: "user.phone", max: 20, hint: "user.phoneHint" },
+  { key: "email", label: "user.email", max: 100 },
+];
+
+const link = (answer: unknown) => (answer as { link: string }).link;
+
+/** An act on an account that wants a reason. */
+function act(key: string, label: Action<User>["label"], needs: Action<User>["needs"], rest: Partial<Action<User>>): Action<User> {
+  return {
+    key,
+    label,
+    needs,
+    reason: true,
+    run: (row, reason) => call("POST", `/api/v1/users/${row.id}/${key}`, { reason }),
+    ...rest,
+  };
+}
+
+const users = defineResource<User>({
+  name: "users",
+  title: "menu.users",
+  path: "/api/v1/users",
+  rowKey: (row) => row.id,
+  empty: "users.empty",
+  filters: [
+    { key: "q", label: "users.q", hint: "users.qHint" },
+    {
+      key: "kind",
+      label: "user.kind",
+      as: "select",
+      options: [
+        { value: "staff", label: "user.staff" },
+        { value: "company", label: "user.company" },
+      ],
+    },
+    {
+      key: "state",
+      label: "message.state",
+      as: "select",
+      options: [
+        { value: "invited", label: "account.invited" },
+        { value: "active", label: "account.active" },
+        { value: "disabled", label: "account.disabled" },
+      ],
+    },
+  ],
+  columns: [
+    { key: "name", title: "person.name" },
+    { key: "login", title: "person.login", as: "code" },
+    { key: "roles", title: "person.role", value: (row) => row.roles.map((role) => role.name).join("、") },
+    { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} locked={row.isLocked} /> },
+    { key: "phone", title: "user.phone", as: "code" },
+    { key: "email", title: "user.email", extra: true },
+    { key: "factors", title: "user.factors", value: (row) => row.factors.join("、") },
+    { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },
+    { key: "createdAt", title: "user.createdAt", as: "time", extra: true },
+  ],
+  detail: (row) => <Personal user={row} />,
+  detailTitle: (row) => row.name,
+  create: {
+    label: "user.create",
+    needs: "create_user",
+    fields: async () => [
+      { key: "login", label: "person.login", required: true, max: 40, hint: "person.loginHint" },
+      ...(await person()),
+    ],
+    run: (values) => call("POST", "/api/v1/users", values),
+    secret: link,
+    secretHint: "person.linkOnce",
+  },
+  edit: {
+    needs: "change_user",
+    when: (row) => row.kind === "staff",
+    fields: person,
+    values: (row) => ({ name: row.name, departmentId: row.departmentId, postId: row.postId }),
+    run: (row, values) => call("PUT", `/api/v1/users/${row.id}`, values),
+  },
+  actions: [
+    act("unlock", "user.unlock", "unlock_user", { when: (row) => row.isLocked }),
+    act("enable", "user.enable", "enable_user", { when: (row) => row.state === "disabled" }),
+    act("reset", "person.newLink", "reset_user", { when: (row) => row.state !== "disabled", confirm: "person.newLinkConfirm", secret: link }),
+    act("factors/reset", "user.factorReset", "ask_factor_reset", {
+      when: (row) => row.factors.length > 0,
+      confirm: "user.factorResetConfirm",
+      done: "action.sentForApproval",
+    }),
+    act("disable", "user.disable", "disable_user", { when: (row) => row.state !== "disabled", danger: true, confirm: "user.disableConfirm" }),
+  ],
+});
+
+export function Users() {
+  return <ResourceList resource={users} />;
+}

@@ -1,0 +1,173 @@
+// The card of a company (企业档案): master data, contracts, people and keys, connections, cases, history.
+import { useQuery } from "@tanstack/react-query";
+import { Descriptions, Table, Tabs } from "antd";
+import { Link, useParams } from "react-router";
+import { call } from "../../api/client";
+import { useCan } from "../../api/session";
+import { count } from "../../format/number";
+import { dateTime } from "../../format/time";
+import { useT } from "../../i18n";
+import { ErrorView } from "../../shell/ErrorView";
+import { Loading } from "../../shell/Loading";
+import { AppointmentState } from "../company/agents";
+import { CompanyState } from "./companies";
+import type { Card } from "./types";
+
+export function CompanyCard() {
+  const t = useT();
+  const can = useCan();
+  const { id = "" } = useParams();
+  const found = useQuery({
+    queryKey: ["company", id],
+    queryFn: ({ signal }) => call<Card>("GET", `/api/v1/companies/${encodeURIComponent(id)}`, undefined, signal),
+  });
+  if (found.error !== null) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Loading />;
+  const card = found.data;
+  const dxp = card.dxpId === "" ? t("company.noDxp") : card.dxpId;
+  return (
+    <>
+      <div className="page-head">
+        <h1>{card.name}</h1>
+        {can("messages") && <Link to={`/messages?company=${card.id}`}>{t("company.messages")}</Link>}
+      </div>
+      <div className="panel">
+        <Descriptions
+          size="small"
+          column={3}
+          items={[
+            { key: "credit", label: t("company.creditCode"), children: <span className="mono">{card.creditCode}</span> },
+            { key: "customs", label: t("company.customsCode"), children: <span className="mono">{card.customsCode}</span> },
+            { key: "dxp", label: t("company.dxpId"), children: <span className="mono">{dxp}</span> },
+            { key: "state", label: t("message.state"), children: <CompanyState state={card.state} /> },
+            { key: "since", label: t("company.createdAt"), children: dateTime(card.createdAt) },
+            { key: "profile", label: t("company.profile"), children: t(card.profile === "lenient" ? "company.lenient" : "company.strict") },
+            {
+              key: "contact",
+              label: t("company.contact"),
+              children: card.contact == null ? "–" : `${card.contact.name} ${card.contact.phone} ${card.contact.email}`,
+            },
+            { key: "members", label: t("menu.members"), children: count(card.members) },
+            { key: "keys", label: t("company.keys"), children: count(card.keys) },
+          ]}
+        />
+      </div>
+      <div className="panel">
+        <Tabs items={tabs(card, t)} />
+      </div>
+    </>
+  );
+}
+
+function tabs(card: Card, t: ReturnType<typeof useT>) {
+  const sized = (word: Parameters<typeof t>[0], rows: readonly unknown[]) => `${t(word)} (${count(rows.length)})`;
+  return [
+    { key: "contracts", label: sized("company.contracts", card.contracts), children: <Contracts card={card} /> },
+    { key: "docking", label: sized("menu.docking", card.docking), children: <Connections card={card} /> },
+    { key: "agents", label: sized("menu.agents", card.agents), children: <Appointments card={card} /> },
+    { key: "cases", label: sized("menu.cases", card.cases), children: <CardCases card={card} /> },
+    { key: "history", label: sized("company.history", card.history), children: <History card={card} /> },
+  ];
+}
+
+function Contracts({ card }: { card: Card }) {
+  const t = useT();
+  return (
+    <Table
+      size="small"
+      rowKey="role"
+      pagination={false}
+      dataSource={card.contracts}
+      locale={{ emptyText: t("company.noContracts") }}
+      columns={[
+        { title: t("case.businessRole"), dataIndex: "roleName" },
+        { title: t("message.state"), render: (_, one) => <CompanyState state={one.state} /> },
+        { title: t("agent.since"), render: (_, one) => dateTime(one.since) },
+        { title: t("agent.until"), render: (_, one) => (one.until == null ? "–" : dateTime(one.until)) },
+        {
+          title: t("menu.cases"),
+          render: (_, one) => (one.caseId == null ? "–" : <Link to={`/cases/${one.caseId}`}>{t("action.view")}</Link>),
+        },
+      ]}
+    />
+  );
+}
+
+function Connections({ card }: { card: Card }) {
+  const t = useT();
+  return (
+    <Table
+      size="small"
+      rowKey="channel"
+      pagination={false}
+      dataSource={card.docking}
+      locale={{ emptyText: t("company.noDocking") }}
+      columns={[
+        { title: t("docking.channel"), dataIndex: "channelName" },
+        { title: t("docking.stage"), dataIndex: "stageName" },
+        { title: t("docking.person"), dataIndex: "person" },
+        { title: t("docking.nextStep"), dataIndex: "nextStep" },
+        { title: t("docking.dueDay"), dataIndex: "dueDay" },
+        { title: t("docking.lastMessage"), render: (_, one) => dateTime(one.facts.lastMessageAt) },
+      ]}
+    />
+  );
+}
+
+function Appointments({ card }: { card: Card }) {
+  const t = useT();
+  return (
+    <Table
+      size="small"
+      rowKey="id"
+      pagination={false}
+      dataSource={card.agents}
+      locale={{ emptyText: t("agents.empty") }}
+      columns={[
+        { title: t("agent.principal"), dataIndex: "principalName" },
+        { title: t("agent.agent"), dataIndex: "agentName" },
+        { title: t("agent.since"), render: (_, one) => dateTime(one.since) },
+        { title: t("agent.until"), dataIndex: "until" },
+        { title: t("message.state"), render: (_, one) => <AppointmentState state={one.state} /> },
+      ]}
+    />
+  );
+}
+
+function CardCases({ card }: { card: Card }) {
+  const t = useT();
+  return (
+    <Table
+      size="small"
+      rowKey="id"
+      pagination={false}
+      dataSource={card.cases}
+      locale={{ emptyText: t("cases.empty") }}
+      columns={[
+        { title: t("case.title"), render: (_, one) => <Link to={`/cases/${one.id}`}>{one.title}</Link> },
+        { title: t("message.state"), dataIndex: "stateName" },
+        { title: t("case.appliedAt"), render: (_, one) => dateTime(one.appliedAt) },
+      ]}
+    />
+  );
+}
+
+function History({ card }: { card: Card }) {
+  const t = useT();
+  return (
+    <Table
+      size="small"
+      rowKey={(one) => `${one.at} ${one.act} ${one.object}`}
+      pagination={false}
+      dataSource={card.history}
+      locale={{ emptyText: t("list.empty") }}
+      columns={[
+        { title: t("audit.at"), render: (_, one) => <span className="num nowrap">{dateTime(one.at)}</span> },
+        { title: t("audit.who"), dataIndex: "name" },
+        { title: t("audit.act"), dataIndex: "act" },
+        { title: t("audit.object"), render: (_, one) => <span className="mono">{one.object}</span> },
+        { title: t("audit.detail"), dataIndex: "detail" },
+      ]}
+    />
+  );
+}

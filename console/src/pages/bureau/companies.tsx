@@ -1,0 +1,45 @@
+// The ledger of companies (企业台账).
+import { defineResource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { Badge } from "../../shell/Badge";
+import { BUSINESS_OPTIONS } from "../cases/OpenCase";
+import type { CompanySummary } from "./types";
+
+const companies = defineResource<CompanySummary>({
+  name: "companies",
+  title: "menu.companies",
+  path: "/api/v1/companies",
+  rowKey: (row) => row.id,
+  link: (row) => `/companies/${row.id}`,
+  empty: "companies.empty",
+  filters: [
+    { key: "q", label: "companies.q", hint: "companies.qHint" },
+    { key: "role", label: "case.businessRole", as: "select", options: BUSINESS_OPTIONS },
+    {
+      key: "state",
+      label: "message.state",
+      as: "select",
+      options: [
+        { value: "active", label: "company.active" },
+        { value: "suspended", label: "company.suspended" },
+      ],
+    },
+  ],
+  columns: [
+    { key: "name", title: "company.name" },
+    { key: "creditCode", title: "company.creditCode", as: "code" },
+    { key: "customsCode", title: "company.customsCode", as: "code" },
+    { key: "dxpId", title: "company.dxpId", as: "code", extra: true },
+    { key: "roles", title: "case.businessRole", value: (row) => row.roles.join("、") },
+    { key: "state", title: "message.state", render: (row) => <CompanyState state={row.state} /> },
+    { key: "createdAt", title: "company.createdAt", as: "time" },
+  ],
+});
+
+export function CompanyState({ state }: { state: string }) {
+  return state === "active" ? <Badge look="good" word="company.active" /> : <Badge look="bad" word="company.suspended" />;
+}
+
+export function Companies() {
+  return <ResourceList resource={companies} />;
+}

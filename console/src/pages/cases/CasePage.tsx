@@ -1,0 +1,303 @@
+// One case (办件): what was applied for, with which documents, every step, and what can be done now.
+import { DownloadOutlined, UploadOutlined } from "@ant-design/icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { App, Button, Descriptions, Input, Modal, Space, Table, Timeline, Upload } from "antd";
+import { useId, useState } from "react";
+import { useParams } from "react-router";
+import { call, save, send } from "../../api/client";
+import { useCan } from "../../api/session";
+import { bytes } from "../../format/number";
+import { dateTime } from "../../format/time";
+import { useT } from "../../i18n";
+import { useProblem } from "../../resource/problem";
+import { ErrorView } from "../../shell/ErrorView";
+import { Loading } from "../../shell/Loading";
+import { CaseState, Due } from "./cases";
+import type { CaseDetail } from "./types";
+
+/** The platform refuses more. */
+const FILE_MAX = 10 * 1024 * 1024;
+
+export function CasePage() {
+  const { id = "" } = useParams();
+  const client = useQueryClient();
+  const found = useQuery({
+    queryKey: ["case", id],
+    queryFn: ({ signal }) => call<CaseDetail>("GET", `/api/v1/cases/${encodeURIComponent(id)}`, undefined, signal),
+  });
+  const refresh = () => {
+    void client.invalidateQueries({ queryKey: ["case", id] });
+    void client.invalidateQueries({ queryKey: ["list", "cases"] });
+  };
+  if (found.error !== null) return <ErrorView error={found.error} retry={refresh} />;
+  if (found.data === undefined) return <Loading />;
+  return <CaseView detail={found.data} refresh={refresh} />;
+}
+
+function CaseView({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) {
+  const t = useT();
+  return (
+    <>
+      <div className="page-head">
+        <h1>{detail.title}</h1>
+        <Acts detail={detail} refresh={refresh} />
+      </div>
+      <div className="panel">
+        <Descriptions
+          size="small"
+          column={3}
+          items={[
+            { key: "kind", label: t("case.kind"), children: detail.kindName },
+            { key: "state", label: t("message.state"), children: <CaseState state={detail.state} name={detail.stateName} /> },
+            { key: "due", label: t("case.dueAt"), children: <Due at={detail.dueAt} due={detail.due} /> },
+            { key: "company", label: t("message.company"), children: detail.company?.name ?? "–" },
+            { key: "by", label: t("case.appliedBy"), children: detail.appliedBy },
+            { key: "at", label: t("case.appliedAt"), children: dateTime(detail.appliedAt) },
+          ]}
+        />
+      </div>
+      <div className="columns-21">
+        <div>
+          <div className="panel">
+            <div className="page-head">
+              <h2>{t("case.form")}</h2>
+              <Unmask detail={detail} />
+            </div>
+            <Descriptions
+              size="small"
+              bordered
+              column={2}
+              items={detail.fields.map((field) => ({ key: field.name, label: field.label, children: field.value }))}
+            />
+          </div>
+          <Documents detail={detail} refresh={refresh} />
+        </div>
+        <div className="panel">
+          <h2>{t("case.timeline")}</h2>
+          <Timeline
+            items={detail.timeline.map((step) => ({
+              key: step.number,
+              content: (
+                <div>
+                  <strong>{step.actName}</strong> <span className="soft num nowrap">{dateTime(step.at)}</span>
+                  <div className="soft">{step.name}</div>
+                  {step.remark !== "" && <div className="info">{step.remark}</div>}
+                </div>
+              ),
+            }))}
+          />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Acts({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) {
+  const t = useT();
+  const can = useCan();
+  const problem = useProblem();
+  const { message } = App.useApp();
+  const [asked, ask] = useState<CaseDetail["acts"][number]>();
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const field = useId();
+  if (!can("act_on_case")) return null;
+  const run = async (act: string) => {
+    setBusy(true);
+    try {
+      await call("POST", `/api/v1/cases/${detail.id}/${act}`, { reason: reason.trim() });
+      void message.success(t("action.done"));
+      ask(undefined);
+      setReason("");
+      refresh();
+    } catch (error) {
+      problem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const isGrave = (act: string) => act === "return" || act === "withdraw";
+  return (
+    <Space>
+      {detail.acts.map((act) => (
+        <Button key={act.act} type={isGrave(act.act) ? "default" : "primary"} danger={isGrave(act.act)} onClick={() => ask(act)}>
+          {act.name}
+        </Button>
+      ))}
+      <Modal
+        open={asked !== undefined}
+        title={asked?.name}
+        okText={t("action.ok")}
+        cancelText={t("action.cancel")}
+        confirmLoading={busy}
+        okButtonProps={{ disabled: asked?.needsReason === true && reason.trim() === "" }}
+        onOk={() => asked !== undefined && void run(asked.act)}
+        onCancel={() => ask(undefined)}
+        destroyOnHidden
+      >
+        <p>{detail.title}</p>
+        <div className="stack-field">
+          <label htmlFor={field}>{t(asked?.needsReason === true ? "case.remarkNeeded" : "case.remark")}</label>
+          <Input.TextArea id={field} rows={3} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
+        </div>
+      </Modal>
+    </Space>
+  );
+}
+
+/** Personal fields in full, after a reason that the audit keeps. */
+function Unmask({ detail }: { detail: CaseDetail }) {
+  const t = useT();
+  const can = useCan();
+  const problem = useProblem();
+  const field = useId();
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState("");
+  const [shown, show] = useState<Record<string, string>>();
+  const isMasked = detail.fields.some((one) => one.isPersonal && one.value.includes("*"));
+  if (!isMasked || !can("unmask_case")) return null;
+  const ask = async () => {
+    try {
+      const answer = await call<{ fields: Record<string, string> }>("POST", `/api/v1/cases/${detail.id}/unmask`, {
+        reason: reason.trim(),
+      });
+      show(answer.fields);
+    } catch (error) {
+      problem(error);
+    }
+  };
+  const close = () => {
+    setOpen(false);
+    show(undefined);
+    setReason("");
+  };
+  return (
+    <>
+      <Button size="small" onClick={() => setOpen(true)}>
+        {t("message.unmask")}
+      </Button>
+      <Modal
+        open={open}
+        title={t("message.unmask")}
+        okText={t(shown === undefined ? "action.ok" : "action.close")}
+        cancelText={t("action.cancel")}
+        okButtonProps={{ disabled: reason.trim() === "" }}
+        onOk={() => (shown === undefined ? void ask() : close())}
+        onCancel={close}
+      >
+        {shown === undefined ? (
+          <div className="stack-field">
+            <label htmlFor={field}>{t("action.reason")}</label>
+            <Input.TextArea
+              id={field}
+              rows={3}
+              maxLength={500}
+              placeholder={t("action.reasonHint")}
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+            />
+          </div>
+        ) : (
+          <Descriptions
+            size="small"
+            bordered
+            column={1}
+            items={detail.fields
+              .filter((one) => one.name in shown)
+              .map((one) => ({ key: one.name, label: one.label, children: shown[one.name] }))}
+          />
+        )}
+      </Modal>
+    </>
+  );
+}
+
+function Documents({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) {
+  const t = useT();
+  const can = useCan();
+  const problem = useProblem();
+  const { message } = App.useApp();
+  // The applicant may add files while the case is with them.
+  const mayAttach = can("attach") && (detail.state === "applied" || detail.state === "supplementing");
+  const upload = async (document: string, file: File) => {
+    if (file.size > FILE_MAX) {
+      void message.error(t("declare.tooLarge", { max: bytes(FILE_MAX) }));
+      return;
+    }
+    try {
+      await send("POST", `/api/v1/cases/${detail.id}/attachments`, {
+        query: { document, name: file.name },
+        body: file,
+        type: "application/octet-stream",
+      });
+      void message.success(t("action.done"));
+      refresh();
+    } catch (error) {
+      problem(error);
+    }
+  };
+  const download = async (id: string, name: string) => {
+    try {
+      await save(await send("GET", `/api/v1/attachments/${id}`), name);
+    } catch (error) {
+      problem(error);
+    }
+  };
+  return (
+    <div className="panel">
+      <h2>{t("case.documents")}</h2>
+      <Table
+        size="small"
+        rowKey="name"
+        pagination={false}
+        dataSource={detail.documents}
+        columns={[
+          {
+            title: t("case.document"),
+            render: (_, document) => (
+              <>
+                {document.label} {document.required && <span className="badge">{t("case.required")}</span>}
+              </>
+            ),
+          },
+          {
+            title: t("case.files"),
+            render: (_, document) => {
+              const files = detail.attachments.filter((one) => one.document === document.name);
+              if (files.length === 0) return <span className="soft">{t("case.noFile")}</span>;
+              return files.map((file) => (
+                <div key={file.id}>
+                  <Button type="link" size="small" icon={<DownloadOutlined />} disabled={!can("attachment")} onClick={() => void download(file.id, file.name)}>
+                    {file.name}
+                  </Button>{" "}
+                  <span className="soft">{bytes(file.bytes)}</span>
+                </div>
+              ));
+            },
+          },
+          ...(mayAttach
+            ? [
+                {
+                  title: t("list.operations"),
+                  render: (_: unknown, document: CaseDetail["documents"][number]) => (
+                    <Upload
+                      accept=".pdf,.png,.jpg,.jpeg,.xlsx"
+                      showUploadList={false}
+                      beforeUpload={(file) => {
+                        void upload(document.name, file);
+                        return false;
+                      }}
+                    >
+                      <Button size="small" icon={<UploadOutlined />}>
+                        {t("case.upload")}
+                      </Button>
+                    </Upload>
+                  ),
+                },
+              ]
+            : []),
+        ]}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+// Cases (办件): what companies applied for. The same list for the applicant and the bureau; the
+// platform shows each their own.
+import { dateTime } from "../../format/time";
+import { useT } from "../../i18n";
+import { defineResource, type Resource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import type { Look } from "../../shell/Badge";
+import { OpenCase } from "./OpenCase";
+import type { CaseSummary } from "./types";
+
+const STATES = ["applied", "accepted", "supplementing", "approving", "done", "returned", "withdrawn"] as const;
+const LOOK: Record<string, Look> = {
+  applied: "held",
+  accepted: "now",
+  supplementing: "warn",
+  approving: "now",
+  done: "good",
+  returned: "bad",
+};
+
+export function CaseState({ state, name }: { state: string; name: string }) {
+  const t = useT();
+  const known = STATES.find((one) => one === state);
+  return <span className={`badge ${LOOK[state] ?? ""}`}>{known === undefined ? name : t(`case.${known}`)}</span>;
+}
+
+export function Due({ at, due }: { at?: string | null | undefined; due?: string | null | undefined }) {
+  const t = useT();
+  if (at == null) return <span className="soft">–</span>;
+  return (
+    <span className="num nowrap">
+      {dateTime(at)}{" "}
+      {due === "overdue" && <span className="badge bad">{t("case.overdue")}</span>}
+      {due === "soon" && <span className="badge warn">{t("case.soon")}</span>}
+    </span>
+  );
+}
+
+const cases: Resource<CaseSummary> = defineResource<CaseSummary>({
+  name: "cases",
+  title: "menu.cases",
+  path: "/api/v1/cases",
+  rowKey: (row) => row.id,
+  link: (row) => `/cases/${row.id}`,
+  empty: "cases.empty",
+  filters: [
+    {
+      key: "state",
+      label: "message.state",
+      as: "select",
+      options: [
+        { value: "open", label: "case.open" },
+        ...STATES.map((value) => ({ value, label: `case.${value}` as const })),
+      ],
+    },
+    {
+      key: "due",
+      label: "case.dueAt",
+      as: "select",
+      options: [
+        { value: "overdue", label: "case.overdue" },
+        { value: "soon", label: "case.soon" },
+      ],
+    },
+  ],
+  columns: [
+    { key: "title", title: "case.title" },
+    { key: "kindName", title: "case.kind" },
+    { key: "company", title: "message.company", value: (row) => row.company?.name },
+    { key: "state", title: "message.state", render: (row) => <CaseState state={row.state} name={row.stateName} /> },
+    { key: "appliedBy", title: "case.appliedBy" },
+    { key: "appliedAt", title: "case.appliedAt", as: "time" },
+    { key: "dueAt", title: "case.dueAt", render: (row) => <Due at={row.dueAt} due={row.due} /> },
+    { key: "changedAt", title: "case.changedAt", as: "time", extra: true },
+    { key: "id", title: "case.number", as: "code", extra: true },
+  ],
+});
+
+export function Cases() {
+  return <ResourceList resource={cases} extra={<OpenCase />} />;
+}

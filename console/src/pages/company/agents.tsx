@@ -1,0 +1,83 @@
+// Who declares for whom (代理委托): appointments on either side; a new one is a case of the bureau.
+import { Link } from "react-router";
+import { call } from "../../api/client";
+import type { Schema } from "../../api/types";
+import { useT } from "../../i18n";
+import { defineResource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { Badge } from "../../shell/Badge";
+import { KIND_OPTIONS } from "../exchange/kinds";
+
+type Agent = Schema<"AgentView">;
+
+
+const agents = defineResource<Agent>({
+  name: "agents",
+  title: "menu.agents",
+  intro: "agents.intro",
+  path: "/api/v1/agents",
+  rowKey: (row) => row.id,
+  empty: "agents.empty",
+  columns: [
+    { key: "principalName", title: "agent.principal" },
+    { key: "agentName", title: "agent.agent" },
+    { key: "side", title: "agent.side", render: (row) => <Badge look="" word={row.side === "agent" ? "agent.is.agent" : "agent.is.principal"} /> },
+    { key: "directions", title: "message.direction", render: (row) => <Directions directions={row.directions} /> },
+    { key: "kinds", title: "agent.kinds", value: (row) => row.kinds.join("、") },
+    { key: "since", title: "agent.since", as: "time" },
+    { key: "until", title: "agent.until" },
+    { key: "state", title: "message.state", render: (row) => <AppointmentState state={row.state} /> },
+    { key: "caseId", title: "menu.cases", render: (row) => <CaseLink id={row.caseId} /> },
+  ],
+  create: {
+    label: "agent.appoint",
+    needs: "add_agent",
+    fields: [
+      { key: "agent", label: "agent.code", required: true, max: 18, hint: "agent.codeHint" },
+      {
+        key: "directions",
+        label: "message.direction",
+        as: "choices",
+        options: [
+          { value: "import", label: "message.import" },
+          { value: "export", label: "message.export" },
+        ],
+      },
+      { key: "kinds", label: "agent.kinds", as: "choices", options: KIND_OPTIONS, hint: "agent.kindsHint" },
+      { key: "until", label: "agent.until", as: "day", required: true },
+    ],
+    run: (values) => call("POST", "/api/v1/agents", values),
+    after: (answer) => `/cases/${(answer as Schema<"CaseOpened">).caseId}`,
+  },
+  actions: [
+    {
+      key: "end",
+      label: "agent.end",
+      needs: "remove_agent",
+      danger: true,
+      when: (row) => row.state === "active",
+      confirm: "agent.endConfirm",
+      run: (row) => call("DELETE", `/api/v1/agents/${row.id}`),
+    },
+  ],
+});
+
+export function AppointmentState({ state }: { state: string }) {
+  if (state === "active") return <Badge look="good" word="agent.active" />;
+  return state === "expired" ? <Badge look="warn" word="agent.expired" /> : <Badge look="" word="agent.ended" />;
+}
+
+function Directions({ directions }: { directions: string[] }) {
+  const t = useT();
+  const known = directions.map((one) => (one === "import" ? t("message.import") : one === "export" ? t("message.export") : one));
+  return known.length === 0 ? t("filter.all") : known.join("、");
+}
+
+function CaseLink({ id }: { id: string | null | undefined }) {
+  const t = useT();
+  return id == null ? <span className="soft">–</span> : <Link to={`/cases/${id}`}>{t("action.view")}</Link>;
+}
+
+export function Agents() {
+  return <ResourceList resource={agents} />;
+}

@@ -1,0 +1,68 @@
+// Keys of a company's programs (接口密钥): issued here, shown once, revoked within a second.
+import { call } from "../../api/client";
+import type { Schema } from "../../api/types";
+import { useT } from "../../i18n";
+import { defineResource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { Badge } from "../../shell/Badge";
+
+type Key = Schema<"KeyView">;
+
+const keys = defineResource<Key>({
+  name: "keys",
+  title: "menu.keys",
+  intro: "keys.intro",
+  path: "/api/v1/keys",
+  rowKey: (row) => row.id,
+  empty: "keys.empty",
+  columns: [
+    { key: "label", title: "key.label" },
+    { key: "state", title: "message.state", render: (row) => <KeyState state={row.state} /> },
+    { key: "id", title: "key.id", as: "code" },
+    { key: "createdAt", title: "key.createdAt", as: "time" },
+    { key: "expiresAt", title: "key.expiresAt", as: "time" },
+    { key: "revokedAt", title: "key.revokedAt", as: "time" },
+  ],
+  create: {
+    label: "key.issue",
+    needs: "issue_key",
+    initial: { days: 365 },
+    fields: [
+      { key: "label", label: "key.label", required: true, max: 60, hint: "key.labelHint" },
+      { key: "days", label: "key.days", as: "number", min: 1, max: 730, required: true },
+    ],
+    run: (values) => call("POST", "/api/v1/keys", values),
+    secret: (answer) => (answer as Schema<"IssuedKey">).key,
+    secretHint: "key.once",
+  },
+  actions: [
+    {
+      key: "revoke",
+      label: "key.revoke",
+      needs: "revoke_key",
+      danger: true,
+      when: (row) => row.state === "active",
+      confirm: "key.revokeConfirm",
+      run: (row) => call("DELETE", `/api/v1/keys/${row.id}`),
+    },
+  ],
+});
+
+function KeyState({ state }: { state: string }) {
+  if (state === "active") return <Badge look="good" word="key.active" />;
+  return state === "expired" ? <Badge look="warn" word="key.expired" /> : <Badge look="" word="key.revoked" />;
+}
+
+export function Keys() {
+  const t = useT();
+  return (
+    <ResourceList
+      resource={keys}
+      extra={
+        <a href="/api/docs" target="_blank" rel="noreferrer">
+          {t("menu.apiDocs")}
+        </a>
+      }
+    />
+  );
+}

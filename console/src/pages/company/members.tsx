@@ -1,0 +1,73 @@
+// The company's own people (企业成员) and what each may do.
+import { call } from "../../api/client";
+import type { Schema } from "../../api/types";
+import { defineResource, type Option } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { AccountState } from "../../shell/AccountState";
+
+type Member = Schema<"MemberView">;
+
+const ROLES: readonly Option[] = [
+  { value: "company_admin", label: "role.company_admin" },
+  { value: "company_clerk", label: "role.company_clerk" },
+  { value: "company_reader", label: "role.company_reader" },
+];
+
+const members = defineResource<Member>({
+  name: "members",
+  title: "menu.members",
+  intro: "members.intro",
+  path: "/api/v1/members",
+  rowKey: (row) => row.id,
+  empty: "members.empty",
+  columns: [
+    { key: "name", title: "person.name" },
+    { key: "login", title: "person.login", as: "code" },
+    { key: "roleName", title: "person.role" },
+    { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} /> },
+    { key: "since", title: "person.since", as: "time" },
+    { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },
+  ],
+  create: {
+    label: "member.invite",
+    needs: "add_member",
+    initial: { role: "company_clerk" },
+    fields: [
+      { key: "name", label: "person.name", required: true, max: 40 },
+      { key: "login", label: "person.login", required: true, max: 40, hint: "person.loginHint" },
+      { key: "role", label: "person.role", as: "select", options: ROLES, required: true },
+    ],
+    run: (values) => call("POST", "/api/v1/members", values),
+    secret: (answer) => (answer as Schema<"MemberLink">).link,
+    secretHint: "person.linkOnce",
+  },
+  edit: {
+    label: "member.changeRole",
+    needs: "change_member",
+    fields: [{ key: "role", label: "person.role", as: "select", options: ROLES, required: true }],
+    values: (row) => ({ role: row.role }),
+    run: (row, values) => call("PUT", `/api/v1/members/${row.id}`, values),
+  },
+  actions: [
+    {
+      key: "link",
+      label: "person.newLink",
+      needs: "link_member",
+      confirm: "person.newLinkConfirm",
+      run: (row) => call("POST", `/api/v1/members/${row.id}/link`),
+      secret: (answer) => (answer as Schema<"MemberLink">).link,
+    },
+    {
+      key: "remove",
+      label: "member.remove",
+      needs: "remove_member",
+      danger: true,
+      confirm: "member.removeConfirm",
+      run: (row) => call("DELETE", `/api/v1/members/${row.id}`),
+    },
+  ],
+});
+
+export function Members() {
+  return <ResourceList resource={members} />;
+}

@@ -1,0 +1,216 @@
+// Declare (申报): drop a file, see every mistake at once at its cell, put it right, submit, and watch.
+import { DownloadOutlined, InboxOutlined, RedoOutlined, SendOutlined } from "@ant-design/icons";
+import { Alert, App, Button, Dropdown, Space, Steps, Table, Upload } from "antd";
+import { useState } from "react";
+import { save, send } from "../../api/client";
+import { useCan } from "../../api/session";
+import type { Schema } from "../../api/types";
+import { bytes, count } from "../../format/number";
+import { useT } from "../../i18n";
+import { useProblem } from "../../resource/problem";
+import { ErrorView } from "../../shell/ErrorView";
+import { FindingTable } from "./FindingTable";
+import { contentType, FILES_ACCEPTED, FILE_MAX } from "./files";
+import { KIND_OPTIONS } from "./kinds";
+import { Kind } from "./State";
+import { type Accepted, Watch } from "./Watch";
+
+type Preflight = Schema<"PreflightAnswer">;
+
+type Stage =
+  | { at: "choose"; error?: unknown }
+  | { at: "checking"; file: File }
+  | { at: "checked"; file: File; result: Preflight }
+  | { at: "submitted"; accepted: Accepted[] };
+
+export function Declare() {
+  const t = useT();
+  const problem = useProblem();
+  const [stage, go] = useState<Stage>({ at: "choose" });
+  const [busy, setBusy] = useState(false);
+  const check = async (file: File) => {
+    go({ at: "checking", file });
+    try {
+      const response = await send("POST", "/api/v1/preflight", { body: file, type: contentType(file.name) });
+      go({ at: "checked", file, result: (await response.json()) as Preflight });
+    } catch (error) {
+      go({ at: "choose", error });
+    }
+  };
+  const submit = async (file: File) => {
+    setBusy(true);
+    try {
+      const response = await send("POST", "/api/v1/messages", { body: file, type: contentType(file.name) });
+      // XML and JSON are one message, a workbook may be several.
+      const answer = (await response.json()) as Accepted | Schema<"FormAnswer">;
+      go({ at: "submitted", accepted: "items" in answer ? answer.items : [answer] });
+    } catch (error) {
+      problem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const step = { choose: 0, checking: 1, checked: 1, submitted: 3 }[stage.at];
+  return (
+    <>
+      <div className="page-head">
+        <h1>{t("menu.declare")}</h1>
+        <Templates />
+      </div>
+      <div className="panel">
+        <Steps
+          size="small"
+          current={step}
+          items={[
+            { title: t("declare.choose") },
+            { title: t("declare.check") },
+            { title: t("declare.submit") },
+            { title: t("declare.watch") },
+          ]}
+        />
+      </div>
+      {(stage.at === "choose" || stage.at === "checking") && (
+        <Choose checking={stage.at === "checking" ? stage.file.name : undefined} check={(file) => void check(file)} />
+      )}
+      {stage.at === "choose" && stage.error !== undefined && <ErrorView error={stage.error} />}
+      {stage.at === "checked" && (
+        <Checked
+          file={stage.file}
+          result={stage.result}
+          busy={busy}
+          again={() => go({ at: "choose" })}
+          submit={() => void submit(stage.file)}
+        />
+      )}
+      {stage.at === "submitted" && <Watch accepted={stage.accepted} again={() => go({ at: "choose" })} />}
+    </>
+  );
+}
+
+function Choose({ checking, check }: { checking: string | undefined; check: (file: File) => void }) {
+  const t = useT();
+  const { message } = App.useApp();
+  const take = (file: File) => {
+    if (file.size > FILE_MAX) void message.error(t("declare.tooLarge", { max: bytes(FILE_MAX) }));
+    else if (file.size === 0) void message.error(t("declare.emptyFile"));
+    else check(file);
+    return false;
+  };
+  return (
+    <div className="panel">
+      <Upload.Dragger accept={FILES_ACCEPTED} multiple={false} showUploadList={false} disabled={checking !== undefined} beforeUpload={take}>
+        <p className="ant-upload-drag-icon">
+          <InboxOutlined />
+        </p>
+        <p className="ant-upload-text">{checking === undefined ? t("declare.drop") : t("declare.checking", { name: checking })}</p>
+        <p className="soft">{t("declare.dropHint", { max: bytes(FILE_MAX) })}</p>
+      </Upload.Dragger>
+    </div>
+  );
+}
+
+interface CheckedProps {
+  file: File;
+  result: Preflight;
+  busy: boolean;
+  again: () => void;
+  submit: () => void;
+}
+
+function Checked({ file, result, busy, again, submit }: CheckedProps) {
+  const t = useT();
+  const can = useCan();
+  const problem = useProblem();
+  const refused = result.findings.filter((finding) => finding.severity === "refuse").length;
+  const isWorkbook = file.name.toLowerCase().endsWith(".xlsx");
+  const report = async () => {
+    try {
+      const response = await send("POST", "/api/v1/workbook-report", { body: file, type: contentType(file.name) });
+      await save(response, file.name.replace(/\.xlsx$/i, "-校验.xlsx"));
+    } catch (error) {
+      problem(error);
+    }
+  };
+  return (
+    <>
+      <Alert
+        className="gap"
+        type={result.ok ? "success" : "error"}
+        showIcon
+        role="status"
+        title={
+          result.ok
+            ? t("declare.good", { name: file.name, n: count(result.documents.length) })
+            : t("declare.bad", { name: file.name, n: count(refused) })
+        }
+        description={result.ok ? undefined : t("declare.badAdvice")}
+        action={
+          <Space orientation="vertical">
+            {result.ok && can("submit") && (
+              <Button type="primary" icon={<SendOutlined />} loading={busy} onClick={submit}>
+                {t("declare.submit")}
+              </Button>
+            )}
+            <Button icon={<RedoOutlined />} onClick={again}>
+              {t("declare.another")}
+            </Button>
+            {isWorkbook && result.findings.length > 0 && can("workbook_report") && (
+              <Button icon={<DownloadOutlined />} onClick={() => void report()}>
+                {t("declare.report")}
+              </Button>
+            )}
+          </Space>
+        }
+      />
+      {result.findings.length > 0 && (
+        <div className="panel">
+          <h2>
+            {t("message.findings")} ({count(result.findings.length)})
+          </h2>
+          <FindingTable findings={result.findings} empty="message.noFindings" />
+        </div>
+      )}
+      <div className="panel">
+        <h2>
+          {t("message.documents")} ({count(result.documents.length)})
+        </h2>
+        <Table
+          size="small"
+          rowKey={(document) => `${document.sheet ?? ""} ${document.kind} ${document.number}`}
+          dataSource={result.documents}
+          pagination={result.documents.length > 20 ? { pageSize: 20 } : false}
+          columns={[
+            { title: t("document.number"), dataIndex: "number", align: "right", width: 80 },
+            { title: t("message.kind"), width: 220, render: (_, document) => <Kind kind={document.kind} name={document.kindName} /> },
+            { title: t("document.key"), render: (_, document) => <span className="mono">{document.key}</span> },
+          ]}
+        />
+      </div>
+    </>
+  );
+}
+
+function Templates() {
+  const t = useT();
+  const can = useCan();
+  const problem = useProblem();
+  if (!can("template")) return null;
+  const download = async (kind: string) => {
+    try {
+      await save(await send("GET", `/api/v1/templates/${kind}`), `${kind}.xlsx`);
+    } catch (error) {
+      problem(error);
+    }
+  };
+  return (
+    <Dropdown
+      trigger={["click"]}
+      menu={{
+        items: KIND_OPTIONS.map((one) => ({ key: one.value, label: typeof one.label === "string" ? one.label : one.label.text })),
+        onClick: ({ key }) => void download(key),
+      }}
+    >
+      <Button icon={<DownloadOutlined />}>{t("declare.template")}</Button>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,62 @@
+// Everything wrong with a message or a file, at once, each with its place and what to do.
+import { Table } from "antd";
+import type { components } from "../../api/schema";
+import { useT, type Word } from "../../i18n";
+
+export type Finding = components["schemas"]["FindingView"] & { cell?: string | null };
+
+export function FindingTable({ findings, empty }: { findings: readonly Finding[]; empty: Word }) {
+  const t = useT();
+  return (
+    <Table<Finding>
+      size="small"
+      rowKey={(finding) => `${finding.code} ${finding.cell ?? ""} ${finding.path} ${finding.line}`}
+      dataSource={findings}
+      pagination={findings.length > 50 ? { pageSize: 50 } : false}
+      scroll={{ x: "max-content" }}
+      locale={{ emptyText: t(empty) }}
+      columns={[
+        {
+          title: t("finding.severity"),
+          render: (_, finding) => (
+            <span className={`badge ${finding.severity === "refuse" ? "bad" : "warn"}`}>
+              {t(finding.severity === "refuse" ? "finding.refuse" : "finding.warn")}
+            </span>
+          ),
+        },
+        { title: t("finding.place"), render: (_, finding) => <Place finding={finding} /> },
+        {
+          title: t("finding.text"),
+          render: (_, finding) => (
+            <div className="info">
+              {finding.text}
+              <div className="soft">{finding.advice}</div>
+            </div>
+          ),
+        },
+        { title: t("finding.value"), render: (_, finding) => <span className="mono info">{finding.value}</span> },
+        {
+          title: t("finding.code"),
+          render: (_, finding) => (
+            <a href={`/docs/codes/${encodeURIComponent(finding.code)}`} target="_blank" rel="noreferrer">
+              {finding.code}
+            </a>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function Place({ finding }: { finding: Finding }) {
+  const t = useT();
+  if (finding.cell != null) return <strong className="nowrap">{finding.cell}</strong>;
+  // The last two steps of the path are the part that a clerk recognises.
+  const short = finding.path.split("/").slice(-2).join("/");
+  return (
+    <span title={finding.path}>
+      {finding.line > 0 && <span className="nowrap">{t("finding.line", { n: finding.line })} </span>}
+      <span className="mono soft">{short}</span>
+    </span>
+  );
+}

@@ -1,0 +1,178 @@
+// One message (报文) and its whole life: documents, findings, receipts, timeline, bytes.
+import { DownloadOutlined } from "@ant-design/icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, Descriptions, Space, Table, Tabs } from "antd";
+import { useParams } from "react-router";
+import { api, save, send } from "../../api/client";
+import { useLive } from "../../api/live";
+import type { components } from "../../api/schema";
+import { useCan } from "../../api/session";
+import { bytes, count } from "../../format/number";
+import { customsTime, dateTime } from "../../format/time";
+import { useT } from "../../i18n";
+import { useProblem } from "../../resource/problem";
+import { ErrorView } from "../../shell/ErrorView";
+import { Loading } from "../../shell/Loading";
+import { FindingTable } from "./FindingTable";
+import { Kind, ReturnStatus, State } from "./State";
+import { Timeline } from "./Timeline";
+import { Unmask } from "./Unmask";
+
+type Detail = components["schemas"]["MessageDetail"];
+
+export function MessagePage() {
+  const { id = "" } = useParams();
+  const client = useQueryClient();
+  const message = useQuery({
+    queryKey: ["message", id],
+    queryFn: async ({ signal }) =>
+      (await api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal })).data as Detail,
+  });
+  useLive(["message", "receipt"], () => void client.invalidateQueries({ queryKey: ["message", id] }));
+  if (message.error !== null) return <ErrorView error={message.error} retry={() => void message.refetch()} />;
+  if (message.data === undefined) return <Loading />;
+  return <MessageView detail={message.data} />;
+}
+
+function MessageView({ detail }: { detail: Detail }) {
+  const t = useT();
+  const client = useQueryClient();
+  return (
+    <>
+      <div className="page-head">
+        <h1>
+          {t("message.title")} <span className="mono">{detail.acceptanceNo}</span>
+        </h1>
+        <Space>
+          <Unmask id={detail.id} done={() => void client.invalidateQueries({ queryKey: ["xml", detail.id] })} />
+          <DownloadXml id={detail.id} name={`${detail.guid}.xml`} />
+        </Space>
+      </div>
+      <div className="panel">
+        <Descriptions size="small" column={3} items={facts(detail, t)} />
+      </div>
+      <div className="columns-21">
+        <div className="panel">
+          <Tabs
+            defaultActiveKey={detail.findings.length > 0 ? "findings" : "documents"}
+            items={[
+              {
+                key: "documents",
+                label: `${t("message.documents")} (${count(detail.documents.length)})`,
+                children: <Documents documents={detail.documents} />,
+              },
+              {
+                key: "findings",
+                label: `${t("message.findings")} (${count(detail.findings.length)})`,
+                children: <FindingTable findings={detail.findings} empty="message.noFindings" />,
+              },
+              {
+                key: "receipts",
+                label: `${t("message.receipts")} (${count(detail.receipts.length)})`,
+                children: <ReceiptTable receipts={detail.receipts} />,
+              },
+              { key: "xml", label: t("message.xml"), children: <Xml id={detail.id} /> },
+            ]}
+          />
+        </div>
+        <div className="panel">
+          <h2>{t("message.timeline")}</h2>
+          <Timeline entries={detail.timeline} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function facts(detail: Detail, t: ReturnType<typeof useT>) {
+  return [
+    { key: "kind", label: t("message.kind"), children: <Kind kind={detail.kind} name={detail.kindName} /> },
+    { key: "state", label: t("message.state"), children: <State state={detail.state} name={detail.stateName} /> },
+    { key: "holder", label: t("message.holder"), children: detail.holder },
+    { key: "at", label: t("message.receivedAt"), children: <span className="num">{dateTime(detail.receivedAt)}</span> },
+    { key: "since", label: t("message.since"), children: <span className="num">{dateTime(detail.since)}</span> },
+    { key: "bytes", label: t("message.nBytes"), children: bytes(detail.nBytes) },
+    { key: "guid", label: t("message.guid"), span: 3, children: <span className="mono">{detail.guid}</span> },
+  ];
+}
+
+function Documents({ documents }: { documents: Detail["documents"] }) {
+  const t = useT();
+  // Kinds have different numbers: a column that is empty for all is left out.
+  const numbers = (["orderNo", "logisticsNo", "copNo", "preNo", "invtNo"] as const).filter((name) =>
+    documents.some((document) => document[name] != null),
+  );
+  return (
+    <Table
+      size="small"
+      rowKey="number"
+      dataSource={documents}
+      pagination={documents.length > 20 ? { pageSize: 20 } : false}
+      scroll={{ x: "max-content" }}
+      columns={[
+        { title: t("document.number"), dataIndex: "number", align: "right" },
+        ...numbers.map((name) => ({ title: t(`document.${name}`), dataIndex: name, className: "mono" })),
+        ...(numbers.length === 0 ? [{ title: t("document.key"), dataIndex: "documentKey", className: "mono" }] : []),
+        {
+          title: t("document.status"),
+          render: (_, document) => <ReturnStatus status={document.returnStatus} name={document.returnStatusName} />,
+        },
+        { title: t("document.time"), render: (_, document) => <span className="nowrap">{customsTime(document.returnTime)}</span> },
+      ]}
+    />
+  );
+}
+
+export function ReceiptTable({ receipts }: { receipts: components["schemas"]["ReceiptItem"][] }) {
+  const t = useT();
+  return (
+    <Table
+      size="small"
+      rowKey="cursor"
+      dataSource={receipts}
+      pagination={receipts.length > 20 ? { pageSize: 20 } : false}
+      scroll={{ x: "max-content" }}
+      locale={{ emptyText: t("message.noReceipts") }}
+      expandable={{ expandedRowRender: (receipt) => <pre className="xml">{receipt.xml}</pre> }}
+      columns={[
+        { title: t("receipt.kind"), dataIndex: "kind" },
+        { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} /> },
+        { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
+        { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },
+      ]}
+    />
+  );
+}
+
+function Xml({ id }: { id: string }) {
+  const xml = useQuery({
+    queryKey: ["xml", id],
+    queryFn: async ({ signal }) => (await send("GET", `/api/v1/messages/${encodeURIComponent(id)}/xml`, { signal })).text(),
+  });
+  if (xml.error !== null) return <ErrorView error={xml.error} />;
+  if (xml.data === undefined) return <Loading />;
+  return (
+    <pre className="xml" tabIndex={0}>
+      {xml.data}
+    </pre>
+  );
+}
+
+function DownloadXml({ id, name }: { id: string; name: string }) {
+  const t = useT();
+  const can = useCan();
+  const problem = useProblem();
+  if (!can("xml")) return null;
+  const download = async () => {
+    try {
+      await save(await send("GET", `/api/v1/messages/${encodeURIComponent(id)}/xml`), name);
+    } catch (error) {
+      problem(error);
+    }
+  };
+  return (
+    <Button icon={<DownloadOutlined />} onClick={() => void download()}>
+      {t("message.downloadXml")}
+    </Button>
+  );
+}

@@ -1,0 +1,87 @@
+// Search anything (综合查询): an order, a waybill, a list, any number that somebody says on the telephone.
+import { useQuery } from "@tanstack/react-query";
+import { Empty, Input, Table } from "antd";
+import { useEffect, useState } from "react";
+import { Link, useSearchParams } from "react-router";
+import { call, withQuery } from "../../api/client";
+import type { Item } from "../../api/types";
+import { dateTime } from "../../format/time";
+import { useT } from "../../i18n";
+import { ErrorView } from "../../shell/ErrorView";
+import { Kind, ReturnStatus, State } from "./State";
+
+type Hit = Item<"Page_SearchHit">;
+
+export function Search() {
+  const t = useT();
+  const [search, setSearch] = useSearchParams();
+  const asked = search.get("q")?.trim() ?? "";
+  const [typed, type] = useState(asked);
+  useEffect(() => type(asked), [asked]);
+  const found = useQuery({
+    queryKey: ["search", asked],
+    enabled: asked !== "",
+    queryFn: ({ signal }) => call<{ items: Hit[] }>("GET", withQuery("/api/v1/search", { q: asked }), undefined, signal),
+  });
+  const hits = found.data?.items ?? [];
+  return (
+    <>
+      <div className="page-head">
+        <h1>{t("menu.search")}</h1>
+      </div>
+      <div className="panel" role="search">
+        <Input.Search
+          size="large"
+          autoFocus
+          allowClear
+          enterButton={t("action.search")}
+          maxLength={100}
+          aria-label={t("search.label")}
+          placeholder={t("search.hint")}
+          value={typed}
+          loading={found.isFetching}
+          onChange={(event) => type(event.target.value)}
+          onSearch={(text) => setSearch(text.trim() === "" ? {} : { q: text.trim() })}
+        />
+      </div>
+      {found.error !== null && <ErrorView error={found.error} retry={() => void found.refetch()} />}
+      {asked !== "" && found.error === null && (
+        <div className="panel">
+          <Table
+            size="small"
+            rowKey={(hit) => `${hit.messageId} ${hit.documentId} ${hit.matchedBy}`}
+            dataSource={hits}
+            loading={found.isPending}
+            pagination={hits.length > 50 ? { pageSize: 50 } : false}
+            scroll={{ x: "max-content" }}
+            locale={{
+              emptyText: found.isPending ? " " : (
+                <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("search.nothing", { q: asked })} />
+              ),
+            }}
+            columns={[
+              { title: t("message.kind"), render: (_, hit) => <Kind kind={hit.kind} name={hit.kindName} /> },
+              { title: t("message.company"), dataIndex: "companyName" },
+              { title: t("search.matchedBy"), render: (_, hit) => hit.matchedName ?? hit.matchedBy },
+              { title: t("document.orderNo"), render: (_, hit) => <span className="mono">{hit.orderNo ?? "–"}</span> },
+              { title: t("document.logisticsNo"), render: (_, hit) => <span className="mono">{hit.logisticsNo ?? "–"}</span> },
+              { title: t("document.invtNo"), render: (_, hit) => <span className="mono">{hit.invtNo ?? "–"}</span> },
+              { title: t("message.state"), render: (_, hit) => <State state={hit.state} name={hit.stateName} /> },
+              { title: t("document.status"), render: (_, hit) => <ReturnStatus status={hit.returnStatus} /> },
+              { title: t("message.receivedAt"), render: (_, hit) => <span className="num nowrap">{dateTime(hit.receivedAt)}</span> },
+              {
+                title: t("list.operations"),
+                render: (_, hit) => (
+                  <span className="links">
+                    <Link to={`/stories/${hit.documentId}`}>{t("menu.story")}</Link>
+                    <Link to={`/messages/${hit.messageId}`}>{t("message.title")}</Link>
+                  </span>
+                ),
+              },
+            ]}
+          />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,144 @@
+// Statistics (统计) by day and kind: a company its own, staff what they see. Every figure leads to its list.
+import { useQuery } from "@tanstack/react-query";
+import { DatePicker, Empty, Table } from "antd";
+import dayjs from "dayjs";
+import { lazy, Suspense } from "react";
+import { Link, useSearchParams } from "react-router";
+import { call, withQuery } from "../../api/client";
+import { overCategories, RED } from "../../charts/options";
+import { count } from "../../format/number";
+import { beijingDay } from "../../format/time";
+import { useLanguage, useT } from "../../i18n";
+import { ErrorView } from "../../shell/ErrorView";
+import { Loading } from "../../shell/Loading";
+import { FIGURES, sumBy, total } from "./figures";
+import { Tile } from "./Home";
+import type { DayCount, KindCount } from "./types";
+
+const Chart = lazy(async () => ({ default: (await import("../../charts/Chart")).Chart }));
+const DAY_MS = 86_400_000;
+
+export function Statistics() {
+  const { t, language } = useLanguage();
+  const [search, setSearch] = useSearchParams();
+  const to = search.get("to") ?? beijingDay(Date.now());
+  const from = search.get("from") ?? beijingDay(Date.now() - 29 * DAY_MS);
+  const found = useQuery({
+    queryKey: ["statistics", from, to],
+    queryFn: ({ signal }) =>
+      call<{ items: DayCount[] }>("GET", withQuery("/api/v1/statistics", { from, to }), undefined, signal),
+  });
+  const rows = found.data?.items ?? [];
+  const days = sumBy(rows, (row) => row.day);
+  const kinds = sumBy(rows, (row) => row.kind);
+  const name = (kind: string) => (language === "en" ? kind : (rows.find((row) => row.kind === kind)?.kindName ?? kind));
+  return (
+    <>
+      <div className="page-head">
+        <h1>{t("menu.statistics")}</h1>
+        <DatePicker.RangePicker
+          allowClear={false}
+          aria-label={t("filter.dates")}
+          value={[dayjs(from), dayjs(to)]}
+          onChange={(range) => {
+            const [first, last] = range ?? [];
+            if (first != null && last != null) setSearch({ from: first.format("YYYY-MM-DD"), to: last.format("YYYY-MM-DD") });
+          }}
+        />
+      </div>
+      {found.error !== null && <ErrorView error={found.error} retry={() => void found.refetch()} />}
+      {found.isPending && <Loading />}
+      {found.data !== undefined && rows.length === 0 && <Empty description={t("statistics.none")} />}
+      {rows.length > 0 && (
+        <>
+          <div className="tiles">
+            {FIGURES.map((figure) => (
+              <Tile key={figure} label={t(`home.${figure}`)} value={count(total(rows)[figure])} />
+            ))}
+          </div>
+          <Suspense fallback={<Loading />}>
+            <div className="columns-2">
+              <div className="panel">
+                <h2>{t("statistics.byDay")}</h2>
+                <Chart
+                  label={t("statistics.byDay")}
+                  option={overCategories(
+                    days.map(([day]) => day.slice(5)),
+                    FIGURES.map((figure) => ({
+                      name: t(`home.${figure}`),
+                      // A line needs points; a day or two are bars.
+                      kind: days.length > 2 ? "line" : "bar",
+                      values: days.map(([, sum]) => sum[figure]),
+                      ...(figure === "refused" ? { colour: RED } : {}),
+                    })),
+                  )}
+                />
+              </div>
+              <div className="panel">
+                <h2>{t("statistics.byKind")}</h2>
+                <Chart
+                  label={t("statistics.byKind")}
+                  option={overCategories(
+                    kinds.map(([kind]) => name(kind)),
+                    (["settled", "refused"] as const).map((figure) => ({
+                      name: t(`home.${figure}`),
+                      kind: "bar",
+                      values: kinds.map(([, sum]) => sum[figure]),
+                      ...(figure === "refused" ? { colour: RED } : {}),
+                    })),
+                    30,
+                  )}
+                />
+              </div>
+            </div>
+          </Suspense>
+          <div className="panel">
+            <h2>{t("statistics.rows")}</h2>
+            <Figures rows={rows} />
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+function Figures({ rows }: { rows: DayCount[] }) {
+  const t = useT();
+  const sums = total(rows);
+  return (
+    <Table<DayCount>
+      size="small"
+      rowKey={(row) => `${row.day} ${row.kind}`}
+      dataSource={[...rows].reverse()}
+      pagination={rows.length > 50 ? { pageSize: 50 } : false}
+      columns={[
+        { title: t("statistics.day"), dataIndex: "day", className: "num" },
+        {
+          title: t("message.kind"),
+          render: (_, row) => (
+            <Link to={`/messages?kind=${row.kind}&from=${row.day}&to=${beijingDay(Date.parse(`${row.day}T00:00:00+08:00`) + DAY_MS)}`}>
+              {row.kindName} {row.kind}
+            </Link>
+          ),
+        },
+        ...FIGURES.map((figure) => ({
+          title: t(`home.${figure}`),
+          align: "right" as const,
+          render: (_: unknown, row: KindCount) => <span className="num">{count(row[figure])}</span>,
+        })),
+      ]}
+      summary={() => (
+        <Table.Summary.Row>
+          <Table.Summary.Cell index={0} colSpan={2}>
+            <strong>{t("statistics.total")}</strong>
+          </Table.Summary.Cell>
+          {FIGURES.map((figure, i) => (
+            <Table.Summary.Cell key={figure} index={i + 2} align="right">
+              <strong className="num">{count(sums[figure])}</strong>
+            </Table.Summary.Cell>
+          ))}
+        </Table.Summary.Row>
+      )}
+    />
+  );
+}

@@ -1,0 +1,195 @@
+// One order's whole story (单证全程): order, payment, waybill and list side by side, what matches and
+// what does not, every step, and who has it now.
+import { CheckCircleFilled, CloseCircleFilled } from "@ant-design/icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, Table } from "antd";
+import { Link, useParams } from "react-router";
+import { call } from "../../api/client";
+import { useLive } from "../../api/live";
+import { customsTime } from "../../format/time";
+import { useT, type Word } from "../../i18n";
+import { ErrorView } from "../../shell/ErrorView";
+import { Loading } from "../../shell/Loading";
+import { ReturnStatus, State } from "./State";
+import { Unmask } from "./Unmask";
+import { Timeline } from "./Timeline";
+import type { Story, StoryDocument } from "./types";
+
+const PLACES = ["order", "payment", "logistics", "inventory"] as const;
+
+export function StoryPage() {
+  const { id = "" } = useParams();
+  const client = useQueryClient();
+  const t = useT();
+  const story = useQuery({
+    queryKey: ["story", id],
+    queryFn: ({ signal }) => call<Story>("GET", `/api/v1/stories/${encodeURIComponent(id)}`, undefined, signal),
+  });
+  useLive(["message", "receipt"], () => void client.invalidateQueries({ queryKey: ["story", id] }));
+  if (story.error !== null) return <ErrorView error={story.error} retry={() => void story.refetch()} />;
+  if (story.data === undefined) return <Loading />;
+  const { marks, timeline, holder, others } = story.data;
+  const wrong = marks.filter((mark) => mark.ok === false).length;
+  const compared = marks.filter((mark) => mark.ok != null).length;
+  return (
+    <>
+      <div className="page-head">
+        <h1>{t("menu.story")}</h1>
+        <span>
+          {t("message.holder")} <strong>{holder}</strong>
+        </span>
+      </div>
+      {compared > 0 && (
+        <Alert
+          className="gap"
+          showIcon
+          type={wrong === 0 ? "success" : "error"}
+          title={wrong === 0 ? t("story.allMatch", { n: compared }) : t("story.someDiffer", { n: wrong })}
+        />
+      )}
+      <div className="four">
+        {PLACES.map((place) => (
+          <Card key={place} title={`story.${place}`} document={story.data[place]} refresh={() => void story.refetch()} />
+        ))}
+      </div>
+      <div className="columns-21">
+        <div>
+          <div className="panel">
+            <h2>{t("story.marks")}</h2>
+            <Marks marks={marks} />
+          </div>
+          {others.length > 0 && (
+            <div className="panel">
+              <h2>{t("story.others")}</h2>
+              <Table
+                size="small"
+                rowKey="documentId"
+                dataSource={others}
+                pagination={false}
+                columns={[
+                  { title: t("message.kind"), dataIndex: "kindName" },
+                  { title: t("message.state"), render: (_, one) => <State state={one.state} name={one.stateName} /> },
+                  { title: t("document.status"), render: (_, one) => <ReturnStatus status={one.returnStatus} name={one.returnStatusName} /> },
+                  { title: t("list.operations"), render: (_, one) => <Link to={`/messages/${one.messageId}`}>{t("action.view")}</Link> },
+                ]}
+              />
+            </div>
+          )}
+        </div>
+        <div className="panel">
+          <h2>{t("message.timeline")}</h2>
+          <Timeline entries={timeline.map((step) => ({ ...step, holder: "", stepName: `${step.kindName} ${step.stepName}`, full: true }))} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+interface CardProps {
+  title: Word;
+  document: StoryDocument | null | undefined;
+  refresh: () => void;
+}
+
+function Card({ title, document, refresh }: CardProps) {
+  const t = useT();
+  if (document == null) {
+    return (
+      <section className="panel missing">
+        <h2>{t(title)}</h2>
+        <p className="soft">{t("story.missing")}</p>
+      </section>
+    );
+  }
+  return (
+    // It scrolls by itself, so that the comparison below stays in sight; hence the keyboard reaches it.
+    <section className="panel tall" tabIndex={0} aria-label={t(title)}>
+      <h2>
+        <Link to={`/messages/${document.messageId}`}>{t(title)}</Link>
+      </h2>
+      <p>
+        <State state={document.state} name={document.stateName} />{" "}
+        <ReturnStatus status={document.returnStatus} name={document.returnStatusName} />
+      </p>
+      <p className="soft">{document.companyName}</p>
+      <dl className="facts">
+        {document.fields.map((field) => (
+          <div key={field.element}>
+            <dt title={field.element}>{field.chinese}</dt>
+            <dd>
+              {field.value} {field.meaning != null && <span className="soft">{field.meaning}</span>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {document.lines.length > 0 && (
+        <details>
+          <summary>{t("story.lines", { n: document.lines.length })}</summary>
+          {document.lines.map((line, i) => (
+            <dl className="facts line" key={i}>
+              {line.map((field) => (
+                <div key={field.element}>
+                  <dt title={field.element}>{field.chinese}</dt>
+                  <dd>
+                    {field.value} {field.meaning != null && <span className="soft">{field.meaning}</span>}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          ))}
+        </details>
+      )}
+      {document.receipts.length > 0 && (
+        <details open>
+          <summary>{t("story.receipts", { n: document.receipts.length })}</summary>
+          {document.receipts.map((receipt) => (
+            <p key={`${receipt.returnTime} ${receipt.returnStatus} ${receipt.kind}`} className="receipt">
+              <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} />{" "}
+              <span className="soft num">{customsTime(receipt.returnTime)}</span>
+              <br />
+              {receipt.returnInfo}
+            </p>
+          ))}
+        </details>
+      )}
+      {document.masked && <Unmask id={document.messageId} done={refresh} />}
+    </section>
+  );
+}
+
+function Marks({ marks }: { marks: Story["marks"] }) {
+  const t = useT();
+  return (
+    <Table
+      size="small"
+      rowKey="code"
+      dataSource={marks}
+      pagination={false}
+      locale={{ emptyText: t("story.noMarks") }}
+      columns={[
+        {
+          title: t("story.match"),
+          width: 90,
+          render: (_, mark) => <Verdict ok={mark.ok} />,
+        },
+        { title: t("story.rule"), dataIndex: "text" },
+        { title: t("story.left"), render: (_, mark) => <span className="mono info">{mark.left}</span> },
+        { title: t("story.right"), render: (_, mark) => <span className="mono info">{mark.right}</span> },
+      ]}
+    />
+  );
+}
+
+function Verdict({ ok }: { ok: boolean | null | undefined }) {
+  const t = useT();
+  if (ok == null) return <span className="soft">{t("story.open")}</span>;
+  return ok ? (
+    <span className="yes">
+      <CheckCircleFilled /> {t("story.same")}
+    </span>
+  ) : (
+    <span className="no">
+      <CloseCircleFilled /> {t("story.differs")}
+    </span>
+  );
+}

@@ -1,0 +1,82 @@
+// What was just submitted, live until it is settled.
+import { useQueries } from "@tanstack/react-query";
+import { Alert, Button, Table } from "antd";
+import { Link } from "react-router";
+import { api } from "../../api/client";
+import { useLive } from "../../api/live";
+import type { components } from "../../api/schema";
+import { useT } from "../../i18n";
+import { FindingTable } from "./FindingTable";
+import { Kind, ReturnStatus, State } from "./State";
+import { Timeline } from "./Timeline";
+
+export type Accepted = components["schemas"]["AcceptedAnswer"];
+type Detail = components["schemas"]["MessageDetail"];
+
+/** Messages that are asked for at once; the list has the others. */
+const WATCHED_MAX = 20;
+
+export function Watch({ accepted, again }: { accepted: readonly Accepted[]; again: () => void }) {
+  const t = useT();
+  const messages = useQueries({
+    queries: accepted.slice(0, WATCHED_MAX).map(({ id }) => ({
+      queryKey: ["message", id],
+      queryFn: async ({ signal }: { signal: AbortSignal }) =>
+        (await api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal })).data as Detail,
+    })),
+  });
+  useLive(["message", "receipt"], () => {
+    for (const message of messages) if (!isOver(message.data)) void message.refetch();
+  });
+  const details = messages.flatMap((message) => (message.data === undefined ? [] : [message.data]));
+  const one = details.length === 1 ? details[0] : undefined;
+  const over = details.length > 0 && details.every(isOver);
+  return (
+    <>
+      <Alert
+        className="gap"
+        type={over ? "success" : "info"}
+        showIcon
+        role="status"
+        title={t(over ? "declare.over" : "declare.accepted")}
+        description={t(over ? "declare.overHint" : "declare.acceptedHint")}
+        action={<Button onClick={again}>{t("declare.another")}</Button>}
+      />
+      <div className="panel">
+        <Table
+          size="small"
+          rowKey="id"
+          dataSource={details}
+          loading={details.length === 0}
+          pagination={false}
+          columns={[
+            { title: t("message.acceptanceNo"), render: (_, m) => <Link to={`/messages/${m.id}`}>{m.acceptanceNo}</Link> },
+            { title: t("message.kind"), render: (_, m) => <Kind kind={m.kind} name={m.kindName} /> },
+            { title: t("message.state"), render: (_, m) => <State state={m.state} name={m.stateName} /> },
+            { title: t("message.holder"), dataIndex: "holder" },
+            {
+              title: t("document.status"),
+              render: (_, m) => <ReturnStatus status={m.documents[0]?.returnStatus} name={m.documents[0]?.returnStatusName} />,
+            },
+          ]}
+        />
+      </div>
+      {one !== undefined && (
+        <div className="columns-21">
+          <div className="panel">
+            <h2>{t("message.findings")}</h2>
+            <FindingTable findings={one.findings} empty="message.noFindings" />
+          </div>
+          <div className="panel">
+            <h2>{t("message.timeline")}</h2>
+            <Timeline entries={one.timeline} />
+          </div>
+        </div>
+      )}
+    </>
+  );
+}
+
+function isOver(message: Detail | undefined): boolean {
+  return message?.state === "settled" || message?.state === "refused";
+}

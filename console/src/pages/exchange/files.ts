@@ -1,0 +1,16 @@
+// Files that can be declared from, and what the platform is told that they are.
+
+export const FILES_ACCEPTED = ".xlsx,.xml,.json";
+/** The platform refuses more; said before a long upload. */
+export const FILE_MAX = 10 * 1024 * 1024;
+
+export function contentType(name: string): string {
+  switch (name.toLowerCase().split(".").at(-1)) {
+    case "xlsx":
+      return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    case "json":
+      return "application/json";
+    default:
+      return "application/xml";
+  }
+}

@@ -1,0 +1,124 @@
+// The pipeline as it runs (管道实况): what waits in which lane and how long, how much passes, and whether
+// the database and the broker answer.
+import { useQuery } from "@tanstack/react-query";
+import { Table } from "antd";
+import { call } from "../../api/client";
+import type { Schema } from "../../api/types";
+import { count } from "../../format/number";
+import { dateTime, duration } from "../../format/time";
+import { useT } from "../../i18n";
+import { Badge } from "../../shell/Badge";
+import { ErrorView } from "../../shell/ErrorView";
+import { Loading } from "../../shell/Loading";
+import { State } from "../exchange/State";
+import { Tile } from "../exchange/Home";
+
+type Answer = Schema<"Pipeline">;
+
+/** The page asks this often while it is looked at. */
+const EVERY_MS = 3000;
+/** A lane whose oldest message waits longer needs a look. */
+const OLD_MS = 60_000;
+
+export function Pipeline() {
+  const t = useT();
+  const found = useQuery({
+    queryKey: ["pipeline"],
+    queryFn: ({ signal }) => call<Answer>("GET", "/api/v1/operator/pipeline", undefined, signal),
+    refetchInterval: EVERY_MS,
+  });
+  if (found.error !== null) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Loading />;
+  const now = found.data;
+  return (
+    <>
+      <div className="page-head">
+        <h1>{t("menu.pipeline")}</h1>
+        <span className="soft num">{dateTime(now.at)}</span>
+      </div>
+      <div className="tiles">
+        <Tile label={t("pipeline.received")} value={count(now.received)} />
+        <Tile label={t("pipeline.checked")} value={count(now.checked)} />
+        <Tile label={t("pipeline.sent")} value={count(now.sent)} />
+        <Tile label={t("pipeline.parked")} value={count(now.parked)} look={now.parked > 0 ? "bad" : ""} />
+        <Tile label={t("pipeline.databaseWaiting")} value={count(now.databaseWaiting)} />
+      </div>
+      <div className="columns-2">
+        <div className="panel">
+          <h2>{t("pipeline.rates")}</h2>
+          <Rates rates={now.rates} />
+        </div>
+        <div className="panel">
+          <h2>{t("pipeline.outside")}</h2>
+          <dl className="facts wide-facts">
+            <div>
+              <dt>{t("pipeline.database")}</dt>
+              <dd>{now.database}</dd>
+            </div>
+            <div>
+              <dt>{t("pipeline.broker")}</dt>
+              <dd>
+                {now.broker}{" "}
+                <Badge look={now.brokerOk ? "good" : "bad"} word={now.brokerOk ? "pipeline.answers" : "pipeline.silent"} />
+              </dd>
+            </div>
+          </dl>
+          <Table
+            size="small"
+            rowKey="name"
+            dataSource={now.queues}
+            pagination={false}
+            columns={[
+              { title: t("pipeline.queue"), dataIndex: "name" },
+              { title: t("pipeline.depth"), align: "right", render: (_, queue) => <span className="num">{count(queue.depth)}</span> },
+            ]}
+          />
+        </div>
+      </div>
+      <div className="panel">
+        <h2>{t("pipeline.lanes")}</h2>
+        <Lanes lanes={now.lanes} />
+      </div>
+    </>
+  );
+}
+
+function Rates({ rates }: { rates: Answer["rates"] }) {
+  const t = useT();
+  return (
+    <Table
+      size="small"
+      rowKey="state"
+      dataSource={rates}
+      pagination={false}
+      columns={[
+        { title: t("message.state"), render: (_, rate) => <State state={rate.state} name={rate.stateName} /> },
+        { title: t("pipeline.tenSeconds"), align: "right", render: (_, rate) => <span className="num">{count(rate.inTenSeconds)}</span> },
+      ]}
+    />
+  );
+}
+
+function Lanes({ lanes }: { lanes: Answer["lanes"] }) {
+  const t = useT();
+  return (
+    <Table
+      size="small"
+      rowKey={(lane) => `${lane.companyId} ${lane.direction} ${lane.state}`}
+      dataSource={lanes}
+      pagination={lanes.length > 50 ? { pageSize: 50 } : false}
+      locale={{ emptyText: t("pipeline.nothingWaits") }}
+      columns={[
+        { title: t("message.company"), dataIndex: "companyName" },
+        { title: t("message.direction"), render: (_, lane) => t(lane.direction === "export" ? "message.export" : "message.import") },
+        { title: t("message.state"), render: (_, lane) => <State state={lane.state} /> },
+        { title: t("pipeline.waiting"), align: "right", render: (_, lane) => <span className="num">{count(lane.waiting)}</span> },
+        {
+          title: t("pipeline.oldest"),
+          align: "right",
+          render: (_, lane) => <span className={lane.oldestMs > OLD_MS ? "no num" : "num"}>{duration(lane.oldestMs)}</span>,
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,72 @@
+// Messages that wait for a person (滞留报文): held by us or refused by the check. Freeing one needs a second person.
+import { call } from "../../api/client";
+import type { Item } from "../../api/types";
+import { type Action, defineResource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { Kind, State } from "../exchange/State";
+
+type Stuck = Item<"Page_StuckItem">;
+
+/** Asks a second person to free a message. */
+function ask(key: string, rest: Pick<Action<Stuck>, "label" | "needs" | "when" | "confirm" | "danger">, path: string, more: object = {}): Action<Stuck> {
+  return {
+    key,
+    ...rest,
+    reason: true,
+    done: "action.sentForApproval",
+    run: (row, reason) => call("POST", `/api/v1/operator/messages/${row.id}/${path}`, { reason, ...more }),
+  };
+}
+
+const stuck = defineResource<Stuck>({
+  name: "stuck",
+  title: "menu.stuck",
+  intro: "stuck.intro",
+  path: "/api/v1/operator/stuck",
+  rowKey: (row) => row.id,
+  link: (row) => `/messages/${row.id}`,
+  live: ["message"],
+  empty: "stuck.empty",
+  filters: [
+    {
+      key: "state",
+      label: "message.state",
+      as: "select",
+      options: [
+        { value: "held", label: "state.held" },
+        { value: "refused", label: "state.refused" },
+      ],
+    },
+  ],
+  columns: [
+    { key: "acceptanceNo", title: "message.acceptanceNo", as: "code" },
+    { key: "company", title: "message.company", value: (row) => row.company?.name },
+    { key: "kind", title: "message.kind", render: (row) => <Kind kind={row.kind} name={row.kindName} /> },
+    { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} /> },
+    { key: "why", title: "stuck.why", render: (row) => <div className="info">{row.why}</div> },
+    { key: "since", title: "message.since", as: "time" },
+  ],
+  actions: [
+    ask(
+      "release",
+      { label: "stuck.release", needs: "release_message", when: (row) => row.state === "held", confirm: "stuck.releaseConfirm" },
+      "release",
+      { refuse: false },
+    ),
+    ask(
+      "refuse",
+      { label: "stuck.refuse", needs: "release_message", when: (row) => row.state === "held", confirm: "stuck.refuseConfirm", danger: true },
+      "release",
+      { refuse: true },
+    ),
+    ask(
+      "resubmit",
+      { label: "stuck.resubmit", needs: "resubmit_message", when: (row) => row.state === "refused", confirm: "stuck.resubmitConfirm" },
+      "resubmit",
+    ),
+  ],
+});
+
+export function StuckMessages() {
+  return <ResourceList resource={stuck} />;
+}

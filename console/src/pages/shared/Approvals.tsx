@@ -1,0 +1,79 @@
+// What waits for a second pair of eyes (复核): staff decide what others asked, and take back their own.
+import { call } from "../../api/client";
+import type { Item } from "../../api/types";
+import { Badge } from "../../shell/Badge";
+import { defineResource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+
+type Approval = Item<"Page_ApprovalView">;
+
+const STATES = ["pending", "done", "rejected", "withdrawn"] as const;
+
+const approvals = defineResource<Approval>({
+  name: "approvals",
+  title: "menu.approvals",
+  intro: "approvals.intro",
+  path: "/api/v1/approvals",
+  rowKey: (row) => row.id,
+  empty: "approvals.empty",
+  filters: [
+    {
+      key: "state",
+      label: "message.state",
+      as: "select",
+      options: STATES.map((value) => ({ value, label: `approval.${value}` as const })),
+    },
+  ],
+  columns: [
+    { key: "title", title: "approval.title" },
+    { key: "kindName", title: "approval.kind" },
+    { key: "detail", title: "approval.why" },
+    {
+      key: "state",
+      title: "message.state",
+      render: (row) => <ApprovalState state={row.state} />,
+    },
+    { key: "askedBy", title: "approval.askedBy" },
+    { key: "askedAt", title: "approval.askedAt", as: "time" },
+    { key: "decidedBy", title: "approval.decidedBy" },
+    { key: "decidedAt", title: "approval.decidedAt", as: "time", extra: true },
+    { key: "reason", title: "approval.reason", extra: true },
+  ],
+  actions: [
+    {
+      key: "approve",
+      label: "approval.approve",
+      needs: "approve",
+      when: (row) => row.mayDecide,
+      confirm: "approval.approveConfirm",
+      run: (row) => call("POST", `/api/v1/approvals/${row.id}/approve`),
+    },
+    {
+      key: "reject",
+      label: "approval.reject",
+      needs: "reject",
+      danger: true,
+      when: (row) => row.mayDecide,
+      reason: true,
+      run: (row, reason) => call("POST", `/api/v1/approvals/${row.id}/reject`, { reason }),
+    },
+    {
+      key: "withdraw",
+      label: "approval.withdraw",
+      needs: "withdraw",
+      when: (row) => row.isOwn && row.state === "pending",
+      confirm: "approval.withdrawConfirm",
+      run: (row) => call("POST", `/api/v1/approvals/${row.id}/withdraw`),
+    },
+  ],
+});
+
+function ApprovalState({ state }: { state: string }) {
+  if (state === "pending") return <Badge look="held" word="approval.pending" />;
+  if (state === "done") return <Badge look="good" word="approval.done" />;
+  return state === "rejected" ? <Badge look="bad" word="approval.rejected" /> : <Badge look="" word="approval.withdrawn" />;
+}
+
+export function Approvals() {
+  return <ResourceList resource={approvals} />;
+}

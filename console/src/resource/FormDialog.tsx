@@ -1,0 +1,132 @@
+// A form in a dialog, made from a list of fields: to add something, to change it.
+import { Alert, App, DatePicker, Form, Input, InputNumber, Modal, Select, Switch, Typography } from "antd";
+import dayjs, { type Dayjs } from "dayjs";
+import { type ReactNode, useId, useState } from "react";
+import { ApiError } from "../api/problem";
+import { type Translate, useLanguage } from "../i18n";
+import { ProblemText, problemTitle } from "../shell/ErrorView";
+import type { Field, Values } from "./resource";
+
+interface Props {
+  title: string;
+  fields: readonly Field[];
+  initial: Values;
+  close: () => void;
+  run: (values: Values) => Promise<unknown>;
+  done: (answer: unknown) => void;
+}
+
+export function FormDialog({ title, fields, initial, close, run, done }: Props) {
+  const { t, language } = useLanguage();
+  const { message } = App.useApp();
+  const [form] = Form.useForm<Values>();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const name = useId().replaceAll(":", "");
+  const send = async (values: Values) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const answer = await run(cleaned(fields, values));
+      void message.success(t("action.done"));
+      done(answer);
+    } catch (failed) {
+      if (!(failed instanceof ApiError && failed.status === 401)) setError(failed);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      open
+      title={title}
+      okText={t("action.ok")}
+      cancelText={t("action.cancel")}
+      confirmLoading={busy}
+      onOk={() => form.submit()}
+      onCancel={close}
+      mask={{ closable: false }}
+    >
+      <Form form={form} name={name} layout="vertical" initialValues={opened(fields, initial)} onFinish={(values) => void send(values)}>
+        {fields.map((field) => (
+          <Form.Item
+            key={field.key}
+            name={field.key}
+            label={t(field.label)}
+            {...(field.hint === undefined ? {} : { extra: t(field.hint) })}
+            {...(field.as === "switch" ? { valuePropName: "checked" } : {})}
+            rules={[{ required: field.required === true, message: t("form.required") }]}
+          >
+            {input(field, t)}
+          </Form.Item>
+        ))}
+      </Form>
+      {error !== undefined && (
+        <Alert type="error" showIcon role="alert" title={problemTitle(error, t, language === "en")} description={<ProblemText error={error} />} />
+      )}
+    </Modal>
+  );
+}
+
+function input(field: Field, t: Translate): ReactNode {
+  const options = (field.options ?? []).map((option) => ({
+    value: option.value,
+    label: typeof option.label === "string" ? t(option.label) : option.label.text,
+  }));
+  const maxLength = field.max ?? 200;
+  switch (field.as) {
+    case "select":
+      return <Select options={options} allowClear={field.required !== true} showSearch={{ optionFilterProp: "label" }} />;
+    case "choices":
+      return <Select mode="multiple" options={options} showSearch={{ optionFilterProp: "label" }} />;
+    case "tags":
+      return <Select mode="tags" options={options} tokenSeparators={[",", " ", "，"]} />;
+    case "number":
+      return <InputNumber precision={0} min={field.min ?? 0} max={field.max ?? 1_000_000_000} />;
+    case "switch":
+      return <Switch />;
+    case "area":
+      return <Input.TextArea rows={4} maxLength={field.max ?? 2000} showCount />;
+    case "day":
+      return <DatePicker />;
+    case "text":
+    case undefined:
+      return <Input maxLength={maxLength} autoComplete="off" />;
+  }
+}
+
+/** What the fields need to show the values. */
+function opened(fields: readonly Field[], values: Values): Values {
+  const shown: Values = { ...values };
+  for (const field of fields) {
+    const value = values[field.key];
+    if (field.as === "day" && typeof value === "string" && value !== "") shown[field.key] = dayjs(value);
+  }
+  return shown;
+}
+
+/** What the API wants: days as texts, texts without blanks around them, nothing for an empty one. */
+function cleaned(fields: readonly Field[], values: Values): Values {
+  const sent: Values = {};
+  for (const field of fields) {
+    let value: unknown = values[field.key];
+    if (dayjs.isDayjs(value)) value = (value as Dayjs).format("YYYY-MM-DD");
+    if (typeof value === "string") value = value.trim();
+    if (value === "" || value === undefined || value === null) continue;
+    sent[field.key] = value;
+  }
+  return sent;
+}
+
+/** Something that the platform says only once. */
+export function Secret({ title, hint, text, close }: { title: string; hint: string; text: string; close: () => void }) {
+  const { t } = useLanguage();
+  return (
+    <Modal open title={title} okText={t("action.close")} onOk={close} onCancel={close} cancelButtonProps={{ hidden: true }} mask={{ closable: false }}>
+      <Alert className="gap" type="warning" showIcon title={hint} />
+      <Typography.Paragraph copyable={{ text }} code>
+        {text}
+      </Typography.Paragraph>
+    </Modal>
+  );
+}

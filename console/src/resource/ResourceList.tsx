@@ -1,0 +1,242 @@
+// The page of a resource: search on top, the table, what can be done, and pages by cursor.
+import { DownloadOutlined, LeftOutlined, ReloadOutlined, RightOutlined } from "@ant-design/icons";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { App, Button, Drawer, Empty, Select, Space, Table } from "antd";
+import { type ReactNode, useCallback, useState } from "react";
+import { Link, useSearchParams } from "react-router";
+import { call, type Query, save, send, withQuery } from "../api/client";
+import { useLive } from "../api/live";
+import { useCan } from "../api/session";
+import { beijingDay } from "../format/time";
+import { useT } from "../i18n";
+import { ErrorView } from "../shell/ErrorView";
+import { Actions } from "./Actions";
+import { ColumnChooser } from "./ColumnChooser";
+import { CreateButton, EditButton } from "./Forms";
+import * as cursor from "./cursor";
+import { PAGES, readFilters, readSize, SIZE, SIZES, writeFilters } from "./filters";
+import { useProblem } from "./problem";
+import type { Column, ListPage, Resource } from "./resource";
+import { savedColumns } from "./saved";
+import { SearchForm } from "./SearchForm";
+import { show } from "./show";
+
+interface Props<Row> {
+  resource: Resource<Row>;
+  /** Buttons at the right of the title. */
+  extra?: ReactNode;
+}
+
+/** Asks for the page of a list that the address describes. */
+function useList<Row>(resource: Resource<Row>) {
+  const [search, setSearch] = useSearchParams();
+  const known = (resource.filters ?? []).map((filter) => filter.key);
+  const filters = readFilters(search, known);
+  const stack = cursor.read(search.get(PAGES));
+  const size = readSize(search);
+  const query: Query = { ...resource.fixed, ...filters, limit: size, after: cursor.current(stack) };
+  const client = useQueryClient();
+  const list = useQuery({
+    queryKey: ["list", resource.name, query],
+    queryFn: ({ signal }) => call<ListPage<Row>>("GET", withQuery(resource.path, query), undefined, signal),
+    placeholderData: keepPreviousData,
+  });
+  const refresh = useCallback(
+    () => void client.invalidateQueries({ queryKey: ["list", resource.name] }),
+    [client, resource.name],
+  );
+  const go = (next: cursor.Stack) => {
+    const address = new URLSearchParams(search);
+    if (next.length === 0) address.delete(PAGES);
+    else address.set(PAGES, cursor.write(next));
+    setSearch(address);
+  };
+  const resize = (next: number) => {
+    const address = writeFilters(search, [], {});
+    address.set(SIZE, String(next));
+    setSearch(address);
+  };
+  const filter = (values: Record<string, string | undefined>) => setSearch(writeFilters(search, known, values));
+  return { list, filters, stack, size, refresh, go, resize, filter };
+}
+
+export function ResourceList<Row>({ resource, extra }: Props<Row>) {
+  const t = useT();
+  const { list, filters, stack, size, refresh, go, resize, filter } = useList(resource);
+  const [opened, open] = useState<Row>();
+  const [columns, setColumns] = useState(() =>
+    savedColumns(localStorage, resource.name, resource.columns.map((column) => column.key)),
+  );
+  // Only the first page moves; behind it a reader would lose their place.
+  useLive(stack.length === 0 ? (resource.live ?? []) : [], refresh);
+  const shown = resource.columns.filter((column) =>
+    columns === undefined ? column.extra !== true : columns.includes(column.key),
+  );
+  const rows = list.data?.items ?? [];
+  const next = list.data?.next ?? undefined;
+  return (
+    <>
+      <div className="page-head">
+        <h1>{t(resource.title)}</h1>
+        <Space>
+          {extra}
+          <CreateButton create={resource.create} done={refresh} />
+        </Space>
+      </div>
+      {resource.intro !== undefined && <p className="soft">{t(resource.intro)}</p>}
+      {(resource.filters ?? []).length > 0 && (
+        <SearchForm resource={resource.name} filters={resource.filters ?? []} values={filters} search={filter} />
+      )}
+      <div className="panel">
+        <div className="toolbar">
+          <Space>
+            <Button icon={<ReloadOutlined />} onClick={refresh} loading={list.isFetching}>
+              {t("action.refresh")}
+            </Button>
+            <Export resource={resource} filters={filters} />
+          </Space>
+          <ColumnChooser name={resource.name} columns={resource.columns} chosen={columns} choose={setColumns} />
+        </div>
+        {list.error !== null ? (
+          <ErrorView error={list.error} retry={refresh} />
+        ) : (
+          <Rows
+            resource={resource}
+            columns={shown}
+            rows={rows}
+            loading={list.isPending}
+            filtered={Object.keys(filters).length > 0}
+            open={open}
+            refresh={refresh}
+          />
+        )}
+        <div className="pager">
+          <span className="num">{t("list.page", { n: cursor.pageNumber(stack) })}</span>
+          <Button icon={<LeftOutlined />} disabled={stack.length === 0} onClick={() => go(cursor.back(stack))}>
+            {t("list.prev")}
+          </Button>
+          <Button
+            icon={<RightOutlined />}
+            iconPlacement="end"
+            disabled={next === undefined || rows.length === 0}
+            onClick={() => next !== undefined && go(cursor.forward(stack, next))}
+          >
+            {t("list.next")}
+          </Button>
+          <Select
+            aria-label={t("list.size")}
+            value={size}
+            options={SIZES.map((n) => ({ value: n, label: t("list.sizeOf", { n }) }))}
+            onChange={resize}
+          />
+        </div>
+      </div>
+      <Drawer
+        open={opened !== undefined}
+        onClose={() => open(undefined)}
+        size={720}
+        title={opened === undefined ? "" : (resource.detailTitle?.(opened) ?? t(resource.title))}
+      >
+        {opened !== undefined && resource.detail?.(opened)}
+      </Drawer>
+    </>
+  );
+}
+
+interface RowsProps<Row> {
+  resource: Resource<Row>;
+  columns: readonly Column<Row>[];
+  rows: Row[];
+  loading: boolean;
+  filtered: boolean;
+  open: (row: Row) => void;
+  refresh: () => void;
+}
+
+function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }: RowsProps<Row>) {
+  const t = useT();
+  const can = useCan();
+  const actions = (resource.actions ?? []).filter((action) => can(action.needs));
+  const first = columns[0]?.key;
+  const cell = (column: Column<Row>) => (_: unknown, row: Row) => {
+    const value = show(column, row, t);
+    if (column.key !== first) return value;
+    if (resource.link !== undefined) return <Link to={resource.link(row)}>{value}</Link>;
+    if (resource.detail === undefined) return value;
+    return (
+      <Button type="link" size="small" className="cell-link" onClick={() => open(row)}>
+        {value}
+      </Button>
+    );
+  };
+  const table = columns.map((column) => ({
+    key: column.key,
+    title: t(column.title),
+    render: cell(column),
+    ...(column.width === undefined ? {} : { width: column.width }),
+    ...(column.as === "number" ? { align: "right" as const } : {}),
+  }));
+  const edit = resource.edit !== undefined && can(resource.edit.needs) ? resource.edit : undefined;
+  const acts =
+    actions.length === 0 && edit === undefined
+      ? []
+      : [
+          {
+            key: "·acts",
+            title: t("list.operations"),
+            fixed: "right" as const,
+            render: (_: unknown, row: Row) => (
+              <>
+                <EditButton row={row} edit={edit} done={refresh} />
+                <Actions row={row} actions={actions} done={refresh} />
+              </>
+            ),
+          },
+        ];
+  return (
+    <Table<Row>
+      size="small"
+      rowKey={resource.rowKey}
+      columns={[...table, ...acts]}
+      dataSource={rows}
+      loading={loading}
+      pagination={false}
+      scroll={{ x: "max-content" }}
+      locale={{
+        emptyText: loading ? " " : (
+          <Empty
+            image={Empty.PRESENTED_IMAGE_SIMPLE}
+            description={t(filtered ? "list.emptyFiltered" : resource.empty)}
+          />
+        ),
+      }}
+    />
+  );
+}
+
+function Export<Row>({ resource, filters }: { resource: Resource<Row>; filters: Query }) {
+  const t = useT();
+  const can = useCan();
+  const problem = useProblem();
+  const { message } = App.useApp();
+  const [busy, setBusy] = useState(false);
+  const { exportPath, exportNeeds } = resource;
+  if (exportPath === undefined || exportNeeds === undefined || !can(exportNeeds)) return null;
+  const run = async () => {
+    setBusy(true);
+    try {
+      const response = await send("GET", exportPath, { query: { ...resource.fixed, ...filters } });
+      await save(response, `${resource.name}-${beijingDay(Date.now())}.${resource.exportName ?? "xlsx"}`);
+      void message.success(t("action.done"));
+    } catch (error) {
+      problem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button icon={<DownloadOutlined />} loading={busy} onClick={() => void run()}>
+      {t(resource.exportName === "csv" ? "action.exportCsv" : "action.export")}
+    </Button>
+  );
+}

@@ -1,0 +1,151 @@
+// The form on top of a list, and filters that a person keeps under a name.
+import { DeleteOutlined, DownOutlined, SearchOutlined } from "@ant-design/icons";
+import { Button, DatePicker, Input, Popover, Select, Space } from "antd";
+import dayjs from "dayjs";
+import { type FormEvent, useEffect, useId, useState } from "react";
+import { useT } from "../i18n";
+import type { Filter } from "./resource";
+import { dropFilter, savedFilters, saveFilter } from "./saved";
+
+type Values = Record<string, string | undefined>;
+
+interface Props {
+  resource: string;
+  filters: readonly Filter[];
+  values: Record<string, string>;
+  search: (values: Values) => void;
+}
+
+/** Filters that are seen without asking for more. */
+const FIRST = 6;
+
+export function SearchForm({ resource, filters, values, search }: Props) {
+  const t = useT();
+  const [draft, setDraft] = useState<Values>(values);
+  const [all, setAll] = useState(() => filters.slice(FIRST).some((filter) => values[filter.key] !== undefined));
+  const asked = JSON.stringify(values);
+  // The address can change without the form: back, a tab, a saved filter.
+  useEffect(() => setDraft(JSON.parse(asked) as Values), [asked]);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    search(draft);
+  };
+  const shown = all ? filters : filters.slice(0, FIRST);
+  return (
+    <form className="panel search-form" role="search" onSubmit={submit}>
+      {shown.map((filter) => (
+        <Field
+          key={filter.key}
+          filter={filter}
+          value={draft[filter.key]}
+          change={(value) => setDraft({ ...draft, [filter.key]: value })}
+        />
+      ))}
+      <Space className="field buttons">
+        <Button type="primary" htmlType="submit" icon={<SearchOutlined />}>
+          {t("action.search")}
+        </Button>
+        <Button onClick={() => search({})}>{t("action.reset")}</Button>
+        {filters.length > FIRST && (
+          <Button type="link" onClick={() => setAll(!all)} aria-expanded={all}>
+            {t(all ? "action.less" : "action.more")}
+          </Button>
+        )}
+        <SavedFilters resource={resource} values={draft} use={search} />
+      </Space>
+    </form>
+  );
+}
+
+function Field({ filter, value, change }: { filter: Filter; value: string | undefined; change: (value: string) => void }) {
+  const t = useT();
+  const id = useId();
+  const hint = filter.hint === undefined ? {} : { placeholder: t(filter.hint) };
+  return (
+    <div className="field">
+      <label htmlFor={id}>{t(filter.label)}</label>
+      {filter.as === "select" ? (
+        <Select
+          id={id}
+          allowClear
+          showSearch={{ optionFilterProp: "label" }}
+          value={value ?? null}
+          placeholder={t("filter.all")}
+          options={(filter.options ?? []).map((option) => ({
+            value: option.value,
+            label: typeof option.label === "string" ? t(option.label) : option.label.text,
+          }))}
+          onChange={(next) => change(next ?? "")}
+        />
+      ) : filter.as === "day" ? (
+        <DatePicker
+          id={id}
+          value={value === undefined || value === "" ? null : dayjs(value)}
+          onChange={(next) => change(next === null ? "" : next.format("YYYY-MM-DD"))}
+        />
+      ) : (
+        <Input id={id} allowClear maxLength={200} value={value ?? ""} {...hint} onChange={(event) => change(event.target.value)} />
+      )}
+    </div>
+  );
+}
+
+function SavedFilters({ resource, values, use }: { resource: string; values: Values; use: (values: Values) => void }) {
+  const t = useT();
+  const [saved, setSaved] = useState(() => savedFilters(localStorage, resource));
+  const [name, setName] = useState("");
+  const [open, setOpen] = useState(false);
+  const keep = () => {
+    const kept = Object.entries(values).filter((entry): entry is [string, string] => (entry[1] ?? "") !== "");
+    setSaved(saveFilter(localStorage, resource, { name: name.trim(), values: Object.fromEntries(kept) }));
+    setName("");
+  };
+  const content = (
+    <div className="saved">
+      {saved.length === 0 && <p className="soft">{t("action.filterNone")}</p>}
+      <ul>
+        {saved.map((one) => (
+          <li key={one.name}>
+            <Button
+              type="link"
+              size="small"
+              onClick={() => {
+                use(one.values);
+                setOpen(false);
+              }}
+            >
+              {one.name}
+            </Button>
+            <Button
+              type="text"
+              size="small"
+              icon={<DeleteOutlined />}
+              aria-label={`${t("action.delete")} ${one.name}`}
+              onClick={() => setSaved(dropFilter(localStorage, resource, one.name))}
+            />
+          </li>
+        ))}
+      </ul>
+      <Space.Compact>
+        <Input
+          size="small"
+          maxLength={30}
+          aria-label={t("action.filterName")}
+          placeholder={t("action.filterName")}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <Button size="small" disabled={name.trim() === ""} onClick={keep}>
+          {t("action.filterSave")}
+        </Button>
+      </Space.Compact>
+    </div>
+  );
+  return (
+    <Popover trigger="click" placement="bottomRight" content={content} open={open} onOpenChange={setOpen}>
+      <Button>
+        {t("action.filters")} <DownOutlined />
+      </Button>
+    </Popover>
+  );
+}

@@ -1,0 +1,129 @@
+// What a list of the platform is (资源): where it comes from, its columns, filters and acts. Everything
+// else (paging, saved filters, choice of columns, export, live updates, errors) is the same for all lists.
+import type { ReactNode } from "react";
+import type { Operation } from "../api/client";
+import type { Topic } from "../api/live";
+import type { Word } from "../i18n";
+
+export interface Column<Row> {
+  key: string;
+  title: Word;
+  /** How the value is shown: as it is, as a time in Beijing, as a figure, in equal letters. */
+  as?: "text" | "time" | "number" | "code";
+  /** The value; the field named `key` when absent. */
+  value?: (row: Row) => string | number | boolean | null | undefined;
+  /** For what is more than a text. */
+  render?: (row: Row) => ReactNode;
+  width?: number;
+  /** Not shown until the person chooses it. */
+  extra?: boolean;
+}
+
+export interface Option {
+  value: string;
+  label: Word | { text: string };
+}
+
+export interface Filter {
+  key: string;
+  label: Word;
+  as?: "text" | "select" | "day";
+  options?: readonly Option[];
+  hint?: Word;
+}
+
+export type Values = Record<string, unknown>;
+
+/** A field of a form. */
+export interface Field {
+  key: string;
+  label: Word;
+  as?: "text" | "area" | "select" | "choices" | "tags" | "number" | "switch" | "day";
+  required?: boolean;
+  options?: readonly Option[];
+  hint?: Word;
+  /** Letters of a text, or the largest number. */
+  max?: number;
+  min?: number;
+}
+
+/** Adds something to a list. */
+export interface Create {
+  label?: Word;
+  needs: Operation;
+  /** A function when the choices must be asked first. */
+  fields: readonly Field[] | (() => Promise<readonly Field[]>);
+  initial?: Values;
+  run: (values: Values) => Promise<unknown>;
+  /** Something in the answer that is shown this once, such as a key. */
+  secret?: (answer: unknown) => string | undefined;
+  secretHint?: Word;
+  /** Where to go when it is done. */
+  after?: (answer: unknown) => string;
+}
+
+/** Changes a row. */
+export interface Edit<Row> {
+  label?: Word;
+  needs: Operation;
+  when?: (row: Row) => boolean;
+  fields: readonly Field[] | (() => Promise<readonly Field[]>);
+  values: (row: Row) => Values;
+  run: (row: Row, values: Values) => Promise<unknown>;
+}
+
+/** Something that can be done with a row. */
+export interface Action<Row> {
+  key: string;
+  label: Word;
+  needs: Operation;
+  when?: (row: Row) => boolean;
+  danger?: boolean;
+  /** A sentence to confirm; with `reason`, a field for why. */
+  confirm?: Word;
+  reason?: boolean;
+  /** The word when it is done; "done" when absent. */
+  done?: Word;
+  /** Something in the answer that is shown this once, such as a link. */
+  secret?: (answer: unknown) => string | undefined;
+  run: (row: Row, reason: string) => Promise<unknown>;
+}
+
+export interface Resource<Row> {
+  /** The name under which choices are kept and answers are cached. */
+  name: string;
+  title: Word;
+  /** Route of the API that answers `{items, next?}`. */
+  path: string;
+  rowKey: (row: Row) => string;
+  columns: readonly Column<Row>[];
+  filters?: readonly Filter[];
+  /** Query that is always asked. */
+  fixed?: Record<string, string>;
+  actions?: readonly Action<Row>[];
+  create?: Create;
+  edit?: Edit<Row>;
+  /** Where the row leads to. */
+  link?: (row: Row) => string;
+  /** What the drawer shows when there is no page of its own. */
+  detail?: (row: Row) => ReactNode;
+  detailTitle?: (row: Row) => string;
+  exportPath?: string;
+  exportNeeds?: Operation;
+  /** Ending of the exported file; a workbook when absent. */
+  exportName?: "csv";
+  live?: readonly Topic[];
+  /** What to do when there is nothing yet. */
+  empty: Word;
+  /** One sentence above the list. */
+  intro?: Word;
+}
+
+export interface ListPage<Row> {
+  items: Row[];
+  next?: string | null;
+}
+
+export function defineResource<Row>(resource: Resource<Row>): Resource<Row> {
+  return resource;
+}

@@ -1,0 +1,111 @@
+// The right end of the head: whether the page is live, language, notices, company and account.
+import { DownOutlined, UserOutlined } from "@ant-design/icons";
+import { App, Button, Dropdown, type MenuProps, Space, Tag } from "antd";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { call } from "../api/client";
+import { useLiveState } from "../api/live";
+import { useSession } from "../api/session";
+import { useLanguage } from "../i18n";
+import { useProblem } from "../resource/problem";
+
+export function HeaderTools() {
+  const { t, language, setLanguage } = useLanguage();
+  const session = useSession();
+  return (
+    <Space className="tools" size="small">
+      {session.demo && <Tag className="badge held">{t("app.demo")}</Tag>}
+      <LiveDot />
+      <CompanySwitch />
+      <Button type="text" lang={language === "en" ? "zh-CN" : "en"} onClick={() => setLanguage(language === "en" ? "zh-CN" : "en")}>
+        {t("shell.language")}
+      </Button>
+      <AccountMenu />
+    </Space>
+  );
+}
+
+function LiveDot() {
+  const { t } = useLanguage();
+  const state = useLiveState();
+  if (state === "connecting") return null;
+  return (
+    <span className={`live is-${state}`} role="status">
+      <i aria-hidden="true" />
+      {t(`live.${state}`)}
+    </span>
+  );
+}
+
+function CompanySwitch() {
+  const { t } = useLanguage();
+  const session = useSession();
+  const client = useQueryClient();
+  const { message } = App.useApp();
+  const problem = useProblem();
+  if (session.company == null) return null;
+  const name = <span className="company">{session.company.name}</span>;
+  if (session.memberships.length < 2) return name;
+  const choose = async (companyId: string) => {
+    try {
+      await call("POST", "/api/v1/session/company", { companyId });
+      // Everything on the screen belongs to the company of before.
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== "session" });
+      await client.refetchQueries({ queryKey: ["session"] });
+      void message.success(t("action.done"));
+    } catch (error) {
+      problem(error);
+    }
+  };
+  return (
+    <Dropdown
+      trigger={["click"]}
+      menu={{
+        selectedKeys: [session.company.id],
+        items: session.memberships.map((one) => ({ key: one.companyId, label: one.companyName })),
+        onClick: ({ key }) => void choose(key),
+      }}
+    >
+      <Button type="text" aria-label={`${t("shell.switchCompany")}: ${session.company.name}`}>
+        {name} <DownOutlined />
+      </Button>
+    </Dropdown>
+  );
+}
+
+/** Leaves by a form, so that the server can answer with a page of its own. */
+function logout(csrf: string): void {
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = "/logout";
+  const token = document.createElement("input");
+  token.type = "hidden";
+  token.name = "csrf";
+  token.value = csrf;
+  form.append(token);
+  document.body.append(form);
+  form.submit();
+}
+
+function AccountMenu() {
+  const { t } = useLanguage();
+  const { account, csrf, roles } = useSession();
+  const [open, setOpen] = useState(false);
+  const items: MenuProps["items"] = [
+    { key: "who", disabled: true, label: [account.login, ...roles.map((role) => role.name)].join(" · ") },
+    { type: "divider" },
+    { key: "account", label: <a href="/account">{t("shell.account")}</a> },
+    { key: "password", label: <a href="/account/password">{t("shell.password")}</a> },
+    { key: "totp", label: <a href="/account/totp">{t("shell.totp")}</a> },
+    { type: "divider" },
+    { key: "docs", label: <a href="/api/docs">{t("menu.apiDocs")}</a> },
+    { key: "logout", label: t("shell.logout"), onClick: () => logout(csrf) },
+  ];
+  return (
+    <Dropdown menu={{ items }} trigger={["click"]} open={open} onOpenChange={setOpen}>
+      <Button type="text" icon={<UserOutlined />} aria-haspopup="menu" aria-expanded={open} aria-label={`${t("shell.user")}: ${account.name}`}>
+        {account.name}
+      </Button>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,310 @@
+// Every page of the console: where it is, in which workspace, and which operation of the API it needs.
+// `needs` is a name of the API's description, and the page is shown when the description and the session have it.
+import {
+  AuditOutlined,
+  BankOutlined,
+  BarChartOutlined,
+  CloudServerOutlined,
+  DashboardOutlined,
+  EyeOutlined,
+  FileTextOutlined,
+  FolderOpenOutlined,
+  HomeOutlined,
+  IdcardOutlined,
+  InboxOutlined,
+  KeyOutlined,
+  LinkOutlined,
+  LoginOutlined,
+  PartitionOutlined,
+  ProfileOutlined,
+  QuestionCircleOutlined,
+  SafetyOutlined,
+  ScheduleOutlined,
+  SearchOutlined,
+  SwapOutlined,
+  TeamOutlined,
+  UploadOutlined,
+  UserOutlined,
+  WarningOutlined,
+} from "@ant-design/icons";
+import { type ComponentType, lazy, type ReactNode } from "react";
+import { matchPath } from "react-router";
+import { isDescribed, type Operation } from "../api/client";
+import type { Session, Workspace } from "../api/session";
+import type { Word } from "../i18n";
+
+export interface Page {
+  path: string;
+  title: Word;
+  /** The page stands in the menu of the first of these that the person has. */
+  workspaces: readonly Workspace[];
+  needs: Operation;
+  /** Shown in the menu; a page without it is reached from another one. */
+  icon?: ReactNode;
+  /** For the page of a record: the page whose menu entry stays marked. */
+  under?: string;
+  /** Only where the simulator answers. */
+  demoOnly?: boolean;
+  component: ComponentType;
+}
+
+const EVERYBODY: readonly Workspace[] = ["company", "customs", "bureau", "operator", "admin"];
+const BUSINESS: readonly Workspace[] = ["company", "customs", "bureau", "operator"];
+
+/** A page in a file of its own, so that nobody loads what they never open. */
+const page = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }));
+
+export const PAGES: readonly Page[] = [
+  {
+    path: "/operator/pipeline",
+    title: "menu.pipeline",
+    workspaces: ["operator"],
+    needs: "pipeline",
+    icon: <DashboardOutlined />,
+    component: page(async () => (await import("../pages/operator/Pipeline")).Pipeline),
+  },
+  {
+    path: "/operator/stuck",
+    title: "menu.stuck",
+    workspaces: ["operator"],
+    needs: "stuck",
+    icon: <WarningOutlined />,
+    component: page(async () => (await import("../pages/operator/stuck")).StuckMessages),
+  },
+  {
+    path: "/operator/parked",
+    title: "menu.parked",
+    workspaces: ["operator"],
+    needs: "parked",
+    icon: <QuestionCircleOutlined />,
+    component: page(async () => (await import("../pages/operator/parked")).Parked),
+  },
+  {
+    path: "/home",
+    title: "menu.home",
+    workspaces: ["company"],
+    needs: "home",
+    icon: <HomeOutlined />,
+    component: page(async () => (await import("../pages/exchange/Home")).Home),
+  },
+  {
+    path: "/declare",
+    title: "menu.declare",
+    workspaces: ["company"],
+    needs: "preflight",
+    icon: <UploadOutlined />,
+    component: page(async () => (await import("../pages/exchange/Declare")).Declare),
+  },
+  {
+    path: "/search",
+    title: "menu.search",
+    workspaces: ["customs", "bureau", "operator", "company"],
+    needs: "search",
+    icon: <SearchOutlined />,
+    component: page(async () => (await import("../pages/exchange/Search")).Search),
+  },
+  {
+    path: "/messages",
+    title: "menu.messages",
+    workspaces: BUSINESS,
+    needs: "messages",
+    icon: <FileTextOutlined />,
+    component: page(async () => (await import("../pages/exchange/messages")).Messages),
+  },
+  {
+    path: "/messages/:id",
+    title: "message.title",
+    workspaces: EVERYBODY,
+    needs: "message",
+    under: "/messages",
+    component: page(async () => (await import("../pages/exchange/MessagePage")).MessagePage),
+  },
+  {
+    path: "/stories/:id",
+    title: "menu.story",
+    workspaces: EVERYBODY,
+    needs: "story",
+    under: "/search",
+    component: page(async () => (await import("../pages/exchange/StoryPage")).StoryPage),
+  },
+  {
+    path: "/receipts",
+    title: "menu.receipts",
+    workspaces: ["company"],
+    needs: "receipts",
+    icon: <InboxOutlined />,
+    component: page(async () => (await import("../pages/exchange/Receipts")).Receipts),
+  },
+  {
+    path: "/statistics",
+    title: "menu.statistics",
+    workspaces: ["bureau", "operator", "customs", "company"],
+    needs: "statistics",
+    icon: <BarChartOutlined />,
+    component: page(async () => (await import("../pages/exchange/Statistics")).Statistics),
+  },
+  {
+    path: "/companies",
+    title: "menu.companies",
+    workspaces: ["bureau", "customs", "operator"],
+    needs: "companies",
+    icon: <BankOutlined />,
+    component: page(async () => (await import("../pages/bureau/companies")).Companies),
+  },
+  {
+    path: "/companies/:id",
+    title: "company.page",
+    workspaces: EVERYBODY,
+    needs: "company",
+    under: "/companies",
+    component: page(async () => (await import("../pages/bureau/CompanyCard")).CompanyCard),
+  },
+  {
+    path: "/cases",
+    title: "menu.cases",
+    workspaces: BUSINESS,
+    needs: "cases",
+    icon: <FolderOpenOutlined />,
+    component: page(async () => (await import("../pages/cases/cases")).Cases),
+  },
+  {
+    path: "/cases/:id",
+    title: "case.page",
+    workspaces: EVERYBODY,
+    needs: "case",
+    under: "/cases",
+    component: page(async () => (await import("../pages/cases/CasePage")).CasePage),
+  },
+  {
+    path: "/docking",
+    title: "menu.docking",
+    workspaces: ["bureau", "customs", "operator"],
+    needs: "docking",
+    icon: <PartitionOutlined />,
+    component: page(async () => (await import("../pages/bureau/Docking")).Docking),
+  },
+  {
+    path: "/keys",
+    title: "menu.keys",
+    workspaces: ["company"],
+    needs: "keys",
+    icon: <KeyOutlined />,
+    component: page(async () => (await import("../pages/company/keys")).Keys),
+  },
+  {
+    path: "/members",
+    title: "menu.members",
+    workspaces: ["company"],
+    needs: "members",
+    icon: <TeamOutlined />,
+    component: page(async () => (await import("../pages/company/members")).Members),
+  },
+  {
+    path: "/agents",
+    title: "menu.agents",
+    workspaces: ["company"],
+    needs: "agents",
+    icon: <SwapOutlined />,
+    component: page(async () => (await import("../pages/company/agents")).Agents),
+  },
+  {
+    path: "/approvals",
+    title: "menu.approvals",
+    workspaces: ["customs", "bureau", "operator", "admin"],
+    needs: "approvals",
+    icon: <AuditOutlined />,
+    component: page(async () => (await import("../pages/shared/Approvals")).Approvals),
+  },
+  {
+    path: "/operator/customs-box",
+    title: "menu.customsBox",
+    workspaces: ["operator"],
+    needs: "outage",
+    icon: <CloudServerOutlined />,
+    demoOnly: true,
+    component: page(async () => (await import("../pages/operator/CustomsBox")).CustomsBox),
+  },
+  {
+    path: "/users",
+    title: "menu.users",
+    workspaces: ["admin"],
+    needs: "users",
+    icon: <UserOutlined />,
+    component: page(async () => (await import("../pages/administration/users")).Users),
+  },
+  {
+    path: "/roles",
+    title: "menu.roles",
+    workspaces: ["admin"],
+    needs: "roles",
+    icon: <IdcardOutlined />,
+    component: page(async () => (await import("../pages/administration/roles")).Roles),
+  },
+  {
+    path: "/grants",
+    title: "menu.grants",
+    workspaces: ["admin"],
+    needs: "grants",
+    icon: <SafetyOutlined />,
+    component: page(async () => (await import("../pages/administration/grants")).Grants),
+  },
+  {
+    path: "/audit",
+    title: "menu.audit",
+    workspaces: ["admin"],
+    needs: "audit_rows",
+    icon: <ProfileOutlined />,
+    component: page(async () => (await import("../pages/administration/audit")).OperationLog),
+  },
+  {
+    path: "/logins",
+    title: "menu.logins",
+    workspaces: ["admin"],
+    needs: "audit_rows",
+    icon: <LoginOutlined />,
+    component: page(async () => (await import("../pages/administration/audit")).LoginLog),
+  },
+  {
+    path: "/online",
+    title: "menu.online",
+    workspaces: ["admin"],
+    needs: "online_users",
+    icon: <EyeOutlined />,
+    component: page(async () => (await import("../pages/administration/sessions")).Sessions),
+  },
+  {
+    path: "/jobs",
+    title: "menu.jobs",
+    workspaces: ["admin"],
+    needs: "jobs",
+    icon: <ScheduleOutlined />,
+    component: page(async () => (await import("../pages/administration/jobs")).Jobs),
+  },
+  {
+    path: "/relying-parties",
+    title: "menu.parties",
+    workspaces: ["admin"],
+    needs: "relying_parties",
+    icon: <LinkOutlined />,
+    component: page(async () => (await import("../pages/administration/relyingParties")).RelyingParties),
+  },
+];
+
+export const WORKSPACES: readonly Workspace[] = EVERYBODY;
+
+/** The workspace of a page for this person; nothing when they may not open it. */
+export function workspaceOf(page: Page, session: Session): Workspace | undefined {
+  if (!session.operations.includes(page.needs) || !isDescribed(page.needs)) return undefined;
+  if (page.demoOnly === true && !session.demo) return undefined;
+  return page.workspaces.find((one) => session.workspaces.includes(one));
+}
+
+/** The pages that a person may open, in the order of the menu. */
+export function pagesFor(session: Session): Page[] {
+  return PAGES.filter((page) => workspaceOf(page, session) !== undefined);
+}
+
+/** The page of an address. */
+export function pageAt(pages: readonly Page[], path: string): Page | undefined {
+  return pages.find((page) => matchPath(page.path, path) !== null);
+}

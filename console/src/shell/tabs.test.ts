@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { close, TABS_MAX, type Tab, visit } from "./tabs";
+
+const tab = (path: string, search = ""): Tab => ({ path, search, title: path });
+
+test("a page has one tab, which remembers its last address", () => {
+  const tabs = visit(visit(visit([], tab("/a")), tab("/b")), tab("/a", "?kind=1"));
+  expect(tabs).toEqual([tab("/a", "?kind=1"), tab("/b")]);
+});
+
+test("tabs do not grow without end", () => {
+  let tabs: Tab[] = [];
+  for (let i = 0; i < 30; i += 1) tabs = visit(tabs, tab(`/${i}`));
+  expect(tabs).toHaveLength(TABS_MAX);
+  expect(tabs.at(-1)?.path).toBe("/29");
+});
+
+test("closing leads to the neighbour", () => {
+  const tabs = [tab("/a"), tab("/b"), tab("/c")];
+  expect(close(tabs, "/b").next?.path).toBe("/c");
+  expect(close(tabs, "/c").next?.path).toBe("/b");
+  expect(close([tab("/a")], "/a").next).toBeUndefined();
+});

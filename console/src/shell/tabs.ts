@@ -1,0 +1,44 @@
+// The pages a person has open, as tabs: each remembers its last address, filters and all.
+
+export interface Tab {
+  /** The path; one tab for each. */
+  path: string;
+  /** The query of the address when it was last looked at. */
+  search: string;
+  title: string;
+}
+
+/** More than these and the oldest is closed. */
+export const TABS_MAX = 12;
+const STORED = "tongguan.tabs";
+
+/** The tabs after a page was looked at. */
+export function visit(tabs: readonly Tab[], tab: Tab): Tab[] {
+  const place = tabs.findIndex((one) => one.path === tab.path);
+  if (place >= 0) return tabs.map((one, i) => (i === place ? tab : one));
+  return [...tabs, tab].slice(-TABS_MAX);
+}
+
+/** The tabs without one, and where to go when it was the one that is open. */
+export function close(tabs: readonly Tab[], path: string): { tabs: Tab[]; next: Tab | undefined } {
+  const place = tabs.findIndex((one) => one.path === path);
+  const left = tabs.filter((one) => one.path !== path);
+  return { tabs: left, next: left[Math.min(place, left.length - 1)] };
+}
+
+export function readTabs(storage: Storage): Tab[] {
+  try {
+    const found: unknown = JSON.parse(storage.getItem(STORED) ?? "[]");
+    if (!Array.isArray(found)) return [];
+    return found.filter(
+      (one): one is Tab =>
+        typeof one?.path === "string" && typeof one?.search === "string" && typeof one?.title === "string",
+    );
+  } catch {
+    return [];
+  }
+}
+
+export function writeTabs(storage: Storage, tabs: readonly Tab[]): void {
+  storage.setItem(STORED, JSON.stringify(tabs));
+}

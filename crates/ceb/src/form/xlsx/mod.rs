@@ -1,0 +1,278 @@
+//! Workbook (工作簿): the sheets of an `.xlsx` file, from its unpacked parts.
+//!
+//! Our own reader, because a company's file is not to be trusted: the usual ones set memory aside by
+//! numbers that the file only claims (a count of texts, a range of cells). Here every table grows
+//! with what is really there, and rows, columns and texts have limits. The XML reader below is the
+//! one for messages: no DOCTYPE, no entities, a limited depth.
+//!
+//! Numbers are exact decimals, rounded to the fifteen digits that a spreadsheet shows; cells with a
+//! date format become moments. Formulas are not calculated. Unzipping is the caller's work (I10).
+
+mod number;
+mod sheet;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use super::grid::Sheet;
+use crate::xml::{Fault, Token, Tokens, prepare};
+
+/// Most rows of a sheet, blank ones among them included.
+pub const ROWS_MAX: u32 = 20_000;
+
+/// Most columns of a sheet; the widest kind needs about seventy.
+pub const COLUMNS_MAX: u32 = 256;
+
+/// Most sheets that are looked at.
+pub const SHEETS_MAX: usize = 64;
+
+/// Most characters of a cell, as in the usual spreadsheet.
+const CELL_CHARS_MAX: usize = 32_767;
+
+/// The parts of the file by name: `xl/workbook.xml`.
+pub type Parts = BTreeMap<String, Vec<u8>>;
+
+/// Why the parts are no workbook that we read (工作簿有误).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BookFault {
+    /// A part is missing or not the XML that it should be.
+    Malformed,
+    /// A sheet has more than [`ROWS_MAX`] rows.
+    TooManyRows,
+    /// A sheet has more than [`COLUMNS_MAX`] columns.
+    TooManyColumns,
+    /// There are more than [`SHEETS_MAX`] sheets.
+    TooManySheets,
+}
+
+impl From<Fault> for BookFault {
+    fn from(_: Fault) -> Self {
+        Self::Malformed
+    }
+}
+
+/// Reads all sheets with their names, in their order.
+///
+/// # Errors
+/// Why this is no workbook that we read.
+pub fn read(parts: &Parts) -> Result<Vec<(String, Sheet)>, BookFault> {
+    let roots = relations(parts, "_rels/.rels", "")?;
+    let book = roots
+        .iter()
+        .find(|relation| relation.kind.ends_with("/officeDocument"))
+        .ok_or(BookFault::Malformed)?;
+    let (folder, name) = book.target.rsplit_once('/').unwrap_or(("", &book.target));
+    let relations = relations(parts, &format!("{folder}/_rels/{name}.rels"), folder)?;
+    let part = |kind: &str| {
+        let mut found = relations
+            .iter()
+            .filter(|relation| relation.kind.ends_with(kind));
+        found.find_map(|relation| parts.get(&relation.target))
+    };
+    let texts = part("/sharedStrings").map_or_else(|| Ok(Vec::new()), |bytes| texts(bytes))?;
+    let styles = part("/styles").map_or_else(|| Ok(Vec::new()), |bytes| number::styles(bytes))?;
+    let bytes = parts.get(&book.target).ok_or(BookFault::Malformed)?;
+    let (names, is_1904) = names(bytes)?;
+    if names.len() > SHEETS_MAX {
+        return Err(BookFault::TooManySheets);
+    }
+    let context = sheet::Context {
+        texts: &texts,
+        is_date: &styles,
+        is_1904,
+    };
+    let mut sheets = Vec::new();
+    for (name, id) in names {
+        let target = relations.iter().find(|relation| relation.id == id);
+        let target = target.filter(|relation| relation.kind.ends_with("/worksheet"));
+        if let Some(bytes) = target.and_then(|relation| parts.get(&relation.target)) {
+            sheets.push((name, sheet::read(bytes, &context)?));
+        }
+    }
+    if sheets.is_empty() {
+        return Err(BookFault::Malformed);
+    }
+    Ok(sheets)
+}
+
+/// The name of a cell by row and column, from 1: `C7`.
+#[must_use]
+pub fn cell_name(row: u32, column: u32) -> String {
+    sheet::name(row, column)
+}
+
+/// A relation between parts.
+struct Relation {
+    id: String,
+    kind: String,
+    target: String,
+}
+
+fn relations(parts: &Parts, name: &str, folder: &str) -> Result<Vec<Relation>, BookFault> {
+    let bytes = parts
+        .get(name.trim_start_matches('/'))
+        .ok_or(BookFault::Malformed)?;
+    let mut relations = Vec::new();
+    let mut walk = Walk::new(bytes)?;
+    while let Some(step) = walk.next()? {
+        if matches!(step, Step::Start("Relationship")) {
+            let target = walk.attribute("Target").unwrap_or_default();
+            let target = match target.strip_prefix('/') {
+                Some(absolute) => absolute.to_owned(),
+                None if folder.is_empty() => target,
+                None => format!("{folder}/{target}"),
+            };
+            relations.push(Relation {
+                id: walk.attribute("Id").unwrap_or_default(),
+                kind: walk.attribute("Type").unwrap_or_default(),
+                target,
+            });
+        }
+    }
+    Ok(relations)
+}
+
+/// Names of the sheets with the ids of their relations, and whether dates count from 1904.
+fn names(bytes: &[u8]) -> Result<(Vec<(String, String)>, bool), BookFault> {
+    let mut names = Vec::new();
+    let mut is_1904 = false;
+    let mut walk = Walk::new(bytes)?;
+    while let Some(step) = walk.next()? {
+        match step {
+            Step::Start("sheet") => {
+                let name = walk.attribute("name").unwrap_or_default();
+                names.push((name, walk.attribute("id").unwrap_or_default()));
+            }
+            Step::Start("workbookPr") => {
+                let flag = walk.attribute("date1904");
+                is_1904 = flag.is_some_and(|flag| flag == "1" || flag == "true");
+            }
+            Step::Start(_) | Step::End(_) | Step::Text(_) => {}
+        }
+    }
+    Ok((names, is_1904))
+}
+
+/// The shared texts.
+fn texts(bytes: &[u8]) -> Result<Vec<String>, BookFault> {
+    let mut texts = Vec::new();
+    let mut walk = Walk::new(bytes)?;
+    while let Some(step) = walk.next()? {
+        if matches!(step, Step::Start("si")) {
+            texts.push(walk.rich_text("si")?);
+        }
+    }
+    Ok(texts)
+}
+
+/// A step through a part.
+enum Step<'a> {
+    Start(&'a str),
+    End(&'a str),
+    Text(String),
+}
+
+/// Walks through a part by local names.
+struct Walk<'a> {
+    tokens: Tokens<'a>,
+    open: Vec<&'a str>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(bytes: &'a [u8]) -> Result<Self, BookFault> {
+        Ok(Self {
+            tokens: Tokens::new(prepare(bytes)?),
+            open: Vec::new(),
+        })
+    }
+
+    fn next(&mut self) -> Result<Option<Step<'a>>, BookFault> {
+        Ok(Some(match self.tokens.next()? {
+            Token::Start(name) => {
+                self.open.push(name.local);
+                Step::Start(name.local)
+            }
+            Token::End => Step::End(self.open.pop().unwrap_or_default()),
+            Token::Text(text) | Token::CData(text) => Step::Text(text.to_owned()),
+            Token::Char(c) => Step::Text(c.to_string()),
+            Token::Eof => return Ok(None),
+        }))
+    }
+
+    fn attribute(&self, name: &str) -> Option<String> {
+        let mut attributes = self.tokens.attributes();
+        let found = attributes.find(|attribute| attribute.local == name)?;
+        Some(found.value.clone().into_owned())
+    }
+
+    /// The text of an element that was just opened.
+    fn text(&mut self, element: &str) -> Result<String, BookFault> {
+        let mut text = String::new();
+        let depth = self.open.len();
+        while let Some(step) = self.next()? {
+            match step {
+                Step::Text(more) => append(&mut text, &more)?,
+                Step::End(name) if name == element && self.open.len() < depth => return Ok(text),
+                Step::Start(_) | Step::End(_) => {}
+            }
+        }
+        Err(BookFault::Malformed)
+    }
+
+    /// The runs of a text, without what tells how it is pronounced.
+    fn rich_text(&mut self, element: &str) -> Result<String, BookFault> {
+        let mut text = String::new();
+        let depth = self.open.len();
+        while let Some(step) = self.next()? {
+            match step {
+                Step::Start("t") if !self.open.contains(&"rPh") => {
+                    let more = self.text("t")?;
+                    append(&mut text, &more)?;
+                }
+                Step::End(name) if name == element && self.open.len() < depth => {
+                    return Ok(unescape(&text));
+                }
+                Step::Start(_) | Step::End(_) | Step::Text(_) => {}
+            }
+        }
+        Err(BookFault::Malformed)
+    }
+}
+
+fn append(text: &mut String, more: &str) -> Result<(), BookFault> {
+    // Bytes are at most four for a character, so this never refuses what a spreadsheet allows.
+    if text.len() + more.len() > CELL_CHARS_MAX * 4 {
+        return Err(BookFault::Malformed);
+    }
+    text.push_str(more);
+    Ok(())
+}
+
+/// Spreadsheets write characters that XML has not as `_x000D_`.
+fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("_x") {
+        out.push_str(&rest[..at]);
+        let code = rest
+            .get(at + 2..at + 6)
+            .filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
+        let c = code
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok())
+            .and_then(char::from_u32);
+        let n_taken = match c {
+            Some(c) => {
+                out.push(c);
+                7
+            }
+            None => {
+                out.push_str("_x");
+                2
+            }
+        };
+        rest = &rest[at + n_taken..];
+    }
+    out.push_str(rest);
+    out
+}

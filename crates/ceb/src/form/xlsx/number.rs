@@ -1,0 +1,130 @@
+//! Numbers and dates of a workbook: exact decimals in, texts out.
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::{BookFault, Step, Walk};
+
+/// Digits that a spreadsheet shows of a number.
+const DIGITS: u32 = 15;
+
+/// Seconds of a day.
+const DAY_S: Decimal = Decimal::from_parts(86_400, 0, 0, false, 0);
+
+/// Days from the beginning of the 1900 calendar to that of the 1904 one.
+const DAYS_1904: i64 = 1462;
+
+/// Days from 1899-12-30, where the 1900 calendar counts from, to 1970-01-01.
+const DAYS_1970: i64 = 25_569;
+
+/// Largest day that a spreadsheet knows: 9999-12-31.
+const DAY_MAX: i64 = 2_958_465;
+
+/// For each style of cells, whether it shows a date or time.
+pub(super) fn styles(bytes: &[u8]) -> Result<Vec<bool>, BookFault> {
+    let mut own: Vec<(u32, bool)> = Vec::new();
+    let mut styles = Vec::new();
+    let mut is_inside = false;
+    let mut walk = Walk::new(bytes)?;
+    while let Some(step) = walk.next()? {
+        match step {
+            Step::Start("numFmt") => {
+                let id = walk.attribute("numFmtId").and_then(|id| id.parse().ok());
+                let code = walk.attribute("formatCode").unwrap_or_default();
+                own.extend(id.map(|id| (id, is_date_code(&code))));
+            }
+            Step::Start("cellXfs") => is_inside = true,
+            Step::End("cellXfs") => is_inside = false,
+            Step::Start("xf") if is_inside => {
+                let id = walk.attribute("numFmtId").and_then(|id| id.parse().ok());
+                let id: u32 = id.unwrap_or(0);
+                let known = own.iter().find(|(own, _)| *own == id);
+                styles.push(known.map_or_else(|| is_date_id(id), |(_, is_date)| *is_date));
+            }
+            Step::Start(_) | Step::End(_) | Step::Text(_) => {}
+        }
+    }
+    Ok(styles)
+}
+
+/// Built-in formats of dates and times, those of Chinese spreadsheets among them.
+fn is_date_id(id: u32) -> bool {
+    matches!(id, 14..=22 | 27..=36 | 45..=47 | 50..=58)
+}
+
+/// Whether a format code shows parts of a date, outside of quoted text and brackets.
+fn is_date_code(code: &str) -> bool {
+    let mut is_quoted = false;
+    let mut is_bracket = false;
+    let mut chars = code.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => is_quoted = !is_quoted,
+            '\\' | '_' | '*' if !is_quoted => {
+                chars.next();
+            }
+            '[' if !is_quoted => is_bracket = true,
+            ']' if !is_quoted => is_bracket = false,
+            'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S'
+                if !is_quoted && !is_bracket =>
+            {
+                return true;
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The number in the text of a cell.
+pub(super) fn decimal(text: &str) -> Option<Decimal> {
+    let text = text.trim();
+    let exact = Decimal::from_str_exact(text).or_else(|_| {
+        if text.contains(['e', 'E']) {
+            Decimal::from_scientific(text)
+        } else {
+            text.parse()
+        }
+    });
+    exact.ok()?.round_sf(DIGITS)
+}
+
+/// A number as people see it: no trailing zeros, no exponent.
+pub(super) fn shown(number: Decimal) -> String {
+    number.normalize().to_string()
+}
+
+/// The moment that a serial number means, 14 digits.
+pub(super) fn moment(number: Decimal, is_1904: bool) -> Option<String> {
+    let seconds = number.checked_mul(DAY_S)?.round().to_i64()?;
+    let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let day = if is_1904 { day + DAYS_1904 } else { day };
+    // Day 60 of the 1900 calendar is a day that never was; what comes before is one day off.
+    let day = if day < 60 { day + 1 } else { day };
+    if !(1..=DAY_MAX).contains(&day) {
+        return None;
+    }
+    let (year, month, date) = civil(day - DAYS_1970);
+    Some(format!(
+        "{year:04}{month:02}{date:02}{:02}{:02}{:02}",
+        second / 3600,
+        second / 60 % 60,
+        second % 60
+    ))
+}
+
+/// Year, month and day of a number of days since 1970-01-01 (proleptic Gregorian calendar).
+fn civil(days: i64) -> (i64, i64, i64) {
+    // Years begin in March, so that the leap day is the last; eras have 400 years.
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let date = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, date)
+}

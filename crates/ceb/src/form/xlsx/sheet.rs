@@ -1,0 +1,184 @@
+//! One sheet: its cells by row and column, and which of them are merged.
+
+use super::number::{decimal, moment, shown};
+use super::{BookFault, COLUMNS_MAX, ROWS_MAX, Step, Walk};
+use crate::form::grid::{Cell, Sheet};
+
+/// What the cells of a sheet refer to.
+pub(super) struct Context<'c> {
+    pub(super) texts: &'c [String],
+    pub(super) is_date: &'c [bool],
+    pub(super) is_1904: bool,
+}
+
+/// Reads the cells of a sheet; a part that is no worksheet is a blank sheet.
+pub(super) fn read(bytes: &[u8], context: &Context<'_>) -> Result<Sheet, BookFault> {
+    let mut reader = Reader {
+        walk: Walk::new(bytes)?,
+        context,
+        rows: Vec::new(),
+        row: 0,
+        column: 0,
+    };
+    while let Some(step) = reader.walk.next()? {
+        match step {
+            Step::Start("row") => {
+                let given = reader.walk.attribute("r").and_then(|row| row.parse().ok());
+                reader.row = given.unwrap_or(reader.row.saturating_add(1));
+                reader.column = 0;
+            }
+            Step::Start("c") => reader.cell()?,
+            Step::Start("mergeCell") => reader.merged()?,
+            Step::Start(_) | Step::End(_) | Step::Text(_) => {}
+        }
+    }
+    Ok(Sheet {
+        first_row: 1,
+        first_column: 1,
+        rows: reader.rows,
+    })
+}
+
+struct Reader<'a, 'c> {
+    walk: Walk<'a>,
+    context: &'c Context<'c>,
+    rows: Vec<Vec<Cell>>,
+    /// Row and column of the last cell, from 1.
+    row: u32,
+    column: u32,
+}
+
+impl Reader<'_, '_> {
+    fn cell(&mut self) -> Result<(), BookFault> {
+        let place = self.walk.attribute("r").and_then(|name| place(&name));
+        (self.row, self.column) = place.unwrap_or((self.row.max(1), self.column.saturating_add(1)));
+        let kind = self.walk.attribute("t").unwrap_or_default();
+        let style = self
+            .walk
+            .attribute("s")
+            .and_then(|style| style.parse().ok());
+        let (mut value, mut inline, mut is_formula) = (String::new(), None, false);
+        let depth = self.walk.open.len();
+        while let Some(step) = self.walk.next()? {
+            match step {
+                Step::Start("v") => value = self.walk.text("v")?,
+                Step::Start("is") => inline = Some(self.walk.rich_text("is")?),
+                Step::Start("f") => is_formula = true,
+                Step::End("c") if self.walk.open.len() < depth => break,
+                Step::Start(_) | Step::End(_) | Step::Text(_) => {}
+            }
+        }
+        let cell = if is_formula {
+            Cell::Formula(crate::finding::clip(&value))
+        } else if let Some(text) = inline {
+            Cell::Text(text)
+        } else {
+            self.value(&kind, style, &value)?
+        };
+        self.put(cell)
+    }
+
+    fn value(&self, kind: &str, style: Option<usize>, value: &str) -> Result<Cell, BookFault> {
+        if value.is_empty() {
+            return Ok(Cell::Empty);
+        }
+        Ok(match kind {
+            "s" => {
+                let text = value.trim().parse().ok();
+                let text = text.and_then(|at: usize| self.context.texts.get(at));
+                Cell::Text(text.ok_or(BookFault::Malformed)?.clone())
+            }
+            "str" | "inlineStr" => Cell::Text(super::unescape(value)),
+            "b" => Cell::Bool(value.trim() == "1"),
+            "e" => Cell::Fault(crate::finding::clip(value)),
+            "d" => Cell::Moment(iso(value)),
+            _ => {
+                let Some(number) = decimal(value) else {
+                    return Ok(Cell::Fault(crate::finding::clip(value)));
+                };
+                let is_date = style.and_then(|style| self.context.is_date.get(style));
+                let moment = moment(number, self.context.is_1904)
+                    .filter(|_| is_date.is_some_and(|is_date| *is_date));
+                moment.map_or_else(|| Cell::Number(shown(number)), Cell::Moment)
+            }
+        })
+    }
+
+    /// Puts a cell at the current place. Empty ones take no room, wherever they are.
+    fn put(&mut self, cell: Cell) -> Result<(), BookFault> {
+        if cell == Cell::Empty {
+            return Ok(());
+        }
+        if self.row > ROWS_MAX {
+            return Err(BookFault::TooManyRows);
+        }
+        if self.column > COLUMNS_MAX {
+            return Err(BookFault::TooManyColumns);
+        }
+        let (row, column) = (
+            self.row.max(1) as usize - 1,
+            self.column.max(1) as usize - 1,
+        );
+        if self.rows.len() <= row {
+            self.rows.resize(row + 1, Vec::new());
+        }
+        let cells = &mut self.rows[row];
+        if cells.len() <= column {
+            cells.resize(column + 1, Cell::Empty);
+        }
+        cells[column] = cell;
+        Ok(())
+    }
+
+    /// Marks the first cell of merged ones; the others are empty.
+    fn merged(&mut self) -> Result<(), BookFault> {
+        let range = self.walk.attribute("ref").unwrap_or_default();
+        let first = range.split(':').next().and_then(place);
+        if let Some((row, column)) = first.filter(|(row, _)| *row as usize <= self.rows.len()) {
+            (self.row, self.column) = (row, column.min(COLUMNS_MAX));
+            let content = self
+                .rows
+                .get(row as usize - 1)
+                .and_then(|cells| cells.get(self.column as usize - 1));
+            let content = content.map_or_else(String::new, Cell::shown);
+            self.put(Cell::Merged(content))?;
+        }
+        Ok(())
+    }
+}
+
+/// Row and column of `C7`, from 1.
+fn place(name: &str) -> Option<(u32, u32)> {
+    let name = name.trim();
+    let digits = name.find(|c: char| c.is_ascii_digit())?;
+    let mut column: u32 = 0;
+    for letter in name[..digits].bytes() {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A' + 1,
+            b'a'..=b'z' => letter - b'a' + 1,
+            _ => return None,
+        };
+        column = column.checked_mul(26)?.checked_add(u32::from(value))?;
+    }
+    let row = name[digits..].parse().ok()?;
+    (row > 0 && column > 0).then_some((row, column))
+}
+
+/// `2026-01-05T10:11:12` as 14 digits.
+fn iso(text: &str) -> String {
+    let digits: String = text.chars().filter(char::is_ascii_digit).take(14).collect();
+    format!("{digits:0<14}")
+}
+
+/// The name of a cell, from 1: `C7`.
+pub(super) fn name(row: u32, column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column;
+    while rest > 0 {
+        rest -= 1;
+        letters.push(b'A' + u8::try_from(rest % 26).unwrap_or(0));
+        rest /= 26;
+    }
+    letters.reverse();
+    format!("{}{row}", String::from_utf8_lossy(&letters))
+}

@@ -1,0 +1,174 @@
+//! Personal data (个人信息) in messages: which elements hold them, and how they look masked.
+//!
+//! What is masked stays recognisable to somebody who knows the person, and useless to anybody else.
+//! The mask of a whole message keeps every byte that is not personal, so that lines and structure
+//! are those of the original.
+
+use crate::xml::{Token, Tokens, prepare};
+
+/// Characters that stand for what is hidden.
+const HIDDEN: &str = "***";
+
+/// What kind of personal data an element holds (个人信息种类).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Personal {
+    /// A name (姓名).
+    Name,
+    /// An identity number (证件号码).
+    Identity,
+    /// A telephone number (电话).
+    Telephone,
+    /// An address (地址).
+    Address,
+    /// An account at a shop (注册号).
+    Account,
+}
+
+/// The personal data that an element holds, if any.
+#[must_use]
+pub fn of_element(element: &str) -> Option<Personal> {
+    Some(match element {
+        "buyerName" | "payerName" | "consignee" => Personal::Name,
+        "buyerIdNumber" | "payerIdNumber" => Personal::Identity,
+        "buyerTelephone" | "consigneeTelephone" | "telephone" | "ebcTelephone" => {
+            Personal::Telephone
+        }
+        "consigneeAddress" => Personal::Address,
+        "buyerRegNo" => Personal::Account,
+        _ => return None,
+    })
+}
+
+/// A value as people see it who need not know it.
+#[must_use]
+pub fn mask(personal: Personal, value: &str) -> String {
+    let (n_first, n_last) = match personal {
+        Personal::Name => (1, 0),
+        Personal::Identity => (3, 2),
+        Personal::Telephone => (3, 2),
+        Personal::Address => (6, 0),
+        Personal::Account => (2, 0),
+    };
+    let chars: Vec<char> = value.chars().collect();
+    // Too short a value would be told by its ends.
+    if chars.len() <= n_first + n_last {
+        return HIDDEN.to_owned();
+    }
+    let first: String = chars[..n_first].iter().collect();
+    let last: String = chars[chars.len() - n_last..].iter().collect();
+    format!("{first}{HIDDEN}{last}")
+}
+
+/// A value of an element, masked when it is personal.
+#[must_use]
+pub fn masked(element: &str, value: &str) -> String {
+    match of_element(element) {
+        Some(personal) if !value.is_empty() => mask(personal, value),
+        Some(_) | None => value.to_owned(),
+    }
+}
+
+/// A message with its personal data masked; `None` when it is not well-formed, since then nobody
+/// can say where a value ends.
+#[must_use]
+pub fn masked_message(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut tokens = Tokens::new(prepare(bytes).ok()?);
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut kept = 0;
+    // The personal element that is open: its kind, depth, and the text so far.
+    let mut open: Option<(Personal, usize, String, usize)> = None;
+    loop {
+        let token = tokens.next().ok()?;
+        let span = tokens.span();
+        match (token, &mut open) {
+            (Token::Start(name), None) => {
+                if let Some(personal) = of_element(name.local) {
+                    open = Some((personal, tokens.depth(), String::new(), span.end));
+                }
+            }
+            (Token::Text(text) | Token::CData(text), Some((_, _, value, _))) => {
+                value.push_str(text);
+            }
+            (Token::Char(c), Some((_, _, value, _))) => value.push(c),
+            (Token::End, Some((personal, depth, value, start))) if tokens.depth() < *depth => {
+                if !value.is_empty() {
+                    out.extend_from_slice(bytes.get(kept..*start)?);
+                    let mut text = String::new();
+                    crate::write::escape_into(&mut text, &mask(*personal, value));
+                    out.extend_from_slice(text.as_bytes());
+                    kept = span.start;
+                }
+                open = None;
+            }
+            (Token::Eof, _) => break,
+            (
+                Token::Start(_) | Token::End | Token::Text(_) | Token::CData(_) | Token::Char(_),
+                _,
+            ) => {}
+        }
+    }
+    out.extend_from_slice(bytes.get(kept..)?);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{self, Spec};
+    use crate::{Kind, Profile, parse};
+
+    #[test]
+    fn values() {
+        let cases = [
+            (Personal::Name, "赵样一", "赵***"),
+            (Personal::Name, "赵", "***"),
+            (Personal::Identity, "110101199001010010", "110***10"),
+            (Personal::Telephone, "13000000001", "130***01"),
+            (Personal::Telephone, "12345", "***"),
+            (
+                Personal::Address,
+                "北京市东城区样例北大街1号",
+                "北京市东城区***",
+            ),
+        ];
+        for (personal, value, expected) in cases {
+            assert_eq!(mask(personal, value), expected);
+        }
+        assert_eq!(masked("orderNo", "A1"), "A1");
+    }
+
+    #[test]
+    fn every_kind_is_masked_and_keeps_its_structure() {
+        for kind in Kind::ALL {
+            let spec = Spec {
+                n_documents: 2,
+                ..Spec::new(*kind, 3)
+            };
+            let xml = sample::message(&spec);
+            let hidden = masked_message(xml.as_bytes()).unwrap();
+            let (plain, hidden) = (
+                parse(xml.as_bytes(), Profile::Down).message.unwrap(),
+                parse(&hidden, Profile::Down).message.unwrap(),
+            );
+            for (one, other) in plain.documents.iter().zip(&hidden.documents) {
+                for (element, value) in one.head.iter() {
+                    assert_eq!(
+                        other.head.get(element),
+                        Some(&*masked(element, value)),
+                        "{kind}"
+                    );
+                }
+                assert_eq!(one.lines.len(), other.lines.len());
+            }
+        }
+    }
+
+    #[test]
+    fn text_in_any_spelling_is_masked() {
+        let xml = "<a><buyerName>&#x8D75;<![CDATA[样]]>一</buyerName><b x=\"1\"/><consignee/></a>";
+        let masked = masked_message(xml.as_bytes()).unwrap();
+        let expected = "<a><buyerName>赵***</buyerName><b x=\"1\"/><consignee/></a>";
+        assert_eq!(String::from_utf8(masked).unwrap(), expected);
+        assert_eq!(masked_message(b"<a><buyerName>x</a>"), None);
+    }
+}

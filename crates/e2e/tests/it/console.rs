@@ -1,0 +1,43 @@
+//! The console in a real browser: Debian's Chromium, driven by the tests in `console/e2e`.
+
+use crate::platform::Platform;
+use std::path::Path;
+use std::process::Command;
+
+/// Whether this machine can drive a browser; when everything is demanded, it must.
+fn has_browser(folder: &Path) -> bool {
+    let is_there = Path::new("/usr/bin/chromium").exists()
+        && folder.join("node_modules/playwright-core").exists();
+    let is_full = std::env::var("TONGGUAN_TEST_FULL").is_ok_and(|value| value == "1");
+    assert!(
+        is_there || !is_full,
+        "TONGGUAN_TEST_FULL=1 needs Chromium and `make console`"
+    );
+    if !is_there {
+        println!("skipped: no Chromium, or the console is not built");
+    }
+    is_there
+}
+
+/// Every role opens its pages; what goes wrong is told by the runner of the tests.
+#[test]
+fn people_work_in_the_console() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../console");
+    if !has_browser(&folder) {
+        return;
+    }
+    let (_place, platform) = Platform::demo();
+    let output = Command::new("npm")
+        .args(["run", "--silent", "e2e"])
+        .current_dir(&folder)
+        .env("TONGGUAN_URL", format!("http://{}", platform.address))
+        .env(
+            "TONGGUAN_BOOTSTRAP",
+            platform.ready["bootstrap"].as_str().unwrap(),
+        )
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let failed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{failed}");
+}

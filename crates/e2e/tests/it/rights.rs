@@ -1,0 +1,156 @@
+//! Who may do what, tried: every operation of the description as everybody, against the roles that
+//! the description itself names, and with ids that are nobody's or a stranger's.
+
+use crate::browser::{Browser, staff};
+use crate::platform::Platform;
+use crate::samples;
+use ceb::Kind;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// An operation of the description.
+#[derive(Debug)]
+struct Operation {
+    id: String,
+    method: String,
+    path: String,
+    roles: Vec<String>,
+}
+
+fn operations(description: &Value) -> Vec<Operation> {
+    let mut found = Vec::new();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let roles = operation["x-roles"].as_array();
+            let roles = roles.unwrap_or_else(|| panic!("{method} {path} names no roles"));
+            found.push(Operation {
+                id: operation["operationId"].as_str().unwrap().to_owned(),
+                method: method.to_uppercase(),
+                path: path.clone(),
+                roles: roles
+                    .iter()
+                    .map(|role| role.as_str().unwrap().to_owned())
+                    .collect(),
+            });
+        }
+    }
+    assert!(found.len() > 60, "{} operations", found.len());
+    found
+}
+
+/// A path with every parameter filled in by `value`.
+fn filled(path: &str, value: &str) -> String {
+    let mut parts = path.split(['{', '}']);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    while parts.next().is_some() {
+        text.push_str(value);
+        text.push_str(parts.next().unwrap_or_default());
+    }
+    text
+}
+
+/// Operations that answer as long as one listens, or that stop the others of this test.
+const LEFT_OUT: [&str; 4] = ["events", "outage", "kick", "choose_company"];
+
+/// Every operation as each of the staff, as a program and as nobody.
+#[test]
+fn everybody_may_do_what_the_table_says_and_nothing_else() {
+    let (_place, platform) = Platform::demo();
+    let mut people: BTreeMap<String, Browser> = staff(&platform);
+    let description = Browser::new(&platform)
+        .get("/api/openapi.json")
+        .answer
+        .json();
+    let key = platform.ready["companies"][0]["key"].as_str().unwrap();
+    let mut wrong = Vec::new();
+    for operation in operations(&description) {
+        if LEFT_OUT.contains(&operation.id.as_str()) {
+            continue;
+        }
+        let path = filled(&operation.path, "383409467422670848");
+        let body = json!({ "reason": "越权测试" });
+        let mut check = |who: &str, role: &str, status: u16, code: &str| {
+            let is_refused = status == 401 || code == "TG-R4601";
+            let is_permitted = operation.roles.iter().any(|known| known == role);
+            if status >= 500 || is_refused == is_permitted {
+                wrong.push(format!(
+                    "{who}: {} {path} ({}) answered {status} {code}, permitted: {is_permitted}",
+                    operation.method, operation.id
+                ));
+            }
+        };
+        for (login, browser) in &mut people {
+            let role = match login.as_str() {
+                "sys.admin" => "system_admin",
+                "sec.admin" => "security_admin",
+                "aud.admin" => "audit_admin",
+                "bureau.clerk" => "bureau_clerk",
+                "bureau.approver" => "bureau_approver",
+                "customs.officer" => "customs_officer",
+                _ => "operator",
+            };
+            let answer = browser.api(&operation.method, &path, &body);
+            check(login, role, answer.status, &answer.code());
+        }
+        // A session of one's own is no business of a program.
+        if operation.id != "session" && operation.id != "menu" {
+            let mut program = Browser::new(&platform);
+            let bearer = format!("Bearer {key}");
+            program.headers.push(("authorization".to_owned(), bearer));
+            let answer = program.api(&operation.method, &path, &body);
+            check("program", "program", answer.status, &answer.code());
+        }
+        let answer = Browser::new(&platform).api(&operation.method, &path, &body);
+        check("nobody", "", answer.status, &answer.code());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Another company's message is not there, by whatever path and however it is asked for.
+#[test]
+fn what_belongs_to_another_company_is_not_there() {
+    let (_place, platform) = Platform::demo();
+    let (sender, owner) = platform.company(0);
+    let id = owner.accepted(samples::message(Kind::Ceb311, &sender, 1).as_bytes());
+    owner.until_state(&id, "settled");
+    let document = (id.parse::<i64>().unwrap() + 1).to_string();
+    let (_, stranger) = platform.company(1);
+    let description = Browser::new(&platform)
+        .get("/api/openapi.json")
+        .answer
+        .json();
+    let mut n_tried = 0;
+    for operation in operations(&description) {
+        let is_program = operation.roles.iter().any(|role| role == "program");
+        if !is_program || !operation.path.contains("{") || operation.path.contains("{kind}") {
+            continue;
+        }
+        for value in [id.as_str(), document.as_str()] {
+            let path = filled(&operation.path, value);
+            let answer = stranger.try_call(&operation.method, &path, b"{}").unwrap();
+            assert!(
+                [400, 404].contains(&answer.status),
+                "{} {path}: {} {}",
+                operation.method,
+                answer.status,
+                answer.text()
+            );
+            assert!(!answer.text().contains(&sender.name), "{path}");
+            n_tried += 1;
+        }
+    }
+    assert!(n_tried >= 4, "{n_tried} tries");
+    // Lists and searches do not know it either.
+    let order = owner.message(&id)["documents"][0]["orderNo"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for path in [
+        format!("/api/v1/messages?orderNo={order}"),
+        format!("/api/v1/search?q={order}"),
+        format!("/api/v1/search?q={id}"),
+    ] {
+        assert!(owner.get(&path).text().contains(&id), "{path}");
+        assert!(!stranger.get(&path).text().contains(&id), "{path}");
+    }
+}

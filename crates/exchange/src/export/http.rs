@@ -1,0 +1,359 @@
+//! `GET /api/v1/exports/messages` and `GET /api/v1/exports/receipts`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::sheet::{Column, Value};
+use super::{Book, EXPORT, EXPORT_ROWS_MAX};
+use crate::downlink;
+use crate::message::{Message, MessageId};
+use crate::query::http::{Desk, ListQuery, bad, filter};
+use crate::query::list;
+use crate::workbook::XLSX;
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use ceb::ReturnStatus;
+use futures_util::stream::unfold;
+use registry::access::Actor;
+use registry::audit;
+use registry::role::{Operation, Role};
+use rust_xlsxwriter::XlsxError;
+use serde::Deserialize;
+use std::fs::File;
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+use store::clock::{beijing_compact, beijing_rfc3339};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use utoipa::IntoParams;
+use web::{Problem, codes, service_error};
+
+/// Exports that are written at once.
+const AT_ONCE: usize = 2;
+
+/// How long a caller waits for his turn.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Rows read at once.
+const PAGE: i64 = 1000;
+
+/// Pages that wait to be written.
+const PAGES_WAITING: usize = 4;
+
+/// Bytes sent at once.
+const PIECE_BYTES: usize = 64 << 10;
+
+/// Who exports lists: no program, it has the lists themselves.
+const EXPORTERS: &[Role] = &[
+    Role::CompanyAdmin,
+    Role::CompanyClerk,
+    Role::CompanyReader,
+    Role::Operator,
+    Role::BureauClerk,
+    Role::BureauApprover,
+    Role::CustomsOfficer,
+];
+
+/// Exports messages.
+pub const EXPORT_MESSAGES: Operation = Operation {
+    id: "export_messages",
+    chinese: "导出报文列表",
+    roles: EXPORTERS,
+    changes: false,
+};
+/// Exports receipts.
+pub const EXPORT_RECEIPTS: Operation = Operation {
+    id: "export_receipts",
+    chinese: "导出回执列表",
+    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader],
+    changes: false,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[EXPORT_MESSAGES, EXPORT_RECEIPTS];
+
+/// What the routes need.
+#[derive(Clone)]
+pub struct Exports {
+    /// The desk.
+    pub desk: Desk,
+    /// Turns; see [`Exports::turns`].
+    pub turns: Arc<Semaphore>,
+}
+
+const MESSAGE_COLUMNS: &[Column] = &[
+    ("受理号", 18),
+    ("报文类型", 10),
+    ("名称", 16),
+    ("企业", 28),
+    ("方向", 6),
+    ("状态", 10),
+    ("当前处理方", 16),
+    ("单证数", 8),
+    ("受理时间", 30),
+    ("状态时间", 30),
+    ("报文 guid", 40),
+    ("字节", 10),
+];
+
+const RECEIPT_COLUMNS: &[Column] = &[
+    ("序号", 10),
+    ("受理号", 18),
+    ("回执类型", 10),
+    ("业务主键", 40),
+    ("状态", 8),
+    ("状态名称", 16),
+    ("回执时间", 20),
+    ("回执信息", 60),
+    ("到达时间", 30),
+];
+
+impl Exports {
+    /// Turns for exports.
+    pub fn turns() -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(AT_ONCE))
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let busy = || Problem::new(codes::UNAVAILABLE).retry_after(WAIT);
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        tokio::time::timeout(WAIT, turn)
+            .await
+            .map_err(|_| busy())?
+            .map_err(|_| busy())
+    }
+
+    /// Puts the export on record before anything is read.
+    async fn record(
+        &self,
+        actor: &Actor,
+        object: &'static str,
+        detail: String,
+    ) -> Result<(), Problem> {
+        let (actor, now_ms) = (actor.clone(), self.desk.shared.clock.now_ms());
+        let write = self
+            .desk
+            .shared
+            .db
+            .write(move |tx| audit::done(tx, now_ms, &actor, EXPORT, object, &detail));
+        write.await.map_err(|error| service_error(&error))
+    }
+}
+
+/// The messages of a list as a workbook (导出报文列表): same filters, all pages.
+#[utoipa::path(
+    get, path = "/api/v1/exports/messages", tag = "exports", params(ListQuery),
+    responses(
+        (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+         body = Vec<u8>),
+        (status = 400, body = Problem, description = "参数有误"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 503, body = Problem, description = "导出排队中，请稍后重试")
+    )
+)]
+pub async fn export_messages(
+    State(exports): State<Exports>,
+    headers: HeaderMap,
+    query: Result<Query<ListQuery>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let actor = exports.desk.gate.actor(&headers, &EXPORT_MESSAGES).await?;
+    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
+    let mut filter = filter(query)?;
+    let detail = format!("{filter:?}");
+    let turn = exports.turn().await?;
+    exports.record(&actor, "messages", detail).await?;
+    exports.desk.refresh().await?;
+    let (pages, writer) = writer("报文", MESSAGE_COLUMNS, turn)?;
+    let shared = &exports.desk.shared;
+    let mut n_rows = 0;
+    while n_rows < EXPORT_ROWS_MAX {
+        let (sight, asked) = (actor.sight.clone(), filter.clone());
+        let page = shared
+            .db
+            .read(move |tx| list(tx, &sight, &asked, PAGE))
+            .await;
+        let page = page.map_err(|error| service_error(&error))?;
+        let Some(last) = page.last() else { break };
+        filter.before = Some(last.id);
+        n_rows += u32::try_from(page.len()).unwrap_or(u32::MAX);
+        let rows = page
+            .iter()
+            .map(|message| message_row(&exports, message))
+            .collect();
+        if pages.send(rows).await.is_err() {
+            break;
+        }
+    }
+    drop(pages);
+    let now_ms = shared.clock.now_ms();
+    send(
+        &format!("messages-{}.xlsx", beijing_compact(now_ms)),
+        writer,
+    )
+    .await
+}
+
+fn message_row(exports: &Exports, message: &Message) -> Vec<Value> {
+    let company = exports.desk.shared.directory.by_id(message.company_id);
+    let kind = ceb::Kind::from_code(&message.kind).map_or("", ceb::Kind::chinese);
+    let direction = if message.direction == "import" {
+        "进口"
+    } else {
+        "出口"
+    };
+    vec![
+        message.id.acceptance_no().into(),
+        message.kind.as_str().into(),
+        kind.into(),
+        company
+            .map_or_else(String::new, |company| company.name.clone())
+            .into(),
+        direction.into(),
+        message.state.chinese().into(),
+        message.state.holder().into(),
+        message.n_documents.into(),
+        beijing_rfc3339(message.received_at).into(),
+        beijing_rfc3339(message.changed_at).into(),
+        message.guid.as_str().into(),
+        message.n_bytes.into(),
+    ]
+}
+
+/// Which receipts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReceiptsQuery {
+    /// Begin after this cursor; with the oldest receipt when absent.
+    pub after: Option<i64>,
+}
+
+/// The receipts of a company as a workbook (导出回执列表).
+#[utoipa::path(
+    get, path = "/api/v1/exports/receipts", tag = "exports", params(ReceiptsQuery),
+    responses(
+        (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+         body = Vec<u8>),
+        (status = 400, body = Problem, description = "参数有误"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 503, body = Problem, description = "导出排队中，请稍后重试")
+    )
+)]
+pub async fn export_receipts(
+    State(exports): State<Exports>,
+    headers: HeaderMap,
+    query: Result<Query<ReceiptsQuery>, QueryRejection>,
+) -> Result<Response, Problem> {
+    let actor = exports.desk.gate.actor(&headers, &EXPORT_RECEIPTS).await?;
+    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
+    let company = actor.require_company()?.id;
+    let mut from = query.after.unwrap_or(0);
+    let turn = exports.turn().await?;
+    exports
+        .record(&actor, "receipts", format!("after {from}"))
+        .await?;
+    let (pages, writer) = writer("回执", RECEIPT_COLUMNS, turn)?;
+    let shared = &exports.desk.shared;
+    let mut n_rows = 0;
+    while n_rows < EXPORT_ROWS_MAX {
+        let page = shared
+            .db
+            .read(move |tx| downlink::after(tx, company, from, PAGE))
+            .await;
+        let page = page.map_err(|error| service_error(&error))?;
+        let Some(last) = page.last() else { break };
+        from = last.feed_no;
+        n_rows += u32::try_from(page.len()).unwrap_or(u32::MAX);
+        if pages
+            .send(page.iter().map(receipt_row).collect())
+            .await
+            .is_err()
+        {
+            break;
+        }
+    }
+    drop(pages);
+    let now_ms = shared.clock.now_ms();
+    send(
+        &format!("receipts-{}.xlsx", beijing_compact(now_ms)),
+        writer,
+    )
+    .await
+}
+
+fn receipt_row(item: &downlink::Item) -> Vec<Value> {
+    let status = i32::try_from(item.return_status).ok();
+    let name = status.and_then(|status| ReturnStatus(status).chinese());
+    vec![
+        item.feed_no.into(),
+        MessageId(item.message_id).acceptance_no().into(),
+        item.kind.as_str().into(),
+        item.document_key.as_str().into(),
+        item.return_status.into(),
+        name.unwrap_or_default().into(),
+        item.return_time.as_str().into(),
+        item.return_info.as_str().into(),
+        beijing_rfc3339(item.received_at).into(),
+    ]
+}
+
+type Pages = mpsc::Sender<Vec<Vec<Value>>>;
+type Writer = tokio::task::JoinHandle<Result<(File, u64), XlsxError>>;
+
+/// Starts the thread that writes; it ends the workbook when the pages are dropped.
+fn writer(
+    name: &'static str,
+    columns: &'static [Column],
+    turn: OwnedSemaphorePermit,
+) -> Result<(Pages, Writer), Problem> {
+    let (pages, mut waiting) = mpsc::channel::<Vec<Vec<Value>>>(PAGES_WAITING);
+    let mut book = Book::new(name, columns).map_err(|error| failed(&error))?;
+    let writer = tokio::task::spawn_blocking(move || {
+        while let Some(rows) = waiting.blocking_recv() {
+            for row in &rows {
+                book.row(row)?;
+            }
+        }
+        let file = book.finish();
+        drop(turn);
+        file
+    });
+    Ok((pages, writer))
+}
+
+fn failed(error: &XlsxError) -> Problem {
+    tracing::error!(%error, "an export could not be written");
+    Problem::new(codes::FAULT)
+}
+
+/// Sends the finished file piece by piece.
+async fn send(name: &str, writer: Writer) -> Result<Response, Problem> {
+    let written = writer.await.map_err(|_| Problem::new(codes::FAULT))?;
+    let (file, n_bytes) = written.map_err(|error| failed(&error))?;
+    let stream = unfold(Some(file), |file| async move {
+        let mut file = file?;
+        let read = tokio::task::spawn_blocking(move || {
+            let mut piece = vec![0; PIECE_BYTES];
+            let n_read = file.read(&mut piece)?;
+            piece.truncate(n_read);
+            Ok::<_, std::io::Error>((file, piece))
+        });
+        match read.await.map_err(std::io::Error::other).flatten() {
+            Ok((_, piece)) if piece.is_empty() => None,
+            Ok((file, piece)) => Some((Ok(Bytes::from(piece)), Some(file))),
+            Err(error) => Some((Err(error), None)),
+        }
+    });
+    let headers = [
+        (header::CONTENT_TYPE, XLSX.to_owned()),
+        (header::CONTENT_LENGTH, n_bytes.to_string()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    ];
+    Ok((headers, Body::from_stream(stream)).into_response())
+}

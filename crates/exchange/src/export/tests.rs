@@ -1,0 +1,73 @@
+//! Workbooks that read back as the list, without formulas, audited.
+
+use super::sheet::{Book, Value};
+use crate::testing::House;
+use ceb::form::grid::Cell;
+use ceb::form::xlsx::{Parts, read};
+use std::fs::File;
+use std::io::Read;
+use zip::ZipArchive;
+
+fn parts(file: File) -> Parts {
+    let mut archive = ZipArchive::new(file).unwrap();
+    let mut parts = Parts::new();
+    for at in 0..archive.len() {
+        let mut entry = archive.by_index(at).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        let mut part = Vec::new();
+        entry.read_to_end(&mut part).unwrap();
+        parts.insert(name, part);
+    }
+    parts
+}
+
+#[test]
+fn text_that_looks_like_a_formula_stays_text_and_sheets_follow_each_other() {
+    const COLUMNS: &[(&str, u16)] = &[("甲", 10), ("乙", 10)];
+    let mut book = Book::with_rows("表", COLUMNS, 3).unwrap();
+    let bad = [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "=cmd|' /C calc'!A0",
+        "平",
+    ];
+    for (n, text) in (0_i64..).zip(bad) {
+        book.row(&[Value::from(text), Value::from(n)]).unwrap();
+    }
+    let (file, n_bytes) = book.finish().unwrap();
+    assert!(n_bytes > 0);
+    let parts = parts(file);
+    let all: String = parts
+        .values()
+        .map(|part| String::from_utf8_lossy(part))
+        .collect();
+    assert!(!all.contains("<f>"), "a formula was written");
+    assert!(all.contains("quotePrefix=\"1\""));
+    let sheets = read(&parts).unwrap();
+    let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["表", "表 (2)", "表 (3)"]);
+    let texts: Vec<Cell> = sheets
+        .iter()
+        .flat_map(|(_, sheet)| sheet.rows.iter().skip(1).map(|row| row[0].clone()))
+        .collect();
+    assert_eq!(texts.len(), bad.len());
+    assert_eq!(texts[0], Cell::Text("=1+1".to_owned()));
+    assert_eq!(texts[6], Cell::Text(bad[6].to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_exports_nothing() {
+    let house = House::on(store::testing::sqlite()).await;
+    let exports = super::http::Exports {
+        desk: house.desk(),
+        turns: super::http::Exports::turns(),
+    };
+    let query = axum::extract::Query(super::http::ReceiptsQuery { after: None });
+    let answer =
+        super::http::export_receipts(axum::extract::State(exports), house.headers(0), Ok(query));
+    assert_eq!(answer.await.err().unwrap().code, "TG-R4601");
+}

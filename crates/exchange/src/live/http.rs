@@ -1,0 +1,184 @@
+//! `GET /api/v1/events`.
+
+use super::{Follower, News};
+use crate::overview::day;
+use crate::query::http::{Desk, READERS};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Sse;
+use axum::response::sse::{Event, KeepAlive};
+use futures_util::stream::{Stream, unfold};
+use registry::access::Actor;
+use registry::role::Operation;
+use serde::Serialize;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use store::clock::beijing_day;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use web::{Problem, codes, service_error};
+
+/// Open connections at most.
+const CONNECTIONS_MAX: usize = 500;
+
+/// How often a connection looks.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How often a comment keeps the connection open.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// Looks after which the counts of the day are told again.
+const COUNT_EVERY: u32 = 5;
+
+/// Looks after which the gate is asked again.
+const GATE_EVERY: u32 = 15;
+
+/// Follows what happens.
+pub const EVENTS: Operation = Operation {
+    id: "events",
+    chinese: "接收实时推送",
+    roles: READERS,
+    changes: false,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[EVENTS];
+
+/// What the route needs.
+#[derive(Clone)]
+pub struct Live {
+    /// The desk.
+    pub desk: Desk,
+    /// Room for connections; see [`Live::room`].
+    pub room: Arc<Semaphore>,
+}
+
+impl Live {
+    /// Room for connections.
+    pub fn room() -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(CONNECTIONS_MAX))
+    }
+}
+
+/// Counts of today.
+#[derive(Serialize)]
+struct Count {
+    day: String,
+    checked: i64,
+    refused: i64,
+    sent: i64,
+    settled: i64,
+    receipts: i64,
+}
+
+/// A connection.
+struct Connection {
+    live: Live,
+    headers: HeaderMap,
+    actor: Actor,
+    follower: Follower,
+    n_looks: u32,
+    _room: OwnedSemaphorePermit,
+}
+
+/// What happens now (实时推送): `message`, `receipt` and `count` events with JSON data.
+#[utoipa::path(
+    get, path = "/api/v1/events", tag = "overview", security(("key" = [])),
+    responses(
+        (status = 200, content_type = "text/event-stream", body = String,
+         description = "message：报文状态变化；receipt：新回执；count：今日计数"),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 503, body = Problem, description = "连接过多")
+    )
+)]
+pub async fn events(
+    State(live): State<Live>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let actor = live.desk.gate.actor(&headers, &EVENTS).await?;
+    let busy = || Problem::new(codes::UNAVAILABLE).retry_after(KEEP_ALIVE);
+    let room = Arc::clone(&live.room);
+    let room = room.try_acquire_owned().map_err(|_| busy())?;
+    let company = actor.sight.only();
+    let shared = &live.desk.shared;
+    let last = match company {
+        None => None,
+        Some(company) => {
+            let last = shared.db.read(move |tx| crate::downlink::last(tx, company));
+            let last = last.await.map_err(|error| service_error(&error))?;
+            Some((company, last))
+        }
+    };
+    let follower = Follower::new(actor.sight.clone(), shared.clock.now_ms(), last);
+    let connection = Connection {
+        live,
+        headers,
+        actor,
+        follower,
+        n_looks: 0,
+        _room: room,
+    };
+    let stream = unfold(Some(connection), |connection| async move {
+        let mut connection = connection?;
+        let news = connection.wait().await?;
+        let event = Event::default().event(news.name).data(news.data);
+        Some((Ok(event), Some(connection)))
+    });
+    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
+    Ok(Sse::new(stream).keep_alive(keep_alive))
+}
+
+impl Connection {
+    /// The next thing to tell; nothing when the caller may not hear any more.
+    async fn wait(&mut self) -> Option<News> {
+        loop {
+            if let Some(news) = self.follower.next() {
+                return Some(news);
+            }
+            if self.n_looks.is_multiple_of(COUNT_EVERY) {
+                self.n_looks += 1;
+                if let Some(count) = self.count().await {
+                    return Some(count);
+                }
+            }
+            let shared = Arc::clone(&self.live.desk.shared);
+            shared.clock.sleep(LOOK_EVERY).await;
+            self.n_looks = self.n_looks.wrapping_add(1);
+            if self.n_looks.is_multiple_of(GATE_EVERY) {
+                self.actor = self
+                    .live
+                    .desk
+                    .gate
+                    .actor(&self.headers, &EVENTS)
+                    .await
+                    .ok()?;
+            }
+            let _ = shared.directory.refresh().await;
+            let now_ms = shared.clock.now_ms();
+            match shared.db.read(self.follower.question()).await {
+                Ok(look) => self.follower.take(&look, &shared.directory, now_ms),
+                Err(error) => tracing::debug!(%error, "a live connection could not look"),
+            }
+        }
+    }
+
+    async fn count(&self) -> Option<News> {
+        let today = beijing_day(self.live.desk.shared.clock.now_ms());
+        let (sight, asked) = (self.actor.sight.clone(), today.clone());
+        let db = &self.live.desk.shared.db;
+        let kinds = db.read(move |tx| day(tx, &sight, &asked)).await.ok()?;
+        let sum = |part: fn(&crate::overview::KindDay) -> i64| kinds.iter().map(part).sum();
+        let count = Count {
+            day: today,
+            checked: sum(|kind| kind.n_checked),
+            refused: sum(|kind| kind.n_refused),
+            sent: sum(|kind| kind.n_sent),
+            settled: sum(|kind| kind.n_settled),
+            receipts: sum(|kind| kind.n_receipts),
+        };
+        Some(News {
+            name: "count",
+            data: serde_json::to_string(&count).ok()?,
+        })
+    }
+}

@@ -1,0 +1,78 @@
+//! What happens is told once, to those who see it.
+
+use super::{Follower, OVERLAP_MS};
+use crate::testing::{House, accepted};
+use ceb::Kind;
+use registry::access::Sight;
+use std::time::Duration;
+use store::clock::Clock;
+use store::testing::each_engine;
+
+/// Looks and tells: names and data.
+async fn look(house: &House, follower: &mut Follower) -> Vec<String> {
+    house.shared.directory.refresh().await.unwrap();
+    let found = house.shared.db.read(follower.question()).await.unwrap();
+    follower.take(&found, &house.shared.directory, house.clock.now_ms());
+    std::iter::from_fn(|| follower.next())
+        .map(|news| format!("{} {}", news.name, news.data))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_follower_hears_its_own_once_and_nothing_of_others() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let now_ms = house.clock.now_ms();
+        let feed = |n| Some((house.company_id(n), 0));
+        let mut own = Follower::new(house.sight(0), now_ms, feed(0));
+        let mut stranger = Follower::new(house.sight(1), now_ms, feed(1));
+        let mut district = Follower::new(Sight::District("1105".to_owned()), now_ms, None);
+        let mut nothing = Follower::new(Sight::Nothing, now_ms, None);
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        house.settle().await;
+        let heard = look(&house, &mut own).await;
+        assert!(
+            heard[0].contains(&format!("\"id\":\"{id}\"")) && heard[0].contains("received"),
+            "{heard:?}"
+        );
+        assert!(
+            heard.iter().any(|line| line.starts_with("receipt ")),
+            "{heard:?}"
+        );
+        assert!(
+            heard.iter().any(|line| line.contains("settled")),
+            "{heard:?}"
+        );
+        assert_eq!(look(&house, &mut own).await, [""; 0]);
+        assert_eq!(look(&house, &mut stranger).await, [""; 0]);
+        assert_eq!(look(&house, &mut nothing).await, [""; 0]);
+        assert!(!look(&house, &mut district).await.is_empty());
+        house
+            .clock
+            .advance(Duration::from_millis(OVERLAP_MS.unsigned_abs() * 3));
+        assert_eq!(look(&house, &mut own).await, [""; 0]);
+        house.accept(0, house.sample(0, Kind::Ceb311, 2)).await;
+        assert_eq!(look(&house, &mut own).await.len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_is_caught_up_with() {
+    let house = House::on(store::testing::sqlite()).await;
+    let mut own = Follower::new(house.sight(0), house.clock.now_ms(), None);
+    let mut n_heard = 0;
+    for batch in 0..4_u64 {
+        let arrivals = (0..300).map(|n| {
+            house
+                .arrival(0, house.sample(0, Kind::Ceb411, batch * 300 + n))
+                .unwrap()
+        });
+        house.accept_all(arrivals.collect()).await;
+        house.clock.advance(Duration::from_secs(1));
+    }
+    for _ in 0..10 {
+        n_heard += look(&house, &mut own).await.len();
+        house.clock.advance(Duration::from_secs(1));
+    }
+    assert!(n_heard > 500, "{n_heard}");
+}

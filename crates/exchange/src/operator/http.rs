@@ -1,0 +1,340 @@
+//! `GET /api/v1/operator/pipeline`, `…/stuck`, `…/parked`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::{Lane, lanes, rates};
+use crate::message::{MessageId, State};
+use crate::query::board::waiting;
+use crate::query::http::{Desk, bad};
+use crate::query::{Filter, MessageSummary, list};
+use crate::receipt;
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State as Held};
+use axum::http::HeaderMap;
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use store::clock::beijing_rfc3339;
+use utoipa::{IntoParams, ToSchema};
+use web::{Page, PageQuery, Problem, service_error};
+
+/// Seconds over which rates are told.
+const RATE_SECONDS: i64 = 10;
+
+const OPERATORS: &[Role] = &[Role::Operator];
+
+/// Watches the pipeline.
+pub const PIPELINE: Operation = Operation {
+    id: "pipeline",
+    chinese: "查看流水线",
+    roles: OPERATORS,
+    changes: false,
+};
+/// Lists what is stuck.
+pub const STUCK: Operation = Operation {
+    id: "stuck",
+    chinese: "查看待人工和已拒收报文",
+    roles: OPERATORS,
+    changes: false,
+};
+/// Lists parked receipts.
+pub const PARKED: Operation = Operation {
+    id: "parked",
+    chinese: "查看搁置的回执",
+    roles: OPERATORS,
+    changes: false,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[PIPELINE, STUCK, PARKED];
+
+/// A lane in which something waits.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LaneView {
+    /// Id of the company.
+    pub company_id: String,
+    /// Name of the company.
+    pub company_name: String,
+    /// `import` or `export`.
+    pub direction: String,
+    /// `received` waits for the check, `checked` for sending.
+    pub state: String,
+    /// Messages in it.
+    pub waiting: i64,
+    /// How long the oldest waits, in milliseconds.
+    pub oldest_ms: i64,
+}
+
+/// A queue to or from customs.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct QueueView {
+    /// Its name.
+    pub name: String,
+    /// Items in it; absent when the broker does not answer.
+    pub depth: Option<u64>,
+}
+
+/// What the platform does now (流水线状态).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Pipeline {
+    /// When this was seen, RFC 3339.
+    pub at: String,
+    /// Messages that wait for the check.
+    pub received: i64,
+    /// Messages that wait to be sent.
+    pub checked: i64,
+    /// Messages that customs has not answered.
+    pub sent: i64,
+    /// Receipts that fit no declaration.
+    pub parked: i64,
+    /// The longest lanes, at most 50 of each step.
+    pub lanes: Vec<LaneView>,
+    /// Messages in a second, by the state they came into, over the last ten.
+    pub rates: Vec<Rate>,
+    /// The queues to and from customs.
+    pub queues: Vec<QueueView>,
+    /// Which broker.
+    pub broker: String,
+    /// Whether the broker answers.
+    pub broker_ok: bool,
+    /// Which database.
+    pub database: String,
+    /// Tasks that wait for the database's writers.
+    pub database_waiting: usize,
+}
+
+/// How many in ten seconds.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Rate {
+    /// The state that messages came into.
+    pub state: String,
+    /// Its Chinese name.
+    pub state_name: String,
+    /// Messages in the last ten seconds.
+    pub in_ten_seconds: i64,
+}
+
+/// What flows (流水线状态): lanes, rates, ages, queues, database.
+#[utoipa::path(
+    get, path = "/api/v1/operator/pipeline", tag = "operator",
+    responses(
+        (status = 200, body = Pipeline),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn pipeline(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+) -> Result<Json<Pipeline>, Problem> {
+    desk.gate.actor(&headers, &PIPELINE).await?;
+    let shared = &desk.shared;
+    let now_ms = shared.clock.now_ms();
+    let since_ms = now_ms - RATE_SECONDS * 1000;
+    let found = shared
+        .db
+        .read(move |tx| Ok((waiting(tx)?, lanes(tx)?, rates(tx, since_ms)?)))
+        .await
+        .map_err(|error| service_error(&error))?;
+    desk.refresh().await?;
+    let (waiting, lanes, rates) = found;
+    let customs = &shared.customs;
+    let mut queues = Vec::new();
+    for name in [
+        &customs.import_up,
+        &customs.import_down,
+        &customs.export_up,
+        &customs.export_down,
+    ] {
+        queues.push(QueueView {
+            name: name.clone(),
+            depth: shared.queue.depth(name).await.ok(),
+        });
+    }
+    let rates = rates.into_iter().filter_map(|(kind, count)| {
+        let state = kind.strip_prefix("message.").and_then(State::from_name)?;
+        Some(Rate {
+            state: state.name().to_owned(),
+            state_name: state.chinese().to_owned(),
+            in_ten_seconds: count,
+        })
+    });
+    Ok(Json(Pipeline {
+        at: beijing_rfc3339(now_ms),
+        received: waiting.n_received,
+        checked: waiting.n_checked,
+        sent: waiting.n_sent,
+        parked: waiting.n_parked,
+        lanes: lanes
+            .into_iter()
+            .map(|lane| lane_view(&desk, lane, now_ms))
+            .collect(),
+        rates: rates.collect(),
+        broker: shared.queue.name(),
+        broker_ok: queues.iter().all(|queue| queue.depth.is_some()),
+        queues,
+        database: shared.db.engine_name().to_owned(),
+        database_waiting: shared.db.n_waiting(),
+    }))
+}
+
+fn lane_view(desk: &Desk, lane: Lane, now_ms: i64) -> LaneView {
+    let company = desk.shared.directory.by_id(lane.company_id);
+    LaneView {
+        company_id: lane.company_id.0.to_string(),
+        company_name: company.map_or_else(String::new, |company| company.name.clone()),
+        direction: lane.direction,
+        state: lane.state.to_owned(),
+        waiting: lane.n_waiting,
+        oldest_ms: (now_ms - lane.oldest_at).max(0),
+    }
+}
+
+/// Which messages, and where the page begins.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct StuckQuery {
+    /// `held` (default) or `refused`.
+    pub state: Option<String>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Items on the page, 1 to 1000; 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// A message that is stuck, and why.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct StuckItem {
+    /// The message.
+    #[serde(flatten)]
+    pub message: MessageSummary,
+    /// Why it is stuck.
+    pub why: String,
+}
+
+/// Messages that wait for a person, or were refused (待人工、已拒收报文), newest first.
+#[utoipa::path(
+    get, path = "/api/v1/operator/stuck", tag = "operator", params(StuckQuery),
+    responses(
+        (status = 200, body = Page<StuckItem>),
+        (status = 400, body = Problem, description = "参数有误"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn stuck(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<StuckQuery>, QueryRejection>,
+) -> Result<Json<Page<StuckItem>>, Problem> {
+    let actor = desk.gate.actor(&headers, &STUCK).await?;
+    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
+    let state = match query.state.as_deref() {
+        None | Some("held") => State::Held,
+        Some("refused") => State::Refused,
+        Some(_) => return Err(bad("state 应为 held 或 refused")),
+    };
+    let before = match &query.after {
+        None => None,
+        Some(text) => Some(MessageId::parse(text).ok_or_else(|| bad("after 不是有效的游标"))?),
+    };
+    let page = PageQuery {
+        after: None,
+        limit: query.limit,
+    };
+    let filter = Filter {
+        state: Some(state),
+        before,
+        ..Filter::default()
+    };
+    let (sight, limit) = (actor.sight.clone(), i64::from(page.limit()));
+    let found = desk
+        .shared
+        .db
+        .read(move |tx| {
+            let messages = list(tx, &sight, &filter, limit)?;
+            let mut told = Vec::with_capacity(messages.len());
+            for message in messages {
+                told.push((crate::query::why(tx, &message)?, message));
+            }
+            Ok(told)
+        })
+        .await
+        .map_err(|error| service_error(&error))?;
+    desk.refresh().await?;
+    let is_full = i64::try_from(found.len()).unwrap_or(0) >= limit;
+    let next = found.last().filter(|_| is_full);
+    Ok(Json(Page {
+        next: next.map(|(_, message)| message.id.to_string()),
+        items: found
+            .iter()
+            .map(|(why, message)| StuckItem {
+                message: desk.summary(&actor, message),
+                why: why.clone(),
+            })
+            .collect(),
+    }))
+}
+
+/// A receipt that fits no declaration (搁置的回执).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ParkedItem {
+    /// Its id.
+    pub id: String,
+    /// Kind of the receipt (回执类型).
+    pub kind: String,
+    /// Business key (业务主键) that it names.
+    pub document_key: String,
+    /// Why it was parked.
+    pub reason: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
+/// Receipts that fit no declaration (搁置的回执), newest first.
+#[utoipa::path(
+    get, path = "/api/v1/operator/parked", tag = "operator", params(PageQuery),
+    responses(
+        (status = 200, body = Page<ParkedItem>),
+        (status = 400, body = Problem, description = "参数有误"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn parked(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<PageQuery>, QueryRejection>,
+) -> Result<Json<Page<ParkedItem>>, Problem> {
+    desk.gate.actor(&headers, &PARKED).await?;
+    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
+    let limit = i64::from(query.limit());
+    let before = match &query.after {
+        None => i64::MAX,
+        Some(text) => text.parse().map_err(|_| bad("after 不是有效的游标"))?,
+    };
+    let found = desk
+        .shared
+        .db
+        .read(move |tx| receipt::parked(tx, before, limit))
+        .await
+        .map_err(|error| service_error(&error))?;
+    let is_full = i64::try_from(found.len()).unwrap_or(0) >= limit;
+    let next = found
+        .last()
+        .filter(|_| is_full)
+        .map(|last| last.id.to_string());
+    let items = found.into_iter().map(|parked| ParkedItem {
+        id: parked.id.to_string(),
+        kind: parked.kind,
+        document_key: parked.document_key,
+        reason: parked.reason,
+        at: beijing_rfc3339(parked.at_ms),
+    });
+    Ok(Json(Page {
+        items: items.collect(),
+        next,
+    }))
+}

@@ -1,0 +1,22 @@
+//! Operator's desk (值守台): what flows, what is stuck, and how it is freed.
+//!
+//! Nobody frees anything alone: a request names the message or receipt and the reason, and what is
+//! asked is done in the transaction in which another person approves ([`KINDS`]).
+//!
+//! | What | From | To |
+//! |---|---|---|
+//! | release 放行 | held | sent again, the same bytes under the same id |
+//! | refuse 人工拒收 | held | refused, with a receipt that says why |
+//! | resubmit 重新校验 | refused | checked anew, after a rule or table was mended |
+//! | release a receipt 放行回执 | parked | matched again, to its company's feed |
+//!
+//! Customs knows a message by the id in its envelope, so one that is sent twice is one declaration.
+
+pub mod http;
+pub mod request;
+mod sql;
+#[cfg(test)]
+mod tests;
+
+pub use request::{KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+pub(crate) use sql::{Lane, lanes, rates};

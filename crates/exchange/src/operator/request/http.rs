@@ -1,0 +1,210 @@
+//! `POST /api/v1/operator/messages/{id}/release`, `…/resubmit`, `/api/v1/operator/parked/{id}/release`.
+
+use super::{Payload, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+use crate::message::{MessageId, State};
+use crate::query::find;
+use crate::query::http::{Desk, bad};
+use crate::receipt;
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State as Held};
+use axum::http::{HeaderMap, StatusCode};
+use registry::access::{Actor, Sight};
+use registry::approval::{self, Kind, reason};
+use registry::company::CompanyId;
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use web::{Problem, codes, service_error};
+
+const OPERATORS: &[Role] = &[Role::Operator];
+
+/// Asks for a message to be freed.
+pub const RELEASE_MESSAGE: Operation = Operation {
+    id: "release_message",
+    chinese: "申请放行报文",
+    roles: OPERATORS,
+    changes: true,
+};
+/// Asks for a message to be checked anew.
+pub const RESUBMIT_MESSAGE: Operation = Operation {
+    id: "resubmit_message",
+    chinese: "申请重新校验报文",
+    roles: OPERATORS,
+    changes: true,
+};
+/// Asks for a receipt to be freed.
+pub const RELEASE_PARKED: Operation = Operation {
+    id: "release_parked",
+    chinese: "申请放行回执",
+    roles: OPERATORS,
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[RELEASE_MESSAGE, RESUBMIT_MESSAGE, RELEASE_PARKED];
+
+/// Why, and for a held message what.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseBody {
+    /// The reason, 2 to 500 characters; it is audited.
+    pub reason: String,
+    /// Refuse the message instead of sending it again.
+    #[serde(default)]
+    pub refuse: bool,
+}
+
+/// A request that another person must approve.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Asked {
+    /// Id of the approval (复核申请).
+    pub approval_id: String,
+}
+
+type Answer = Result<(StatusCode, Json<Asked>), Problem>;
+
+fn body_of(body: Result<Json<ReleaseBody>, JsonRejection>) -> Result<ReleaseBody, Problem> {
+    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
+    reason(&body.reason)?;
+    Ok(body)
+}
+
+/// Asks for a held message to be sent again, or refused (申请放行): done when another person approves.
+#[utoipa::path(
+    post, path = "/api/v1/operator/messages/{id}/release", tag = "operator",
+    params(("id" = String, Path, description = "报文 id 或受理号")),
+    request_body = ReleaseBody,
+    responses(
+        (status = 202, body = Asked, description = "已提交复核，由另一人批准后执行"),
+        (status = 400, body = Problem, description = "缺少理由"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "不存在"),
+        (status = 409, body = Problem, description = "报文不是待人工状态")
+    )
+)]
+pub async fn release_message(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Result<Json<ReleaseBody>, JsonRejection>,
+) -> Answer {
+    let actor = desk.gate.actor(&headers, &RELEASE_MESSAGE).await?;
+    let body = body_of(body)?;
+    let kind = if body.refuse { &REFUSE } else { &RELEASE };
+    ask_for_message(&desk, actor, &id, (kind, State::Held), body.reason).await
+}
+
+/// Asks for a refused message to be checked anew (申请重新校验): done when another person approves.
+#[utoipa::path(
+    post, path = "/api/v1/operator/messages/{id}/resubmit", tag = "operator",
+    params(("id" = String, Path, description = "报文 id 或受理号")),
+    request_body = ReleaseBody,
+    responses(
+        (status = 202, body = Asked, description = "已提交复核，由另一人批准后执行"),
+        (status = 400, body = Problem, description = "缺少理由"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "不存在"),
+        (status = 409, body = Problem, description = "报文不是已拒收状态")
+    )
+)]
+pub async fn resubmit_message(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Result<Json<ReleaseBody>, JsonRejection>,
+) -> Answer {
+    let actor = desk.gate.actor(&headers, &RESUBMIT_MESSAGE).await?;
+    let body = body_of(body)?;
+    ask_for_message(&desk, actor, &id, (&RESUBMIT, State::Refused), body.reason).await
+}
+
+/// Asks for a parked receipt to be matched again (申请放行回执): done when another person approves.
+#[utoipa::path(
+    post, path = "/api/v1/operator/parked/{id}/release", tag = "operator",
+    params(("id" = String, Path, description = "搁置的回执 id")),
+    request_body = ReleaseBody,
+    responses(
+        (status = 202, body = Asked, description = "已提交复核，由另一人批准后执行"),
+        (status = 400, body = Problem, description = "缺少理由"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "不存在，或已放行")
+    )
+)]
+pub async fn release_parked(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Result<Json<ReleaseBody>, JsonRejection>,
+) -> Answer {
+    let actor = desk.gate.actor(&headers, &RELEASE_PARKED).await?;
+    let body = body_of(body)?;
+    let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
+    let read = desk.shared.db.read(move |tx| receipt::parked_body(tx, id));
+    if read.await.map_err(|error| service_error(&error))?.is_none() {
+        return Err(Problem::new(codes::NOT_FOUND));
+    }
+    let title = format!("搁置的回执 {id}");
+    ask(
+        &desk,
+        actor,
+        (&RELEASE_RECEIPT, id),
+        (title, None),
+        body.reason,
+    )
+    .await
+}
+
+async fn ask_for_message(
+    desk: &Desk,
+    actor: Actor,
+    id: &str,
+    (kind, state): (&'static Kind, State),
+    why: String,
+) -> Answer {
+    let id = MessageId::parse(id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    let sight: Sight = actor.sight.clone();
+    let read = desk.shared.db.read(move |tx| find(tx, &sight, id));
+    let message = read
+        .await
+        .map_err(|error| service_error(&error))?
+        .ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    if message.state != state {
+        let now = message.state.chinese();
+        return Err(Problem::new(approval::codes::FAILED).detail(format!("报文现在的状态是{now}")));
+    }
+    let title = format!("{} {}", message.kind, id.acceptance_no());
+    let about = (title, Some(message.company_id));
+    ask(desk, actor, (kind, id.0), about, why).await
+}
+
+async fn ask(
+    desk: &Desk,
+    actor: Actor,
+    (kind, id): (&'static Kind, i64),
+    (title, company): (String, Option<CompanyId>),
+    why: String,
+) -> Answer {
+    actor.require_account()?;
+    let payload = serde_json::to_string(&Payload { id }).unwrap_or_default();
+    let request = approval::Request {
+        kind: kind.name,
+        title: format!("{}：{title}", kind.chinese),
+        payload,
+        company: company.map(|company| company.0),
+        why: reason(&why)?,
+    };
+    let ground = desk.gate.ground.clone();
+    let asked = desk
+        .shared
+        .db
+        .write(move |tx| approval::ask(tx, &ground, &actor, &request));
+    let approval_id = asked
+        .await
+        .map_err(|error| service_error(&error))?
+        .to_string();
+    Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
+}

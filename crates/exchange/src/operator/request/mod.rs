@@ -1,0 +1,141 @@
+//! Requests to free what is stuck: the kinds of approvals, and what each does in the transaction in
+//! which another person approves.
+
+pub mod http;
+
+use crate::check::refusal_receipt;
+use crate::message::{self, MessageId, State, Step};
+use crate::{query, receipt};
+use registry::access::Sight;
+use registry::approval::{Doing, Kind};
+use registry::role::Role;
+use serde::{Deserialize, Serialize};
+use std::result::Result as StdResult;
+use store::{Result, Tx};
+
+/// Who decides: an operator who did not ask.
+const DECIDERS: &[Role] = &[Role::Operator];
+
+/// A held message is sent again.
+pub const RELEASE: Kind = Kind {
+    name: "message.release",
+    chinese: "放行待人工报文",
+    deciders: DECIDERS,
+    run: release,
+};
+/// A held message is refused by hand.
+pub const REFUSE: Kind = Kind {
+    name: "message.refuse",
+    chinese: "人工拒收报文",
+    deciders: DECIDERS,
+    run: refuse,
+};
+/// A refused message is checked anew.
+pub const RESUBMIT: Kind = Kind {
+    name: "message.resubmit",
+    chinese: "重新校验已拒收报文",
+    deciders: DECIDERS,
+    run: resubmit,
+};
+/// A parked receipt is matched again.
+pub const RELEASE_RECEIPT: Kind = Kind {
+    name: "receipt.release",
+    chinese: "放行搁置的回执",
+    deciders: DECIDERS,
+    run: release_receipt,
+};
+/// The kinds of this room.
+pub const KINDS: &[Kind] = &[RELEASE, REFUSE, RESUBMIT, RELEASE_RECEIPT];
+
+/// What a request is about.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Payload {
+    /// Id of the message or of the parked receipt.
+    pub(super) id: i64,
+}
+
+type Done = Result<StdResult<String, String>>;
+
+fn id_of(doing: &Doing<'_>) -> StdResult<i64, String> {
+    let payload: StdResult<Payload, _> = serde_json::from_str(&doing.approval.payload);
+    payload
+        .map(|payload| payload.id)
+        .map_err(|_| "申请的内容无法读取".to_owned())
+}
+
+fn step<'a>(doing: &Doing<'_>, to: State, detail: &'a str) -> Step<'a> {
+    Step {
+        to,
+        at_ms: doing.ground.now_ms(),
+        detail,
+    }
+}
+
+fn release(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+    let id = match id_of(doing) {
+        Ok(id) => MessageId(id),
+        Err(why) => return Ok(Err(why)),
+    };
+    let Some(message) = query::find(tx, &Sight::All, id)? else {
+        return Ok(Err("没有这份报文".to_owned()));
+    };
+    if message.state != State::Held {
+        return Ok(Err(format!("报文现在的状态是{}", message.state.chinese())));
+    }
+    if message.n_documents == 0 {
+        return Ok(Err("报文还没有通过校验，不能发送".to_owned()));
+    }
+    let step = step(doing, State::Checked, "经复核放行，重新发送");
+    message::advance(tx, &doing.ground.ids, &[id], step)?;
+    Ok(Ok("；已排入发送".to_owned()))
+}
+
+fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+    let id = match id_of(doing) {
+        Ok(id) => MessageId(id),
+        Err(why) => return Ok(Err(why)),
+    };
+    let Some(message) = query::find(tx, &Sight::All, id)? else {
+        return Ok(Err("没有这份报文".to_owned()));
+    };
+    if message.state != State::Held {
+        return Ok(Err(format!("报文现在的状态是{}", message.state.chinese())));
+    }
+    let step = step(doing, State::Refused, "经复核人工拒收");
+    message::advance(tx, &doing.ground.ids, &[id], step)?;
+    let info = format!("平台人工拒收：{}", doing.approval.why);
+    let whose = (message.company_id, id, message.kind.as_str());
+    let now_ms = doing.ground.now_ms();
+    let told = refusal_receipt(&doing.ground.ids, whose, info, now_ms);
+    receipt::record(tx, vec![told], now_ms)?;
+    Ok(Ok("；已通知企业".to_owned()))
+}
+
+fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+    let id = match id_of(doing) {
+        Ok(id) => MessageId(id),
+        Err(why) => return Ok(Err(why)),
+    };
+    let now_ms = doing.ground.now_ms();
+    if !message::reopen(tx, &doing.ground.ids, id, (now_ms, "经复核重新校验"))? {
+        return Ok(Err("没有这份报文，或它不是已拒收状态".to_owned()));
+    }
+    receipt::forget_documents(tx, id)?;
+    Ok(Ok("；已排入校验".to_owned()))
+}
+
+fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+    let id = match id_of(doing) {
+        Ok(id) => id,
+        Err(why) => return Ok(Err(why)),
+    };
+    let now_ms = doing.ground.now_ms();
+    let Some(body) = receipt::parked_body(tx, id)? else {
+        return Ok(Err("没有这份回执，或它已放行".to_owned()));
+    };
+    if receipt::again(tx, &doing.ground.ids, body, now_ms)?.is_empty() {
+        return Ok(Err("仍然找不到对应的申报，或这份回执已经登记".to_owned()));
+    }
+    receipt::release_parked(tx, id, now_ms)?;
+    Ok(Ok("；已送达企业".to_owned()))
+}

@@ -1,0 +1,180 @@
+//! What is stuck is freed by two people, once.
+
+use super::{KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+use crate::message::{self, MessageId, State, Step};
+use crate::receipt;
+use crate::testing::{House, accepted, person};
+use ceb::Kind;
+use registry::access::Sight;
+use registry::approval::{Decision, Doing, Request, ask, decide, find};
+use registry::role::Role;
+use store::clock::Clock;
+use store::testing::each_engine;
+
+/// Asks as one operator and approves as another; answers what happened.
+async fn free(house: &House, kind: &'static str, id: i64) -> Result<String, String> {
+    let ground = house.gate.ground.clone();
+    let run = KINDS.iter().find(|of| of.name == kind).copied().unwrap();
+    let done = house.shared.db.write(move |tx| {
+        let asker = person(1, Role::Operator, None, Sight::All);
+        let decider = person(2, Role::Operator, None, Sight::All);
+        let request = Request {
+            kind,
+            title: "测试".to_owned(),
+            payload: format!("{{\"id\":{id}}}"),
+            company: None,
+            why: "规则表已修正".to_owned(),
+        };
+        let approval = ask(tx, &ground, &asker, &request)?;
+        let approval = find(tx, approval)?.unwrap();
+        let own = Doing {
+            approval: &approval,
+            actor: &asker,
+            ground: &ground,
+        };
+        let refused = decide(tx, &own, &run, &Decision::Approve)?;
+        assert!(refused.is_err(), "nobody approves his own request");
+        let other = Doing {
+            approval: &approval,
+            actor: &decider,
+            ground: &ground,
+        };
+        decide(tx, &other, &run, &Decision::Approve)
+    });
+    done.await
+        .unwrap()
+        .map_err(|(code, why)| format!("{} {why}", code.code))
+}
+
+async fn hold(house: &House, id: MessageId) {
+    let (ids, at_ms) = (house.shared.ids.clone(), house.clock.now_ms());
+    let held = house.shared.db.write(move |tx| {
+        message::advance(
+            tx,
+            &ids,
+            &[id],
+            Step {
+                to: State::Held,
+                at_ms,
+                detail: "测试",
+            },
+        )
+    });
+    assert_eq!(held.await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_held_message_is_sent_again_or_refused() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (one, two, early) = (
+            accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await),
+            accepted(house.accept(0, house.sample(0, Kind::Ceb311, 2)).await),
+            accepted(house.accept(0, house.sample(0, Kind::Ceb311, 3)).await),
+        );
+        hold(&house, early).await;
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        hold(&house, one).await;
+        hold(&house, two).await;
+        assert!(free(&house, RELEASE.name, one.0).await.is_ok());
+        assert!(free(&house, REFUSE.name, two.0).await.is_ok());
+        assert!(
+            free(&house, RELEASE.name, early.0)
+                .await
+                .unwrap_err()
+                .contains("没有通过校验")
+        );
+        assert!(
+            free(&house, RELEASE.name, one.0)
+                .await
+                .unwrap_err()
+                .starts_with("TG-R4613")
+        );
+        house.settle().await;
+        assert_eq!(house.state(0, one).await, "settled");
+        assert_eq!(house.state(0, two).await, "refused");
+        let feed = house.feed(0).await;
+        // Sent twice, declared once: every answer of customs stands in the feed once.
+        let mut once = feed.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), feed.len(), "{feed:?}");
+        let told = format!("CEB900 {} -999999", two.acceptance_no());
+        assert!(feed.contains(&told), "{feed:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_message_is_checked_anew_under_the_same_id() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let good = house.sample(0, Kind::Ceb311, 1);
+        let bad = good.replace("<ceb:appType>1", "<ceb:appType>7");
+        let id = accepted(house.accept(0, bad).await);
+        house.settle().await;
+        assert_eq!(house.state(0, id).await, "refused");
+        // The mended rule of this test: the stored message has become a good one.
+        let mended = house.shared.db.write(move |tx| {
+            let args = [good.as_bytes().into(), id.0.into()];
+            tx.execute(
+                "update message_body set body = $1 where message_id = $2",
+                &args,
+            )
+        });
+        mended.await.unwrap();
+        assert!(free(&house, RESUBMIT.name, id.0).await.is_ok());
+        house.settle().await;
+        assert_eq!(house.state(0, id).await, "settled");
+        let sight = house.sight(0);
+        let life = house.shared.db.read(move |tx| {
+            let message = crate::query::find(tx, &sight, id)?.unwrap();
+            crate::query::detail(tx, &message)
+        });
+        let life = life.await.unwrap();
+        assert!(life.findings.is_empty() && life.documents[0].document_key.is_some());
+        assert!(free(&house, RESUBMIT.name, id.0).await.is_err());
+        assert!(free(&house, RESUBMIT.name, 12_345).await.is_err());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parked_receipt_goes_home_when_its_declaration_is_known() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let spec = house.spec(0, Kind::Ceb311, 1);
+        let answer = ceb::sample::receipt(&spec, ceb::ReturnStatus::CUSTOMS_ACCEPTED, "入库成功");
+        let (shared, at_ms) = (house.shared.clone(), house.clock.now_ms());
+        let body = bytes::Bytes::from(answer);
+        let parked = house.shared.db.write(move |tx| {
+            let opened = [receipt::open_for_test(body.clone())];
+            receipt::apply_for_test(tx, &shared, &opened, at_ms)
+        });
+        assert_eq!(parked.await.unwrap(), Vec::new());
+        let waiting = house
+            .shared
+            .db
+            .read(|tx| receipt::parked(tx, i64::MAX, 10))
+            .await
+            .unwrap();
+        assert_eq!(waiting.len(), 1);
+        let id = waiting[0].id;
+        assert!(
+            free(&house, RELEASE_RECEIPT.name, id)
+                .await
+                .unwrap_err()
+                .contains("仍然找不到")
+        );
+        house.accept(0, house.sample(0, Kind::Ceb311, 1)).await;
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_ok());
+        assert_eq!(house.feed(0).await.len(), 1);
+        let waiting = house
+            .shared
+            .db
+            .read(|tx| receipt::parked(tx, i64::MAX, 10))
+            .await
+            .unwrap();
+        assert_eq!(waiting, Vec::new());
+        assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_err());
+    }
+}

@@ -1,0 +1,225 @@
+//! `GET /api/v1/home` and `GET /api/v1/statistics`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::{DAYS_MAX, KindDay, by_day, day, lag, percentile, unsettled};
+use crate::message::State;
+use crate::query::http::{Desk, READERS, bad};
+use crate::query::{Filter, MessageSummary, list};
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State as Held};
+use axum::http::HeaderMap;
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use store::clock::{beijing_day, parse_time};
+use utoipa::{IntoParams, ToSchema};
+use web::{Page, Problem, service_error};
+
+/// Refused messages on the first page.
+const REFUSALS: i64 = 10;
+
+/// Days of statistics when nobody says.
+const DAYS: i64 = 30;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Reads the first page.
+pub const HOME: Operation = Operation {
+    id: "home",
+    chinese: "查看首页概览",
+    roles: READERS,
+    changes: false,
+};
+/// Reads statistics.
+pub const STATISTICS: Operation = Operation {
+    id: "statistics",
+    chinese: "查看统计",
+    roles: &[
+        Role::CompanyAdmin,
+        Role::CompanyClerk,
+        Role::CompanyReader,
+        Role::Operator,
+        Role::BureauClerk,
+        Role::BureauApprover,
+        Role::CustomsOfficer,
+    ],
+    changes: false,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[HOME, STATISTICS];
+
+/// Counts of a kind on a day.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KindCount {
+    /// Kind (报文类型).
+    pub kind: String,
+    /// The kind's Chinese name.
+    pub kind_name: String,
+    /// Messages that passed the check.
+    pub checked: i64,
+    /// Messages that were refused by it.
+    pub refused: i64,
+    /// Messages sent to customs.
+    pub sent: i64,
+    /// Messages that customs has finished with.
+    pub settled: i64,
+    /// Receipts that came home.
+    pub receipts: i64,
+}
+
+impl From<KindDay> for KindCount {
+    fn from(counts: KindDay) -> Self {
+        Self {
+            kind_name: ceb::Kind::from_code(&counts.kind)
+                .map_or_else(String::new, |kind| kind.chinese().to_owned()),
+            kind: counts.kind,
+            checked: counts.n_checked,
+            refused: counts.n_refused,
+            sent: counts.n_sent,
+            settled: counts.n_settled,
+            receipts: counts.n_receipts,
+        }
+    }
+}
+
+/// Time from acceptance to sending, of the newest 200 messages, in milliseconds.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct Lag {
+    /// Half of them were faster.
+    pub p50: Option<i64>,
+    /// Nearly all of them were faster.
+    pub p95: Option<i64>,
+}
+
+/// The first page (首页概览).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Home {
+    /// Day in Beijing: `2026-11-23`.
+    pub day: String,
+    /// Today's counts by kind.
+    pub kinds: Vec<KindCount>,
+    /// How long the platform takes.
+    pub lag_ms: Lag,
+    /// The latest refused messages.
+    pub refusals: Vec<MessageSummary>,
+    /// Messages on their way, at most 10000.
+    pub unsettled: i64,
+}
+
+/// What today is like (首页概览): a company its own, staff what they see.
+#[utoipa::path(
+    get, path = "/api/v1/home", tag = "overview", security(("key" = [])),
+    responses(
+        (status = 200, body = Home),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn home(Held(desk): Held<Desk>, headers: HeaderMap) -> Result<Json<Home>, Problem> {
+    let actor = desk.gate.actor(&headers, &HOME).await?;
+    let today = beijing_day(desk.shared.clock.now_ms());
+    let (sight, asked) = (actor.sight.clone(), today.clone());
+    let refused = Filter {
+        state: Some(State::Refused),
+        ..Filter::default()
+    };
+    let found = desk
+        .shared
+        .db
+        .read(move |tx| {
+            Ok((
+                day(tx, &sight, &asked)?,
+                lag(tx, &sight)?,
+                list(tx, &sight, &refused, REFUSALS)?,
+                unsettled(tx, &sight)?,
+            ))
+        })
+        .await
+        .map_err(|error| service_error(&error))?;
+    desk.refresh().await?;
+    let (kinds, mut lags, refusals, unsettled) = found;
+    Ok(Json(Home {
+        day: today,
+        kinds: kinds.into_iter().map(KindCount::from).collect(),
+        lag_ms: Lag {
+            p50: percentile(&mut lags, 50),
+            p95: percentile(&mut lags, 95),
+        },
+        refusals: refusals
+            .iter()
+            .map(|message| desk.summary(&actor, message))
+            .collect(),
+        unsettled,
+    }))
+}
+
+/// Which days.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DaysQuery {
+    /// First day in Beijing: `2026-11-01`; thirty days back when absent.
+    pub from: Option<String>,
+    /// Last day in Beijing; today when absent.
+    pub to: Option<String>,
+}
+
+/// Counts of a day and a kind.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct DayCount {
+    /// Day in Beijing: `2026-11-23`.
+    pub day: String,
+    /// The counts.
+    #[serde(flatten)]
+    pub counts: KindCount,
+}
+
+/// Counts by day and kind (统计): a company its own, staff what they see.
+#[utoipa::path(
+    get, path = "/api/v1/statistics", tag = "overview", params(DaysQuery),
+    responses(
+        (status = 200, body = Page<DayCount>, description = "按日、按类型，由旧到新"),
+        (status = 400, body = Problem, description = "参数有误"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn statistics(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<DaysQuery>, QueryRejection>,
+) -> Result<Json<Page<DayCount>>, Problem> {
+    let actor = desk.gate.actor(&headers, &STATISTICS).await?;
+    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
+    let moment = |name: &str, text: Option<String>, otherwise: i64| match text {
+        None => Ok(otherwise),
+        Some(text) => {
+            parse_time(&text).ok_or_else(|| bad(format!("{name} 不是日期（2026-11-23）")))
+        }
+    };
+    let to_ms = moment("to", query.to, desk.shared.clock.now_ms())?;
+    let from_ms = moment(
+        "from",
+        query.from,
+        to_ms.saturating_sub((DAYS - 1) * DAY_MS),
+    )?;
+    if from_ms > to_ms || to_ms.saturating_sub(from_ms) > DAYS_MAX * DAY_MS {
+        return Err(bad(format!("起止日期应先后有序，最多 {DAYS_MAX} 天")));
+    }
+    let (from, to) = (beijing_day(from_ms), beijing_day(to_ms));
+    let found = desk
+        .shared
+        .db
+        .read(move |tx| by_day(tx, &actor.sight, &from, &to))
+        .await
+        .map_err(|error| service_error(&error))?;
+    let items = found.into_iter().map(|row| DayCount {
+        day: row.day,
+        counts: row.counts.into(),
+    });
+    Ok(Json(Page {
+        items: items.collect(),
+        next: None,
+    }))
+}

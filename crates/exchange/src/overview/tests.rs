@@ -1,0 +1,65 @@
+//! Counts that fit what was declared, scoped by sight.
+
+use super::http::home;
+use super::{by_day, day, lag, percentile, unsettled};
+use crate::testing::House;
+use axum::extract::State;
+use ceb::Kind;
+use registry::access::Sight;
+use store::testing::each_engine;
+
+#[test]
+fn percentiles_are_nearest_ranks() {
+    assert_eq!(percentile(&mut [], 50), None);
+    assert_eq!(percentile(&mut [7], 95), Some(7));
+    assert_eq!(percentile(&mut [4, 1, 3, 2], 50), Some(2));
+    assert_eq!(percentile(&mut (1..=100).collect::<Vec<_>>(), 95), Some(95));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_counts_are_those_of_the_companies_that_are_seen() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        for (n, seed) in [(0, 1), (0, 2), (1, 3)] {
+            house.accept(n, house.sample(n, Kind::Ceb311, seed)).await;
+        }
+        let bad = house
+            .sample(0, Kind::Ceb311, 4)
+            .replace("<ceb:appType>1", "<ceb:appType>7");
+        house.accept(0, bad).await;
+        house.settle().await;
+        house.accept(0, house.sample(0, Kind::Ceb411, 5)).await;
+        let sights = [
+            (house.sight(0), Some((2, 1)), 2, 1),
+            (house.sight(1), Some((1, 0)), 1, 0),
+            (Sight::All, Some((3, 1)), 3, 1),
+            (Sight::District("1105".to_owned()), Some((3, 1)), 3, 1),
+            (Sight::Nothing, None, 0, 0),
+        ];
+        for (sight, expected, n_lags, n_waiting) in sights {
+            let asked = sight.clone();
+            let found = house.shared.db.read(move |tx| {
+                Ok((
+                    day(tx, &asked, "2026-03-02")?,
+                    by_day(tx, &asked, "2026-03-01", "2026-03-03")?,
+                    lag(tx, &asked)?,
+                    unsettled(tx, &asked)?,
+                ))
+            });
+            let (kinds, days, lags, waiting) = found.await.unwrap();
+            let counts = kinds.first().map(|kind| (kind.n_checked, kind.n_refused));
+            assert_eq!(counts, expected, "{sight:?}");
+            assert_eq!(
+                days.first()
+                    .map(|row| (row.counts.n_checked, row.counts.n_refused)),
+                expected
+            );
+            assert_eq!(lags.len(), n_lags, "{sight:?}");
+            assert_eq!(waiting, n_waiting, "{sight:?}");
+        }
+        let page = home(State(house.desk()), house.headers(0)).await.unwrap().0;
+        assert_eq!(page.refusals.len(), 1);
+        assert_eq!(page.day, "2026-03-02");
+        assert_eq!(page.lag_ms.p50, Some(0));
+    }
+}

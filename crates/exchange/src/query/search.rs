@@ -1,0 +1,156 @@
+//! Search (查找): documents by any number that somebody may have on paper.
+//!
+//! Each number is looked up by equality in an index of its own, so the search costs the same with
+//! ten million documents. What is not seen is not found.
+
+use super::sql;
+use crate::message::MessageId;
+use registry::access::Sight;
+use registry::company::{Company, CompanyId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::{Result, Tx};
+use utoipa::ToSchema;
+
+use crate::message::State;
+use store::clock::beijing_rfc3339;
+
+/// Fewest characters of a number.
+pub const CHARS_MIN: usize = 2;
+
+/// Most characters of a number, as in the standard.
+pub const CHARS_MAX: usize = 60;
+
+/// Documents found by each number.
+const FOUND_MAX: i64 = 20;
+
+/// Column of a document, and the number's Chinese name.
+const NUMBERS: [(&str, &str, &str); 5] = [
+    ("order_no", "orderNo", "订单编号"),
+    ("logistics_no", "logisticsNo", "运单编号"),
+    ("invt_no", "invtNo", "清单编号"),
+    ("pre_no", "preNo", "预录入编号"),
+    ("cop_no", "copNo", "企业内部编号"),
+];
+
+/// A document that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its id.
+    pub document_id: i64,
+    /// Whose it is.
+    pub company_id: CompanyId,
+    /// Kind: `CEB311`.
+    pub kind: String,
+    /// State of its message.
+    pub state: State,
+    /// Its numbers: order, waybill, list.
+    pub order_no: Option<String>,
+    /// Waybill number.
+    pub logistics_no: Option<String>,
+    /// List number given by customs.
+    pub invt_no: Option<String>,
+    /// Latest return status.
+    pub status: Option<i64>,
+    /// By what it was found: name of the number and its Chinese name.
+    pub matched: (&'static str, &'static str),
+}
+
+/// A document that a search has found (查找结果).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchHit {
+    /// Id of the document.
+    pub document_id: String,
+    /// Id of its message.
+    pub message_id: String,
+    /// Acceptance number (受理号) of its message.
+    pub acceptance_no: String,
+    /// Kind (报文类型).
+    pub kind: String,
+    /// The kind's Chinese name.
+    pub kind_name: String,
+    /// Whose it is.
+    pub company_id: String,
+    /// Name of that company.
+    pub company_name: String,
+    /// State of its message.
+    pub state: String,
+    /// The state's Chinese name.
+    pub state_name: String,
+    /// Order number (订单编号).
+    pub order_no: Option<String>,
+    /// Waybill number (运单编号).
+    pub logistics_no: Option<String>,
+    /// List number given by customs (清单编号).
+    pub invt_no: Option<String>,
+    /// Latest return status (最新回执状态).
+    pub return_status: Option<i64>,
+    /// When its message was accepted, RFC 3339.
+    pub received_at: String,
+    /// By which number it was found: `orderNo`, `guid` …
+    pub matched_by: String,
+    /// That number's Chinese name.
+    pub matched_name: String,
+}
+
+impl SearchHit {
+    pub(super) fn from_found(found: Found, company: Option<&Company>) -> Self {
+        let message = MessageId::of_document(found.document_id);
+        Self {
+            document_id: found.document_id.to_string(),
+            message_id: message.to_string(),
+            acceptance_no: message.acceptance_no(),
+            kind_name: ceb::Kind::from_code(&found.kind)
+                .map_or_else(String::new, |kind| kind.chinese().to_owned()),
+            kind: found.kind,
+            company_id: found.company_id.0.to_string(),
+            company_name: company.map_or_else(String::new, |company| company.name.clone()),
+            state: found.state.name().to_owned(),
+            state_name: found.state.chinese().to_owned(),
+            order_no: found.order_no,
+            logistics_no: found.logistics_no,
+            invt_no: found.invt_no,
+            return_status: found.status,
+            received_at: beijing_rfc3339(store::id::made_at_ms(message.0)),
+            matched_by: found.matched.0.to_owned(),
+            matched_name: found.matched.1.to_owned(),
+        }
+    }
+}
+
+/// Whether a text can be a number at all.
+pub(super) fn is_askable(q: &str) -> bool {
+    let n_chars = q.chars().count();
+    (CHARS_MIN..=CHARS_MAX).contains(&n_chars) && !q.chars().any(char::is_control)
+}
+
+/// Looks a number up everywhere; newest first.
+pub(super) fn search(tx: &mut Tx<'_>, sight: &Sight, q: &str) -> Result<Vec<Found>> {
+    let mut found: BTreeMap<i64, Found> = BTreeMap::new();
+    if let Some(id) = MessageId::parse(q) {
+        for mut hit in sql::documents_of(tx, sight, id, FOUND_MAX)? {
+            hit.matched = ("acceptanceNo", "受理号");
+            found.entry(hit.document_id).or_insert(hit);
+        }
+    }
+    for (column, name, chinese) in NUMBERS {
+        for mut hit in sql::documents_by(tx, sight, (column, q), FOUND_MAX)? {
+            hit.matched = (name, chinese);
+            found.entry(hit.document_id).or_insert(hit);
+        }
+    }
+    let folded = [q.to_owned(), q.to_ascii_uppercase(), q.to_ascii_lowercase()];
+    for guid in folded.iter().filter(|guid| guid.len() == GUID_CHARS) {
+        for id in sql::by_guid(tx, sight, guid, FOUND_MAX)? {
+            for mut hit in sql::documents_of(tx, sight, id, FOUND_MAX)? {
+                hit.matched = ("guid", "报文 guid");
+                found.entry(hit.document_id).or_insert(hit);
+            }
+        }
+    }
+    Ok(found.into_values().rev().collect())
+}
+
+/// Characters of a guid.
+const GUID_CHARS: usize = 36;

@@ -1,0 +1,173 @@
+//! Story (单证全景): the order, payment, waybill and list of one trade side by side, with everything
+//! that happened to them.
+//!
+//! The documents of a trade are declared by different companies and know each other by the order
+//! number and the waybill number. A reader sees those that his sight shows; the others are absent,
+//! and the marks that need them are open. [`marks`] compares what must agree. Personal data are
+//! compared as they are and shown masked, unless the reader has opened that message.
+
+pub mod http;
+pub mod marks;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use crate::message::{MessageId, State};
+use crate::query::search::Found;
+use crate::query::sql::{body, document, documents_by};
+use crate::receipt;
+use crate::unmask;
+use registry::access::Actor;
+use std::collections::BTreeMap;
+use store::event::Event;
+use store::{Result, Tx};
+
+pub use view::{Story, StoryDocument, StoryField, StoryReceipt, StoryStep};
+
+/// Documents of one trade that are told.
+const DOCUMENTS_MAX: usize = 40;
+
+/// Documents found by one number.
+const FOUND_MAX: i64 = 20;
+
+/// Receipts told with one document.
+const RECEIPTS_MAX: i64 = 200;
+
+/// Events told with one message.
+const EVENTS_MAX: i64 = 100;
+
+/// The part a document has in a trade (单证角色).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// Order (订单).
+    Order,
+    /// Payment (支付单), or proceeds (收款单).
+    Payment,
+    /// Waybill (运单).
+    Logistics,
+    /// Inventory list (清单).
+    Inventory,
+    /// Anything else about the trade.
+    Other,
+}
+
+impl Part {
+    /// The part of a kind.
+    #[must_use]
+    pub fn of(kind: &str) -> Self {
+        match kind {
+            "CEB311" | "CEB303" => Self::Order,
+            "CEB411" | "CEB403" => Self::Payment,
+            "CEB511" | "CEB505" => Self::Logistics,
+            "CEB621" | "CEB603" => Self::Inventory,
+            _ => Self::Other,
+        }
+    }
+
+    /// The name for people.
+    #[must_use]
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Order => "订单",
+            Self::Payment => "支付单",
+            Self::Logistics => "运单",
+            Self::Inventory => "清单",
+            Self::Other => "其他单证",
+        }
+    }
+}
+
+/// A document of the trade as it was read from the database.
+pub(crate) struct Chapter {
+    pub(crate) found: Found,
+    pub(crate) body: Vec<u8>,
+    pub(crate) receipts: Vec<crate::downlink::Item>,
+    pub(crate) is_masked: bool,
+}
+
+/// What the database knows about the trade of a document.
+pub(crate) struct Trade {
+    /// The document that was asked for.
+    pub(crate) asked: i64,
+    pub(crate) chapters: Vec<Chapter>,
+    /// Events by message.
+    pub(crate) events: BTreeMap<MessageId, Vec<Event>>,
+}
+
+/// Reads the trade of a document, if it is seen.
+pub(crate) fn trade(tx: &mut Tx<'_>, actor: &Actor, id: i64, now_ms: i64) -> Result<Option<Trade>> {
+    let Some(asked) = document(tx, &actor.sight, id)? else {
+        return Ok(None);
+    };
+    let mut chapters = Vec::new();
+    let mut events = BTreeMap::new();
+    for found in related(tx, actor, asked)? {
+        let message = MessageId::of_document(found.document_id);
+        let Some(body) = body(tx, &actor.sight, message)? else {
+            continue;
+        };
+        let mut receipts = receipt::of_message(tx, found.company_id, message, RECEIPTS_MAX)?;
+        let of_document = [found.document_id, message.0];
+        receipts.retain(|receipt| of_document.contains(&receipt.document_id));
+        if let std::collections::btree_map::Entry::Vacant(entry) = events.entry(message) {
+            entry.insert(store::event::of_subject(tx, message.0, EVENTS_MAX)?);
+        }
+        chapters.push(Chapter {
+            is_masked: unmask::is_masked(tx, actor, message, now_ms)?,
+            found,
+            body,
+            receipts,
+        });
+    }
+    Ok(Some(Trade {
+        asked: id,
+        chapters,
+        events,
+    }))
+}
+
+/// The documents that know each other by order or waybill number, newest first.
+fn related(tx: &mut Tx<'_>, actor: &Actor, asked: Found) -> Result<Vec<Found>> {
+    let mut all: BTreeMap<i64, Found> = BTreeMap::new();
+    let mut numbers: Vec<(&'static str, String)> = Vec::new();
+    let mut new = vec![asked];
+    while !new.is_empty() && all.len() < DOCUMENTS_MAX {
+        let mut ask = Vec::new();
+        for found in new.drain(..) {
+            let told = [
+                ("order_no", found.order_no.clone()),
+                ("logistics_no", found.logistics_no.clone()),
+                ("invt_no", found.invt_no.clone()),
+            ];
+            for (column, number) in told {
+                let number = number.map(|number| (column, number));
+                if let Some(number) = number.filter(|number| !numbers.contains(number)) {
+                    ask.push(number.clone());
+                    numbers.push(number);
+                }
+            }
+            all.insert(found.document_id, found);
+        }
+        for (column, number) in ask {
+            let found = documents_by(tx, &actor.sight, (column, &number), FOUND_MAX)?;
+            new.extend(
+                found
+                    .into_iter()
+                    .filter(|found| !all.contains_key(&found.document_id)),
+            );
+        }
+    }
+    Ok(all.into_values().rev().take(DOCUMENTS_MAX).collect())
+}
+
+/// Who has the trade now: the one who has its list, else its newest document that is not refused.
+pub(crate) fn holder(chapters: &[Chapter]) -> &'static str {
+    let live = || {
+        chapters
+            .iter()
+            .filter(|chapter| chapter.found.state != State::Refused)
+    };
+    let list = live().find(|chapter| Part::of(&chapter.found.kind) == Part::Inventory);
+    let chapter = list.or_else(|| live().next()).or(chapters.first());
+    chapter.map_or("", |chapter| chapter.found.state.holder())
+}

@@ -1,0 +1,174 @@
+//! Trades told to those who declared them, to customs, and to nobody else.
+
+use super::http::story;
+use super::{Story, trade, view};
+use crate::message::MessageId;
+use crate::testing::{House, accepted, person};
+use axum::extract::{Path, State};
+use ceb::Kind;
+use registry::access::{Actor, Sight};
+use registry::role::Role;
+use store::clock::Clock;
+use store::testing::each_engine;
+
+async fn told(house: &House, actor: &Actor, document: i64) -> Option<Story> {
+    let (actor, now_ms) = (actor.clone(), house.clock.now_ms());
+    let read = house
+        .shared
+        .db
+        .read(move |tx| trade(tx, &actor, document, now_ms));
+    let trade = read.await.unwrap()?;
+    house.shared.directory.refresh().await.unwrap();
+    Some(view::tell(&trade, &house.shared.directory))
+}
+
+/// Declares a whole trade: order, payment and waybill by company 0, list by company 1.
+async fn declare(house: &House, spoil: impl Fn(Kind, String) -> String) -> Vec<(Kind, MessageId)> {
+    let mut ids = Vec::new();
+    let own = ceb::sample::set(&house.spec(0, Kind::Ceb311, 7));
+    let other = ceb::sample::set(&house.spec(1, Kind::Ceb311, 7));
+    for ((kind, xml), (_, of_other)) in own.into_iter().zip(other) {
+        let (n, xml) = if kind == Kind::Ceb621 {
+            (1, of_other)
+        } else {
+            (0, xml)
+        };
+        ids.push((kind, accepted(house.accept(n, spoil(kind, xml)).await)));
+    }
+    house.settle().await;
+    ids
+}
+
+fn of(ids: &[(Kind, MessageId)], kind: Kind) -> i64 {
+    ids.iter()
+        .find(|(of, _)| *of == kind)
+        .unwrap()
+        .1
+        .document(1)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customs_sees_the_whole_trade_and_every_company_its_own_part() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let ids = declare(&house, |_, xml| xml).await;
+        let officer = person(1, Role::CustomsOfficer, None, Sight::All);
+        let whole = told(&house, &officer, of(&ids, Kind::Ceb411))
+            .await
+            .unwrap();
+        let kinds = [
+            &whole.order,
+            &whole.payment,
+            &whole.logistics,
+            &whole.inventory,
+        ]
+        .map(|document| document.as_ref().unwrap().kind.clone());
+        assert_eq!(kinds, ["CEB311", "CEB411", "CEB511", "CEB621"]);
+        let marks = whole.marks.iter();
+        let bad: Vec<_> = marks.filter(|mark| mark.ok != Some(true)).collect();
+        // The companies of the samples are their senders, which differ here.
+        let codes: Vec<&str> = bad.iter().map(|mark| mark.code.as_str()).collect();
+        assert!(
+            codes
+                .iter()
+                .all(|code| ["platform", "seller", "carrier"].contains(code)),
+            "{bad:?}"
+        );
+        let list = whole.inventory.unwrap();
+        assert!(
+            list.receipts
+                .iter()
+                .any(|receipt| receipt.return_status == 800)
+        );
+        assert_eq!(whole.holder, "无需处理");
+        assert!(whole.timeline.len() > 10);
+        let own = told(&house, &house.programs[0], of(&ids, Kind::Ceb311))
+            .await
+            .unwrap();
+        assert!(own.order.is_some() && own.payment.is_some() && own.inventory.is_none());
+        for (_, id) in &ids {
+            assert!(
+                told(&house, &house.programs[2], id.document(1))
+                    .await
+                    .is_none()
+            );
+        }
+        let nothing = person(2, Role::SystemAdmin, None, Sight::Nothing);
+        assert!(
+            told(&house, &nothing, of(&ids, Kind::Ceb311))
+                .await
+                .is_none()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_does_not_agree_is_marked_and_persons_are_masked() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let order = ceb::sample::message(&house.spec(0, Kind::Ceb311, 7));
+        let parsed = ceb::parse(order.as_bytes(), ceb::Profile::Strict)
+            .message
+            .unwrap();
+        let name = parsed.documents[0]
+            .head
+            .get("buyerName")
+            .unwrap()
+            .to_owned();
+        let spoil = |kind: Kind, xml: String| {
+            let other = xml.replace(&format!("payerName>{name}<"), "payerName>另一人<");
+            if kind == Kind::Ceb411 { other } else { xml }
+        };
+        let ids = declare(&house, spoil).await;
+        let officer = person(1, Role::CustomsOfficer, None, Sight::All);
+        let whole = told(&house, &officer, of(&ids, Kind::Ceb311))
+            .await
+            .unwrap();
+        let mark = whole
+            .marks
+            .iter()
+            .find(|mark| mark.code == "buyerPayerName")
+            .unwrap();
+        assert_eq!(mark.ok, Some(false));
+        assert_eq!(mark.right.as_deref(), Some("另***"));
+        let json = serde_json::to_string(&whole).unwrap();
+        for element in [
+            "buyerName",
+            "buyerIdNumber",
+            "buyerTelephone",
+            "consigneeAddress",
+        ] {
+            let value = parsed.documents[0].head.get(element).unwrap();
+            assert!(!json.contains(value), "{element} is shown");
+        }
+        // A program of the owning company sees its own data.
+        let own = told(&house, &house.programs[0], of(&ids, Kind::Ceb311))
+            .await
+            .unwrap();
+        assert!(serde_json::to_string(&own).unwrap().contains(&name));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_route_answers_the_owner_and_404_to_a_stranger() {
+    let house = House::on(store::testing::sqlite()).await;
+    let ids = declare(&house, |_, xml| xml).await;
+    let asked = of(&ids, Kind::Ceb311).to_string();
+    for (n, expected) in [(0, None), (2, Some("TG-R4040"))] {
+        let answer = story(State(house.desk()), house.headers(n), Path(asked.clone())).await;
+        assert_eq!(
+            answer.err().map(|problem| problem.code).as_deref(),
+            expected
+        );
+    }
+    for id in [
+        "0",
+        "-1",
+        "x",
+        "9223372036854775807",
+        "99999999999999999999",
+    ] {
+        let answer = story(State(house.desk()), house.headers(0), Path(id.to_owned())).await;
+        assert_eq!(answer.err().unwrap().code, "TG-R4040");
+    }
+}

@@ -1,0 +1,75 @@
+//! `POST /api/v1/messages/{id}/unmask`.
+
+use super::open;
+use crate::message::MessageId;
+use crate::query::{self, http::Desk};
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use registry::approval::reason;
+use registry::role::{Operation, Role};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use web::{Problem, codes, service_error};
+
+/// Shows personal data.
+pub const UNMASK: Operation = Operation {
+    id: "unmask",
+    chinese: "查看个人信息原文",
+    roles: &[
+        Role::CompanyAdmin,
+        Role::CompanyClerk,
+        Role::Operator,
+        Role::CustomsOfficer,
+    ],
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[UNMASK];
+
+/// Why personal data are needed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnmaskBody {
+    /// The reason, 2 to 500 characters; it is audited.
+    pub reason: String,
+}
+
+/// Shows the personal data of a message to this session for ten minutes (查看原文).
+#[utoipa::path(
+    post, path = "/api/v1/messages/{id}/unmask", tag = "messages",
+    params(("id" = String, Path, description = "报文 id 或受理号")),
+    request_body = UnmaskBody,
+    responses(
+        (status = 204, description = "十分钟内，本会话可见该报文的个人信息"),
+        (status = 400, body = Problem, description = "缺少理由"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "不存在，或不可见"),
+        (status = 429, body = Problem, description = "过于频繁")
+    )
+)]
+pub async fn unmask(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Result<Json<UnmaskBody>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &UNMASK).await?;
+    let Json(body) =
+        body.map_err(|error| Problem::new(codes::BAD_REQUEST).detail(error.body_text()))?;
+    let why = reason(&body.reason)?;
+    let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    let now_ms = desk.shared.clock.now_ms();
+    let opened = desk.shared.db.write(move |tx| {
+        let Some(message) = query::find(tx, &actor.sight, id)? else {
+            return Ok(Err(codes::NOT_FOUND));
+        };
+        open(tx, &actor, &message, (&why, now_ms))
+    });
+    match opened.await.map_err(|error| service_error(&error))? {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(code) => Err(Problem::new(code)),
+    }
+}

@@ -1,0 +1,100 @@
+//! Unmasking (查看原文): personal data of one message are shown to one session for a while.
+//!
+//! People see personal data masked. Who needs them says why; the reason is audited in the same
+//! transaction, and for [`SHOWN_MS`] that session sees that message in full. An account may do so
+//! [`HOURLY_MAX`] times in an hour. Programs of the owning company always get their bytes as sent.
+
+pub mod http;
+mod sql;
+#[cfg(test)]
+mod tests;
+
+use crate::message::{Message, MessageId};
+use registry::access::Actor;
+use registry::audit::{self, Act};
+use store::{Result, Tx};
+use web::Code;
+
+/// How long a message is shown in full, in milliseconds.
+pub const SHOWN_MS: i64 = 600_000;
+
+/// Messages that an account may see in full in an hour.
+pub const HOURLY_MAX: i64 = 30;
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// Personal data were shown.
+pub const UNMASK: Act = Act {
+    name: "message.unmask",
+    chinese: "查看个人信息原文",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[UNMASK];
+
+/// Codes of this room.
+pub mod codes {
+    use web::Code;
+
+    /// Too many in an hour.
+    pub const HOURLY: Code = Code {
+        code: "TG-R4411",
+        status: 429,
+        title: "查看原文过于频繁",
+        title_en: "Too many records unmasked",
+        meaning: "本账号一小时内查看个人信息原文的次数已达上限。",
+        advice: "请稍后再试；确需批量核对个人信息，请按规定办理审批。",
+    };
+    /// It cannot be shown without its personal data.
+    pub const CANNOT_MASK: Code = Code {
+        code: "TG-R4412",
+        status: 409,
+        title: "报文无法脱敏显示",
+        title_en: "The message cannot be masked",
+        meaning: "报文不是格式良好的 XML，平台无法确定其中个人信息的位置，因此不能显示脱敏后的内容。",
+        advice: "如确需查看，请先说明理由“查看原文”；提交单位也可用接口密钥取回自己的原文。",
+    };
+    /// All of the above.
+    pub const ALL: &[Code] = &[HOURLY, CANNOT_MASK];
+}
+
+/// Whether the personal data of a message are masked for this actor now.
+///
+/// # Errors
+/// The engine's.
+pub fn is_masked(tx: &mut Tx<'_>, actor: &Actor, message: MessageId, now_ms: i64) -> Result<bool> {
+    if !actor.is_masked() {
+        return Ok(false);
+    }
+    match actor.session {
+        Some(session) => Ok(!sql::is_open(tx, session, message, now_ms)?),
+        None => Ok(true),
+    }
+}
+
+/// Opens a message for a session; the inner error says why not.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn open(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    message: &Message,
+    (reason, now_ms): (&str, i64),
+) -> Result<std::result::Result<(), Code>> {
+    let (Ok(account), Some(session)) = (actor.require_account(), actor.session) else {
+        return Ok(Err(registry::access::FORBIDDEN));
+    };
+    if sql::n_since(tx, account, now_ms - HOUR_MS)? >= HOURLY_MAX {
+        return Ok(Err(codes::HOURLY));
+    }
+    sql::put(
+        tx,
+        session,
+        message.id,
+        (account, now_ms, now_ms + SHOWN_MS),
+    )?;
+    let detail = format!("{}；理由：{reason}", message.kind);
+    let object = format!("message:{}", message.id);
+    audit::done(tx, now_ms, actor, UNMASK, &object, &detail)?;
+    Ok(Ok(()))
+}

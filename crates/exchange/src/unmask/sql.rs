@@ -1,0 +1,49 @@
+//! Every statement on the table `unmasking`.
+
+use crate::message::MessageId;
+use registry::role::AccountId;
+use store::{Result, Tx};
+
+pub(super) fn is_open(
+    tx: &mut Tx<'_>,
+    session: i64,
+    message: MessageId,
+    now_ms: i64,
+) -> Result<bool> {
+    let found = tx.query_opt(
+        "select 1 from unmasking where session_id = $1 and message_id = $2 and until_ms > $3 \
+         and at_ms <= $3",
+        &[session.into(), message.0.into(), now_ms.into()],
+    )?;
+    Ok(found.is_some())
+}
+
+/// Messages that an account has opened since a moment.
+pub(super) fn n_since(tx: &mut Tx<'_>, account: AccountId, since_ms: i64) -> Result<i64> {
+    let found = tx.query_opt(
+        "select count(*) from unmasking where account_id = $1 and at_ms > $2",
+        &[account.0.into(), since_ms.into()],
+    )?;
+    found.map_or(Ok(0), |row| row.int(0))
+}
+
+pub(super) fn put(
+    tx: &mut Tx<'_>,
+    session: i64,
+    message: MessageId,
+    (account, at_ms, until_ms): (AccountId, i64, i64),
+) -> Result<()> {
+    tx.execute(
+        "insert into unmasking (session_id, message_id, account_id, at_ms, until_ms) \
+         values ($1, $2, $3, $4, $5) on conflict (session_id, message_id) do update set \
+         at_ms = excluded.at_ms, until_ms = excluded.until_ms",
+        &[
+            session.into(),
+            message.0.into(),
+            account.0.into(),
+            at_ms.into(),
+            until_ms.into(),
+        ],
+    )
+    .map(|_| ())
+}

@@ -1,0 +1,106 @@
+//! Who sees personal data, for how long, how often.
+
+use super::{HOURLY_MAX, SHOWN_MS, UNMASK, codes, is_masked, open};
+use crate::message::MessageId;
+use crate::query::find;
+use crate::testing::{House, accepted, person};
+use ceb::Kind;
+use registry::access::Actor;
+use registry::role::Role;
+use std::time::Duration;
+use store::clock::Clock;
+use store::testing::each_engine;
+
+async fn ask(house: &House, actor: &Actor, id: MessageId) -> Result<(), String> {
+    let (actor, now_ms) = (actor.clone(), house.clock.now_ms());
+    let opened = house.shared.db.write(move |tx| {
+        let Some(message) = find(tx, &actor.sight, id)? else {
+            return Ok(Err(web::codes::NOT_FOUND));
+        };
+        open(tx, &actor, &message, ("核对购买人", now_ms))
+    });
+    opened.await.unwrap().map_err(|code| code.code.to_owned())
+}
+
+async fn masked(house: &House, actor: &Actor, id: MessageId) -> bool {
+    let (actor, now_ms) = (actor.clone(), house.clock.now_ms());
+    let masked = house
+        .shared
+        .db
+        .read(move |tx| is_masked(tx, &actor, id, now_ms));
+    masked.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_is_shown_to_one_session_for_ten_minutes_and_the_reason_is_audited() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        let other = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 2)).await);
+        let clerk = person(
+            1,
+            Role::CompanyClerk,
+            Some(house.company(0)),
+            house.sight(0),
+        );
+        let colleague = person(
+            2,
+            Role::CompanyClerk,
+            Some(house.company(0)),
+            house.sight(0),
+        );
+        let stranger = person(
+            3,
+            Role::CompanyClerk,
+            Some(house.company(1)),
+            house.sight(1),
+        );
+        assert!(masked(&house, &clerk, id).await);
+        assert!(!masked(&house, &house.programs[0], id).await);
+        assert_eq!(ask(&house, &stranger, id).await, Err("TG-R4040".to_owned()));
+        assert_eq!(ask(&house, &clerk, id).await, Ok(()));
+        assert!(!masked(&house, &clerk, id).await);
+        assert!(masked(&house, &clerk, other).await);
+        assert!(masked(&house, &colleague, id).await);
+        house
+            .clock
+            .advance(Duration::from_millis(SHOWN_MS.unsigned_abs()));
+        assert!(masked(&house, &clerk, id).await);
+        let filter = registry::audit::Filter {
+            acts: vec![UNMASK.name.to_owned()],
+            ..registry::audit::Filter::default()
+        };
+        let rows = house
+            .shared
+            .db
+            .read(move |tx| registry::audit::list(tx, &filter, 10));
+        let rows = rows.await.unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].object, format!("message:{id}"));
+        assert_eq!(rows[0].detail, "CEB311；理由：核对购买人");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_may_do_so_thirty_times_an_hour() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let clerk = person(
+            1,
+            Role::CompanyClerk,
+            Some(house.company(0)),
+            house.sight(0),
+        );
+        let mut outcomes = Vec::new();
+        for n in 0..=u64::try_from(HOURLY_MAX).unwrap() {
+            let id = accepted(house.accept(0, house.sample(0, Kind::Ceb411, n)).await);
+            outcomes.push(ask(&house, &clerk, id).await);
+        }
+        let refused = Err(codes::HOURLY.code.to_owned());
+        assert_eq!(outcomes.last(), Some(&refused));
+        assert_eq!(outcomes.iter().filter(|o| o.is_ok()).count(), 30);
+        house.clock.advance(Duration::from_secs(3601));
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb411, 99)).await);
+        assert_eq!(ask(&house, &clerk, id).await, Ok(()));
+    }
+}

@@ -1,0 +1,447 @@
+//! `POST /api/v1/preflight`, `GET /api/v1/templates/{kind}`, `POST /api/v1/workbook-report`, and what
+//! `POST /api/v1/messages` does with a form.
+
+use super::{Body, Form, Prepared, XLSX, annotated, codes, origin, profile, read};
+use crate::intake::http::{AcceptedAnswer, Door, accept, content_type, receive};
+use crate::intake::{examine, look};
+use crate::message::MessageId;
+use crate::query::FindingView;
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use ceb::{Kind, Message, Severity};
+use registry::access::Actor;
+use registry::company::Company;
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::clock::beijing_rfc3339;
+use utoipa::ToSchema;
+use web::Problem;
+
+/// Who prepares declarations.
+const CLERKS: &[Role] = &[
+    Role::CompanyAdmin,
+    Role::CompanyClerk,
+    Role::CompanyReader,
+    Role::Program,
+];
+
+/// Checks without submitting.
+pub const PREFLIGHT: Operation = Operation {
+    id: "preflight",
+    chinese: "预检",
+    roles: CLERKS,
+    changes: true,
+};
+/// Fetches a template.
+pub const TEMPLATE: Operation = Operation {
+    id: "template",
+    chinese: "下载模板",
+    roles: &[
+        Role::CompanyAdmin,
+        Role::CompanyClerk,
+        Role::CompanyReader,
+        Role::Program,
+        Role::Operator,
+        Role::BureauClerk,
+        Role::BureauApprover,
+        Role::CustomsOfficer,
+    ],
+    changes: false,
+};
+/// Has a workbook marked.
+pub const WORKBOOK_REPORT: Operation = Operation {
+    id: "workbook_report",
+    chinese: "标注工作簿中的问题",
+    roles: CLERKS,
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[PREFLIGHT, TEMPLATE, WORKBOOK_REPORT];
+
+/// A declaration as JSON (JSON 申报): documents by element name; `lines` holds the goods.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct JsonForm {
+    /// Kind (报文类型).
+    #[schema(example = "CEB311")]
+    pub kind: String,
+    /// Guid of the message; a hash of the content when absent.
+    pub guid: Option<String>,
+    /// Documents: elements of the head by name, and `lines` for those of the goods.
+    pub documents: Vec<BTreeMap<String, serde_json::Value>>,
+}
+
+/// One message of a workbook that was accepted.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FormMessage {
+    /// Name of its sheet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Documents in it.
+    pub n_documents: usize,
+    /// How it was accepted.
+    #[serde(flatten)]
+    pub accepted: AcceptedAnswer,
+}
+
+/// What a workbook became.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FormAnswer {
+    /// Its messages, in the order of the sheets.
+    pub items: Vec<FormMessage>,
+}
+
+/// Answer to a submission: of one message, or of a workbook.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum SubmitAnswer {
+    /// XML or JSON.
+    One(AcceptedAnswer),
+    /// A workbook.
+    Many(FormAnswer),
+}
+
+/// A refusal with everything that is wrong.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FindingsProblem {
+    /// The refusal.
+    #[serde(flatten)]
+    pub problem: Problem,
+    /// Each mistake with its cell or line.
+    pub findings: Vec<FindingView>,
+}
+
+/// A document as the preflight saw it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PreflightDocument {
+    /// Kind (报文类型).
+    pub kind: String,
+    /// The kind's Chinese name.
+    pub kind_name: String,
+    /// Number of the document, from 1, in its sheet or message.
+    pub number: usize,
+    /// Business key (业务主键), values joined with `|`, when it is complete.
+    pub key: Option<String>,
+    /// Name of its sheet, in a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+}
+
+/// What a submission would meet (预检结果).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PreflightAnswer {
+    /// Whether nothing stands in the way.
+    pub ok: bool,
+    /// The documents that were understood.
+    pub documents: Vec<PreflightDocument>,
+    /// Everything that is wrong; warnings too.
+    pub findings: Vec<FindingView>,
+}
+
+/// Checks a submission without storing anything (预检): XML, JSON or a workbook.
+#[utoipa::path(
+    post, path = "/api/v1/preflight", tag = "forms", security(("key" = [])),
+    request_body(
+        content(
+            (String = "application/xml"),
+            (JsonForm = "application/json"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        )
+    ),
+    responses(
+        (status = 200, body = PreflightAnswer, description = "全部问题；不保存任何内容"),
+        (status = 400, body = Problem, description = "不是报文、JSON 或工作簿"),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 403, body = Problem, description = "没有权限，或传输企业不一致"),
+        (status = 413, body = Problem, description = "过大"),
+        (status = 503, body = Problem, description = "暂时无法处理，请稍后重试")
+    )
+)]
+pub async fn preflight(
+    State(door): State<Arc<Door>>,
+    request: Request,
+) -> Result<Json<PreflightAnswer>, Problem> {
+    let (parts, body) = request.into_parts();
+    let actor = door.gate.actor(&parts.headers, &PREFLIGHT).await?;
+    let company = Arc::clone(actor.require_company()?);
+    let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
+    let kind = Body::of(content_type(&parts.headers), &body);
+    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame);
+    let answer = in_turn(&door, move || match kind {
+        Body::Xml => preflight_xml(&company, &body),
+        Body::Json | Body::Workbook => {
+            let (form, prepared) = prepare(&company, kind, &body, now_ms, frame)?;
+            Ok(preflight_form(&company, &form, &prepared))
+        }
+    });
+    answer.await.map(Json)
+}
+
+/// The empty workbook of a kind (模板), with rules, lists to choose from and a sample.
+#[utoipa::path(
+    get, path = "/api/v1/templates/{kind}", tag = "forms", security(("key" = [])),
+    params(("kind" = String, Path, description = "报文类型，例如 CEB311")),
+    responses(
+        (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+         body = Vec<u8>),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 404, body = Problem, description = "没有这种报文的模板")
+    )
+)]
+pub async fn template(
+    State(door): State<Arc<Door>>,
+    headers: HeaderMap,
+    Path(kind): Path<String>,
+) -> Result<Response, Problem> {
+    door.gate.actor(&headers, &TEMPLATE).await?;
+    let kind = Kind::from_code(kind.trim_end_matches(".xlsx"))
+        .filter(|kind| kind.is_declaration())
+        .ok_or_else(|| Problem::new(codes::NO_TEMPLATE))?;
+    let bytes = in_turn(&door, move || {
+        super::template(kind).map_err(|error| writing(&error))
+    })
+    .await?;
+    Ok(file(&format!("{kind}.xlsx"), bytes))
+}
+
+/// The same workbook with its mistakes marked (问题标注): red cells with notes, and a list.
+#[utoipa::path(
+    post, path = "/api/v1/workbook-report", tag = "forms", security(("key" = [])),
+    request_body(content = Vec<u8>,
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    responses(
+        (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+         body = Vec<u8>),
+        (status = 400, body = Problem, description = "不是工作簿"),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 413, body = Problem, description = "过大")
+    )
+)]
+pub async fn workbook_report(
+    State(door): State<Arc<Door>>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let actor = door.gate.actor(&parts.headers, &WORKBOOK_REPORT).await?;
+    let company = Arc::clone(actor.require_company()?);
+    let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
+    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame);
+    let bytes = in_turn(&door, move || {
+        let (form, _) = prepare(&company, Body::Workbook, &body, now_ms, frame)?;
+        annotated(&form).map_err(|error| writing(&error))
+    });
+    Ok(file("report.xlsx", bytes.await?))
+}
+
+/// Submits a form: all of its messages, or none.
+pub(crate) async fn submit_form(
+    door: &Arc<Door>,
+    actor: &Arc<Actor>,
+    kind: Body,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let company = Arc::clone(actor.require_company()?);
+    if company.suspended {
+        return Err(Problem::new(registry::api_key::codes::SUSPENDED));
+    }
+    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame);
+    let (form, prepared) =
+        in_turn(door, move || prepare(&company, kind, &body, now_ms, frame)).await?;
+    if form.is_refused() {
+        return Ok(refused(&form));
+    }
+    if let Some(large) = prepared
+        .iter()
+        .find(|prepared| prepared.made.xml.len() > door.config.message_bytes_max)
+    {
+        let n_bytes = large.made.xml.len();
+        let detail = format!(
+            "生成的报文 {n_bytes} 字节，上限 {}",
+            door.config.message_bytes_max
+        );
+        return Err(Problem::new(web::codes::TOO_LARGE).detail(detail));
+    }
+    let mut pending = Vec::with_capacity(prepared.len());
+    for Prepared { part, made } in prepared {
+        let named = form.parts.get(part);
+        let has_own_guid = named.is_some_and(|part| part.draft.guid.is_some());
+        let sheet = named.and_then(|part| part.sheet.clone());
+        let id = MessageId(door.ids.next());
+        let arrival = look(actor, Bytes::from(made.xml), id, now_ms)?;
+        let door = Arc::clone(door);
+        // Each message is its own task, so that all of them meet in the same few commits.
+        let task = tokio::spawn(async move { accept_made(&door, arrival, has_own_guid).await });
+        pending.push((sheet, made.n_documents, task));
+    }
+    let mut items = Vec::with_capacity(pending.len());
+    for (sheet, n_documents, task) in pending {
+        let accepted = task
+            .await
+            .unwrap_or_else(|_| Err(Problem::new(web::codes::FAULT)))?;
+        items.push(FormMessage {
+            sheet,
+            n_documents,
+            accepted,
+        });
+    }
+    let answer = match kind {
+        Body::Workbook => SubmitAnswer::Many(FormAnswer { items }),
+        Body::Json | Body::Xml => match items.pop() {
+            Some(one) => SubmitAnswer::One(one.accepted),
+            None => return Err(Problem::new(codes::NOTHING_DECLARED)),
+        },
+    };
+    Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
+}
+
+/// Hands a message in. A guid that we made is a hash of the content, so another message under it
+/// says the same but for the time at which it was made: the first one stands.
+async fn accept_made(
+    door: &Door,
+    arrival: crate::intake::Arrival,
+    has_own_guid: bool,
+) -> Result<AcceptedAnswer, Problem> {
+    let (kind, guid) = (arrival.kind, arrival.guid.clone());
+    let problem = match accept(door, arrival).await {
+        Ok(answer) => return Ok(answer),
+        Err(problem) => problem,
+    };
+    let first = problem.message_id.as_deref().and_then(MessageId::parse);
+    match first {
+        Some(id) if !has_own_guid => Ok(AcceptedAnswer {
+            id: id.to_string(),
+            acceptance_no: id.acceptance_no(),
+            kind: kind.to_owned(),
+            guid,
+            received_at: beijing_rfc3339(store::id::made_at_ms(id.0)),
+            duplicate: true,
+        }),
+        Some(_) | None => Err(problem),
+    }
+}
+
+/// Runs work on the thread pool when its turn has come.
+async fn in_turn<T: Send + 'static>(
+    door: &Door,
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let turn = door.turn().await?;
+    let task = tokio::task::spawn_blocking(move || {
+        let result = work();
+        drop(turn);
+        result
+    });
+    task.await
+        .unwrap_or_else(|_| Err(Problem::new(web::codes::FAULT)))
+}
+
+fn prepare(
+    company: &Company,
+    kind: Body,
+    body: &[u8],
+    now_ms: i64,
+    frame: bool,
+) -> Result<(Form, Vec<Prepared>), Problem> {
+    let mut form = read(kind, body)?;
+    let origin = origin(company, now_ms, frame);
+    let prepared = form.prepare(&origin, profile(&company.profile))?;
+    Ok((form, prepared))
+}
+
+fn preflight_xml(company: &Company, body: &[u8]) -> Result<PreflightAnswer, Problem> {
+    examine(company, body)?;
+    let parsed = crate::check::examine(company, &company.profile, body);
+    let documents = parsed.message.iter().flat_map(|message| {
+        let documents = message.documents.iter().zip(1..);
+        documents.map(|(document, number)| told(message, document, number, None))
+    });
+    Ok(PreflightAnswer {
+        ok: !parsed.is_refused(),
+        documents: documents.collect(),
+        findings: parsed.findings.iter().map(FindingView::from).collect(),
+    })
+}
+
+fn preflight_form(company: &Company, form: &Form, prepared: &[Prepared]) -> PreflightAnswer {
+    let mut documents = Vec::new();
+    for Prepared { part, made } in prepared {
+        let parsed = ceb::parse(made.xml.as_bytes(), profile(&company.profile));
+        let sheet = form.parts.get(*part).and_then(|part| part.sheet.as_deref());
+        if let Some(message) = &parsed.message {
+            let numbered = message.documents.iter().zip(made.first + 1..);
+            documents
+                .extend(numbered.map(|(document, number)| told(message, document, number, sheet)));
+        }
+    }
+    PreflightAnswer {
+        ok: !form.is_refused() && !documents.is_empty(),
+        documents,
+        findings: views(form),
+    }
+}
+
+fn told(
+    message: &Message,
+    document: &ceb::Document,
+    number: usize,
+    sheet: Option<&str>,
+) -> PreflightDocument {
+    PreflightDocument {
+        kind: message.kind.code().to_owned(),
+        kind_name: message.kind.chinese().to_owned(),
+        number,
+        key: ceb::key::of_document(message.kind, document).map(|key| key.text),
+        sheet: sheet.map(str::to_owned),
+    }
+}
+
+fn views(form: &Form) -> Vec<FindingView> {
+    let findings = form.findings.iter();
+    findings
+        .map(|finding| FindingView {
+            cell: finding.cell(),
+            ..FindingView::from(&finding.placed.finding)
+        })
+        .collect()
+}
+
+fn refused(form: &Form) -> Response {
+    let grave = form
+        .findings
+        .iter()
+        .filter(|finding| finding.placed.finding.severity == Severity::Refuse);
+    let detail = format!("共 {} 处问题", grave.count());
+    let body = FindingsProblem {
+        problem: Problem::new(codes::FINDINGS).detail(detail),
+        findings: views(form),
+    };
+    let kind = [(
+        header::CONTENT_TYPE,
+        "application/problem+json; charset=utf-8",
+    )];
+    (StatusCode::UNPROCESSABLE_ENTITY, kind, Json(body)).into_response()
+}
+
+fn writing(error: &rust_xlsxwriter::XlsxError) -> Problem {
+    tracing::error!(%error, "a workbook could not be written");
+    Problem::new(web::codes::FAULT)
+}
+
+/// A workbook as an answer.
+pub(crate) fn file(name: &str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, XLSX.to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+    ];
+    (headers, bytes).into_response()
+}

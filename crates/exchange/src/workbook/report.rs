@@ -1,0 +1,202 @@
+//! The workbook report (问题标注): the clerk's own sheets back, with the mistakes at their cells and a
+//! sheet that lists them.
+//!
+//! Content is written back as what it is: texts as texts, numbers as numbers. A formula comes back as
+//! its last result, which is what the clerk is asked to put there.
+
+use super::{CODES_SHEET, Form, FormFinding, HELP_SHEET, SUMMARY_SHEET};
+use ceb::Severity;
+use ceb::form::Place;
+use ceb::form::grid::{Cell, Sheet};
+use rust_xlsxwriter::{
+    Color, ExcelDateTime, Format, FormatAlign, Note, Url, Workbook, Worksheet, XlsxError,
+};
+use std::collections::BTreeMap;
+
+/// Notes in one sheet; beyond these the cell is only coloured, and the summary tells the text.
+const NOTES_MAX: usize = 500;
+
+/// Writes the sheets of a form with its findings.
+///
+/// # Errors
+/// The writer's.
+pub fn annotated(form: &Form) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let mut sheets = Vec::new();
+    for (name, cells) in &form.sheets {
+        // The platform's own sheets say nothing about this company's declarations.
+        if [HELP_SHEET, CODES_SHEET, SUMMARY_SHEET].contains(&&**name) {
+            continue;
+        }
+        let of_sheet = |finding: &&FormFinding| finding.sheet.as_ref() == Some(name);
+        let findings: Vec<&FormFinding> = form.findings.iter().filter(of_sheet).collect();
+        let mut sheet = Worksheet::new();
+        sheet.set_name(name)?;
+        write(&mut sheet, cells, &findings)?;
+        sheets.push(sheet);
+    }
+    let mut summary = Worksheet::new();
+    summarise(&mut summary, &form.findings)?;
+    workbook.push_worksheet(summary);
+    for sheet in sheets {
+        workbook.push_worksheet(sheet);
+    }
+    workbook.save_to_buffer()
+}
+
+/// Findings by cell; a cell may have several.
+fn by_place<'f>(findings: &[&'f FormFinding]) -> BTreeMap<Place, Vec<&'f FormFinding>> {
+    let mut by_place: BTreeMap<Place, Vec<&FormFinding>> = BTreeMap::new();
+    for finding in findings {
+        by_place
+            .entry(finding.placed.place)
+            .or_default()
+            .push(finding);
+    }
+    by_place
+}
+
+fn write(sheet: &mut Worksheet, cells: &Sheet, findings: &[&FormFinding]) -> Result<(), XlsxError> {
+    let (text, moment) = (
+        Format::new().set_num_format("@"),
+        Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+    );
+    for (row, line) in (cells.first_row - 1..).zip(&cells.rows) {
+        for (column, cell) in (0_u16..).zip(line) {
+            put(sheet, row, column, cell, &text, &moment)?;
+        }
+    }
+    for (at, (place, findings)) in by_place(findings).into_iter().enumerate() {
+        let (Some(row), Some(column)) = (place.row.checked_sub(1), place.column.checked_sub(1))
+        else {
+            continue;
+        };
+        let column = u16::try_from(column).unwrap_or(u16::MAX);
+        let is_grave = findings
+            .iter()
+            .any(|finding| finding.placed.finding.severity == Severity::Refuse);
+        let color = if is_grave { 0x00FF_7C80 } else { 0x00FF_E699 };
+        let red = Format::new().set_background_color(Color::RGB(color));
+        let cell = cells
+            .rows
+            .get(row as usize)
+            .and_then(|line| line.get(usize::from(column)));
+        let cell = cell.unwrap_or(&Cell::Empty);
+        put(
+            sheet,
+            row,
+            column,
+            cell,
+            &text.merge(&red),
+            &moment.merge(&red),
+        )?;
+        if *cell == Cell::Empty {
+            sheet.write_blank(row, column, &text.merge(&red))?;
+        }
+        if at < NOTES_MAX {
+            let lines = findings.iter().map(|finding| words(finding));
+            let note = Note::new(lines.collect::<Vec<_>>().join("\n"));
+            let note = note.add_author_prefix(false).set_width(280).set_height(110);
+            sheet.insert_note(row, column, &note)?;
+        }
+    }
+    Ok(())
+}
+
+fn words(finding: &FormFinding) -> String {
+    let finding = &finding.placed.finding;
+    format!("[{}] {}。{}", finding.code, finding.text, finding.advice)
+}
+
+fn put(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &Cell,
+    text: &Format,
+    moment: &Format,
+) -> Result<(), XlsxError> {
+    let number = |text: &str| text.parse::<f64>().ok();
+    let as_moment = |digits: &str| {
+        let part = |range: std::ops::Range<usize>| digits.get(range).unwrap_or_default();
+        let iso = format!(
+            "{}-{}-{}T{}:{}:{}",
+            part(0..4),
+            part(4..6),
+            part(6..8),
+            part(8..10),
+            part(10..12),
+            part(12..14)
+        );
+        ExcelDateTime::parse_from_str(&iso).ok()
+    };
+    match cell {
+        Cell::Empty => {}
+        Cell::Number(digits) => match number(digits) {
+            Some(number) => {
+                let general = text.clone().set_num_format("General");
+                sheet.write_number_with_format(row, column, number, &general)?;
+            }
+            None => {
+                sheet.write_string_with_format(row, column, digits, text)?;
+            }
+        },
+        Cell::Moment(digits) => match as_moment(digits) {
+            Some(time) => {
+                sheet.write_datetime_with_format(row, column, &time, moment)?;
+            }
+            None => {
+                sheet.write_string_with_format(row, column, digits, text)?;
+            }
+        },
+        Cell::Text(_) | Cell::Bool(_) | Cell::Formula(_) | Cell::Fault(_) | Cell::Merged(_) => {
+            sheet.write_string_with_format(row, column, cell.shown(), text)?;
+        }
+    }
+    Ok(())
+}
+
+fn summarise(sheet: &mut Worksheet, findings: &[FormFinding]) -> Result<(), XlsxError> {
+    sheet.set_name(SUMMARY_SHEET)?;
+    let title = Format::new()
+        .set_bold()
+        .set_background_color(Color::RGB(0x00DD_EBF7));
+    let wrap = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    let columns = [
+        ("单元格", 20),
+        ("代码", 12),
+        ("程度", 8),
+        ("内容", 24),
+        ("问题", 60),
+        ("处理办法", 60),
+    ];
+    for (at, (name, width)) in (0_u16..).zip(columns) {
+        sheet.write_string_with_format(0, at, name, &title)?;
+        sheet.set_column_width(at, width)?;
+    }
+    for (row, finding) in (1..).zip(findings) {
+        let told = &finding.placed.finding;
+        match (finding.cell(), finding.placed.place.cell(), &finding.sheet) {
+            (Some(name), Some(cell), Some(of)) => {
+                let link = format!("internal:'{}'!{cell}", of.replace('\'', "''"));
+                sheet.write_url(row, 0, Url::new(link).set_text(name))?;
+            }
+            (_, _, of) => {
+                sheet.write_string(row, 0, of.as_deref().unwrap_or_default())?;
+            }
+        }
+        let severity = match told.severity {
+            Severity::Refuse => "拒收",
+            Severity::Warn => "警告",
+        };
+        let texts = [told.code, severity, &told.value, &told.text, &told.advice];
+        for (at, text) in (1_u16..).zip(texts) {
+            sheet.write_string_with_format(row, at, text, &wrap)?;
+        }
+    }
+    if findings.is_empty() {
+        sheet.write_string(1, 0, "没有发现问题")?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    Ok(())
+}

@@ -1,0 +1,314 @@
+//! Workbooks and JSON through the routes: templates filled in, files that are no workbooks, mistakes
+//! at their cells, all or nothing.
+
+mod files;
+
+use super::http::{PreflightAnswer, preflight, template, workbook_report};
+use super::{Body, XLSX, codes, read};
+use crate::intake::http::{Door, submit};
+use crate::intake::{Config, Intake};
+use crate::testing::House;
+use axum::extract::{Path, Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use ceb::Kind;
+use ceb::form::{Part, columns, sample_rows};
+use rust_xlsxwriter::{Workbook, Worksheet};
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+use store::testing::each_engine;
+
+fn door(house: &House) -> Arc<Door> {
+    let config = Arc::new(Config {
+        signature_frame: true,
+        ..Config::default()
+    });
+    Arc::new(Door {
+        gate: Arc::clone(&house.gate),
+        intake: Intake::start(
+            house.shared.db.clone(),
+            Arc::clone(&house.shared.ids),
+            Arc::clone(&house.shared.accepted),
+        ),
+        ids: Arc::clone(&house.shared.ids),
+        clock: house.clock.clone(),
+        room: Door::room(&config),
+        forms: Door::forms(),
+        config,
+    })
+}
+
+fn request(house: &House, n: usize, kind: &str, body: impl Into<axum::body::Body>) -> Request {
+    let mut request = Request::new(body.into());
+    *request.headers_mut() = house.headers(n);
+    let kind = kind.parse().unwrap();
+    request.headers_mut().insert(header::CONTENT_TYPE, kind);
+    request
+}
+
+async fn bytes(response: Response) -> (u16, Vec<u8>) {
+    let status = response.status().as_u16();
+    let body = axum::body::to_bytes(response.into_body(), usize::MAX)
+        .await
+        .unwrap();
+    (status, body.to_vec())
+}
+
+async fn submitted(house: &House, door: &Arc<Door>, kind: &str, body: Vec<u8>) -> (u16, Value) {
+    let answer = submit(State(Arc::clone(door)), request(house, 0, kind, body)).await;
+    let (status, body) = bytes(answer.into_response()).await;
+    (status, serde_json::from_slice(&body).unwrap())
+}
+
+async fn checked(
+    house: &House,
+    door: &Arc<Door>,
+    kind: &str,
+    body: Vec<u8>,
+) -> Result<PreflightAnswer, String> {
+    let answer = preflight(State(Arc::clone(door)), request(house, 0, kind, body)).await;
+    answer
+        .map(|answer| answer.0)
+        .map_err(|problem| problem.code)
+}
+
+/// Cell, code of each finding.
+fn findings(answer: &Value) -> Vec<String> {
+    let list = answer["findings"].as_array().unwrap();
+    let text = |finding: &Value, name: &str| finding[name].as_str().unwrap_or("-").to_owned();
+    list.iter()
+        .map(|finding| format!("{} {}", text(finding, "cell"), text(finding, "code")))
+        .collect()
+}
+
+/// A sheet as the template has it, with documents made from the sample: `change` may replace cells.
+fn fill(
+    sheet: &mut Worksheet,
+    kind: Kind,
+    n: usize,
+    change: impl Fn(usize, &str) -> Option<String>,
+) {
+    sheet.set_name(kind.chinese()).unwrap();
+    let columns = columns(kind);
+    for (at, column) in (0_u16..).zip(&columns) {
+        sheet.write_string(0, at, &column.chinese).unwrap();
+        sheet.write_string(1, at, &column.name).unwrap();
+    }
+    let rows = sample_rows(kind);
+    // One document is the sample itself but for what the test changes.
+    for document in 0..n {
+        for (line, row) in rows.iter().enumerate() {
+            let number = document * rows.len() + line;
+            for (at, column) in (0_u16..).zip(&columns) {
+                let found = row.iter().find(|(part, element, _)| {
+                    *part == column.part && *element == column.field.element
+                });
+                let is_key = column.part == Part::Head
+                    && kind.spec().key.last() == Some(&column.field.element);
+                let value = found.map(|(_, _, value)| match is_key {
+                    true if n > 1 => format!("{value}{document:02}"),
+                    true => value.clone(),
+                    false => value.clone(),
+                });
+                let value = change(number, &column.name).or(value).unwrap_or_default();
+                sheet
+                    .write_string(u32::try_from(number + 2).unwrap(), at, value)
+                    .unwrap();
+            }
+        }
+    }
+}
+
+fn workbook(kind: Kind, n: usize, change: impl Fn(usize, &str) -> Option<String>) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    fill(workbook.add_worksheet(), kind, n, change);
+    workbook.save_to_buffer().unwrap()
+}
+
+fn unchanged(_: usize, _: &str) -> Option<String> {
+    None
+}
+
+/// Another note in the first row makes the sample a document of one's own.
+fn noted(row: usize, name: &str) -> Option<String> {
+    (row == 0 && name == "note").then(|| "改".to_owned())
+}
+
+fn cell_of(kind: Kind, name: &str, row: u32) -> String {
+    let at = columns(kind)
+        .iter()
+        .position(|column| column.name == name)
+        .unwrap();
+    let column = u32::try_from(at + 1).unwrap();
+    format!(
+        "{}!{}",
+        kind.chinese(),
+        ceb::form::xlsx::cell_name(row, column)
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_template_of_every_kind_reads_back_and_declares_nothing() {
+    let house = House::on(store::testing::sqlite()).await;
+    let door = door(&house);
+    for kind in Kind::ALL {
+        let path = Path(kind.code().to_owned());
+        let answer = template(State(Arc::clone(&door)), house.headers(0), path).await;
+        if !kind.is_declaration() {
+            assert_eq!(answer.err().unwrap().code, codes::NO_TEMPLATE.code);
+            continue;
+        }
+        let (status, file) = bytes(answer.unwrap()).await;
+        assert_eq!(status, 200);
+        let problem = read(Body::Workbook, &file)
+            .err()
+            .map(|problem| problem.code);
+        assert_eq!(
+            problem.as_deref(),
+            Some(codes::NOTHING_DECLARED.code),
+            "{kind}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_workbook_of_every_kind_is_accepted_and_goes_to_customs() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let door = door(&house);
+        let mut ids = Vec::new();
+        for kind in Kind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| kind.is_declaration())
+        {
+            let file = workbook(kind, 1, noted);
+            let answer = checked(&house, &door, XLSX, file.clone()).await.unwrap();
+            assert!(answer.ok, "{kind}: {:?}", answer.findings);
+            assert_eq!(answer.documents.len(), 1);
+            assert!(answer.documents[0].key.is_some());
+            let (status, answer) = submitted(&house, &door, XLSX, file).await;
+            assert_eq!(status, 202, "{answer}");
+            let id = answer["items"][0]["id"].as_str().unwrap();
+            ids.push((kind, crate::message::MessageId::parse(id).unwrap()));
+        }
+        house.settle().await;
+        for (kind, id) in ids {
+            let state = house.state(0, id).await;
+            assert!(
+                ["sent", "answered", "settled"].contains(&&*state),
+                "{kind} {state}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_mistake_refuses_all_of_it_and_is_told_at_its_cell() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let door = door(&house);
+        let kind = Kind::Ceb311;
+        let wrong = |row: usize, name: &str| {
+            (row == 2 && name == "buyerIdNumber").then(|| "110101199001010019".to_owned())
+        };
+        let file = workbook(kind, 3, wrong);
+        let (status, answer) = submitted(&house, &door, XLSX, file.clone()).await;
+        assert_eq!(
+            (status, answer["code"].as_str()),
+            (422, Some(codes::FINDINGS.code))
+        );
+        let expected = [format!("{} TG-E1312", cell_of(kind, "buyerIdNumber", 5))];
+        let told = findings(&answer);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].split(' ').next(), expected[0].split(' ').next());
+        let sight = house.sight(0);
+        let stored = house
+            .shared
+            .db
+            .read(move |tx| crate::query::list(tx, &sight, &crate::query::Filter::default(), 10));
+        assert_eq!(stored.await.unwrap(), Vec::new());
+        let report =
+            workbook_report(State(Arc::clone(&door)), request(&house, 0, XLSX, file)).await;
+        let (status, marked) = bytes(report.unwrap()).await;
+        assert_eq!(status, 200);
+        // The marked workbook says the same and may be handed in again.
+        let (_, again) = submitted(&house, &door, XLSX, marked).await;
+        assert_eq!(findings(&again), told);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_workbook_twice_is_declared_once() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let door = door(&house);
+        let no_time = |_: usize, name: &str| (name == "appTime").then(String::new);
+        let file = workbook(Kind::Ceb411, 120, no_time);
+        let (status, first) = submitted(&house, &door, XLSX, file.clone()).await;
+        assert_eq!(status, 202, "{first}");
+        let sizes: Vec<u64> = first["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["nDocuments"].as_u64().unwrap())
+            .collect();
+        assert_eq!(sizes, [100, 20]);
+        house.clock.advance(Duration::from_secs(90));
+        let (status, again) = submitted(&house, &door, XLSX, file).await;
+        assert_eq!(status, 202);
+        for at in 0..2 {
+            assert_eq!(again["items"][at]["id"], first["items"][at]["id"]);
+            assert_eq!(again["items"][at]["duplicate"], Value::Bool(true));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn json_is_accepted_or_told_by_line() {
+    let house = House::on(store::testing::sqlite()).await;
+    let door = door(&house);
+    let rows = sample_rows(Kind::Ceb411);
+    let members: Vec<String> = rows[0]
+        .iter()
+        .map(|(_, element, value)| format!("  \"{element}\": \"{value}\""))
+        .collect();
+    let json = format!(
+        "{{\"kind\": \"CEB411\", \"documents\": [{{\n{}\n}}]}}",
+        members.join(",\n")
+    );
+    let (status, answer) = submitted(&house, &door, "application/json", json.clone().into()).await;
+    assert_eq!((status, answer["kind"].as_str()), (202, Some("CEB411")));
+    let wrong = json.replace("\"amountPaid\": \"", "\"amountPaid\": \"-");
+    let (status, answer) = submitted(&house, &door, "application/json", wrong.clone().into()).await;
+    assert_eq!(status, 422);
+    let line = 1 + wrong
+        .lines()
+        .position(|line| line.contains("amountPaid"))
+        .unwrap();
+    assert_eq!(
+        answer["findings"][0]["line"].as_u64(),
+        u64::try_from(line).ok()
+    );
+    assert_eq!(answer["findings"][0]["path"], "/documents/0/amountPaid");
+    // XML is XML as before, and the preflight says what the check would.
+    let xml = house.sample(0, Kind::Ceb311, 5);
+    let answer = checked(&house, &door, "application/xml", xml.clone().into())
+        .await
+        .unwrap();
+    assert!(answer.ok && answer.documents.len() == 1);
+    let bad = xml.replace("<ceb:appType>1", "<ceb:appType>7");
+    let answer = checked(&house, &door, "application/xml", bad.into())
+        .await
+        .unwrap();
+    assert!(!answer.ok && answer.findings[0].line > 1);
+    let foreign = house.sample(1, Kind::Ceb311, 5);
+    assert_eq!(
+        checked(&house, &door, "application/xml", foreign.into())
+            .await
+            .err()
+            .as_deref(),
+        Some("TG-R4031")
+    );
+}

@@ -1,0 +1,93 @@
+//! From the bytes of a file to the parts of a workbook, within limits.
+
+use super::codes;
+use ceb::form::xlsx::Parts;
+use std::io::{Cursor, Read};
+use web::Problem;
+use zip::ZipArchive;
+
+/// Bytes of all parts together once unpacked. A part is counted while it is unpacked, whatever the
+/// file says about its size.
+const UNPACKED_BYTES_MAX: u64 = 64 << 20;
+
+/// Entries of the archive.
+const ENTRIES_MAX: usize = 2000;
+
+/// Whether this is a zip archive, as `.xlsx` is.
+pub(super) fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+}
+
+/// Whether this is a compound file: `.xls`, `.doc`, or a workbook with a password.
+pub(super) fn is_old_office(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0])
+}
+
+/// Unpacks the parts that hold XML.
+pub(super) fn parts(bytes: &[u8]) -> Result<Parts, Problem> {
+    let not = |detail: &str| Err(Problem::new(codes::NOT_A_WORKBOOK).detail(detail));
+    if is_old_office(bytes) {
+        return not("这是旧版 Office 文件（.xls）或带密码的文件");
+    }
+    if !is_zip(bytes) {
+        return not(match bytes {
+            [] => "文件是空的",
+            [b'%', b'P', b'D', b'F', ..] => "这是 PDF 文件",
+            [b'<', ..] => "这是网页或 XML 文件",
+            _ => "这可能是 CSV 或其他文本文件",
+        });
+    }
+    let broken = || Problem::new(codes::BROKEN_WORKBOOK);
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
+    if archive.len() > ENTRIES_MAX {
+        return Err(too_large());
+    }
+    let mut parts = Parts::new();
+    let mut left = UNPACKED_BYTES_MAX;
+    for at in 0..archive.len() {
+        let entry = archive.by_index(at).map_err(|_| broken())?;
+        let name = entry.name().map_err(|_| broken())?.into_owned();
+        if !is_needed(&name) {
+            continue;
+        }
+        let mut part = Vec::new();
+        entry
+            .take(left + 1)
+            .read_to_end(&mut part)
+            .map_err(|_| broken())?;
+        let n_bytes = u64::try_from(part.len()).unwrap_or(u64::MAX);
+        left = left.checked_sub(n_bytes).ok_or_else(too_large)?;
+        parts.insert(name, part);
+    }
+    if parts.keys().any(|name| name.starts_with("word/")) {
+        return not("这是 Word 文档（.docx）");
+    }
+    if parts.keys().any(|name| name.starts_with("ppt/")) {
+        return not("这是演示文稿（.pptx）");
+    }
+    if !parts.contains_key("_rels/.rels") {
+        return not("这是压缩包，请先解压");
+    }
+    Ok(parts)
+}
+
+fn is_needed(name: &str) -> bool {
+    let beside = [
+        "docProps/",
+        "customXml/",
+        "xl/drawings/",
+        "xl/theme/",
+        "xl/charts/",
+        "xl/media/",
+    ];
+    let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
+    is_xml && !beside.iter().any(|folder| name.starts_with(folder))
+}
+
+fn too_large() -> Problem {
+    let detail = format!(
+        "解压后上限 {} MiB，压缩包内上限 {ENTRIES_MAX} 个文件",
+        UNPACKED_BYTES_MAX >> 20
+    );
+    Problem::new(codes::LARGE_WORKBOOK).detail(detail)
+}

@@ -1,0 +1,257 @@
+//! The gate: from headers to an [`Actor`], or a refusal.
+
+use super::{Actor, CSRF, ENROL, FORBIDDEN, LOGIN, Origin, PASSWORD, SECOND, Sight, Who, refuse};
+use crate::api_key::Authenticator;
+use crate::ground::Ground;
+use crate::role::{Operation, Role};
+use crate::session::{self, Session, Stage};
+use axum::http::{HeaderMap, header};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use store::Result as StoreResult;
+use store::Tx;
+use subtle::ConstantTimeEq;
+use web::Problem;
+
+/// Header with the token that proves that the page is ours.
+const CSRF_HEADER: &str = "x-csrf-token";
+
+/// Header in which the server itself notes the address of the connection.
+const PEER_HEADER: &str = "x-tongguan-peer";
+
+/// Longest name of a caller's program that is kept, in characters.
+const AGENT_CHARS_MAX: usize = 200;
+
+/// Asked by every handler before anything else.
+pub struct Gate {
+    /// The foundations.
+    pub ground: Ground,
+    authenticator: Authenticator,
+    operations: BTreeMap<&'static str, &'static Operation>,
+}
+
+impl Gate {
+    /// A gate that knows these operations.
+    pub fn new(ground: Ground, operations: &[&'static [Operation]]) -> Self {
+        Self {
+            authenticator: Authenticator::new(ground.db.clone(), Arc::clone(&ground.clock)),
+            operations: operations
+                .iter()
+                .flat_map(|room| room.iter())
+                .map(|operation| (operation.id, operation))
+                .collect(),
+            ground,
+        }
+    }
+
+    /// Every operation, by id.
+    pub fn operations(&self) -> impl Iterator<Item = &'static Operation> + '_ {
+        self.operations.values().copied()
+    }
+
+    /// Who calls, if he may call `operation`.
+    ///
+    /// # Errors
+    /// 401 when nobody is known, 403 when he may not, 503 when the database cannot be asked.
+    pub async fn actor(
+        &self,
+        headers: &HeaderMap,
+        operation: &'static Operation,
+    ) -> Result<Actor, Problem> {
+        if headers.contains_key(header::AUTHORIZATION) {
+            return self.program(headers, operation).await;
+        }
+        let (actor, session) = self.person(headers).await?;
+        self.permit(&actor, operation).await?;
+        if operation.changes {
+            check_csrf(headers, &session)?;
+        }
+        Ok(actor)
+    }
+
+    async fn program(
+        &self,
+        headers: &HeaderMap,
+        operation: &'static Operation,
+    ) -> Result<Actor, Problem> {
+        let caller = self.authenticator.caller(headers).await?;
+        if !operation.roles.contains(&Role::Program) {
+            return Err(Problem::new(FORBIDDEN).detail("接口密钥不能进行此操作，请登录后办理"));
+        }
+        Ok(Actor {
+            who: Who::Key(caller.key_id),
+            name: format!("key {}", caller.key_id),
+            sight: Sight::Company(caller.company.id),
+            company: Some(caller.company),
+            roles: BTreeSet::from([Role::Program.name().to_owned()]),
+            session: None,
+            origin: origin(headers, &self.ground),
+        })
+    }
+
+    /// The person behind the cookie, whatever he may do, and the session.
+    ///
+    /// # Errors
+    /// 401 without a session in force; 401 or 403 when something must be done first.
+    pub async fn person(&self, headers: &HeaderMap) -> Result<(Actor, Session), Problem> {
+        let Some((actor, session)) = self.session(headers).await? else {
+            return refuse(LOGIN);
+        };
+        match session.stage {
+            Stage::Full => Ok((actor, session)),
+            Stage::Second => refuse(SECOND),
+            Stage::Enrol => refuse(ENROL),
+            Stage::Password => refuse(PASSWORD),
+        }
+    }
+
+    /// The session behind the cookie in whatever stage, with the actor; nothing when there is none.
+    ///
+    /// # Errors
+    /// 503 when the database cannot be asked.
+    pub async fn session(&self, headers: &HeaderMap) -> Result<Option<(Actor, Session)>, Problem> {
+        let Some(token) = cookie(headers, self.ground.config.is_secure()) else {
+            return Ok(None);
+        };
+        let (hash, now_ms) = (crate::hash_text(&token), self.ground.now_ms());
+        let limits = session::Limits::of(&self.ground.config);
+        let found = self
+            .ground
+            .db
+            .read(move |tx| session::by_hash(tx, &hash, now_ms, &limits))
+            .await
+            .map_err(|error| web::service_error(&error))?;
+        let Some(found) = found else { return Ok(None) };
+        if session::is_due(&found.session, now_ms) {
+            let id = found.session.id;
+            // Only a note of the time: a lost one ends a session a minute early.
+            let noted = self
+                .ground
+                .db
+                .write(move |tx| session::seen(tx, id, now_ms));
+            if let Err(error) = noted.await {
+                tracing::warn!(%error, "the time of a session could not be noted");
+            }
+        }
+        let actor = Actor {
+            who: Who::Account(found.session.account),
+            name: found.name,
+            company: found.company.map(Arc::new),
+            roles: found.roles,
+            sight: found.sight,
+            session: Some(found.session.id),
+            origin: origin(headers, &self.ground),
+        };
+        Ok(Some((actor, found.session)))
+    }
+
+    /// The ids of the operations that an actor may call.
+    ///
+    /// # Errors
+    /// 503 when the database cannot be asked.
+    pub async fn operations_of(&self, actor: &Actor) -> Result<Vec<&'static str>, Problem> {
+        let custom = self.custom_operations(actor).await?;
+        Ok(self
+            .operations()
+            .filter(|operation| is_permitted(actor, operation) || custom.contains(operation.id))
+            .map(|operation| operation.id)
+            .collect())
+    }
+
+    async fn permit(&self, actor: &Actor, operation: &'static Operation) -> Result<(), Problem> {
+        if is_permitted(actor, operation)
+            || self.custom_operations(actor).await?.contains(operation.id)
+        {
+            return Ok(());
+        }
+        Err(Problem::new(FORBIDDEN).detail(format!("所需操作权限：{}", operation.chinese)))
+    }
+
+    async fn custom_operations(&self, actor: &Actor) -> Result<BTreeSet<String>, Problem> {
+        let names: Vec<String> = actor
+            .roles
+            .iter()
+            .filter(|name| Role::from_name(name).is_none())
+            .cloned()
+            .collect();
+        if names.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let read = move |tx: &mut Tx<'_>| -> StoreResult<BTreeSet<String>> {
+            Ok(crate::role::custom_roles(tx)?
+                .into_iter()
+                .filter(|role| names.contains(&role.name))
+                .flat_map(|role| role.operations)
+                .collect())
+        };
+        self.ground
+            .db
+            .read(read)
+            .await
+            .map_err(|error| web::service_error(&error))
+    }
+}
+
+fn is_permitted(actor: &Actor, operation: &Operation) -> bool {
+    operation
+        .roles
+        .iter()
+        .any(|role| actor.roles.contains(role.name()))
+}
+
+/// The token that a page of this session carries.
+///
+/// # Errors
+/// 403 when the header is missing or another session's.
+fn check_csrf(headers: &HeaderMap, session: &Session) -> Result<(), Problem> {
+    let given = headers
+        .get(CSRF_HEADER)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if bool::from(given.as_bytes().ct_eq(session.csrf().as_bytes())) {
+        Ok(())
+    } else {
+        refuse(CSRF)
+    }
+}
+
+/// The value of the session's cookie.
+pub fn cookie(headers: &HeaderMap, is_secure: bool) -> Option<String> {
+    let name = session::cookie_name(is_secure);
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && (20..=100).contains(&value.len()))
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Where a request came from; a proxy is believed only when it is one of ours.
+pub fn origin(headers: &HeaderMap, ground: &Ground) -> Origin {
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let peer = text(PEER_HEADER);
+    let proxies = &ground.config.trusted_proxies;
+    let forwarded = text("x-forwarded-for");
+    let address = if proxies.contains(&peer) {
+        let client = forwarded.rsplit(',').map(str::trim);
+        client
+            .filter(|address| !address.is_empty())
+            .find(|address| !proxies.iter().any(|proxy| proxy == address))
+            .map_or(peer.clone(), |address| address.chars().take(45).collect())
+    } else {
+        peer
+    };
+    Origin {
+        address,
+        request_id: text("x-request-id").chars().take(64).collect(),
+        agent: text("user-agent").chars().take(AGENT_CHARS_MAX).collect(),
+    }
+}

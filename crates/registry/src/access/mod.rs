@@ -1,0 +1,136 @@
+//! Access (访问控制): who calls, what he may do, and whose data he sees.
+//!
+//! A handler asks [`Gate::actor`] first, with its own [`crate::role::Operation`]: the gate knows the caller by
+//! an API key or by the cookie of a session, refuses when none of his roles may call the operation,
+//! asks a session that changes something for proof that the page is ours (CSRF), and answers an
+//! [`Actor`]. Finders take the actor's [`Sight`]; what it does not see does not exist.
+
+mod codes;
+mod gate;
+mod sight;
+
+use crate::company::{Company, CompanyId};
+use crate::role::AccountId;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use web::{Code, Problem};
+
+pub use codes::{ALL as CODES, CSRF, ENROL, FORBIDDEN, LOGIN, NO_COMPANY, PASSWORD, SECOND};
+pub use gate::{Gate, cookie, origin};
+pub use sight::{Sight, visible};
+
+/// Who acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// A person's account.
+    Account(AccountId),
+    /// A company's program, by its API key.
+    Key(i64),
+    /// A machine of another system, by its client id.
+    Client(i64),
+    /// The platform itself, or somebody unknown.
+    Nobody,
+}
+
+impl Who {
+    /// The kind, as the audit has it.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Account(_) => "account",
+            Self::Key(_) => "key",
+            Self::Client(_) => "client",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    /// The id, if there is one.
+    pub fn id(self) -> Option<i64> {
+        match self {
+            Self::Account(AccountId(id)) | Self::Key(id) | Self::Client(id) => Some(id),
+            Self::Nobody => None,
+        }
+    }
+}
+
+/// Where a request came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Address of the caller.
+    pub address: String,
+    /// Id of the request.
+    pub request_id: String,
+    /// What the caller's program calls itself, at most 200 characters.
+    pub agent: String,
+}
+
+/// Who acts, with what rights, from where (操作者).
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Who.
+    pub who: Who,
+    /// Name for people: of the person, or of the key.
+    pub name: String,
+    /// The company acted for, if any.
+    pub company: Option<Arc<Company>>,
+    /// Names of the roles in force.
+    pub roles: BTreeSet<String>,
+    /// Whose data are seen.
+    pub sight: Sight,
+    /// The session, when a person acts.
+    pub session: Option<i64>,
+    /// From where.
+    pub origin: Origin,
+}
+
+impl Actor {
+    /// Somebody whom we do not know (yet).
+    pub fn nobody(origin: Origin) -> Self {
+        Self {
+            who: Who::Nobody,
+            name: String::new(),
+            company: None,
+            roles: BTreeSet::new(),
+            sight: Sight::Nothing,
+            session: None,
+            origin,
+        }
+    }
+
+    /// The company acted for.
+    ///
+    /// # Errors
+    /// 403 when none is acted for.
+    pub fn require_company(&self) -> Result<&Arc<Company>, Problem> {
+        self.company
+            .as_ref()
+            .ok_or_else(|| Problem::new(NO_COMPANY))
+    }
+
+    /// The account of the person who acts.
+    ///
+    /// # Errors
+    /// 403 when a program acts.
+    pub fn require_account(&self) -> Result<AccountId, Problem> {
+        match self.who {
+            Who::Account(account) => Ok(account),
+            Who::Key(_) | Who::Client(_) | Who::Nobody => {
+                Err(Problem::new(FORBIDDEN).detail("此操作须由本人登录后进行，接口密钥不可用"))
+            }
+        }
+    }
+
+    /// Whether personal data are masked: for every person, until unmasked record by record.
+    pub fn is_masked(&self) -> bool {
+        !matches!(self.who, Who::Key(_))
+    }
+
+    /// The id of the company acted for, if any.
+    pub fn company_id(&self) -> Option<CompanyId> {
+        self.company.as_ref().map(|company| company.id)
+    }
+}
+
+/// A refusal of the gate.
+fn refuse<T>(code: Code) -> Result<T, Problem> {
+    Err(Problem::new(code))
+}

@@ -1,0 +1,427 @@
+//! The pages of one's own account: `/account`, `/account/password`, `/account/totp`,
+//! `/account/recovery`, `/account/elsewhere`.
+
+use super::{Account, by_id};
+use crate::access::Actor;
+use crate::audit;
+use crate::factor;
+use crate::ground::{Ground, Secret};
+use crate::login::http::{
+    CodeForm, Entrance, NextQuery, PasswordForm, TokenForm, go, go_with, is_token, local, n_min,
+};
+use crate::login::page::{self, AccountPage, Lang, PasswordPage, RecoveryPage, Shown, TotpPage};
+use crate::login::{codes, compare, promote, set_password};
+use crate::role::Role;
+use crate::session::{self, Session, Stage};
+use axum::extract::{Form, Query, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use store::clock::beijing_rfc3339;
+use store::{Result as StoreResult, Tx};
+use web::{Problem, service_error};
+
+/// Sessions shown on the page.
+const SESSIONS: i64 = 20;
+
+/// A person with his session and account, or the way to the login page.
+async fn person(
+    entrance: &Entrance,
+    headers: &HeaderMap,
+    stages: &[Stage],
+) -> Result<Result<(Actor, Session, Account), Response>, Problem> {
+    let Some((actor, session)) = entrance.gate.session(headers).await? else {
+        return Ok(Err(go("/login?next=/account")));
+    };
+    if !stages.contains(&session.stage) {
+        return Ok(Err(go(&crate::login::http::onward(
+            session.stage,
+            "/account",
+        ))));
+    }
+    let id = session.account;
+    let account = entrance
+        .ground()
+        .db
+        .read(move |tx| by_id(tx, id))
+        .await
+        .map_err(|error| service_error(&error))?
+        .ok_or_else(|| Problem::new(crate::access::LOGIN))?;
+    Ok(Ok((actor, session, account)))
+}
+
+/// `GET /account`.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn account_page(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, raw.as_deref());
+    let (actor, session, account) = match person(&entrance, &headers, &[Stage::Full]).await? {
+        Ok(found) => found,
+        Err(way) => return Ok(way),
+    };
+    let note = raw
+        .as_deref()
+        .is_some_and(|raw| raw.contains("saved"))
+        .then(|| lang.of("已保存", "Saved").to_owned());
+    show_account(&entrance, lang, (&actor, &session, &account), note).await
+}
+
+async fn show_account(
+    entrance: &Entrance,
+    lang: Lang,
+    (actor, session, account): (&Actor, &Session, &Account),
+    note: Option<String>,
+) -> Result<Response, Problem> {
+    let id = account.id;
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
+        Ok((factor::list(tx, id)?, session::open_of(tx, id, SESSIONS)?))
+    };
+    let (factors, sessions) = entrance
+        .ground()
+        .db
+        .read(read)
+        .await
+        .map_err(|error| service_error(&error))?;
+    let time = |at_ms: i64| beijing_rfc3339(at_ms)[..16].replace('T', " ");
+    let template = AccountPage {
+        lang,
+        name: account.name.clone(),
+        login: account.login.clone(),
+        note,
+        roles: actor
+            .roles
+            .iter()
+            .map(|name| {
+                Role::from_name(name).map_or(name.clone(), |role| role.chinese().to_owned())
+            })
+            .collect(),
+        password_at: time(account.password_at),
+        factors: factors
+            .iter()
+            .filter(|factor| factor.confirmed && factor.kind != "recovery")
+            .map(|factor| {
+                (
+                    factor.label.clone(),
+                    time(factor.created_at),
+                    factor.used_at.map(time).unwrap_or_default(),
+                )
+            })
+            .collect(),
+        sessions: sessions
+            .into_iter()
+            .map(|session| (time(session.created_at), session.address, session.agent))
+            .collect(),
+        csrf: session.csrf(),
+    };
+    Ok(page::page(lang, StatusCode::OK, &template))
+}
+
+const PASSWORD_STAGES: &[Stage] = &[Stage::Full, Stage::Password];
+
+/// `GET /account/password`.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn password_page(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+    Query(query): Query<NextQuery>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, raw.as_deref());
+    match person(&entrance, &headers, PASSWORD_STAGES).await? {
+        Ok((_, session, account)) => Ok(show_password(
+            lang,
+            (&session, &account),
+            (None, Vec::new()),
+            &query.next,
+        )),
+        Err(way) => Ok(way),
+    }
+}
+
+fn show_password(
+    lang: Lang,
+    (session, account): (&Session, &Account),
+    (error, faults): (Option<Shown>, Vec<String>),
+    next: &str,
+) -> Response {
+    let status = if error.is_some() || !faults.is_empty() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    let template = PasswordPage {
+        lang,
+        name: account.name.clone(),
+        login: account.login.clone(),
+        is_due: session.stage == Stage::Password,
+        error,
+        faults,
+        action: "/account/password",
+        csrf: session.csrf(),
+        token: String::new(),
+        next: local(next).to_owned(),
+        asks_old: true,
+        n_min: n_min(account),
+    };
+    page::page(lang, status, &template)
+}
+
+/// `POST /account/password`.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn password_change(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    Form(form): Form<PasswordForm>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, None);
+    let (actor, session, account) = match person(&entrance, &headers, PASSWORD_STAGES).await? {
+        Ok(found) => found,
+        Err(way) => return Ok(way),
+    };
+    if !is_token(&session, &form.csrf) {
+        return Ok(page::refused(
+            lang,
+            crate::access::CSRF,
+            "/account/password",
+        ));
+    }
+    let show = |error: Option<Shown>, faults: Vec<String>| {
+        show_password(lang, (&session, &account), (error, faults), &form.next)
+    };
+    // A wrong present password counts as a failed login: it is a guess as well.
+    let origin = &actor.origin;
+    let tried = (account.login.as_str(), form.old.as_str());
+    if !compare(&form.old, account.password_hash.clone()).await? {
+        let throttled =
+            crate::login::attempt(entrance.ground(), &entrance.throttle, origin, tried).await?;
+        let refused = throttled.err().unwrap_or((codes::WRONG, None));
+        return Ok(show(Some(refused.into()), Vec::new()));
+    }
+    if form.new != form.again {
+        let fault = lang.of("两次输入不一致", "the two differ").to_owned();
+        return Ok(show(None, vec![fault]));
+    }
+    let ground = entrance.ground();
+    if let Err(faults) = set_password(ground, &actor, &account, (&form.new, None)).await? {
+        return Ok(show(None, faults));
+    }
+    let begun = promote(ground, &actor, &session, "").await?;
+    let next = if session.stage == Stage::Full {
+        "/account?saved"
+    } else {
+        form.next.as_str()
+    };
+    Ok(go_with(ground, &begun, next))
+}
+
+const TOTP_STAGES: &[Stage] = &[Stage::Full, Stage::Enrol];
+
+/// `GET /account/totp`: begins to set up a code generator, or goes on with it.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn totp_page(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+    Query(query): Query<NextQuery>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, raw.as_deref());
+    match person(&entrance, &headers, TOTP_STAGES).await? {
+        Ok((_, session, account)) => {
+            show_totp(&entrance, lang, (&session, &account), None, &query.next).await
+        }
+        Err(way) => Ok(way),
+    }
+}
+
+async fn show_totp(
+    entrance: &Entrance,
+    lang: Lang,
+    (session, account): (&Session, &Account),
+    error: Option<Shown>,
+    next: &str,
+) -> Result<Response, Problem> {
+    let ground = entrance.ground();
+    let secret = pending_secret(ground, account).await?;
+    let now_ms = ground.now_ms();
+    let demo_code = match ground.config.demo {
+        true => factor::code(&secret, now_ms).ok(),
+        false => None,
+    };
+    let status = match error {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let template = TotpPage {
+        lang,
+        name: account.name.clone(),
+        is_required: session.stage == Stage::Enrol,
+        error,
+        secret: factor::base32(&secret),
+        picture: factor::picture(&factor::address(&secret, &account.login)),
+        csrf: session.csrf(),
+        next: local(next).to_owned(),
+        demo_code,
+    };
+    Ok(page::page(lang, status, &template))
+}
+
+/// The secret that is being set up; a fresh one when none is.
+async fn pending_secret(ground: &Ground, account: &Account) -> Result<Vec<u8>, Problem> {
+    let (shared, id) = (ground.clone(), account.id);
+    let secrets: (Secret, Secret) = (ground.secret()?, ground.secret()?);
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Vec<u8>> {
+        match factor::pending(tx, &shared, id)? {
+            Some(secret) => Ok(secret),
+            None => factor::begin(tx, &shared, id, (&secrets.0, &secrets.1)),
+        }
+    };
+    ground
+        .db
+        .write(write)
+        .await
+        .map_err(|error| service_error(&error))
+}
+
+/// `POST /account/totp`: the first code from the generator; shows fresh recovery codes then.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn totp_confirm(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, None);
+    let (actor, session, account) = match person(&entrance, &headers, TOTP_STAGES).await? {
+        Ok(found) => found,
+        Err(way) => return Ok(way),
+    };
+    if !is_token(&session, &form.csrf) {
+        return Ok(page::refused(lang, crate::access::CSRF, "/account/totp"));
+    }
+    let ground = entrance.ground();
+    let secrets = recovery_secrets(ground)?;
+    let (shared, by, code) = (ground.clone(), actor.clone(), form.code.clone());
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Option<Vec<String>>> {
+        let id = account.id;
+        if !factor::confirm(tx, &shared, id, &code)? {
+            return Ok(None);
+        }
+        let object = format!("account:{}", id.0);
+        audit::done(tx, shared.now_ms(), &by, factor::ENROL, &object, "totp")?;
+        factor::renew_recovery(tx, &shared, id, &secrets).map(Some)
+    };
+    let shown = ground
+        .db
+        .write(write)
+        .await
+        .map_err(|error| service_error(&error))?;
+    let Some(codes) = shown else {
+        let shown = Shown {
+            code: codes::WRONG_CODE,
+            minutes: None,
+        };
+        let Ok((_, session, account)) = person(&entrance, &headers, TOTP_STAGES).await? else {
+            return Ok(go("/login"));
+        };
+        let both = (&session, &account);
+        return show_totp(&entrance, lang, both, Some(shown), &form.next).await;
+    };
+    let begun = promote(ground, &actor, &session, "totp").await?;
+    let next = crate::login::http::onward(begun.session.stage, &form.next);
+    let mut response = show_recovery(lang, &actor, codes, next);
+    crate::login::http::set_cookie(ground, &begun.token, &mut response);
+    Ok(response)
+}
+
+fn recovery_secrets(ground: &Ground) -> Result<Vec<Secret>, Problem> {
+    (0..factor::RECOVERY_CODES)
+        .map(|_| ground.secret())
+        .collect()
+}
+
+fn show_recovery(lang: Lang, actor: &Actor, codes: Vec<String>, next: String) -> Response {
+    let template = RecoveryPage {
+        lang,
+        name: actor.name.clone(),
+        codes,
+        next,
+    };
+    page::page(lang, StatusCode::OK, &template)
+}
+
+/// `POST /account/recovery`: fresh recovery codes.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn recovery_renew(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    Form(form): Form<TokenForm>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, None);
+    let (actor, session, account) = match person(&entrance, &headers, &[Stage::Full]).await? {
+        Ok(found) => found,
+        Err(way) => return Ok(way),
+    };
+    if !is_token(&session, &form.csrf) {
+        return Ok(page::refused(lang, crate::access::CSRF, "/account"));
+    }
+    let ground = entrance.ground();
+    let secrets = recovery_secrets(ground)?;
+    let (shared, by, id) = (ground.clone(), actor.clone(), account.id);
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Vec<String>> {
+        let object = format!("account:{}", id.0);
+        audit::done(tx, shared.now_ms(), &by, factor::ENROL, &object, "recovery")?;
+        factor::renew_recovery(tx, &shared, id, &secrets)
+    };
+    let codes = ground
+        .db
+        .write(write)
+        .await
+        .map_err(|error| service_error(&error))?;
+    Ok(show_recovery(lang, &actor, codes, "/account".to_owned()))
+}
+
+/// `POST /account/elsewhere`: ends one's other sessions.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn elsewhere(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    Form(form): Form<TokenForm>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, None);
+    let (actor, session, account) = match person(&entrance, &headers, &[Stage::Full]).await? {
+        Ok(found) => found,
+        Err(way) => return Ok(way),
+    };
+    if !is_token(&session, &form.csrf) {
+        return Ok(page::refused(lang, crate::access::CSRF, "/account"));
+    }
+    let ground = entrance.ground();
+    let (id, here, now_ms) = (account.id, session.id, ground.now_ms());
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
+        let ended = session::end_all_of(tx, id, (here, 0), now_ms, "elsewhere")?;
+        let detail = format!("{} 个会话", ended.len());
+        let object = format!("account:{}", id.0);
+        audit::done(tx, now_ms, &actor, crate::login::OUT, &object, &detail)
+    };
+    ground
+        .db
+        .write(write)
+        .await
+        .map_err(|error| service_error(&error))?;
+    Ok(go("/account?saved"))
+}

@@ -1,0 +1,238 @@
+//! Accounts (账号): one person, one account, never shared and none from the factory.
+//!
+//! An account begins `invited`: whoever made it hands over a one-time link ([`invite`]), by which
+//! the person sets the password; nobody else ever knows one. A reset is a new link and takes no
+//! second factor away. Failures are counted per account in the database and lock it for a while;
+//! accounts that nobody uses are disabled and reported.
+
+pub mod http;
+pub mod password;
+pub mod personal;
+mod sql;
+
+use crate::audit::Act;
+use crate::company::CompanyId;
+use store::{Error, Result, Tx};
+
+pub use crate::role::AccountId;
+pub use sql::{
+    Filter, Profile, by_id, by_login, companies_below, failed, list, passed, person_of, placed,
+    profile, set_language, set_name, set_profile, set_state, stale,
+};
+
+/// How long a one-time link opens, in milliseconds: three days.
+pub const LINK_MS: i64 = 3 * 24 * 3_600_000;
+
+/// An account was made.
+pub const CREATE: Act = Act {
+    name: "account.create",
+    chinese: "创建账号",
+};
+/// An account was enabled, disabled or unlocked.
+pub const STATE: Act = Act {
+    name: "account.state",
+    chinese: "启用、停用或解锁账号",
+};
+/// A one-time link for a new password was made.
+pub const RESET: Act = Act {
+    name: "account.reset",
+    chinese: "重置密码",
+};
+/// A person set the password.
+pub const PASSWORD: Act = Act {
+    name: "account.password",
+    chinese: "设置密码",
+};
+/// Accounts that nobody used were disabled.
+pub const STALE: Act = Act {
+    name: "account.stale",
+    chinese: "停用长期未登录账号",
+};
+/// Personal data were shown in full.
+pub const UNMASK: Act = Act {
+    name: "account.unmask",
+    chinese: "查看完整个人信息",
+};
+/// A person changed his own data, or an administrator did.
+pub const CHANGE: Act = Act {
+    name: "account.change",
+    chinese: "修改账号资料",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[CREATE, STATE, RESET, PASSWORD, STALE, UNMASK, CHANGE];
+
+/// An account (账号).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// The person behind it.
+    pub party: i64,
+    /// Login name, as typed when it was made.
+    pub login: String,
+    /// Name of the person.
+    pub name: String,
+    /// `staff` or `company`.
+    pub kind: String,
+    /// `invited`, `active` or `disabled`.
+    pub state: String,
+    /// Hash of the password, when one was set.
+    pub password_hash: Option<String>,
+    /// When it was set, milliseconds since 1970-01-01 UTC.
+    pub password_at: i64,
+    /// Whether it must be changed at the next login.
+    pub must_change: bool,
+    /// Failures in a row.
+    pub n_failed: i64,
+    /// Until when it is locked, milliseconds since 1970-01-01 UTC.
+    pub locked_until: i64,
+    /// When the person last logged in.
+    pub last_login_at: Option<i64>,
+    /// `zh` or `en`.
+    pub language: String,
+    /// When it was made.
+    pub created_at: i64,
+}
+
+impl Account {
+    /// Whether it belongs to those who run the platform; they need a second factor.
+    pub fn is_staff(&self) -> bool {
+        self.kind == "staff"
+    }
+}
+
+/// A new account.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// The id of the person's party.
+    pub party: i64,
+    /// Login name, 3 to 40 characters.
+    pub login: String,
+    /// Name of the person, 1 to 40 characters.
+    pub name: String,
+    /// Whether it belongs to those who run the platform.
+    pub is_staff: bool,
+    /// Hash of a password, when the person brought one (self-registration).
+    pub password_hash: Option<String>,
+    /// When, milliseconds since 1970-01-01 UTC.
+    pub at_ms: i64,
+}
+
+/// Why an account cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The login name is not well formed.
+    #[error("登录名应为 3 至 40 个字符，只含字母、数字、点、横线、下划线或 @，且以字母或数字开头")]
+    Login,
+    /// The name is empty or too long.
+    #[error("姓名应为 1 至 40 个字，不含控制字符")]
+    Name,
+    /// Somebody has the login name.
+    #[error("登录名已被使用，请换一个")]
+    Taken,
+}
+
+/// A login name as it is compared: without regard to case.
+pub fn folded(login: &str) -> String {
+    login.trim().to_ascii_lowercase()
+}
+
+/// Makes an account with its person: `active` when a password was brought, else `invited`.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says what is wrong.
+pub fn add(tx: &mut Tx<'_>, new: &NewAccount) -> Result<std::result::Result<(), Refusal>> {
+    if let Err(refusal) = validate(&new.login, &new.name) {
+        return Ok(Err(refusal));
+    }
+    if by_login(tx, &folded(&new.login))?.is_some() {
+        return Ok(Err(Refusal::Taken));
+    }
+    match sql::insert(tx, new) {
+        Ok(()) => Ok(Ok(())),
+        Err(Error::Constraint(_)) => Ok(Err(Refusal::Taken)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether a login name and a name are well formed.
+///
+/// # Errors
+/// What is wrong.
+pub fn validate(login: &str, name: &str) -> std::result::Result<(), Refusal> {
+    let login = login.trim();
+    let is_login = (3..=40).contains(&login.len())
+        && login.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && login
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b".-_@".contains(&b));
+    if !is_login {
+        return Err(Refusal::Login);
+    }
+    let name = name.trim();
+    let n_chars = name.chars().count();
+    if n_chars == 0 || n_chars > 40 || name.chars().any(char::is_control) {
+        return Err(Refusal::Name);
+    }
+    Ok(())
+}
+
+/// Makes a one-time link for an account; earlier links open nothing any more.
+///
+/// # Errors
+/// The engine's.
+pub fn invite(tx: &mut Tx<'_>, account: AccountId, token_hash: &str, now_ms: i64) -> Result<()> {
+    sql::close_links(tx, account, now_ms)?;
+    sql::insert_link(tx, account, token_hash, now_ms, now_ms + LINK_MS)
+}
+
+/// The account that a one-time link opens, if it still does.
+///
+/// # Errors
+/// The engine's.
+pub fn of_link(tx: &mut Tx<'_>, token_hash: &str, now_ms: i64) -> Result<Option<Account>> {
+    match sql::of_link(tx, token_hash, now_ms)? {
+        Some(id) => by_id(tx, id),
+        None => Ok(None),
+    }
+}
+
+/// Uses up a one-time link; answers false when somebody was faster.
+///
+/// # Errors
+/// The engine's.
+pub fn use_link(tx: &mut Tx<'_>, token_hash: &str, now_ms: i64) -> Result<bool> {
+    sql::use_link(tx, token_hash, now_ms)
+}
+
+/// Sets a password; the old one goes into the history. The account becomes active.
+///
+/// # Errors
+/// The engine's.
+pub fn set_password(tx: &mut Tx<'_>, account: AccountId, hash: &str, now_ms: i64) -> Result<()> {
+    sql::keep_old(tx, account, now_ms)?;
+    sql::set_password(tx, account, hash, now_ms)
+}
+
+/// Hashes of the last passwords with the present one, newest first, at most `limit`.
+///
+/// # Errors
+/// The engine's.
+pub fn old_hashes(tx: &mut Tx<'_>, account: AccountId, limit: i64) -> Result<Vec<String>> {
+    sql::old_hashes(tx, account, limit)
+}
+
+/// The party of a company, made when there is none yet.
+///
+/// # Errors
+/// The engine's.
+pub fn party_of_company(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    (id, name): (i64, &str),
+    now_ms: i64,
+) -> Result<i64> {
+    sql::ensure_enterprise(tx, company, (id, name), now_ms)
+}

@@ -1,0 +1,421 @@
+//! Every statement on the tables `party`, `account`, `password_old` and `activation`.
+
+use super::{Account, AccountId, NewAccount, folded};
+use crate::company::CompanyId;
+use store::{Error, Result, Row, Tx, Value};
+
+const COLUMNS: &str = "a.id, a.party_id, a.login, p.name, a.kind, a.state, a.password_hash, \
+                       a.password_at, a.must_change, a.n_failed, a.locked_until, a.last_login_at, \
+                       a.language, a.created_at";
+
+pub(super) fn insert(tx: &mut Tx<'_>, new: &NewAccount) -> Result<()> {
+    tx.execute(
+        "insert into party (id, kind, name, company_id, parent_id, created_at) \
+         values ($1, 'person', $2, null, null, $3)",
+        &[new.party.into(), new.name.trim().into(), new.at_ms.into()],
+    )?;
+    let state = if new.password_hash.is_some() {
+        "active"
+    } else {
+        "invited"
+    };
+    tx.execute(
+        "insert into account (id, party_id, login, login_folded, kind, state, password_hash, \
+         password_at, must_change, n_failed, locked_until, language, created_at, changed_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 'zh', $8, $8)",
+        &[
+            new.id.0.into(),
+            new.party.into(),
+            new.login.trim().into(),
+            (&folded(&new.login)).into(),
+            (if new.is_staff { "staff" } else { "company" }).into(),
+            state.into(),
+            new.password_hash.as_ref().into(),
+            new.at_ms.into(),
+            false.into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+/// The account with this id.
+///
+/// # Errors
+/// The engine's.
+pub fn by_id(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>> {
+    let sql = format!(
+        "select {COLUMNS} from account a join party p on p.id = a.party_id where a.id = $1"
+    );
+    tx.query_opt(&sql, &[id.0.into()])?
+        .as_ref()
+        .map(account)
+        .transpose()
+}
+
+/// The account with this login name, folded.
+///
+/// # Errors
+/// The engine's.
+pub fn by_login(tx: &mut Tx<'_>, folded: &str) -> Result<Option<Account>> {
+    let sql = format!(
+        "select {COLUMNS} from account a join party p on p.id = a.party_id \
+         where a.login_folded = $1"
+    );
+    tx.query_opt(&sql, &[folded.into()])?
+        .as_ref()
+        .map(account)
+        .transpose()
+}
+
+/// The party and the name of the person behind an account.
+///
+/// # Errors
+/// The engine's.
+pub fn person_of(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<(i64, String)>> {
+    Ok(by_id(tx, id)?.map(|account| (account.party, account.name)))
+}
+
+/// Counts a failure; locks the account at `failures_max`. Answers the failures in a row.
+///
+/// # Errors
+/// The engine's.
+pub fn failed(tx: &mut Tx<'_>, id: AccountId, failures_max: i64, locked_until: i64) -> Result<i64> {
+    let row = tx.query_opt(
+        "update account set n_failed = n_failed + 1, locked_until = \
+         case when n_failed + 1 >= $2 then $3 else locked_until end where id = $1 \
+         returning n_failed",
+        &[id.0.into(), failures_max.into(), locked_until.into()],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Notes a login: the failures are forgotten.
+///
+/// # Errors
+/// The engine's.
+pub fn passed(tx: &mut Tx<'_>, id: AccountId, now_ms: i64) -> Result<()> {
+    tx.execute(
+        "update account set n_failed = 0, locked_until = 0, last_login_at = $2 where id = $1",
+        &[id.0.into(), now_ms.into()],
+    )
+    .map(|_| ())
+}
+
+/// Enables, disables or (with `active`) unlocks an account; answers whether it exists.
+///
+/// # Errors
+/// The engine's.
+pub fn set_state(tx: &mut Tx<'_>, id: AccountId, state: &str, now_ms: i64) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update account set state = $2, n_failed = 0, locked_until = 0, changed_at = $3 \
+         where id = $1",
+        &[id.0.into(), state.into(), now_ms.into()],
+    )?;
+    Ok(n_changed > 0)
+}
+
+/// Sets the name of the person.
+///
+/// # Errors
+/// The engine's.
+pub fn set_name(tx: &mut Tx<'_>, id: AccountId, name: &str) -> Result<()> {
+    tx.execute(
+        "update party set name = $2 where id = (select party_id from account where id = $1)",
+        &[id.0.into(), name.into()],
+    )
+    .map(|_| ())
+}
+
+/// Sets the language, `zh` or `en`.
+///
+/// # Errors
+/// The engine's.
+pub fn set_language(tx: &mut Tx<'_>, id: AccountId, language: &str) -> Result<()> {
+    tx.execute(
+        "update account set language = $2 where id = $1",
+        &[id.0.into(), language.into()],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn keep_old(tx: &mut Tx<'_>, id: AccountId, now_ms: i64) -> Result<()> {
+    tx.execute(
+        "insert into password_old (account_id, at_ms, hash) \
+         select id, $2, password_hash from account where id = $1 and password_hash is not null \
+         on conflict do nothing",
+        &[id.0.into(), now_ms.into()],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn set_password(tx: &mut Tx<'_>, id: AccountId, hash: &str, now_ms: i64) -> Result<()> {
+    tx.execute(
+        "update account set password_hash = $2, password_at = $3, must_change = $4, n_failed = 0, \
+         locked_until = 0, changed_at = $3, \
+         state = case when state = 'invited' then 'active' else state end where id = $1",
+        &[id.0.into(), hash.into(), now_ms.into(), false.into()],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn old_hashes(tx: &mut Tx<'_>, id: AccountId, limit: i64) -> Result<Vec<String>> {
+    let mut hashes: Vec<String> = tx
+        .query(
+            "select password_hash from account where id = $1 and password_hash is not null",
+            &[id.0.into()],
+        )?
+        .iter()
+        .map(|row| row.text(0))
+        .collect::<Result<_>>()?;
+    let old = tx.query(
+        "select hash from password_old where account_id = $1 order by at_ms desc limit $2",
+        &[id.0.into(), limit.into()],
+    )?;
+    for row in &old {
+        hashes.push(row.text(0)?);
+    }
+    hashes.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(hashes)
+}
+
+pub(super) fn insert_link(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    hash: &str,
+    now_ms: i64,
+    expires_at: i64,
+) -> Result<()> {
+    tx.execute(
+        "insert into activation (hash, account_id, created_at, expires_at) \
+         values ($1, $2, $3, $4)",
+        &[
+            hash.into(),
+            account.0.into(),
+            now_ms.into(),
+            expires_at.into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn close_links(tx: &mut Tx<'_>, account: AccountId, now_ms: i64) -> Result<()> {
+    tx.execute(
+        "update activation set used_at = $2 where account_id = $1 and used_at is null",
+        &[account.0.into(), now_ms.into()],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn of_link(tx: &mut Tx<'_>, hash: &str, now_ms: i64) -> Result<Option<AccountId>> {
+    tx.query_opt(
+        "select account_id from activation where hash = $1 and used_at is null \
+         and expires_at > $2",
+        &[hash.into(), now_ms.into()],
+    )?
+    .map(|row| row.int(0).map(AccountId))
+    .transpose()
+}
+
+pub(super) fn use_link(tx: &mut Tx<'_>, hash: &str, now_ms: i64) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update activation set used_at = $2 where hash = $1 and used_at is null \
+         and expires_at > $2",
+        &[hash.into(), now_ms.into()],
+    )?;
+    Ok(n_changed > 0)
+}
+
+/// Accounts that are not disabled and that nobody used or changed since `before_ms`, oldest first.
+///
+/// # Errors
+/// The engine's.
+pub fn stale(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<Vec<AccountId>> {
+    tx.query(
+        "select id from account where state <> 'disabled' \
+         and coalesce(last_login_at, created_at) < $1 and changed_at < $1 order by id limit $2",
+        &[before_ms.into(), limit.into()],
+    )?
+    .iter()
+    .map(|row| row.int(0).map(AccountId))
+    .collect()
+}
+
+/// What a list of accounts is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// `staff` or `company`.
+    pub kind: Option<String>,
+    /// `invited`, `active` or `disabled`.
+    pub state: Option<String>,
+    /// Beginning of the login name, or the whole name of the person.
+    pub text: Option<String>,
+    /// Department.
+    pub department: Option<i64>,
+    /// Only accounts before this one: the next page.
+    pub before: Option<i64>,
+}
+
+/// Accounts, newest first.
+///
+/// # Errors
+/// The engine's.
+pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Account>> {
+    let mut args: Vec<Value<'_>> = vec![limit.into()];
+    let mut and = String::new();
+    let mut place = |value: Value<'static>, args: &mut Vec<Value<'_>>, text: &str| {
+        args.push(value);
+        and.push_str(&text.replace('?', &format!("${}", args.len())));
+    };
+    if let Some(before) = filter.before {
+        place(before.into(), &mut args, " and a.id < ?");
+    }
+    if let Some(department) = filter.department {
+        place(department.into(), &mut args, " and a.department_id = ?");
+    }
+    for (text, value) in [
+        (" and a.kind = ?", &filter.kind),
+        (" and a.state = ?", &filter.state),
+    ] {
+        if let Some(value) = value {
+            args.push(value.into());
+            and.push_str(&text.replace('?', &format!("${}", args.len())));
+        }
+    }
+    let begin;
+    if let Some(text) = &filter.text {
+        begin = folded(text);
+        let n_chars = i64::try_from(begin.chars().count()).unwrap_or(0);
+        args.extend([n_chars.into(), (&begin).into(), text.into()]);
+        let n = args.len();
+        // Compared part by part: what sorts where depends on the language of a server.
+        and.push_str(&format!(
+            " and (substr(a.login_folded, 1, ${}) = ${} or p.name = ${n})",
+            n - 2,
+            n - 1
+        ));
+    }
+    let sql = format!(
+        "select {COLUMNS} from account a join party p on p.id = a.party_id \
+         where 1 = 1{and} order by a.id desc limit $1"
+    );
+    tx.query(&sql, &args)?.iter().map(account).collect()
+}
+
+/// What is known about a person besides the name (人员资料); what is personal is sealed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Profile {
+    /// Department.
+    pub department: Option<i64>,
+    /// Post.
+    pub post: Option<i64>,
+    /// Telephone number, sealed.
+    pub phone_sealed: Option<Vec<u8>>,
+    /// E-mail address, sealed.
+    pub email_sealed: Option<Vec<u8>>,
+}
+
+/// What is known about the person of an account.
+///
+/// # Errors
+/// The engine's.
+pub fn profile(tx: &mut Tx<'_>, id: AccountId) -> Result<Profile> {
+    let row = tx.query_opt(
+        "select department_id, post_id, phone_sealed, email_sealed from account where id = $1",
+        &[id.0.into()],
+    )?;
+    let Some(row) = row else {
+        return Ok(Profile::default());
+    };
+    Ok(Profile {
+        department: row.int_opt(0)?,
+        post: row.int_opt(1)?,
+        phone_sealed: row.bytes_opt(2)?,
+        email_sealed: row.bytes_opt(3)?,
+    })
+}
+
+/// Sets what is known about the person of an account.
+///
+/// # Errors
+/// The engine's.
+pub fn set_profile(tx: &mut Tx<'_>, id: AccountId, profile: &Profile, now_ms: i64) -> Result<()> {
+    tx.execute(
+        "update account set department_id = $2, post_id = $3, phone_sealed = $4, \
+         email_sealed = $5, changed_at = $6 where id = $1",
+        &[
+            id.0.into(),
+            profile.department.into(),
+            profile.post.into(),
+            profile.phone_sealed.as_deref().into(),
+            profile.email_sealed.as_deref().into(),
+            now_ms.into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+/// How many accounts have this department, or this post.
+///
+/// # Errors
+/// The engine's.
+pub fn placed(tx: &mut Tx<'_>, department: Option<i64>, post: Option<i64>) -> Result<i64> {
+    let row = tx.query_opt(
+        "select count(*) from account where department_id = $1 or post_id = $2",
+        &[department.unwrap_or(0).into(), post.unwrap_or(0).into()],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
+pub(super) fn ensure_enterprise(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    (id, name): (i64, &str),
+    now_ms: i64,
+) -> Result<i64> {
+    tx.execute(
+        "insert into party (id, kind, name, company_id, parent_id, created_at) \
+         values ($1, 'enterprise', $2, $3, null, $4) on conflict do nothing",
+        &[id.into(), name.into(), company.0.into(), now_ms.into()],
+    )?;
+    let row = tx
+        .query_opt(
+            "select id from party where company_id = $1",
+            &[company.0.into()],
+        )?
+        .ok_or_else(|| Error::Fault("the party of a company is missing".to_owned()))?;
+    row.int(0)
+}
+
+/// The companies directly below a company in the tree of parties.
+///
+/// # Errors
+/// The engine's.
+pub fn companies_below(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<CompanyId>> {
+    tx.query(
+        "select child.company_id from party child join party above on above.id = child.parent_id \
+         where above.company_id = $1 and child.company_id is not null order by child.company_id",
+        &[company.0.into()],
+    )?
+    .iter()
+    .map(|row| row.int(0).map(CompanyId))
+    .collect()
+}
+
+fn account(row: &Row) -> Result<Account> {
+    Ok(Account {
+        id: AccountId(row.int(0)?),
+        party: row.int(1)?,
+        login: row.text(2)?,
+        name: row.text(3)?,
+        kind: row.text(4)?,
+        state: row.text(5)?,
+        password_hash: row.text_opt(6)?,
+        password_at: row.int(7)?,
+        must_change: row.bool(8)?,
+        n_failed: row.int(9)?,
+        locked_until: row.int(10)?,
+        last_login_at: row.int_opt(11)?,
+        language: row.text(12)?,
+        created_at: row.int(13)?,
+    })
+}

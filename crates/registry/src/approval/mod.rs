@@ -1,0 +1,262 @@
+//! Approvals (双人复核): an act that needs a second pair of eyes.
+//!
+//! Somebody asks, with a reason; another person who may do so approves or rejects. The act is done
+//! in the transaction of the approval, by the function of its [`Kind`], so that there is nothing
+//! between "approved" and "done". That nobody approves his own request is a constraint of the
+//! table. The payload is what the act needs, as JSON; it holds ids, never personal data.
+
+pub mod http;
+mod sql;
+
+use crate::access::Actor;
+use crate::audit::{self, Act};
+use crate::ground::Ground;
+use crate::role::{AccountId, Role};
+use store::{Error, Result, Tx};
+use web::{Code, Problem};
+
+pub use sql::{Filter, find, list};
+
+/// Asked for.
+pub const ASK: Act = Act {
+    name: "approval.ask",
+    chinese: "提交复核申请",
+};
+/// Approved and done.
+pub const APPROVE: Act = Act {
+    name: "approval.approve",
+    chinese: "复核通过并执行",
+};
+/// Rejected.
+pub const REJECT: Act = Act {
+    name: "approval.reject",
+    chinese: "复核驳回",
+};
+/// Taken back.
+pub const WITHDRAW: Act = Act {
+    name: "approval.withdraw",
+    chinese: "撤回复核申请",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[ASK, APPROVE, REJECT, WITHDRAW];
+
+/// Codes of refused approvals.
+pub mod codes {
+    use web::Code;
+
+    /// Decided already.
+    pub const DECIDED: Code = Code {
+        code: "TG-R4610",
+        status: 409,
+        title: "该申请已处理",
+        title_en: "The request was decided already",
+        meaning: "这项复核申请已被通过、驳回或撤回。",
+        advice: "请刷新列表查看结果；如仍需办理，请重新提交申请。",
+    };
+    /// One's own.
+    pub const OWN: Code = Code {
+        code: "TG-R4611",
+        status: 403,
+        title: "不能复核自己的申请",
+        title_en: "Nobody approves what he asked for",
+        meaning: "双人复核要求由申请人以外的人员批准或驳回。",
+        advice: "请由另一位有权限的人员处理；如不再需要，可撤回申请。",
+    };
+    /// A reason is missing.
+    pub const REASON: Code = Code {
+        code: "TG-R4612",
+        status: 400,
+        title: "请填写理由",
+        title_en: "A reason is needed",
+        meaning: "此操作会记入审计，须说明理由（2 至 500 字）。",
+        advice: "请写明原因后重新提交。",
+    };
+    /// The act is not possible any more.
+    pub const FAILED: Code = Code {
+        code: "TG-R4613",
+        status: 409,
+        title: "申请内容已无法执行",
+        title_en: "The act is not possible any more",
+        meaning: "提交申请之后情况有变，所申请的操作已不能执行，详见 detail。",
+        advice: "请核对当前状态；如仍需办理，请重新提交申请。",
+    };
+    /// All of the above.
+    pub const ALL: &[Code] = &[DECIDED, OWN, REASON, FAILED];
+}
+
+/// What a kind's function is given.
+pub struct Doing<'a> {
+    /// The request.
+    pub approval: &'a Approval,
+    /// Who approves.
+    pub actor: &'a Actor,
+    /// The foundations: ids and time; the database is the transaction.
+    pub ground: &'a Ground,
+}
+
+/// Does the act; the inner error says why it is not possible any more, in Chinese, and undoes the
+/// transaction.
+pub type Do = fn(&mut Tx<'_>, &Doing<'_>) -> Result<std::result::Result<String, String>>;
+
+/// A kind of act that needs a second pair of eyes.
+#[derive(Clone, Copy)]
+pub struct Kind {
+    /// Its name: `room.verb`.
+    pub name: &'static str,
+    /// Its name for people.
+    pub chinese: &'static str,
+    /// Roles whose holders may decide.
+    pub deciders: &'static [Role],
+    /// Does it.
+    pub run: Do,
+}
+
+/// A request for a second pair of eyes (复核申请).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Its id.
+    pub id: i64,
+    /// Name of its kind.
+    pub kind: String,
+    /// What it is about, for people; without personal data.
+    pub title: String,
+    /// What the act needs, as JSON.
+    pub payload: String,
+    /// The company concerned.
+    pub company: Option<i64>,
+    /// `pending`, `done`, `rejected` or `withdrawn`.
+    pub state: String,
+    /// Who asked.
+    pub asked_by: AccountId,
+    /// His name.
+    pub asked_name: String,
+    /// When, milliseconds since 1970-01-01 UTC.
+    pub asked_at: i64,
+    /// Why.
+    pub why: String,
+    /// Who decided.
+    pub decided_by: Option<AccountId>,
+    /// His name.
+    pub decided_name: Option<String>,
+    /// When.
+    pub decided_at: Option<i64>,
+    /// What he said.
+    pub reason: Option<String>,
+}
+
+/// What somebody asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Name of the kind.
+    pub kind: &'static str,
+    /// What it is about, for people; without personal data.
+    pub title: String,
+    /// What the act needs, as JSON.
+    pub payload: String,
+    /// The company concerned.
+    pub company: Option<i64>,
+    /// Why, 2 to 500 characters.
+    pub why: String,
+}
+
+/// Brings a reason into form.
+///
+/// # Errors
+/// [`codes::REASON`] when it is shorter than 2 or longer than 500 characters.
+pub fn reason(text: &str) -> std::result::Result<String, Problem> {
+    let text = text.trim();
+    if (2..=500).contains(&text.chars().count()) {
+        Ok(text.to_owned())
+    } else {
+        Err(Problem::new(codes::REASON))
+    }
+}
+
+/// Asks for a second pair of eyes, in the transaction of the caller; answers the id.
+///
+/// # Errors
+/// The engine's; a fault when a program asks, which the handlers rule out.
+pub fn ask(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, request: &Request) -> Result<i64> {
+    let account = actor
+        .require_account()
+        .map_err(|_| Error::Fault("a program cannot ask for an approval".to_owned()))?;
+    let (id, now_ms) = (ground.ids.next(), ground.now_ms());
+    sql::insert(
+        tx,
+        &Approval {
+            id,
+            kind: request.kind.to_owned(),
+            title: request.title.clone(),
+            payload: request.payload.clone(),
+            company: request.company,
+            state: "pending".to_owned(),
+            asked_by: account,
+            asked_name: actor.name.clone(),
+            asked_at: now_ms,
+            why: request.why.clone(),
+            decided_by: None,
+            decided_name: None,
+            decided_at: None,
+            reason: None,
+        },
+    )?;
+    let detail = format!("{}：{}；理由：{}", request.kind, request.title, request.why);
+    audit::done(tx, now_ms, actor, ASK, &format!("approval:{id}"), &detail)?;
+    Ok(id)
+}
+
+/// Why a request could not be decided.
+type Refused = (Code, String);
+
+/// What somebody decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Do it.
+    Approve,
+    /// Do not, because.
+    Reject(String),
+    /// I do not want it any more.
+    Withdraw,
+}
+
+/// Decides a request; an approval does the act in the same transaction, which the caller undoes
+/// when the answer is a refusal ([`Ground::act`]).
+///
+/// # Errors
+/// The outer error is the store's and undoes everything; the inner one says why not.
+pub fn decide(
+    tx: &mut Tx<'_>,
+    doing: &Doing<'_>,
+    kind: &Kind,
+    decision: &Decision,
+) -> Result<std::result::Result<String, Refused>> {
+    let Ok(account) = doing.actor.require_account() else {
+        return Ok(Err((crate::access::FORBIDDEN, String::new())));
+    };
+    let approval = doing.approval;
+    let is_own = approval.asked_by == account;
+    if is_own != (*decision == Decision::Withdraw) {
+        return Ok(Err((codes::OWN, String::new())));
+    }
+    let (state, reason, act) = match decision {
+        Decision::Approve => ("done", "", APPROVE),
+        Decision::Reject(reason) => ("rejected", reason.as_str(), REJECT),
+        Decision::Withdraw => ("withdrawn", "", WITHDRAW),
+    };
+    let now_ms = doing.ground.now_ms();
+    let decided = (account, doing.actor.name.as_str(), now_ms);
+    if !sql::decide(tx, approval.id, state, decided, reason)? {
+        return Ok(Err((codes::DECIDED, String::new())));
+    }
+    let mut told = String::new();
+    if *decision == Decision::Approve {
+        match (kind.run)(tx, doing)? {
+            Ok(text) => told = text,
+            Err(why) => return Ok(Err((codes::FAILED, why))),
+        }
+    }
+    let object = format!("approval:{}", approval.id);
+    let detail = format!("{}：{} {reason}{told}", approval.kind, approval.title);
+    audit::done(tx, now_ms, doing.actor, act, &object, &detail)?;
+    Ok(Ok(told))
+}

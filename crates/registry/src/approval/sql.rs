@@ -1,0 +1,121 @@
+//! Every statement on the table `approval`.
+
+use super::Approval;
+use crate::role::AccountId;
+use store::{Result, Row, Tx, Value};
+
+const COLUMNS: &str = "id, kind, title, payload, company_id, state, asked_by, asked_name, \
+                       asked_at, why, decided_by, decided_name, decided_at, reason";
+
+pub(super) fn insert(tx: &mut Tx<'_>, approval: &Approval) -> Result<()> {
+    tx.execute(
+        "insert into approval (id, kind, title, payload, company_id, state, asked_by, asked_name, \
+         asked_at, why) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &[
+            approval.id.into(),
+            (&approval.kind).into(),
+            (&approval.title).into(),
+            (&approval.payload).into(),
+            approval.company.into(),
+            (&approval.state).into(),
+            approval.asked_by.0.into(),
+            (&approval.asked_name).into(),
+            approval.asked_at.into(),
+            (&approval.why).into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn decide(
+    tx: &mut Tx<'_>,
+    id: i64,
+    state: &str,
+    (account, name, at_ms): (AccountId, &str, i64),
+    reason: &str,
+) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update approval set state = $1, decided_by = $2, decided_name = $3, decided_at = $4, \
+         reason = $5 where id = $6 and state = 'pending'",
+        &[
+            state.into(),
+            account.0.into(),
+            name.into(),
+            at_ms.into(),
+            reason.into(),
+            id.into(),
+        ],
+    )?;
+    Ok(n_changed > 0)
+}
+
+/// The request with this id.
+///
+/// # Errors
+/// The engine's.
+pub fn find(tx: &mut Tx<'_>, id: i64) -> Result<Option<Approval>> {
+    let sql = format!("select {COLUMNS} from approval where id = $1");
+    tx.query_opt(&sql, &[id.into()])?
+        .as_ref()
+        .map(approval)
+        .transpose()
+}
+
+/// What a list of requests is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// State.
+    pub state: Option<String>,
+    /// Kinds that the reader may decide.
+    pub kinds: Vec<String>,
+    /// Whose own requests are shown beside.
+    pub asked_by: i64,
+    /// Only requests before this one: the next page.
+    pub before: Option<i64>,
+}
+
+/// Requests, newest first: those that the reader may decide and his own.
+///
+/// # Errors
+/// The engine's.
+pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Approval>> {
+    let mut args: Vec<Value<'_>> = vec![limit.into(), filter.asked_by.into()];
+    let mut places = Vec::new();
+    for kind in &filter.kinds {
+        args.push(kind.into());
+        places.push(format!("${}", args.len()));
+    }
+    let mut and = match places.is_empty() {
+        true => "asked_by = $2".to_owned(),
+        false => format!("(asked_by = $2 or kind in ({}))", places.join(", ")),
+    };
+    if let Some(state) = &filter.state {
+        args.push(state.into());
+        and.push_str(&format!(" and state = ${}", args.len()));
+    }
+    if let Some(before) = filter.before {
+        args.push(before.into());
+        and.push_str(&format!(" and id < ${}", args.len()));
+    }
+    let sql = format!("select {COLUMNS} from approval where {and} order by id desc limit $1");
+    tx.query(&sql, &args)?.iter().map(approval).collect()
+}
+
+fn approval(row: &Row) -> Result<Approval> {
+    Ok(Approval {
+        id: row.int(0)?,
+        kind: row.text(1)?,
+        title: row.text(2)?,
+        payload: row.text(3)?,
+        company: row.int_opt(4)?,
+        state: row.text(5)?,
+        asked_by: AccountId(row.int(6)?),
+        asked_name: row.text(7)?,
+        asked_at: row.int(8)?,
+        why: row.text(9)?,
+        decided_by: row.int_opt(10)?.map(AccountId),
+        decided_name: row.text_opt(11)?,
+        decided_at: row.int_opt(12)?,
+        reason: row.text_opt(13)?,
+    })
+}

@@ -1,0 +1,258 @@
+//! Audit (安全审计): every act of every person, in one chain.
+//!
+//! A row is appended in the transaction of the act itself: an act whose row cannot be written does
+//! not happen. Each row carries the hash of the row before it, so that a row that was changed,
+//! removed or put in later breaks the chain, and [`verify`] says where. The engine itself refuses
+//! to change or remove rows. What may be audited is a list of [`Act`]s, one per room, gathered into
+//! docs/audit-events.md.
+//!
+//! Programs are not people: what a company's program submits is on record as the message itself,
+//! with the key that brought it. Payloads, passwords and personal data never stand in a row (I8).
+
+pub mod http;
+mod sql;
+pub mod syslog;
+#[cfg(test)]
+mod tests;
+
+use crate::access::Actor;
+use sha2::{Digest, Sha256};
+use store::{Db, Result, Tx};
+
+pub use sql::{Filter, after, cursor, head, list, set_cursor};
+
+/// Rows that a check reads at once.
+const VERIFY_ROWS: i64 = 5000;
+
+/// Longest detail, in characters.
+const DETAIL_CHARS_MAX: usize = 2000;
+
+/// The chain was checked.
+pub const VERIFY: Act = Act {
+    name: "audit.verify",
+    chinese: "校验审计链",
+};
+/// The audit was exported.
+pub const EXPORT: Act = Act {
+    name: "audit.export",
+    chinese: "导出审计记录",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[VERIFY, EXPORT];
+
+/// An act (审计事件) that leaves a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Act {
+    /// Its name: `room.verb`.
+    pub name: &'static str,
+    /// Its name for people.
+    pub chinese: &'static str,
+}
+
+/// How an act ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Done.
+    Done,
+    /// Refused by a rule.
+    Refused,
+}
+
+impl Outcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// A row of the audit (审计记录).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its number, from 1, without gaps.
+    pub number: i64,
+    /// When, milliseconds since 1970-01-01 UTC.
+    pub at_ms: i64,
+    /// `account`, `key`, `client` or `nobody`.
+    pub actor_kind: String,
+    /// Id of the actor.
+    pub actor_id: Option<i64>,
+    /// Name of the actor.
+    pub actor_name: String,
+    /// The company acted for.
+    pub company: Option<i64>,
+    /// What was done: name of the act.
+    pub act: String,
+    /// On what, as `kind:id`.
+    pub object: String,
+    /// `done` or `refused`.
+    pub result: String,
+    /// From which address.
+    pub address: String,
+    /// In which request.
+    pub request_id: String,
+    /// Particulars.
+    pub detail: String,
+    /// Hash of the row before.
+    pub previous: String,
+    /// Hash of this row.
+    pub hash: String,
+}
+
+impl Row {
+    /// The hash that this row should have: every part with its length before it, so that no two
+    /// different rows are the same bytes.
+    pub fn computed(&self) -> String {
+        let mut hasher = Sha256::new();
+        let numbers = [
+            self.number.to_string(),
+            self.at_ms.to_string(),
+            self.actor_id.map(|id| id.to_string()).unwrap_or_default(),
+            self.company.map(|id| id.to_string()).unwrap_or_default(),
+        ];
+        let texts = [
+            &self.previous,
+            &self.actor_kind,
+            &self.actor_name,
+            &self.act,
+            &self.object,
+            &self.result,
+            &self.address,
+            &self.request_id,
+            &self.detail,
+        ];
+        for part in numbers.iter().chain(texts) {
+            hasher.update(part.len().to_be_bytes());
+            hasher.update(part.as_bytes());
+        }
+        crate::hex(&hasher.finalize())
+    }
+}
+
+/// Appends a row in the transaction of the act.
+///
+/// # Errors
+/// The engine's; the act must fail then.
+pub fn append(
+    tx: &mut Tx<'_>,
+    at_ms: i64,
+    actor: &Actor,
+    act: Act,
+    (object, outcome, detail): (&str, Outcome, &str),
+) -> Result<()> {
+    let (number, previous) = sql::take_number(tx)?;
+    let mut row = Row {
+        number,
+        at_ms,
+        actor_kind: actor.who.kind().to_owned(),
+        actor_id: actor.who.id(),
+        actor_name: actor.name.clone(),
+        company: actor.company_id().map(|id| id.0),
+        act: act.name.to_owned(),
+        object: object.to_owned(),
+        result: outcome.name().to_owned(),
+        address: actor.origin.address.clone(),
+        request_id: actor.origin.request_id.clone(),
+        detail: detail.chars().take(DETAIL_CHARS_MAX).collect(),
+        previous,
+        hash: String::new(),
+    };
+    row.hash = row.computed();
+    sql::insert(tx, &row)
+}
+
+/// Appends a row for an act that was done.
+///
+/// # Errors
+/// The engine's; the act must fail then.
+pub fn done(
+    tx: &mut Tx<'_>,
+    at_ms: i64,
+    actor: &Actor,
+    act: Act,
+    object: &str,
+    detail: &str,
+) -> Result<()> {
+    append(tx, at_ms, actor, act, (object, Outcome::Done, detail))
+}
+
+/// What a check of the chain found (审计链校验结果).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Rows that were read.
+    pub n_rows: i64,
+    /// Number of the first row that is missing, changed or out of place.
+    pub broken_at: Option<i64>,
+    /// Hash of the last row: keep it elsewhere to notice a chain that was written anew.
+    pub head: String,
+    /// Whether the hash that was kept elsewhere stands in the chain; nothing when none was given.
+    pub has_known: Option<bool>,
+}
+
+impl Verdict {
+    /// Whether the chain is whole and holds what was kept elsewhere.
+    pub fn holds(&self) -> bool {
+        self.broken_at.is_none() && self.has_known != Some(false)
+    }
+}
+
+/// Where a check of the chain stands.
+#[derive(Debug, Clone, Default)]
+struct Check {
+    n_rows: i64,
+    hash: String,
+    broken_at: Option<i64>,
+    has_known: bool,
+}
+
+impl Check {
+    /// Reads the next rows up to number `last`; answers whether there may be more.
+    fn step(&mut self, tx: &mut Tx<'_>, last: i64, known: &str) -> Result<bool> {
+        let rows = after(tx, self.n_rows, VERIFY_ROWS)?;
+        for row in rows.iter().take_while(|row| row.number <= last) {
+            let holds = row.number == self.n_rows + 1
+                && row.previous == self.hash
+                && row.hash == row.computed();
+            if !holds {
+                self.broken_at = Some(self.n_rows + 1);
+                return Ok(false);
+            }
+            self.n_rows += 1;
+            self.hash.clone_from(&row.hash);
+            self.has_known |= row.hash == known;
+        }
+        Ok(!rows.is_empty() && self.n_rows < last)
+    }
+}
+
+/// Checks the chain as it is now, a few thousand rows at a time, so that nobody waits for it. Rows
+/// that are appended meanwhile are not read; rows cut off at the end are missed by their number.
+/// `known` is a hash that was kept elsewhere.
+///
+/// # Errors
+/// The engine's.
+pub async fn verify(db: &Db, known: Option<String>) -> Result<Verdict> {
+    let (last, hash) = db.read(head).await?;
+    let mut check = Check::default();
+    let sought = known.clone().unwrap_or_default();
+    loop {
+        let (mut next, sought) = (check, sought.clone());
+        let step = move |tx: &mut Tx<'_>| -> Result<(Check, bool)> {
+            let more = next.step(tx, last, &sought)?;
+            Ok((next.clone(), more))
+        };
+        let (stood, more) = db.read(step).await?;
+        check = stood;
+        if !more {
+            break;
+        }
+    }
+    let is_cut = check.broken_at.is_none() && (last, &hash) != (check.n_rows, &check.hash);
+    Ok(Verdict {
+        n_rows: check.n_rows,
+        broken_at: check.broken_at.or(is_cut.then_some(check.n_rows + 1)),
+        head: check.hash,
+        has_known: known.map(|_| check.has_known),
+    })
+}

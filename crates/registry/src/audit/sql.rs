@@ -1,0 +1,173 @@
+//! Every statement on the tables `audit`, `audit_head` and `audit_cursor`.
+
+use super::Row;
+use store::{Error, Result, Tx, Value};
+
+const COLUMNS: &str = "number, at_ms, actor_kind, actor_id, actor_name, company_id, act, object, \
+                       result, address, request_id, detail, previous, hash";
+
+/// Takes the next number under a lock on the head, which makes the chain one line on every engine.
+pub(super) fn take_number(tx: &mut Tx<'_>) -> Result<(i64, String)> {
+    let row = tx
+        .query_opt(
+            "update audit_head set number = number + 1 where id = 1 returning number, hash",
+            &[],
+        )?
+        .ok_or_else(|| Error::Fault("the head of the audit is missing".to_owned()))?;
+    Ok((row.int(0)?, row.text(1)?))
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
+    tx.execute(
+        "insert into audit (number, at_ms, actor_kind, actor_id, actor_name, company_id, act, \
+         object, result, address, request_id, detail, previous, hash) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        &[
+            row.number.into(),
+            row.at_ms.into(),
+            (&row.actor_kind).into(),
+            row.actor_id.into(),
+            (&row.actor_name).into(),
+            row.company.into(),
+            (&row.act).into(),
+            (&row.object).into(),
+            (&row.result).into(),
+            (&row.address).into(),
+            (&row.request_id).into(),
+            (&row.detail).into(),
+            (&row.previous).into(),
+            (&row.hash).into(),
+        ],
+    )?;
+    tx.execute(
+        "update audit_head set hash = $1 where id = 1",
+        &[(&row.hash).into()],
+    )
+    .map(|_| ())
+}
+
+/// Number and hash of the last row.
+///
+/// # Errors
+/// The engine's.
+pub fn head(tx: &mut Tx<'_>) -> Result<(i64, String)> {
+    let row = tx
+        .query_opt("select number, hash from audit_head where id = 1", &[])?
+        .ok_or_else(|| Error::Fault("the head of the audit is missing".to_owned()))?;
+    Ok((row.int(0)?, row.text(1)?))
+}
+
+/// Rows after a number, oldest first.
+///
+/// # Errors
+/// The engine's.
+pub fn after(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<Vec<Row>> {
+    let sql = format!("select {COLUMNS} from audit where number > $1 order by number limit $2");
+    tx.query(&sql, &[number.into(), limit.into()])?
+        .iter()
+        .map(row)
+        .collect()
+}
+
+/// What a list of rows is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Names of acts; none for all.
+    pub acts: Vec<String>,
+    /// Account, key or client.
+    pub actor: Option<i64>,
+    /// The company acted for.
+    pub company: Option<i64>,
+    /// `kind:id`.
+    pub object: Option<String>,
+    /// At or after, milliseconds since 1970-01-01 UTC.
+    pub from_ms: Option<i64>,
+    /// Before, milliseconds since 1970-01-01 UTC.
+    pub to_ms: Option<i64>,
+    /// Only rows before this number: the next page.
+    pub before: Option<i64>,
+}
+
+/// Rows, newest first.
+///
+/// # Errors
+/// The engine's.
+pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Row>> {
+    let mut args: Vec<Value<'_>> = vec![limit.into()];
+    let mut and = String::new();
+    let mut add = |text: &str, value: Value<'static>, args: &mut Vec<Value<'_>>| {
+        args.push(value);
+        and.push_str(&text.replace('?', &format!("${}", args.len())));
+    };
+    for (text, value) in [
+        (" and actor_id = ?", filter.actor),
+        (" and company_id = ?", filter.company),
+        (" and at_ms >= ?", filter.from_ms),
+        (" and at_ms < ?", filter.to_ms),
+        (" and number < ?", filter.before),
+    ] {
+        if let Some(value) = value {
+            add(text, value.into(), &mut args);
+        }
+    }
+    if !filter.acts.is_empty() {
+        let mut places = Vec::new();
+        for act in &filter.acts {
+            args.push(act.into());
+            places.push(format!("${}", args.len()));
+        }
+        and.push_str(&format!(" and act in ({})", places.join(", ")));
+    }
+    if let Some(object) = &filter.object {
+        args.push(object.into());
+        and.push_str(&format!(" and object = ${}", args.len()));
+    }
+    let sql =
+        format!("select {COLUMNS} from audit where number > 0{and} order by number desc limit $1");
+    tx.query(&sql, &args)?.iter().map(row).collect()
+}
+
+/// Up to which number a reader of the audit has come; 0 before the first row.
+///
+/// # Errors
+/// The engine's.
+pub fn cursor(tx: &mut Tx<'_>, reader: &str) -> Result<i64> {
+    let row = tx.query_opt(
+        "select number from audit_cursor where reader = $1",
+        &[reader.into()],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Notes how far a reader of the audit has come; never back.
+///
+/// # Errors
+/// The engine's.
+pub fn set_cursor(tx: &mut Tx<'_>, reader: &str, number: i64, now_ms: i64) -> Result<()> {
+    tx.execute(
+        "insert into audit_cursor (reader, number, at_ms) values ($1, $2, $3) \
+         on conflict (reader) do update set number = excluded.number, at_ms = excluded.at_ms \
+         where audit_cursor.number < excluded.number",
+        &[reader.into(), number.into(), now_ms.into()],
+    )
+    .map(|_| ())
+}
+
+fn row(row: &store::Row) -> Result<Row> {
+    Ok(Row {
+        number: row.int(0)?,
+        at_ms: row.int(1)?,
+        actor_kind: row.text(2)?,
+        actor_id: row.int_opt(3)?,
+        actor_name: row.text(4)?,
+        company: row.int_opt(5)?,
+        act: row.text(6)?,
+        object: row.text(7)?,
+        result: row.text(8)?,
+        address: row.text(9)?,
+        request_id: row.text(10)?,
+        detail: row.text(11)?,
+        previous: row.text(12)?,
+        hash: row.text(13)?,
+    })
+}

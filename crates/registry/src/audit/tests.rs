@@ -1,0 +1,177 @@
+//! The chain on both engines.
+
+use super::{Act, done, syslog, verify};
+use crate::testing::{ground, person};
+use store::testing::{TestDb, each_engine};
+
+const TRIED: Act = Act {
+    name: "test.tried",
+    chinese: "试",
+};
+
+/// Lets a test do what the platform never does.
+async fn open_up(test: &TestDb) {
+    let is_sqlite = test.config.url.starts_with("sqlite:");
+    let texts: &[&str] = if is_sqlite {
+        &[
+            "drop trigger audit_no_update",
+            "drop trigger audit_no_delete",
+        ]
+    } else {
+        &["drop trigger audit_no_change on audit"]
+    };
+    for text in texts {
+        test.db.write(|tx| tx.execute(text, &[])).await.unwrap();
+    }
+}
+
+async fn append(test: &TestDb, n_rows: i64, detail: &'static str) {
+    let (ground, _) = ground(&test.db);
+    let actor = person(&ground, "somebody", None).await;
+    for number in 0..n_rows {
+        let (actor, object) = (actor.clone(), format!("thing:{number}"));
+        let write = move |tx: &mut store::Tx<'_>| done(tx, number, &actor, TRIED, &object, detail);
+        test.db.write(write).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_was_changed_removed_or_cut_off_is_found() {
+    let acts = [
+        (
+            "update audit set detail = 'other' where number = 4",
+            Some(4),
+        ),
+        ("update audit set actor_id = 1 where number = 4", Some(4)),
+        ("delete from audit where number = 4", Some(4)),
+        ("delete from audit where number = 9", Some(9)),
+        ("update audit set hash = 'x' where number = 9", Some(9)),
+    ];
+    for (act, broken_at) in acts {
+        for test in &each_engine() {
+            append(test, 9, "é, 中文").await;
+            let whole = verify(&test.db, None).await.unwrap();
+            assert_eq!((whole.n_rows, whole.broken_at), (9, None));
+            let refused = test.db.write(|tx| tx.execute(act, &[])).await;
+            assert!(refused.is_err(), "the engine refuses: {act}");
+            open_up(test).await;
+            test.db.write(|tx| tx.execute(act, &[])).await.unwrap();
+            let found = verify(&test.db, None).await.unwrap();
+            assert_eq!(found.broken_at, broken_at, "{act}");
+            assert!(!found.holds());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chain_that_was_written_anew_does_not_hold_what_was_kept_elsewhere() {
+    for test in &each_engine() {
+        append(test, 3, "before").await;
+        let kept = verify(&test.db, None).await.unwrap().head;
+        let same = verify(&test.db, Some(kept.clone())).await.unwrap();
+        assert!(same.holds());
+        open_up(test).await;
+        for text in [
+            "delete from audit",
+            "update audit_head set number = 0, hash = ''",
+            "delete from account",
+            "delete from party",
+        ] {
+            test.db.write(|tx| tx.execute(text, &[])).await.unwrap();
+        }
+        append(test, 3, "after").await;
+        let anew = verify(&test.db, Some(kept)).await.unwrap();
+        assert_eq!((anew.broken_at, anew.has_known), (None, Some(false)));
+        assert!(!anew.holds());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_at_once_write_one_chain() {
+    for test in &each_engine() {
+        let (ground, _) = ground(&test.db);
+        let actor = person(&ground, "somebody", None).await;
+        let writers: Vec<_> = (0..8)
+            .map(|_| {
+                let (db, actor) = (test.db.clone(), actor.clone());
+                tokio::spawn(async move {
+                    for _ in 0..25 {
+                        let actor = actor.clone();
+                        let write =
+                            move |tx: &mut store::Tx<'_>| done(tx, 1, &actor, TRIED, "thing:1", "");
+                        db.write(write).await.unwrap();
+                    }
+                })
+            })
+            .collect();
+        for writer in writers {
+            writer.await.unwrap();
+        }
+        let found = verify(&test.db, None).await.unwrap();
+        assert_eq!((found.n_rows, found.broken_at), (200, None));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_act_whose_row_cannot_be_written_does_not_happen() {
+    for test in &each_engine() {
+        let (ground, _) = ground(&test.db);
+        let actor = person(&ground, "somebody", None).await;
+        test.db
+            .write(|tx| tx.execute("delete from audit_head", &[]))
+            .await
+            .unwrap();
+        let (shared, login) = (ground.clone(), "another");
+        let details = crate::user::Details {
+            name: "别人".to_owned(),
+            ..Default::default()
+        };
+        let write = move |tx: &mut store::Tx<'_>| {
+            let nonces = [[0; 32]; 2];
+            crate::user::create(tx, &shared, &actor, (login, &details), ("hash", &nonces))
+        };
+        assert_eq!(ground.act(write).await.unwrap_err().status, 500);
+        let left = test
+            .db
+            .read(|tx| crate::account::by_login(tx, "another"))
+            .await;
+        assert_eq!(left.unwrap(), None);
+    }
+}
+
+#[test]
+fn a_row_is_one_line_of_syslog() {
+    let row = super::Row {
+        number: 7,
+        at_ms: 0,
+        actor_kind: "account".to_owned(),
+        actor_id: Some(5),
+        actor_name: "a\"b]c\\d".to_owned(),
+        company: None,
+        act: "test.tried".to_owned(),
+        object: "thing:1".to_owned(),
+        result: "refused".to_owned(),
+        address: "127.0.0.1".to_owned(),
+        request_id: String::new(),
+        detail: "one\r\n<13>1 two".to_owned(),
+        previous: String::new(),
+        hash: "h".to_owned(),
+    };
+    assert_eq!(
+        syslog::message(&row),
+        "<108>1 1970-01-01T08:00:00.000+08:00 - tongguan - test.tried [audit@32473 number=\"7\" \
+         actorKind=\"account\" actorId=\"5\" actor=\"a\\\"b\\]c\\\\d\" object=\"thing:1\" \
+         result=\"refused\" address=\"127.0.0.1\" hash=\"h\"] \u{feff}one  <13>1 two"
+    );
+}
+
+#[test]
+fn a_cell_is_never_a_formula() {
+    for (text, cell) in [
+        ("=1+1", "\"'=1+1\""),
+        ("@x", "\"'@x\""),
+        ("a\"b,c", "\"a\"\"b,c\""),
+    ] {
+        assert_eq!(super::http::cell(text), cell);
+    }
+}

@@ -1,0 +1,188 @@
+//! The page `/bootstrap`.
+
+use super::{Person, make, sql};
+use crate::access::{Actor, origin};
+use crate::hash_text;
+use crate::login::codes;
+use crate::login::http::{Entrance, NextQuery, is_from_us};
+use crate::login::page::{self, Lang};
+use crate::role::Role;
+use askama::Template;
+use axum::extract::{Form, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use std::collections::HashMap;
+use store::{Result as StoreResult, Tx};
+use web::{Problem, service_error};
+
+/// The officers, as fields of the form.
+const OFFICERS: [(Role, &str); 3] = [
+    (Role::SystemAdmin, "system"),
+    (Role::SecurityAdmin, "security"),
+    (Role::AuditAdmin, "audit"),
+];
+
+/// Sample staff of a demo: role, name, login; all of them invented.
+const SAMPLES: [(Role, &str, &str); 5] = [
+    (Role::BureauClerk, "演示经办", "bureau.clerk"),
+    (Role::BureauApprover, "演示审批", "bureau.approver"),
+    (Role::CustomsOfficer, "演示关员", "customs.officer"),
+    (Role::Operator, "演示值守甲", "operator.a"),
+    (Role::Operator, "演示值守乙", "operator.b"),
+];
+
+struct OfficerField {
+    chinese: &'static str,
+    field: &'static str,
+    name: String,
+    login: String,
+}
+
+#[derive(Template)]
+#[template(path = "bootstrap.html")]
+struct BootstrapPage {
+    lang: Lang,
+    token: String,
+    faults: Vec<String>,
+    officers: Vec<OfficerField>,
+    is_demo: bool,
+}
+
+struct LinkRow {
+    role: &'static str,
+    name: String,
+    login: String,
+    token: String,
+}
+
+#[derive(Template)]
+#[template(path = "links.html")]
+struct LinksPage {
+    lang: Lang,
+    base: String,
+    links: Vec<LinkRow>,
+}
+
+fn show(
+    entrance: &Entrance,
+    lang: Lang,
+    token: &str,
+    (form, faults): (&HashMap<String, String>, Vec<String>),
+) -> Response {
+    let status = if faults.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let text = |key: String| form.get(&key).cloned().unwrap_or_default();
+    let template = BootstrapPage {
+        lang,
+        token: token.to_owned(),
+        faults,
+        officers: OFFICERS
+            .map(|(role, field)| OfficerField {
+                chinese: role.chinese(),
+                field,
+                name: text(format!("{field}_name")),
+                login: text(format!("{field}_login")),
+            })
+            .into(),
+        is_demo: entrance.ground().config.demo,
+    };
+    page::page(lang, status, &template)
+}
+
+/// `GET /bootstrap?token=…`.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn bootstrap_page(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    Query(query): Query<NextQuery>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, None);
+    let (hash, now_ms) = (hash_text(&query.token), entrance.ground().now_ms());
+    let opens = entrance
+        .ground()
+        .db
+        .read(move |tx| sql::opens(tx, &hash, now_ms))
+        .await
+        .map_err(|error| service_error(&error))?;
+    if !opens {
+        return Ok(page::refused(lang, codes::LINK, "/login"));
+    }
+    let none = HashMap::new();
+    Ok(show(&entrance, lang, &query.token, (&none, Vec::new())))
+}
+
+/// `POST /bootstrap`: makes the officers and shows their links, once.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn bootstrap(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    Form(form): Form<HashMap<String, String>>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, None);
+    if !is_from_us(&headers) {
+        return Ok(page::refused(lang, codes::CROSS_SITE, "/login"));
+    }
+    let ground = entrance.ground();
+    let mut people = Vec::new();
+    let mut links = Vec::new();
+    for (role, name, login) in wanted(&form, ground.config.demo) {
+        let token = ground.token()?;
+        people.push(Person {
+            role,
+            name: name.clone(),
+            login: login.clone(),
+            link_hash: hash_text(&token),
+        });
+        links.push(LinkRow {
+            role: role.chinese(),
+            name,
+            login,
+            token,
+        });
+    }
+    let token = form.get("token").cloned().unwrap_or_default();
+    let (shared, hash) = (ground.clone(), hash_text(&token));
+    let actor = Actor::nobody(origin(&headers, ground));
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<(), Vec<String>>> {
+        make(tx, &shared, &actor, &hash, &people)
+    };
+    let made = ground
+        .db
+        .write(write)
+        .await
+        .map_err(|error| service_error(&error))?;
+    if let Err(faults) = made {
+        return Ok(show(&entrance, lang, &token, (&form, faults)));
+    }
+    let template = LinksPage {
+        lang,
+        base: ground.config.public_url.trim_end_matches('/').to_owned(),
+        links,
+    };
+    Ok(page::page(lang, StatusCode::OK, &template))
+}
+
+fn wanted(form: &HashMap<String, String>, is_demo: bool) -> Vec<(Role, String, String)> {
+    let text = |key: String| form.get(&key).cloned().unwrap_or_default();
+    let mut wanted: Vec<(Role, String, String)> = OFFICERS
+        .iter()
+        .map(|(role, field)| {
+            (
+                *role,
+                text(format!("{field}_name")),
+                text(format!("{field}_login")),
+            )
+        })
+        .collect();
+    if is_demo && form.contains_key("samples") {
+        wanted.extend(SAMPLES.map(|(role, name, login)| (role, name.to_owned(), login.to_owned())));
+    }
+    wanted
+}

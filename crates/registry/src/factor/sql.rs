@@ -1,0 +1,183 @@
+//! Every statement on the table `factor`.
+
+use crate::role::AccountId;
+use store::{Result, Row, Tx};
+
+const COLUMNS: &str = "id, account_id, kind, label, secret_sealed, hash, last_step, confirmed, \
+                       created_at, used_at";
+
+/// A second factor (第二因素) as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Factor {
+    /// Its id.
+    pub id: i64,
+    /// Whose it is.
+    pub account: AccountId,
+    /// `totp`, `passkey` or `recovery`.
+    pub kind: String,
+    /// What the person calls it.
+    pub label: String,
+    /// What must be read again, sealed.
+    pub secret_sealed: Option<Vec<u8>>,
+    /// What is only compared.
+    pub hash: Option<String>,
+    /// The last step whose code was used.
+    pub last_step: i64,
+    /// Whether it counts.
+    pub confirmed: bool,
+    /// When it was made, milliseconds since 1970-01-01 UTC.
+    pub created_at: i64,
+    /// When it was last used.
+    pub used_at: Option<i64>,
+}
+
+impl Factor {
+    /// Whether it is a code generator that counts.
+    pub fn is_totp(&self) -> bool {
+        self.kind == "totp" && self.confirmed
+    }
+}
+
+/// Stores a factor.
+///
+/// # Errors
+/// The engine's.
+pub fn insert(tx: &mut Tx<'_>, factor: &Factor) -> Result<()> {
+    tx.execute(
+        "insert into factor (id, account_id, kind, label, secret_sealed, hash, last_step, \
+         confirmed, created_at, used_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &[
+            factor.id.into(),
+            factor.account.0.into(),
+            (&factor.kind).into(),
+            (&factor.label).into(),
+            factor.secret_sealed.as_deref().into(),
+            factor.hash.as_ref().into(),
+            factor.last_step.into(),
+            factor.confirmed.into(),
+            factor.created_at.into(),
+            factor.used_at.into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+/// The factors of an account, oldest first.
+///
+/// # Errors
+/// The engine's.
+pub fn list(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Factor>> {
+    let sql = format!("select {COLUMNS} from factor where account_id = $1 order by id");
+    tx.query(&sql, &[account.0.into()])?
+        .iter()
+        .map(factor)
+        .collect()
+}
+
+/// Whether an account has a code generator or passkey that counts.
+///
+/// # Errors
+/// The engine's.
+pub fn has_confirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
+    Ok(list(tx, account)?
+        .iter()
+        .any(|factor| factor.confirmed && factor.kind != "recovery"))
+}
+
+pub(super) fn drop_unconfirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
+    tx.execute(
+        "delete from factor where account_id = $1 and kind = 'totp' and confirmed = false",
+        &[account.0.into()],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn drop_confirmed_totp(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
+    tx.execute(
+        "delete from factor where account_id = $1 and kind = 'totp' and confirmed = true",
+        &[account.0.into()],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn confirm_totp(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    step: i64,
+    now_ms: i64,
+) -> Result<()> {
+    tx.execute(
+        "update factor set confirmed = true, last_step = $2, used_at = $3 \
+         where account_id = $1 and kind = 'totp' and confirmed = false",
+        &[account.0.into(), step.into(), now_ms.into()],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn use_step(tx: &mut Tx<'_>, id: i64, step: i64, now_ms: i64) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update factor set last_step = $2, used_at = $3 where id = $1 and last_step < $2",
+        &[id.into(), step.into(), now_ms.into()],
+    )?;
+    Ok(n_changed > 0)
+}
+
+pub(super) fn drop_recovery(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
+    tx.execute(
+        "delete from factor where account_id = $1 and kind = 'recovery'",
+        &[account.0.into()],
+    )
+    .map(|_| ())
+}
+
+/// Uses up a recovery code; answers whether it was one that was not used yet.
+///
+/// # Errors
+/// The engine's.
+pub fn use_recovery(tx: &mut Tx<'_>, account: AccountId, hash: &str, now_ms: i64) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update factor set used_at = $3 where account_id = $1 and kind = 'recovery' \
+         and hash = $2 and used_at is null",
+        &[account.0.into(), hash.into(), now_ms.into()],
+    )?;
+    Ok(n_changed > 0)
+}
+
+/// Removes a factor of an account; answers whether there was one.
+///
+/// # Errors
+/// The engine's.
+pub fn remove(tx: &mut Tx<'_>, account: AccountId, id: i64) -> Result<bool> {
+    let n_removed = tx.execute(
+        "delete from factor where account_id = $1 and id = $2",
+        &[account.0.into(), id.into()],
+    )?;
+    Ok(n_removed > 0)
+}
+
+/// Removes every factor of an account (a lost telephone, by approval).
+///
+/// # Errors
+/// The engine's.
+pub fn remove_all(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
+    tx.execute(
+        "delete from factor where account_id = $1",
+        &[account.0.into()],
+    )
+    .map(|_| ())
+}
+
+fn factor(row: &Row) -> Result<Factor> {
+    Ok(Factor {
+        id: row.int(0)?,
+        account: AccountId(row.int(1)?),
+        kind: row.text(2)?,
+        label: row.text(3)?,
+        secret_sealed: row.bytes_opt(4)?,
+        hash: row.text_opt(5)?,
+        last_step: row.int(6)?,
+        confirmed: row.bool(7)?,
+        created_at: row.int(8)?,
+        used_at: row.int_opt(9)?,
+    })
+}

@@ -1,0 +1,3 @@
+//! Custom roles (自定义角色): a set of operations under a name.
+
+pub mod http;

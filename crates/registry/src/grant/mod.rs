@@ -1,0 +1,243 @@
+//! Grants (授权): who asks for a role, and what happens when another approves.
+//!
+//! The system administrator asks, the security administrator decides; neither for himself. A role
+//! of a company's people is given by the company itself (members), never here. A role sees what
+//! its sight says: nothing for the officers, everything or one customs district for the others. A
+//! custom role is a set of operations and passes the same queue when it is made or changed, so
+//! that nobody widens a role that others hold alone.
+
+pub mod custom;
+pub mod http;
+#[cfg(test)]
+mod tests;
+
+use crate::account::{self, AccountId};
+use crate::administration::last_office;
+use crate::approval::{Doing, Kind};
+use crate::audit::{self, Act};
+use crate::role::{self, CustomRole, Grant, Role};
+use serde::{Deserialize, Serialize};
+use store::{Error, Result as StoreResult, Tx};
+
+/// A role was granted.
+pub const GRANTED: Act = Act {
+    name: "role.grant",
+    chinese: "授予角色",
+};
+/// A role was taken back.
+pub const REVOKED: Act = Act {
+    name: "role.revoke",
+    chinese: "收回角色",
+};
+/// A custom role was made or changed.
+pub const PUT: Act = Act {
+    name: "role.put",
+    chinese: "新建或修改自定义角色",
+};
+/// A custom role was removed.
+pub const REMOVED: Act = Act {
+    name: "role.remove",
+    chinese: "删除自定义角色",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[GRANTED, REVOKED, PUT, REMOVED];
+
+/// Who decides about roles.
+const DECIDERS: &[Role] = &[Role::SecurityAdmin];
+
+/// Grants a role.
+pub const GRANT: Kind = Kind {
+    name: "role.grant",
+    chinese: "授予角色",
+    deciders: DECIDERS,
+    run: grant,
+};
+/// Takes a role back.
+pub const REVOKE: Kind = Kind {
+    name: "role.revoke",
+    chinese: "收回角色",
+    deciders: DECIDERS,
+    run: revoke,
+};
+/// Makes or changes a custom role.
+pub const PUT_ROLE: Kind = Kind {
+    name: "role.put",
+    chinese: "新建或修改自定义角色",
+    deciders: DECIDERS,
+    run: put,
+};
+/// Removes a custom role.
+pub const REMOVE_ROLE: Kind = Kind {
+    name: "role.remove",
+    chinese: "删除自定义角色",
+    deciders: DECIDERS,
+    run: remove,
+};
+/// The kinds of approvals of this room.
+pub const KINDS: &[Kind] = &[GRANT, REVOKE, PUT_ROLE, REMOVE_ROLE];
+
+/// What somebody asks to be granted.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Wish {
+    /// To whom.
+    pub account: i64,
+    /// Which role.
+    pub role: String,
+    /// `all`, `district` or `nothing`.
+    pub sight: String,
+    /// Customs district (关区): the first two to four digits of a registration number.
+    pub district: Option<String>,
+    /// Until when, milliseconds since 1970-01-01 UTC.
+    pub expires_at: Option<i64>,
+}
+
+/// What an approval of [`REVOKE`] carries.
+#[derive(Debug, Serialize, Deserialize)]
+struct Taking {
+    grant: i64,
+    account: i64,
+}
+
+/// What an approval of [`PUT_ROLE`] or [`REMOVE_ROLE`] carries.
+#[derive(Debug, Serialize, Deserialize)]
+struct RoleWish {
+    name: String,
+    chinese: String,
+    operations: Vec<String>,
+}
+
+/// What is wrong with a wish, whoever it is for; in Chinese.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says what is wrong.
+pub fn validate(tx: &mut Tx<'_>, wish: &Wish, now_ms: i64) -> StoreResult<Result<(), String>> {
+    let role = Role::from_name(&wish.role);
+    if role.is_some_and(Role::is_company) {
+        return Ok(Err("企业角色由企业管理员在成员管理中授予".to_owned()));
+    }
+    let is_custom = role::custom_roles(tx)?
+        .iter()
+        .any(|role| role.name == wish.role);
+    if role.is_none() && !is_custom {
+        return Ok(Err(role::Refusal::Unknown.to_string()));
+    }
+    let is_officer = role.is_some_and(Role::is_officer);
+    let district = wish.district.as_deref().unwrap_or_default();
+    let is_district =
+        (2..=4).contains(&district.len()) && district.bytes().all(|b| b.is_ascii_digit());
+    let fault = match wish.sight.as_str() {
+        "nothing" => None,
+        "all" | "district" if is_officer => Some("三员不查看业务数据，数据范围应为“无”"),
+        "all" => None,
+        "district" if is_district => None,
+        "district" => Some("数据范围为关区时，须填写 2 至 4 位数字的关区代码"),
+        _ => Some("数据范围应为 all（全部）、district（关区）或 nothing（无）"),
+    };
+    if let Some(fault) = fault {
+        return Ok(Err(fault.to_owned()));
+    }
+    if !district.is_empty() && wish.sight != "district" {
+        return Ok(Err("只有数据范围为关区时才填写关区代码".to_owned()));
+    }
+    if wish.expires_at.is_some_and(|at| at <= now_ms) {
+        return Ok(Err("截止时间应晚于现在".to_owned()));
+    }
+    match account::by_id(tx, AccountId(wish.account))? {
+        Some(found) if found.is_staff() => Ok(Ok(())),
+        Some(_) => Ok(Err("企业用户的账号不能担任平台角色".to_owned())),
+        None => Ok(Err("没有这个用户".to_owned())),
+    }
+}
+
+fn payload<T: for<'a> Deserialize<'a>>(doing: &Doing<'_>) -> StoreResult<T> {
+    serde_json::from_str(&doing.approval.payload).map_err(|error| Error::Fault(error.to_string()))
+}
+
+fn is_for_oneself(doing: &Doing<'_>, account: i64) -> bool {
+    doing.actor.who.id() == Some(account) || doing.approval.asked_by.0 == account
+}
+
+/// The function of [`GRANT`].
+fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+    let (wish, now_ms): (Wish, i64) = (payload(doing)?, doing.ground.now_ms());
+    if is_for_oneself(doing, wish.account) {
+        return Ok(Err("不能为自己申请或批准角色".to_owned()));
+    }
+    if let Err(why) = validate(tx, &wish, now_ms)? {
+        return Ok(Err(why));
+    }
+    let Some(found) = account::by_id(tx, AccountId(wish.account))? else {
+        return Ok(Err("没有这个用户".to_owned()));
+    };
+    let made = Grant {
+        id: doing.ground.ids.next(),
+        account: found.id,
+        party: found.party,
+        role: wish.role.clone(),
+        company: None,
+        district: wish
+            .district
+            .clone()
+            .filter(|district| !district.is_empty()),
+        sight: wish.sight.clone(),
+        granted_by: Some(doing.approval.asked_by),
+        approved_by: doing.actor.require_account().ok(),
+        granted_at: now_ms,
+        expires_at: wish.expires_at,
+    };
+    if let Err(why) = role::grant(tx, &made)? {
+        return Ok(Err(why.to_string()));
+    }
+    let told = format!("{} → {}，数据范围 {}", wish.role, found.login, wish.sight);
+    let object = format!("account:{}", found.id.0);
+    audit::done(tx, now_ms, doing.actor, GRANTED, &object, &told)?;
+    Ok(Ok(told))
+}
+
+/// The function of [`REVOKE`].
+fn revoke(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+    let (taking, now_ms): (Taking, i64) = (payload(doing)?, doing.ground.now_ms());
+    if is_for_oneself(doing, taking.account) {
+        return Ok(Err("不能为自己申请或批准收回角色".to_owned()));
+    }
+    let Some(held) = role::by_id(tx, taking.grant)? else {
+        return Ok(Err("该授权已收回".to_owned()));
+    };
+    let is_office = Role::from_name(&held.role).is_some_and(Role::is_officer);
+    if is_office && last_office(tx, held.account, now_ms)?.is_some() {
+        return Ok(Err("此人是该岗位最后一位在岗的管理员，不能收回".to_owned()));
+    }
+    if !role::revoke(tx, held.id, now_ms)? {
+        return Ok(Err("该授权已收回".to_owned()));
+    }
+    let told = format!("{} ← 账号 {}", held.role, held.account.0);
+    let object = format!("account:{}", held.account.0);
+    audit::done(tx, now_ms, doing.actor, REVOKED, &object, &told)?;
+    Ok(Ok(told))
+}
+
+/// The function of [`PUT_ROLE`].
+fn put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+    let (wish, now_ms): (RoleWish, i64) = (payload(doing)?, doing.ground.now_ms());
+    let made = CustomRole {
+        name: wish.name,
+        chinese: wish.chinese,
+        operations: wish.operations,
+    };
+    role::put_custom_role(tx, &made, now_ms)?;
+    let told = format!("{}：{}", made.chinese, made.operations.join("、"));
+    let object = format!("role:{}", made.name);
+    audit::done(tx, now_ms, doing.actor, PUT, &object, &told)?;
+    Ok(Ok(told))
+}
+
+/// The function of [`REMOVE_ROLE`].
+fn remove(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+    let (wish, now_ms): (RoleWish, i64) = (payload(doing)?, doing.ground.now_ms());
+    if !role::remove_custom_role(tx, &wish.name)? {
+        return Ok(Err("角色不存在，或仍有人担任".to_owned()));
+    }
+    let object = format!("role:{}", wish.name);
+    audit::done(tx, now_ms, doing.actor, REMOVED, &object, &wish.chinese)?;
+    Ok(Ok(wish.chinese))
+}

@@ -1,0 +1,106 @@
+//! What the rooms of the registry stand on: database, time, ids, randomness, the seal and the
+//! settings, as arguments.
+
+use crate::config::Config;
+use crate::seal::Seal;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::clock::SharedClock;
+use store::id::IdMaker;
+use store::{Db, Error, Result as StoreResult, Tx};
+use web::{Problem, codes, service_error};
+
+/// Random bytes of one secret.
+pub type Secret = [u8; 32];
+
+/// Where randomness comes from: a test brings its own.
+pub type Random = Arc<dyn Fn() -> Option<Secret> + Send + Sync>;
+
+/// The foundations (基础设施) of the registry.
+#[derive(Clone)]
+pub struct Ground {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: SharedClock,
+    /// The ids.
+    pub ids: Arc<IdMaker>,
+    /// Randomness.
+    pub random: Random,
+    /// Closes and opens what must be readable again.
+    pub seal: Arc<Seal>,
+    /// The settings.
+    pub config: Arc<Config>,
+}
+
+impl Ground {
+    /// Fresh random bytes.
+    ///
+    /// # Errors
+    /// A fault when the machine has none.
+    pub fn secret(&self) -> Result<Secret, Problem> {
+        (self.random)().ok_or_else(|| {
+            tracing::error!("the machine has no random bytes");
+            Problem::new(codes::FAULT)
+        })
+    }
+
+    /// A new session or link secret as text: 43 characters of base64url.
+    ///
+    /// # Errors
+    /// A fault when the machine has no random bytes.
+    pub fn token(&self) -> Result<String, Problem> {
+        Ok(crate::token_text(&self.secret()?))
+    }
+
+    /// Milliseconds since 1970-01-01 UTC.
+    pub fn now_ms(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// Runs `f` in a transaction that only reads.
+    ///
+    /// # Errors
+    /// The problem of a fault of the store.
+    pub async fn read<T, F>(&self, f: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> StoreResult<T> + Send + 'static,
+    {
+        self.db.read(f).await.map_err(|error| service_error(&error))
+    }
+
+    /// Runs `f` in a transaction; a problem that `f` answers undoes everything in it.
+    ///
+    /// # Errors
+    /// The problem that `f` answers, or that of a fault of the store.
+    pub async fn act<T, F>(&self, mut f: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> StoreResult<Result<T, Problem>> + Send + 'static,
+    {
+        let refused: Arc<Mutex<Option<Problem>>> = Arc::default();
+        let kept = Arc::clone(&refused);
+        let write = move |tx: &mut Tx<'_>| match f(tx)? {
+            Ok(value) => Ok(value),
+            Err(problem) => {
+                *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+                Err(Error::Constraint("refused by a rule".to_owned()))
+            }
+        };
+        self.db.write(write).await.map_err(|error| {
+            let problem = refused
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take();
+            problem.unwrap_or_else(|| service_error(&error))
+        })
+    }
+}
+
+/// Randomness of the operating system.
+pub fn system_random() -> Random {
+    Arc::new(|| {
+        let mut secret = Secret::default();
+        getrandom::fill(&mut secret).ok().map(|()| secret)
+    })
+}

@@ -1,0 +1,117 @@
+//! The jobs of the registry itself.
+
+use super::{Doing, Job};
+use crate::access::{Actor, Origin};
+use crate::account::{self, STALE};
+use crate::administration::last_office;
+use crate::audit::{self, Act, syslog};
+use crate::ground::Ground;
+use crate::session::{self, Limits};
+use std::sync::Arc;
+use store::{Result as StoreResult, Tx};
+
+/// Sessions ended by one run.
+const SESSIONS: i64 = 1000;
+
+/// Accounts disabled by one run.
+const ACCOUNTS: i64 = 500;
+
+/// A day in milliseconds.
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// A job was asked for by hand.
+pub(super) const RUN: Act = Act {
+    name: "job.run",
+    chinese: "手动执行定时任务",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[RUN];
+
+/// The jobs of the registry.
+pub fn own(ground: &Ground) -> Vec<Job> {
+    let job = |name, chinese, every_ms, run: fn(Ground) -> Doing| {
+        let ground = ground.clone();
+        Job {
+            name,
+            chinese,
+            every_ms,
+            run: Arc::new(move || run(ground.clone())),
+        }
+    };
+    vec![
+        job("session.timeout", "结束超时会话", 60_000, |ground| {
+            Box::pin(end_sessions(ground))
+        }),
+        job(
+            "account.stale",
+            "停用长期未登录账号",
+            DAY_MS,
+            |ground| Box::pin(disable_stale(ground)),
+        ),
+        job("audit.syslog", "审计日志外送", 2_000, |ground| {
+            Box::pin(async move { syslog::send(&ground).await })
+        }),
+    ]
+}
+
+async fn end_sessions(ground: Ground) -> Result<String, String> {
+    let now_ms = ground.now_ms();
+    let idle_before = now_ms - Limits::of(&ground.config).idle_ms;
+    let end = move |tx: &mut Tx<'_>| session::ended_or_stale(tx, idle_before, now_ms, SESSIONS);
+    let ended = ground
+        .db
+        .write(end)
+        .await
+        .map_err(|error| error.to_string())?;
+    Ok(match ended.len() {
+        0 => String::new(),
+        n => format!("结束 {n} 个超时会话"),
+    })
+}
+
+/// Disables the accounts that nobody used, but for the last active holder of an office.
+async fn disable_stale(ground: Ground) -> Result<String, String> {
+    let days = i64::from(ground.config.stale_days);
+    if days == 0 {
+        return Ok(String::new());
+    }
+    let now_ms = ground.now_ms();
+    let actor = Actor {
+        name: "定时任务".to_owned(),
+        ..Actor::nobody(Origin::default())
+    };
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Vec<String>> {
+        let mut told = Vec::new();
+        for id in account::stale(tx, now_ms - days * DAY_MS, ACCOUNTS)? {
+            let Some(found) = account::by_id(tx, id)? else {
+                continue;
+            };
+            if let Some(office) = last_office(tx, id, now_ms)? {
+                told.push(format!("{}（{}，保留）", found.login, office.chinese()));
+                continue;
+            }
+            account::set_state(tx, id, "disabled", now_ms)?;
+            session::end_all_of(tx, id, (0, 0), now_ms, "stale")?;
+            let detail = format!("{} 超过 {days} 天未登录", found.login);
+            audit::done(
+                tx,
+                now_ms,
+                &actor,
+                STALE,
+                &format!("account:{}", id.0),
+                &detail,
+            )?;
+            told.push(found.login);
+        }
+        Ok(told)
+    };
+    let told = ground
+        .db
+        .write(write)
+        .await
+        .map_err(|error| error.to_string())?;
+    Ok(match told.len() {
+        0 => String::new(),
+        n => format!("超过 {days} 天未登录 {n} 个：{}", told.join("、")),
+    })
+}

@@ -1,0 +1,461 @@
+//! The pages `/login`, `/login/second`, `/logout`, `/activate`.
+
+use super::page::{self, Lang, LoginPage, PasswordPage, SecondPage, Shown};
+use super::{Begun, Throttle, attempt, begin, codes, second, set_password};
+use crate::access::{Actor, Gate, origin};
+use crate::account::{self, Account, password};
+use crate::audit;
+use crate::ground::Ground;
+use crate::session::{self, Session, Stage};
+use crate::{factor, hash_text};
+use axum::extract::{Form, Query, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use std::sync::Arc;
+use store::{Result as StoreResult, Tx};
+use subtle::ConstantTimeEq;
+use web::{Problem, service_error};
+
+/// Where people go when they did not come from anywhere.
+pub const HOME: &str = "/console/";
+
+/// What the pages need.
+#[derive(Clone)]
+pub struct Entrance {
+    /// Knows the sessions.
+    pub gate: Arc<Gate>,
+    /// Counts failures by address.
+    pub throttle: Arc<Throttle>,
+    /// Names of foreign sources of identity.
+    pub foreign: Arc<[String]>,
+}
+
+impl Entrance {
+    pub(crate) fn ground(&self) -> &Ground {
+        &self.gate.ground
+    }
+}
+
+/// The part of an address that says where to go then.
+#[derive(Debug, Default, Deserialize)]
+pub struct NextQuery {
+    /// A path of ours.
+    #[serde(default)]
+    pub next: String,
+    /// A one-time token.
+    #[serde(default)]
+    pub token: String,
+}
+
+/// A path of ours, whatever was asked for: never another site.
+pub fn local(next: &str) -> &str {
+    let is_local = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && !next.chars().any(char::is_control)
+        && next.len() <= 2000;
+    if is_local { next } else { HOME }
+}
+
+/// A path with a place to go then.
+fn with_next(path: &str, next: &str) -> String {
+    let next: String = local(next)
+        .bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"/-_.~".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect();
+    format!("{path}?next={next}")
+}
+
+/// Sends the browser on with a GET.
+pub fn go(path: &str) -> Response {
+    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static(HOME));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
+}
+
+/// Where a session in a stage goes on.
+pub fn onward(stage: Stage, next: &str) -> String {
+    match stage {
+        Stage::Full => local(next).to_owned(),
+        Stage::Second => with_next("/login/second", next),
+        Stage::Enrol => with_next("/account/totp", next),
+        Stage::Password => with_next("/account/password", next),
+    }
+}
+
+/// Sends the browser on with the cookie of a session that began or moved on.
+pub fn go_with(ground: &Ground, begun: &Begun, next: &str) -> Response {
+    let mut response = go(&onward(begun.session.stage, next));
+    set_cookie(ground, &begun.token, &mut response);
+    response
+}
+
+pub(crate) fn set_cookie(ground: &Ground, token: &str, response: &mut Response) {
+    let cookie = session::set_cookie(token, ground.config.is_secure());
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Whether a form was sent from one of our own pages, as far as the browser says.
+pub fn is_from_us(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return ["same-origin", "none"].contains(&site);
+    }
+    match (text("origin"), text("host")) {
+        // Pages without a referrer send `null`; what protects them is the token in the form.
+        (None | Some("null"), _) => true,
+        (Some(origin), Some(host)) => origin
+            .split_once("://")
+            .is_some_and(|(_, rest)| rest == host),
+        (Some(_), None) => false,
+    }
+}
+
+/// Whether the token in a form is the session's.
+pub(crate) fn is_token(session: &Session, given: &str) -> bool {
+    bool::from(given.as_bytes().ct_eq(session.csrf().as_bytes()))
+}
+
+fn wrong_status(shown: &Shown) -> StatusCode {
+    StatusCode::from_u16(shown.code.status).unwrap_or(StatusCode::UNAUTHORIZED)
+}
+
+/// `GET /login`.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn login_page(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+    Query(query): Query<NextQuery>,
+) -> Result<Response, Problem> {
+    if let Some((_, session)) = entrance.gate.session(&headers).await? {
+        return Ok(go(&onward(session.stage, &query.next)));
+    }
+    let lang = Lang::of_request(&headers, raw.as_deref());
+    Ok(show_login(&entrance, lang, None, "", &query.next))
+}
+
+fn show_login(
+    entrance: &Entrance,
+    lang: Lang,
+    error: Option<Shown>,
+    login: &str,
+    next: &str,
+) -> Response {
+    let status = error.as_ref().map_or(StatusCode::OK, wrong_status);
+    page::page(
+        lang,
+        status,
+        &LoginPage {
+            lang,
+            error,
+            note: None,
+            login: login.chars().take(40).collect(),
+            next: local(next).to_owned(),
+            foreign: entrance.foreign.to_vec(),
+        },
+    )
+}
+
+/// The form of the login page.
+#[derive(Deserialize)]
+pub struct LoginForm {
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /login`.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn login_try(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    Form(form): Form<LoginForm>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, None);
+    if !is_from_us(&headers) {
+        return Ok(page::refused(lang, codes::CROSS_SITE, "/login"));
+    }
+    let ground = entrance.ground();
+    let origin = origin(&headers, ground);
+    let tried = (form.login.as_str(), form.password.as_str());
+    match attempt(ground, &entrance.throttle, &origin, tried).await? {
+        Ok(begun) => Ok(go_with(ground, &begun, &form.next)),
+        Err(refused) => Ok(show_login(
+            &entrance,
+            lang,
+            Some(refused.into()),
+            &form.login,
+            &form.next,
+        )),
+    }
+}
+
+/// `GET /login/second`.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn second_page(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+    Query(query): Query<NextQuery>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, raw.as_deref());
+    match entrance.gate.session(&headers).await? {
+        Some((_, session)) if session.stage == Stage::Second => {
+            show_second(&entrance, lang, &session, None, &query.next).await
+        }
+        Some((_, session)) => Ok(go(&onward(session.stage, &query.next))),
+        None => Ok(go(&with_next("/login", &query.next))),
+    }
+}
+
+async fn show_second(
+    entrance: &Entrance,
+    lang: Lang,
+    session: &Session,
+    error: Option<Shown>,
+    next: &str,
+) -> Result<Response, Problem> {
+    let status = error.as_ref().map_or(StatusCode::OK, wrong_status);
+    let template = SecondPage {
+        lang,
+        error,
+        next: local(next).to_owned(),
+        csrf: session.csrf(),
+        demo_code: demo_code(entrance.ground(), session).await?,
+    };
+    Ok(page::page(lang, status, &template))
+}
+
+/// The present code of a demo's person: all data of a demo are synthetic, and nobody who tries it
+/// should need a telephone.
+async fn demo_code(ground: &Ground, session: &Session) -> Result<Option<String>, Problem> {
+    if !ground.config.demo {
+        return Ok(None);
+    }
+    let (shared, account) = (ground.clone(), session.account);
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<String>> {
+        factor::usable_code(tx, &shared, account)
+    };
+    ground
+        .db
+        .read(read)
+        .await
+        .map_err(|error| service_error(&error))
+}
+
+/// A form with a code.
+#[derive(Deserialize)]
+pub struct CodeForm {
+    #[serde(default)]
+    pub(crate) code: String,
+    #[serde(default)]
+    pub(crate) csrf: String,
+    #[serde(default)]
+    pub(crate) next: String,
+}
+
+/// `POST /login/second`.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn second_try(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, None);
+    let Some((actor, session)) = entrance.gate.session(&headers).await? else {
+        return Ok(go(&with_next("/login", &form.next)));
+    };
+    if session.stage != Stage::Second {
+        return Ok(go(&onward(session.stage, &form.next)));
+    }
+    if !is_token(&session, &form.csrf) {
+        return Ok(page::refused(lang, crate::access::CSRF, "/login/second"));
+    }
+    match second(entrance.ground(), &actor, &session, &form.code).await? {
+        Ok(begun) => Ok(go_with(entrance.ground(), &begun, &form.next)),
+        Err(refused) => {
+            let shown = Some(refused.into());
+            show_second(&entrance, lang, &session, shown, &form.next).await
+        }
+    }
+}
+
+/// A form with nothing but the token of the page.
+#[derive(Deserialize)]
+pub struct TokenForm {
+    #[serde(default)]
+    pub(crate) csrf: String,
+}
+
+/// `POST /logout`: ends the session here and everywhere it was used.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn logout(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    Form(form): Form<TokenForm>,
+) -> Result<Response, Problem> {
+    let ground = entrance.ground();
+    let lang = Lang::of_request(&headers, None);
+    if let Some((actor, session)) = entrance.gate.session(&headers).await? {
+        if !is_token(&session, &form.csrf) {
+            return Ok(page::refused(lang, crate::access::CSRF, "/account"));
+        }
+        end(ground, &actor, &session).await?;
+    }
+    let mut response = go("/login");
+    set_cookie(ground, "", &mut response);
+    response.headers_mut().insert(
+        "clear-site-data",
+        HeaderValue::from_static("\"cache\", \"storage\""),
+    );
+    Ok(response)
+}
+
+/// Ends a session at its owner's wish.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn end(ground: &Ground, actor: &Actor, session: &Session) -> Result<(), Problem> {
+    let (actor, id, now_ms) = (actor.clone(), session.id, ground.now_ms());
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
+        if session::end(tx, id, now_ms, "logout")? {
+            audit::done(tx, now_ms, &actor, super::OUT, &format!("session:{id}"), "")?;
+        }
+        Ok(())
+    };
+    ground
+        .db
+        .write(write)
+        .await
+        .map_err(|error| service_error(&error))
+}
+
+async fn of_link(ground: &Ground, token: &str) -> Result<Option<Account>, Problem> {
+    let (hash, now_ms) = (hash_text(token), ground.now_ms());
+    ground
+        .db
+        .read(move |tx| account::of_link(tx, &hash, now_ms))
+        .await
+        .map_err(|error| service_error(&error))
+}
+
+fn show_activate(lang: Lang, account: &Account, token: &str, faults: Vec<String>) -> Response {
+    let status = if faults.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    page::page(
+        lang,
+        status,
+        &PasswordPage {
+            lang,
+            name: account.name.clone(),
+            login: account.login.clone(),
+            is_due: false,
+            error: None,
+            faults,
+            action: "/activate",
+            csrf: String::new(),
+            token: token.to_owned(),
+            next: HOME.to_owned(),
+            asks_old: false,
+            n_min: n_min(account),
+        },
+    )
+}
+
+pub(crate) fn n_min(account: &Account) -> usize {
+    if account.is_staff() {
+        password::STAFF_CHARS_MIN
+    } else {
+        password::CHARS_MIN
+    }
+}
+
+/// `GET /activate?token=…`: the one-time link.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn activate_page(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    Query(query): Query<NextQuery>,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, None);
+    match of_link(entrance.ground(), &query.token).await? {
+        Some(account) => Ok(show_activate(lang, &account, &query.token, Vec::new())),
+        None => Ok(page::refused(lang, codes::LINK, "/login")),
+    }
+}
+
+/// The form of a new password.
+#[derive(Deserialize)]
+pub struct PasswordForm {
+    #[serde(default)]
+    pub(crate) token: String,
+    #[serde(default)]
+    pub(crate) csrf: String,
+    #[serde(default)]
+    pub(crate) old: String,
+    #[serde(default)]
+    pub(crate) new: String,
+    #[serde(default)]
+    pub(crate) again: String,
+    #[serde(default)]
+    pub(crate) next: String,
+}
+
+/// `POST /activate`: sets the password and logs the person in as far as that goes.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub async fn activate(
+    State(entrance): State<Entrance>,
+    headers: HeaderMap,
+    Form(form): Form<PasswordForm>,
+) -> Result<Response, Problem> {
+    let ground = entrance.ground();
+    let lang = Lang::of_request(&headers, None);
+    let Some(account) = of_link(ground, &form.token).await? else {
+        return Ok(page::refused(lang, codes::LINK, "/login"));
+    };
+    let mut faults = Vec::new();
+    if form.new != form.again {
+        faults.push(lang.of("两次输入不一致", "the two differ").to_owned());
+    }
+    let origin = origin(&headers, ground);
+    let actor = super::actor_of(&account, &origin);
+    if faults.is_empty() {
+        let link = Some(hash_text(&form.token));
+        let set = set_password(ground, &actor, &account, (&form.new, link)).await?;
+        faults = set.err().unwrap_or_default();
+    }
+    if !faults.is_empty() {
+        return Ok(show_activate(lang, &account, &form.token, faults));
+    }
+    let begun = begin(ground, &origin, &account, "password").await?;
+    Ok(go_with(ground, &begun, HOME))
+}

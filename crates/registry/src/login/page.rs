@@ -1,0 +1,235 @@
+//! The pages (页面) of login and account: rendered by the server, complete without scripts.
+
+use askama::Template;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use web::{Code, Problem, codes};
+
+/// What these pages may load: their own style, and forms to ourselves.
+pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+                          form-action 'self'; frame-ancestors 'none'";
+
+/// Language (语言) of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lang {
+    /// Chinese, the default.
+    Zh,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The language that a browser asks for: by the switch on the page, kept in a cookie.
+    pub fn of_request(headers: &HeaderMap, query: Option<&str>) -> Self {
+        let asked = query
+            .unwrap_or_default()
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("lang="));
+        let kept = headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|text| text.split(';'))
+            .find_map(|pair| pair.trim().strip_prefix("tongguan_lang="));
+        match asked.or(kept) {
+            Some("en") => Self::En,
+            Some(_) | None => Self::Zh,
+        }
+    }
+
+    /// One of two texts.
+    pub fn of<'a>(&self, chinese: &'a str, english: &'a str) -> &'a str {
+        match self {
+            Self::Zh => chinese,
+            Self::En => english,
+        }
+    }
+
+    /// The tag of the page.
+    pub fn tag(&self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// The language that the switch offers.
+    pub fn other(&self) -> &'static str {
+        match self {
+            Self::Zh => "en",
+            Self::En => "zh",
+        }
+    }
+}
+
+/// A refusal on a page.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// What it is.
+    pub code: Code,
+    /// Minutes to wait.
+    pub minutes: Option<i64>,
+}
+
+impl Shown {
+    fn title(&self, lang: Lang) -> &'static str {
+        lang.of(self.code.title, self.code.title_en)
+    }
+}
+
+impl From<super::Refused> for Shown {
+    fn from((code, minutes): super::Refused) -> Self {
+        Self { code, minutes }
+    }
+}
+
+/// The login page.
+#[derive(Template)]
+#[template(path = "login.html")]
+pub struct LoginPage {
+    /// Language.
+    pub lang: Lang,
+    /// Why the last attempt was refused.
+    pub error: Option<Shown>,
+    /// What happened before.
+    pub note: Option<String>,
+    /// What was typed.
+    pub login: String,
+    /// Where to go then.
+    pub next: String,
+    /// Names of foreign sources of identity.
+    pub foreign: Vec<String>,
+}
+
+/// The page of the second factor.
+#[derive(Template)]
+#[template(path = "second.html")]
+pub(crate) struct SecondPage {
+    pub(crate) lang: Lang,
+    pub(crate) error: Option<Shown>,
+    pub(crate) next: String,
+    pub(crate) csrf: String,
+    pub(crate) demo_code: Option<String>,
+}
+
+/// The page on which a code generator is set up.
+#[derive(Template)]
+#[template(path = "totp.html")]
+pub(crate) struct TotpPage {
+    pub(crate) lang: Lang,
+    pub(crate) name: String,
+    pub(crate) is_required: bool,
+    pub(crate) error: Option<Shown>,
+    pub(crate) secret: String,
+    pub(crate) picture: String,
+    pub(crate) csrf: String,
+    pub(crate) next: String,
+    pub(crate) demo_code: Option<String>,
+}
+
+/// Fresh recovery codes, shown once.
+#[derive(Template)]
+#[template(path = "recovery.html")]
+pub(crate) struct RecoveryPage {
+    pub(crate) lang: Lang,
+    pub(crate) name: String,
+    pub(crate) codes: Vec<String>,
+    pub(crate) next: String,
+}
+
+/// The page on which a password is set.
+#[derive(Template)]
+#[template(path = "password.html")]
+pub(crate) struct PasswordPage {
+    pub(crate) lang: Lang,
+    pub(crate) name: String,
+    pub(crate) login: String,
+    pub(crate) is_due: bool,
+    pub(crate) error: Option<Shown>,
+    pub(crate) faults: Vec<String>,
+    pub(crate) action: &'static str,
+    pub(crate) csrf: String,
+    pub(crate) token: String,
+    pub(crate) next: String,
+    pub(crate) asks_old: bool,
+    pub(crate) n_min: usize,
+}
+
+/// The person's own page.
+#[derive(Template)]
+#[template(path = "account.html")]
+pub(crate) struct AccountPage {
+    pub(crate) lang: Lang,
+    pub(crate) name: String,
+    pub(crate) login: String,
+    pub(crate) note: Option<String>,
+    pub(crate) roles: Vec<String>,
+    pub(crate) password_at: String,
+    pub(crate) factors: Vec<(String, String, String)>,
+    pub(crate) sessions: Vec<(String, String, String)>,
+    pub(crate) csrf: String,
+}
+
+/// A page with one thing to say.
+#[derive(Template)]
+#[template(path = "notice.html")]
+pub struct NoticePage {
+    /// Language.
+    pub lang: Lang,
+    /// What happened.
+    pub title: String,
+    /// What to do.
+    pub text: String,
+    /// Code, or nothing.
+    pub code: String,
+    /// Where the button leads.
+    pub next: String,
+}
+
+/// Renders a page.
+pub fn page(lang: Lang, status: StatusCode, template: &impl Template) -> Response {
+    page_with(lang, status, template, POLICY)
+}
+
+/// Renders a page under a policy of its own.
+pub fn page_with(
+    lang: Lang,
+    status: StatusCode,
+    template: &impl Template,
+    policy: &str,
+) -> Response {
+    let html = match template.render() {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            return Problem::new(codes::FAULT).into_response();
+        }
+    };
+    let mut response = (status, Html(html)).into_response();
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let kept = match lang {
+        Lang::Zh => "tongguan_lang=zh; Path=/; SameSite=Lax",
+        Lang::En => "tongguan_lang=en; Path=/; SameSite=Lax",
+    };
+    headers.append(header::SET_COOKIE, HeaderValue::from_static(kept));
+    response
+}
+
+/// A page that shows a code.
+pub fn refused(lang: Lang, code: Code, next: &str) -> Response {
+    let status = StatusCode::from_u16(code.status).unwrap_or(StatusCode::BAD_REQUEST);
+    page(
+        lang,
+        status,
+        &NoticePage {
+            lang,
+            title: lang.of(code.title, code.title_en).to_owned(),
+            text: format!("{}{}", code.meaning, code.advice),
+            code: code.code.to_owned(),
+            next: next.to_owned(),
+        },
+    )
+}

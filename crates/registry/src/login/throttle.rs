@@ -1,0 +1,52 @@
+//! How often an address may try (per process; the lock of an account is in the database).
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// The window in which failures count, in milliseconds: one hour.
+const WINDOW_MS: i64 = 3_600_000;
+
+/// Addresses that are remembered; beyond this the oldest windows are forgotten.
+const ADDRESSES_MAX: usize = 50_000;
+
+/// Counts failures by address.
+#[derive(Debug)]
+pub struct Throttle {
+    failures_max: u32,
+    seen: Mutex<HashMap<String, (i64, u32)>>,
+}
+
+impl Throttle {
+    /// A throttle that lets an address fail `failures_max` times an hour.
+    pub fn new(failures_max: u32) -> Self {
+        Self {
+            failures_max,
+            seen: Mutex::default(),
+        }
+    }
+
+    /// How many milliseconds an address must wait, if it must.
+    pub fn wait(&self, address: &str, now_ms: i64) -> Option<i64> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, n_failed) = seen.get(address)?;
+        let left = since + WINDOW_MS - now_ms;
+        // A clock that was set back must not lock anybody out for longer than a window.
+        (*n_failed >= self.failures_max && (1..=WINDOW_MS).contains(&left)).then_some(left)
+    }
+
+    /// Counts a failure.
+    pub fn failed(&self, address: &str, now_ms: i64) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.len() >= ADDRESSES_MAX {
+            seen.retain(|_, (since, _)| now_ms - *since < WINDOW_MS);
+        }
+        if seen.len() >= ADDRESSES_MAX {
+            seen.clear();
+        }
+        let entry = seen.entry(address.to_owned()).or_insert((now_ms, 0));
+        if !(0..WINDOW_MS).contains(&(now_ms - entry.0)) {
+            *entry = (now_ms, 0);
+        }
+        entry.1 += 1;
+    }
+}

@@ -1,0 +1,89 @@
+//! Changes of entries as acts that need a second pair of eyes.
+
+use super::http::Entry;
+use super::{Protocol, RelyingParty};
+use crate::approval::{Doing, Kind};
+use crate::audit;
+use crate::company::CompanyId;
+use crate::role::Role;
+use store::{Error, Result, Tx};
+
+/// Kinds of approvals of this room.
+pub const KINDS: &[Kind] = &[
+    Kind {
+        name: "relying_party.put",
+        chinese: "登记或修改接入系统",
+        deciders: &[Role::SecurityAdmin],
+        run: run_put,
+    },
+    Kind {
+        name: "relying_party.remove",
+        chinese: "移除接入系统",
+        deciders: &[Role::SecurityAdmin],
+        run: run_remove,
+    },
+];
+
+/// The entry that a proposal asks for.
+pub(super) fn party(id: i64, name: &str, entry: Entry) -> Option<RelyingParty> {
+    Some(RelyingParty {
+        id,
+        name: name.to_owned(),
+        protocol: Protocol::from_name(&entry.protocol)?,
+        title: entry.title,
+        urls: entry.urls,
+        logout_url: entry.logout_url,
+        attributes: entry.attributes,
+        secret_hash: entry.secret_hash,
+        grants: entry.grants,
+        may_proxy: entry.may_proxy,
+        proxies: entry.proxies,
+        company: entry.company.and_then(|id| id.parse().ok()).map(CompanyId),
+    })
+}
+
+fn run_put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<std::result::Result<String, String>> {
+    let payload: (String, Entry) = serde_json::from_str(&doing.approval.payload)
+        .map_err(|error| Error::Fault(format!("payload of an approval: {error}")))?;
+    let (name, entry) = payload;
+    let id = doing.ground.ids.next();
+    let Some(party) = party(id, &name, entry) else {
+        return Ok(Err("协议应为 cas 或 oidc".to_owned()));
+    };
+    if let Some(company) = party.company
+        && crate::company::by_id(tx, company)?.is_none()
+    {
+        return Ok(Err("没有这家企业".to_owned()));
+    }
+    let now_ms = doing.ground.now_ms();
+    if let Err(refusal) = super::put(tx, &party, now_ms)? {
+        return Ok(Err(refusal.to_string()));
+    }
+    let object = format!("relying_party:{name}");
+    audit::done(
+        tx,
+        now_ms,
+        doing.actor,
+        super::PUT,
+        &object,
+        &party.urls.join(" "),
+    )?;
+    Ok(Ok(String::new()))
+}
+
+fn run_remove(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<std::result::Result<String, String>> {
+    let name = &doing.approval.payload;
+    if !super::remove(tx, name)? {
+        return Ok(Err("没有这个接入系统".to_owned()));
+    }
+    let object = format!("relying_party:{name}");
+    audit::done(
+        tx,
+        doing.ground.now_ms(),
+        doing.actor,
+        super::REMOVE,
+        &object,
+        "",
+    )?;
+    Ok(Ok(String::new()))
+}

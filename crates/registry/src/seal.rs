@@ -1,0 +1,107 @@
+//! Sealing (加密存储): what must be readable again (second factors, telephone numbers) is stored
+//! encrypted with AES-256-GCM; the key lives in a file beside the database, readable by its owner
+//! only, so that a copy of the database alone tells nothing.
+
+use crate::ground::Secret;
+use aes_gcm::aead::{Aead, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Nonce};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Bytes of the nonce before the text.
+const NONCE_BYTES: usize = 12;
+
+/// Why a seal cannot be made or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file of the key cannot be read or written.
+    #[error("密钥文件 {0} 无法读写：{1}")]
+    File(String, std::io::Error),
+    /// The file is not a key.
+    #[error("密钥文件 {0} 的内容不是 32 字节的 base64")]
+    Key(String),
+    /// Sealed with another key, for another purpose, or changed since.
+    #[error("密文无法解开：密钥不符或内容被改动")]
+    Broken,
+}
+
+/// The seal (存储密钥).
+pub struct Seal(Aes256Gcm);
+
+impl Seal {
+    /// A seal with this key.
+    pub fn new(key: &Secret) -> Self {
+        Self(Aes256Gcm::new(key.into()))
+    }
+
+    /// Reads the key from a file; makes the file with `fresh` when there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written, or is not a key.
+    pub fn from_file(path: &Path, fresh: &Secret) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let text = STANDARD.encode(fresh);
+                write_new(path, &text).map_err(|error| Error::File(name.clone(), error))?;
+                text
+            }
+            Err(error) => return Err(Error::File(name, error)),
+        };
+        let bytes = STANDARD.decode(text.trim());
+        let key: Secret = bytes
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or(Error::Key(name))?;
+        Ok(Self::new(&key))
+    }
+
+    /// Seals a text for a purpose (such as `totp:ACCOUNT`); only the same purpose opens it.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when the cipher refuses, which it does not for texts of our size.
+    pub fn close(&self, text: &[u8], purpose: &str, random: &Secret) -> Result<Vec<u8>, Error> {
+        let mut nonce = [0_u8; NONCE_BYTES];
+        nonce.copy_from_slice(&random[..NONCE_BYTES]);
+        let payload = Payload {
+            msg: text,
+            aad: purpose.as_bytes(),
+        };
+        let sealed = self.0.encrypt(&Nonce::from(nonce), payload);
+        let mut bytes = nonce.to_vec();
+        bytes.extend(sealed.map_err(|_| Error::Broken)?);
+        Ok(bytes)
+    }
+
+    /// Opens what was sealed for the same purpose.
+    ///
+    /// # Errors
+    /// [`Error::Broken`].
+    pub fn open(&self, sealed: &[u8], purpose: &str) -> Result<Vec<u8>, Error> {
+        let (nonce, text) = sealed
+            .split_first_chunk::<NONCE_BYTES>()
+            .ok_or(Error::Broken)?;
+        let payload = Payload {
+            msg: text,
+            aad: purpose.as_bytes(),
+        };
+        self.0
+            .decrypt(&Nonce::from(*nonce), payload)
+            .map_err(|_| Error::Broken)
+    }
+}
+
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}

@@ -1,0 +1,287 @@
+//! Sessions (会话): a person at work, known by a cookie.
+//!
+//! The cookie holds 256 random bits; the table holds their hash. A session passes through stages:
+//! after the password it may still lack the second factor, its enrolment, or a new password, and
+//! opens nothing but those pages until it is `full`. It ends by logout, by the administrator
+//! (kick), when idle for [`Limits::idle_ms`], or at its end in any case. The token changes with
+//! every stage, so that a token seen before login is worth nothing after it.
+
+pub mod http;
+mod sql;
+
+use crate::access::Sight;
+use crate::company::{Company, CompanyId};
+use crate::config::Config;
+use crate::role::{self, AccountId, Grant, Role};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::{Result, Tx};
+
+pub use sql::{
+    OpenSession, choose_company, end, end_all_of, ended_or_stale, ended_since, insert, open,
+    open_of, promote, seen,
+};
+
+/// Milliseconds after which the time of the last request is noted again.
+const NOTE_MS: i64 = 60_000;
+
+/// Companies of a subtree at most.
+const SUBTREE_MAX: usize = 200;
+
+/// How far a login has come (登录阶段).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The password was right; the second factor is missing.
+    Second,
+    /// A second factor must be set up.
+    Enrol,
+    /// The password must be changed.
+    Password,
+    /// Logged in.
+    Full,
+}
+
+impl Stage {
+    /// The name in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Second => "second",
+            Self::Enrol => "enrol",
+            Self::Password => "password",
+            Self::Full => "full",
+        }
+    }
+
+    /// The stage with this name; an unknown one opens nothing.
+    fn from_name(name: &str) -> Self {
+        match name {
+            "full" => Self::Full,
+            "enrol" => Self::Enrol,
+            "password" => Self::Password,
+            _ => Self::Second,
+        }
+    }
+}
+
+/// A session (会话).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: i64,
+    /// Hash of its token.
+    pub hash: String,
+    /// Whose it is.
+    pub account: AccountId,
+    /// How far the login has come.
+    pub stage: Stage,
+    /// How the person was known: `password`, `totp`, `passkey`, `recovery`, `foreign`, with commas.
+    pub methods: String,
+    /// The company chosen, if any.
+    pub company: Option<CompanyId>,
+    /// When the person last proved who he is, milliseconds since 1970-01-01 UTC.
+    pub authenticated_at: i64,
+    /// When the session began.
+    pub created_at: i64,
+    /// When it was last used, to the minute.
+    pub seen_at: i64,
+    /// When it ends in any case.
+    pub expires_at: i64,
+    /// From which address it began.
+    pub address: String,
+    /// With which program.
+    pub agent: String,
+}
+
+impl Session {
+    /// The token that proves that a page is ours; derived, so that it needs no storage.
+    pub fn csrf(&self) -> String {
+        crate::hash_text(&format!("csrf {}", self.hash))
+    }
+}
+
+/// How long sessions live.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Milliseconds without a request after which one ends.
+    pub idle_ms: i64,
+    /// Milliseconds after which one ends in any case.
+    pub whole_ms: i64,
+}
+
+impl Limits {
+    /// The limits of these settings.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            idle_ms: i64::from(config.idle_minutes) * 60_000,
+            whole_ms: i64::from(config.session_hours) * 3_600_000,
+        }
+    }
+}
+
+/// A session with all that the gate needs.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The session.
+    pub session: Session,
+    /// Name of the person.
+    pub name: String,
+    /// The company chosen.
+    pub company: Option<Company>,
+    /// Names of the roles in force, with that company.
+    pub roles: BTreeSet<String>,
+    /// Whose data are seen.
+    pub sight: Sight,
+}
+
+/// Name of the cookie. `__Host-` binds it to this host and to TLS; plain HTTP (the laptop) cannot.
+pub fn cookie_name(is_secure: bool) -> &'static str {
+    if is_secure {
+        "__Host-tongguan"
+    } else {
+        "tongguan"
+    }
+}
+
+/// The header that sets the cookie; an empty token removes it.
+pub fn set_cookie(token: &str, is_secure: bool) -> String {
+    let name = cookie_name(is_secure);
+    let secure = if is_secure { "; Secure" } else { "" };
+    let age = if token.is_empty() { "; Max-Age=0" } else { "" };
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")
+}
+
+/// Whether the time of the last request should be noted.
+pub fn is_due(session: &Session, now_ms: i64) -> bool {
+    now_ms - session.seen_at >= NOTE_MS
+}
+
+/// The session with this hash, if it is in force, with the person's rights.
+///
+/// A clock that was set back does not lengthen a session: one from the future has ended.
+///
+/// # Errors
+/// The engine's.
+pub fn by_hash(tx: &mut Tx<'_>, hash: &str, now_ms: i64, limits: &Limits) -> Result<Option<Found>> {
+    match sql::by_hash(tx, hash)? {
+        Some((session, name)) => found(tx, session, name, (now_ms, limits)),
+        None => Ok(None),
+    }
+}
+
+/// The session with this id, as [`by_hash`].
+///
+/// # Errors
+/// The engine's.
+pub fn by_id(tx: &mut Tx<'_>, id: i64, now_ms: i64, limits: &Limits) -> Result<Option<Found>> {
+    match sql::by_id(tx, id)? {
+        Some((session, name)) => found(tx, session, name, (now_ms, limits)),
+        None => Ok(None),
+    }
+}
+
+fn found(
+    tx: &mut Tx<'_>,
+    session: Session,
+    name: String,
+    (now_ms, limits): (i64, &Limits),
+) -> Result<Option<Found>> {
+    let is_idle = now_ms - session.seen_at >= limits.idle_ms;
+    let is_early = session.created_at > now_ms + NOTE_MS;
+    if is_idle || is_early || now_ms >= session.expires_at {
+        return Ok(None);
+    }
+    let grants = role::of_account(tx, session.account, now_ms)?;
+    let company = company_of(tx, &session, &grants)?;
+    let (roles, sight) = rights(tx, &grants, company.as_ref())?;
+    Ok(Some(Found {
+        session,
+        name,
+        company,
+        roles,
+        sight,
+    }))
+}
+
+/// The company acted for: the one chosen if it is still granted, else the only one.
+fn company_of(tx: &mut Tx<'_>, session: &Session, grants: &[Grant]) -> Result<Option<Company>> {
+    let mut ids: Vec<CompanyId> = grants.iter().filter_map(|grant| grant.company).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let chosen = match session.company {
+        Some(id) if ids.contains(&id) => Some(id),
+        _ if ids.len() == 1 => ids.first().copied(),
+        _ => None,
+    };
+    match chosen {
+        Some(id) => crate::company::by_id(tx, id),
+        None => Ok(None),
+    }
+}
+
+/// The roles in force and whose data they show.
+fn rights(
+    tx: &mut Tx<'_>,
+    grants: &[Grant],
+    company: Option<&Company>,
+) -> Result<(BTreeSet<String>, Sight)> {
+    let mut roles = BTreeSet::new();
+    let mut sight = Sight::Nothing;
+    for grant in grants {
+        if grant.company.is_some() && grant.company != company.map(|c| c.id) {
+            continue;
+        }
+        roles.insert(grant.role.clone());
+        let wider = match grant.sight.as_str() {
+            "all" => Sight::All,
+            "district" => grant
+                .district
+                .clone()
+                .filter(|district| !district.is_empty())
+                .map_or(Sight::Nothing, Sight::District),
+            "company" => grant.company.map_or(Sight::Nothing, Sight::Company),
+            "subtree" => match grant.company {
+                Some(id) => Sight::Subtree(Arc::from(subtree(tx, id)?)),
+                None => Sight::Nothing,
+            },
+            _ => Sight::Nothing,
+        };
+        sight = wider_of(sight, wider);
+    }
+    if roles
+        .iter()
+        .any(|name| Role::from_name(name).is_some_and(Role::is_officer))
+    {
+        sight = Sight::Nothing;
+    }
+    Ok((roles, sight))
+}
+
+fn wider_of(one: Sight, other: Sight) -> Sight {
+    let rank = |sight: &Sight| match sight {
+        Sight::Nothing => 0,
+        Sight::Company(_) => 1,
+        Sight::Subtree(_) => 2,
+        Sight::District(_) => 3,
+        Sight::All => 4,
+    };
+    if rank(&other) > rank(&one) {
+        other
+    } else {
+        one
+    }
+}
+
+/// A company and those below it.
+fn subtree(tx: &mut Tx<'_>, root: CompanyId) -> Result<Vec<CompanyId>> {
+    let mut found = vec![root];
+    let mut next = 0;
+    while let Some(id) = found.get(next).copied() {
+        for child in crate::account::companies_below(tx, id)? {
+            if found.len() < SUBTREE_MAX && !found.contains(&child) {
+                found.push(child);
+            }
+        }
+        next += 1;
+    }
+    Ok(found)
+}

@@ -1,0 +1,82 @@
+//! People and foundations for the tests of the rooms.
+
+use crate::access::{Actor, Origin, Sight, Who};
+use crate::account::{self, AccountId, NewAccount};
+use crate::config::Config;
+use crate::ground::{Ground, Secret};
+use crate::role::{self, Grant, Role};
+use crate::seal::Seal;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::clock::TestClock;
+use store::id::IdMaker;
+use store::{Db, Tx};
+
+/// 2026-11-23 10:00 in Beijing.
+pub(crate) const NOW: i64 = 1_795_399_200_000;
+
+/// Foundations on a database, and the clock that they stand on.
+pub(crate) fn ground(db: &Db) -> (Ground, Arc<TestClock>) {
+    let clock = TestClock::at(NOW);
+    let ground = Ground {
+        db: db.clone(),
+        clock: clock.clone(),
+        ids: Arc::new(IdMaker::new(clock.clone(), 1)),
+        random: Arc::new(|| Some(Secret::default())),
+        seal: Arc::new(Seal::new(&[7; 32])),
+        config: Arc::new(Config::default()),
+    };
+    (ground, clock)
+}
+
+/// Makes a person of the staff with an active account and a role.
+pub(crate) async fn person(ground: &Ground, login: &'static str, role: Option<Role>) -> Actor {
+    let shared = ground.clone();
+    let write = move |tx: &mut Tx<'_>| {
+        let (id, party) = (AccountId(shared.ids.next()), shared.ids.next());
+        let new = NewAccount {
+            id,
+            party,
+            login: login.to_owned(),
+            name: login.to_owned(),
+            is_staff: true,
+            password_hash: Some("none".to_owned()),
+            at_ms: shared.now_ms(),
+        };
+        account::add(tx, &new)?.unwrap();
+        if let Some(role) = role {
+            role::grant(tx, &held(&shared, id, party, role))?.unwrap();
+        }
+        Ok(id)
+    };
+    let id = ground.db.write(write).await.unwrap();
+    Actor {
+        who: Who::Account(id),
+        name: login.to_owned(),
+        company: None,
+        roles: role
+            .iter()
+            .map(|role| role.name().to_owned())
+            .collect::<BTreeSet<_>>(),
+        sight: Sight::Nothing,
+        session: None,
+        origin: Origin::default(),
+    }
+}
+
+/// A grant as the first officers have it.
+pub(crate) fn held(ground: &Ground, account: AccountId, party: i64, role: Role) -> Grant {
+    Grant {
+        id: ground.ids.next(),
+        account,
+        party,
+        role: role.name().to_owned(),
+        company: None,
+        district: None,
+        sight: "nothing".to_owned(),
+        granted_by: None,
+        approved_by: None,
+        granted_at: ground.now_ms(),
+        expires_at: None,
+    }
+}

@@ -1,0 +1,381 @@
+//! `/api/v1/users`: list, make, change, unmask.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::state::http::{LinkView, link};
+use super::{Details, change, create, object};
+use crate::account::personal::Field;
+use crate::account::{self, Account, AccountId, Filter};
+use crate::administration::{
+    Desk, OFFICERS, SYSTEM, SYSTEM_SECURITY, body, id, id_opt, not_found, page, query,
+};
+use crate::approval::{http::Reason, reason};
+use crate::ground::{Ground, Secret};
+use crate::role::{self, Operation};
+use crate::session::http::Named;
+use crate::{audit, factor, hash_text, session};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use store::clock::beijing_rfc3339;
+use store::{Result as StoreResult, Tx};
+use utoipa::{IntoParams, ToSchema};
+use web::{Page, PageQuery, Problem};
+
+/// Lists accounts.
+pub const USERS: Operation = Operation {
+    id: "users",
+    chinese: "查看用户列表",
+    roles: OFFICERS,
+    changes: false,
+};
+/// Reads one account.
+pub const USER: Operation = Operation {
+    id: "user",
+    chinese: "查看用户详情",
+    roles: OFFICERS,
+    changes: false,
+};
+/// Makes a staff account.
+pub const CREATE_USER: Operation = Operation {
+    id: "create_user",
+    chinese: "创建用户",
+    roles: SYSTEM,
+    changes: true,
+};
+/// Changes the data of a person.
+pub const CHANGE_USER: Operation = Operation {
+    id: "change_user",
+    chinese: "修改用户资料",
+    roles: SYSTEM,
+    changes: true,
+};
+/// Shows personal data in full.
+pub const UNMASK_USER: Operation = Operation {
+    id: "unmask_user",
+    chinese: "查看用户完整联系方式",
+    roles: SYSTEM_SECURITY,
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[USERS, USER, CREATE_USER, CHANGE_USER, UNMASK_USER];
+
+/// What a list of users is narrowed to.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct UserQuery {
+    /// `staff` or `company`.
+    pub kind: Option<String>,
+    /// `invited`, `active` or `disabled`.
+    pub state: Option<String>,
+    /// Beginning of the login name, or the whole name.
+    pub q: Option<String>,
+    /// Id of a department.
+    pub department: Option<String>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Users on the page, 1 to 1000; 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// An account as the officers see it (用户).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UserView {
+    /// Its id.
+    pub id: String,
+    /// Login name.
+    pub login: String,
+    /// Name of the person.
+    pub name: String,
+    /// `staff` or `company`.
+    pub kind: String,
+    /// `invited`, `active` or `disabled`.
+    pub state: String,
+    /// Whether too many failures have locked it at present.
+    pub is_locked: bool,
+    /// The roles in force.
+    pub roles: Vec<Named>,
+    /// Department.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department_id: Option<String>,
+    /// Post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post_id: Option<String>,
+    /// Telephone number, masked.
+    pub phone: String,
+    /// E-mail address, masked.
+    pub email: String,
+    /// Second factors in force: `totp`, `passkey`.
+    pub factors: Vec<String>,
+    /// When the person last logged in, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_login_at: Option<String>,
+    /// When it was made, RFC 3339.
+    pub created_at: String,
+}
+
+fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserView> {
+    let now_ms = ground.now_ms();
+    let profile = account::profile(tx, found.id)?;
+    let (phone, email) = super::personal(tx, ground, found.id)?;
+    let hidden = |field: Field, text: &str| match text {
+        "" => String::new(),
+        text => field.masked(text),
+    };
+    let custom = role::custom_roles(tx)?;
+    let grants = role::of_account(tx, found.id, now_ms)?;
+    let factors = factor::list(tx, found.id)?;
+    Ok(UserView {
+        id: found.id.0.to_string(),
+        login: found.login,
+        name: found.name,
+        kind: found.kind,
+        is_locked: found.locked_until > now_ms,
+        state: found.state,
+        roles: grants
+            .iter()
+            .map(|grant| session::http::named(&grant.role, &custom))
+            .collect(),
+        department_id: profile.department.map(|id| id.to_string()),
+        post_id: profile.post.map(|id| id.to_string()),
+        phone: hidden(Field::Phone, &phone),
+        email: hidden(Field::Email, &email),
+        factors: factors
+            .into_iter()
+            .filter(|factor| factor.confirmed && factor.kind != "recovery")
+            .map(|factor| factor.kind)
+            .collect(),
+        last_login_at: found.last_login_at.map(beijing_rfc3339),
+        created_at: beijing_rfc3339(found.created_at),
+    })
+}
+
+/// The accounts of people, newest first (用户列表).
+#[utoipa::path(
+    get, path = "/api/v1/users", tag = "administration", params(UserQuery),
+    responses(
+        (status = 200, body = Page<UserView>),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn users(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    asked: Result<Query<UserQuery>, QueryRejection>,
+) -> Result<Json<Page<UserView>>, Problem> {
+    desk.gate.actor(&headers, &USERS).await?;
+    let asked = query(asked)?;
+    let filter = Filter {
+        kind: asked.kind,
+        state: asked.state,
+        text: asked.q.filter(|text| !text.trim().is_empty()),
+        department: id_opt("department", asked.department.as_deref())?,
+        before: id_opt("after", asked.after.as_deref())?,
+    };
+    let limit = PageQuery {
+        after: None,
+        limit: asked.limit,
+    }
+    .limit();
+    let ground = desk.ground().clone();
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<(i64, UserView)>> {
+        let mut views = Vec::new();
+        for found in account::list(tx, &filter, i64::from(limit))? {
+            views.push((found.id.0, view(tx, &ground, found)?));
+        }
+        Ok(views)
+    };
+    let found = desk.ground().read(read).await?;
+    Ok(Json(page(found, limit, |(id, _)| *id, |(_, view)| view)))
+}
+
+/// One account (用户详情).
+#[utoipa::path(
+    get, path = "/api/v1/users/{id}", tag = "administration",
+    params(("id" = String, Path, description = "用户编号")),
+    responses(
+        (status = 200, body = UserView),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "没有这个用户")
+    )
+)]
+pub async fn user(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(asked): Path<String>,
+) -> Result<Json<UserView>, Problem> {
+    desk.gate.actor(&headers, &USER).await?;
+    let (asked, ground) = (AccountId(id(&asked)?), desk.ground().clone());
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<UserView>> {
+        match account::by_id(tx, asked)? {
+            Some(found) => view(tx, &ground, found).map(Some),
+            None => Ok(None),
+        }
+    };
+    desk.ground()
+        .read(read)
+        .await?
+        .map(Json)
+        .ok_or_else(not_found)
+}
+
+/// A new staff account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewUser {
+    /// Login name, 3 to 40 characters.
+    pub login: String,
+    /// Name, 1 to 40 characters.
+    pub name: String,
+    /// Id of the department.
+    pub department_id: Option<String>,
+    /// Id of the post.
+    pub post_id: Option<String>,
+    /// Telephone number; stored sealed, shown masked.
+    pub phone: Option<String>,
+    /// E-mail address; stored sealed, shown masked.
+    pub email: Option<String>,
+}
+
+/// The data of a person.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UserData {
+    /// Name, 1 to 40 characters.
+    pub name: String,
+    /// Id of the department.
+    pub department_id: Option<String>,
+    /// Id of the post.
+    pub post_id: Option<String>,
+    /// Telephone number: absent keeps the present one, an empty text removes it.
+    pub phone: Option<String>,
+    /// E-mail address: likewise.
+    pub email: Option<String>,
+}
+
+fn nonces(ground: &Ground) -> Result<[Secret; 2], Problem> {
+    Ok([ground.secret()?, ground.secret()?])
+}
+
+/// Makes a staff account; the answer holds the one-time link, which is never shown again (创建用户).
+#[utoipa::path(
+    post, path = "/api/v1/users", tag = "administration", request_body = NewUser,
+    responses(
+        (status = 201, body = LinkView, description = "已创建；链接只显示这一次"),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 409, body = Problem, description = "登录名已被使用"),
+        (status = 422, body = Problem, description = "填写内容有误")
+    )
+)]
+pub async fn create_user(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    given: Result<Json<NewUser>, JsonRejection>,
+) -> Result<(StatusCode, Json<LinkView>), Problem> {
+    let actor = desk.gate.actor(&headers, &CREATE_USER).await?;
+    let given = body(given)?;
+    let details = Details {
+        name: given.name,
+        department: id_opt("departmentId", given.department_id.as_deref())?,
+        post: id_opt("postId", given.post_id.as_deref())?,
+        phone: given.phone,
+        email: given.email,
+    };
+    let ground = desk.ground().clone();
+    let (token, nonces) = (ground.token()?, nonces(&ground)?);
+    let hash = hash_text(&token);
+    let shared = ground.clone();
+    let write = move |tx: &mut Tx<'_>| {
+        create(
+            tx,
+            &shared,
+            &actor,
+            (&given.login, &details),
+            (&hash, &nonces),
+        )
+    };
+    let made = ground.act(write).await?;
+    Ok((StatusCode::CREATED, Json(link(&ground, made, &token))))
+}
+
+/// Changes the data of a person (修改用户资料).
+#[utoipa::path(
+    put, path = "/api/v1/users/{id}", tag = "administration", request_body = UserData,
+    params(("id" = String, Path, description = "用户编号")),
+    responses(
+        (status = 204, description = "已修改"),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "没有这个用户"),
+        (status = 422, body = Problem, description = "填写内容有误")
+    )
+)]
+pub async fn change_user(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(asked): Path<String>,
+    given: Result<Json<UserData>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &CHANGE_USER).await?;
+    let (asked, given) = (AccountId(id(&asked)?), body(given)?);
+    let details = Details {
+        name: given.name,
+        department: id_opt("departmentId", given.department_id.as_deref())?,
+        post: id_opt("postId", given.post_id.as_deref())?,
+        phone: given.phone,
+        email: given.email,
+    };
+    let ground = desk.ground().clone();
+    let (shared, nonces) = (ground.clone(), nonces(&ground)?);
+    let write = move |tx: &mut Tx<'_>| change(tx, &shared, &actor, (asked, &details), &nonces);
+    ground.act(write).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Telephone number and e-mail address in full (完整联系方式).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PersonalView {
+    /// Telephone number.
+    pub phone: String,
+    /// E-mail address.
+    pub email: String,
+}
+
+/// Shows telephone number and e-mail address in full; the reason is audited (查看完整联系方式).
+#[utoipa::path(
+    post, path = "/api/v1/users/{id}/unmask", tag = "administration", request_body = Reason,
+    params(("id" = String, Path, description = "用户编号")),
+    responses(
+        (status = 200, body = PersonalView),
+        (status = 400, body = Problem, description = "缺少理由"),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "没有这个用户")
+    )
+)]
+pub async fn unmask_user(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(asked): Path<String>,
+    given: Result<Json<Reason>, JsonRejection>,
+) -> Result<Json<PersonalView>, Problem> {
+    let actor = desk.gate.actor(&headers, &UNMASK_USER).await?;
+    let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
+    let ground = desk.ground().clone();
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<PersonalView, Problem>> {
+        if account::by_id(tx, asked)?.is_none() {
+            return Ok(Err(not_found()));
+        }
+        let (phone, email) = super::personal(tx, &ground, asked)?;
+        let told = format!("理由：{why}");
+        let now_ms = ground.now_ms();
+        audit::done(tx, now_ms, &actor, account::UNMASK, &object(asked), &told)?;
+        Ok(Ok(PersonalView { phone, email }))
+    };
+    desk.ground().act(write).await.map(Json)
+}

@@ -1,0 +1,233 @@
+//! `/api/v1/agents`: who acts for the company, and for whom it acts.
+
+use super::{Appointment, KIND, codes, end, find, of_company};
+use crate::Desk;
+use crate::case_file::http::{id_of, json};
+use crate::case_file::{Doing, open};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State as Held};
+use axum::http::{HeaderMap, StatusCode};
+use registry::access::Sight;
+use registry::company::{self, CompanyId};
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::clock::{beijing_day, beijing_rfc3339};
+use store::{Result as StoreResult, Tx};
+use utoipa::ToSchema;
+use web::{Page, PageQuery, Problem, codes as common};
+
+const AGENTS: Operation = Operation {
+    id: "agents",
+    chinese: "查看代理委托",
+    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader],
+    changes: false,
+};
+const ADD_AGENT: Operation = Operation {
+    id: "add_agent",
+    chinese: "委托代理报关",
+    roles: &[Role::CompanyAdmin],
+    changes: true,
+};
+const REMOVE_AGENT: Operation = Operation {
+    id: "remove_agent",
+    chinese: "终止代理报关",
+    roles: &[Role::CompanyAdmin, Role::BureauApprover],
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[AGENTS, ADD_AGENT, REMOVE_AGENT];
+
+/// An appointment as one of its sides sees it (代理委托).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AgentView {
+    /// Its id.
+    pub id: String,
+    /// `principal` when the reader's company is acted for, `agent` when it acts.
+    pub side: &'static str,
+    /// Name of the company acted for.
+    pub principal_name: String,
+    /// Id of the company acted for.
+    pub principal_id: String,
+    /// Name of the agent.
+    pub agent_name: String,
+    /// Id of the agent.
+    pub agent_id: String,
+    /// `import`, `export`.
+    pub directions: Vec<String>,
+    /// Message kinds; empty for all.
+    pub kinds: Vec<String>,
+    /// Since when, Beijing time.
+    pub since: String,
+    /// The last day.
+    pub until: String,
+    /// `active`, `expired` or `ended`.
+    pub state: &'static str,
+    /// The case that granted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<String>,
+}
+
+/// Whom to appoint, and for what (委托申请).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct AgentBody {
+    /// Customs or credit code of the agent.
+    pub agent: String,
+    /// `import`, `export`; both when empty.
+    #[serde(default)]
+    pub directions: Vec<String>,
+    /// Message kinds; all when empty.
+    #[serde(default)]
+    pub kinds: Vec<String>,
+    /// The last day: `2027-12-31`.
+    pub until: String,
+}
+
+/// The case that an act opened.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CaseOpened {
+    /// Its id, for `GET /api/v1/cases/{id}`; attach the documents there.
+    pub case_id: String,
+}
+
+/// An appointment as the API shows it to a company.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn view(
+    tx: &mut Tx<'_>,
+    appointment: &Appointment,
+    reader: CompanyId,
+    now_ms: i64,
+) -> StoreResult<AgentView> {
+    let mut name = |id: CompanyId| -> StoreResult<String> {
+        Ok(company::by_id(tx, id)?.map(|c| c.name).unwrap_or_default())
+    };
+    let list = |text: &str| {
+        text.split(',')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let state = match appointment.ended_at {
+        Some(_) => "ended",
+        None if appointment.is_active(now_ms) => "active",
+        None => "expired",
+    };
+    Ok(AgentView {
+        id: appointment.id.to_string(),
+        side: if appointment.principal == reader {
+            "principal"
+        } else {
+            "agent"
+        },
+        principal_name: name(appointment.principal)?,
+        principal_id: appointment.principal.0.to_string(),
+        agent_name: name(appointment.agent)?,
+        agent_id: appointment.agent.0.to_string(),
+        directions: list(&appointment.directions),
+        kinds: list(&appointment.kinds),
+        since: beijing_rfc3339(appointment.since_ms),
+        until: beijing_day(appointment.until_ms),
+        state,
+        case_id: appointment.case.map(|id| id.to_string()),
+    })
+}
+
+/// The appointments of the company acted for, on either side, newest first.
+#[utoipa::path(get, path = "/api/v1/agents", tag = "ledger", params(PageQuery),
+    responses((status = 200, body = Page<AgentView>), (status = 401, body = Problem)))]
+pub async fn agents(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<PageQuery>, QueryRejection>,
+) -> Result<Json<Page<AgentView>>, Problem> {
+    let actor = desk.gate.actor(&headers, &AGENTS).await?;
+    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
+    let company = actor.require_company()?.id;
+    let limit = i64::from(query.limit());
+    let before = match query.after.as_deref() {
+        None => i64::MAX,
+        Some(after) => id_of(after)?,
+    };
+    let now_ms = desk.ground().now_ms();
+    let read = move |tx: &mut Tx<'_>| {
+        let mut items = Vec::new();
+        for appointment in of_company(tx, company, before, limit)? {
+            items.push(view(tx, &appointment, company, now_ms)?);
+        }
+        Ok(Ok(items))
+    };
+    let items = desk.read(read).await?;
+    let is_full = items.len() == usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = items.last().filter(|_| is_full).map(|last| last.id.clone());
+    Ok(Json(Page { items, next }))
+}
+
+/// Asks to appoint an agent: opens a case, to which the mandate is attached.
+#[utoipa::path(post, path = "/api/v1/agents", tag = "ledger", request_body = AgentBody,
+    responses((status = 202, body = CaseOpened), (status = 400, body = Problem),
+        (status = 409, body = Problem)))]
+pub async fn add_agent(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    body: Result<Json<AgentBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<CaseOpened>), Problem> {
+    let actor = desk.gate.actor(&headers, &ADD_AGENT).await?;
+    let body = json(body)?;
+    let account = actor.require_account()?;
+    let form = BTreeMap::from([
+        ("agent".to_owned(), body.agent),
+        ("directions".to_owned(), body.directions.join(",")),
+        ("kinds".to_owned(), body.kinds.join(",")),
+        ("until".to_owned(), body.until),
+    ]);
+    let ground = desk.ground().clone();
+    let write = move |tx: &mut Tx<'_>| {
+        let doing = Doing {
+            ground: &ground,
+            actor: &actor,
+        };
+        match (KIND.read)(tx, &doing, &form)? {
+            Ok(opening) => open(tx, &doing, &KIND, &opening, (account, &actor.name)),
+            Err(problem) => Ok(Err(problem)),
+        }
+    };
+    let case = desk.write(write).await?;
+    let case_id = case.id.0.to_string();
+    Ok((StatusCode::ACCEPTED, Json(CaseOpened { case_id })))
+}
+
+/// Ends an appointment at once; either side may.
+#[utoipa::path(delete, path = "/api/v1/agents/{id}", tag = "ledger",
+    params(("id" = String, Path, description = "委托编号")),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn remove_agent(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &REMOVE_AGENT).await?;
+    let id = id_of(&id)?;
+    // A company's own two sides; the bureau's people by what they see.
+    let sight = match actor.company_id() {
+        Some(company) => Sight::Company(company),
+        None => actor.sight.clone(),
+    };
+    let ground = desk.ground().clone();
+    let write = move |tx: &mut Tx<'_>| {
+        let Some(appointment) = find(tx, &sight, id)? else {
+            return Ok(Err(Problem::new(common::NOT_FOUND)));
+        };
+        if end(tx, &ground, &actor, &appointment)? {
+            Ok(Ok(()))
+        } else {
+            Ok(Err(Problem::new(codes::ENDED)))
+        }
+    };
+    desk.write(write).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

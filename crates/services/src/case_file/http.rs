@@ -1,0 +1,462 @@
+//! `/api/v1/cases…` and `/api/v1/attachments/{id}`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::operations::{ACT_ON_CASE, ATTACH, ATTACHMENT, CASE, CASES, OPEN_CASE, UNMASK_CASE};
+use super::view::{
+    AttachmentView, CaseDetail, CaseSummary, CompanyName, acts, documents, fields, summary,
+};
+use super::{
+    CaseFile, CaseId, Doing, Filter, Kind, READ, SOON_DAYS, Sees, Side, State, UNMASKED, Verb,
+    advance, attach as keep, attachment as file, attachments, body, calendar, codes, find, list,
+    open, open_private, sees, sides, steps,
+};
+use crate::Desk;
+use axum::Json;
+use axum::body::{Body, to_bytes};
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State as Held};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use registry::access::Actor;
+use registry::company::{self, CompanyId};
+use registry::role::Role;
+use registry::{approval, audit};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use store::{Result as StoreResult, Tx};
+use utoipa::{IntoParams, ToSchema};
+use web::{Page, PageQuery, Problem, codes as common};
+
+/// How long a file may be on its way in.
+const UPLOAD_TIME: Duration = Duration::from_secs(120);
+
+/// Longest value of a form's field, in characters.
+const VALUE_CHARS_MAX: usize = 1000;
+
+/// What a list of cases is narrowed to.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(rename_all = "camelCase", parameter_in = Query)]
+pub struct CasesQuery {
+    /// Kind, such as `company.register`.
+    pub kind: Option<String>,
+    /// State, such as `applied`; `open` for all that are not closed.
+    pub state: Option<String>,
+    /// Id of the company.
+    pub company: Option<String>,
+    /// `overdue`, or `soon` for those due until the next working day and the overdue ones.
+    pub due: Option<String>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Cases on the page, 1 to 1000; 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// An application (办件申请).
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct OpenBody {
+    /// Kind, such as `company.role`.
+    pub kind: String,
+    /// The form: name and value of each field.
+    #[serde(default)]
+    pub form: BTreeMap<String, String>,
+}
+
+/// A reason.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct ReasonBody {
+    /// Why; needed for `supplement`, `return` and `unmask`.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Which document a file is, and its name.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AttachQuery {
+    /// The document, as in `documents` of the case.
+    pub document: String,
+    /// The name of the file.
+    pub name: String,
+}
+
+/// What is personal in the form of a case (办件个人信息).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Unmasked {
+    /// Name and value of each field.
+    pub fields: BTreeMap<String, String>,
+}
+
+fn bad(why: impl Into<String>) -> Problem {
+    Problem::new(common::BAD_REQUEST).detail(why)
+}
+
+fn not_found() -> Problem {
+    Problem::new(common::NOT_FOUND)
+}
+
+/// An id in an address; what is no id does not exist.
+pub(crate) fn id_of(text: &str) -> Result<i64, Problem> {
+    text.parse().map_err(|_| not_found())
+}
+
+/// The JSON of a request.
+pub(crate) fn json<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
+    body.map(|Json(body)| body)
+        .map_err(|rejection| bad(rejection.body_text()))
+}
+
+fn filter(query: &CasesQuery, now_ms: i64) -> Result<Filter, Problem> {
+    let mut filter = Filter {
+        kind: query.kind.clone(),
+        company: query.company.as_deref().map(id_of).transpose()?,
+        before: query
+            .after
+            .as_deref()
+            .map(|after| after.parse().map_err(|_| bad("after 应为上一页的 next")))
+            .transpose()?,
+        ..Filter::default()
+    };
+    match query.state.as_deref() {
+        None => {}
+        Some("open") => filter.is_open = true,
+        Some(name) => {
+            let state = State::from_name(name).ok_or_else(|| bad("没有这种办件状态"))?;
+            filter.state = Some(state);
+        }
+    }
+    filter.due_before = match query.due.as_deref() {
+        None => None,
+        Some("overdue") => Some(now_ms),
+        Some("soon") => Some(calendar::after(now_ms, SOON_DAYS) + 1),
+        Some(_) => return Err(bad("due 应为 overdue 或 soon")),
+    };
+    Ok(filter)
+}
+
+/// The name of the company of a case.
+fn company_of(tx: &mut Tx<'_>, case: &CaseFile) -> StoreResult<Option<CompanyName>> {
+    let Some(id) = case.company else {
+        return Ok(None);
+    };
+    let found = company::by_id(tx, CompanyId(id))?;
+    Ok(found.map(|company| CompanyName {
+        id: company.id.0.to_string(),
+        name: company.name,
+    }))
+}
+
+/// Cases that the caller sees, newest first.
+#[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(CasesQuery),
+    responses((status = 200, body = Page<CaseSummary>), (status = 401, body = Problem)))]
+pub async fn cases(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<CasesQuery>, QueryRejection>,
+) -> Result<Json<Page<CaseSummary>>, Problem> {
+    let actor = desk.gate.actor(&headers, &CASES).await?;
+    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
+    let now_ms = desk.ground().now_ms();
+    let filter = filter(&query, now_ms)?;
+    let limit = i64::from(
+        PageQuery {
+            after: None,
+            limit: query.limit,
+        }
+        .limit(),
+    );
+    let (sees, kinds) = (sees(&actor), desk.kinds.clone());
+    let read = move |tx: &mut Tx<'_>| {
+        let found = list(tx, &sees, &filter, limit + 1)?;
+        let mut items = Vec::new();
+        for case in &found {
+            let kind = kinds.iter().find(|kind| kind.name == case.kind);
+            items.push(summary(case, kind, company_of(tx, case)?, now_ms));
+        }
+        Ok(Ok(items))
+    };
+    let mut items = desk.read(read).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = items.len() > limit;
+    items.truncate(limit);
+    let next = items
+        .last()
+        .filter(|_| has_more)
+        .map(|last| last.id.clone());
+    Ok(Json(Page { items, next }))
+}
+
+/// Applies for something in the name of the company.
+#[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = OpenBody,
+    responses((status = 201, body = CaseDetail), (status = 400, body = Problem),
+        (status = 409, body = Problem)))]
+pub async fn open_case(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    body: Result<Json<OpenBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<CaseDetail>), Problem> {
+    let actor = desk.gate.actor(&headers, &OPEN_CASE).await?;
+    let body = json(body)?;
+    let account = actor.require_account()?;
+    let kind = *desk
+        .kind(&body.kind)
+        .filter(|kind| {
+            let is_his = |role: &Role| actor.roles.contains(role.name());
+            kind.applicants.iter().any(is_his)
+        })
+        .ok_or_else(|| Problem::new(codes::KIND))?;
+    let mut form = BTreeMap::new();
+    for (name, value) in &body.form {
+        let value = value.trim();
+        if value.chars().count() > VALUE_CHARS_MAX || value.chars().any(char::is_control) {
+            let text = format!("{name}：最多 {VALUE_CHARS_MAX} 字，不含控制字符");
+            return Err(Problem::new(codes::FIELDS).detail(text));
+        }
+        form.insert(name.clone(), value.to_owned());
+    }
+    let (ground, actor_) = (desk.ground().clone(), actor.clone());
+    let write = move |tx: &mut Tx<'_>| {
+        let doing = Doing {
+            ground: &ground,
+            actor: &actor_,
+        };
+        let opening = match (kind.read)(tx, &doing, &form)? {
+            Ok(opening) => opening,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        open(tx, &doing, &kind, &opening, (account, &actor_.name))
+    };
+    let case = desk.write(write).await?;
+    let detail = shown(&desk, &actor, case.id).await?;
+    Ok((StatusCode::CREATED, Json(detail)))
+}
+
+/// One case with everything.
+#[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "cases",
+    params(("id" = String, Path, description = "办件编号")),
+    responses((status = 200, body = CaseDetail), (status = 404, body = Problem)))]
+pub async fn case(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<CaseDetail>, Problem> {
+    let actor = desk.gate.actor(&headers, &CASE).await?;
+    shown(&desk, &actor, CaseId(id_of(&id)?)).await.map(Json)
+}
+
+/// A case and its kind, if the caller sees it.
+fn seen(
+    tx: &mut Tx<'_>,
+    kinds: &[Kind],
+    sees: &Sees,
+    id: CaseId,
+) -> StoreResult<Result<(CaseFile, Kind), Problem>> {
+    let found = find(tx, sees, id)?;
+    let pair = found.and_then(|case| {
+        let kind = *kinds.iter().find(|kind| kind.name == case.kind)?;
+        Some((case, kind))
+    });
+    Ok(pair.ok_or_else(not_found))
+}
+
+async fn shown(desk: &Desk, actor: &Actor, id: CaseId) -> Result<CaseDetail, Problem> {
+    let (sees, kinds) = (sees(actor), desk.kinds.clone());
+    let (ground, actor) = (desk.ground().clone(), actor.clone());
+    desk.read(move |tx| {
+        let (case, kind) = match seen(tx, &kinds, &sees, id)? {
+            Ok(pair) => pair,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let private = match open_private(&ground, case.id, case.private.as_deref()) {
+            Ok(private) => private,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        let attached = attachments(tx, case.id)?;
+        let timeline = steps(tx, case.id)?;
+        let company = company_of(tx, &case)?;
+        let sides = sides(&actor, &kind, &case);
+        // Who applied knows what he wrote; everybody else gives a reason first.
+        let is_open = sides.contains(&Side::Applicant);
+        let shown = if sides.is_empty() {
+            BTreeMap::new()
+        } else {
+            private
+        };
+        Ok(Ok(CaseDetail {
+            summary: summary(&case, Some(&kind), company, ground.now_ms()),
+            fields: fields(&kind, &case, &shown, is_open),
+            documents: documents(&kind, &attached),
+            attachments: attached.iter().map(AttachmentView::from).collect(),
+            timeline: timeline.iter().map(Into::into).collect(),
+            acts: acts(case.state, &sides),
+            calendar: calendar::source(case.due_at.unwrap_or(case.changed_at)),
+        }))
+    })
+    .await
+}
+
+/// Takes a step: `accept`, `supplement`, `resubmit`, `approve` (proposes), `finish` (decides),
+/// `return`, `withdraw`.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/{act}", tag = "cases",
+    params(("id" = String, Path, description = "办件编号"),
+        ("act" = String, Path, description = "办理动作")),
+    request_body = ReasonBody,
+    responses((status = 200, body = CaseDetail), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn act_on_case(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path((id, act)): Path<(String, String)>,
+    body: Result<Json<ReasonBody>, JsonRejection>,
+) -> Result<Json<CaseDetail>, Problem> {
+    let actor = desk.gate.actor(&headers, &ACT_ON_CASE).await?;
+    let id = CaseId(id_of(&id)?);
+    let verb = Verb::from_name(&act).ok_or_else(not_found)?;
+    let reason = json(body)?.reason;
+    let (sees_, kinds) = (sees(&actor), desk.kinds.clone());
+    let (ground, actor_) = (desk.ground().clone(), actor.clone());
+    let write = move |tx: &mut Tx<'_>| {
+        let doing = Doing {
+            ground: &ground,
+            actor: &actor_,
+        };
+        match seen(tx, &kinds, &sees_, id)? {
+            Ok((case, kind)) => advance(tx, &doing, &kind, &case, (verb, &reason)),
+            Err(problem) => Ok(Err(problem)),
+        }
+    };
+    desk.write(write).await?;
+    shown(&desk, &actor, id).await.map(Json)
+}
+
+/// The bytes of a file on its way in, within the limits of size, number and time.
+pub(crate) async fn receive(desk: &Desk, body: Body) -> Result<axum::body::Bytes, Problem> {
+    let _room = desk
+        .uploads
+        .try_acquire()
+        .map_err(|_| Problem::new(codes::BUSY).retry_after(Duration::from_secs(5)))?;
+    let clock = desk.ground().clock.clone();
+    tokio::select! {
+        read = to_bytes(body, file::BYTES_MAX) => {
+            read.map_err(|_| Problem::new(codes::FILE_SIZE))
+        }
+        () = clock.sleep(UPLOAD_TIME) => Err(bad("文件传输超时")),
+    }
+}
+
+/// Attaches a file; its bytes are the body.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/attachments", tag = "cases",
+    params(("id" = String, Path, description = "办件编号"), AttachQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 201, body = AttachmentView), (status = 413, body = Problem),
+        (status = 415, body = Problem)))]
+pub async fn attach(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    query: Result<Query<AttachQuery>, QueryRejection>,
+    body: Body,
+) -> Result<(StatusCode, Json<AttachmentView>), Problem> {
+    let actor = desk.gate.actor(&headers, &ATTACH).await?;
+    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
+    let id = CaseId(id_of(&id)?);
+    let bytes = receive(&desk, body).await?;
+    let checked = file::check(&query.name, &bytes)?;
+    let (sees, kinds, ground) = (sees(&actor), desk.kinds.clone(), desk.ground().clone());
+    let write = move |tx: &mut Tx<'_>| {
+        let (case, kind) = match seen(tx, &kinds, &sees, id)? {
+            Ok(pair) => pair,
+            Err(problem) => return Ok(Err(problem)),
+        };
+        if !sides(&actor, &kind, &case).contains(&Side::Applicant) {
+            return Ok(Err(Problem::new(codes::SIDE)));
+        }
+        let doing = Doing {
+            ground: &ground,
+            actor: &actor,
+        };
+        keep(
+            tx,
+            &doing,
+            &kind,
+            &case,
+            (&query.document, &checked, &bytes),
+        )
+    };
+    let attached = desk.write(write).await?;
+    Ok((StatusCode::CREATED, Json(AttachmentView::from(&attached))))
+}
+
+/// The bytes of an attachment, to be saved and never shown by the browser.
+#[utoipa::path(get, path = "/api/v1/attachments/{id}", tag = "cases",
+    params(("id" = String, Path, description = "附件编号")),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 404, body = Problem)))]
+pub async fn attachment(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let actor = desk.gate.actor(&headers, &ATTACHMENT).await?;
+    let id = id_of(&id)?;
+    let (sees, ground) = (sees(&actor), desk.ground().clone());
+    let write = move |tx: &mut Tx<'_>| {
+        let Some((attached, bytes)) = body(tx, &sees, id)? else {
+            return Ok(Err(not_found()));
+        };
+        let object = format!("case:{}", attached.case.0);
+        audit::done(tx, ground.now_ms(), &actor, READ, &object, &attached.name)?;
+        Ok(Ok((attached, bytes)))
+    };
+    let (attached, bytes) = desk.write(write).await?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    let disposition = HeaderValue::from_str(&file::disposition(&attached.name));
+    for (name, value) in [
+        (header::CONTENT_TYPE, HeaderValue::from_str(&attached.media)),
+        (header::CONTENT_DISPOSITION, disposition),
+    ] {
+        let value = value.map_err(|_| Problem::new(common::FAULT))?;
+        headers.insert(name, value);
+    }
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; sandbox",
+        ),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
+/// Shows what is personal in the form of a case, for a reason that the audit keeps.
+#[utoipa::path(post, path = "/api/v1/cases/{id}/unmask", tag = "cases",
+    params(("id" = String, Path, description = "办件编号")), request_body = ReasonBody,
+    responses((status = 200, body = Unmasked), (status = 400, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn unmask_case(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Result<Json<ReasonBody>, JsonRejection>,
+) -> Result<Json<Unmasked>, Problem> {
+    let actor = desk.gate.actor(&headers, &UNMASK_CASE).await?;
+    let id = CaseId(id_of(&id)?);
+    let reason = approval::reason(&json(body)?.reason)?;
+    let (sees, ground) = (sees(&actor), desk.ground().clone());
+    let write = move |tx: &mut Tx<'_>| {
+        let Some(case) = find(tx, &sees, id)? else {
+            return Ok(Err(not_found()));
+        };
+        let private = open_private(&ground, case.id, case.private.as_deref());
+        let object = format!("case:{}", id.0);
+        audit::done(tx, ground.now_ms(), &actor, UNMASKED, &object, &reason)?;
+        Ok(private)
+    };
+    let fields = desk.write(write).await?;
+    Ok(Json(Unmasked { fields }))
+}

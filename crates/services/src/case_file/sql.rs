@@ -1,0 +1,334 @@
+//! Every statement on the tables `case_file`, `case_step`, `attachment` and `attachment_body`.
+
+use super::{Attachment, CaseFile, CaseId, State, Step};
+use registry::access::{Sight, visible};
+use registry::role::AccountId;
+use std::collections::BTreeMap;
+use store::{Error, Result, Row, Tx, Value};
+
+const COLUMNS: &str = "id, kind, title, state, company_id, subject, form, private_sealed, \
+                       applied_by, applied_name, applied_at, proposed_by, decided_by, changed_at, \
+                       due_at, n_days_left, n_steps, n_attachments";
+
+/// What is seen of the cases.
+#[derive(Debug, Clone)]
+pub struct Sees {
+    /// Whose own applications are seen.
+    pub account: i64,
+    /// The company acted for: own applications for others are not seen meanwhile.
+    pub company: Option<i64>,
+    /// Whose companies' cases are seen beside.
+    pub sight: Sight,
+}
+
+/// What a list of cases is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Kind.
+    pub kind: Option<String>,
+    /// State.
+    pub state: Option<State>,
+    /// Company.
+    pub company: Option<i64>,
+    /// Only cases that are not final.
+    pub is_open: bool,
+    /// Only cases whose due date is before this moment.
+    pub due_before: Option<i64>,
+    /// Only cases before this one: the next page.
+    pub before: Option<i64>,
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, case: &CaseFile) -> Result<()> {
+    let form = serde_json::to_string(&case.form).map_err(|e| Error::Fault(e.to_string()))?;
+    let private = case.private.as_deref();
+    tx.execute(
+        "insert into case_file (id, kind, title, state, company_id, subject, form, private_sealed, \
+         applied_by, applied_name, applied_at, changed_at, due_at, n_days_left, n_steps, \
+         n_attachments) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $13, $14, 0)",
+        &[
+            case.id.0.into(),
+            (&case.kind).into(),
+            (&case.title).into(),
+            case.state.name().into(),
+            case.company.into(),
+            (&case.subject).into(),
+            (&form).into(),
+            private.map_or(Value::Null, Value::Bytes),
+            case.applied_by.0.into(),
+            (&case.applied_name).into(),
+            case.applied_at.into(),
+            case.due_at.into(),
+            case.n_days_left.into(),
+            case.n_steps.into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+/// Writes the next state unless somebody was faster: the state and the number of steps decide.
+pub(super) fn advance(tx: &mut Tx<'_>, from: &CaseFile, to: &CaseFile) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update case_file set state = $1, proposed_by = $2, decided_by = $3, changed_at = $4, \
+         due_at = $5, n_days_left = $6, n_steps = $7 \
+         where id = $8 and state = $9 and n_steps = $10",
+        &[
+            to.state.name().into(),
+            to.proposed_by.map(|a| a.0).into(),
+            to.decided_by.map(|a| a.0).into(),
+            to.changed_at.into(),
+            to.due_at.into(),
+            to.n_days_left.into(),
+            to.n_steps.into(),
+            from.id.0.into(),
+            from.state.name().into(),
+            from.n_steps.into(),
+        ],
+    )?;
+    Ok(n_changed > 0)
+}
+
+/// Notes the company that a case made.
+///
+/// # Errors
+/// The engine's.
+pub fn set_company(tx: &mut Tx<'_>, case: CaseId, company: i64) -> Result<()> {
+    tx.execute(
+        "update case_file set company_id = $2 where id = $1",
+        &[case.0.into(), company.into()],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn is_open(tx: &mut Tx<'_>, kind: &str, subject: &str) -> Result<bool> {
+    let found = tx.query_opt(
+        "select id from case_file where kind = $1 and subject = $2 and due_at is not null",
+        &[kind.into(), subject.into()],
+    )?;
+    Ok(found.is_some())
+}
+
+pub(super) fn insert_step(tx: &mut Tx<'_>, case: CaseId, step: &Step) -> Result<()> {
+    tx.execute(
+        "insert into case_step (case_id, number, at_ms, act, from_state, to_state, side, \
+         account_id, name, remark) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &[
+            case.0.into(),
+            step.number.into(),
+            step.at_ms.into(),
+            (&step.act).into(),
+            (&step.from).into(),
+            step.to.name().into(),
+            (&step.side).into(),
+            step.account.0.into(),
+            (&step.name).into(),
+            (&step.remark).into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+/// The condition by which a statement shows what is seen.
+fn seen<'a>(sees: &'a Sees, args: &mut Vec<Value<'a>>) -> String {
+    args.push(sees.account.into());
+    let account = args.len();
+    args.push(sees.company.unwrap_or(0).into());
+    let company = args.len();
+    let visible = visible(&sees.sight, "company_id", args);
+    // Who applies is no company yet: those who see everybody see him.
+    let nobody = if sees.sight == Sight::All {
+        "1 = 1"
+    } else {
+        "1 = 0"
+    };
+    format!(
+        "((applied_by = ${account} and (company_id is null or company_id = ${company})) \
+         or (company_id is not null and {visible}) or (company_id is null and {nobody}))"
+    )
+}
+
+/// The case with this id, if it is seen.
+///
+/// # Errors
+/// The engine's.
+pub fn find(tx: &mut Tx<'_>, sees: &Sees, id: CaseId) -> Result<Option<CaseFile>> {
+    let mut args: Vec<Value<'_>> = vec![id.0.into()];
+    let seen = seen(sees, &mut args);
+    let sql = format!("select {COLUMNS} from case_file where id = $1 and {seen}");
+    tx.query_opt(&sql, &args)?.as_ref().map(case).transpose()
+}
+
+/// Cases that are seen, newest first; those with a due date filter, the most urgent first.
+///
+/// # Errors
+/// The engine's.
+pub fn list(tx: &mut Tx<'_>, sees: &Sees, filter: &Filter, limit: i64) -> Result<Vec<CaseFile>> {
+    let mut args: Vec<Value<'_>> = vec![limit.into()];
+    let mut and = seen(sees, &mut args);
+    let mut narrow = |value: Value<'static>, text: &str, args: &mut Vec<Value<'_>>| {
+        args.push(value);
+        and.push_str(&text.replace('?', &format!("${}", args.len())));
+    };
+    if let Some(state) = filter.state {
+        narrow(state.name().into(), " and state = ?", &mut args);
+    }
+    if let Some(company) = filter.company {
+        narrow(company.into(), " and company_id = ?", &mut args);
+    }
+    if let Some(due_before) = filter.due_before {
+        narrow(due_before.into(), " and due_at < ?", &mut args);
+    }
+    if let Some(before) = filter.before {
+        narrow(before.into(), " and id < ?", &mut args);
+    }
+    if let Some(kind) = &filter.kind {
+        args.push(kind.into());
+        and.push_str(&format!(" and kind = ${}", args.len()));
+    }
+    if filter.is_open {
+        and.push_str(" and due_at is not null");
+    }
+    let sql = format!("select {COLUMNS} from case_file where {and} order by id desc limit $1");
+    tx.query(&sql, &args)?.iter().map(case).collect()
+}
+
+/// The steps of a case, oldest first.
+///
+/// # Errors
+/// The engine's.
+pub fn steps(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Step>> {
+    tx.query(
+        "select number, at_ms, act, from_state, to_state, side, account_id, name, remark \
+         from case_step where case_id = $1 order by number",
+        &[case.0.into()],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(Step {
+            number: row.int(0)?,
+            at_ms: row.int(1)?,
+            act: row.text(2)?,
+            from: row.text(3)?,
+            to: state(&row.text(4)?)?,
+            side: row.text(5)?,
+            account: AccountId(row.int(6)?),
+            name: row.text(7)?,
+            remark: row.text(8)?,
+        })
+    })
+    .collect()
+}
+
+/// Counts one more attachment, unless there are `most` already.
+pub(super) fn count_attachment(tx: &mut Tx<'_>, case: &CaseFile, most: i64) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update case_file set n_attachments = n_attachments + 1 \
+         where id = $1 and n_attachments < $2 and state = $3",
+        &[case.id.0.into(), most.into(), case.state.name().into()],
+    )?;
+    Ok(n_changed > 0)
+}
+
+/// Keeps an attachment with its bytes.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn attach_body(tx: &mut Tx<'_>, attached: &Attachment, bytes: &[u8]) -> Result<()> {
+    tx.execute(
+        "insert into attachment (id, case_id, document, name, media, n_bytes, hash, added_by, \
+         added_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        &[
+            attached.id.into(),
+            attached.case.0.into(),
+            (&attached.document).into(),
+            (&attached.name).into(),
+            (&attached.media).into(),
+            attached.n_bytes.into(),
+            (&attached.hash).into(),
+            attached.added_by.0.into(),
+            attached.added_at.into(),
+        ],
+    )?;
+    tx.execute(
+        "insert into attachment_body (attachment_id, body) values ($1, $2)",
+        &[attached.id.into(), bytes.into()],
+    )
+    .map(|_| ())
+}
+
+const ATTACHMENT: &str = "id, case_id, document, name, media, n_bytes, hash, added_by, added_at";
+
+/// The attachments of a case, oldest first.
+///
+/// # Errors
+/// The engine's.
+pub fn attachments(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Attachment>> {
+    let sql = format!("select {ATTACHMENT} from attachment where case_id = $1 order by id");
+    tx.query(&sql, &[case.0.into()])?
+        .iter()
+        .map(attachment)
+        .collect()
+}
+
+/// An attachment of a case that is seen, with its bytes.
+///
+/// # Errors
+/// The engine's.
+pub fn body(tx: &mut Tx<'_>, sees: &Sees, id: i64) -> Result<Option<(Attachment, Vec<u8>)>> {
+    let sql = format!("select {ATTACHMENT} from attachment where id = $1");
+    let Some(row) = tx.query_opt(&sql, &[id.into()])? else {
+        return Ok(None);
+    };
+    let attached = attachment(&row)?;
+    if find(tx, sees, attached.case)?.is_none() {
+        return Ok(None);
+    }
+    let found = tx.query_opt(
+        "select body from attachment_body where attachment_id = $1",
+        &[id.into()],
+    )?;
+    found.map_or(Ok(None), |row| Ok(Some((attached, row.bytes(0)?))))
+}
+
+fn attachment(row: &Row) -> Result<Attachment> {
+    Ok(Attachment {
+        id: row.int(0)?,
+        case: CaseId(row.int(1)?),
+        document: row.text(2)?,
+        name: row.text(3)?,
+        media: row.text(4)?,
+        n_bytes: row.int(5)?,
+        hash: row.text(6)?,
+        added_by: AccountId(row.int(7)?),
+        added_at: row.int(8)?,
+    })
+}
+
+fn state(name: &str) -> Result<State> {
+    State::from_name(name).ok_or_else(|| Error::Fault(format!("no state of cases: {name}")))
+}
+
+fn case(row: &Row) -> Result<CaseFile> {
+    let form: BTreeMap<String, String> = serde_json::from_str(&row.text(6)?)
+        .map_err(|error| Error::Fault(format!("a stored form is not JSON: {error}")))?;
+    Ok(CaseFile {
+        id: CaseId(row.int(0)?),
+        kind: row.text(1)?,
+        title: row.text(2)?,
+        state: state(&row.text(3)?)?,
+        company: row.int_opt(4)?,
+        subject: row.text(5)?,
+        form,
+        private: row.bytes_opt(7)?,
+        applied_by: AccountId(row.int(8)?),
+        applied_name: row.text(9)?,
+        applied_at: row.int(10)?,
+        proposed_by: row.int_opt(11)?.map(AccountId),
+        decided_by: row.int_opt(12)?.map(AccountId),
+        changed_at: row.int(13)?,
+        due_at: row.int_opt(14)?,
+        n_days_left: row.int(15)?,
+        n_steps: row.int(16)?,
+        n_attachments: row.int(17)?,
+    })
+}

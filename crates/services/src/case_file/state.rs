@@ -1,0 +1,266 @@
+//! The states of a case and the steps between them, as one table.
+
+/// How far a case has come (办件状态).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Applied for (申请).
+    Applied,
+    /// Accepted for review (受理).
+    Accepted,
+    /// The applicant must add something (补正).
+    Supplementing,
+    /// Reviewed, waits for the decision (审批).
+    Approving,
+    /// Granted and carried out (办结).
+    Done,
+    /// Not granted (退回).
+    Returned,
+    /// The applicant does not want it any more (撤回).
+    Withdrawn,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 7] = [
+        Self::Applied,
+        Self::Accepted,
+        Self::Supplementing,
+        Self::Approving,
+        Self::Done,
+        Self::Returned,
+        Self::Withdrawn,
+    ];
+
+    /// The name in the database and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Accepted => "accepted",
+            Self::Supplementing => "supplementing",
+            Self::Approving => "approving",
+            Self::Done => "done",
+            Self::Returned => "returned",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// The state with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// The name for people.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Applied => "申请",
+            Self::Accepted => "受理",
+            Self::Supplementing => "补正",
+            Self::Approving => "审批",
+            Self::Done => "办结",
+            Self::Returned => "退回",
+            Self::Withdrawn => "撤回",
+        }
+    }
+
+    /// Whether nothing happens to the case any more.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Returned | Self::Withdrawn)
+    }
+}
+
+/// What somebody does to a case (办理动作).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verb {
+    /// Takes it up.
+    Accept,
+    /// Asks the applicant for more.
+    Supplement,
+    /// Hands in what was asked for.
+    Resubmit,
+    /// Proposes to grant it.
+    Approve,
+    /// Grants it.
+    Finish,
+    /// Does not grant it.
+    Return,
+    /// Takes the application back.
+    Withdraw,
+}
+
+impl Verb {
+    /// Every verb.
+    pub const ALL: [Self; 7] = [
+        Self::Accept,
+        Self::Supplement,
+        Self::Resubmit,
+        Self::Approve,
+        Self::Finish,
+        Self::Return,
+        Self::Withdraw,
+    ];
+
+    /// The name in the database and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Supplement => "supplement",
+            Self::Resubmit => "resubmit",
+            Self::Approve => "approve",
+            Self::Finish => "finish",
+            Self::Return => "return",
+            Self::Withdraw => "withdraw",
+        }
+    }
+
+    /// The verb with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.name() == name)
+    }
+
+    /// The name for people.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Accept => "受理",
+            Self::Supplement => "通知补正",
+            Self::Resubmit => "提交补正",
+            Self::Approve => "审核通过，报审批",
+            Self::Finish => "批准办结",
+            Self::Return => "退回",
+            Self::Withdraw => "撤回",
+        }
+    }
+
+    /// Whether the applicant must be told why.
+    pub fn needs_remark(self) -> bool {
+        matches!(self, Self::Supplement | Self::Return)
+    }
+}
+
+/// On which side of the counter somebody stands (办理方).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// Who applied (申请人).
+    Applicant,
+    /// Who reviews and proposes (经办人).
+    Reviewer,
+    /// Who decides (审批人).
+    Approver,
+}
+
+impl Side {
+    /// The name in the database and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Applicant => "applicant",
+            Self::Reviewer => "reviewer",
+            Self::Approver => "approver",
+        }
+    }
+
+    /// The name for people.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Applicant => "申请人",
+            Self::Reviewer => "经办人",
+            Self::Approver => "审批人",
+        }
+    }
+}
+
+/// Every step that is allowed: in a state, what, by whom, and the state after it.
+pub const STEPS: &[(State, Verb, Side, State)] = &[
+    (
+        State::Applied,
+        Verb::Accept,
+        Side::Reviewer,
+        State::Accepted,
+    ),
+    (
+        State::Applied,
+        Verb::Return,
+        Side::Reviewer,
+        State::Returned,
+    ),
+    (
+        State::Applied,
+        Verb::Withdraw,
+        Side::Applicant,
+        State::Withdrawn,
+    ),
+    (
+        State::Accepted,
+        Verb::Supplement,
+        Side::Reviewer,
+        State::Supplementing,
+    ),
+    (
+        State::Accepted,
+        Verb::Approve,
+        Side::Reviewer,
+        State::Approving,
+    ),
+    (
+        State::Accepted,
+        Verb::Return,
+        Side::Reviewer,
+        State::Returned,
+    ),
+    (
+        State::Accepted,
+        Verb::Withdraw,
+        Side::Applicant,
+        State::Withdrawn,
+    ),
+    (
+        State::Supplementing,
+        Verb::Resubmit,
+        Side::Applicant,
+        State::Accepted,
+    ),
+    (
+        State::Supplementing,
+        Verb::Return,
+        Side::Reviewer,
+        State::Returned,
+    ),
+    (
+        State::Supplementing,
+        Verb::Withdraw,
+        Side::Applicant,
+        State::Withdrawn,
+    ),
+    (
+        State::Approving,
+        Verb::Supplement,
+        Side::Approver,
+        State::Supplementing,
+    ),
+    (State::Approving, Verb::Finish, Side::Approver, State::Done),
+    (
+        State::Approving,
+        Verb::Return,
+        Side::Approver,
+        State::Returned,
+    ),
+    (
+        State::Approving,
+        Verb::Withdraw,
+        Side::Applicant,
+        State::Withdrawn,
+    ),
+];
+
+/// The step by which one of `sides` may do `verb` in `from`: the side and the state after it.
+pub fn step(from: State, verb: Verb, sides: &[Side]) -> Option<(Side, State)> {
+    STEPS
+        .iter()
+        .find(|(state, v, side, _)| *state == from && *v == verb && sides.contains(side))
+        .map(|(_, _, side, to)| (*side, *to))
+}
+
+/// Whether anybody may do `verb` in `from`.
+pub fn is_possible(from: State, verb: Verb) -> bool {
+    STEPS
+        .iter()
+        .any(|(state, v, ..)| *state == from && *v == verb)
+}

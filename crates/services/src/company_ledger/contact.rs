@@ -1,0 +1,71 @@
+//! Whom to call at a company (联系人): sealed, because it is a person.
+
+use super::sql;
+use registry::company::CompanyId;
+use registry::ground::Ground;
+use store::{Result, Tx};
+use web::{Problem, codes};
+
+/// Whom to call at a company (企业联系人).
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Contact {
+    /// Name.
+    pub name: String,
+    /// Telephone.
+    pub phone: String,
+    /// Mail address; may be empty.
+    pub email: String,
+}
+
+fn purpose(company: CompanyId) -> String {
+    format!("contact:{}", company.0)
+}
+
+fn fault(what: &str) -> Problem {
+    tracing::error!(what, "the contact of a company");
+    Problem::new(codes::FAULT)
+}
+
+/// Keeps the contact of a company, sealed.
+///
+/// # Errors
+/// The outer error is the store's; the inner one a fault of the seal.
+pub fn set_contact(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    company: CompanyId,
+    contact: &Contact,
+) -> Result<std::result::Result<(), Problem>> {
+    let sealed = || -> std::result::Result<Vec<u8>, Problem> {
+        let text = serde_json::to_vec(contact).map_err(|_| fault("is no JSON"))?;
+        let secret = ground.secret()?;
+        ground
+            .seal
+            .close(&text, &purpose(company), &secret)
+            .map_err(|_| fault("cannot be sealed"))
+    };
+    match sealed() {
+        Ok(sealed) => sql::set_contact(tx, company, &sealed).map(Ok),
+        Err(problem) => Ok(Err(problem)),
+    }
+}
+
+/// The contact of a company, if there is one.
+///
+/// # Errors
+/// The outer error is the store's; the inner one a fault of the seal.
+pub fn contact_of(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    company: CompanyId,
+) -> Result<std::result::Result<Option<Contact>, Problem>> {
+    let Some(sealed) = sql::contact(tx, company)? else {
+        return Ok(Ok(None));
+    };
+    let opened = ground
+        .seal
+        .open(&sealed, &purpose(company))
+        .map_err(|_| fault("cannot be opened"))
+        .and_then(|text| serde_json::from_slice(&text).map_err(|_| fault("is no JSON")));
+    Ok(opened.map(Some))
+}

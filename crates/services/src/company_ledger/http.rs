@@ -1,0 +1,207 @@
+//! `GET /api/v1/companies`, `GET /api/v1/companies/{id}`, `GET /api/v1/menu`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::view::{CompanyCard, CompanySummary, card_of, summary};
+use super::{Filter, business, contracts, list, menu as modules_of};
+use crate::Desk;
+use crate::case_file::http::id_of;
+use crate::case_file::sees;
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State as Held};
+use axum::http::HeaderMap;
+use registry::company::{self, CompanyId};
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use utoipa::{IntoParams, ToSchema};
+use web::{Page, PageQuery, Problem, codes as common};
+
+/// Longest search text, in characters.
+const TEXT_CHARS_MAX: usize = 100;
+
+/// Who looks at companies.
+const READERS: &[Role] = &[
+    Role::CompanyAdmin,
+    Role::CompanyClerk,
+    Role::CompanyReader,
+    Role::Operator,
+    Role::BureauClerk,
+    Role::BureauApprover,
+    Role::CustomsOfficer,
+];
+
+const COMPANIES: Operation = Operation {
+    id: "companies",
+    chinese: "查询企业台账",
+    roles: READERS,
+    changes: false,
+};
+const COMPANY: Operation = Operation {
+    id: "company",
+    chinese: "查看企业信息",
+    roles: READERS,
+    changes: false,
+};
+const MENU: Operation = Operation {
+    id: "menu",
+    chinese: "查看企业功能菜单",
+    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader],
+    changes: false,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[COMPANIES, COMPANY, MENU];
+
+/// What a list of companies is narrowed to.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CompaniesQuery {
+    /// Beginning of the name; or credit code, customs code or DXP id.
+    pub q: Option<String>,
+    /// `active` or `suspended`.
+    pub state: Option<String>,
+    /// Business role: `ebc`, `ebp`, `pay`, `logistics`, `agent`, `operator`, `warehouse`, `trace`.
+    pub role: Option<String>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Companies on the page, 1 to 1000; 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// A module of the menu (功能模块).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MenuItem {
+    /// Its name in the API.
+    pub id: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// Whether it is open to the company.
+    pub unlocked: bool,
+    /// The message kinds declared in it.
+    pub kinds: &'static [&'static str],
+    /// Names of the business roles that open it; empty when it is open to everybody.
+    pub roles: Vec<&'static str>,
+}
+
+/// The menu of a company (功能菜单).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Menu {
+    /// The modules in their order.
+    pub modules: Vec<MenuItem>,
+}
+
+fn bad(why: &str) -> Problem {
+    Problem::new(common::BAD_REQUEST).detail(why)
+}
+
+fn filter(query: &CompaniesQuery) -> Result<Filter, Problem> {
+    let text = query.q.as_deref().map(str::trim).unwrap_or_default();
+    if text.chars().count() > TEXT_CHARS_MAX {
+        return Err(bad("q 最多 100 字"));
+    }
+    let is_suspended = match query.state.as_deref() {
+        None => None,
+        Some("active") => Some(false),
+        Some("suspended") => Some(true),
+        Some(_) => return Err(bad("state 应为 active 或 suspended")),
+    };
+    if query
+        .role
+        .as_deref()
+        .is_some_and(|role| business(role).is_none())
+    {
+        return Err(bad("没有这个业务角色"));
+    }
+    let before = match query.after.as_deref() {
+        None => None,
+        Some(after) => Some(after.parse().map_err(|_| bad("after 应为上一页的 next"))?),
+    };
+    Ok(Filter {
+        text: (!text.is_empty()).then(|| text.to_owned()),
+        is_suspended,
+        role: query.role.clone(),
+        before,
+    })
+}
+
+/// The companies in sight, newest first.
+#[utoipa::path(get, path = "/api/v1/companies", tag = "ledger", params(CompaniesQuery),
+    responses((status = 200, body = Page<CompanySummary>), (status = 401, body = Problem)))]
+pub async fn companies(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<CompaniesQuery>, QueryRejection>,
+) -> Result<Json<Page<CompanySummary>>, Problem> {
+    let actor = desk.gate.actor(&headers, &COMPANIES).await?;
+    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
+    let filter = filter(&query)?;
+    let page = PageQuery {
+        after: None,
+        limit: query.limit,
+    };
+    let limit = i64::from(page.limit());
+    let read = move |tx: &mut Tx<'_>| {
+        let mut items = Vec::new();
+        for id in list(tx, &actor.sight, &filter, limit + 1)? {
+            if let Some(company) = company::by_id(tx, id)? {
+                items.push(summary(&company, &contracts(tx, id)?));
+            }
+        }
+        Ok(Ok(items))
+    };
+    let mut items = desk.read(read).await?;
+    let n_max = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = items.len() > n_max;
+    items.truncate(n_max);
+    let next = items
+        .last()
+        .filter(|_| has_more)
+        .map(|last| last.id.clone());
+    Ok(Json(Page { items, next }))
+}
+
+/// One company with everything.
+#[utoipa::path(get, path = "/api/v1/companies/{id}", tag = "ledger",
+    params(("id" = String, Path, description = "企业编号")),
+    responses((status = 200, body = CompanyCard), (status = 404, body = Problem)))]
+pub async fn company(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<CompanyCard>, Problem> {
+    let actor = desk.gate.actor(&headers, &COMPANY).await?;
+    let id = CompanyId(id_of(&id)?);
+    let ground = desk.ground().clone();
+    let read = move |tx: &mut Tx<'_>| {
+        let found = company::by_id(tx, id)?.filter(|company| actor.sight.sees(company));
+        match found {
+            Some(company) => card_of(tx, &ground, &company, &sees(&actor)),
+            None => Ok(Err(Problem::new(common::NOT_FOUND))),
+        }
+    };
+    desk.read(read).await.map(Json)
+}
+
+/// What the contracts of the company acted for unlock.
+#[utoipa::path(get, path = "/api/v1/menu", tag = "ledger",
+    responses((status = 200, body = Menu), (status = 403, body = Problem)))]
+pub async fn menu(Held(desk): Held<Desk>, headers: HeaderMap) -> Result<Json<Menu>, Problem> {
+    let actor = desk.gate.actor(&headers, &MENU).await?;
+    let company = actor.require_company()?.id;
+    let contracts = desk.read(move |tx| contracts(tx, company).map(Ok)).await?;
+    let modules = modules_of(&contracts)
+        .into_iter()
+        .map(|(module, by)| MenuItem {
+            id: module.name,
+            name: module.chinese,
+            unlocked: module.roles.is_empty() || !by.is_empty(),
+            kinds: module.kinds,
+            roles: module
+                .roles
+                .iter()
+                .filter_map(|role| business(role).map(|business| business.chinese))
+                .collect(),
+        })
+        .collect();
+    Ok(Json(Menu { modules }))
+}

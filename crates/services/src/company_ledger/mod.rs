@@ -1,0 +1,129 @@
+//! Company ledger 企业台账: the companies of the platform, what each of them does here, and what
+//! that unlocks.
+//!
+//! A company comes in by [`enrol`] only, whether it registered itself, was typed in on the machine,
+//! or belongs to the demo: company, party, contracts and docking come into being together. Each of
+//! its business roles is a contract (角色合约) with its case as evidence; the contracts decide which
+//! modules of the menu are open ([`menu`]). More roles ([`ROLE`]) and corrections of codes
+//! ([`CHANGE`]) are case files: nobody changes master data alone.
+//!
+//! Everything about one company's people, keys and agents happens one after the other: [`lock`].
+
+mod cases;
+pub mod codes;
+mod contact;
+pub mod http;
+mod menu;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use registry::account;
+use registry::audit::Act;
+use registry::company::{self, Company, CompanyId, Refusal};
+use store::id::IdMaker;
+use store::{Result, Tx};
+
+pub use cases::{CHANGE, ROLE};
+pub use contact::{Contact, contact_of, set_contact};
+pub use http::OPERATIONS;
+pub use menu::{Business, MODULES, Module, business, menu, roles};
+pub use sql::{Filter, contracts, list, lock};
+
+/// A company came into the ledger.
+pub const ENROLLED: Act = Act {
+    name: "ledger.enrol",
+    chinese: "企业入驻",
+};
+/// A company got a role.
+pub const CONTRACTED: Act = Act {
+    name: "ledger.contract",
+    chinese: "开通企业角色",
+};
+/// Master data of a company were corrected.
+pub const CORRECTED: Act = Act {
+    name: "ledger.correct",
+    chinese: "变更企业信息",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[ENROLLED, CONTRACTED, CORRECTED];
+
+/// Begin of a DXP id that only stands in until the company has its own.
+const PROVISIONAL: &str = "NODXP";
+
+/// A contract (角色合约): one business role of a company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contract {
+    /// Its id.
+    pub id: i64,
+    /// Whose it is.
+    pub company: CompanyId,
+    /// The business role: `ebc`, `ebp`, `pay`, `logistics`, `agent`, `operator`, `warehouse`, `trace`.
+    pub role: String,
+    /// `active`, `suspended` or `ended`.
+    pub state: String,
+    /// Since when, milliseconds since 1970-01-01 UTC.
+    pub since_ms: i64,
+    /// Until when, if it ends.
+    pub until_ms: Option<i64>,
+    /// The case that granted it.
+    pub case: Option<i64>,
+}
+
+/// The DXP id of a company that has none yet: made from its customs registration number, so that it
+/// is as unique as that, and never one that customs gave out.
+pub fn provisional_dxp_id(customs_code: &str) -> String {
+    format!("{PROVISIONAL}{customs_code}")
+}
+
+/// Whether a DXP id only stands in.
+pub fn is_provisional(dxp_id: &str) -> bool {
+    dxp_id.starts_with(PROVISIONAL)
+}
+
+/// Takes a company into the ledger: company, party, contracts for its roles, docking over HTTP.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says what is wrong with the company.
+pub fn enrol(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    company: &Company,
+    case: Option<i64>,
+) -> Result<std::result::Result<(), Refusal>> {
+    if company.roles.iter().any(|role| business(role).is_none()) {
+        return Ok(Err(Refusal::Field(
+            "业务角色应为 ebc、ebp、pay、logistics、agent、operator、warehouse、trace",
+        )));
+    }
+    if let Err(refusal) = company::add(tx, company)? {
+        return Ok(Err(refusal));
+    }
+    let now_ms = company.created_at;
+    account::party_of_company(tx, company.id, (ids.next(), &company.name), now_ms)?;
+    lock(tx, company.id, now_ms)?;
+    sql::set_case(tx, company.id, case)?;
+    for role in &company.roles {
+        sql::insert_contract(tx, &contract(ids, company.id, role, (case, now_ms)))?;
+    }
+    crate::docking::begin(tx, company.id, "http", now_ms)?;
+    Ok(Ok(()))
+}
+
+fn contract(
+    ids: &IdMaker,
+    company: CompanyId,
+    role: &str,
+    (case, now_ms): (Option<i64>, i64),
+) -> Contract {
+    Contract {
+        id: ids.next(),
+        company,
+        role: role.to_owned(),
+        state: "active".to_owned(),
+        since_ms: now_ms,
+        until_ms: None,
+        case,
+    }
+}

@@ -1,0 +1,375 @@
+//! `GET /api/v1/docking`, `PUT /api/v1/docking/{company}/{channel}`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::{CHANNELS, Docking, Filter, Stage, Step, Wanted, codes, counts, list, set, steps};
+use crate::Desk;
+use crate::case_file::http::{id_of, json};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State as Held};
+use axum::http::HeaderMap;
+use exchange::message::milestones;
+use exchange::receipt::first_receipt;
+use registry::company::{self, CompanyId};
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use store::clock::{beijing_day, beijing_rfc3339, parse_time};
+use store::{Result as StoreResult, Tx};
+use utoipa::{IntoParams, ToSchema};
+use web::{PageQuery, Problem, codes as common};
+
+/// Most cards on a page of the board: each asks for what the platform knows by itself.
+const CARDS_MAX: u32 = 200;
+
+/// Moves that are shown with a card.
+const STEPS_MAX: i64 = 20;
+
+const DOCKING: Operation = Operation {
+    id: "docking",
+    chinese: "查看对接进度",
+    roles: &[
+        Role::CompanyAdmin,
+        Role::CompanyClerk,
+        Role::CompanyReader,
+        Role::Operator,
+        Role::BureauClerk,
+        Role::BureauApprover,
+        Role::CustomsOfficer,
+    ],
+    changes: false,
+};
+const SET_DOCKING: Operation = Operation {
+    id: "set_docking",
+    chinese: "更新对接进度",
+    roles: &[Role::Operator, Role::BureauClerk],
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[DOCKING, SET_DOCKING];
+
+/// What the board is narrowed to.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(rename_all = "camelCase", parameter_in = Query)]
+pub struct DockingQuery {
+    /// Stage: `registered`, `materials`, `developing`, `testing`, `trial`, `live`.
+    pub stage: Option<String>,
+    /// Channel: `http`, `mq`, `excel`.
+    pub channel: Option<String>,
+    /// Id of the company.
+    pub company: Option<String>,
+    /// `true` for what is past its day.
+    pub overdue: Option<bool>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Cards on the page, 1 to 200; 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// What the platform knows by itself (自动事实).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Facts {
+    /// When the first message was accepted, Beijing time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_message_at: Option<String>,
+    /// When the first receipt came, Beijing time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_receipt_at: Option<String>,
+    /// The first day on which a document was settled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_settled_day: Option<String>,
+    /// When the last message was accepted, Beijing time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_message_at: Option<String>,
+}
+
+/// A move that was made (对接记录).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DockingStep {
+    /// When, Beijing time.
+    pub at: String,
+    /// The stage after, for people.
+    pub stage_name: String,
+    /// Who.
+    pub name: String,
+    /// What he noted.
+    pub note: String,
+}
+
+/// How far a company is with one channel (对接卡片).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DockingCard {
+    /// Id of the company.
+    pub company_id: String,
+    /// Its name.
+    pub company_name: String,
+    /// `http`, `mq` or `excel`.
+    pub channel: String,
+    /// Name of the channel for people.
+    pub channel_name: String,
+    /// Stage.
+    pub stage: &'static str,
+    /// Name of the stage for people.
+    pub stage_name: &'static str,
+    /// Who looks after it.
+    pub person: String,
+    /// What comes next.
+    pub next_step: String,
+    /// Until which day; may be empty.
+    pub due_day: String,
+    /// Whether that day is past.
+    pub overdue: bool,
+    /// When it was last changed, Beijing time.
+    pub changed_at: String,
+    /// What the platform knows by itself.
+    pub facts: Facts,
+    /// The moves, newest first.
+    pub history: Vec<DockingStep>,
+}
+
+/// How many are in a stage.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StageCount {
+    /// Stage.
+    pub stage: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// How many.
+    pub count: i64,
+}
+
+/// The board (对接看板).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Board {
+    /// How many are in each stage, in order.
+    pub stages: Vec<StageCount>,
+    /// The cards, by company and channel.
+    pub items: Vec<DockingCard>,
+    /// Value for `after` that gives the next page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// What a docking is to be (对接更新).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DockingBody {
+    /// Stage.
+    pub stage: String,
+    /// Who looks after it, up to 40 characters.
+    #[serde(default)]
+    pub person: String,
+    /// What comes next, up to 200 characters.
+    #[serde(default)]
+    pub next_step: String,
+    /// Until which Beijing day (`2026-12-01`); may be empty.
+    #[serde(default)]
+    pub due_day: String,
+    /// What happened, up to 500 characters.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// What the platform knows of a company by itself.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn facts(tx: &mut Tx<'_>, company: CompanyId) -> StoreResult<Facts> {
+    let milestones = milestones(tx, company)?;
+    Ok(Facts {
+        first_message_at: milestones.first_received.map(beijing_rfc3339),
+        first_receipt_at: first_receipt(tx, company)?.map(beijing_rfc3339),
+        first_settled_day: milestones.first_settled_day,
+        last_message_at: milestones.last_received.map(beijing_rfc3339),
+    })
+}
+
+fn channel_name(channel: &str) -> &'static str {
+    CHANNELS
+        .iter()
+        .find(|(name, _)| *name == channel)
+        .map_or("", |(_, chinese)| chinese)
+}
+
+fn stage_name(name: &str) -> String {
+    let stage = Stage::from_name(name);
+    stage.map_or_else(|| name.to_owned(), |stage| stage.chinese().to_owned())
+}
+
+/// A docking as a card.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn card(tx: &mut Tx<'_>, docking: &Docking, now_ms: i64) -> StoreResult<DockingCard> {
+    let company = company::by_id(tx, docking.company)?;
+    let history = steps(tx, docking.company, &docking.channel, STEPS_MAX)?;
+    let is_due = !docking.due_day.is_empty() && docking.due_day < beijing_day(now_ms);
+    Ok(DockingCard {
+        company_id: docking.company.0.to_string(),
+        company_name: company.map(|company| company.name).unwrap_or_default(),
+        channel: docking.channel.clone(),
+        channel_name: channel_name(&docking.channel).to_owned(),
+        stage: docking.stage.name(),
+        stage_name: docking.stage.chinese(),
+        person: docking.person.clone(),
+        next_step: docking.next_step.clone(),
+        due_day: docking.due_day.clone(),
+        overdue: is_due && docking.stage != Stage::Live,
+        changed_at: beijing_rfc3339(docking.changed_at),
+        facts: facts(tx, docking.company)?,
+        history: history.into_iter().map(DockingStep::from).collect(),
+    })
+}
+
+impl From<Step> for DockingStep {
+    fn from(step: Step) -> Self {
+        Self {
+            at: beijing_rfc3339(step.at_ms),
+            stage_name: stage_name(&step.to),
+            name: step.name,
+            note: step.note,
+        }
+    }
+}
+
+fn bad(why: &str) -> Problem {
+    Problem::new(common::BAD_REQUEST).detail(why)
+}
+
+fn filter(query: &DockingQuery, today: String) -> Result<Filter, Problem> {
+    let stage = match query.stage.as_deref() {
+        None => None,
+        Some(name) => Some(Stage::from_name(name).ok_or_else(|| bad("没有这个对接阶段"))?),
+    };
+    let after = match query.after.as_deref() {
+        None => None,
+        Some(text) => {
+            let (company, channel) = text
+                .split_once('-')
+                .ok_or_else(|| bad("after 应为上一页的 next"))?;
+            Some((id_of(company)?, channel.to_owned()))
+        }
+    };
+    Ok(Filter {
+        stage,
+        channel: query.channel.clone(),
+        company: query.company.as_deref().map(id_of).transpose()?,
+        due_before: (query.overdue == Some(true)).then_some(today),
+        after,
+    })
+}
+
+/// The board of the companies in sight.
+#[utoipa::path(get, path = "/api/v1/docking", tag = "ledger", params(DockingQuery),
+    responses((status = 200, body = Board), (status = 401, body = Problem)))]
+pub async fn docking(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<DockingQuery>, QueryRejection>,
+) -> Result<Json<Board>, Problem> {
+    let actor = desk.gate.actor(&headers, &DOCKING).await?;
+    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
+    let now_ms = desk.ground().now_ms();
+    let filter = filter(&query, beijing_day(now_ms))?;
+    let page = PageQuery {
+        after: None,
+        limit: query.limit,
+    };
+    let limit = i64::from(page.limit().min(CARDS_MAX));
+    let board = desk
+        .read(move |tx| {
+            let mut found = list(tx, &actor.sight, &filter, limit + 1)?;
+            let n_max = usize::try_from(limit).unwrap_or(usize::MAX);
+            let has_more = found.len() > n_max;
+            found.truncate(n_max);
+            let next = found
+                .last()
+                .filter(|_| has_more)
+                .map(|last| format!("{}-{}", last.company.0, last.channel));
+            let mut items = Vec::with_capacity(found.len());
+            for docking in &found {
+                items.push(card(tx, docking, now_ms)?);
+            }
+            let counts = counts(tx, &actor.sight)?;
+            let count = |stage: Stage| {
+                let of = counts.iter().find(|(known, _)| *known == stage);
+                of.map_or(0, |(_, count)| *count)
+            };
+            let stages = Stage::ALL
+                .into_iter()
+                .map(|stage| StageCount {
+                    stage: stage.name(),
+                    name: stage.chinese(),
+                    count: count(stage),
+                })
+                .collect();
+            Ok(Ok(Board {
+                stages,
+                items,
+                next,
+            }))
+        })
+        .await?;
+    Ok(Json(board))
+}
+
+fn wanted(body: DockingBody) -> Result<Wanted, Problem> {
+    let wrong = |why: &str| Problem::new(codes::FIELDS).detail(why);
+    let stage = Stage::from_name(&body.stage).ok_or_else(|| wrong("没有这个对接阶段"))?;
+    for (what, text, n_max) in [
+        ("负责人", &body.person, 40),
+        ("下一步", &body.next_step, 200),
+        ("说明", &body.note, 500),
+    ] {
+        if text.chars().count() > n_max || text.chars().any(char::is_control) {
+            return Err(wrong(&format!("{what}最多 {n_max} 字，不含控制字符")));
+        }
+    }
+    let is_day = body.due_day.len() == 10 && parse_time(&body.due_day).is_some();
+    if !body.due_day.is_empty() && !is_day {
+        return Err(wrong("日期应写作 2026-12-01"));
+    }
+    Ok(Wanted {
+        stage,
+        person: body.person.trim().to_owned(),
+        next_step: body.next_step.trim().to_owned(),
+        due_day: body.due_day,
+        note: body.note.trim().to_owned(),
+    })
+}
+
+/// Moves a docking, or begins one.
+#[utoipa::path(put, path = "/api/v1/docking/{company}/{channel}", tag = "ledger",
+    params(("company" = String, Path, description = "企业编号"),
+        ("channel" = String, Path, description = "通道：http、mq、excel")),
+    request_body = DockingBody,
+    responses((status = 200, body = DockingCard), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub async fn set_docking(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path((company, channel)): Path<(String, String)>,
+    body: Result<Json<DockingBody>, JsonRejection>,
+) -> Result<Json<DockingCard>, Problem> {
+    let actor = desk.gate.actor(&headers, &SET_DOCKING).await?;
+    let id = CompanyId(id_of(&company)?);
+    if CHANNELS.iter().all(|(name, _)| *name != channel) {
+        return Err(Problem::new(common::NOT_FOUND));
+    }
+    let wanted = wanted(json(body)?)?;
+    let ground = desk.ground().clone();
+    let write = move |tx: &mut Tx<'_>| {
+        let found = company::by_id(tx, id)?.filter(|company| actor.sight.sees(company));
+        let Some(company) = found else {
+            return Ok(Err(Problem::new(common::NOT_FOUND)));
+        };
+        match set(tx, &ground, &actor, (&company, &channel), &wanted)? {
+            Ok(docking) => card(tx, &docking, ground.now_ms()).map(Ok),
+            Err(problem) => Ok(Err(problem)),
+        }
+    };
+    desk.write(write).await.map(Json)
+}

@@ -1,0 +1,168 @@
+//! `/api/v1/keys…`: the keys of the company's programs.
+
+use super::{codes, issue, revoke};
+use crate::Desk;
+use crate::case_file::http::{id_of, json};
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State as Held};
+use axum::http::{HeaderMap, StatusCode};
+use registry::api_key::{self, ApiKey};
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use store::clock::beijing_rfc3339;
+use utoipa::ToSchema;
+use web::{Page, Problem};
+
+/// Longest validity, in days.
+const DAYS_MAX: i64 = 730;
+
+const KEYS: Operation = Operation {
+    id: "keys",
+    chinese: "查看接口密钥",
+    roles: &[Role::CompanyAdmin],
+    changes: false,
+};
+const ISSUE_KEY: Operation = Operation {
+    id: "issue_key",
+    chinese: "签发接口密钥",
+    roles: &[Role::CompanyAdmin],
+    changes: true,
+};
+const REVOKE_KEY: Operation = Operation {
+    id: "revoke_key",
+    chinese: "吊销接口密钥",
+    roles: &[Role::CompanyAdmin],
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[KEYS, ISSUE_KEY, REVOKE_KEY];
+
+/// A key without its text (接口密钥).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyView {
+    /// Its id, which is also part of its text.
+    pub id: String,
+    /// What it is for.
+    pub label: String,
+    /// `active`, `expired` or `revoked`.
+    pub state: &'static str,
+    /// When it was issued, Beijing time.
+    pub created_at: String,
+    /// Until when it works, Beijing time.
+    pub expires_at: String,
+    /// When it was revoked, Beijing time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<String>,
+}
+
+/// What key to issue (签发密钥).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct KeyBody {
+    /// What it is for, 1 to 60 characters.
+    pub label: String,
+    /// Days for which it works, 1 to 730; 365 when absent.
+    pub days: Option<i64>,
+}
+
+/// A key with its text, shown this once (新密钥).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedKey {
+    /// Its id.
+    pub id: String,
+    /// Its text: `tg_…`.
+    pub key: String,
+    /// Until when it works, Beijing time.
+    pub expires_at: String,
+}
+
+/// The keys as the API shows them.
+pub(crate) fn views(keys: &[ApiKey], now_ms: i64) -> Vec<KeyView> {
+    keys.iter()
+        .map(|key| KeyView {
+            id: key.id.to_string(),
+            label: key.label.clone(),
+            state: match key.revoked_at {
+                Some(_) => "revoked",
+                None if key.expires_at <= now_ms => "expired",
+                None => "active",
+            },
+            created_at: beijing_rfc3339(key.created_at),
+            expires_at: beijing_rfc3339(key.expires_at),
+            revoked_at: key.revoked_at.map(beijing_rfc3339),
+        })
+        .collect()
+}
+
+/// The keys of the company acted for, oldest first.
+#[utoipa::path(get, path = "/api/v1/keys", tag = "ledger",
+    responses((status = 200, body = Page<KeyView>), (status = 401, body = Problem)))]
+pub async fn keys(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+) -> Result<Json<Page<KeyView>>, Problem> {
+    let actor = desk.gate.actor(&headers, &KEYS).await?;
+    let company = actor.require_company()?.id;
+    let now_ms = desk.ground().now_ms();
+    let keys = desk
+        .read(move |tx| api_key::of_company(tx, company).map(Ok))
+        .await?;
+    Ok(Json(Page {
+        items: views(&keys, now_ms),
+        next: None,
+    }))
+}
+
+/// Issues a key; its text is shown this once.
+#[utoipa::path(post, path = "/api/v1/keys", tag = "ledger", request_body = KeyBody,
+    responses((status = 201, body = IssuedKey), (status = 400, body = Problem),
+        (status = 409, body = Problem)))]
+pub async fn issue_key(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    body: Result<Json<KeyBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<IssuedKey>), Problem> {
+    let actor = desk.gate.actor(&headers, &ISSUE_KEY).await?;
+    let company = actor.require_company()?.id;
+    let body = json(body)?;
+    let label = body.label.trim().to_owned();
+    let days = body.days.unwrap_or(365);
+    let is_label =
+        (1..=60).contains(&label.chars().count()) && !label.chars().any(char::is_control);
+    if !is_label || !(1..=DAYS_MAX).contains(&days) {
+        return Err(Problem::new(codes::FIELDS));
+    }
+    let (secret, ground) = (desk.ground().secret()?, desk.ground().clone());
+    let write = move |tx: &mut Tx<'_>| {
+        let wanted = (label.as_str(), days, &secret);
+        issue(tx, &ground, &actor, company, wanted)
+    };
+    let (key, text) = desk.write(write).await?;
+    let issued = IssuedKey {
+        id: key.id.to_string(),
+        key: text,
+        expires_at: beijing_rfc3339(key.expires_at),
+    };
+    Ok((StatusCode::CREATED, Json(issued)))
+}
+
+/// Revokes a key; it stops working within a second.
+#[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "ledger",
+    params(("id" = String, Path, description = "密钥编号")),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub async fn revoke_key(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &REVOKE_KEY).await?;
+    let company = actor.require_company()?.id;
+    let key = id_of(&id)?;
+    let ground = desk.ground().clone();
+    desk.write(move |tx| revoke(tx, &ground, &actor, (company, key)))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

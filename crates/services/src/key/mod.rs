@@ -1,0 +1,89 @@
+//! Keys 接口密钥管理: the keys of a company's programs, kept by its administrator.
+//!
+//! A key is shown once, when it is issued. Each act is in the audit with the number of the key and
+//! never with its text. The table and the check of keys are the registry's.
+
+pub mod codes;
+pub mod http;
+#[cfg(test)]
+mod tests;
+
+use crate::company_ledger::lock;
+use registry::access::Actor;
+use registry::api_key::{self, ApiKey, Secret};
+use registry::audit::{self, Act};
+use registry::company::CompanyId;
+use registry::ground::Ground;
+use store::{Result, Tx};
+use web::Problem;
+
+pub use http::OPERATIONS;
+
+/// Keys in force of one company.
+pub const KEYS_MAX: usize = 20;
+
+/// A day in milliseconds.
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// A key was issued.
+pub const ISSUED: Act = Act {
+    name: "key.issue",
+    chinese: "签发接口密钥",
+};
+/// A key was revoked.
+pub const REVOKED: Act = Act {
+    name: "key.revoke",
+    chinese: "吊销接口密钥",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[ISSUED, REVOKED];
+
+/// Issues a key; answers it with its text, which is not kept anywhere.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says why not.
+pub fn issue(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    actor: &Actor,
+    company: CompanyId,
+    (label, days, secret): (&str, i64, &Secret),
+) -> Result<std::result::Result<(ApiKey, String), Problem>> {
+    let now_ms = ground.now_ms();
+    lock(tx, company, now_ms)?;
+    let is_in_force = |key: &&ApiKey| key.revoked_at.is_none() && key.expires_at > now_ms;
+    let keys = api_key::of_company(tx, company)?;
+    if keys.iter().filter(is_in_force).count() >= KEYS_MAX {
+        return Ok(Err(Problem::new(codes::TOO_MANY)));
+    }
+    let key = ApiKey {
+        id: ground.ids.next(),
+        company_id: company,
+        label: label.to_owned(),
+        created_at: now_ms,
+        expires_at: now_ms + days * DAY_MS,
+        revoked_at: None,
+    };
+    let text = api_key::issue(tx, &key, secret)?;
+    let object = format!("key:{}", key.id);
+    audit::done(tx, now_ms, actor, ISSUED, &object, label)?;
+    Ok(Ok((key, text)))
+}
+
+/// Revokes a key of a company.
+///
+/// # Errors
+/// The outer error is the store's; the inner one is 404 for what is not this company's to revoke.
+pub fn revoke(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    actor: &Actor,
+    (company, key): (CompanyId, i64),
+) -> Result<std::result::Result<(), Problem>> {
+    let now_ms = ground.now_ms();
+    if !api_key::revoke(tx, company, key, now_ms)? {
+        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
+    }
+    audit::done(tx, now_ms, actor, REVOKED, &format!("key:{key}"), "")?;
+    Ok(Ok(()))
+}

@@ -1,0 +1,243 @@
+//! `/api/v1/members…`: the company's own people.
+
+use super::{Member, change, codes, invite, invite_again, of_company, remove};
+use crate::Desk;
+use crate::case_file::http::{id_of, json};
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State as Held};
+use axum::http::{HeaderMap, StatusCode};
+use registry::account::{Account, AccountId, LINK_MS};
+use registry::hash_text;
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use store::clock::beijing_rfc3339;
+use utoipa::ToSchema;
+use web::{Page, Problem};
+
+const MEMBERS: Operation = Operation {
+    id: "members",
+    chinese: "查看企业人员",
+    roles: &[Role::CompanyAdmin],
+    changes: false,
+};
+const ADD_MEMBER: Operation = Operation {
+    id: "add_member",
+    chinese: "邀请企业人员",
+    roles: &[Role::CompanyAdmin],
+    changes: true,
+};
+const CHANGE_MEMBER: Operation = Operation {
+    id: "change_member",
+    chinese: "调整企业人员角色",
+    roles: &[Role::CompanyAdmin],
+    changes: true,
+};
+const LINK_MEMBER: Operation = Operation {
+    id: "link_member",
+    chinese: "重新生成激活链接",
+    roles: &[Role::CompanyAdmin],
+    changes: true,
+};
+const REMOVE_MEMBER: Operation = Operation {
+    id: "remove_member",
+    chinese: "移除企业人员",
+    roles: &[Role::CompanyAdmin],
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[
+    MEMBERS,
+    ADD_MEMBER,
+    CHANGE_MEMBER,
+    LINK_MEMBER,
+    REMOVE_MEMBER,
+];
+
+/// A member (企业人员).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberView {
+    /// Id of the account.
+    pub id: String,
+    /// Login name.
+    pub login: String,
+    /// Name of the person.
+    pub name: String,
+    /// `company_admin`, `company_clerk` or `company_reader`.
+    pub role: String,
+    /// Name of the role for people.
+    pub role_name: String,
+    /// `invited`, `active` or `disabled`.
+    pub state: String,
+    /// Since when, Beijing time.
+    pub since: String,
+    /// When the person last logged in, Beijing time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_login_at: Option<String>,
+}
+
+/// Whom to invite (邀请人员).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct MemberBody {
+    /// Login name.
+    pub login: String,
+    /// Name of the person.
+    pub name: String,
+    /// `company_admin`, `company_clerk` or `company_reader`.
+    pub role: String,
+}
+
+/// A member's new role (调整角色).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct MemberRole {
+    /// `company_admin`, `company_clerk` or `company_reader`.
+    pub role: String,
+}
+
+/// A one-time link, shown this once (激活链接).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberLink {
+    /// Id of the account.
+    pub id: String,
+    /// Login name.
+    pub login: String,
+    /// The link by which the person sets the password.
+    pub link: String,
+    /// Until when it opens, Beijing time.
+    pub expires_at: String,
+}
+
+impl From<&Member> for MemberView {
+    fn from(member: &Member) -> Self {
+        let role = Role::from_name(&member.grant.role);
+        Self {
+            id: member.account.id.0.to_string(),
+            login: member.account.login.clone(),
+            name: member.account.name.clone(),
+            role: member.grant.role.clone(),
+            role_name: role.map_or("自定义角色", Role::chinese).to_owned(),
+            state: member.account.state.clone(),
+            since: beijing_rfc3339(member.grant.granted_at),
+            last_login_at: member.account.last_login_at.map(beijing_rfc3339),
+        }
+    }
+}
+
+fn role_of(name: &str) -> Result<Role, Problem> {
+    Role::from_name(name)
+        .filter(|role| Role::COMPANY.contains(role))
+        .ok_or_else(|| Problem::new(codes::FIELDS).detail("没有这个角色"))
+}
+
+fn link(desk: &Desk, account: &Account, token: &str) -> MemberLink {
+    let ground = desk.ground();
+    let base = ground.config.public_url.trim_end_matches('/');
+    MemberLink {
+        id: account.id.0.to_string(),
+        login: account.login.clone(),
+        link: format!("{base}/activate?token={token}"),
+        expires_at: beijing_rfc3339(ground.now_ms() + LINK_MS),
+    }
+}
+
+/// The members of the company acted for.
+#[utoipa::path(get, path = "/api/v1/members", tag = "ledger",
+    responses((status = 200, body = Page<MemberView>), (status = 401, body = Problem)))]
+pub async fn members(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+) -> Result<Json<Page<MemberView>>, Problem> {
+    let actor = desk.gate.actor(&headers, &MEMBERS).await?;
+    let company = actor.require_company()?.id;
+    let members = desk.read(move |tx| of_company(tx, company).map(Ok)).await?;
+    Ok(Json(Page {
+        items: members.iter().map(MemberView::from).collect(),
+        next: None,
+    }))
+}
+
+/// Invites somebody; the link is shown this once.
+#[utoipa::path(post, path = "/api/v1/members", tag = "ledger", request_body = MemberBody,
+    responses((status = 201, body = MemberLink), (status = 400, body = Problem)))]
+pub async fn add_member(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    body: Result<Json<MemberBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<MemberLink>), Problem> {
+    let actor = desk.gate.actor(&headers, &ADD_MEMBER).await?;
+    let company = actor.require_company()?.id;
+    let body = json(body)?;
+    let role = role_of(&body.role)?;
+    let (token, ground) = (desk.ground().token()?, desk.ground().clone());
+    let hash = hash_text(&token);
+    let write = move |tx: &mut Tx<'_>| {
+        let person = (body.login.as_str(), body.name.as_str(), hash.as_str());
+        invite(tx, &ground, &actor, (company, role), person)
+    };
+    let account = desk.write(write).await?;
+    Ok((StatusCode::CREATED, Json(link(&desk, &account, &token))))
+}
+
+/// Gives a member another role.
+#[utoipa::path(put, path = "/api/v1/members/{id}", tag = "ledger",
+    params(("id" = String, Path, description = "账号编号")), request_body = MemberRole,
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn change_member(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Result<Json<MemberRole>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &CHANGE_MEMBER).await?;
+    let company = actor.require_company()?.id;
+    let account = AccountId(id_of(&id)?);
+    let role = role_of(&json(body)?.role)?;
+    let ground = desk.ground().clone();
+    desk.write(move |tx| change(tx, &ground, &actor, (company, account, role)))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a new link for a member; shown this once.
+#[utoipa::path(post, path = "/api/v1/members/{id}/link", tag = "ledger",
+    params(("id" = String, Path, description = "账号编号")),
+    responses((status = 201, body = MemberLink), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub async fn link_member(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<MemberLink>), Problem> {
+    let actor = desk.gate.actor(&headers, &LINK_MEMBER).await?;
+    let company = actor.require_company()?.id;
+    let account = AccountId(id_of(&id)?);
+    let (token, ground) = (desk.ground().token()?, desk.ground().clone());
+    let hash = hash_text(&token);
+    let write = move |tx: &mut Tx<'_>| {
+        let whom = (company, account, hash.as_str());
+        invite_again(tx, &ground, &actor, whom)
+    };
+    let account = desk.write(write).await?;
+    Ok((StatusCode::CREATED, Json(link(&desk, &account, &token))))
+}
+
+/// Removes a member: role and sessions end at once.
+#[utoipa::path(delete, path = "/api/v1/members/{id}", tag = "ledger",
+    params(("id" = String, Path, description = "账号编号")),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn remove_member(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &REMOVE_MEMBER).await?;
+    let company = actor.require_company()?.id;
+    let account = AccountId(id_of(&id)?);
+    let ground = desk.ground().clone();
+    desk.write(move |tx| remove(tx, &ground, &actor, (company, account)))
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,257 @@
+//! Members 企业人员: a company's own people, kept by its administrator.
+//!
+//! A member is an account with a role for the company (管理员, 经办人, 查询员). He is invited by a
+//! one-time link that is shown once to the administrator; nobody else ever knows a password. Who is
+//! removed loses role and sessions at once, and his account is disabled when nothing is left that
+//! it could do. A company always keeps an administrator who can log in. People of agents are not
+//! members: they come and go with the appointment ([`crate::agent`]).
+
+pub mod codes;
+pub mod http;
+#[cfg(test)]
+mod tests;
+
+use crate::agent;
+use crate::company_ledger::lock;
+use registry::access::Actor;
+use registry::account::{self, Account, AccountId, NewAccount};
+use registry::audit::{self, Act};
+use registry::company::CompanyId;
+use registry::ground::Ground;
+use registry::role::{self, Grant, Role};
+use registry::session;
+use store::{Result, Tx};
+use web::Problem;
+
+pub use http::OPERATIONS;
+
+/// Members of a company.
+pub const MEMBERS_MAX: usize = 200;
+
+/// Somebody was invited.
+pub const INVITED: Act = Act {
+    name: "member.invite",
+    chinese: "邀请企业人员",
+};
+/// Somebody got another role.
+pub const CHANGED: Act = Act {
+    name: "member.role",
+    chinese: "调整企业人员角色",
+};
+/// Somebody was removed.
+pub const REMOVED: Act = Act {
+    name: "member.remove",
+    chinese: "移除企业人员",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[INVITED, CHANGED, REMOVED];
+
+type Outcome<T> = Result<std::result::Result<T, Problem>>;
+
+/// A member (企业人员): an account and its role for the company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The account.
+    pub account: Account,
+    /// The role.
+    pub grant: Grant,
+}
+
+/// The members of a company, in the order in which they came.
+///
+/// # Errors
+/// The engine's.
+pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<Member>> {
+    let lent = agent::grants_of_appointments(tx, company)?;
+    let mut members = Vec::new();
+    for grant in role::of_company(tx, company)? {
+        if lent.contains(&grant.id) {
+            continue;
+        }
+        if let Some(account) = account::by_id(tx, grant.account)? {
+            members.push(Member { account, grant });
+        }
+    }
+    Ok(members)
+}
+
+fn member(tx: &mut Tx<'_>, company: CompanyId, account: AccountId) -> Result<Option<Member>> {
+    Ok(of_company(tx, company)?
+        .into_iter()
+        .find(|member| member.account.id == account))
+}
+
+/// Whether the company has an administrator who can log in, apart from `but`.
+fn has_other_admin(tx: &mut Tx<'_>, company: CompanyId, but: AccountId) -> Result<bool> {
+    Ok(of_company(tx, company)?.iter().any(|member| {
+        member.grant.role == Role::CompanyAdmin.name()
+            && member.account.id != but
+            && member.account.state == "active"
+    }))
+}
+
+fn company_grant(
+    ground: &Ground,
+    actor: &Actor,
+    (account, party): (AccountId, i64),
+    (company, role): (CompanyId, Role),
+) -> Grant {
+    Grant {
+        id: ground.ids.next(),
+        account,
+        party,
+        role: role.name().to_owned(),
+        company: Some(company),
+        district: None,
+        sight: "company".to_owned(),
+        granted_by: actor.who.id().map(AccountId),
+        approved_by: None,
+        granted_at: ground.now_ms(),
+        expires_at: None,
+    }
+}
+
+/// Invites somebody; the link opens with the token whose hash is `link`.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says why not.
+pub fn invite(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    actor: &Actor,
+    (company, role): (CompanyId, Role),
+    (login, name, link): (&str, &str, &str),
+) -> Outcome<Account> {
+    let now_ms = ground.now_ms();
+    lock(tx, company, now_ms)?;
+    if of_company(tx, company)?.len() >= MEMBERS_MAX {
+        return Ok(Err(Problem::new(codes::TOO_MANY)));
+    }
+    let new = NewAccount {
+        id: AccountId(ground.ids.next()),
+        party: ground.ids.next(),
+        login: login.to_owned(),
+        name: name.to_owned(),
+        is_staff: false,
+        password_hash: None,
+        at_ms: now_ms,
+    };
+    if let Err(refusal) = account::add(tx, &new)? {
+        let detail = refusal.to_string();
+        return Ok(Err(Problem::new(codes::FIELDS).detail(detail)));
+    }
+    let grant = company_grant(ground, actor, (new.id, new.party), (company, role));
+    if let Err(refusal) = role::grant(tx, &grant)? {
+        let detail = refusal.to_string();
+        return Ok(Err(Problem::new(codes::FIELDS).detail(detail)));
+    }
+    account::invite(tx, new.id, link, now_ms)?;
+    let object = format!("account:{}", new.id.0);
+    let detail = format!("{} {}", new.login, role.name());
+    audit::done(tx, now_ms, actor, INVITED, &object, &detail)?;
+    agent::sync(tx, ground, actor, company)?;
+    let made = account::by_id(tx, new.id)?;
+    Ok(made.ok_or_else(|| Problem::new(web::codes::FAULT)))
+}
+
+/// Makes a new link for a member who lost his password or his first link.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says why not.
+pub fn invite_again(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    actor: &Actor,
+    (company, account, link): (CompanyId, AccountId, &str),
+) -> Outcome<Account> {
+    let now_ms = ground.now_ms();
+    lock(tx, company, now_ms)?;
+    let Some(member) = member(tx, company, account)? else {
+        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
+    };
+    // Who also belongs to somebody else is not this company's to reset.
+    let others = role::of_account(tx, account, now_ms)?;
+    let is_shared = others
+        .iter()
+        .any(|grant| grant.company != Some(company) && grant.granted_by.is_none());
+    if is_shared || member.account.state == "disabled" {
+        return Ok(Err(Problem::new(codes::NOT_YOURS)));
+    }
+    account::invite(tx, account, link, now_ms)?;
+    let object = format!("account:{}", account.0);
+    audit::done(
+        tx,
+        now_ms,
+        actor,
+        account::RESET,
+        &object,
+        &member.account.login,
+    )?;
+    Ok(Ok(member.account))
+}
+
+/// Gives a member another role.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says why not.
+pub fn change(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    actor: &Actor,
+    (company, account, role): (CompanyId, AccountId, Role),
+) -> Outcome<()> {
+    let now_ms = ground.now_ms();
+    lock(tx, company, now_ms)?;
+    let Some(member) = member(tx, company, account)? else {
+        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
+    };
+    if member.grant.role == role.name() {
+        return Ok(Ok(()));
+    }
+    let is_admin = member.grant.role == Role::CompanyAdmin.name();
+    if is_admin && !has_other_admin(tx, company, account)? {
+        return Ok(Err(Problem::new(codes::LAST_ADMIN)));
+    }
+    role::revoke(tx, member.grant.id, now_ms)?;
+    let person = (account, member.account.party);
+    let grant = company_grant(ground, actor, person, (company, role));
+    if let Err(refusal) = role::grant(tx, &grant)? {
+        let detail = refusal.to_string();
+        return Ok(Err(Problem::new(codes::FIELDS).detail(detail)));
+    }
+    let object = format!("account:{}", account.0);
+    let detail = format!("{} → {}", member.grant.role, role.name());
+    audit::done(tx, now_ms, actor, CHANGED, &object, &detail)?;
+    agent::sync(tx, ground, actor, company)?;
+    Ok(Ok(()))
+}
+
+/// Removes a member: role and sessions end at once.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says why not.
+pub fn remove(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    actor: &Actor,
+    (company, account): (CompanyId, AccountId),
+) -> Outcome<()> {
+    let now_ms = ground.now_ms();
+    lock(tx, company, now_ms)?;
+    let Some(member) = member(tx, company, account)? else {
+        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
+    };
+    let is_admin = member.grant.role == Role::CompanyAdmin.name();
+    if is_admin && !has_other_admin(tx, company, account)? {
+        return Ok(Err(Problem::new(codes::LAST_ADMIN)));
+    }
+    role::revoke(tx, member.grant.id, now_ms)?;
+    agent::sync(tx, ground, actor, company)?;
+    if role::of_account(tx, account, now_ms)?.is_empty() {
+        account::set_state(tx, account, "disabled", now_ms)?;
+    }
+    session::end_all_of(tx, account, (0, 0), now_ms, "removed")?;
+    let object = format!("account:{}", account.0);
+    audit::done(tx, now_ms, actor, REMOVED, &object, &member.account.login)?;
+    Ok(Ok(()))
+}

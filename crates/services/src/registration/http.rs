@@ -1,0 +1,381 @@
+//! The page `/register`: complete without scripts, errors beside the fields.
+
+use super::form::{self, FIELDS, Fault, VALUE_BYTES_MAX};
+use super::{DOCUMENTS, KIND, PER_DAY_MAX, REGISTERED, codes, free, role_names, sql};
+use crate::Desk;
+use crate::case_file::attachment::{self, Checked};
+use crate::case_file::{self, Doing, attach, open};
+use askama::Template;
+use axum::extract::{Multipart, RawQuery, State as Held};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use registry::access::{Actor, Origin, Who, origin};
+use registry::account::{self, AccountId, NewAccount, password};
+use registry::audit;
+use registry::ground::Ground;
+use registry::login::Throttle;
+use registry::login::http::is_from_us;
+use registry::login::page::{Lang, page};
+use registry::role::{self, Grant, Role};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+use store::Tx;
+use web::{Code, Problem, codes as common, service_error};
+
+/// Largest form with its files, in bytes: 24 MiB.
+pub const BODY_BYTES_MAX: usize = 24 * 1024 * 1024;
+
+/// How long a form may be on its way in.
+const FORM_TIME: Duration = Duration::from_secs(180);
+
+/// Forms that an address may send within an hour.
+pub const PER_HOUR_MAX: u32 = 30;
+
+/// A day in milliseconds.
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// What the page needs.
+#[derive(Clone)]
+pub struct Reception {
+    /// The desk of this floor.
+    pub desk: Desk,
+    /// Counts forms by address.
+    pub throttle: Arc<Throttle>,
+}
+
+impl Reception {
+    /// A reception in front of a desk.
+    pub fn new(desk: Desk) -> Self {
+        Self {
+            desk,
+            throttle: Arc::new(Throttle::new(PER_HOUR_MAX)),
+        }
+    }
+}
+
+/// The form with what was typed and what is wrong with it.
+#[derive(Template)]
+#[template(path = "register.html")]
+struct RegisterPage {
+    lang: Lang,
+    form: BTreeMap<String, String>,
+    faults: BTreeMap<&'static str, String>,
+    refused: Option<Code>,
+    roles: Vec<(&'static str, &'static str, bool)>,
+}
+
+impl RegisterPage {
+    fn value(&self, name: &str) -> &str {
+        self.form.get(name).map_or("", String::as_str)
+    }
+
+    fn fault(&self, name: &str) -> &str {
+        self.faults.get(name).map_or("", String::as_str)
+    }
+}
+
+/// What comes next, once the form was right.
+#[derive(Template)]
+#[template(path = "registered.html")]
+struct RegisteredPage {
+    lang: Lang,
+    case: String,
+    company: String,
+    login: String,
+    due: String,
+}
+
+/// A form as it came.
+struct Sent {
+    form: BTreeMap<String, String>,
+    again: String,
+    files: Vec<(&'static str, String, axum::body::Bytes)>,
+}
+
+/// A file that may be kept, with the document that it is.
+type Kept = (&'static str, Checked, axum::body::Bytes);
+
+/// `GET /register`.
+pub async fn register_page(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+    let lang = Lang::of_request(&headers, raw.as_deref());
+    show(lang, StatusCode::OK, BTreeMap::new(), (Vec::new(), None))
+}
+
+fn show(
+    lang: Lang,
+    status: StatusCode,
+    mut form: BTreeMap<String, String>,
+    (faults, refused): (Vec<Fault>, Option<Code>),
+) -> Response {
+    form.remove("password");
+    let chosen: BTreeSet<String> = form
+        .get("roles")
+        .map(|roles| roles.split(',').map(str::to_owned).collect())
+        .unwrap_or_default();
+    let roles = role_names()
+        .map(|(name, chinese)| (name, chinese, chosen.contains(name)))
+        .collect();
+    let mut by_field: BTreeMap<&'static str, String> = BTreeMap::new();
+    for (field, fault) in faults {
+        by_field.entry(field).or_insert(fault);
+    }
+    let shown = RegisterPage {
+        lang,
+        form,
+        faults: by_field,
+        refused,
+        roles,
+    };
+    page(lang, status, &shown)
+}
+
+fn refused(lang: Lang, form: BTreeMap<String, String>, code: Code) -> Response {
+    let status = StatusCode::from_u16(code.status).unwrap_or(StatusCode::BAD_REQUEST);
+    show(lang, status, form, (Vec::new(), Some(code)))
+}
+
+/// `POST /register`.
+///
+/// # Errors
+/// 503 when the database cannot be asked; everything else is told on the page.
+pub async fn register(
+    Held(reception): Held<Reception>,
+    headers: HeaderMap,
+    multipart: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+) -> Result<Response, Problem> {
+    let (desk, ground) = (&reception.desk, reception.desk.ground());
+    let lang = Lang::of_request(&headers, None);
+    let origin = origin(&headers, ground);
+    let now_ms = ground.now_ms();
+    if reception.throttle.wait(&origin.address, now_ms).is_some() {
+        return Ok(refused(lang, BTreeMap::new(), codes::TOO_MANY));
+    }
+    reception.throttle.failed(&origin.address, now_ms);
+    let (true, Ok(multipart)) = (is_from_us(&headers), multipart) else {
+        return Ok(refused(lang, BTreeMap::new(), codes::FORM));
+    };
+    let Ok(_room) = desk.uploads.try_acquire() else {
+        return Ok(refused(lang, BTreeMap::new(), case_file::codes::BUSY));
+    };
+    let sent = tokio::select! {
+        sent = read(multipart) => sent,
+        () = ground.clock.sleep(FORM_TIME) => None,
+    };
+    let Some(sent) = sent else {
+        return Ok(refused(lang, BTreeMap::new(), codes::FORM));
+    };
+    let form = form::tidied(&sent.form);
+    let mut faults = form::faults(&form);
+    faults.extend(form::account_faults(&form, &sent.again));
+    let (files, file_faults) = files(sent.files);
+    faults.extend(file_faults);
+    if faults.is_empty() {
+        faults.extend(taken(ground, &form).await?);
+    }
+    if !faults.is_empty() {
+        return Ok(show(lang, StatusCode::BAD_REQUEST, form, (faults, None)));
+    }
+    match apply(ground, &origin, &form, files).await {
+        Ok(case) => Ok(page(
+            lang,
+            StatusCode::CREATED,
+            &RegisteredPage {
+                lang,
+                case: case.id.0.to_string(),
+                company: form.get("companyName").cloned().unwrap_or_default(),
+                login: form.get("login").cloned().unwrap_or_default(),
+                due: store::clock::beijing_day(case.due_at.unwrap_or(now_ms)),
+            },
+        )),
+        Err(problem) => told(lang, form, problem),
+    }
+}
+
+/// A refusal of a rule on the page; a fault of ours as it is.
+fn told(lang: Lang, form: BTreeMap<String, String>, problem: Problem) -> Result<Response, Problem> {
+    let known = [codes::ALL, case_file::codes::ALL];
+    let code = known
+        .iter()
+        .flat_map(|codes| codes.iter())
+        .find(|code| code.code == problem.code);
+    match code {
+        Some(code) => Ok(refused(lang, form, *code)),
+        None => Err(problem),
+    }
+}
+
+/// Reads the parts of a form; nothing when it is none of ours, too large or broken off.
+async fn read(mut multipart: Multipart) -> Option<Sent> {
+    let mut sent = Sent {
+        form: BTreeMap::new(),
+        again: String::new(),
+        files: Vec::new(),
+    };
+    while let Some(field) = multipart.next_field().await.ok()? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if let Some(document) = DOCUMENTS.iter().find(|document| document.name == name) {
+            let file_name = field.file_name().unwrap_or_default().to_owned();
+            let bytes = field.bytes().await.ok()?;
+            // A browser sends an empty part for a file that was not chosen.
+            if !file_name.is_empty() && sent.files.len() < 5 {
+                sent.files.push((document.name, file_name, bytes));
+            }
+            continue;
+        }
+        let value = field.text().await.ok()?;
+        if value.len() > VALUE_BYTES_MAX {
+            return None;
+        }
+        if name == "again" {
+            sent.again = value;
+        } else if name == "role" {
+            let roles = sent.form.entry("roles".to_owned()).or_default();
+            if !roles.is_empty() {
+                roles.push(',');
+            }
+            roles.push_str(&value);
+        } else if FIELDS.contains(&name.as_str()) {
+            sent.form.insert(name, value);
+        }
+    }
+    Some(sent)
+}
+
+/// The files that may be kept, and what is wrong with the others.
+fn files(sent: Vec<(&'static str, String, axum::body::Bytes)>) -> (Vec<Kept>, Vec<Fault>) {
+    let (mut kept, mut faults) = (Vec::new(), Vec::new());
+    for (document, name, bytes) in sent {
+        match attachment::check(&name, &bytes) {
+            Ok(checked) => kept.push((document, checked, bytes)),
+            Err(problem) => {
+                let detail = problem.detail.unwrap_or(problem.advice);
+                faults.push((document, format!("{}：{detail}", problem.title)));
+            }
+        }
+    }
+    for document in DOCUMENTS.iter().filter(|document| document.is_required) {
+        let is_there = kept.iter().any(|(kept, ..)| *kept == document.name);
+        if !is_there && faults.iter().all(|(field, _)| *field != document.name) {
+            faults.push((document.name, format!("请上传{}", document.chinese)));
+        }
+    }
+    (kept, faults)
+}
+
+/// What cannot be had, because somebody has it.
+async fn taken(ground: &Ground, form: &BTreeMap<String, String>) -> Result<Vec<Fault>, Problem> {
+    let form = form.clone();
+    let read = move |tx: &mut Tx<'_>| {
+        let mut faults: Vec<Fault> = Vec::new();
+        if let Err(code) = free(tx, &form)? {
+            let text = format!("{}。{}（{}）", code.title, code.advice, code.code);
+            faults.push(("creditCode", text));
+        }
+        let login = form.get("login").map_or("", String::as_str);
+        if account::by_login(tx, &account::folded(login))?.is_some() {
+            faults.push(("login", account::Refusal::Taken.to_string()));
+        }
+        Ok(faults)
+    };
+    ground
+        .db
+        .read(read)
+        .await
+        .map_err(|error| service_error(&error))
+}
+
+/// Makes account and case in one transaction.
+async fn apply(
+    ground: &Ground,
+    origin: &Origin,
+    form: &BTreeMap<String, String>,
+    files: Vec<Kept>,
+) -> Result<case_file::CaseFile, Problem> {
+    let secret = form.get("password").cloned().unwrap_or_default();
+    let mut salt = [0; 16];
+    for (to, from) in salt.iter_mut().zip(ground.secret()?) {
+        *to = from;
+    }
+    // 19 MiB and some 30 ms of a core: not on the thread that answers requests.
+    let hash = tokio::task::spawn_blocking(move || password::hash(&secret, &salt))
+        .await
+        .ok()
+        .and_then(Result::ok)
+        .ok_or_else(|| Problem::new(common::FAULT))?;
+    let text = |name: &str| form.get(name).cloned().unwrap_or_default();
+    let new = NewAccount {
+        id: AccountId(ground.ids.next()),
+        party: ground.ids.next(),
+        login: text("login"),
+        name: text("name"),
+        is_staff: false,
+        password_hash: Some(hash),
+        at_ms: ground.now_ms(),
+    };
+    let actor = Actor {
+        who: Who::Account(new.id),
+        name: new.name.clone(),
+        ..Actor::nobody(origin.clone())
+    };
+    let (form, ground_) = (form.clone(), ground.clone());
+    let write = move |tx: &mut Tx<'_>| {
+        let doing = Doing {
+            ground: &ground_,
+            actor: &actor,
+        };
+        let since_ms = new.at_ms - DAY_MS;
+        if sql::n_since(tx, &actor.origin.address, since_ms)? >= PER_DAY_MAX {
+            return Ok(Err(Problem::new(codes::TOO_MANY)));
+        }
+        make(tx, &doing, &new, (&form, &files))
+    };
+    crate::desk::write(ground, write).await
+}
+
+fn make(
+    tx: &mut Tx<'_>,
+    doing: &Doing<'_>,
+    new: &NewAccount,
+    (form, files): (&BTreeMap<String, String>, &[Kept]),
+) -> store::Result<Result<case_file::CaseFile, Problem>> {
+    if let Err(refusal) = account::add(tx, new)? {
+        let problem = Problem::new(case_file::codes::FIELDS).detail(refusal.to_string());
+        return Ok(Err(problem));
+    }
+    let grant = Grant {
+        id: doing.ground.ids.next(),
+        account: new.id,
+        party: new.party,
+        role: Role::Applicant.name().to_owned(),
+        company: None,
+        district: None,
+        sight: "nothing".to_owned(),
+        granted_by: None,
+        approved_by: None,
+        granted_at: new.at_ms,
+        expires_at: None,
+    };
+    if let Err(refusal) = role::grant(tx, &grant)? {
+        let problem = Problem::new(case_file::codes::FIELDS).detail(refusal.to_string());
+        return Ok(Err(problem));
+    }
+    let object = format!("account:{}", new.id.0);
+    audit::done(tx, new.at_ms, doing.actor, REGISTERED, &object, &new.login)?;
+    let opening = match (KIND.read)(tx, doing, form)? {
+        Ok(opening) => opening,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let mut case = match open(tx, doing, &KIND, &opening, (new.id, &new.name))? {
+        Ok(case) => case,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    for (document, checked, bytes) in files {
+        let file = (*document, checked, bytes.as_ref());
+        if let Err(problem) = attach(tx, doing, &KIND, &case, file)? {
+            return Ok(Err(problem));
+        }
+        case.n_attachments += 1;
+    }
+    Ok(Ok(case))
+}

@@ -1,0 +1,105 @@
+//! The routes of the services for companies: registration, cases, ledger, people, keys, agents,
+//! docking.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{delete, get, post, put};
+use registry::access::Gate;
+use services::Desk;
+use services::registration::http::{BODY_BYTES_MAX, Reception};
+use std::sync::Arc;
+
+/// Largest body of a request that carries no file, in bytes: 64 KiB.
+const JSON_BYTES_MAX: usize = 64 * 1024;
+
+/// The page of registration, and the API of cases and ledger.
+pub(super) fn routes(gate: &Arc<Gate>) -> Router {
+    let desk = Desk::new(Arc::clone(gate));
+    page(Reception::new(desk.clone()))
+        .merge(cases(desk.clone()))
+        .merge(ledger(desk))
+}
+
+fn page(reception: Reception) -> Router {
+    use services::registration::http as registration;
+    Router::new()
+        .route(
+            "/register",
+            get(registration::register_page).post(registration::register),
+        )
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .with_state(reception)
+}
+
+fn cases(desk: Desk) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/cases",
+            get(services::case_file::http::cases).post(services::case_file::http::open_case),
+        )
+        .route("/api/v1/cases/{id}", get(services::case_file::http::case))
+        .route(
+            "/api/v1/cases/{id}/attachments",
+            post(services::case_file::http::attach),
+        )
+        .route(
+            "/api/v1/cases/{id}/unmask",
+            post(services::case_file::http::unmask_case),
+        )
+        .route(
+            "/api/v1/cases/{id}/{act}",
+            post(services::case_file::http::act_on_case),
+        )
+        .route(
+            "/api/v1/attachments/{id}",
+            get(services::case_file::http::attachment),
+        )
+        .layer(DefaultBodyLimit::max(JSON_BYTES_MAX))
+        .with_state(desk)
+}
+
+fn ledger(desk: Desk) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/companies",
+            get(services::company_ledger::http::companies),
+        )
+        .route(
+            "/api/v1/companies/{id}",
+            get(services::company_ledger::http::company),
+        )
+        .route("/api/v1/menu", get(services::company_ledger::http::menu))
+        .route(
+            "/api/v1/members",
+            get(services::member::http::members).post(services::member::http::add_member),
+        )
+        .route(
+            "/api/v1/members/{id}",
+            put(services::member::http::change_member)
+                .delete(services::member::http::remove_member),
+        )
+        .route(
+            "/api/v1/members/{id}/link",
+            post(services::member::http::link_member),
+        )
+        .route(
+            "/api/v1/keys",
+            get(services::key::http::keys).post(services::key::http::issue_key),
+        )
+        .route("/api/v1/keys/{id}", delete(services::key::http::revoke_key))
+        .route(
+            "/api/v1/agents",
+            get(services::agent::http::agents).post(services::agent::http::add_agent),
+        )
+        .route(
+            "/api/v1/agents/{id}",
+            delete(services::agent::http::remove_agent),
+        )
+        .route("/api/v1/docking", get(services::docking::http::docking))
+        .route(
+            "/api/v1/docking/{company}/{channel}",
+            put(services::docking::http::set_docking),
+        )
+        .layer(DefaultBodyLimit::max(JSON_BYTES_MAX))
+        .with_state(desk)
+}

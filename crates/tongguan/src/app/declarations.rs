@@ -1,0 +1,179 @@
+//! The routes of the exchange: submission, forms, queries, receipts, the simulator.
+
+use crate::roles::House;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use exchange::customs_box::CustomsBox;
+use exchange::customs_box::http::Stage;
+use exchange::downlink::http::Tap;
+use exchange::export::http::Exports;
+use exchange::intake::Intake;
+use exchange::intake::http::Door;
+use exchange::live::http::Live;
+use exchange::query::http::Desk;
+use registry::access::Gate;
+use std::sync::Arc;
+
+/// Longest JSON body of the desks, in bytes: a reason is the longest that they take.
+const DESK_BYTES_MAX: usize = 64 << 10;
+
+/// Every route of the exchange; `customs_box` adds those that steer the simulator.
+pub(super) fn routes(
+    house: &House,
+    gate: &Arc<Gate>,
+    customs_box: Option<Arc<CustomsBox>>,
+) -> Router {
+    let shared = &house.shared;
+    let config = Arc::new(house.config.intake.clone());
+    let door = Arc::new(Door {
+        gate: Arc::clone(gate),
+        intake: Intake::start(
+            shared.db.clone(),
+            Arc::clone(&shared.ids),
+            Arc::clone(&shared.accepted),
+        ),
+        ids: Arc::clone(&shared.ids),
+        clock: Arc::clone(&shared.clock),
+        room: Door::room(&config),
+        forms: Door::forms(),
+        config,
+    });
+    let tap = Tap {
+        gate: Arc::clone(gate),
+        db: shared.db.clone(),
+        feed: Arc::clone(&shared.feed),
+        clock: Arc::clone(&shared.clock),
+    };
+    let desk = Desk {
+        gate: Arc::clone(gate),
+        shared: Arc::clone(shared),
+    };
+    let stage = customs_box.map(|customs_box| Stage {
+        gate: Arc::clone(gate),
+        db: shared.db.clone(),
+        customs_box,
+    });
+    let live = Live {
+        desk: desk.clone(),
+        room: Live::room(),
+    };
+    let exporting = Exports {
+        desk: desk.clone(),
+        turns: Exports::turns(),
+    };
+    intake(door)
+        .merge(desks(desk))
+        .merge(exports(exporting))
+        .merge(
+            Router::new()
+                .route("/api/v1/events", get(exchange::live::http::events))
+                .with_state(live),
+        )
+        .merge(
+            Router::new()
+                .route("/api/v1/receipts", get(exchange::downlink::http::receipts))
+                .with_state(tap),
+        )
+        .merge(stage.map_or_else(Router::new, steering))
+}
+
+fn intake(door: Arc<Door>) -> Router {
+    Router::new()
+        .route("/api/v1/messages", post(exchange::intake::http::submit))
+        .route(
+            "/api/v1/messages:batch",
+            post(exchange::intake::http::submit_batch),
+        )
+        .route(
+            "/api/v1/preflight",
+            post(exchange::workbook::http::preflight),
+        )
+        .route(
+            "/api/v1/templates/{kind}",
+            get(exchange::workbook::http::template),
+        )
+        .route(
+            "/api/v1/workbook-report",
+            post(exchange::workbook::http::workbook_report),
+        )
+        .with_state(door)
+}
+
+fn desks(desk: Desk) -> Router {
+    Router::new()
+        .route("/api/v1/messages", get(exchange::query::http::messages))
+        .route("/api/v1/messages/{id}", get(exchange::query::http::message))
+        .route("/api/v1/messages/{id}/xml", get(exchange::query::http::xml))
+        .route(
+            "/api/v1/messages/{id}/unmask",
+            post(exchange::unmask::http::unmask),
+        )
+        .route("/api/v1/search", get(exchange::query::http::search))
+        .route(
+            "/api/v1/stories/{documentId}",
+            get(exchange::story::http::story),
+        )
+        .route("/api/v1/home", get(exchange::overview::http::home))
+        .route(
+            "/api/v1/statistics",
+            get(exchange::overview::http::statistics),
+        )
+        .merge(operator())
+        .layer(DefaultBodyLimit::max(DESK_BYTES_MAX))
+        .with_state(desk)
+}
+
+fn operator() -> Router<Desk> {
+    Router::new()
+        .route(
+            "/api/v1/operator/pipeline",
+            get(exchange::operator::http::pipeline),
+        )
+        .route(
+            "/api/v1/operator/stuck",
+            get(exchange::operator::http::stuck),
+        )
+        .route(
+            "/api/v1/operator/parked",
+            get(exchange::operator::http::parked),
+        )
+        .route(
+            "/api/v1/operator/messages/{id}/release",
+            post(exchange::operator::request::http::release_message),
+        )
+        .route(
+            "/api/v1/operator/messages/{id}/resubmit",
+            post(exchange::operator::request::http::resubmit_message),
+        )
+        .route(
+            "/api/v1/operator/parked/{id}/release",
+            post(exchange::operator::request::http::release_parked),
+        )
+}
+
+fn exports(exports: Exports) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/exports/messages",
+            get(exchange::export::http::export_messages),
+        )
+        .route(
+            "/api/v1/exports/receipts",
+            get(exchange::export::http::export_receipts),
+        )
+        .with_state(exports)
+}
+
+fn steering(stage: Stage) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/customs-box/receipts",
+            post(exchange::customs_box::http::inject),
+        )
+        .route(
+            "/api/v1/customs-box/outage",
+            post(exchange::customs_box::http::outage),
+        )
+        .with_state(stage)
+}

@@ -1,0 +1,70 @@
+//! What the rooms of all floors declare, gathered: operations, acts of the audit, kinds of
+//! approvals. A room that is not on these lists does not take part.
+
+use registry::approval::Kind;
+use registry::audit::Act;
+use registry::role::Operation;
+
+/// Every operation of the API.
+pub const OPERATIONS: &[&[Operation]] = &[
+    registry::session::http::OPERATIONS,
+    registry::approval::http::OPERATIONS,
+    registry::user::http::OPERATIONS,
+    registry::user::state::http::OPERATIONS,
+    registry::grant::http::OPERATIONS,
+    registry::grant::custom::http::OPERATIONS,
+    registry::audit::http::OPERATIONS,
+    registry::job::http::OPERATIONS,
+    services::case_file::OPERATIONS,
+    services::company_ledger::OPERATIONS,
+    services::member::OPERATIONS,
+    services::key::OPERATIONS,
+    services::agent::OPERATIONS,
+    services::docking::OPERATIONS,
+    registry::relying_party::http::OPERATIONS,
+    exchange::intake::http::OPERATIONS,
+    exchange::query::http::OPERATIONS,
+    exchange::downlink::http::OPERATIONS,
+    exchange::customs_box::http::OPERATIONS,
+    exchange::unmask::http::OPERATIONS,
+    exchange::workbook::http::OPERATIONS,
+    exchange::story::http::OPERATIONS,
+    exchange::overview::http::OPERATIONS,
+    exchange::live::http::OPERATIONS,
+    exchange::export::http::OPERATIONS,
+    exchange::operator::http::OPERATIONS,
+    exchange::operator::request::http::OPERATIONS,
+];
+
+/// Every act that leaves a row in the audit, by room.
+pub const ACTS: &[(&str, &[Act])] = &[
+    ("登录", registry::login::ACTS),
+    ("会话", registry::session::http::ACTS),
+    ("账号", registry::account::ACTS),
+    ("第二因素", registry::factor::ACTS),
+    ("双人复核", registry::approval::ACTS),
+    ("接入系统", registry::relying_party::ACTS),
+    ("单点登录", registry::cas::ACTS),
+    ("首次启用", registry::bootstrap::ACTS),
+    ("授权", registry::grant::ACTS),
+    ("审计", registry::audit::ACTS),
+    ("定时任务", registry::job::ACTS),
+    ("办件", services::case_file::ACTS),
+    ("企业入驻", services::registration::ACTS),
+    ("企业台账", services::company_ledger::ACTS),
+    ("企业人员", services::member::ACTS),
+    ("接口密钥", services::key::ACTS),
+    ("代理报关", services::agent::ACTS),
+    ("对接进度", services::docking::ACTS),
+    ("申报", exchange::intake::ACTS),
+    ("查看原文", exchange::unmask::ACTS),
+    ("导出", exchange::export::ACTS),
+];
+
+/// Every kind of act that needs a second pair of eyes.
+pub const KINDS: &[&[Kind]] = &[
+    exchange::operator::KINDS,
+    registry::grant::KINDS,
+    registry::user::state::KINDS,
+    registry::relying_party::KINDS,
+];

@@ -1,0 +1,91 @@
+//! The routes of people: login, account, first start, session, approvals.
+
+use super::gather;
+use axum::Router;
+use axum::routing::{get, post};
+use registry::access::Gate;
+use registry::approval::http::ApprovalDesk;
+use registry::login::Throttle;
+use registry::login::http::Entrance;
+use registry::session::http::SessionDesk;
+use std::sync::Arc;
+
+/// The pages of login and account, and the API of sessions and approvals.
+pub(super) fn routes(gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
+    let entrance = Entrance {
+        gate: Arc::clone(gate),
+        throttle: Arc::clone(throttle),
+        foreign: Arc::from([]),
+    };
+    pages(entrance).merge(api(gate))
+}
+
+fn pages(entrance: Entrance) -> Router {
+    use registry::account::http as account;
+    use registry::login::http as login;
+    Router::new()
+        .route("/login", get(login::login_page).post(login::login_try))
+        .route(
+            "/login/second",
+            get(login::second_page).post(login::second_try),
+        )
+        .route("/logout", post(login::logout))
+        .route("/activate", get(login::activate_page).post(login::activate))
+        .route("/account", get(account::account_page))
+        .route(
+            "/account/password",
+            get(account::password_page).post(account::password_change),
+        )
+        .route(
+            "/account/totp",
+            get(account::totp_page).post(account::totp_confirm),
+        )
+        .route("/account/recovery", post(account::recovery_renew))
+        .route("/account/elsewhere", post(account::elsewhere))
+        .route(
+            "/bootstrap",
+            get(registry::bootstrap::http::bootstrap_page)
+                .post(registry::bootstrap::http::bootstrap),
+        )
+        .with_state(entrance)
+}
+
+fn api(gate: &Arc<Gate>) -> Router {
+    let kinds = gather::KINDS
+        .iter()
+        .flat_map(|room| room.iter().copied())
+        .collect();
+    let desk = ApprovalDesk {
+        gate: Arc::clone(gate),
+        kinds,
+    };
+    Router::new()
+        .route("/api/v1/session", get(registry::session::http::session))
+        .route(
+            "/api/v1/session/company",
+            post(registry::session::http::choose_company),
+        )
+        .with_state(SessionDesk {
+            gate: Arc::clone(gate),
+        })
+        .merge(
+            Router::new()
+                .route(
+                    "/api/v1/approvals",
+                    get(registry::approval::http::approvals),
+                )
+                .route(
+                    "/api/v1/approvals/{id}/approve",
+                    post(registry::approval::http::approve),
+                )
+                .route(
+                    "/api/v1/approvals/{id}/reject",
+                    post(registry::approval::http::reject),
+                )
+                .route(
+                    "/api/v1/approvals/{id}/withdraw",
+                    post(registry::approval::http::withdraw),
+                )
+                .with_state(desk),
+        )
+}

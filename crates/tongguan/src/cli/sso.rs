@@ -1,0 +1,194 @@
+//! `sso`: registers the systems that let people log in here, for scripts that set a platform up.
+
+use super::table::table;
+use super::{Base, Ended, say};
+use crate::roles::open_db;
+use clap::{Args, Subcommand};
+use registry::access::{Actor, Origin};
+use registry::audit;
+use registry::relying_party::{self, Protocol, RelyingParty};
+use serde_json::json;
+use store::Tx;
+use store::clock::{Clock, SystemClock};
+use store::id::IdMaker;
+
+/// Verbs of single sign-on.
+#[derive(Debug, Subcommand)]
+pub(super) enum SsoVerb {
+    /// 接入系统：登记、列出与移除
+    #[command(subcommand)]
+    Service(ServiceVerb),
+}
+
+/// Verbs on relying parties.
+#[derive(Debug, Subcommand)]
+pub(super) enum ServiceVerb {
+    /// 登记或修改接入系统（命令行直接生效，并记入审计）
+    Add(AddArgs),
+    /// 列出接入系统
+    List(Base),
+    /// 移除接入系统
+    Remove(RemoveArgs),
+}
+
+/// Arguments of `sso service add`.
+#[derive(Debug, Args)]
+pub(super) struct AddArgs {
+    #[command(flatten)]
+    base: Base,
+    /// 简称（小写字母、数字、点、横线、下划线）
+    name: String,
+    /// 名称
+    #[arg(long)]
+    title: Option<String>,
+    /// 服务地址的开头（来源 + 路径前缀）；可重复
+    #[arg(long)]
+    url: Vec<String>,
+    /// 退出通知地址；缺省为服务地址本身
+    #[arg(long)]
+    logout_url: Option<String>,
+    /// 可告知的属性，逗号分隔：name,login,kind,roles,companyName,creditCode,customsCode
+    #[arg(long, value_delimiter = ',')]
+    attributes: Vec<String>,
+    /// 允许作为代理
+    #[arg(long)]
+    may_proxy: bool,
+    /// 可以代理到本系统的回调地址的开头；可重复
+    #[arg(long)]
+    proxy: Vec<String>,
+}
+
+/// Arguments of `sso service remove`.
+#[derive(Debug, Args)]
+pub(super) struct RemoveArgs {
+    #[command(flatten)]
+    base: Base,
+    /// 简称
+    name: String,
+}
+
+/// Registers, lists or removes relying parties.
+pub(super) async fn sso(verb: SsoVerb) -> anyhow::Result<Ended> {
+    let SsoVerb::Service(verb) = verb;
+    match verb {
+        ServiceVerb::Add(args) => add(args).await,
+        ServiceVerb::List(base) => list(&base).await,
+        ServiceVerb::Remove(args) => remove(args).await,
+    }
+}
+
+/// Whoever may use the command line on the machine itself.
+pub(super) fn administrator() -> Actor {
+    Actor {
+        name: "命令行".to_owned(),
+        ..Actor::nobody(Origin::default())
+    }
+}
+
+async fn add(args: AddArgs) -> anyhow::Result<Ended> {
+    let config = args.base.load()?;
+    let db = open_db(config.store.clone()).await?;
+    let party = RelyingParty {
+        id: IdMaker::new(SystemClock::shared(), config.node.number).next(),
+        protocol: Protocol::Cas,
+        title: args.title.unwrap_or_else(|| args.name.clone()),
+        name: args.name,
+        urls: args.url,
+        logout_url: args.logout_url,
+        attributes: args.attributes,
+        secret_hash: None,
+        grants: Vec::new(),
+        may_proxy: args.may_proxy,
+        proxies: args.proxy,
+        company: None,
+    };
+    let (name, now_ms) = (party.name.clone(), SystemClock.now_ms());
+    let write = move |tx: &mut Tx<'_>| {
+        if let Err(refusal) = relying_party::put(tx, &party, now_ms)? {
+            return Ok(Err(refusal));
+        }
+        let object = format!("relying_party:{}", party.name);
+        let detail = party.urls.join(" ");
+        audit::done(
+            tx,
+            now_ms,
+            &administrator(),
+            relying_party::PUT,
+            &object,
+            &detail,
+        )?;
+        Ok(Ok(()))
+    };
+    if let Err(refusal) = db.write(write).await? {
+        say(&format!("未登记：{refusal}"));
+        return Ok(Ended::Refused);
+    }
+    if args.base.json {
+        say(&json!({ "name": name }).to_string());
+        return Ok(Ended::Done);
+    }
+    say(&format!("已登记 {name}"));
+    Ok(Ended::Done)
+}
+
+async fn list(base: &Base) -> anyhow::Result<Ended> {
+    let db = open_db(base.load()?.store).await?;
+    let parties = db.read(relying_party::list).await?;
+    if base.json {
+        let items: Vec<_> = parties
+            .iter()
+            .map(|party| {
+                json!({
+                    "name": party.name, "protocol": party.protocol.name(), "title": party.title,
+                    "urls": party.urls, "attributes": party.attributes,
+                    "mayProxy": party.may_proxy,
+                })
+            })
+            .collect();
+        say(&json!(items).to_string());
+        return Ok(Ended::Done);
+    }
+    let mut rows = table(&["简称", "协议", "名称", "地址", "属性"]);
+    for party in &parties {
+        rows.add_row([
+            party.name.clone(),
+            party.protocol.name().to_owned(),
+            party.title.clone(),
+            party.urls.join("\n"),
+            party.attributes.join(" "),
+        ]);
+    }
+    say(&rows.to_string());
+    Ok(Ended::Done)
+}
+
+async fn remove(args: RemoveArgs) -> anyhow::Result<Ended> {
+    let db = open_db(args.base.load()?.store).await?;
+    let (name, now_ms) = (args.name, SystemClock.now_ms());
+    let write = move |tx: &mut Tx<'_>| {
+        if !relying_party::remove(tx, &name)? {
+            return Ok(false);
+        }
+        let object = format!("relying_party:{name}");
+        audit::done(
+            tx,
+            now_ms,
+            &administrator(),
+            relying_party::REMOVE,
+            &object,
+            "",
+        )?;
+        Ok(true)
+    };
+    let removed = db.write(write).await?;
+    if args.base.json {
+        say(&json!({ "removed": removed }).to_string());
+    } else {
+        say(if removed {
+            "已移除"
+        } else {
+            "没有这个接入系统"
+        });
+    }
+    Ok(if removed { Ended::Done } else { Ended::Refused })
+}
