@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what a fresh Debian machine with git, make and Rust lacks: for `build` a C compiler and
-# linker, and Node.js for the console; for `test` also a browser with Chinese letters. The services of
-# `test` are found or installed by with-services.sh. Says what is missing when we may not install it.
+# linker, and Node.js for the console; for `test` also a browser with Chinese letters, and the clients
+# of single sign-on that come as packages. The services of `test` are found or installed by
+# with-services.sh.
 set -eu
 
 need=
@@ -15,14 +16,11 @@ if [ "${1:-build}" != build ]; then
     python3 -c 'import ensurepip, venv' 2>/dev/null || need="$need python3-venv"
     command -v chromium >/dev/null || need="$need chromium"
     [ -d /usr/share/fonts/opentype/noto ] || need="$need fonts-noto-cjk"
+    [ -e /usr/lib/apache2/modules/mod_auth_cas.so ] || need="$need apache2 libapache2-mod-auth-cas"
+    [ -e /usr/share/php/CAS.php ] || need="$need php-cas"
+    php -r 'exit(class_exists("DOMDocument") && function_exists("curl_init") ? 0 : 1);' 2>/dev/null ||
+        need="$need php-cli php-curl php-xml"
 fi
 command -v cargo >/dev/null || { echo "Rust is missing: see https://rustup.rs" >&2; exit 1; }
-[ -n "$need" ] || exit 0
-if [ "$(id -u)" != 0 ]; then
-    echo "please install these Debian packages:$need" >&2
-    exit 1
-fi
-echo "installing$need" >&2
-apt-get update -qq
 # shellcheck disable=SC2086 # a list of packages
-DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $need >/dev/null
+exec "$(dirname "$0")/install.sh" $need

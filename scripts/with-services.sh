@@ -35,25 +35,8 @@ install_missing() {
     [ -n "$(find_rabbit)" ] || missing="$missing rabbitmq-server"
     command -v xmllint >/dev/null || missing="$missing libxml2-utils"
     command -v python3 >/dev/null || missing="$missing python3-minimal"
-    [ -n "$missing" ] || return 0
-    if ! is_root; then
-        fail "these Debian packages are missing:$missing (install them, or run as root)"
-    fi
-    command -v apt-get >/dev/null || fail "these packages are missing, and there is no apt-get:$missing"
-    say "installing$missing"
-    # The packages would start servers of their own on the well-known ports; policy-rc.d forbids
-    # that, and is put back as it was.
-    policy=/usr/sbin/policy-rc.d
-    [ -e $policy ] || { printf '#!/bin/sh\nexit 101\n' >$policy && chmod 755 $policy && made_policy=yes; }
-    log=$(mktemp)
-    if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
-        tail -n 20 "$log" >&2
-        rm -f "$log"
-        [ "${made_policy:-}" = yes ] && rm -f $policy
-        fail "apt-get failed"
-    fi
-    rm -f "$log"
-    if [ "${made_policy:-}" = yes ]; then rm -f $policy; fi
+    # shellcheck disable=SC2086 # a list of packages
+    "$(dirname "$0")/install.sh" $missing
 }
 
 # Four free ports of loopback, held open together so that they differ.

@@ -5,9 +5,6 @@ import { bootstrap, isGood, launch, listen, settled, shot, url } from "./browser
 import { newcomer } from "./newcomer.mjs";
 import { everybody, LOGIN, signIn } from "./people.mjs";
 
-/** A page must be painted in this time on a machine with two processors. */
-const PAINT_MS = 1500;
-
 let browser;
 
 before(async () => {
@@ -52,18 +49,6 @@ for (const role of [...Object.keys(LOGIN), "company"]) {
     await page.context().close();
   });
 }
-
-test("the first page is painted in time", async () => {
-  const page = await signIn(browser, url, "operator");
-  await page.goto(`${url}/console/`);
-  await settled(page);
-  const paint = await page.evaluate(
-    () => performance.getEntriesByType("paint").find(({ name }) => name === "first-contentful-paint")?.startTime,
-  );
-  console.log(`first contentful paint: ${Math.round(paint)} ms`);
-  assert.ok(paint < PAINT_MS, `${paint} ms`);
-  await page.context().close();
-});
 
 test("the language is switched and stays", async () => {
   const page = await signIn(browser, url, "security");

@@ -7,12 +7,14 @@
 //! compare the ratios, and only figures of one run.
 //!
 //! `bench quick` takes a minute and leaves the long fill out; `bench` fills a million messages.
-//! `bench lists 10000000` measures the lists of people over so many messages, on both engines.
+//! `bench lists 10000000` measures the lists of people over so many messages, on both engines;
+//! `bench paint` how long a person waits for the console in a browser.
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
 
 mod lists;
 mod load;
+mod paint;
 mod platform;
 mod rabbit;
 mod report;
@@ -49,6 +51,7 @@ fn main() -> Result<()> {
         .block_on(async {
             match verb.as_str() {
                 "lists" => run_lists(n_messages.unwrap_or(1_000_000)).await,
+                "paint" => run_paint(),
                 verb => run(verb == "quick").await,
             }
         })
@@ -65,6 +68,12 @@ async fn run_lists(n_messages: i64) -> Result<()> {
         lists::lists(&mut report, &url, n_messages).await?;
     }
     report.finish_in("lists.json")
+}
+
+fn run_paint() -> Result<()> {
+    let mut report = Report::start()?;
+    paint::paint(&mut report)?;
+    report.finish_in("paint.json")
 }
 
 async fn run(is_quick: bool) -> Result<()> {

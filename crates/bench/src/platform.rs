@@ -47,7 +47,8 @@ pub(crate) struct Platform {
     child: Child,
 }
 
-fn binary() -> Result<PathBuf> {
+/// The release binary beside this one.
+pub(crate) fn binary() -> Result<PathBuf> {
     let here = std::env::current_exe()?;
     let binary = here.with_file_name("tongguan");
     if !binary.exists() {

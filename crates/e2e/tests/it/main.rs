@@ -11,6 +11,7 @@
     reason = "helpers of a test"
 )]
 
+mod apache;
 mod browser;
 mod http;
 mod platform;

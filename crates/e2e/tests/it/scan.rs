@@ -160,7 +160,7 @@ fn nothing_typed_becomes_sql() {
 }
 
 /// A certificate for 127.0.0.1, made for this test.
-fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
+pub(crate) fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
     let (chain, key) = (folder.join("chain.pem"), folder.join("key.pem"));
     let made = Command::new("openssl")
         .args([

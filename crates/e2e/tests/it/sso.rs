@@ -1,13 +1,17 @@
 //! Single sign-on with clients of others: they come from their own packages and know nothing of us.
 //!
 //! python-cas and django-cas-ng are installed from the package registry into `target/clients` when
-//! the whole suite is asked for (`TONGGUAN_TEST_FULL=1`).
+//! the whole suite is asked for (`TONGGUAN_TEST_FULL=1`); `mod_auth_cas` and phpCAS are packages of
+//! Debian, which `scripts/setup.sh test` installs.
 
+use crate::apache::{Apache, has_module};
 use crate::browser::{Browser, first_start};
-use crate::platform::Platform;
+use crate::platform::{Place, Platform};
 use crate::python::installed;
+use crate::scan::certificate;
 use std::net::TcpListener;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 /// A port that was free a moment ago.
 fn free_port() -> u16 {
@@ -52,6 +56,113 @@ fn clients_of_others_log_in_read_attributes_and_are_logged_out() {
     let wrong = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}{wrong}");
     assert_eq!(said.matches(": ok").count(), 5, "{said}");
+}
+
+/// A service in PHP under PHP's own server; it ends when it is dropped.
+struct Php(Child);
+
+impl Php {
+    fn start(port: u16, platform: &Platform, authority: &Path) -> Self {
+        let (_, platform_port) = platform.address.rsplit_once(':').unwrap();
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/phpcas.php");
+        let child = Command::new("php")
+            .args(["-S", &format!("127.0.0.1:{port}"), script])
+            .env("CAS_PORT", platform_port)
+            .env("CAS_CA", authority)
+            .env("SERVICE_PORT", port.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self(child)
+    }
+}
+
+impl Drop for Php {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn mod_auth_cas(base: &str, authority: &Path, folder: &Path) -> String {
+    let (authority, at) = (authority.display(), folder.display());
+    format!(
+        "CASCookiePath {at}/\nCASCertificatePath {authority}\nCASVersion 2\n\
+         CASLoginURL {base}/cas/login\nCASValidateURL {base}/cas/serviceValidate\n\
+         CASAttributePrefix Cas-\n\
+         <Location /who>\nAuthType CAS\nRequire valid-user\nCASAuthNHeader Cas-User\n\
+         Header always set X-User expr=%{{REMOTE_USER}}\n\
+         Header always set X-Kind expr=%{{req:Cas-kind}}\n</Location>\n"
+    )
+}
+
+/// `mod_auth_cas`, which insists on TLS, and phpCAS with single logout.
+#[test]
+fn clients_that_come_as_packages_log_in_and_out() {
+    let Some(bin) = installed("clients") else {
+        return;
+    };
+    assert!(has_module("auth_cas") && Path::new("/usr/share/php/CAS.php").exists());
+    // The first start and the login without TLS, then the same data and session behind it.
+    let place = Place::new();
+    let platform = place.start();
+    let links = first_start(&platform);
+    let mut officer = Browser::new(&platform);
+    officer.activate(&links["operator.a"]);
+    let cookie = officer.cookie("tongguan").unwrap().to_owned();
+    platform.process.stop();
+    let (authority, key) = certificate(place.path());
+    let place = place
+        .with(
+            "TONGGUAN_HTTP__TLS_CERTIFICATE",
+            authority.to_str().unwrap(),
+        )
+        .with("TONGGUAN_HTTP__TLS_KEY", key.to_str().unwrap())
+        .with("TONGGUAN_REGISTRY__PUBLIC_URL", "https://127.0.0.1");
+    let platform = place.start();
+    let base = format!("https://{}", platform.address);
+    let folder = Apache::folder();
+    // The server's own user reads the authority from its own folder.
+    let own = folder.path().join("authority.pem");
+    std::fs::copy(&authority, &own).unwrap();
+    std::fs::create_dir(folder.path().join("cookies")).unwrap();
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    std::fs::set_permissions(folder.path().join("cookies"), open).unwrap();
+    let directives = mod_auth_cas(&base, &own, &folder.path().join("cookies"));
+    let apache = Apache::start(folder, free_port(), &["auth_cas"], &directives);
+    let php_port = free_port();
+    let _php = Php::start(php_port, &platform, &authority);
+    let at_apache = format!("http://127.0.0.1:{}", apache.port);
+    let at_php = format!("http://127.0.0.1:{php_port}");
+    for (name, url) in [("apache", &at_apache), ("php", &at_php)] {
+        let url = format!("{url}/");
+        place.tool(&[
+            "sso",
+            "service",
+            "add",
+            name,
+            "--url",
+            &url,
+            "--attributes",
+            "name,kind",
+        ]);
+    }
+    let output = Command::new(bin.join("python"))
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/clients/cas_packages.py"
+        ))
+        .args([&base, authority.to_str().unwrap()])
+        .args([&format!("__Host-tongguan={cookie}"), "operator.a"])
+        .args([&at_apache, &at_php])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let wrong = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{wrong}{}", apache.log());
+    assert_eq!(said.matches(": ok").count(), 4, "{said}");
 }
 
 /// The command line refuses what could let strangers in, and leaves a row in the audit.
