@@ -5,34 +5,7 @@ import { ApiError, toError } from "./problem";
 import type { operations, paths } from "./schema";
 
 /** A route of the API by the name of its operation; unknown names do not compile. */
-export type Operation = keyof operations | Planned;
-/** Operations of rooms that are on their way. Until the description has them, nobody sees their pages. */
-type Planned =
-  | "users"
-  | "create_user"
-  | "change_user"
-  | "enable_user"
-  | "disable_user"
-  | "unlock_user"
-  | "reset_user"
-  | "ask_factor_reset"
-  | "unmask_user"
-  | "grants"
-  | "ask_grant"
-  | "ask_revoke"
-  | "roles"
-  | "ask_role"
-  | "ask_role_removal"
-  | "audit_rows"
-  | "audit_verify"
-  | "audit_export"
-  | "online_users"
-  | "kick"
-  | "jobs"
-  | "run_job"
-  | "relying_parties"
-  | "put_relying_party"
-  | "remove_relying_party";
+export type Operation = keyof operations;
 
 /** The operations of the description from which this console was built; see vite.config.ts. */
 declare const __DESCRIBED__: readonly string[];

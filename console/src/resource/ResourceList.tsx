@@ -1,21 +1,20 @@
 // The page of a resource: search on top, the table, what can be done, and pages by cursor.
-import { DownloadOutlined, LeftOutlined, ReloadOutlined, RightOutlined } from "@ant-design/icons";
+import { LeftOutlined, ReloadOutlined, RightOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Drawer, Empty, Select, Space, Table } from "antd";
+import { Button, Drawer, Empty, Select, Space, Table } from "antd";
 import { type ReactNode, useCallback, useState } from "react";
 import { Link, useSearchParams } from "react-router";
-import { call, type Query, save, send, withQuery } from "../api/client";
+import { call, type Query, withQuery } from "../api/client";
 import { useLive } from "../api/live";
 import { useCan } from "../api/session";
-import { beijingDay } from "../format/time";
 import { useT } from "../i18n";
 import { ErrorView } from "../shell/ErrorView";
 import { Actions } from "./Actions";
 import { ColumnChooser } from "./ColumnChooser";
+import { Export } from "./Export";
 import { CreateButton, EditButton } from "./Forms";
 import * as cursor from "./cursor";
 import { PAGES, readFilters, readSize, SIZE, SIZES, writeFilters } from "./filters";
-import { useProblem } from "./problem";
 import type { Column, ListPage, Resource } from "./resource";
 import { savedColumns } from "./saved";
 import { SearchForm } from "./SearchForm";
@@ -93,7 +92,7 @@ export function ResourceList<Row>({ resource, extra }: Props<Row>) {
             <Button icon={<ReloadOutlined />} onClick={refresh} loading={list.isFetching}>
               {t("action.refresh")}
             </Button>
-            <Export resource={resource} filters={filters} />
+            <Export resource={resource} columns={shown} filters={filters} />
           </Space>
           <ColumnChooser name={resource.name} columns={resource.columns} chosen={columns} choose={setColumns} />
         </div>
@@ -211,32 +210,5 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
         ),
       }}
     />
-  );
-}
-
-function Export<Row>({ resource, filters }: { resource: Resource<Row>; filters: Query }) {
-  const t = useT();
-  const can = useCan();
-  const problem = useProblem();
-  const { message } = App.useApp();
-  const [busy, setBusy] = useState(false);
-  const { exportPath, exportNeeds } = resource;
-  if (exportPath === undefined || exportNeeds === undefined || !can(exportNeeds)) return null;
-  const run = async () => {
-    setBusy(true);
-    try {
-      const response = await send("GET", exportPath, { query: { ...resource.fixed, ...filters } });
-      await save(response, `${resource.name}-${beijingDay(Date.now())}.${resource.exportName ?? "xlsx"}`);
-      void message.success(t("action.done"));
-    } catch (error) {
-      problem(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <Button icon={<DownloadOutlined />} loading={busy} onClick={() => void run()}>
-      {t(resource.exportName === "csv" ? "action.exportCsv" : "action.export")}
-    </Button>
   );
 }

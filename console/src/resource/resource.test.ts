@@ -1,6 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
 import * as cursor from "./cursor";
 import { readFilters, readSize, writeFilters } from "./filters";
+import type { Translate } from "../i18n";
+import { listExport } from "./exporting";
+import type { Resource } from "./resource";
 import { dropFilter, saveColumns, savedColumns, savedFilters, saveFilter } from "./saved";
 
 class Memory implements Storage {
@@ -81,4 +84,33 @@ test("columns keep the order of the list and forget those that are gone", () => 
   expect(savedColumns(storage, "messages", ["kind", "guid", "state"])).toEqual(["kind", "state"]);
   saveColumns(storage, "messages", undefined);
   expect(savedColumns(storage, "messages", ["kind"])).toBeUndefined();
+});
+
+test("the export asks for what is seen, in words", () => {
+  const t = ((word: string) => `<${word}>`) as Translate;
+  const resource: Resource<{ id: string }> = {
+    name: "online-things",
+    title: "menu.users",
+    path: "/x",
+    rowKey: (row) => row.id,
+    empty: "list.empty",
+    filters: [{ key: "state", label: "message.state", as: "select", options: [{ value: "a", label: { text: "Alpha" } }] }],
+    columns: [
+      { key: "state", title: "message.state" },
+      { key: "roles", title: "person.role", from: "roles.*.name" },
+      { key: "side", title: "agent.side", words: { agent: "agent.is.agent" } },
+      { key: "at", title: "person.since", as: "time" },
+    ],
+  };
+  expect(listExport(resource, resource.columns, { q: "x", none: undefined, empty: "" }, t)).toEqual({
+    list: "online_things",
+    title: "<menu.users>",
+    query: { q: "x" },
+    columns: [
+      { title: "<message.state>", from: "state", form: "text", words: { true: "<yes>", false: "<no>", a: "Alpha" } },
+      { title: "<person.role>", from: "roles.*.name", form: "text", words: { true: "<yes>", false: "<no>" } },
+      { title: "<agent.side>", from: "side", form: "text", words: { true: "<yes>", false: "<no>", agent: "<agent.is.agent>" } },
+      { title: "<person.since>", from: "at", form: "time", words: { true: "<yes>", false: "<no>" } },
+    ],
+  });
 });

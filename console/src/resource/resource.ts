@@ -15,6 +15,10 @@ export interface Column<Row> {
   /** For what is more than a text. */
   render?: (row: Row) => ReactNode;
   width?: number;
+  /** Where the value stands in an item of the API, for the export; `key` when absent. */
+  from?: string;
+  /** Words for its codes, for the export; those of the filter with the same key when absent. */
+  words?: Readonly<Record<string, Word>>;
   /** Not shown until the person chooses it. */
   extra?: boolean;
 }
@@ -108,6 +112,9 @@ export interface Resource<Row> {
   /** What the drawer shows when there is no page of its own. */
   detail?: (row: Row) => ReactNode;
   detailTitle?: (row: Row) => string;
+  /** The operation that answers the list, for the export; the name with underscores when absent. */
+  list?: string;
+  /** Route of an export of its own. */
   exportPath?: string;
   exportNeeds?: Operation;
   /** Ending of the exported file; a workbook when absent. */

@@ -275,7 +275,7 @@ export const PAGES: readonly Page[] = [
   {
     path: "/jobs",
     title: "menu.jobs",
-    workspaces: ["admin"],
+    workspaces: ["admin", "operator"],
     needs: "jobs",
     icon: <ScheduleOutlined />,
     component: page(async () => (await import("../pages/administration/jobs")).Jobs),

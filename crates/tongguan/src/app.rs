@@ -7,6 +7,7 @@ pub mod describe;
 pub mod docs;
 pub mod gather;
 pub mod limits;
+mod lists;
 pub mod metrics;
 mod peer;
 mod people;
@@ -75,6 +76,7 @@ pub struct Front {
         exchange::live::http::events,
         exchange::export::http::export_messages,
         exchange::export::http::export_receipts,
+        exchange::export::list::http::export_list,
         exchange::operator::http::pipeline,
         exchange::operator::http::stuck,
         exchange::operator::http::parked,
@@ -165,15 +167,19 @@ pub fn router(
     } else {
         Router::new()
     };
+    let rooms = api
+        .merge(administration::routes(&gate, &house.jobs()))
+        .merge(people::routes(&gate, &throttle))
+        .merge(company::routes(&gate))
+        .merge(sso::routes(house, &gate, &throttle));
+    let exports = lists::routes(shared, &gate, rooms.clone());
     finish(
-        api.merge(probes)
+        rooms
+            .merge(exports)
+            .merge(probes)
             .merge(docs::routes())
             .merge(ui::console::routes())
             .merge(ui::entry_routes())
-            .merge(administration::routes(&gate, &house.jobs()))
-            .merge(people::routes(&gate, &throttle))
-            .merge(company::routes(&gate))
-            .merge(sso::routes(house, &gate, &throttle))
             .merge(site),
         metrics,
         house,

@@ -29,7 +29,7 @@ const grants = defineResource<Grant>({
   columns: [
     { key: "name", title: "person.name" },
     { key: "login", title: "person.login", as: "code" },
-    { key: "role", title: "person.role", value: (row) => row.role.name },
+    { key: "role", title: "person.role", value: (row) => row.role.name, from: "role.name" },
     { key: "sight", title: "grant.sight", render: (row) => <Sight sight={row.sight} district={row.district} /> },
     { key: "grantedAt", title: "grant.grantedAt", as: "time" },
     { key: "expiresAt", title: "grant.expiresAt", as: "time" },

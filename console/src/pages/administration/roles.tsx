@@ -58,7 +58,7 @@ const roles = defineResource<Role>({
     { key: "name", title: "role.name" },
     { key: "id", title: "role.id", as: "code" },
     { key: "isBuiltIn", title: "role.builtIn", value: (row) => row.isBuiltIn },
-    { key: "count", title: "role.count", as: "number", value: (row) => row.operations.length },
+    { key: "count", title: "role.count", as: "number", value: (row) => row.operations.length, from: "operations" },
   ],
   detail: (row) => (
     <div>

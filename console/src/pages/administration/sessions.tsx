@@ -21,6 +21,7 @@ const sessions = defineResource<Online>({
   name: "sessions",
   title: "menu.online",
   path: "/api/v1/sessions",
+  list: "online_users",
   rowKey: (row) => row.id,
   empty: "list.empty",
   columns: [

@@ -78,7 +78,7 @@ const users = defineResource<User>({
   columns: [
     { key: "name", title: "person.name" },
     { key: "login", title: "person.login", as: "code" },
-    { key: "roles", title: "person.role", value: (row) => row.roles.map((role) => role.name).join("、") },
+    { key: "roles", title: "person.role", value: (row) => row.roles.map((role) => role.name).join("、"), from: "roles.*.name" },
     { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} locked={row.isLocked} /> },
     { key: "phone", title: "user.phone", as: "code" },
     { key: "email", title: "user.email", extra: true },

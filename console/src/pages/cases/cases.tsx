@@ -66,8 +66,8 @@ const cases: Resource<CaseSummary> = defineResource<CaseSummary>({
   columns: [
     { key: "title", title: "case.title" },
     { key: "kindName", title: "case.kind" },
-    { key: "company", title: "message.company", value: (row) => row.company?.name },
-    { key: "state", title: "message.state", render: (row) => <CaseState state={row.state} name={row.stateName} /> },
+    { key: "company", title: "message.company", value: (row) => row.company?.name, from: "company.name" },
+    { key: "state", title: "message.state", render: (row) => <CaseState state={row.state} name={row.stateName} />, from: "stateName" },
     { key: "appliedBy", title: "case.appliedBy" },
     { key: "appliedAt", title: "case.appliedAt", as: "time" },
     { key: "dueAt", title: "case.dueAt", render: (row) => <Due at={row.dueAt} due={row.due} /> },

@@ -10,7 +10,6 @@ import { KIND_OPTIONS } from "../exchange/kinds";
 
 type Agent = Schema<"AgentView">;
 
-
 const agents = defineResource<Agent>({
   name: "agents",
   title: "menu.agents",
@@ -21,12 +20,12 @@ const agents = defineResource<Agent>({
   columns: [
     { key: "principalName", title: "agent.principal" },
     { key: "agentName", title: "agent.agent" },
-    { key: "side", title: "agent.side", render: (row) => <Badge look="" word={row.side === "agent" ? "agent.is.agent" : "agent.is.principal"} /> },
-    { key: "directions", title: "message.direction", render: (row) => <Directions directions={row.directions} /> },
+    { key: "side", title: "agent.side", render: (row) => <Badge look="" word={row.side === "agent" ? "agent.is.agent" : "agent.is.principal"} />, words: { agent: "agent.is.agent", principal: "agent.is.principal" } },
+    { key: "directions", title: "message.direction", render: (row) => <Directions directions={row.directions} />, words: { import: "message.import", export: "message.export" } },
     { key: "kinds", title: "agent.kinds", value: (row) => row.kinds.join("、") },
     { key: "since", title: "agent.since", as: "time" },
     { key: "until", title: "agent.until" },
-    { key: "state", title: "message.state", render: (row) => <AppointmentState state={row.state} /> },
+    { key: "state", title: "message.state", render: (row) => <AppointmentState state={row.state} />, words: { active: "agent.active", expired: "agent.expired", ended: "agent.ended" } },
     { key: "caseId", title: "menu.cases", render: (row) => <CaseLink id={row.caseId} /> },
   ],
   create: {

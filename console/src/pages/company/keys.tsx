@@ -17,7 +17,7 @@ const keys = defineResource<Key>({
   empty: "keys.empty",
   columns: [
     { key: "label", title: "key.label" },
-    { key: "state", title: "message.state", render: (row) => <KeyState state={row.state} /> },
+    { key: "state", title: "message.state", render: (row) => <KeyState state={row.state} />, words: { active: "key.active", expired: "key.expired", revoked: "key.revoked" } },
     { key: "id", title: "key.id", as: "code" },
     { key: "createdAt", title: "key.createdAt", as: "time" },
     { key: "expiresAt", title: "key.expiresAt", as: "time" },

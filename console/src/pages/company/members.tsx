@@ -3,7 +3,7 @@ import { call } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { defineResource, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { AccountState } from "../../shell/AccountState";
+import { ACCOUNT_WORDS, AccountState } from "../../shell/AccountState";
 
 type Member = Schema<"MemberView">;
 
@@ -24,7 +24,7 @@ const members = defineResource<Member>({
     { key: "name", title: "person.name" },
     { key: "login", title: "person.login", as: "code" },
     { key: "roleName", title: "person.role" },
-    { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} /> },
+    { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} />, words: ACCOUNT_WORDS },
     { key: "since", title: "person.since", as: "time" },
     { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },
   ],

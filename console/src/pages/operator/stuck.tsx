@@ -40,9 +40,9 @@ const stuck = defineResource<Stuck>({
   ],
   columns: [
     { key: "acceptanceNo", title: "message.acceptanceNo", as: "code" },
-    { key: "company", title: "message.company", value: (row) => row.company?.name },
-    { key: "kind", title: "message.kind", render: (row) => <Kind kind={row.kind} name={row.kindName} /> },
-    { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} /> },
+    { key: "company", title: "message.company", value: (row) => row.company?.name, from: "company.name" },
+    { key: "kind", title: "message.kind", render: (row) => <Kind kind={row.kind} name={row.kindName} />, from: "kindName" },
+    { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} />, from: "stateName" },
     { key: "why", title: "stuck.why", render: (row) => <div className="info">{row.why}</div> },
     { key: "since", title: "message.since", as: "time" },
   ],

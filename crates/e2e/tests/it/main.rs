@@ -26,6 +26,7 @@ mod console;
 mod customs_trouble;
 mod duplicates;
 mod every_kind;
+mod exports;
 mod kill;
 mod lanes;
 mod onboarding;

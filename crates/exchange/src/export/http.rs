@@ -82,7 +82,7 @@ pub struct Exports {
     pub turns: Arc<Semaphore>,
 }
 
-const MESSAGE_COLUMNS: &[Column] = &[
+const MESSAGE_COLUMNS: &[(&str, u16)] = &[
     ("受理号", 18),
     ("报文类型", 10),
     ("名称", 16),
@@ -97,7 +97,7 @@ const MESSAGE_COLUMNS: &[Column] = &[
     ("字节", 10),
 ];
 
-const RECEIPT_COLUMNS: &[Column] = &[
+const RECEIPT_COLUMNS: &[(&str, u16)] = &[
     ("序号", 10),
     ("受理号", 18),
     ("回执类型", 10),
@@ -115,7 +115,7 @@ impl Exports {
         Arc::new(Semaphore::new(AT_ONCE))
     }
 
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
         let busy = || Problem::new(codes::UNAVAILABLE).retry_after(WAIT);
         let turn = Arc::clone(&self.turns).acquire_owned();
         tokio::time::timeout(WAIT, turn)
@@ -125,10 +125,10 @@ impl Exports {
     }
 
     /// Puts the export on record before anything is read.
-    async fn record(
+    pub(super) async fn record(
         &self,
         actor: &Actor,
-        object: &'static str,
+        object: String,
         detail: String,
     ) -> Result<(), Problem> {
         let (actor, now_ms) = (actor.clone(), self.desk.shared.clock.now_ms());
@@ -136,7 +136,7 @@ impl Exports {
             .desk
             .shared
             .db
-            .write(move |tx| audit::done(tx, now_ms, &actor, EXPORT, object, &detail));
+            .write(move |tx| audit::done(tx, now_ms, &actor, EXPORT, &object, &detail));
         write.await.map_err(|error| service_error(&error))
     }
 }
@@ -163,9 +163,11 @@ pub async fn export_messages(
     let mut filter = filter(query)?;
     let detail = format!("{filter:?}");
     let turn = exports.turn().await?;
-    exports.record(&actor, "messages", detail).await?;
+    exports
+        .record(&actor, "messages".to_owned(), detail)
+        .await?;
     exports.desk.refresh().await?;
-    let (pages, writer) = writer("报文", MESSAGE_COLUMNS, turn)?;
+    let (pages, writer) = writer("报文", columns(MESSAGE_COLUMNS), turn)?;
     let shared = &exports.desk.shared;
     let mut n_rows = 0;
     while n_rows < EXPORT_ROWS_MAX {
@@ -252,9 +254,9 @@ pub async fn export_receipts(
     let mut from = query.after.unwrap_or(0);
     let turn = exports.turn().await?;
     exports
-        .record(&actor, "receipts", format!("after {from}"))
+        .record(&actor, "receipts".to_owned(), format!("after {from}"))
         .await?;
-    let (pages, writer) = writer("回执", RECEIPT_COLUMNS, turn)?;
+    let (pages, writer) = writer("回执", columns(RECEIPT_COLUMNS), turn)?;
     let shared = &exports.desk.shared;
     let mut n_rows = 0;
     while n_rows < EXPORT_ROWS_MAX {
@@ -299,13 +301,20 @@ fn receipt_row(item: &downlink::Item) -> Vec<Value> {
     ]
 }
 
-type Pages = mpsc::Sender<Vec<Vec<Value>>>;
-type Writer = tokio::task::JoinHandle<Result<(File, u64), XlsxError>>;
+pub(super) type Pages = mpsc::Sender<Vec<Vec<Value>>>;
+pub(super) type Writer = tokio::task::JoinHandle<Result<(File, u64), XlsxError>>;
+
+fn columns(named: &[(&'static str, u16)]) -> Vec<Column> {
+    named
+        .iter()
+        .map(|(name, width)| ((*name).into(), *width))
+        .collect()
+}
 
 /// Starts the thread that writes; it ends the workbook when the pages are dropped.
-fn writer(
-    name: &'static str,
-    columns: &'static [Column],
+pub(super) fn writer(
+    name: &str,
+    columns: Vec<Column>,
     turn: OwnedSemaphorePermit,
 ) -> Result<(Pages, Writer), Problem> {
     let (pages, mut waiting) = mpsc::channel::<Vec<Vec<Value>>>(PAGES_WAITING);
@@ -329,7 +338,7 @@ fn failed(error: &XlsxError) -> Problem {
 }
 
 /// Sends the finished file piece by piece.
-async fn send(name: &str, writer: Writer) -> Result<Response, Problem> {
+pub(super) async fn send(name: &str, writer: Writer) -> Result<Response, Problem> {
     let written = writer.await.map_err(|_| Problem::new(codes::FAULT))?;
     let (file, n_bytes) = written.map_err(|error| failed(&error))?;
     let stream = unfold(Some(file), |file| async move {

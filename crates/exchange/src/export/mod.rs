@@ -5,8 +5,13 @@
 //! then the next begins. Who exported what is audited before the first row is read. Personal data
 //! are not in any column. Text that a spreadsheet might take for a formula is written as text with
 //! a quote before it.
+//!
+//! Messages and receipts have exports of their own. [`list`] exports any other list: it asks the
+//! list's own route as the caller, so that what may be seen, and what is masked, is decided in one
+//! place.
 
 pub mod http;
+pub mod list;
 mod sheet;
 #[cfg(test)]
 mod tests;

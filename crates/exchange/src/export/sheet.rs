@@ -2,11 +2,12 @@
 
 use super::ROWS_MAX;
 use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 
-/// A column: name and width.
-pub(crate) type Column = (&'static str, u16);
+/// A column: name and width in characters.
+pub(crate) type Column = (Cow<'static, str>, u16);
 
 /// A cell of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +37,8 @@ impl From<i64> for Value {
 /// A workbook that grows by rows; full sheets are followed by new ones.
 pub(crate) struct Book {
     workbook: Workbook,
-    name: &'static str,
-    columns: &'static [Column],
+    name: String,
+    columns: Vec<Column>,
     n_sheets: u32,
     /// Rows of the present sheet, its header among them.
     row: u32,
@@ -46,19 +47,19 @@ pub(crate) struct Book {
 }
 
 impl Book {
-    pub(crate) fn new(name: &'static str, columns: &'static [Column]) -> Result<Self, XlsxError> {
+    pub(crate) fn new(name: &str, columns: Vec<Column>) -> Result<Self, XlsxError> {
         Self::with_rows(name, columns, ROWS_MAX)
     }
 
     /// With another number of rows in a sheet: for tests.
     pub(crate) fn with_rows(
-        name: &'static str,
-        columns: &'static [Column],
+        name: &str,
+        columns: Vec<Column>,
         rows_max: u32,
     ) -> Result<Self, XlsxError> {
         let mut book = Self {
             workbook: Workbook::new(),
-            name,
+            name: sheet_name(name),
             columns,
             n_sheets: 0,
             row: 0,
@@ -72,7 +73,7 @@ impl Book {
     fn begin(&mut self) -> Result<(), XlsxError> {
         self.n_sheets += 1;
         let name = match self.n_sheets {
-            1 => self.name.to_owned(),
+            1 => self.name.clone(),
             n => format!("{} ({n})", self.name),
         };
         let head = Format::new()
@@ -80,12 +81,12 @@ impl Book {
             .set_background_color(Color::RGB(0x00DD_EBF7));
         let sheet = self.workbook.add_worksheet_with_constant_memory()?;
         sheet.set_name(name)?;
-        for (at, (_, width)) in (0_u16..).zip(self.columns) {
+        for (at, (_, width)) in (0_u16..).zip(&self.columns) {
             sheet.set_column_width(at, *width)?;
         }
         sheet.set_freeze_panes(1, 0)?;
-        for (at, (name, _)) in (0_u16..).zip(self.columns) {
-            sheet.write_string_with_format(0, at, *name, &head)?;
+        for (at, (name, _)) in (0_u16..).zip(&self.columns) {
+            sheet.write_string_with_format(0, at, name.as_ref(), &head)?;
         }
         self.row = 1;
         Ok(())
@@ -112,6 +113,17 @@ impl Book {
         let n_bytes = file.seek(SeekFrom::End(0))?;
         file.seek(SeekFrom::Start(0))?;
         Ok((file, n_bytes))
+    }
+}
+
+/// A name that a spreadsheet takes for a sheet: 31 characters at most, with room for a number.
+fn sheet_name(name: &str) -> String {
+    let is_good = |c: &char| !"[]:*?/\\'".contains(*c) && !c.is_control();
+    let name: String = name.chars().filter(is_good).take(24).collect();
+    if name.trim().is_empty() {
+        "Sheet".to_owned()
+    } else {
+        name
     }
 }
 

@@ -23,8 +23,8 @@ fn parts(file: File) -> Parts {
 
 #[test]
 fn text_that_looks_like_a_formula_stays_text_and_sheets_follow_each_other() {
-    const COLUMNS: &[(&str, u16)] = &[("甲", 10), ("乙", 10)];
-    let mut book = Book::with_rows("表", COLUMNS, 3).unwrap();
+    let columns = vec![("甲".into(), 10), ("乙".into(), 10)];
+    let mut book = Book::with_rows("表", columns, 3).unwrap();
     let bad = [
         "=1+1",
         "+1",

@@ -4,10 +4,10 @@ use super::own::RUN;
 use super::sql;
 use super::{Job, Run, runs, states};
 use crate::access::Gate;
-use crate::administration::{OFFICERS, SYSTEM, body, codes, not_found};
+use crate::administration::{SYSTEM, body, codes, not_found};
 use crate::approval::{http::Reason, reason};
 use crate::audit;
-use crate::role::Operation;
+use crate::role::{Operation, Role};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -22,18 +22,26 @@ use web::{Page, Problem};
 /// Runs shown.
 const RUNS: i64 = 100;
 
+/// Who watches the jobs: the officers, and those who are on duty.
+const WATCHERS: &[Role] = &[
+    Role::SystemAdmin,
+    Role::SecurityAdmin,
+    Role::AuditAdmin,
+    Role::Operator,
+];
+
 /// Lists the jobs.
 pub const JOBS: Operation = Operation {
     id: "jobs",
     chinese: "查看定时任务",
-    roles: OFFICERS,
+    roles: WATCHERS,
     changes: false,
 };
 /// Lists the runs of a job.
 pub const JOB_RUNS: Operation = Operation {
     id: "job_runs",
     chinese: "查看定时任务执行记录",
-    roles: OFFICERS,
+    roles: WATCHERS,
     changes: false,
 };
 /// Makes a job due now.

@@ -32,6 +32,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::overview::http::OPERATIONS,
     exchange::live::http::OPERATIONS,
     exchange::export::http::OPERATIONS,
+    exchange::export::list::http::OPERATIONS,
     exchange::operator::http::OPERATIONS,
     exchange::operator::request::http::OPERATIONS,
 ];

@@ -1,0 +1,140 @@
+//! Any list of the console as a workbook: its own route is asked as the caller, page by page, and
+//! each item of the answer becomes a row of the columns that the caller sees.
+
+pub mod http;
+
+use super::sheet::Value;
+use http::{ExportColumn, ExportForm};
+use serde_json::Value as Tree;
+use std::collections::BTreeMap;
+use store::clock::beijing_rfc3339;
+
+/// Rows that are asked for at once.
+const PAGE: u32 = 500;
+
+fn address(path: &str, query: &BTreeMap<String, String>, after: Option<&str>) -> String {
+    let mut address = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in query {
+        if name != "limit" && name != "after" {
+            address.append_pair(name, value);
+        }
+    }
+    address.append_pair("limit", &PAGE.to_string());
+    if let Some(after) = after {
+        address.append_pair("after", after);
+    }
+    format!("{path}?{}", address.finish())
+}
+
+fn cell(item: &Tree, column: &ExportColumn) -> Value {
+    let mut found = Vec::new();
+    walk(item, &column.from, &mut found);
+    if let (ExportForm::Number, [Tree::Number(number)]) = (column.form, found.as_slice())
+        && let Some(number) = number.as_i64()
+    {
+        return Value::Number(number);
+    }
+    let texts: Vec<String> = found.into_iter().map(|value| text(value, column)).collect();
+    Value::Text(texts.join("、"))
+}
+
+/// The values at a place of an item; a list at the end is its elements.
+fn walk<'a>(tree: &'a Tree, from: &str, found: &mut Vec<&'a Tree>) {
+    let (name, rest) = from.split_once('.').unwrap_or((from, ""));
+    match tree {
+        Tree::Null => {}
+        Tree::Array(items) => {
+            let rest = if name == "*" { rest } else { from };
+            items.iter().for_each(|item| walk(item, rest, found));
+        }
+        Tree::Object(fields) => {
+            if let Some(value) = fields.get(name) {
+                walk(value, rest, found);
+            }
+        }
+        Tree::Bool(_) | Tree::Number(_) | Tree::String(_) => {
+            if from.is_empty() {
+                found.push(tree);
+            }
+        }
+    }
+}
+
+fn text(value: &Tree, column: &ExportColumn) -> String {
+    let plain = value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned);
+    if let Some(word) = column.words.get(&plain) {
+        return word.clone();
+    }
+    if !matches!(column.form, ExportForm::Time) {
+        return plain;
+    }
+    let time = value.as_i64().map_or(plain, beijing_rfc3339);
+    // What the API answers is in Beijing's time: date and time of day, as people write them.
+    time.get(..19)
+        .map_or(time.clone(), |time| time.replace('T', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::http::{ExportColumn, ExportForm};
+    use super::{address, cell};
+    use crate::export::sheet::Value;
+    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    fn column(from: &str, form: ExportForm) -> ExportColumn {
+        let words = [("active", "启用"), ("true", "是")];
+        ExportColumn {
+            title: "列".to_owned(),
+            from: from.to_owned(),
+            form,
+            words: words
+                .map(|(code, word)| (code.to_owned(), word.to_owned()))
+                .into(),
+        }
+    }
+
+    #[test]
+    fn a_value_is_found_by_its_place() {
+        let item = json!({
+            "name": "=1+1", "state": "active", "isLocked": true, "n": 7, "at": 0,
+            "roles": [{"name": "甲"}, {"name": "乙"}], "urls": ["a", "b"], "none": null,
+            "deep": {"er": {"x": "y"}}
+        });
+        let at = |from: &str, form| cell(&item, &column(from, form));
+        let text = |text: &str| Value::from(text);
+        assert_eq!(at("name", ExportForm::Text), text("=1+1"));
+        assert_eq!(at("state", ExportForm::Text), text("启用"));
+        assert_eq!(at("isLocked", ExportForm::Text), text("是"));
+        assert_eq!(at("n", ExportForm::Number), Value::Number(7));
+        assert_eq!(at("at", ExportForm::Time), text("1970-01-01 08:00:00"));
+        assert_eq!(at("roles.*.name", ExportForm::Text), text("甲、乙"));
+        assert_eq!(at("roles.name", ExportForm::Text), text("甲、乙"));
+        assert_eq!(at("urls", ExportForm::Text), text("a、b"));
+        assert_eq!(at("deep.er.x", ExportForm::Text), text("y"));
+        for nothing in [
+            "none",
+            "absent",
+            "deep",
+            "name.x",
+            "",
+            "*",
+            "...",
+            "roles.*.*",
+        ] {
+            assert_eq!(at(nothing, ExportForm::Text), text(""), "{nothing}");
+        }
+    }
+
+    #[test]
+    fn filters_cannot_change_the_page_or_the_path() {
+        let query = [("q", "a&limit=1#x"), ("limit", "9"), ("after", "8")];
+        let query: BTreeMap<_, _> = query.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        assert_eq!(
+            address("/api/v1/users", &query, Some("5 6")),
+            "/api/v1/users?q=a%26limit%3D1%23x&limit=500&after=5+6"
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! The export of lists: which routes are lists, read from the description of the API.
+
+use super::ApiDoc;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::post;
+use exchange::export::http::Exports;
+use exchange::export::list::http::Lists;
+use exchange::pipeline::Shared;
+use exchange::query::http::Desk;
+use registry::access::Gate;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::{RefOr, schema::Schema};
+
+/// Lists that have an export of their own, with rights of its own.
+const APART: [&str; 3] = ["messages", "receipts", "audit_rows"];
+
+/// Longest body: the columns and their words.
+const BODY_BYTES_MAX: usize = 256 << 10;
+
+/// The route that exports any of the lists of `rooms`.
+pub(super) fn routes(shared: &Arc<Shared>, gate: &Arc<Gate>, rooms: Router) -> Router {
+    let desk = Desk {
+        gate: Arc::clone(gate),
+        shared: Arc::clone(shared),
+    };
+    let lists = Lists {
+        exports: Exports {
+            desk,
+            turns: Exports::turns(),
+        },
+        paths: Arc::new(paths()),
+        routes: rooms,
+    };
+    Router::new()
+        .route(
+            "/api/v1/exports/list",
+            post(exchange::export::list::http::export_list),
+        )
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .with_state(lists)
+}
+
+/// The routes that answer pages, by the name of their operation.
+fn paths() -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for (path, item) in ApiDoc::openapi().paths.paths {
+        let Some(get) = item.get.filter(|get| !path.contains('{') && is_list(get)) else {
+            continue;
+        };
+        if let Some(id) = get.operation_id.filter(|id| !APART.contains(&id.as_str())) {
+            found.insert(id, path);
+        }
+    }
+    found
+}
+
+fn is_list(get: &Operation) -> bool {
+    let answer = get.responses.responses.get("200");
+    let Some(RefOr::T(answer)) = answer else {
+        return false;
+    };
+    let schema = answer
+        .content
+        .get("application/json")
+        .and_then(|content| match content {
+            RefOr::T(content) => content.schema.as_ref(),
+            RefOr::Ref(_) => None,
+        });
+    match schema {
+        Some(RefOr::Ref(name)) => name.ref_location.contains("/Page_"),
+        Some(RefOr::T(Schema::Object(object))) => {
+            object.properties.contains_key("items") && object.properties.contains_key("next")
+        }
+        Some(RefOr::T(_)) | None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn lists_are_known_and_those_with_own_rights_left_out() {
+        let paths = super::paths();
+        for list in ["users", "companies", "cases", "approvals", "jobs", "search"] {
+            assert!(paths.contains_key(list), "{list}: {paths:?}");
+        }
+        for other in [
+            "messages",
+            "audit_rows",
+            "session",
+            "home",
+            "job_runs",
+            "company",
+        ] {
+            assert!(!paths.contains_key(other), "{other}");
+        }
+    }
+}
