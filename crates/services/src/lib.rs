@@ -5,6 +5,7 @@
 //! - [`company_ledger`]: the companies with their contracts, what these unlock, and corrections.
 //! - [`member`], [`key`]: a company's own people and the keys of its programs.
 //! - [`agent`]: companies that act for others. [`docking`]: how far a company's connection is.
+//! - [`todo`]: what waits for whom.
 //!
 //! [`Desk`] carries what every handler needs. A refusal found in the middle of a transaction undoes
 //! all of it: [`Desk::write`].
@@ -19,6 +20,7 @@ pub mod member;
 pub mod registration;
 #[cfg(test)]
 mod tests;
+pub mod todo;
 
 pub use desk::Desk;
 
@@ -34,6 +36,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     key::OPERATIONS,
     agent::OPERATIONS,
     docking::OPERATIONS,
+    todo::OPERATIONS,
 ];
 
 /// The audited acts of every room of this floor.

@@ -118,6 +118,7 @@ pub struct Front {
         services::agent::http::remove_agent,
         services::docking::http::docking,
         services::docking::http::set_docking,
+        services::todo::http::todos,
         registry::relying_party::http::relying_parties,
         registry::relying_party::http::put_relying_party,
         registry::relying_party::http::remove_relying_party

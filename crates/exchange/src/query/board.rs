@@ -74,3 +74,12 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
         n_parked: count("select count(*) from parked_receipt where released_at is null")?,
     })
 }
+
+/// How many messages wait for a person.
+///
+/// # Errors
+/// The engine's.
+pub fn n_held(tx: &mut Tx<'_>) -> Result<i64> {
+    let row = tx.query_opt("select count(*) from message where state = 'held'", &[])?;
+    row.map_or(Ok(0), |row| row.int(0))
+}

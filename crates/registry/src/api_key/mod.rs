@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use store::{Result, Tx};
 
 pub use authenticator::{Authenticator, Caller, codes};
-pub use sql::of_company;
+pub use sql::{count_ending, of_company};
 
 /// How long an answer about a key is remembered, in milliseconds.
 pub const REMEMBER_MS: i64 = 1000;

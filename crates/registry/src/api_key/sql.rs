@@ -56,6 +56,19 @@ pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<ApiKey>> {
     .collect()
 }
 
+/// How many keys of a company are in force at `from` and not any more at `until`.
+///
+/// # Errors
+/// The engine's.
+pub fn count_ending(tx: &mut Tx<'_>, company: CompanyId, from: i64, until: i64) -> Result<i64> {
+    let row = tx.query_opt(
+        "select count(*) from api_key where company_id = $1 and revoked_at is null \
+         and expires_at > $2 and expires_at <= $3",
+        &[company.0.into(), from.into(), until.into()],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
 fn key(row: &Row) -> Result<ApiKey> {
     Ok(ApiKey {
         id: row.int(0)?,

@@ -15,7 +15,7 @@ use crate::role::{AccountId, Role};
 use store::{Error, Result, Tx};
 use web::{Code, Problem};
 
-pub use sql::{Filter, find, list};
+pub use sql::{Filter, count_pending, find, list};
 
 /// Asked for.
 pub const ASK: Act = Act {

@@ -101,6 +101,27 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Approval
     tx.query(&sql, &args)?.iter().map(approval).collect()
 }
 
+/// How many requests of these kinds wait for somebody who did not ask himself.
+///
+/// # Errors
+/// The engine's.
+pub fn count_pending(tx: &mut Tx<'_>, kinds: &[&str], but: i64) -> Result<i64> {
+    if kinds.is_empty() {
+        return Ok(0);
+    }
+    let mut args: Vec<Value<'_>> = vec![but.into()];
+    let mut places = Vec::new();
+    for kind in kinds {
+        args.push((*kind).into());
+        places.push(format!("${}", args.len()));
+    }
+    let sql = format!(
+        "select count(*) from approval where state = 'pending' and asked_by <> $1 and kind in ({})",
+        places.join(", ")
+    );
+    tx.query_opt(&sql, &args)?.map_or(Ok(0), |row| row.int(0))
+}
+
 fn approval(row: &Row) -> Result<Approval> {
     Ok(Approval {
         id: row.int(0)?,

@@ -29,7 +29,7 @@ use store::{Result, Tx};
 use web::Problem;
 
 pub use http::OPERATIONS;
-pub use sql::{find, grants_of_appointments, of_company};
+pub use sql::{count_ending, find, grants_of_appointments, of_company};
 
 /// An appointment came into force.
 pub const APPOINTED: Act = Act {

@@ -100,6 +100,20 @@ pub fn of_company(
         .collect()
 }
 
+/// How many appointments of a company, on either side, are in force at `from` and not any more at
+/// `until`.
+///
+/// # Errors
+/// The engine's.
+pub fn count_ending(tx: &mut Tx<'_>, company: CompanyId, from: i64, until: i64) -> Result<i64> {
+    let row = tx.query_opt(
+        "select count(*) from agent where (principal_id = $1 or agent_id = $1) \
+         and ended_at is null and until_ms > $2 and until_ms <= $3",
+        &[company.0.into(), from.into(), until.into()],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
 /// The people who hold rights by an appointment, with their grants.
 pub(super) fn people(tx: &mut Tx<'_>, id: i64) -> Result<Vec<(AccountId, i64)>> {
     tx.query(

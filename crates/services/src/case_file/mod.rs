@@ -29,6 +29,7 @@ mod state;
 mod tests;
 mod view;
 
+use crate::todo::Waiting;
 use registry::access::{Actor, Sight};
 use registry::audit::{self, Act};
 use registry::role::{AccountId, Role};
@@ -119,6 +120,53 @@ pub fn sides(actor: &Actor, kind: &Kind, case: &CaseFile) -> Vec<Side> {
         sides.push(Side::Approver);
     }
     sides
+}
+
+/// How many cases wait for an actor on one side of the counter: those to accept and review, those
+/// to decide that he did not propose himself, or his own that he must supplement.
+///
+/// # Errors
+/// The engine's.
+pub fn waiting(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kinds: &[Kind],
+    side: Side,
+    now_ms: i64,
+) -> Result<Waiting> {
+    let has = |roles: &[Role]| roles.iter().any(|role| actor.roles.contains(role.name()));
+    let mut seen = sees(actor);
+    let is_staff = Role::STAFF.iter().any(|role| has(&[*role]));
+    let is_mine = |kind: &&Kind| match side {
+        Side::Reviewer => has(kind.reviewers),
+        Side::Approver => has(kind.approvers),
+        Side::Applicant => !is_staff,
+    };
+    let states: &[State] = match side {
+        Side::Reviewer => &[State::Applied, State::Accepted],
+        Side::Approver => &[State::Approving],
+        Side::Applicant => &[State::Supplementing],
+    };
+    let names: Vec<&'static str> = kinds.iter().filter(is_mine).map(|k| k.name).collect();
+    if names.is_empty() {
+        return Ok(Waiting::default());
+    }
+    let but = match side {
+        Side::Applicant => {
+            // What the staff see does not wait for the applicant.
+            if !has(&[Role::CompanyAdmin]) {
+                seen.sight = Sight::Nothing;
+            }
+            None
+        }
+        Side::Reviewer | Side::Approver => actor.who.id(),
+    };
+    let (count, overdue, due_at) = sql::count_waiting(tx, &seen, (&names, states), but, now_ms)?;
+    Ok(Waiting {
+        count,
+        overdue,
+        due_at,
+    })
 }
 
 /// Opens a case; the one who applies is `applicant`.

@@ -192,6 +192,46 @@ pub fn list(tx: &mut Tx<'_>, sees: &Sees, filter: &Filter, limit: i64) -> Result
     tx.query(&sql, &args)?.iter().map(case).collect()
 }
 
+/// How many of the cases that are seen wait in these states of these kinds: all, those due before
+/// `now_ms`, and when the first is due. `but` is one who may not act on what he proposed or applied
+/// for himself.
+pub(super) fn count_waiting(
+    tx: &mut Tx<'_>,
+    sees: &Sees,
+    (kinds, states): (&[&'static str], &[State]),
+    but: Option<i64>,
+    now_ms: i64,
+) -> Result<(i64, i64, Option<i64>)> {
+    let mut args: Vec<Value<'_>> = vec![now_ms.into()];
+    let mut and = seen(sees, &mut args);
+    let mut place = |value: &'static str| {
+        args.push(value.into());
+        format!("${}", args.len())
+    };
+    let states: Vec<String> = states.iter().map(|state| place(state.name())).collect();
+    let kinds: Vec<String> = kinds.iter().map(|kind| place(kind)).collect();
+    and.push_str(&format!(
+        " and state in ({}) and kind in ({})",
+        states.join(", "),
+        kinds.join(", ")
+    ));
+    if let Some(but) = but {
+        args.push(but.into());
+        let n = args.len();
+        and.push_str(&format!(
+            " and applied_by <> ${n} and coalesce(proposed_by, 0) <> ${n}"
+        ));
+    }
+    let sql = format!(
+        "select count(*), count(*) filter (where due_at < $1), min(due_at) from case_file \
+         where due_at is not null and {and}"
+    );
+    let row = tx.query_opt(&sql, &args)?;
+    row.map_or(Ok((0, 0, None)), |row| {
+        Ok((row.int(0)?, row.int(1)?, row.int_opt(2)?))
+    })
+}
+
 /// The steps of a case, oldest first.
 ///
 /// # Errors

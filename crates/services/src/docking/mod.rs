@@ -19,7 +19,7 @@ use store::{Result, Tx};
 use web::Problem;
 
 pub use http::OPERATIONS;
-pub use sql::{Filter, counts, find, list, of_company, steps};
+pub use sql::{Filter, counts, find, list, of_company, overdue, steps};
 
 /// A stage was moved.
 pub const MOVED: Act = Act {

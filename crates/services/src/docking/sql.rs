@@ -151,6 +151,21 @@ pub fn counts(tx: &mut Tx<'_>, sight: &Sight) -> Result<Vec<(Stage, i64)>> {
         .collect()
 }
 
+/// How many dockings of the companies in sight should have been done before a Beijing day and are
+/// not live.
+///
+/// # Errors
+/// The engine's.
+pub fn overdue(tx: &mut Tx<'_>, sight: &Sight, day: &str) -> Result<i64> {
+    let mut args: Vec<Value<'_>> = vec![day.into()];
+    let visible = visible(sight, "company_id", &mut args);
+    let sql = format!(
+        "select count(*) from docking where due_day <> '' and due_day < $1 and stage <> 'live' \
+         and {visible}"
+    );
+    tx.query_opt(&sql, &args)?.map_or(Ok(0), |row| row.int(0))
+}
+
 /// The moves of a docking, newest first.
 ///
 /// # Errors

@@ -1,12 +1,14 @@
 //! The routes of the services for companies: registration, cases, ledger, people, keys, agents,
-//! docking.
+//! docking, and what waits for whom.
 
+use super::gather;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post, put};
 use registry::access::Gate;
 use services::Desk;
 use services::registration::http::{BODY_BYTES_MAX, Reception};
+use services::todo::http::TodoDesk;
 use std::sync::Arc;
 
 /// Largest body of a request that carries no file, in bytes: 64 KiB.
@@ -15,9 +17,18 @@ const JSON_BYTES_MAX: usize = 64 * 1024;
 /// The page of registration, and the API of cases and ledger.
 pub(super) fn routes(gate: &Arc<Gate>) -> Router {
     let desk = Desk::new(Arc::clone(gate));
+    let todo = TodoDesk {
+        desk: desk.clone(),
+        approvals: gather::kinds(),
+    };
     page(Reception::new(desk.clone()))
         .merge(cases(desk.clone()))
         .merge(ledger(desk))
+        .merge(
+            Router::new()
+                .route("/api/v1/todos", get(services::todo::http::todos))
+                .with_state(todo),
+        )
 }
 
 fn page(reception: Reception) -> Router {

@@ -4,6 +4,7 @@
 use registry::approval::Kind;
 use registry::audit::Act;
 use registry::role::Operation;
+use std::sync::Arc;
 
 /// Every operation of the API.
 pub const OPERATIONS: &[&[Operation]] = &[
@@ -21,6 +22,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     services::key::OPERATIONS,
     services::agent::OPERATIONS,
     services::docking::OPERATIONS,
+    services::todo::OPERATIONS,
     registry::relying_party::http::OPERATIONS,
     exchange::intake::http::OPERATIONS,
     exchange::query::http::OPERATIONS,
@@ -69,3 +71,8 @@ pub const KINDS: &[&[Kind]] = &[
     registry::user::state::KINDS,
     registry::relying_party::KINDS,
 ];
+
+/// Every kind of act that needs a second pair of eyes, as one list.
+pub(super) fn kinds() -> Arc<[Kind]> {
+    KINDS.iter().flat_map(|room| room.iter().copied()).collect()
+}

@@ -51,13 +51,9 @@ fn pages(entrance: Entrance) -> Router {
 }
 
 fn api(gate: &Arc<Gate>) -> Router {
-    let kinds = gather::KINDS
-        .iter()
-        .flat_map(|room| room.iter().copied())
-        .collect();
     let desk = ApprovalDesk {
         gate: Arc::clone(gate),
-        kinds,
+        kinds: gather::kinds(),
     };
     Router::new()
         .route("/api/v1/session", get(registry::session::http::session))

@@ -1,0 +1,90 @@
+// What waits for the person (待办): a figure in the head, and behind it the list with the way to each.
+import { ScheduleOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Badge, Button, Empty, Popover } from "antd";
+import { useState } from "react";
+import { Link } from "react-router";
+import { call } from "../api/client";
+import { useLive } from "../api/live";
+import { useCan } from "../api/session";
+import type { Schema } from "../api/types";
+import { dateTime } from "../format/time";
+import { useT, type Word } from "../i18n";
+
+type Todo = Schema<"TodoView">;
+
+/** It is asked again this often; events of messages come sooner. */
+const EVERY_MS = 60_000;
+
+/** The word of each kind and the page that has it. */
+const KINDS: Readonly<Record<string, [Word, string]>> = {
+  approvals: ["todo.approvals", "/approvals?state=pending"],
+  cases_review: ["todo.casesReview", "/cases?state=open"],
+  cases_approve: ["todo.casesApprove", "/cases?state=approving"],
+  cases_supplement: ["todo.casesSupplement", "/cases?state=supplementing"],
+  docking: ["todo.docking", "/docking"],
+  held: ["todo.held", "/operator/stuck"],
+  parked: ["todo.parked", "/operator/parked"],
+  keys: ["todo.keys", "/keys"],
+  agents: ["todo.agents", "/agents"],
+};
+
+function useTodos() {
+  const can = useCan();
+  return useQuery({
+    queryKey: ["todos"],
+    queryFn: ({ signal }) => call<{ items: Todo[] }>("GET", "/api/v1/todos", undefined, signal),
+    enabled: can("todos"),
+    refetchInterval: EVERY_MS,
+    refetchOnWindowFocus: true,
+  });
+}
+
+export function Todos() {
+  const t = useT();
+  const can = useCan();
+  const [open, setOpen] = useState(false);
+  const found = useTodos();
+  useLive(["message"], () => void found.refetch());
+  if (!can("todos") || found.data === undefined) return null;
+  const { items } = found.data;
+  const sum = items.reduce((total, item) => total + item.count, 0);
+  const late = items.some((item) => item.overdue > 0);
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomRight"
+      open={open}
+      onOpenChange={setOpen}
+      content={<TodoList items={items} done={() => setOpen(false)} />}
+    >
+      <Button type="text" aria-haspopup="dialog" aria-expanded={open} aria-label={t("todo.open", { n: sum })}>
+        <Badge count={sum} overflowCount={99} size="small" offset={[2, -2]} color={late ? "#b91c1c" : "#1554ad"}>
+          <ScheduleOutlined />
+        </Badge>{" "}
+        {t("todo.title")}
+      </Button>
+    </Popover>
+  );
+}
+
+function TodoList({ items, done }: { items: readonly Todo[]; done: () => void }) {
+  const t = useT();
+  if (items.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("todo.empty")} />;
+  return (
+    <ul className="todos">
+      {items.map((item) => {
+        const [word, path] = KINDS[item.kind] ?? [undefined, "/"];
+        return (
+          <li key={item.kind}>
+            <Link to={path} onClick={done}>
+              {word === undefined ? item.title : t(word)} <b className="num">{item.count}</b>
+            </Link>
+            {item.overdue > 0 && <span className="badge bad">{t("todo.overdue", { n: item.overdue })}</span>}
+            {item.dueAt != null && <span className="soft nowrap">{t("todo.due", { at: dateTime(item.dueAt) })}</span>}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

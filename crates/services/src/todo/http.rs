@@ -1,0 +1,96 @@
+//! `GET /api/v1/todos`.
+
+use super::list;
+use crate::Desk;
+use axum::Json;
+use axum::extract::State as Held;
+use axum::http::HeaderMap;
+use registry::approval::Kind;
+use registry::role::{Operation, Role};
+use serde::Serialize;
+use std::sync::Arc;
+use store::clock::beijing_rfc3339;
+use utoipa::ToSchema;
+use web::{Page, Problem};
+
+/// Tells what waits for the caller.
+pub const TODOS: Operation = Operation {
+    id: "todos",
+    chinese: "查看待办",
+    roles: &[
+        Role::CompanyAdmin,
+        Role::CompanyClerk,
+        Role::CompanyReader,
+        Role::Applicant,
+        Role::SystemAdmin,
+        Role::SecurityAdmin,
+        Role::AuditAdmin,
+        Role::Operator,
+        Role::BureauClerk,
+        Role::BureauApprover,
+        Role::CustomsOfficer,
+    ],
+    changes: false,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[TODOS];
+
+/// What the route needs.
+#[derive(Clone)]
+pub struct TodoDesk {
+    /// The desk with the kinds of cases.
+    pub desk: Desk,
+    /// The kinds of approvals.
+    pub approvals: Arc<[Kind]>,
+}
+
+/// Something that waits for the caller (待办).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TodoView {
+    /// `approvals`, `cases_review`, `cases_approve`, `cases_supplement`, `docking`, `held`,
+    /// `parked`, `keys` or `agents`.
+    pub kind: &'static str,
+    /// What it is, for people.
+    pub title: &'static str,
+    /// How many.
+    pub count: i64,
+    /// How many of them are late.
+    pub overdue: i64,
+    /// When the first is due, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<String>,
+}
+
+/// What waits for the caller (待办), the most pressing kinds first; all on one page.
+#[utoipa::path(
+    get, path = "/api/v1/todos", tag = "overview",
+    responses(
+        (status = 200, body = Page<TodoView>),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn todos(
+    Held(todo): Held<TodoDesk>,
+    headers: HeaderMap,
+) -> Result<Json<Page<TodoView>>, Problem> {
+    let actor = todo.desk.gate.actor(&headers, &TODOS).await?;
+    let now_ms = todo.desk.ground().now_ms();
+    let (cases, approvals) = (Arc::clone(&todo.desk.kinds), Arc::clone(&todo.approvals));
+    let found = todo
+        .desk
+        .read(move |tx| list(tx, &actor, (&cases, &approvals), now_ms).map(Ok))
+        .await?;
+    let items = found
+        .into_iter()
+        .map(|todo| TodoView {
+            kind: todo.kind,
+            title: todo.chinese,
+            count: todo.count,
+            overdue: todo.overdue,
+            due_at: todo.due_at.map(beijing_rfc3339),
+        })
+        .collect();
+    Ok(Json(Page { items, next: None }))
+}

@@ -1,0 +1,127 @@
+//! To-dos 待办: what waits for the person who asks, counted from the states themselves.
+//!
+//! Nothing is stored and nothing is sent: a reminder that is asked for is never stale and never
+//! lost. Each room counts its own ([`crate::case_file::waiting`], [`crate::docking::overdue`], …);
+//! this room only knows whom which count concerns. An item that counts nothing is left out.
+
+pub mod http;
+#[cfg(test)]
+mod tests;
+
+use crate::case_file::{self, Kind, Side};
+use crate::{agent, docking};
+use exchange::query::board;
+use registry::access::Actor;
+use registry::role::Role;
+use registry::{api_key, approval};
+use store::clock::beijing_day;
+use store::{Result, Tx};
+
+pub use http::OPERATIONS;
+
+/// A key or an appointment that ends within this time is told, in milliseconds.
+const SOON_MS: i64 = 30 * 86_400_000;
+
+/// Something that waits (待办).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Todo {
+    /// What it is, such as `cases`.
+    pub kind: &'static str,
+    /// What it is, for people.
+    pub chinese: &'static str,
+    /// How many.
+    pub count: i64,
+    /// How many of them are late.
+    pub overdue: i64,
+    /// When the first is due, milliseconds since 1970-01-01 UTC.
+    pub due_at: Option<i64>,
+}
+
+/// How many wait, how many of them are late, and when the first is due.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many.
+    pub count: i64,
+    /// How many of them are late.
+    pub overdue: i64,
+    /// When the first is due, milliseconds since 1970-01-01 UTC.
+    pub due_at: Option<i64>,
+}
+
+impl Waiting {
+    fn plain(count: i64) -> Self {
+        Self {
+            count,
+            ..Self::default()
+        }
+    }
+}
+
+/// What waits for somebody, in the order of the list.
+///
+/// # Errors
+/// The engine's.
+pub fn list(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (cases, approvals): (&[Kind], &[approval::Kind]),
+    now_ms: i64,
+) -> Result<Vec<Todo>> {
+    let has = |roles: &[Role]| roles.iter().any(|role| actor.roles.contains(role.name()));
+    let mut found = Vec::new();
+    let mut add = |kind, chinese, waiting: Waiting| {
+        if waiting.count > 0 {
+            found.push(Todo {
+                kind,
+                chinese,
+                count: waiting.count,
+                overdue: waiting.overdue,
+                due_at: waiting.due_at,
+            });
+        }
+    };
+    let mine: Vec<&str> = approvals
+        .iter()
+        .filter(|kind| has(kind.deciders))
+        .map(|kind| kind.name)
+        .collect();
+    let n_approvals = approval::count_pending(tx, &mine, actor.who.id().unwrap_or(0))?;
+    add("approvals", "待复核的申请", Waiting::plain(n_approvals));
+    for (kind, chinese, side) in [
+        ("cases_review", "待受理或审核的办件", Side::Reviewer),
+        ("cases_approve", "待审批的办件", Side::Approver),
+        ("cases_supplement", "待补正的申请", Side::Applicant),
+    ] {
+        add(
+            kind,
+            chinese,
+            case_file::waiting(tx, actor, cases, side, now_ms)?,
+        );
+    }
+    if has(&[Role::BureauClerk, Role::Operator, Role::CompanyAdmin]) {
+        let today = beijing_day(now_ms);
+        let n_late = docking::overdue(tx, &actor.sight, &today)?;
+        let late = Waiting {
+            overdue: n_late,
+            ..Waiting::plain(n_late)
+        };
+        add("docking", "到期未完成的对接", late);
+    }
+    if has(&[Role::Operator]) {
+        add(
+            "held",
+            "待人工处理的报文",
+            Waiting::plain(board::n_held(tx)?),
+        );
+        let n_parked = board::waiting(tx)?.n_parked;
+        add("parked", "搁置的回执", Waiting::plain(n_parked));
+    }
+    if let Some(company) = actor.company_id().filter(|_| has(&[Role::CompanyAdmin])) {
+        let until = now_ms + SOON_MS;
+        let n_keys = api_key::count_ending(tx, company, now_ms, until)?;
+        add("keys", "30 天内到期的接口密钥", Waiting::plain(n_keys));
+        let n_agents = agent::count_ending(tx, company, now_ms, until)?;
+        add("agents", "30 天内到期的代理委托", Waiting::plain(n_agents));
+    }
+    Ok(found)
+}

@@ -1,0 +1,98 @@
+//! Whom what waits for, on both engines.
+
+use super::list;
+use crate::case_file::Verb;
+use crate::docking::{self, Stage, Wanted};
+use crate::tests::{PLAIN, World};
+use registry::access::Actor;
+use registry::role::Role;
+use std::time::Duration;
+use store::testing::each_engine;
+
+/// What waits for somebody: kind, count, late ones.
+async fn of(world: &World, actor: &Actor) -> Vec<(&'static str, i64, i64)> {
+    let (actor, now_ms) = (actor.clone(), world.ground.now_ms());
+    let found = world
+        .read(move |tx| list(tx, &actor, (&[PLAIN], &[]), now_ms))
+        .await;
+    found
+        .into_iter()
+        .map(|todo| (todo.kind, todo.count, todo.overdue))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_case_waits_for_the_one_whose_turn_it_is() {
+    for test in &each_engine() {
+        let world = World::on(&test.db);
+        let company = world.company(1, &["ebc"]).await;
+        let (clerk, approver) = world.bureau().await;
+        let admin = |login, company| world.person(login, Role::CompanyAdmin, Some(company));
+        let boss = admin("boss", company.id).await;
+        let other = world.company(2, &["ebc"]).await;
+        let stranger = admin("stranger", other.id).await;
+        assert!(of(&world, &clerk).await.is_empty());
+        let case = world.open(&boss, PLAIN, &[("what", "a")]).await.unwrap();
+        world.attach(&boss, PLAIN, &case, "proof").await.unwrap();
+        assert_eq!(of(&world, &clerk).await, [("cases_review", 1, 0)]);
+        assert!(of(&world, &approver).await.is_empty());
+        assert!(of(&world, &boss).await.is_empty());
+        let case = world.act(&clerk, PLAIN, &case, Verb::Accept).await.unwrap();
+        let case = world.act(&clerk, PLAIN, &case, Verb::Supplement).await;
+        assert_eq!(of(&world, &boss).await, [("cases_supplement", 1, 0)]);
+        assert!(of(&world, &stranger).await.is_empty());
+        assert!(of(&world, &clerk).await.is_empty());
+        let case = world
+            .act(&boss, PLAIN, &case.unwrap(), Verb::Resubmit)
+            .await;
+        let case = world
+            .act(&clerk, PLAIN, &case.unwrap(), Verb::Approve)
+            .await;
+        assert_eq!(of(&world, &approver).await, [("cases_approve", 1, 0)]);
+        assert!(of(&world, &clerk).await.is_empty());
+        world.clock.advance(Duration::from_secs(60 * 86_400));
+        assert_eq!(of(&world, &approver).await, [("cases_approve", 1, 1)]);
+        let case = world
+            .act(&approver, PLAIN, &case.unwrap(), Verb::Finish)
+            .await;
+        assert!(case.is_ok());
+        assert!(of(&world, &approver).await.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_docking_that_is_late_waits_for_its_company_and_for_the_clerk() {
+    for test in &each_engine() {
+        let world = World::on(&test.db);
+        let company = world.company(1, &["ebc"]).await;
+        let other = world.company(2, &["ebc"]).await;
+        let clerk = world.person("clerk", Role::BureauClerk, None).await;
+        let boss = world
+            .person("boss", Role::CompanyAdmin, Some(company.id))
+            .await;
+        let stranger = world
+            .person("stranger", Role::CompanyAdmin, Some(other.id))
+            .await;
+        for (day, late) in [("2026-11-23", 0), ("2026-11-22", 1)] {
+            let wanted = Wanted {
+                stage: Stage::Testing,
+                person: "某工程师".to_owned(),
+                next_step: "联调".to_owned(),
+                due_day: day.to_owned(),
+                note: String::new(),
+            };
+            let (ground, who, company) = (world.ground.clone(), clerk.clone(), company.clone());
+            world
+                .write(move |tx| docking::set(tx, &ground, &who, (&company, "http"), &wanted))
+                .await
+                .unwrap();
+            let expected: Vec<_> = (late > 0)
+                .then_some(("docking", 1, 1))
+                .into_iter()
+                .collect();
+            assert_eq!(of(&world, &clerk).await, expected, "{day}");
+            assert_eq!(of(&world, &boss).await, expected, "{day}");
+            assert!(of(&world, &stranger).await.is_empty());
+        }
+    }
+}
