@@ -58,7 +58,7 @@ export function Todos() {
       onOpenChange={setOpen}
       content={<TodoList items={items} done={() => setOpen(false)} />}
     >
-      <Button type="text" aria-haspopup="dialog" aria-expanded={open} aria-label={t("todo.open", { n: sum })}>
+      <Button type="text" aria-haspopup="dialog" aria-expanded={open}>
         <Badge count={sum} overflowCount={99} size="small" offset={[2, -2]} color={late ? "#b91c1c" : "#1554ad"}>
           <ScheduleOutlined />
         </Badge>{" "}

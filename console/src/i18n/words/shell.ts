@@ -9,7 +9,6 @@ export const shell = {
   "workspace.operator": ["运行值守", "Operations"],
   "workspace.admin": ["系统管理", "Administration"],
   "todo.title": ["待办", "To do"],
-  "todo.open": ["待办 {n} 项", "{n} things to do"],
   "todo.empty": ["没有等您处理的事项", "Nothing waits for you"],
   "todo.overdue": ["逾期 {n}", "{n} overdue"],
   "todo.due": ["最早 {at} 到期", "First due {at}"],

@@ -1,0 +1,157 @@
+// The main job of each workspace of the staff: customs find a declaration and read it for a reason, two
+// operators free what is stuck, the three officers make an account together.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isGood, listen, settled, shot, url } from "./browser.mjs";
+import { signIn } from "./people.mjs";
+
+/** The order that the newcomer declared. */
+const ORDER = "DD202611240000000001";
+
+/** Answers the dialog that is open: a reason, if it asks for one, and yes. */
+async function confirm(page, reason) {
+  const dialog = page.getByRole("dialog").filter({ has: page.getByRole("button", { name: "确定" }) });
+  if (reason !== undefined) await dialog.locator("textarea").fill(reason);
+  await dialog.getByRole("button", { name: "确定" }).click();
+  await dialog.waitFor({ state: "hidden" });
+}
+
+/** Approves, as this person, the request that is on top of the list. */
+async function approve(browser, role, title) {
+  const page = await signIn(browser, url, role);
+  await page.goto(`${url}/console/approvals?state=pending`);
+  await settled(page);
+  const row = page.locator("#content tbody tr", { hasText: title }).first();
+  await row.getByRole("button", { name: "通过", exact: true }).click();
+  await confirm(page);
+  await page.locator("#content tbody tr", { hasText: title }).waitFor({ state: "detached" });
+  await shot(page, `approved-${role}`);
+  await page.context().close();
+}
+
+/** A message of the newcomer that the check refuses: the masked copy of his own order. */
+async function refused(browser) {
+  const page = await signIn(browser, url, "company");
+  const { request } = page.context();
+  const list = await (await request.get(`${url}/api/v1/messages?orderNo=${ORDER}`)).json();
+  const xml = await (await request.get(`${url}/api/v1/messages/${list.items[0].id}/xml`)).text();
+  const guid = /guid="([^"]+)"/.exec(xml)[1];
+  const other = guid.slice(0, -1) + (guid.endsWith("0") ? "1" : "0");
+  const { csrf } = await (await request.get(`${url}/api/v1/session`)).json();
+  const answer = await request.post(`${url}/api/v1/messages`, {
+    headers: { "x-csrf-token": csrf, "content-type": "application/xml" },
+    data: xml.replaceAll(guid, other),
+  });
+  assert.equal(answer.status(), 202, await answer.text());
+  const { acceptanceNo } = await answer.json();
+  await page.context().close();
+  return acceptanceNo;
+}
+
+/** Downloads what a list has, and answers the name of the file. */
+async function exported(page) {
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator("#content .toolbar").getByRole("button", { name: /导出/ }).click(),
+  ]);
+  return file.suggestedFilename();
+}
+
+export function jobs(browserOf) {
+  test("customs: any number finds the trade, and personal data are read for a reason only", async () => {
+    const page = await signIn(browserOf(), url, "customs");
+    const complaints = listen(page);
+    await page.goto(`${url}/console/search`);
+    await settled(page);
+    await page.getByRole("searchbox").fill(ORDER);
+    await page.keyboard.press("Enter");
+    await page.locator("#content tbody tr", { hasText: ORDER }).first().waitFor();
+    await isGood(page, "what was found");
+    await shot(page, "customs-found");
+    await page.getByRole("link", { name: "单证全程" }).first().click();
+    await settled(page);
+    await page.getByText(ORDER).first().waitFor();
+    await isGood(page, "the story");
+    await shot(page, "customs-story");
+    await page.goBack();
+    await settled(page);
+    await page.getByRole("link", { name: "报文详情", exact: true }).first().click();
+    await settled(page);
+    await page.getByRole("tab", { name: /报文原文/ }).click();
+    const xml = page.getByRole("tabpanel").locator("pre");
+    await xml.waitFor();
+    assert.match(await xml.innerText(), /\*{3,}/, "masked at first");
+    await page.getByRole("button", { name: "显示个人信息" }).click();
+    await confirm(page, "核对收件人，布控单 2026-11");
+    await page.waitForFunction(() => !/\*{3,}/.test(document.querySelector("[role=tabpanel] pre")?.textContent ?? "***"));
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test("operator: a refused message is checked again when a second person agrees", async () => {
+    const browser = browserOf();
+    const acceptanceNo = await refused(browser);
+    const page = await signIn(browser, url, "operator");
+    const complaints = listen(page);
+    await page.goto(`${url}/console/operator/stuck?state=refused`);
+    await settled(page);
+    const row = page.locator("#content tbody tr", { hasText: acceptanceNo });
+    await row.waitFor({ timeout: 20_000 });
+    await row.getByRole("button", { name: "申请重新校验" }).click();
+    await confirm(page, "规则更正后重新校验");
+    await isGood(page, "what is stuck");
+    await shot(page, "operator-asked");
+    assert.match(await exported(page), /^stuck-.*\.xlsx$/);
+    await approve(browser, "operatorB", acceptanceNo);
+    await page.goto(`${url}/console/approvals?state=done`);
+    await settled(page);
+    await page.locator("#content tbody tr", { hasText: acceptanceNo }).first().waitFor();
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test("officers: one makes an account, another agrees to its role, the third sees both", async () => {
+    const browser = browserOf();
+    const page = await signIn(browser, url, "system");
+    const complaints = listen(page);
+    await page.goto(`${url}/console/users`);
+    await settled(page);
+    await page.locator(".page-head").getByRole("button").first().click();
+    const form = page.getByRole("dialog");
+    await form.getByLabel("登录名").fill("new.clerk");
+    await form.getByLabel("姓名").fill("周新员");
+    await form.getByRole("button", { name: "确定" }).click();
+    await page.getByText("/activate?token=").first().waitFor();
+    await shot(page, "officer-link");
+    await page.getByRole("dialog").getByRole("button", { name: "关闭" }).last().click();
+    assert.match(await exported(page), /^users-.*\.xlsx$/);
+    await page.goto(`${url}/console/grants`);
+    await settled(page);
+    await page.locator(".page-head").getByRole("button").first().click();
+    const grant = page.getByRole("dialog");
+    for (const [label, choice] of [["人员", "周新员"], ["角色", "商务局经办"]]) {
+      await grant.getByLabel(label, { exact: true }).click();
+      await page.keyboard.type(choice);
+      await page.keyboard.press("Enter");
+    }
+    await grant.getByLabel("原因").fill("新入职");
+    await grant.getByRole("button", { name: "确定" }).click();
+    await grant.waitFor({ state: "hidden" });
+    await approve(browser, "security", "周新员");
+    await page.goto(`${url}/console/grants`);
+    await settled(page);
+    await page.locator("#content tbody tr", { hasText: "周新员" }).waitFor();
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+    const auditor = await signIn(browser, url, "audit");
+    await auditor.goto(`${url}/console/audit`);
+    await settled(auditor);
+    const log = await auditor.locator("#content tbody").innerText();
+    assert.match(log, /复核通过/);
+    assert.match(log, /创建账号/);
+    await auditor.getByRole("button", { name: "校验审计链" }).click();
+    await auditor.locator(".ant-modal-confirm-success").waitFor();
+    await shot(auditor, "auditor-verified");
+    await auditor.context().close();
+  });
+}
