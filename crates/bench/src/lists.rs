@@ -13,6 +13,7 @@ use exchange::message::{MessageId, State};
 use exchange::query::{Filter, list};
 use registry::access::Sight;
 use registry::company::{Company, CompanyId};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 use store::{Db, Many, Tx, Value};
@@ -44,6 +45,8 @@ pub(crate) async fn lists(report: &mut Report, url: &str, n_messages: i64) -> Re
     let engine = db.engine_name();
     let begun = Instant::now();
     companies(&db).await?;
+    let indexes = indexes()?;
+    statements(&db, indexes.keys().map(|name| format!("drop index {name}"))).await?;
     let mut from = 0;
     while from < n_messages {
         let until = (from + FILL).min(n_messages);
@@ -56,6 +59,7 @@ pub(crate) async fn lists(report: &mut Report, url: &str, n_messages: i64) -> Re
             ));
         }
     }
+    statements(&db, indexes.values().cloned()).await?;
     let seconds = begun.elapsed().as_secs_f64();
     report.note(format!(
         "{engine}: {n_messages} messages stored in {seconds:.0} s"
@@ -67,9 +71,51 @@ pub(crate) async fn lists(report: &mut Report, url: &str, n_messages: i64) -> Re
     Ok(())
 }
 
+/// The indexes of the tables that are filled, by name, as the migrations leave them. They are made
+/// after the fill: growing them row by row takes most of an hour, and the outcome is the same.
+fn indexes() -> Result<BTreeMap<String, String>> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../store/migrations");
+    let mut files: Vec<_> = std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<std::io::Result<_>>()?;
+    files.sort();
+    let mut found = BTreeMap::new();
+    for file in files {
+        let text = std::fs::read_to_string(file)?;
+        let lines: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("--"))
+            .collect();
+        for statement in lines.join(" ").split(';') {
+            let words: Vec<&str> = statement.split_whitespace().collect();
+            match words.as_slice() {
+                ["create", "index", name, "on", table, ..]
+                | ["create", "unique", "index", name, "on", table, ..]
+                    if ["message", "document"].contains(table) =>
+                {
+                    found.insert((*name).to_owned(), words.join(" "));
+                }
+                ["drop", "index", name] => {
+                    found.remove(*name);
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(found)
+}
+
+async fn statements(db: &Db, all: impl Iterator<Item = String>) -> Result<()> {
+    for statement in all {
+        db.write(move |tx| tx.execute(&statement, &[]).map(|_| ()))
+            .await?;
+    }
+    Ok(())
+}
+
 async fn companies(db: &Db) -> Result<()> {
     // Sample codes repeat after a while; those of companies must not.
-    let codes: std::collections::BTreeSet<String> = (0..2 * COMPANIES.cast_unsigned())
+    let codes: BTreeSet<String> = (0..2 * COMPANIES.cast_unsigned())
         .map(ceb::sample::credit_code)
         .collect();
     let add = move |tx: &mut Tx<'_>| {

@@ -444,34 +444,14 @@ fn number_of(field: &FieldSpec, number: &str) -> Result<String, Problem> {
 
 /// Digits that a code must have.
 fn width(field: &FieldSpec) -> Option<usize> {
-    let digits = field.rules.iter().find_map(|rule| match rule {
-        Rule::Digits(n) => Some(*n as usize),
-        Rule::Fixed(_)
-        | Rule::Default(_)
-        | Rule::In(_)
-        | Rule::Time14
-        | Rule::Time17
-        | Rule::Date8
-        | Rule::Company(_)
-        | Rule::Name
-        | Rule::Identity
-        | Rule::NotNegative
-        | Rule::Positive
-        | Rule::HalfWidth
-        | Rule::Assigned
-        | Rule::Table(_)
-        | Rule::Wild(_) => None,
-    });
-    let is_code = field
-        .rules
-        .iter()
-        .any(|rule| matches!(rule, Rule::Table(_)));
     match field.kind {
-        FieldType::Text { min, max, .. } if min == max && is_code => Some(max as usize),
+        FieldType::Text { min, max, .. } if min == max && field.table().is_some() => {
+            Some(max as usize)
+        }
         FieldType::Text { .. }
         | FieldType::Decimal { .. }
         | FieldType::Int { .. }
-        | FieldType::Xml => digits,
+        | FieldType::Xml => field.digits(),
     }
 }
 

@@ -27,7 +27,7 @@ use std::collections::HashSet;
 
 use crate::kind::Kind;
 use crate::parse::{Profile, parse};
-use crate::spec::{FieldSpec, RecordSpec, Rule, SignatureDuty};
+use crate::spec::{FieldSpec, RecordSpec, SignatureDuty};
 use crate::write::{DocumentValues, MessageWriter, Values};
 use crate::{Finding, code};
 
@@ -399,25 +399,11 @@ pub fn only_value(field: &FieldSpec) -> Option<&str> {
     if let Some(fixed) = field.fixed() {
         return Some(fixed);
     }
-    field.rules.iter().find_map(|rule| match rule {
-        Rule::In(list) if list.len() == 1 => list.first().map(|value| &**value),
-        Rule::In(_)
-        | Rule::Fixed(_)
-        | Rule::Default(_)
-        | Rule::Time14
-        | Rule::Time17
-        | Rule::Date8
-        | Rule::Company(_)
-        | Rule::Name
-        | Rule::Identity
-        | Rule::NotNegative
-        | Rule::Positive
-        | Rule::Digits(_)
-        | Rule::HalfWidth
-        | Rule::Assigned
-        | Rule::Table(_)
-        | Rule::Wild(_) => None,
-    })
+    field
+        .list()
+        .filter(|list| list.len() == 1)
+        .and_then(|list| list.first())
+        .map(|value| &**value)
 }
 
 /// The content of documents as one text, the same whatever form they came in.

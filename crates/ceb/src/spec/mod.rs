@@ -221,22 +221,48 @@ impl FieldSpec {
     /// The value that an empty element means, if the schema says so.
     #[must_use]
     pub fn default_value(&self) -> Option<&str> {
-        self.rules.iter().find_map(|rule| match rule {
-            Rule::Fixed(value) | Rule::Default(value) => Some(&**value),
-            Rule::In(_)
-            | Rule::Time14
-            | Rule::Time17
-            | Rule::Date8
-            | Rule::Company(_)
-            | Rule::Name
-            | Rule::Identity
-            | Rule::NotNegative
-            | Rule::Positive
-            | Rule::Digits(_)
-            | Rule::HalfWidth
-            | Rule::Assigned
-            | Rule::Table(_)
-            | Rule::Wild(_) => None,
+        self.rules.iter().find_map(|rule| {
+            if let Rule::Fixed(value) | Rule::Default(value) = rule {
+                Some(&**value)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The values from which the element has one, if they are listed.
+    #[must_use]
+    pub fn list(&self) -> Option<&[String]> {
+        self.rules.iter().find_map(|rule| {
+            if let Rule::In(values) = rule {
+                Some(values.as_slice())
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The code table (代码表) of the element, if it has one.
+    #[must_use]
+    pub fn table(&self) -> Option<CodeTable> {
+        self.rules.iter().find_map(|rule| {
+            if let Rule::Table(table) = rule {
+                Some(*table)
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The number of digits that the element must have, if the text says so.
+    #[must_use]
+    pub fn digits(&self) -> Option<usize> {
+        self.rules.iter().find_map(|rule| {
+            if let Rule::Digits(n) = rule {
+                Some(*n as usize)
+            } else {
+                None
+            }
         })
     }
 

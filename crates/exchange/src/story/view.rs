@@ -3,7 +3,7 @@
 use super::{Chapter, Part, Trade, holder};
 use crate::message::{MessageId, State};
 use crate::story::marks::{Mark, marks};
-use ceb::spec::{RecordSpec, Rule};
+use ceb::spec::RecordSpec;
 use ceb::status::ReturnStatus;
 use ceb::{Document, Kind, Record, personal};
 use registry::company::Directory;
@@ -300,26 +300,7 @@ fn fields(record: &Record, is_masked: bool) -> Vec<StoryField> {
 }
 
 fn meaning(table: &RecordSpec, element: &str, value: &str) -> Option<String> {
-    let rules = table.field(element)?.rules.iter();
-    let mut tables = rules.filter_map(|rule| match rule {
-        Rule::Table(table) => Some(*table),
-        Rule::Fixed(_)
-        | Rule::Default(_)
-        | Rule::In(_)
-        | Rule::Time14
-        | Rule::Time17
-        | Rule::Date8
-        | Rule::Company(_)
-        | Rule::Name
-        | Rule::Identity
-        | Rule::NotNegative
-        | Rule::Positive
-        | Rule::Digits(_)
-        | Rule::HalfWidth
-        | Rule::Assigned
-        | Rule::Wild(_) => None,
-    });
-    ceb::code_table::chinese(tables.next()?, value).map(str::to_owned)
+    ceb::code_table::chinese(table.field(element)?.table()?, value).map(str::to_owned)
 }
 
 /// Everything that happened to the messages and documents, oldest first.

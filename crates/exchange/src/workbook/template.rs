@@ -3,7 +3,7 @@
 
 use super::{CODES_SHEET, HELP_SHEET};
 use ceb::form::{Column, columns, only_value, sample_rows};
-use ceb::spec::{CodeTable, FieldType, Rule};
+use ceb::spec::{CodeTable, FieldType};
 use ceb::{Kind, code_table, doc};
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Formula,
@@ -127,38 +127,20 @@ fn choices(column: &Column) -> Result<Option<DataValidation>, XlsxError> {
             .set_error_title("不在列表中")?
             .set_error_message("这个值不在列表中。若确认海关已启用新的代码，可以继续。")
     };
-    for rule in &column.field.rules {
-        match rule {
-            Rule::In(values) => {
-                return list(DataValidation::new().allow_list_strings(values)?).map(Some);
-            }
-            Rule::Table(table) => {
-                let Some(at) = TABLES.iter().position(|(known, _)| known == table) else {
-                    continue;
-                };
-                let n_codes = code_table::entries(*table).len();
-                let letter = char::from(b'A' + u8::try_from(at * 2).unwrap_or(0));
-                let range = format!("='{CODES_SHEET}'!${letter}$3:${letter}${}", n_codes + 2);
-                let choice = DataValidation::new().allow_list_formula(Formula::new(range));
-                return list(choice).map(Some);
-            }
-            Rule::Fixed(_)
-            | Rule::Default(_)
-            | Rule::Time14
-            | Rule::Time17
-            | Rule::Date8
-            | Rule::Company(_)
-            | Rule::Name
-            | Rule::Identity
-            | Rule::NotNegative
-            | Rule::Positive
-            | Rule::Digits(_)
-            | Rule::HalfWidth
-            | Rule::Assigned
-            | Rule::Wild(_) => {}
-        }
+    if let Some(values) = column.field.list() {
+        return list(DataValidation::new().allow_list_strings(values)?).map(Some);
     }
-    Ok(None)
+    let Some(table) = column.field.table() else {
+        return Ok(None);
+    };
+    let Some(at) = TABLES.iter().position(|(known, _)| *known == table) else {
+        return Ok(None);
+    };
+    let n_codes = code_table::entries(table).len();
+    let letter = char::from(b'A' + u8::try_from(at * 2).unwrap_or(0));
+    let range = format!("='{CODES_SHEET}'!${letter}$3:${letter}${}", n_codes + 2);
+    let choice = DataValidation::new().allow_list_formula(Formula::new(range));
+    list(choice).map(Some)
 }
 
 fn help(sheet: &mut Worksheet, kind: Kind) -> Result<(), XlsxError> {
