@@ -27,6 +27,7 @@ mod duplicates;
 mod every_kind;
 mod kill;
 mod lanes;
+mod oidc;
 mod onboarding;
 mod one_message;
 mod people;

@@ -46,7 +46,13 @@ pub struct NextQuery {
     /// A one-time token.
     #[serde(default)]
     pub token: String,
+    /// Whether to ask somebody who is logged in, because another system wants to be sure.
+    #[serde(default)]
+    pub again: String,
 }
+
+/// Longest way to go on, in bytes: another system's request goes through it.
+const NEXT_BYTES_MAX: usize = 4000;
 
 /// A path of ours, whatever was asked for: never another site.
 pub fn local(next: &str) -> &str {
@@ -54,12 +60,12 @@ pub fn local(next: &str) -> &str {
         && !next.starts_with("//")
         && !next.contains('\\')
         && !next.chars().any(char::is_control)
-        && next.len() <= 2000;
+        && next.len() <= NEXT_BYTES_MAX;
     if is_local { next } else { HOME }
 }
 
 /// A path with a place to go then.
-fn with_next(path: &str, next: &str) -> String {
+pub(crate) fn with_next(path: &str, next: &str) -> String {
     let next: String = local(next)
         .bytes()
         .map(|b| {
@@ -138,7 +144,9 @@ pub async fn login_page(
     RawQuery(raw): RawQuery,
     Query(query): Query<NextQuery>,
 ) -> Result<Response, Problem> {
-    if let Some((_, session)) = entrance.gate.session(&headers).await? {
+    if let Some((_, session)) = entrance.gate.session(&headers).await?
+        && query.again.is_empty()
+    {
         return Ok(go(&onward(session.stage, &query.next)));
     }
     let lang = Lang::of_request(&headers, raw.as_deref());
@@ -195,7 +203,16 @@ pub async fn login_try(
     let origin = origin(&headers, ground);
     let tried = (form.login.as_str(), form.password.as_str());
     match attempt(ground, &entrance.throttle, &origin, tried).await? {
-        Ok(begun) => Ok(go_with(ground, &begun, &form.next)),
+        Ok(begun) => {
+            let old = entrance.gate.session(&headers).await?;
+            if let Some((_, old)) = old {
+                let (new, now_ms) = (begun.session.clone(), ground.now_ms());
+                let follow = move |tx: &mut Tx<'_>| session::succeed(tx, &old, &new, now_ms);
+                let followed = ground.db.write(follow).await;
+                followed.map_err(|error| service_error(&error))?;
+            }
+            Ok(go_with(ground, &begun, &form.next))
+        }
         Err(refused) => Ok(show_login(
             &entrance,
             lang,
