@@ -15,6 +15,8 @@ if [ "${1:-build}" != build ]; then
     python3 -c 'import ensurepip, venv' 2>/dev/null || need="$need python3-venv"
     command -v chromium >/dev/null || need="$need chromium"
     [ -d /usr/share/fonts/opentype/noto ] || need="$need fonts-noto-cjk"
+    # Apache's program without its service (apache2-bin), and the client of OpenID Connect for it.
+    [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || need="$need libapache2-mod-auth-openidc"
 fi
 command -v cargo >/dev/null || { echo "Rust is missing: see https://rustup.rs" >&2; exit 1; }
 [ -n "$need" ] || exit 0
@@ -24,5 +26,13 @@ if [ "$(id -u)" != 0 ]; then
 fi
 echo "installing$need" >&2
 apt-get update -qq
+# Where Apache's service is installed already, a new module would start it; policy-rc.d forbids that,
+# and is put back as it was.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' >$policy
+    chmod 755 $policy
+    trap 'rm -f $policy' EXIT
+fi
 # shellcheck disable=SC2086 # a list of packages
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $need >/dev/null

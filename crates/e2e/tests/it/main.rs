@@ -11,6 +11,7 @@
     reason = "helpers of a test"
 )]
 
+mod apache_oidc;
 mod browser;
 mod http;
 mod platform;

@@ -1,11 +1,11 @@
 //! The endpoints. Names of parameters are the protocol's.
 
-use super::authorize::{self, Wish, back};
+use super::authorize::{self, back};
+use super::proof::{LOGIN, Verdict, judge, way_back};
 use super::refusal::Refusal;
 use super::{Oidc, SCOPES, claims, client, issuer, key, logout as farewell, personal, token};
 use crate::access::{Actor, origin};
 use crate::cas::page::{GoPage, never_kept, page_to};
-use crate::cas::slip;
 use crate::cas::validate::Params;
 use crate::hash_text;
 use crate::login::http::{end, go, is_from_us, is_token, onward, set_cookie, with_next};
@@ -187,8 +187,6 @@ fn forward(path: &str, body: &[u8]) -> Response {
     go(&format!("{path}?{query}"))
 }
 
-const LOGIN: Refusal = Refusal::new("login_required", "the person must log in");
-
 /// How a browser goes back to a client.
 struct Exit<'a> {
     lang: Lang,
@@ -231,76 +229,6 @@ impl Exit<'_> {
         };
         page_to(self.lang, StatusCode::OK, &page, Some(&service))
     }
-}
-
-/// Purpose of the slip that goes through the login pages; it is good for this very request.
-fn purpose(wish: &Wish) -> String {
-    format!("oidc after {}", hash_text(&wish.path))
-}
-
-/// The path by which the login pages lead back to a wish.
-fn way_back(oidc: &Oidc, wish: &Wish) -> Result<String, Problem> {
-    let after = slip::make(oidc.ground(), &purpose(wish))?;
-    Ok(format!("{}&after={after}", wish.path))
-}
-
-/// What becomes of a wish of somebody who is logged in.
-enum Verdict {
-    Enter,
-    AskAgain,
-    Refuse(Refusal),
-}
-
-async fn judge(
-    oidc: &Oidc,
-    wish: &Wish,
-    session: &Session,
-    after: Option<&str>,
-) -> Result<Verdict, Problem> {
-    let ground = oidc.ground();
-    let mut is_due = wish.asks_again;
-    if let Some(seconds) = wish.max_age {
-        is_due |= ground.now_ms() - session.authenticated_at > seconds * 1000 || seconds == 0;
-    }
-    let mut is_other = false;
-    if let Some(hint) = &wish.hint {
-        let Some(told) = farewell::hint(ground, hint).await? else {
-            return Ok(Verdict::Refuse(Refusal::request(
-                "id_token_hint is not valid",
-            )));
-        };
-        is_other = told["sub"] != claims::subject_of(session.account);
-    }
-    let is_fresh = (is_due || is_other) && is_fresh(oidc, wish, session, after).await?;
-    Ok(match (is_due || is_other, is_fresh) {
-        (false, _) => Verdict::Enter,
-        (true, false) if wish.is_silent => Verdict::Refuse(LOGIN),
-        (true, false) => Verdict::AskAgain,
-        // Somebody else than the client expects has just logged in.
-        (true, true) if is_other => Verdict::Refuse(LOGIN),
-        (true, true) => Verdict::Enter,
-    })
-}
-
-/// Whether the person has proved who he is since this request was first made; once for a slip.
-async fn is_fresh(
-    oidc: &Oidc,
-    wish: &Wish,
-    session: &Session,
-    after: Option<&str>,
-) -> Result<bool, Problem> {
-    let ground = oidc.ground();
-    let Some(text) = after else { return Ok(false) };
-    let made_at = slip::made_at(ground, &purpose(wish), text);
-    if made_at.is_none_or(|made_at| session.authenticated_at < made_at) {
-        return Ok(false);
-    }
-    let (text, now_ms) = (text.to_owned(), ground.now_ms());
-    let used = ground
-        .db
-        .write(move |tx| slip::use_up(tx, &text, now_ms))
-        .await;
-    used.map_err(|error| web::service_error(&error))
 }
 
 /// The parameters of a form.

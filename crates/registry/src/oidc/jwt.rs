@@ -1,7 +1,7 @@
 //! Signed texts: made with the key in force, read with the keys that are published. Nothing but
 //! RS256 is made or read, whatever the header of a text says.
 
-use super::key::{Public, Signer};
+use super::key::{PublicKey, Signer};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
@@ -41,7 +41,7 @@ pub(super) fn sign(signer: &Signer, kind: &str, claims: &Value) -> Result<String
 }
 
 /// The claims of a text that one of these keys has signed as this kind.
-pub(super) fn read(text: &str, kind: &str, keys: &[Public]) -> Option<Value> {
+pub(super) fn read(text: &str, kind: &str, keys: &[PublicKey]) -> Option<Value> {
     if text.len() > BYTES_MAX {
         return None;
     }

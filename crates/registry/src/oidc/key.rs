@@ -31,7 +31,7 @@ static MAKING: Mutex<()> = Mutex::const_new(());
 
 /// The public half of a key (签名公钥).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Public {
+pub struct PublicKey {
     /// Its id, a digest of itself.
     pub kid: String,
     /// The modulus, base64url.
@@ -123,7 +123,7 @@ pub(super) async fn fresh(ground: &Ground) -> Result<Vec<u8>, Problem> {
 }
 
 /// The public half of a private key.
-fn public(pair: &KeyPair, now_ms: i64) -> Public {
+fn public(pair: &KeyPair, now_ms: i64) -> PublicKey {
     let parts = PublicKeyComponents::<Vec<u8>>::from(pair.public());
     let modulus = URL_SAFE_NO_PAD.encode(&parts.n);
     let exponent = URL_SAFE_NO_PAD.encode(&parts.e);
@@ -131,7 +131,7 @@ fn public(pair: &KeyPair, now_ms: i64) -> Public {
     let kid = crate::hash_text(&format!(
         "{{\"e\":\"{exponent}\",\"kty\":\"RSA\",\"n\":\"{modulus}\"}}"
     ));
-    Public {
+    PublicKey {
         kid,
         modulus,
         exponent,
@@ -250,7 +250,7 @@ async fn first(ground: &Ground) -> Result<(), Problem> {
 ///
 /// # Errors
 /// A fault.
-pub async fn published(ground: &Ground) -> Result<Vec<Public>, Problem> {
+pub async fn published(ground: &Ground) -> Result<Vec<PublicKey>, Problem> {
     if ground.read(sql::active_key).await?.is_none() {
         first(ground).await?;
     }

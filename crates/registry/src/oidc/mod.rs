@@ -25,6 +25,7 @@ pub mod http;
 mod jwt;
 pub mod key;
 mod logout;
+mod proof;
 mod refusal;
 mod sql;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Every statement on the tables `oidc_key`, `oidc_grant`, `oidc_token` and `oidc_visit`.
 
-use super::key::{Public, Stored};
+use super::key::{PublicKey, Stored};
 use crate::role::AccountId;
 use store::{Result, Row, Tx};
 
@@ -347,7 +347,7 @@ pub(super) fn active_key(tx: &mut Tx<'_>) -> Result<Option<Stored>> {
 /// Puts a key in force, unless another one is; answers whether it is this one.
 pub(super) fn insert_key(
     tx: &mut Tx<'_>,
-    key: &Public,
+    key: &PublicKey,
     sealed: &[u8],
     now_ms: i64,
 ) -> Result<bool> {
@@ -377,7 +377,7 @@ pub(super) fn retire_key(tx: &mut Tx<'_>, now_ms: i64) -> Result<()> {
 }
 
 /// The public halves, the one in force first.
-pub(super) fn keys(tx: &mut Tx<'_>) -> Result<Vec<Public>> {
+pub(super) fn keys(tx: &mut Tx<'_>) -> Result<Vec<PublicKey>> {
     tx.query(
         "select kid, modulus, exponent, created_at, retired_at from oidc_key \
          order by state, created_at desc, kid",
@@ -385,7 +385,7 @@ pub(super) fn keys(tx: &mut Tx<'_>) -> Result<Vec<Public>> {
     )?
     .iter()
     .map(|row| {
-        Ok(Public {
+        Ok(PublicKey {
             kid: row.text(0)?,
             modulus: row.text(1)?,
             exponent: row.text(2)?,

@@ -1,6 +1,7 @@
 //! The rules of the provider.
 
 mod authorize;
+mod families;
 mod house;
 mod keys;
 mod logout;
