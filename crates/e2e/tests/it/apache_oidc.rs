@@ -19,7 +19,6 @@ const STEPS_MAX: usize = 12;
 /// An Apache of one test; ended when it is dropped.
 pub(crate) struct Apache {
     child: Child,
-    pub(crate) port: u16,
 }
 
 impl Apache {
@@ -34,6 +33,7 @@ impl Apache {
                     roles: <!--#echo var=\"OIDC_CLAIM_roles\" -->\n\
                     login: <!--#echo var=\"OIDC_CLAIM_login\" -->\n";
         std::fs::write(pages.join("protected/index.shtml"), page).unwrap();
+        std::fs::write(pages.join("favicon.ico"), "").unwrap();
         std::fs::write(pages.join("left.html"), "you have left\n").unwrap();
         let modules: String = [
             ("mpm_event", "mpm_event"),
@@ -70,7 +70,7 @@ impl Apache {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        let mut apache = Self { child, port };
+        let mut apache = Self { child };
         let log = folder.join("run/error.log");
         let begun = std::time::Instant::now();
         while Connection::open(&format!("127.0.0.1:{port}")).is_err() {

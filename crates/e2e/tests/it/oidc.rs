@@ -11,6 +11,7 @@ use ceb::Kind;
 use serde_json::{Value, json};
 use std::net::TcpListener;
 use std::process::Command;
+use tempfile::TempDir;
 
 /// A port that was free a moment ago.
 pub(crate) fn free_port() -> u16 {
@@ -105,71 +106,167 @@ fn authlib_does_everything_that_the_provider_offers() {
     assert_eq!(said.matches(": ok").count(), 7, "{said}");
 }
 
+/// A platform and an Apache that asks it, with two people who have a password: a demo shows no third
+/// code within a minute.
+struct Town {
+    _folder: TempDir,
+    _apache: Apache,
+    _place: Place,
+    platform: Platform,
+    base: String,
+    here: String,
+    /// The page that asks who it is.
+    page: String,
+    /// Where the module takes answers.
+    back: String,
+}
+
+impl Town {
+    fn new() -> Option<Self> {
+        if std::env::var("TONGGUAN_TEST_FULL").as_deref() != Ok("1") {
+            println!("skipped: TONGGUAN_TEST_FULL=1 is not set");
+            return None;
+        }
+        assert!(apache_oidc::is_installed(), "scripts/setup.sh test");
+        let place = Place::new();
+        let platform = demo_at(&place, free_port());
+        let links = first_start(&platform);
+        for login in ["operator.a", "bureau.clerk"] {
+            Browser::new(&platform).activate(&links[login]);
+        }
+        let port = free_port();
+        let here = format!("http://127.0.0.1:{port}");
+        let back = format!("{here}/protected/back");
+        let told = format!("{back}?logout=backchannel");
+        let left = format!("{here}/left.html");
+        let arguments = [
+            ["apache", "--redirect", &back],
+            ["--attributes=name,roles", "--logout-url", &told],
+            ["--title=Apache", "--logout-redirect", &left],
+        ];
+        let secret = registered(&place, &arguments.concat());
+        let base = format!("http://{}", platform.address);
+        let settings = format!(
+            "OIDCProviderMetadataURL {base}/.well-known/openid-configuration\n\
+             OIDCClientID apache\nOIDCClientSecret {secret}\nOIDCRedirectURI {back}\n\
+             OIDCCryptoPassphrase a-passphrase-of-a-test\nOIDCPKCEMethod S256\n\
+             OIDCScope \"openid profile attributes\"\nOIDCRemoteUserClaim sub\n\
+             OIDCProviderTokenEndpointAuth client_secret_basic\n"
+        );
+        let folder = tempfile::tempdir().unwrap();
+        Some(Self {
+            _apache: Apache::start(folder.path(), port, &settings),
+            _folder: folder,
+            _place: place,
+            platform,
+            base,
+            page: format!("{here}/protected/"),
+            here,
+            back,
+        })
+    }
+}
+
 /// mod_auth_openidc: a page behind Apache asks the platform who it is, shows what it was told, logs out
 /// both ways.
 #[test]
 fn apache_logs_people_in_shows_their_claims_and_logs_them_out() {
-    if std::env::var("TONGGUAN_TEST_FULL").as_deref() != Ok("1") {
-        println!("skipped: TONGGUAN_TEST_FULL=1 is not set");
-        return;
-    }
-    assert!(apache_oidc::is_installed(), "scripts/setup.sh test");
-    let place = Place::new();
-    let platform = demo_at(&place, free_port());
-    let links = first_start(&platform);
-    // Two people: a demo shows no third code within a minute.
-    for login in ["operator.a", "bureau.clerk"] {
-        Browser::new(&platform).activate(&links[login]);
-    }
-    let port = free_port();
-    let here = format!("http://127.0.0.1:{port}");
-    let back = format!("{here}/protected/back");
-    let secret = registered(
-        &place,
-        &[
-            "apache",
-            "--redirect",
-            &back,
-            "--attributes",
-            "name,roles",
-            "--logout-url",
-            &format!("{back}?logout=backchannel"),
-            "--logout-redirect",
-            &format!("{here}/left.html"),
-        ],
-    );
-    let base = format!("http://{}", platform.address);
-    let settings = format!(
-        "OIDCProviderMetadataURL {base}/.well-known/openid-configuration\n\
-         OIDCClientID apache\nOIDCClientSecret {secret}\nOIDCRedirectURI {back}\n\
-         OIDCCryptoPassphrase a-passphrase-of-a-test\nOIDCPKCEMethod S256\n\
-         OIDCScope \"openid profile attributes\"\nOIDCRemoteUserClaim sub\n\
-         OIDCProviderTokenEndpointAuth client_secret_basic\n"
-    );
-    let folder = tempfile::tempdir().unwrap();
-    let apache = Apache::start(folder.path(), port, &settings);
-    assert_eq!(apache.port, port);
-    let page = format!("{here}/protected/");
+    let Some(town) = Town::new() else { return };
+    let (base, page) = (&town.base, &town.page);
     let mut person = Traveller::default();
-    log_in(&mut person, &page, ("operator.a", "operator"));
+    log_in(&mut person, page, ("operator.a", "operator"));
     // By the application: the hint is ours, so nobody is asked, and the browser comes back.
-    let out = format!("{back}?logout={here}/left.html");
+    let out = format!("{}?logout={}/left.html", town.back, town.here);
     let left = person.open(&out);
     assert!(left.contains("you have left"), "{}: {left}", person.url);
-    log_in(&mut person, &page, ("bureau.clerk", "bureau_clerk"));
+    log_in(&mut person, page, ("bureau.clerk", "bureau_clerk"));
     // By the platform: Apache is told on the back channel, although the browser keeps its cookie.
     let account = person.open(&format!("{base}/account"));
     person.form("/logout", &[("csrf", &field(&account, "csrf"))]);
-    let begun = std::time::Instant::now();
-    while person.open(&page).contains("who: ") {
-        assert!(begun.elapsed() < crate::wait::PATIENCE, "still logged in");
-        crate::wait::pause(std::time::Duration::from_millis(100));
-    }
+    crate::wait::until("Apache ends its session", || {
+        let is_out = !person.open(page).contains("who: ");
+        is_out.then_some(())
+    });
     assert!(
         person.url.starts_with(&format!("{base}/login")),
         "{}",
         person.url
     );
+}
+
+/// Chromium, which holds every form to its policy along all redirects, comes through as well.
+#[test]
+fn a_real_browser_comes_through_the_forms_to_the_application() {
+    let Some(town) = Town::new() else { return };
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../console");
+    let output = Command::new("node")
+        .arg("e2e/sso.mjs")
+        .current_dir(folder)
+        .env("BASE", format!("http://{}", town.platform.address))
+        .env("PAGE", &town.page)
+        .env("LEFT", format!("{}/left.html", town.here))
+        .env("LOGIN", "operator.a")
+        .env("PASSWORD", PASSWORD)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let wrong = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{wrong}");
+    assert_eq!(said.matches(": ok").count(), 2, "{said}");
+}
+
+/// The command line registers clients, refuses what is not one, and rotates keys; each leaves a row in
+/// the audit.
+#[test]
+fn clients_and_keys_are_kept_on_the_command_line() {
+    let (place, platform) = Platform::demo();
+    let (sender, _) = platform.company(0);
+    let add = |more: &[&str]| {
+        let mut all = vec!["sso", "client", "add", "app"];
+        all.extend(more);
+        place.run(&all)
+    };
+    for wrong in [
+        &["--redirect", "http://app.example/back"][..],
+        &["--redirect", "https://*.example/back"],
+        &["--redirect", "https://app.example/back#x"],
+        &["--redirect", "https://app.example/", "--grants", "password"],
+        &["--redirect", "https://app.example/", "--attributes", "all"],
+        &["--grants", "client_credentials"],
+        &["--grants", "client_credentials", "--secret"],
+        &["--grants", "client_credentials", "--company", &sender.code],
+        &[],
+    ] {
+        assert_eq!(add(wrong).status.code(), Some(1), "{wrong:?}");
+    }
+    let fine = ["--redirect", "https://app.example/back"];
+    assert_eq!(add(&fine).status.code(), Some(0), "a public client");
+    let secret = registered(&place, &["app", fine[0], fine[1]]);
+    assert_eq!(secret.len(), 43);
+    let listed = place.tool(&["sso", "client", "list"]);
+    assert_eq!(listed[0]["name"], "app");
+    assert_eq!(listed[0]["isConfidential"], true);
+    assert!(!listed.to_string().contains(&secret));
+    let kid = &place.tool(&["sso", "key", "list"])[0]["kid"];
+    let fresh = &place.tool(&["sso", "key", "rotate"])["kid"];
+    assert_ne!(kid, fresh);
+    let mut browser = Browser::new(&platform);
+    let keys = browser.get("/oauth2/jwks").answer.json();
+    let kids: Vec<&Value> = keys["keys"].as_array().unwrap().iter().collect();
+    assert_eq!(kids.len(), 2, "the old one is still published");
+    assert_eq!((&kids[0]["kid"], &kids[1]["kid"]), (fresh, kid));
+    let removed = place.tool(&["sso", "client", "remove", "app"]);
+    assert_eq!(removed["removed"], true);
+    let acts = place.run(&["audit", "list", "--json"]);
+    let acts = String::from_utf8_lossy(&acts.stdout).into_owned();
+    for act in [
+        "relying_party.put",
+        "relying_party.remove",
+        "oidc.key_made",
+        "oidc.key_rotated",
+    ] {
+        assert!(acts.contains(act), "{act}: {acts}");
+    }
 }
 
 /// Opens the protected page, logs in on the way, and sees the claims.

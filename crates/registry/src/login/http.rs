@@ -150,7 +150,8 @@ pub async fn login_page(
         return Ok(go(&onward(session.stage, &query.next)));
     }
     let lang = Lang::of_request(&headers, raw.as_deref());
-    Ok(show_login(&entrance, lang, None, "", &query.next))
+    let ways = (query.next.as_str(), !query.again.is_empty());
+    Ok(show_login(&entrance, lang, None, "", ways))
 }
 
 fn show_login(
@@ -158,8 +159,12 @@ fn show_login(
     lang: Lang,
     error: Option<Shown>,
     login: &str,
-    next: &str,
+    (next, is_again): (&str, bool),
 ) -> Response {
+    let note = lang.of(
+        "您要进入的系统要求再次验证身份，请重新登录。",
+        "The system that you go to wants to be sure who you are: please log in again.",
+    );
     let status = error.as_ref().map_or(StatusCode::OK, wrong_status);
     page::page(
         lang,
@@ -167,7 +172,7 @@ fn show_login(
         &LoginPage {
             lang,
             error,
-            note: None,
+            note: is_again.then(|| note.to_owned()),
             login: login.chars().take(40).collect(),
             next: local(next).to_owned(),
             foreign: entrance.foreign.to_vec(),
@@ -218,7 +223,7 @@ pub async fn login_try(
             lang,
             Some(refused.into()),
             &form.login,
-            &form.next,
+            (&form.next, false),
         )),
     }
 }

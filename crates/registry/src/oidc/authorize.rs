@@ -224,6 +224,7 @@ fn prompt(params: &Params) -> Result<(bool, bool), Refusal> {
 /// A registered address with what a client is told there.
 pub(super) fn back(redirect: &str, pairs: &[(&str, &str)]) -> String {
     match Url::parse(redirect) {
+        Ok(url) if pairs.is_empty() => url.into(),
         Ok(mut url) => {
             url.query_pairs_mut().extend_pairs(pairs);
             url.into()

@@ -20,8 +20,10 @@ pub(super) enum SsoVerb {
     /// CAS 接入系统：登记、列出与移除
     #[command(subcommand)]
     Service(ServiceVerb),
-    /// OpenID Connect 接入系统（客户端）：登记、列出与移除
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        about = "OpenID Connect 接入系统（客户端）：登记、列出与移除"
+    )]
     Client(oidc::ClientVerb),
     /// 签名密钥：列出与轮换
     #[command(subcommand)]

@@ -43,6 +43,11 @@ async fn v10_6_2_a_valid_hint_needs_no_question() {
             format!("{LEFT}?state=s+1"),
             "nobody is logged in"
         );
+        let bare = format!(
+            "/oauth2/logout?id_token_hint={hint}&post_logout_redirect_uri={}",
+            encoded(LEFT)
+        );
+        assert_eq!(place.get(&bare, "").await.location(), LEFT, "nothing added");
         let nowhere = place.get(&address("", LEFT, "&client_id=web"), "").await;
         assert_eq!(nowhere.location(), "", "no hint, no redirect");
     }

@@ -39,7 +39,7 @@ pub(in crate::cli) enum KeyVerb {
 pub(in crate::cli) struct AddArgs {
     #[command(flatten)]
     base: Base,
-    /// 简称，即 client_id（小写字母、数字、点、横线、下划线）
+    #[arg(help = "简称，即 client_id（小写字母、数字、点、横线、下划线）")]
     name: String,
     /// 名称
     #[arg(long)]
@@ -47,14 +47,20 @@ pub(in crate::cli) struct AddArgs {
     /// 回调地址，须与请求逐字相同；可重复
     #[arg(long)]
     redirect: Vec<String>,
-    /// 授权方式，逗号分隔：authorization_code,refresh_token,client_credentials
-    #[arg(long, value_delimiter = ',', default_value = "authorization_code")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "authorization_code",
+        help = "授权方式，逗号分隔：authorization_code,refresh_token,client_credentials"
+    )]
     grants: Vec<String>,
     /// 生成新密钥（只显示这一次）；没有密钥的是公开客户端
     #[arg(long)]
     secret: bool,
-    /// 程序（client_credentials）所代表的企业：海关编号、信用代码或 DXP 编号
-    #[arg(long)]
+    #[arg(
+        long,
+        help = "程序（client_credentials）所代表的企业：海关编号、信用代码或 DXP 编号"
+    )]
     company: Option<String>,
     /// 可告知的属性，逗号分隔：name,login,kind,roles,companyName,creditCode,customsCode
     #[arg(long, value_delimiter = ',')]
