@@ -1,4 +1,4 @@
-//! A private Apache with mod_auth_openidc, and a browser that travels between it and the platform.
+//! A private Apache with `mod_auth_openidc`, and a browser that travels between it and the platform.
 
 use crate::http::{Answer, Connection};
 use crate::wait;

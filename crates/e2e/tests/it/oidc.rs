@@ -1,4 +1,4 @@
-//! `OpenID` Connect with clients of others: authlib (Python) and mod_auth_openidc (C, in Apache). Both
+//! `OpenID` Connect with clients of others: authlib (Python) and `mod_auth_openidc` (C, in Apache). Both
 //! come from their own packages and know nothing of us; they run when the whole suite is asked for
 //! (`TONGGUAN_TEST_FULL=1`).
 
@@ -167,7 +167,7 @@ impl Town {
     }
 }
 
-/// mod_auth_openidc: a page behind Apache asks the platform who it is, shows what it was told, logs out
+/// `mod_auth_openidc`: a page behind Apache asks the platform who it is, shows what it was told, logs out
 /// both ways.
 #[test]
 fn apache_logs_people_in_shows_their_claims_and_logs_them_out() {

@@ -11,7 +11,7 @@
 //! 3. A program gets an access token for the platform's API by the client's secret; it acts for the
 //!    company of the entry as an API key of that company would ([`machine`]).
 //! 4. Nothing outlives the session. When it ends, however it ends, every client that it went on to
-//!    is told once, at a registered address ([`farewell`]).
+//!    is told once, at a registered address (`farewell`).
 //!
 //! Codes and tokens are stored as hashes. There is no implicit flow, no password grant, no plain
 //! PKCE, and no client without PKCE.
