@@ -14,8 +14,11 @@ use store::{Result as StoreResult, Tx};
 use url::Url;
 use web::{Code, Problem};
 
+/// Longest client id, in bytes: that of an entry's short name.
+const ID_MAX: usize = 60;
+
 /// Longest `state`, in bytes: it goes through the login pages in an address.
-const STATE_MAX: usize = 1000;
+pub(super) const STATE_MAX: usize = 1000;
 
 /// Longest `nonce`, in bytes.
 const NONCE_MAX: usize = 500;
@@ -67,7 +70,7 @@ pub(super) async fn client(
     oidc: &Oidc,
     params: &Params,
 ) -> Result<Result<(RelyingParty, String), Code>, Problem> {
-    let Some(id) = params.get("client_id").filter(|id| id.len() <= 60) else {
+    let Some(id) = params.get("client_id").filter(|id| id.len() <= ID_MAX) else {
         return Ok(Err(super::codes::CLIENT));
     };
     let id = id.to_owned();

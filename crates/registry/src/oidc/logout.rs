@@ -1,15 +1,13 @@
 //! Logout that a client begins (RP-initiated logout): whether its hint is ours, and where a browser
 //! may go afterwards.
 
+use super::authorize::STATE_MAX;
 use super::{authorize, issuer, jwt, key, sql};
 use crate::cas::validate::Params;
 use crate::ground::Ground;
 use crate::relying_party::{self, Protocol};
 use store::{Result as StoreResult, Tx};
 use web::Problem;
-
-/// Longest `state`, in bytes.
-const STATE_MAX: usize = 1000;
 
 /// What a request for logout has shown.
 #[derive(Debug, Default, PartialEq, Eq)]

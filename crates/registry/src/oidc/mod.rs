@@ -65,6 +65,9 @@ const CLEAN_MAX: i64 = 5000;
 /// How the access token of a program begins.
 const MACHINE: &str = "tgm_";
 
+/// Longest code or token that is looked at, in bytes; ours have 47.
+const TEXT_BYTES_MAX: usize = 200;
+
 /// Scopes: who it is, the name, and the attributes on the list of the entry.
 const SCOPES: [&str; 3] = ["openid", "profile", "attributes"];
 
@@ -220,7 +223,7 @@ pub async fn machine(
     ground: &Ground,
     text: &str,
 ) -> Result<Option<(RelyingParty, Arc<Company>)>, Problem> {
-    if !text.starts_with(MACHINE) || text.len() > 100 {
+    if !text.starts_with(MACHINE) || text.len() > TEXT_BYTES_MAX {
         return Ok(None);
     }
     let (hash, now_ms) = (crate::hash_text(text), ground.now_ms());

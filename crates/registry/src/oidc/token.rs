@@ -5,8 +5,8 @@ use super::key::Signer;
 use super::refusal::Refusal;
 use super::sql::{Grant, Kind, Token};
 use super::{
-    MACHINE, Oidc, PROGRAM, REPLAY, REVOKE, SKEW_MS, TOKEN_MS, claims, client, issuer, jwt, key,
-    live, personal, program, sql,
+    MACHINE, Oidc, PROGRAM, REPLAY, REVOKE, SKEW_MS, TEXT_BYTES_MAX, TOKEN_MS, claims, client,
+    issuer, jwt, key, live, personal, program, sql,
 };
 use crate::access::{Actor, Origin};
 use crate::audit::{self, Outcome};
@@ -17,9 +17,6 @@ use crate::relying_party::{self, RelyingParty};
 use serde_json::{Value, json};
 use store::{Result as StoreResult, Tx};
 use subtle::ConstantTimeEq;
-
-/// Longest code or token that is looked at, in bytes.
-const TOKEN_MAX: usize = 200;
 
 /// Whether a list of scopes has one.
 pub(super) fn has(list: &str, scope: &str) -> bool {
@@ -83,7 +80,7 @@ pub(super) async fn issue(
 }
 
 fn bounded<'p>(params: &'p Params, name: &str) -> Option<&'p str> {
-    params.get(name).filter(|text| text.len() <= TOKEN_MAX)
+    params.get(name).filter(|text| text.len() <= TEXT_BYTES_MAX)
 }
 
 async fn exchange(
@@ -104,7 +101,7 @@ async fn exchange(
     if !(43..=128).contains(&verifier.len()) || !verifier.chars().all(is_letter) {
         return Err(Refusal::request("code_verifier is not well formed"));
     }
-    if code.len() > TOKEN_MAX {
+    if code.len() > TEXT_BYTES_MAX {
         return Err(Refusal::grant("the code is not known"));
     }
     let ground = oidc.ground();
@@ -263,7 +260,7 @@ async fn refresh(
     let Some(old) = params.get("refresh_token") else {
         return Err(Refusal::request("refresh_token is missing"));
     };
-    if old.len() > TOKEN_MAX {
+    if old.len() > TEXT_BYTES_MAX {
         return Err(Refusal::grant("the refresh token is not known"));
     }
     let ground = oidc.ground();

@@ -84,7 +84,7 @@ async fn v10_4_1_an_unknown_client_or_address_is_never_redirected() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_wrong_goes_back_to_the_client_with_its_state() {
+async fn v10_4_6_what_is_wrong_or_without_pkce_goes_back_to_the_client_with_its_state() {
     let long = "x".repeat(1001);
     let table: &[(&'static str, &str, &str)] = &[
         ("response_type", "", "invalid_request"),

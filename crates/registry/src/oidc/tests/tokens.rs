@@ -230,7 +230,7 @@ async fn v10_4_10_a_client_proves_who_it_is_in_one_way() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_code_is_for_its_own_client_and_lives_a_minute() {
+async fn v10_4_3_a_code_is_for_its_own_client_and_lives_a_minute() {
     for place in &Place::each().await {
         let (_, cookie) = place.house.session(1).await;
         let code = place.code(WEB, &cookie).await;
