@@ -16,7 +16,9 @@ if [ "${1:-build}" != build ]; then
     python3 -c 'import ensurepip, venv' 2>/dev/null || need="$need python3-venv"
     command -v chromium >/dev/null || need="$need chromium"
     [ -d /usr/share/fonts/opentype/noto ] || need="$need fonts-noto-cjk"
-    [ -e /usr/lib/apache2/modules/mod_auth_cas.so ] || need="$need apache2 libapache2-mod-auth-cas"
+    # Apache's program comes without its service (apache2-bin).
+    [ -e /usr/lib/apache2/modules/mod_auth_cas.so ] || need="$need libapache2-mod-auth-cas"
+    [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || need="$need libapache2-mod-auth-openidc"
     [ -e /usr/share/php/CAS.php ] || need="$need php-cas"
     php -r 'exit(class_exists("DOMDocument") && function_exists("curl_init") ? 0 : 1);' 2>/dev/null ||
         need="$need php-cli php-curl php-xml"

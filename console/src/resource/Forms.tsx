@@ -76,6 +76,7 @@ export function EditButton<Row>({ row, edit, done }: EditProps<Row>) {
 function Editing<Row>({ row, edit, done }: { row: Row; edit: Edit<Row>; done: () => void }) {
   const t = useT();
   const [fields, open, close] = useFields(edit.fields);
+  const [secret, tell] = useState<string>();
   const title = t(edit.label ?? "action.edit");
   return (
     <>
@@ -89,11 +90,15 @@ function Editing<Row>({ row, edit, done }: { row: Row; edit: Edit<Row>; done: ()
           initial={edit.values(row)}
           close={close}
           run={(values) => edit.run(row, values)}
-          done={() => {
+          done={(answer) => {
             close();
+            tell(edit.secret?.(answer));
             done();
           }}
         />
+      )}
+      {secret !== undefined && (
+        <Secret title={title} hint={t(edit.secretHint ?? "form.keyOnce")} text={secret} close={() => tell(undefined)} />
       )}
     </>
   );

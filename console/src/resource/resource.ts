@@ -74,6 +74,9 @@ export interface Edit<Row> {
   fields: readonly Field[] | (() => Promise<readonly Field[]>);
   values: (row: Row) => Values;
   run: (row: Row, values: Values) => Promise<unknown>;
+  /** Something in the answer that is shown this once, such as a new secret. */
+  secret?: (answer: unknown) => string | undefined;
+  secretHint?: Word;
 }
 
 /** Something that can be done with a row. */

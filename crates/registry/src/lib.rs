@@ -5,7 +5,7 @@
 //!   time they are at work. [`bootstrap`] makes the first three of them.
 //! - [`role`], [`access`]: what may be done, by whom, and whose data are seen. Every handler of
 //!   every floor asks [`access::Gate::actor`] first.
-//! - [`cas`]: other systems let people log in here; [`relying_party`] says which.
+//! - [`cas`], [`oidc`]: other systems let people log in here; [`relying_party`] says which.
 //! - [`administration`]: the work of the officers: [`user`]s and [`grant`]s, and the
 //!   [`job`]s that run by themselves.
 //! - [`approval`]: acts that need a second pair of eyes. [`audit`]: what everybody did, in a chain.
@@ -27,6 +27,7 @@ pub mod grant;
 pub mod ground;
 pub mod job;
 pub mod login;
+pub mod oidc;
 pub mod relying_party;
 pub mod role;
 pub mod seal;

@@ -39,6 +39,7 @@ const ALL: &[Migration] = &[
         "administration",
         include_str!("../migrations/0010_administration.sql"),
     ),
+    (11, "oidc", include_str!("../migrations/0011_oidc.sql")),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -19,6 +19,23 @@ const OPEN: &[(&str, &str)] = &[
     ("/cas/p3/serviceValidate", "opens by a one-time ticket"),
     ("/cas/p3/proxyValidate", "opens by a one-time ticket"),
     ("/cas/proxy", "opens by a granting ticket"),
+    (
+        "/.well-known/openid-configuration",
+        "what the provider can do, the same for all",
+    ),
+    ("/oauth2/jwks", "public keys, the same for all"),
+    (
+        "/oauth2/authorize",
+        "how people come to be known to other systems; asks for the session itself",
+    ),
+    ("/oauth2/token", "asks the client who it is"),
+    ("/oauth2/revoke", "asks the client who it is"),
+    ("/oauth2/introspect", "asks the client who it is"),
+    ("/oauth2/userinfo", "opens by an access token"),
+    (
+        "/oauth2/logout",
+        "ends the caller's own session, by a signed hint or after a question",
+    ),
     ("/", "leads to the console"),
     (
         "/live",

@@ -10,6 +10,7 @@ interface Party {
   title: string;
   urls: string[];
   logoutUrl?: string | null;
+  logoutRedirects: string[];
   attributes: string[];
   grants: string[];
   mayProxy: boolean;
@@ -18,6 +19,11 @@ interface Party {
 }
 
 const GRANTS = ["authorization_code", "refresh_token", "client_credentials"];
+const ATTRIBUTES = ["name", "login", "kind", "roles", "companyName", "creditCode", "customsCode"];
+
+// What belongs to the other protocol is left out: the form is the same for both.
+const ONLY_CAS = ["mayProxy", "proxies"];
+const ONLY_OIDC = ["grants", "logoutRedirects"];
 
 const fields: readonly Field[] = [
   { key: "title", label: "party.title", required: true, max: 60 },
@@ -31,21 +37,26 @@ const fields: readonly Field[] = [
       { value: "oidc", label: { text: "OpenID Connect" } },
     ],
   },
-  { key: "urls", label: "party.urls", as: "tags", required: true, hint: "party.urlsHint" },
-  { key: "logoutUrl", label: "party.logoutUrl", max: 500 },
-  { key: "attributes", label: "party.attributes", as: "tags" },
+  { key: "urls", label: "party.urls", as: "tags", hint: "party.urlsHint" },
+  { key: "logoutUrl", label: "party.logoutUrl", max: 500, hint: "party.logoutUrlHint" },
+  { key: "logoutRedirects", label: "party.logoutRedirects", as: "tags", hint: "party.logoutRedirectsHint" },
+  { key: "attributes", label: "party.attributes", as: "choices", options: ATTRIBUTES.map((value) => ({ value, label: { text: value } })) },
   { key: "grants", label: "party.grants", as: "choices", options: GRANTS.map((value) => ({ value, label: { text: value } })), hint: "party.grantsHint" },
   { key: "mayProxy", label: "party.mayProxy", as: "switch" },
   { key: "proxies", label: "party.proxies", as: "tags" },
-  { key: "company", label: "party.company", max: 20 },
-  { key: "makesSecret", label: "party.makesSecret", as: "switch" },
+  { key: "company", label: "party.company", max: 20, hint: "party.companyHint" },
+  { key: "makesSecret", label: "party.makesSecret", as: "switch", hint: "party.makesSecretHint" },
   { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
 ];
 
-function put(name: unknown, { reason, makesSecret, ...entry }: Values) {
+function put(name: unknown, { reason, makesSecret, ...values }: Values) {
+  const foreign = values.protocol === "oidc" ? ONLY_CAS : ONLY_OIDC;
+  const entry = Object.fromEntries(Object.entries(values).filter(([key]) => !foreign.includes(key)));
   const body = { entry, makesSecret: makesSecret === true, reason };
   return call("PUT", `/api/v1/relying-parties/${encodeURIComponent(String(name))}`, body);
 }
+
+const secret = (answer: unknown) => (answer as { clientSecret?: string }).clientSecret;
 
 const parties = defineResource<Party>({
   name: "relying-parties",
@@ -59,6 +70,7 @@ const parties = defineResource<Party>({
     { key: "name", title: "party.name", as: "code" },
     { key: "protocol", title: "party.protocol", value: (row) => row.protocol.toUpperCase() },
     { key: "urls", title: "party.urls", render: (row) => <div className="info mono">{row.urls.join("\n")}</div> },
+    { key: "grants", title: "party.grants", value: (row) => row.grants.join("、"), extra: true },
     { key: "isConfidential", title: "party.secret", value: (row) => row.isConfidential },
     { key: "mayProxy", title: "party.mayProxy", value: (row) => row.mayProxy },
     { key: "attributes", title: "party.attributes", value: (row) => row.attributes.join("、"), extra: true },
@@ -69,7 +81,7 @@ const parties = defineResource<Party>({
     initial: { protocol: "oidc", grants: ["authorization_code"] },
     fields: [{ key: "name", label: "party.name", required: true, max: 40, hint: "party.nameHint" }, ...fields],
     run: ({ name, ...values }) => put(name, values),
-    secret: (answer) => (answer as { clientSecret?: string }).clientSecret,
+    secret,
     secretHint: "party.secretOnce",
   },
   edit: {
@@ -78,6 +90,8 @@ const parties = defineResource<Party>({
     fields,
     values: ({ name: _name, isConfidential: _is, ...entry }) => ({ ...entry }),
     run: (row, values) => put(row.name, values),
+    secret,
+    secretHint: "party.secretOnce",
   },
   actions: [
     {

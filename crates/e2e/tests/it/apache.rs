@@ -1,111 +1,123 @@
-//! A private Apache httpd with modules of others, on a free port of loopback, as Debian ships it.
+//! A private Apache with modules of others, as Debian ships them, on a free port of loopback.
 
+use crate::http::Connection;
 use crate::wait;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use tempfile::TempDir;
 
-const HTTPD: &str = "/usr/sbin/apache2";
+const PROGRAM: &str = "/usr/sbin/apache2";
+
+/// Where Debian puts the modules.
 const MODULES: &str = "/usr/lib/apache2/modules";
 
-/// Whether Debian's Apache and a module are there; when the whole suite is asked for, they must be.
-pub(crate) fn has_module(name: &str) -> bool {
-    let path = PathBuf::from(format!("{MODULES}/mod_{name}.so"));
-    let is_there = Path::new(HTTPD).exists() && path.exists();
-    let is_full = std::env::var("TONGGUAN_TEST_FULL").is_ok_and(|value| value == "1");
-    assert!(
-        is_there || !is_full,
-        "TONGGUAN_TEST_FULL=1 needs apache2 and {}: run scripts/setup.sh test",
-        path.display()
-    );
-    is_there
-}
+/// The user of web servers in Debian; a server of a test that root started runs as this one.
+const USER: &str = "www-data";
 
-/// A running httpd; it ends when it is dropped.
+/// Modules that every server of the tests has.
+const BASIC: [&str; 8] = [
+    "mpm_event",
+    "authn_core",
+    "authz_core",
+    "authz_user",
+    "dir",
+    "env",
+    "headers",
+    "mime",
+];
+
+/// An Apache of one test; ended when it is dropped.
 pub(crate) struct Apache {
     child: Child,
-    folder: TempDir,
-    pub(crate) port: u16,
 }
 
 impl Apache {
-    /// A folder that the server's own user may write to.
-    pub(crate) fn folder() -> TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        let open = std::fs::Permissions::from_mode(0o777);
-        std::fs::set_permissions(folder.path(), open).unwrap();
-        folder
-    }
-
-    /// Serves the files of `folder/site` with further modules and directives.
-    pub(crate) fn start(folder: TempDir, port: u16, modules: &[&str], directives: &str) -> Self {
-        let at = folder.path().display();
-        std::fs::create_dir_all(folder.path().join("site/who")).unwrap();
-        std::fs::write(folder.path().join("site/who/index.html"), "somebody\n").unwrap();
-        let is_root = std::fs::metadata("/proc/self").is_ok_and(|meta| {
-            use std::os::unix::fs::MetadataExt;
-            meta.uid() == 0
-        });
-        let user = if is_root {
-            "User www-data\nGroup www-data\n"
-        } else {
-            ""
-        };
-        let basic = [
-            "mpm_event",
-            "authn_core",
-            "authz_core",
-            "authz_user",
-            "dir",
-            "headers",
-            "alias",
-        ];
-        let loads: String = basic
+    /// Serves `folder/pages` with further modules and lines of the configuration.
+    pub(crate) fn start(folder: &Path, port: u16, modules: &[&str], settings: &str) -> Self {
+        for part in ["pages", "run"] {
+            std::fs::create_dir_all(folder.join(part)).unwrap();
+        }
+        let loads: String = BASIC
             .iter()
             .chain(modules)
             .map(|name| format!("LoadModule {name}_module {MODULES}/mod_{name}.so\n"))
             .collect();
-        let text = format!(
-            "ServerRoot {at}\nServerName 127.0.0.1:{port}\nListen 127.0.0.1:{port}\n\
-             PidFile {at}/httpd.pid\nErrorLog {at}/error.log\nLogLevel info\nMutex file:{at} default\n\
-             {user}{loads}DocumentRoot {at}/site\nDirectoryIndex index.html\n{directives}"
+        let here = folder.display();
+        let configuration = format!(
+            "ServerRoot {here}\nServerName 127.0.0.1:{port}\nListen 127.0.0.1:{port}\n\
+             DefaultRuntimeDir {here}/run\nPidFile {here}/run/apache.pid\n\
+             ErrorLog {here}/run/error.log\nLogLevel info\n{loads}\
+             DocumentRoot {here}/pages\nTypesConfig /etc/mime.types\n{settings}\n"
         );
-        let config = folder.path().join("httpd.conf");
-        std::fs::write(&config, text).unwrap();
-        let log = std::fs::File::create(folder.path().join("start.log")).unwrap();
-        let child = Command::new(HTTPD)
-            .args(["-X", "-f"])
-            .arg(&config)
+        let file = folder.join("apache.conf");
+        std::fs::write(&file, configuration).unwrap();
+        let begin = std::fs::File::create(folder.join("run/begin.log")).unwrap();
+        let child = Self::command(folder)
+            .arg("-f")
+            .arg(&file)
+            .arg("-DFOREGROUND")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(log)
+            .stderr(begin)
             .spawn()
             .unwrap();
-        let mut server = Self {
-            child,
-            folder,
-            port,
-        };
+        let mut apache = Self { child };
         wait::until("Apache listens", || {
-            let ended = server.child.try_wait().unwrap();
-            assert!(ended.is_none(), "{}", server.log());
-            std::net::TcpStream::connect(("127.0.0.1", port)).ok()
+            let is_gone = apache.child.try_wait().unwrap().is_some();
+            assert!(!is_gone, "{}", log(folder));
+            Connection::open(&format!("127.0.0.1:{port}")).ok()
         });
-        server
+        apache
     }
 
-    /// What the server complained about.
-    pub(crate) fn log(&self) -> String {
-        ["start.log", "error.log"]
-            .map(|name| std::fs::read_to_string(self.folder.path().join(name)).unwrap_or_default())
-            .concat()
+    /// The server's program, as a user who may do little.
+    fn command(folder: &Path) -> Command {
+        let is_root = Command::new("id").arg("-u").output().unwrap().stdout == b"0\n";
+        if !is_root {
+            return Command::new(PROGRAM);
+        }
+        let given = Command::new("chown")
+            .args(["-R", USER])
+            .arg(folder)
+            .status()
+            .unwrap();
+        assert!(given.success());
+        let mut command = Command::new("setpriv");
+        command.args([
+            &format!("--reuid={USER}"),
+            &format!("--regid={USER}"),
+            "--clear-groups",
+            "--",
+            PROGRAM,
+        ]);
+        command
     }
 }
 
 impl Drop for Apache {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        // The parent ends its children on SIGTERM only.
+        let id = self.child.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
         let _ = self.child.wait();
     }
+}
+
+/// What the server of a folder complained about.
+pub(crate) fn log(folder: &Path) -> String {
+    ["begin.log", "error.log"]
+        .map(|name| std::fs::read_to_string(folder.join("run").join(name)).unwrap_or_default())
+        .concat()
+}
+
+/// Whether Debian's Apache and a module are there; when the whole suite is asked for, they must be.
+pub(crate) fn has_module(name: &str) -> bool {
+    let path = Path::new(MODULES).join(format!("mod_{name}.so"));
+    let is_there = Path::new(PROGRAM).exists() && path.exists();
+    let is_full = std::env::var("TONGGUAN_TEST_FULL").is_ok_and(|value| value == "1");
+    assert!(
+        is_there || !is_full,
+        "TONGGUAN_TEST_FULL=1 needs {}: run scripts/setup.sh test",
+        path.display()
+    );
+    is_there
 }

@@ -18,6 +18,7 @@ mod platform;
 mod proxy;
 mod python;
 mod samples;
+mod traveller;
 mod wait;
 
 mod bad_input;
@@ -29,6 +30,7 @@ mod every_kind;
 mod exports;
 mod kill;
 mod lanes;
+mod oidc;
 mod onboarding;
 mod one_message;
 mod people;

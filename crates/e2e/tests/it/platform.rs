@@ -58,6 +58,12 @@ pub(crate) enum Engine {
     Postgres,
 }
 
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
 /// A service that the environment may offer; without it the caller skips, unless all is demanded.
 pub(crate) fn service(variable: &str) -> Option<String> {
     let found = std::env::var(variable).ok();

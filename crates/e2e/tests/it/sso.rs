@@ -4,20 +4,13 @@
 //! the whole suite is asked for (`TONGGUAN_TEST_FULL=1`); `mod_auth_cas` and phpCAS are packages of
 //! Debian, which `scripts/setup.sh test` installs.
 
-use crate::apache::{Apache, has_module};
+use crate::apache::{self, Apache, has_module};
 use crate::browser::{Browser, first_start};
-use crate::platform::{Place, Platform};
+use crate::platform::{Place, Platform, free_port};
 use crate::python::installed;
 use crate::scan::certificate;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-
-/// A port that was free a moment ago.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
 
 /// python-cas with protocols 1 to 3, and django-cas-ng with single logout.
 #[test]
@@ -123,18 +116,20 @@ fn clients_that_come_as_packages_log_in_and_out() {
         .with("TONGGUAN_REGISTRY__PUBLIC_URL", "https://127.0.0.1");
     let platform = place.start();
     let base = format!("https://{}", platform.address);
-    let folder = Apache::folder();
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("pages/who");
+    std::fs::create_dir_all(&pages).unwrap();
+    std::fs::write(pages.join("index.html"), "somebody\n").unwrap();
+    std::fs::create_dir(folder.path().join("cookies")).unwrap();
     // The server's own user reads the authority from its own folder.
     let own = folder.path().join("authority.pem");
     std::fs::copy(&authority, &own).unwrap();
-    std::fs::create_dir(folder.path().join("cookies")).unwrap();
-    let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
-    std::fs::set_permissions(folder.path().join("cookies"), open).unwrap();
-    let directives = mod_auth_cas(&base, &own, &folder.path().join("cookies"));
-    let apache = Apache::start(folder, free_port(), &["auth_cas"], &directives);
+    let settings = mod_auth_cas(&base, &own, &folder.path().join("cookies"));
+    let port = free_port();
+    let _apache = Apache::start(folder.path(), port, &["auth_cas"], &settings);
     let php_port = free_port();
     let _php = Php::start(php_port, &platform, &authority);
-    let at_apache = format!("http://127.0.0.1:{}", apache.port);
+    let at_apache = format!("http://127.0.0.1:{port}");
     let at_php = format!("http://127.0.0.1:{php_port}");
     for (name, url) in [("apache", &at_apache), ("php", &at_php)] {
         let url = format!("{url}/");
@@ -161,7 +156,11 @@ fn clients_that_come_as_packages_log_in_and_out() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     let wrong = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}{wrong}{}", apache.log());
+    assert!(
+        output.status.success(),
+        "{said}{wrong}{}",
+        apache::log(folder.path())
+    );
     assert_eq!(said.matches(": ok").count(), 4, "{said}");
 }
 

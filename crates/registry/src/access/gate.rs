@@ -2,7 +2,9 @@
 
 use super::{Actor, CSRF, ENROL, FORBIDDEN, LOGIN, Origin, PASSWORD, SECOND, Sight, Who, refuse};
 use crate::api_key::Authenticator;
+use crate::company::Company;
 use crate::ground::Ground;
+use crate::relying_party::RelyingParty;
 use crate::role::{Operation, Role};
 use crate::session::{self, Session, Stage};
 use axum::http::{HeaderMap, header};
@@ -74,19 +76,46 @@ impl Gate {
         headers: &HeaderMap,
         operation: &'static Operation,
     ) -> Result<Actor, Problem> {
-        let caller = self.authenticator.caller(headers).await?;
+        let (who, name, company) = match self.client(headers).await? {
+            Some((party, company)) => (
+                Who::Client(party.id),
+                format!("client {}", party.name),
+                company,
+            ),
+            None => {
+                let caller = self.authenticator.caller(headers).await?;
+                let name = format!("key {}", caller.key_id);
+                (Who::Key(caller.key_id), name, caller.company)
+            }
+        };
         if !operation.roles.contains(&Role::Program) {
-            return Err(Problem::new(FORBIDDEN).detail("接口密钥不能进行此操作，请登录后办理"));
+            return Err(Problem::new(FORBIDDEN).detail("程序不能进行此操作，请登录后办理"));
         }
         Ok(Actor {
-            who: Who::Key(caller.key_id),
-            name: format!("key {}", caller.key_id),
-            sight: Sight::Company(caller.company.id),
-            company: Some(caller.company),
+            who,
+            name,
+            sight: Sight::Company(company.id),
+            company: Some(company),
             roles: BTreeSet::from([Role::Program.name().to_owned()]),
             session: None,
             origin: origin(headers, &self.ground),
         })
+    }
+
+    /// The program of another system, by its access token; nothing when it brought an API key.
+    async fn client(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<Option<(RelyingParty, Arc<Company>)>, Problem> {
+        let token = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        match token {
+            Some((_, token)) => crate::oidc::machine(&self.ground, token.trim()).await,
+            None => Ok(None),
+        }
     }
 
     /// The person behind the cookie, whatever he may do, and the session.

@@ -1,7 +1,8 @@
 //! Access (访问控制): who calls, what he may do, and whose data he sees.
 //!
 //! A handler asks [`Gate::actor`] first, with its own [`crate::role::Operation`]: the gate knows the caller by
-//! an API key or by the cookie of a session, refuses when none of his roles may call the operation,
+//! an API key, by the access token of a program or by the cookie of a session, refuses when none of
+//! his roles may call the operation,
 //! asks a session that changes something for proof that the page is ours (CSRF), and answers an
 //! [`Actor`]. Finders take the actor's [`Sight`]; what it does not see does not exist.
 
@@ -121,7 +122,7 @@ impl Actor {
 
     /// Whether personal data are masked: for every person, until unmasked record by record.
     pub fn is_masked(&self) -> bool {
-        !matches!(self.who, Who::Key(_))
+        !matches!(self.who, Who::Key(_) | Who::Client(_))
     }
 
     /// The id of the company acted for, if any.

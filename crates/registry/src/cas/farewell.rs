@@ -1,12 +1,13 @@
-//! Single logout (统一退出): tells services that a session has ended (C21).
+//! Single logout (统一退出): tells services and clients that a session has ended (C21).
 //!
 //! A session ends by logout, by the administrator, by its limits: all of them leave the time of its
 //! end in its row, and this loop reads on from there. A visit is taken from the list before the
 //! service is called, so that it is told once at most; errors are ignored, as the protocol says.
 
 use super::{Cas, sql};
+use crate::oidc::farewell::Leaving;
 use crate::relying_party::service::Service;
-use crate::{relying_party, session};
+use crate::{oidc, relying_party, session};
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::utc_rfc3339;
@@ -63,11 +64,15 @@ pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
     let mut after = Some((from_ms, 0));
     while let Some(place) = after {
         let taken = ground.db.write(move |tx| take(tx, place, now_ms)).await?;
-        for (url, visit) in taken.0 {
+        for (url, visit) in taken.services {
             let (courier, at) = (cas.courier.clone(), utc_rfc3339(now_ms));
             calls.spawn(async move { courier.farewell(url, &visit, &at).await });
         }
-        after = taken.1;
+        for leaving in taken.clients {
+            let (courier, ground) = (cas.courier.clone(), ground.clone());
+            calls.spawn(async move { oidc::farewell::tell(&ground, &courier, leaving).await });
+        }
+        after = taken.next;
     }
     // A call that panicked has told its story in the log.
     while calls.join_next().await.is_some() {}
@@ -79,21 +84,30 @@ pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
 }
 
 /// Whom to tell, and where the list goes on when it is longer.
-type Taken = (Vec<(String, sql::Visit)>, Option<(i64, i64)>);
+struct Taken {
+    services: Vec<(String, sql::Visit)>,
+    clients: Vec<Leaving>,
+    next: Option<(i64, i64)>,
+}
 
 fn take(tx: &mut Tx<'_>, after: (i64, i64), now_ms: i64) -> Result<Taken> {
     let ended = session::ended_since(tx, after, SESSIONS_MAX)?;
     let is_full = i64::try_from(ended.len()).unwrap_or(i64::MAX) >= SESSIONS_MAX;
     let next = ended.last().copied().filter(|_| is_full);
-    let mut told = Vec::new();
+    let (mut services, mut clients) = (Vec::new(), Vec::new());
     for (_, session) in ended {
         for visit in sql::take_visits(tx, session, now_ms)? {
             if let Some(url) = address(tx, &visit)? {
-                told.push((url, visit));
+                services.push((url, visit));
             }
         }
+        clients.extend(oidc::farewell::take(tx, session, now_ms)?);
     }
-    Ok((told, next))
+    Ok(Taken {
+        services,
+        clients,
+        next,
+    })
 }
 
 /// Where a service is told, as long as it is registered.

@@ -385,11 +385,10 @@ async fn follow(
         if warns {
             sql::warn(tx, new.id)?;
         }
-        let Some(old) = &old else { return Ok(()) };
-        if old.account == new.account {
-            sql::move_on(tx, old.id, new.id)?;
+        match &old {
+            Some(old) => session::succeed(tx, old, &new, now_ms),
+            None => Ok(()),
         }
-        session::end(tx, old.id, now_ms, "renewed").map(|_| ())
     };
     let followed = ground.db.write(write).await;
     followed.map_err(|error| service_error(&error))

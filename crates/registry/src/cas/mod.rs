@@ -20,7 +20,7 @@ pub mod codes;
 mod courier;
 pub mod farewell;
 pub mod http;
-mod page;
+pub(crate) mod page;
 pub(crate) mod slip;
 mod sql;
 #[cfg(test)]
@@ -325,6 +325,14 @@ pub(crate) fn released(
         }
     }
     Ok(told)
+}
+
+/// Gives what hangs on one session to the session that takes its place.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn follow(tx: &mut Tx<'_>, from: i64, to: i64) -> StoreResult<()> {
+    sql::move_on(tx, from, to)
 }
 
 /// Brings a granting ticket to its callback address; nothing when the callback did not take it.

@@ -12,10 +12,10 @@ use std::sync::Arc;
 const QUERY_BYTES_MAX: usize = 16_384;
 
 /// Parameters of a request; case-sensitive, and none may come twice.
-pub(super) struct Params(Vec<(String, String)>);
+pub(crate) struct Params(Vec<(String, String)>);
 
 impl Params {
-    pub(super) fn parse(raw: Option<&str>) -> Self {
+    pub(crate) fn parse(raw: Option<&str>) -> Self {
         let raw = raw.unwrap_or_default();
         let raw = if raw.len() > QUERY_BYTES_MAX { "" } else { raw };
         Self(
@@ -26,10 +26,15 @@ impl Params {
     }
 
     /// A parameter that is there once and not empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let mut found = self.0.iter().filter(|(key, _)| key == name);
         let (_, value) = found.next()?;
         (found.next().is_none() && !value.is_empty()).then_some(value)
+    }
+
+    /// Whether any parameter comes twice.
+    pub(crate) fn has_repeats(&self) -> bool {
+        self.0.iter().any(|(key, _)| self.is_repeated(key))
     }
 
     pub(super) fn is_repeated(&self, name: &str) -> bool {

@@ -48,6 +48,15 @@ pub fn own(ground: &Ground) -> Vec<Job> {
             DAY_MS,
             |ground| Box::pin(disable_stale(ground)),
         ),
+        job(
+            "oidc.clean",
+            "清理过期的授权与令牌",
+            600_000,
+            |ground| Box::pin(crate::oidc::clean(ground)),
+        ),
+        job("oidc.key", "到期轮换签名密钥", 3_600_000, |ground| {
+            Box::pin(crate::oidc::rotate_if_due(ground))
+        }),
         job("audit.syslog", "审计日志外送", 2_000, |ground| {
             Box::pin(async move { syslog::send(&ground).await })
         }),

@@ -46,7 +46,13 @@ pub struct NextQuery {
     /// A one-time token.
     #[serde(default)]
     pub token: String,
+    /// Whether to ask somebody who is logged in, because another system wants to be sure.
+    #[serde(default)]
+    pub again: String,
 }
+
+/// Longest way to go on, in bytes: another system's request goes through it.
+const NEXT_BYTES_MAX: usize = 4000;
 
 /// A path of ours, whatever was asked for: never another site.
 pub fn local(next: &str) -> &str {
@@ -54,12 +60,12 @@ pub fn local(next: &str) -> &str {
         && !next.starts_with("//")
         && !next.contains('\\')
         && !next.chars().any(char::is_control)
-        && next.len() <= 2000;
+        && next.len() <= NEXT_BYTES_MAX;
     if is_local { next } else { HOME }
 }
 
 /// A path with a place to go then.
-fn with_next(path: &str, next: &str) -> String {
+pub(crate) fn with_next(path: &str, next: &str) -> String {
     let next: String = local(next)
         .bytes()
         .map(|b| {
@@ -138,11 +144,14 @@ pub async fn login_page(
     RawQuery(raw): RawQuery,
     Query(query): Query<NextQuery>,
 ) -> Result<Response, Problem> {
-    if let Some((_, session)) = entrance.gate.session(&headers).await? {
+    if let Some((_, session)) = entrance.gate.session(&headers).await?
+        && query.again.is_empty()
+    {
         return Ok(go(&onward(session.stage, &query.next)));
     }
     let lang = Lang::of_request(&headers, raw.as_deref());
-    Ok(show_login(&entrance, lang, None, "", &query.next))
+    let ways = (query.next.as_str(), !query.again.is_empty());
+    Ok(show_login(&entrance, lang, None, "", ways))
 }
 
 fn show_login(
@@ -150,8 +159,12 @@ fn show_login(
     lang: Lang,
     error: Option<Shown>,
     login: &str,
-    next: &str,
+    (next, is_again): (&str, bool),
 ) -> Response {
+    let note = lang.of(
+        "您要进入的系统要求再次验证身份，请重新登录。",
+        "The system that you go to wants to be sure who you are: please log in again.",
+    );
     let status = error.as_ref().map_or(StatusCode::OK, wrong_status);
     page::page(
         lang,
@@ -159,7 +172,7 @@ fn show_login(
         &LoginPage {
             lang,
             error,
-            note: None,
+            note: is_again.then(|| note.to_owned()),
             login: login.chars().take(40).collect(),
             next: local(next).to_owned(),
             foreign: entrance.foreign.to_vec(),
@@ -195,13 +208,22 @@ pub async fn login_try(
     let origin = origin(&headers, ground);
     let tried = (form.login.as_str(), form.password.as_str());
     match attempt(ground, &entrance.throttle, &origin, tried).await? {
-        Ok(begun) => Ok(go_with(ground, &begun, &form.next)),
+        Ok(begun) => {
+            let old = entrance.gate.session(&headers).await?;
+            if let Some((_, old)) = old {
+                let (new, now_ms) = (begun.session.clone(), ground.now_ms());
+                let follow = move |tx: &mut Tx<'_>| session::succeed(tx, &old, &new, now_ms);
+                let followed = ground.db.write(follow).await;
+                followed.map_err(|error| service_error(&error))?;
+            }
+            Ok(go_with(ground, &begun, &form.next))
+        }
         Err(refused) => Ok(show_login(
             &entrance,
             lang,
             Some(refused.into()),
             &form.login,
-            &form.next,
+            (&form.next, false),
         )),
     }
 }

@@ -60,6 +60,9 @@ pub struct Entry {
     /// Where it is told that a session ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logout_url: Option<String>,
+    /// OIDC: exact addresses to which a browser may be sent after a logout.
+    #[serde(default)]
+    pub logout_redirects: Vec<String>,
     /// Attributes that it is told.
     #[serde(default)]
     pub attributes: Vec<String>,
@@ -134,6 +137,7 @@ fn listed(party: RelyingParty) -> Listed {
             title: party.title,
             urls: party.urls,
             logout_url: party.logout_url,
+            logout_redirects: party.logout_redirects,
             attributes: party.attributes,
             grants: party.grants,
             may_proxy: party.may_proxy,

@@ -33,6 +33,7 @@ pub(super) fn party(id: i64, name: &str, entry: Entry) -> Option<RelyingParty> {
         title: entry.title,
         urls: entry.urls,
         logout_url: entry.logout_url,
+        logout_redirects: entry.logout_redirects,
         attributes: entry.attributes,
         secret_hash: entry.secret_hash,
         grants: entry.grants,

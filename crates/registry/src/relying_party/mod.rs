@@ -2,8 +2,9 @@
 //!
 //! A CAS service is registered as scheme, host, port and the beginning of a path
 //! ([`service::Service::is_under`]). Nothing that is not registered gets a ticket or so much as a
-//! redirect. The form of an `OpenID` Connect client is known and checked, and refused for now. An entry also says which attributes of a
-//! person the system is told, whether it may act for people at further systems (proxy, off by
+//! redirect. An `OpenID` Connect client is registered with exact redirect
+//! addresses and the grants that it may use. An entry also says which attributes of a person the
+//! system is told; of a CAS service, whether it may act for people at further systems (proxy, off by
 //! default), and which proxies may come to it.
 //!
 //! A change is proposed by the system administrator and done when the security administrator
@@ -97,6 +98,8 @@ pub struct RelyingParty {
     pub urls: Vec<String>,
     /// Where it is told that a session ended; CAS: its service's own address when absent.
     pub logout_url: Option<String>,
+    /// `OpenID` Connect: exact addresses to which a browser may be sent after a logout.
+    pub logout_redirects: Vec<String>,
     /// Attributes that it is told.
     pub attributes: Vec<String>,
     /// Hash of its secret; a public client has none.
@@ -163,12 +166,14 @@ pub enum Refusal {
         "授权方式 {0} 不可用：OIDC 可用 authorization_code、refresh_token、client_credentials；CAS 不填"
     )]
     Grant(String),
+    /// The grants together.
+    #[error(
+        "OIDC 客户端须有 authorization_code 或 client_credentials；refresh_token 须与 authorization_code 同用"
+    )]
+    Grants,
     /// A program without a secret or without a company.
     #[error("client_credentials 须有密钥，并指明所代表的企业")]
     Machine,
-    /// There is no provider of `OpenID` Connect yet, and an entry must not look as if there were.
-    #[error("本版本只提供 CAS；OpenID Connect 客户端暂不能登记")]
-    NotYet,
     /// The kind cannot change.
     #[error("同名的接入系统使用另一种协议；请先移除或另取简称")]
     Kind,
@@ -215,13 +220,13 @@ pub fn check(party: &RelyingParty) -> std::result::Result<(), Refusal> {
     let is_oidc = party.protocol == Protocol::Oidc;
     let is_machine = party.may("client_credentials");
     let needs_url = !(is_machine && party.grants.len() == 1);
-    if party.urls.len() > URLS_MAX || (needs_url && party.urls.is_empty()) {
+    let n_most = party.urls.len().max(party.logout_redirects.len());
+    if n_most > URLS_MAX || (needs_url && party.urls.is_empty()) {
         return Err(Refusal::Urls);
     }
     let others = party.proxies.iter().chain(&party.logout_url);
-    for (url, is_redirect) in party
-        .urls
-        .iter()
+    let exact = party.urls.iter().chain(&party.logout_redirects);
+    for (url, is_redirect) in exact
         .map(|url| (url, is_oidc))
         .chain(others.map(|url| (url, false)))
     {
@@ -239,11 +244,13 @@ pub fn check(party: &RelyingParty) -> std::result::Result<(), Refusal> {
     if let Some(name) = party.grants.iter().find(unknown) {
         return Err(Refusal::Grant(name.clone()));
     }
+    // Without a grant nothing works, and refresh tokens come from codes only.
+    let has_code = party.may("authorization_code");
+    if is_oidc && !has_code && (!is_machine || party.may("refresh_token")) {
+        return Err(Refusal::Grants);
+    }
     if is_machine && (party.secret_hash.is_none() || party.company.is_none()) {
         return Err(Refusal::Machine);
-    }
-    if is_oidc {
-        return Err(Refusal::NotYet);
     }
     Ok(())
 }

@@ -5,13 +5,13 @@ use crate::company::CompanyId;
 use store::{Error, Result, Row, Tx};
 
 const COLUMNS: &str = "id, name, kind, title, urls, logout_url, attributes, secret_hash, grants, \
-                       may_proxy, proxies, company_id";
+                       may_proxy, proxies, company_id, logout_redirects";
 
 pub(super) fn insert(tx: &mut Tx<'_>, party: &RelyingParty, now_ms: i64) -> Result<()> {
     tx.execute(
         "insert into relying_party (id, name, kind, title, urls, logout_url, attributes, \
-         secret_hash, grants, may_proxy, proxies, company_id, changed_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+         secret_hash, grants, may_proxy, proxies, company_id, changed_at, logout_redirects) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         &[
             party.id.into(),
             (&party.name).into(),
@@ -26,6 +26,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, party: &RelyingParty, now_ms: i64) -> Resu
             (&party.proxies.join("\n")).into(),
             party.company.map(|c| c.0).into(),
             now_ms.into(),
+            (&party.logout_redirects.join("\n")).into(),
         ],
     )
     .map(|_| ())
@@ -35,7 +36,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: i64, party: &RelyingParty, now_ms: i64
     tx.execute(
         "update relying_party set title = $2, urls = $3, logout_url = $4, attributes = $5, \
          secret_hash = $6, grants = $7, may_proxy = $8, proxies = $9, \
-         company_id = $10, changed_at = $11 where id = $1",
+         company_id = $10, changed_at = $11, logout_redirects = $12 where id = $1",
         &[
             id.into(),
             party.title.trim().into(),
@@ -48,6 +49,7 @@ pub(super) fn update(tx: &mut Tx<'_>, id: i64, party: &RelyingParty, now_ms: i64
             (&party.proxies.join("\n")).into(),
             party.company.map(|c| c.0).into(),
             now_ms.into(),
+            (&party.logout_redirects.join("\n")).into(),
         ],
     )
     .map(|_| ())
@@ -115,5 +117,6 @@ fn party(row: &Row) -> Result<RelyingParty> {
         may_proxy: row.bool(9)?,
         proxies: lines(&row.text(10)?),
         company: row.int_opt(11)?.map(CompanyId),
+        logout_redirects: lines(&row.text(12)?),
     })
 }

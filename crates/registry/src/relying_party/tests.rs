@@ -72,11 +72,14 @@ fn an_entry_that_is_not_well_formed_is_refused() {
     client.urls = vec!["http://app.example/back".to_owned()];
     assert!(matches!(check(&client), Err(Refusal::Url(_))), "plain HTTP");
     client.urls = vec!["http://127.0.0.1:9/back".to_owned()];
-    assert_eq!(
-        check(&client),
-        Err(Refusal::NotYet),
-        "there is no provider yet"
-    );
+    assert_eq!(check(&client), Ok(()));
+    client.logout_redirects = vec!["https://app.example/#out".to_owned()];
+    assert!(matches!(check(&client), Err(Refusal::Url(_))), "a fragment");
+    client.logout_redirects.clear();
     client.grants = vec!["client_credentials".to_owned()];
     assert_eq!(check(&client), Err(Refusal::Machine));
+    for grants in [vec![], vec!["refresh_token"]] {
+        client.grants = grants.into_iter().map(str::to_owned).collect();
+        assert_eq!(check(&client), Err(Refusal::Grants));
+    }
 }

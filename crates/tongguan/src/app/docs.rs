@@ -34,6 +34,7 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         registry::login::codes::ALL,
         registry::relying_party::codes::ALL,
         registry::cas::codes::ALL,
+        registry::oidc::codes::ALL,
         exchange::intake::codes::ALL,
         exchange::check::codes::ALL,
         services::case_file::codes::ALL,

@@ -48,6 +48,7 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("双人复核", registry::approval::ACTS),
     ("接入系统", registry::relying_party::ACTS),
     ("单点登录", registry::cas::ACTS),
+    ("统一身份认证", registry::oidc::ACTS),
     ("首次启用", registry::bootstrap::ACTS),
     ("授权", registry::grant::ACTS),
     ("审计", registry::audit::ACTS),

@@ -1,16 +1,17 @@
-//! The routes of single sign-on: CAS for other systems, and who those are.
+//! The routes of single sign-on: CAS and `OpenID` Connect for other systems, and who those are.
 
 use crate::roles::House;
 use axum::Router;
-use axum::routing::{get, put};
+use axum::routing::{get, post, put};
 use registry::access::Gate;
 use registry::cas::{Cas, Courier, farewell};
 use registry::login::Throttle;
+use registry::oidc::Oidc;
 use registry::relying_party::http::PartyDesk;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// The CAS server at `/cas`, and the list of relying parties.
+/// The CAS server at `/cas`, the provider at `/oauth2`, and the list of relying parties.
 pub(super) fn routes(house: &House, gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
     let parties = Router::new()
         .route(
@@ -39,8 +40,14 @@ pub(super) fn routes(house: &House, gate: &Arc<Gate>, throttle: &Arc<Throttle>) 
         courier,
         ended: Arc::new(Notify::new()),
     });
+    let oidc = Arc::new(Oidc {
+        gate: Arc::clone(gate),
+        throttle: Throttle::new(house.config.registry.address_failures_max),
+        ended: Arc::clone(&cas.ended),
+    });
+    // One loop tells the services and the clients.
     tokio::spawn(farewell::run(Arc::clone(&cas), house.stop.subscribe()));
-    parties.merge(cas_routes(cas))
+    parties.merge(cas_routes(cas)).merge(oidc_routes(oidc))
 }
 
 fn cas_routes(cas: Arc<Cas>) -> Router {
@@ -61,4 +68,30 @@ fn cas_routes(cas: Arc<Cas>) -> Router {
         .route("/cas/p3/proxyValidate", get(cas_http::p3_proxy_validate))
         .route("/cas/proxy", get(cas_http::proxy_ticket))
         .with_state(cas)
+}
+
+fn oidc_routes(oidc: Arc<Oidc>) -> Router {
+    use registry::oidc::http as oidc_http;
+    Router::new()
+        .route(
+            "/.well-known/openid-configuration",
+            get(oidc_http::discovery),
+        )
+        .route("/oauth2/jwks", get(oidc_http::jwks))
+        .route(
+            "/oauth2/authorize",
+            get(oidc_http::authorize).post(oidc_http::authorize_form),
+        )
+        .route("/oauth2/token", post(oidc_http::token))
+        .route("/oauth2/revoke", post(oidc_http::revoke))
+        .route("/oauth2/introspect", post(oidc_http::introspect))
+        .route(
+            "/oauth2/userinfo",
+            get(oidc_http::userinfo).post(oidc_http::userinfo_form),
+        )
+        .route(
+            "/oauth2/logout",
+            get(oidc_http::logout).post(oidc_http::logout_form),
+        )
+        .with_state(oidc)
 }

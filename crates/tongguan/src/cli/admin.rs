@@ -227,7 +227,7 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
     Ok(Ended::Done)
 }
 
-async fn by_code(db: &Db, code: &str) -> anyhow::Result<Company> {
+pub(super) async fn by_code(db: &Db, code: &str) -> anyhow::Result<Company> {
     let asked = code.to_owned();
     db.read(move |tx| company::by_code(tx, &asked))
         .await?

@@ -1,23 +1,33 @@
 //! `sso`: registers the systems that let people log in here, for scripts that set a platform up.
 
+mod oidc;
+
 use super::table::table;
 use super::{Base, Ended, say};
 use crate::roles::open_db;
 use clap::{Args, Subcommand};
 use registry::access::{Actor, Origin};
 use registry::audit;
-use registry::relying_party::{self, Protocol, RelyingParty};
+use registry::relying_party::{self, Protocol, Refusal, RelyingParty};
 use serde_json::json;
-use store::Tx;
 use store::clock::{Clock, SystemClock};
 use store::id::IdMaker;
+use store::{Db, Tx};
 
 /// Verbs of single sign-on.
 #[derive(Debug, Subcommand)]
 pub(super) enum SsoVerb {
-    /// 接入系统：登记、列出与移除
+    /// CAS 接入系统：登记、列出与移除
     #[command(subcommand)]
     Service(ServiceVerb),
+    #[command(
+        subcommand,
+        about = "OpenID Connect 接入系统（客户端）：登记、列出与移除"
+    )]
+    Client(oidc::ClientVerb),
+    /// 签名密钥：列出与轮换
+    #[command(subcommand)]
+    Key(oidc::KeyVerb),
 }
 
 /// Verbs on relying parties.
@@ -69,11 +79,12 @@ pub(super) struct RemoveArgs {
 
 /// Registers, lists or removes relying parties.
 pub(super) async fn sso(verb: SsoVerb) -> anyhow::Result<Ended> {
-    let SsoVerb::Service(verb) = verb;
     match verb {
-        ServiceVerb::Add(args) => add(args).await,
-        ServiceVerb::List(base) => list(&base).await,
-        ServiceVerb::Remove(args) => remove(args).await,
+        SsoVerb::Service(ServiceVerb::Add(args)) => add(args).await,
+        SsoVerb::Service(ServiceVerb::List(base)) => list(&base, Protocol::Cas).await,
+        SsoVerb::Service(ServiceVerb::Remove(args)) => remove(args).await,
+        SsoVerb::Client(verb) => oidc::client(verb).await,
+        SsoVerb::Key(verb) => oidc::key(verb).await,
     }
 }
 
@@ -95,6 +106,7 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         name: args.name,
         urls: args.url,
         logout_url: args.logout_url,
+        logout_redirects: Vec::new(),
         attributes: args.attributes,
         secret_hash: None,
         grants: Vec::new(),
@@ -102,7 +114,22 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         proxies: args.proxy,
         company: None,
     };
-    let (name, now_ms) = (party.name.clone(), SystemClock.now_ms());
+    let name = party.name.clone();
+    if let Err(refusal) = put(&db, party).await? {
+        say(&format!("未登记：{refusal}"));
+        return Ok(Ended::Refused);
+    }
+    if args.base.json {
+        say(&json!({ "name": name }).to_string());
+        return Ok(Ended::Done);
+    }
+    say(&format!("已登记 {name}"));
+    Ok(Ended::Done)
+}
+
+/// Puts an entry on the list, with its row in the audit.
+async fn put(db: &Db, party: RelyingParty) -> anyhow::Result<Result<(), Refusal>> {
+    let now_ms = SystemClock.now_ms();
     let write = move |tx: &mut Tx<'_>| {
         if let Err(refusal) = relying_party::put(tx, &party, now_ms)? {
             return Ok(Err(refusal));
@@ -119,21 +146,13 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         )?;
         Ok(Ok(()))
     };
-    if let Err(refusal) = db.write(write).await? {
-        say(&format!("未登记：{refusal}"));
-        return Ok(Ended::Refused);
-    }
-    if args.base.json {
-        say(&json!({ "name": name }).to_string());
-        return Ok(Ended::Done);
-    }
-    say(&format!("已登记 {name}"));
-    Ok(Ended::Done)
+    Ok(db.write(write).await?)
 }
 
-async fn list(base: &Base) -> anyhow::Result<Ended> {
+async fn list(base: &Base, protocol: Protocol) -> anyhow::Result<Ended> {
     let db = open_db(base.load()?.store).await?;
-    let parties = db.read(relying_party::list).await?;
+    let mut parties = db.read(relying_party::list).await?;
+    parties.retain(|party| party.protocol == protocol);
     if base.json {
         let items: Vec<_> = parties
             .iter()
@@ -141,7 +160,9 @@ async fn list(base: &Base) -> anyhow::Result<Ended> {
                 json!({
                     "name": party.name, "protocol": party.protocol.name(), "title": party.title,
                     "urls": party.urls, "attributes": party.attributes,
-                    "mayProxy": party.may_proxy,
+                    "mayProxy": party.may_proxy, "grants": party.grants,
+                    "logoutUrl": party.logout_url, "logoutRedirects": party.logout_redirects,
+                    "isConfidential": party.secret_hash.is_some(),
                 })
             })
             .collect();

@@ -19,11 +19,11 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ("http.tls_key", "TLS 证书的私钥（PEM）"),
     (
         "registry.public_url",
-        "用户访问平台的地址；以 https:// 开头时 Cookie 只经 TLS 传送",
+        "用户访问平台的地址；以 https:// 开头时 Cookie 只经 TLS 传送；也是 OpenID Connect 的 issuer",
     ),
     (
         "registry.seal_file",
-        "存储密钥文件，首次启动时生成；须与数据库分开备份，遗失后动态验证码需重新绑定",
+        "存储密钥文件，首次启动时生成；须与数据库分开备份，遗失后动态验证码需重新绑定、签名密钥需轮换（tongguan sso key rotate）",
     ),
     (
         "registry.idle_minutes",

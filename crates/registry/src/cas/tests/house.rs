@@ -85,6 +85,7 @@ pub(crate) fn party(id: i64, name: &str, urls: &[&str]) -> RelyingParty {
         title: format!("系统 {name}"),
         urls: urls.iter().map(|url| (*url).to_owned()).collect(),
         logout_url: None,
+        logout_redirects: Vec::new(),
         attributes: Vec::new(),
         secret_hash: None,
         grants: Vec::new(),

@@ -1,0 +1,9 @@
+//! The rules of the provider.
+
+mod authorize;
+mod families;
+mod house;
+mod keys;
+mod logout;
+mod programs;
+mod tokens;
