@@ -39,6 +39,11 @@ const ALL: &[Migration] = &[
         "administration",
         include_str!("../migrations/0010_administration.sql"),
     ),
+    (
+        12,
+        "passkey_foreign",
+        include_str!("../migrations/0012_passkey_foreign.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -1,11 +1,13 @@
 //! The pages `/login`, `/login/second`, `/logout`, `/activate`.
 
-use super::page::{self, Lang, LoginPage, PasswordPage, SecondPage, Shown};
+use super::page::{self, Lang, LoginPage, PasswordPage, SCRIPTED, SecondPage, Shown};
 use super::{Begun, Throttle, attempt, begin, codes, second, set_password};
 use crate::access::{Actor, Gate, origin};
-use crate::account::{self, Account, password};
+use crate::account::{self, Account, AccountId, password};
 use crate::audit;
+use crate::foreign::Doors;
 use crate::ground::Ground;
+use crate::passkey::Passkeys;
 use crate::session::{self, Session, Stage};
 use crate::{factor, hash_text};
 use axum::extract::{Form, Query, RawQuery, State};
@@ -27,13 +29,28 @@ pub struct Entrance {
     pub gate: Arc<Gate>,
     /// Counts failures by address.
     pub throttle: Arc<Throttle>,
-    /// Names of foreign sources of identity.
-    pub foreign: Arc<[String]>,
+    /// The foreign sources of identity.
+    pub foreign: Arc<Doors>,
+    /// The party of passkeys, when there can be any.
+    pub passkeys: Option<Arc<Passkeys>>,
 }
 
 impl Entrance {
     pub(crate) fn ground(&self) -> &Ground {
         &self.gate.ground
+    }
+
+    /// The party of passkeys; empty when there can be none.
+    pub(crate) fn rp(&self) -> String {
+        let passkeys = self.passkeys.as_ref();
+        passkeys.map(|one| one.rp.clone()).unwrap_or_default()
+    }
+
+    /// The party of an account's passkeys; empty when it has none.
+    pub(crate) async fn rp_of(&self, account: AccountId) -> Result<String, Problem> {
+        let factors = self.ground().read(move |tx| factor::list(tx, account));
+        let has_one = factors.await?.iter().any(factor::Factor::is_passkey);
+        Ok(if has_one { self.rp() } else { String::new() })
     }
 }
 
@@ -59,7 +76,7 @@ pub fn local(next: &str) -> &str {
 }
 
 /// A path with a place to go then.
-fn with_next(path: &str, next: &str) -> String {
+pub(crate) fn with_next(path: &str, next: &str) -> String {
     let next: String = local(next)
         .bytes()
         .map(|b| {
@@ -124,10 +141,6 @@ pub(crate) fn is_token(session: &Session, given: &str) -> bool {
     bool::from(given.as_bytes().ct_eq(session.csrf().as_bytes()))
 }
 
-fn wrong_status(shown: &Shown) -> StatusCode {
-    StatusCode::from_u16(shown.code.status).unwrap_or(StatusCode::UNAUTHORIZED)
-}
-
 /// `GET /login`.
 ///
 /// # Errors
@@ -145,26 +158,24 @@ pub async fn login_page(
     Ok(show_login(&entrance, lang, None, "", &query.next))
 }
 
-fn show_login(
+pub(crate) fn show_login(
     entrance: &Entrance,
     lang: Lang,
     error: Option<Shown>,
     login: &str,
     next: &str,
 ) -> Response {
-    let status = error.as_ref().map_or(StatusCode::OK, wrong_status);
-    page::page(
+    let status = error.as_ref().map_or(StatusCode::OK, page::status_of);
+    let template = LoginPage {
         lang,
-        status,
-        &LoginPage {
-            lang,
-            error,
-            note: None,
-            login: login.chars().take(40).collect(),
-            next: local(next).to_owned(),
-            foreign: entrance.foreign.to_vec(),
-        },
-    )
+        error,
+        note: None,
+        login: login.chars().take(40).collect(),
+        next: local(next).to_owned(),
+        foreign: entrance.foreign.titles(local(next)),
+        rp: entrance.rp(),
+    };
+    page::page_with(lang, status, &template, SCRIPTED)
 }
 
 /// The form of the login page.
@@ -226,22 +237,23 @@ pub async fn second_page(
     }
 }
 
-async fn show_second(
+pub(crate) async fn show_second(
     entrance: &Entrance,
     lang: Lang,
     session: &Session,
     error: Option<Shown>,
     next: &str,
 ) -> Result<Response, Problem> {
-    let status = error.as_ref().map_or(StatusCode::OK, wrong_status);
+    let status = error.as_ref().map_or(StatusCode::OK, page::status_of);
     let template = SecondPage {
         lang,
         error,
         next: local(next).to_owned(),
         csrf: session.csrf(),
         demo_code: demo_code(entrance.ground(), session).await?,
+        rp: entrance.rp_of(session.account).await?,
     };
-    Ok(page::page(lang, status, &template))
+    Ok(page::page_with(lang, status, &template, SCRIPTED))
 }
 
 /// The present code of a demo's person: all data of a demo are synthetic, and nobody who tries it
