@@ -413,9 +413,10 @@ struct Binder {
 
 /// Whether a session was opened by ways of our own, and by two factors.
 fn is_own(session: &Session) -> bool {
-    let has = |name: &str| session.methods.split(',').any(|method| method == name);
-    let second = ["totp", "recovery", "passkey"];
-    has("passkey") || has("password") && second.into_iter().any(has)
+    let second = ["totp", "recovery"]
+        .iter()
+        .any(|method| session.has(method));
+    session.has("passkey") || session.has("password") && second
 }
 
 async fn binder(

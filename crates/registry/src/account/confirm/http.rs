@@ -20,9 +20,11 @@ use web::Problem;
 /// How long after a proof one's factors may be changed, in milliseconds.
 pub const FRESH_MS: i64 = 10 * 60_000;
 
-/// Whether a session has proved a moment ago whose it is.
+/// Whether a session has proved a moment ago whose it is, by a way of our own: who came by the
+/// word of another house must not be able to make a way in that outlives that word.
 pub fn is_fresh(ground: &Ground, session: &Session) -> bool {
-    (0..FRESH_MS).contains(&(ground.now_ms() - session.authenticated_at))
+    let is_own = session.has("password") || session.has("passkey");
+    is_own && (0..FRESH_MS).contains(&(ground.now_ms() - session.authenticated_at))
 }
 
 /// The page that asks for a proof, with the way back.
@@ -111,7 +113,12 @@ pub async fn confirm_try(
         let (both, shown) = ((&session, &account), Some(refused.into()));
         return show_confirm(&entrance, lang, both, shown, &form.next).await;
     }
-    let begun = promote(ground, &actor, &session, "").await?;
+    let method = if session.has("password") {
+        ""
+    } else {
+        "password"
+    };
+    let begun = promote(ground, &actor, &session, method).await?;
     Ok(go_with(ground, &begun, &form.next))
 }
 
@@ -137,7 +144,12 @@ pub async fn confirm_passkey(
     let who = Some(account.id);
     match prove(ground, passkeys, &actor.origin, asked, who).await? {
         Ok(_) => {
-            let begun = promote(ground, &actor, &session, "").await?;
+            let method = if session.has("passkey") {
+                ""
+            } else {
+                "passkey"
+            };
+            let begun = promote(ground, &actor, &session, method).await?;
             Ok(go_with(ground, &begun, &form.next))
         }
         Err(refused) => {

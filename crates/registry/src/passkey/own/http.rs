@@ -109,10 +109,11 @@ pub async fn passkey_add(
             return show_passkey(&entrance, lang, both, Some(code), &form.next);
         }
     };
-    // The proof of a full session is what it was; who had none yet has given it now.
-    let method = match session.stage {
-        Stage::Enrol => "passkey",
-        Stage::Full | Stage::Second | Stage::Password => "",
+    // Making the key proved possession and the person, as every use of it does.
+    let method = if session.has("passkey") {
+        ""
+    } else {
+        "passkey"
     };
     let begun = promote(ground, &actor, &session, method).await?;
     let next = match session.stage {
