@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { bootstrap, isGood, launch, listen, settled, shot, url } from "./browser.mjs";
 import { newcomer } from "./newcomer.mjs";
+import { passkey } from "./passkey.mjs";
 import { everybody, LOGIN, signIn } from "./people.mjs";
 
 /** A page must be painted in this time on a machine with two processors. */
@@ -29,6 +30,7 @@ test("who is not logged in is led to the login page and back", async () => {
 });
 
 newcomer(() => browser);
+passkey(() => browser);
 
 for (const role of [...Object.keys(LOGIN), "company"]) {
   test(`${role}: every page of the menu opens, is accessible and fits 1366 × 768`, async () => {

@@ -4,16 +4,9 @@
 //! the whole suite is asked for (`TONGGUAN_TEST_FULL=1`).
 
 use crate::browser::{Browser, first_start};
-use crate::platform::Platform;
+use crate::platform::{Platform, free_port};
 use crate::python::installed;
-use std::net::TcpListener;
 use std::process::Command;
-
-/// A port that was free a moment ago.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
 
 /// python-cas with protocols 1 to 3, and django-cas-ng with single logout.
 #[test]
