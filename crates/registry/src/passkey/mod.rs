@@ -32,6 +32,8 @@ use crate::config::Config;
 use crate::factor::Factor;
 use crate::ground::Ground;
 use crate::slip;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use store::{Error, Result as StoreResult};
 use url::{Host, Url};
@@ -132,7 +134,8 @@ pub fn question(
     let mut options = serde_json::to_value(&asked.public_key).map_err(|error| fault(&error))?;
     let known: Vec<Value> = known
         .iter()
-        .map(|passkey| json!({ "type": "public-key", "id": passkey.cred_id() }))
+        .map(|passkey| URL_SAFE_NO_PAD.encode(passkey.cred_id()))
+        .map(|id| json!({ "type": "public-key", "id": id }))
         .collect();
     options["allowCredentials"] = Value::Array(known);
     let state = serde_json::to_vec(&state).map_err(|error| fault(&error))?;

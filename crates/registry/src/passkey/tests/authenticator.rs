@@ -46,6 +46,11 @@ impl Device {
         }
     }
 
+    /// How a question for this credential alone names it.
+    pub(super) fn descriptors(&self) -> Value {
+        json!([{ "type": "public-key", "id": text(&self.id) }])
+    }
+
     fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
         let data = json!({
             "type": kind,
