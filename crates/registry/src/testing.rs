@@ -1,7 +1,5 @@
 //! People and foundations for the tests of the rooms.
 
-pub(crate) mod pages;
-
 use crate::access::{Actor, Origin, Sight, Who};
 use crate::account::{self, AccountId, NewAccount};
 use crate::config::Config;

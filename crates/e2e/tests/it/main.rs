@@ -25,6 +25,7 @@ mod console;
 mod customs_trouble;
 mod duplicates;
 mod every_kind;
+mod foreign;
 mod kill;
 mod lanes;
 mod onboarding;

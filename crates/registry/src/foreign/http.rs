@@ -1,54 +1,34 @@
-//! The pages `/login/foreign/{source}`, `/login/foreign/{source}/callback`,
-//! `/login/foreign/{source}/bind`, `/account/foreign/{source}/unbind`.
+//! The pages `/login/foreign/{source}` and `/login/foreign/{source}/callback`.
 
-use super::page::{BindPage, UnknownPage};
-use super::{BIND, Binding, Door, ENTER, Trouble, UNBIND, cas, codes, oidc, sql};
-use crate::access::{Actor, CSRF, origin};
-use crate::account::confirm::http::{confirm_first, is_fresh};
-use crate::account::http::person;
+use super::bind::http::unknown;
+use super::{Door, ENTER, Trouble, cas, codes, oidc, sql};
+use crate::access::{Origin, origin};
 use crate::account::{self, Account};
 use crate::audit::{self, Outcome};
 use crate::config::{ForeignMatch, ForeignProtocol};
 use crate::ground::Ground;
-use crate::login::http::{
-    Entrance, NextQuery, TokenForm, go, go_with, is_token, local, onward, show_login, with_next,
-};
-use crate::login::page::{self, Lang, page_with};
+use crate::login::http::{Entrance, NextQuery, go, go_with, local, onward, show_login};
+use crate::login::page::{self, Lang};
 use crate::login::{self, Refused, actor_of};
-use crate::session::{Session, Stage};
 use crate::slip;
-use axum::extract::{Form, Path, Query, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Path, Query, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use store::{Result as StoreResult, Tx};
 use web::{Code, Problem};
 
 /// How long a login may take in another house, in milliseconds.
 const STATE_MS: i64 = 10 * 60_000;
 
-/// How long a new identity waits to be bound, in milliseconds.
-const BIND_MS: i64 = 30 * 60_000;
-
 /// Cookie that ties a way there and back to one browser.
 const DOOR: &str = "tongguan_foreign";
-
-/// Cookie with the identity that waits to be bound.
-const WAITING: &str = "tongguan_bind";
 
 /// What the state holds.
 #[derive(Serialize, Deserialize)]
 struct Inside {
     nonce: String,
     verifier: String,
-    next: String,
-}
-
-/// An identity that waits to be bound.
-#[derive(Clone, Serialize, Deserialize)]
-struct Waiting {
-    external: String,
     next: String,
 }
 
@@ -60,7 +40,7 @@ fn cookie_name(ground: &Ground, name: &str) -> String {
     }
 }
 
-fn cookie(headers: &HeaderMap, ground: &Ground, name: &str) -> Option<String> {
+pub(super) fn cookie(headers: &HeaderMap, ground: &Ground, name: &str) -> Option<String> {
     let name = cookie_name(ground, name);
     headers
         .get_all(header::COOKIE)
@@ -72,7 +52,12 @@ fn cookie(headers: &HeaderMap, ground: &Ground, name: &str) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-fn put_cookie(response: &mut Response, ground: &Ground, (name, value): (&str, &str), life_ms: i64) {
+pub(super) fn put_cookie(
+    response: &mut Response,
+    ground: &Ground,
+    (name, value): (&str, &str),
+    life_ms: i64,
+) {
     let secure = match ground.config.is_secure() {
         true => "; Secure",
         false => "",
@@ -87,10 +72,6 @@ fn put_cookie(response: &mut Response, ground: &Ground, (name, value): (&str, &s
 
 fn state_purpose(source: &str, browser: &str) -> String {
     format!("foreign state {source} {browser}")
-}
-
-fn bind_purpose(source: &str) -> String {
-    format!("foreign bind {source}")
 }
 
 /// Our address to which the browser comes back.
@@ -121,7 +102,7 @@ fn back_to_login(entrance: &Entrance, lang: Lang, refused: Refused, next: &str) 
     show_login(entrance, lang, Some(refused.into()), "", next)
 }
 
-fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
+pub(super) fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
     serde_json::to_vec(value).map_err(|error| {
         tracing::error!(%error, "a state could not be written");
         Problem::new(web::codes::FAULT)
@@ -337,7 +318,7 @@ enum Entering {
 async fn enter(
     ground: &Ground,
     door: &Door,
-    origin: &crate::access::Origin,
+    origin: &Origin,
     external: &str,
 ) -> Result<Entering, Problem> {
     let (shared, origin) = (ground.clone(), origin.clone());
@@ -370,206 +351,4 @@ async fn enter(
     };
     let entered = ground.db.write(write).await;
     entered.map_err(|error| web::service_error(&error))
-}
-
-/// The page for somebody who is not bound yet; the identity waits in a cookie to be bound.
-fn unknown(
-    ground: &Ground,
-    lang: Lang,
-    door: &Door,
-    (external, next): (&str, &str),
-) -> Result<Response, Problem> {
-    let source = &door.source;
-    if source.account_by == ForeignMatch::Login {
-        return Ok(page::refused(lang, codes::UNBOUND, "/login"));
-    }
-    let waiting = Waiting {
-        external: external.to_owned(),
-        next: local(next).to_owned(),
-    };
-    let text = slip::make(ground, &bind_purpose(&source.name), &json(&waiting)?)?;
-    let template = UnknownPage {
-        lang,
-        title: source.title.clone(),
-        external: external.to_owned(),
-        contact: source.contact.clone(),
-        code: codes::UNBOUND.code,
-        login: with_next("/login", &format!("/login/foreign/{}/bind", source.name)),
-    };
-    let mut response = page_with(lang, StatusCode::FORBIDDEN, &template, page::POLICY);
-    put_cookie(&mut response, ground, (WAITING, &text), BIND_MS);
-    Ok(response)
-}
-
-/// A person who may bind, and what he may bind.
-struct Binder {
-    actor: Actor,
-    session: Session,
-    account: Account,
-    door: Arc<Door>,
-    slip: String,
-    waiting: Waiting,
-}
-
-/// Whether a session was opened by ways of our own, and by two factors.
-fn is_own(session: &Session) -> bool {
-    let second = ["totp", "recovery"]
-        .iter()
-        .any(|method| session.has(method));
-    session.has("passkey") || session.has("password") && second
-}
-
-async fn binder(
-    entrance: &Entrance,
-    headers: &HeaderMap,
-    (lang, name): (Lang, &str),
-) -> Result<Result<Binder, Response>, Problem> {
-    let Some(door) = entrance.foreign.find(name) else {
-        return Ok(Err(page::refused(lang, codes::NONE, "/account")));
-    };
-    let here = format!("/login/foreign/{name}/bind");
-    let Some((_, session)) = entrance.gate.session(headers).await? else {
-        return Ok(Err(go(&with_next("/login", &here))));
-    };
-    if session.stage != Stage::Full {
-        return Ok(Err(go(&onward(session.stage, &here))));
-    }
-    let (actor, session, account) = match person(entrance, headers, &[Stage::Full]).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(Err(way)),
-    };
-    let ground = entrance.ground();
-    if !is_own(&session) {
-        return Ok(Err(page::refused(lang, codes::LOCAL, "/account")));
-    }
-    if !is_fresh(ground, &session) {
-        return Ok(Err(confirm_first(&here)));
-    }
-    let slip = cookie(headers, ground, WAITING).unwrap_or_default();
-    let text = slip::open(ground, (&bind_purpose(name), BIND_MS), &slip);
-    let waiting = text.and_then(|text| serde_json::from_slice(&text).ok());
-    Ok(match waiting {
-        Some(waiting) => Ok(Binder {
-            actor,
-            session,
-            account,
-            door,
-            slip,
-            waiting,
-        }),
-        None => Err(page::refused(lang, codes::NOTHING, "/account")),
-    })
-}
-
-/// `GET /login/foreign/{source}/bind`: asks before an identity is bound.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
-pub async fn bind_page(
-    State(entrance): State<Entrance>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, Problem> {
-    let lang = Lang::of_request(&headers, raw.as_deref());
-    let binder = match binder(&entrance, &headers, (lang, &name)).await? {
-        Ok(binder) => binder,
-        Err(way) => return Ok(way),
-    };
-    let template = BindPage {
-        lang,
-        name: binder.account.name,
-        login: binder.account.login,
-        title: binder.door.source.title.clone(),
-        external: binder.waiting.external,
-        action: format!("/login/foreign/{name}/bind"),
-        csrf: binder.session.csrf(),
-    };
-    Ok(page::page(lang, StatusCode::OK, &template))
-}
-
-/// `POST /login/foreign/{source}/bind`: binds it.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
-pub async fn bind(
-    State(entrance): State<Entrance>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    Form(form): Form<TokenForm>,
-) -> Result<Response, Problem> {
-    let lang = Lang::of_request(&headers, None);
-    let binder = match binder(&entrance, &headers, (lang, &name)).await? {
-        Ok(binder) => binder,
-        Err(way) => return Ok(way),
-    };
-    if !is_token(&binder.session, &form.csrf) {
-        return Ok(page::refused(lang, CSRF, "/account"));
-    }
-    let ground = entrance.ground();
-    let (shared, next) = (ground.clone(), binder.waiting.next.clone());
-    let binding = Binding {
-        id: ground.ids.next(),
-        source: name,
-        external: binder.waiting.external,
-        account: binder.account.id,
-        created_at: ground.now_ms(),
-        used_at: None,
-    };
-    let (actor, slip) = (binder.actor, binder.slip);
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<(), Code>> {
-        let now_ms = shared.now_ms();
-        if !slip::use_up(tx, &slip, (now_ms, BIND_MS))? {
-            return Ok(Err(codes::NOTHING));
-        }
-        if !sql::insert(tx, &binding)? {
-            return Ok(Err(codes::TAKEN));
-        }
-        let object = format!("account:{}", binding.account.0);
-        let detail = format!("{}：{}", binding.source, binding.external);
-        audit::done(tx, now_ms, &actor, BIND, &object, &detail)?;
-        Ok(Ok(()))
-    };
-    let written = ground.db.write(write).await;
-    let mut response = match written.map_err(|error| web::service_error(&error))? {
-        Ok(()) => go(local(&next)),
-        Err(code) => page::refused(lang, code, "/account"),
-    };
-    put_cookie(&mut response, ground, (WAITING, ""), BIND_MS);
-    Ok(response)
-}
-
-/// `POST /account/foreign/{source}/unbind`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
-pub async fn unbind(
-    State(entrance): State<Entrance>,
-    Path(name): Path<String>,
-    headers: HeaderMap,
-    Form(form): Form<TokenForm>,
-) -> Result<Response, Problem> {
-    let lang = Lang::of_request(&headers, None);
-    let (actor, session, account) = match person(&entrance, &headers, &[Stage::Full]).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(way),
-    };
-    if !is_token(&session, &form.csrf) {
-        return Ok(page::refused(lang, CSRF, "/account"));
-    }
-    let ground = entrance.ground();
-    if !is_fresh(ground, &session) {
-        return Ok(confirm_first("/account"));
-    }
-    let shared = ground.clone();
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
-        if sql::remove(tx, account.id, &name)? {
-            let object = format!("account:{}", account.id.0);
-            audit::done(tx, shared.now_ms(), &actor, UNBIND, &object, &name)?;
-        }
-        Ok(())
-    };
-    let written = ground.db.write(write).await;
-    written.map_err(|error| web::service_error(&error))?;
-    Ok(go("/account?saved"))
 }

@@ -12,13 +12,14 @@
 //! What a source says is worth one factor, or two when the settings say so. Accounts that are
 //! locked or disabled here stay out, whatever another house says.
 
+pub mod bind;
 pub mod codes;
 pub mod http;
 
 mod cas;
 mod fetch;
 mod oidc;
-mod page;
+pub(crate) mod page;
 mod sql;
 #[cfg(test)]
 mod tests;

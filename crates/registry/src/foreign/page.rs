@@ -6,25 +6,25 @@ use askama::Template;
 /// Nobody here is bound to the person: whom to ask, and how to bind.
 #[derive(Template)]
 #[template(path = "foreign_unknown.html")]
-pub(super) struct UnknownPage {
-    pub(super) lang: Lang,
-    pub(super) title: String,
-    pub(super) external: String,
-    pub(super) contact: String,
-    pub(super) code: &'static str,
+pub(crate) struct UnknownPage {
+    pub(crate) lang: Lang,
+    pub(crate) title: String,
+    pub(crate) external: String,
+    pub(crate) contact: String,
+    pub(crate) code: &'static str,
     /// The login page, with the way to the binding.
-    pub(super) login: String,
+    pub(crate) login: String,
 }
 
 /// The question before an identity is bound.
 #[derive(Template)]
 #[template(path = "foreign_bind.html")]
-pub(super) struct BindPage {
-    pub(super) lang: Lang,
-    pub(super) name: String,
-    pub(super) login: String,
-    pub(super) title: String,
-    pub(super) external: String,
-    pub(super) action: String,
-    pub(super) csrf: String,
+pub(crate) struct BindPage {
+    pub(crate) lang: Lang,
+    pub(crate) name: String,
+    pub(crate) login: String,
+    pub(crate) title: String,
+    pub(crate) external: String,
+    pub(crate) action: String,
+    pub(crate) csrf: String,
 }

@@ -14,6 +14,8 @@ pub mod http;
 pub mod page;
 
 mod second;
+#[cfg(test)]
+pub(crate) mod testing;
 mod throttle;
 
 use crate::access::{Actor, Origin, Who};

@@ -59,6 +59,7 @@ fn pages(entrance: Entrance) -> Router {
 /// Passkeys and foreign sources of identity.
 fn other_ways(entrance: Entrance) -> Router {
     use registry::account::confirm::http as confirm;
+    use registry::foreign::bind::http as bind;
     use registry::foreign::http as foreign;
     use registry::passkey::http as passkey;
     use registry::passkey::own::http as own;
@@ -82,9 +83,9 @@ fn other_ways(entrance: Entrance) -> Router {
         .route("/login/foreign/{source}/callback", get(foreign::callback))
         .route(
             "/login/foreign/{source}/bind",
-            get(foreign::bind_page).post(foreign::bind),
+            get(bind::bind_page).post(bind::bind),
         )
-        .route("/account/foreign/{source}/unbind", post(foreign::unbind))
+        .route("/account/foreign/{source}/unbind", post(bind::unbind))
         .with_state(entrance)
 }
 

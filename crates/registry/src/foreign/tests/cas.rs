@@ -3,9 +3,9 @@
 use super::house::{House, away, back, bound};
 use crate::account::{self, AccountId};
 use crate::config::{ForeignMatch, ForeignProtocol};
+use crate::login::testing::{Browser, COMPANY, PASSWORD, Pages, STAFF};
 use crate::session::Stage;
 use crate::testing::NOW;
-use crate::testing::pages::{Browser, COMPANY, PASSWORD, Pages, STAFF};
 
 const VALIDATE: &str = "/p3/serviceValidate";
 
@@ -31,7 +31,7 @@ async fn who_is_bound_comes_in_with_one_factor_or_two() {
         house.say(VALIDATE, success("wang.wu"));
         let mut source = house.source(ForeignProtocol::Cas);
         source.two_factors = two_factors;
-        for pages in &Pages::each_with(&[source.clone()]).await {
+        for pages in &Pages::each_with(std::slice::from_ref(&source)).await {
             bound(pages, "wang.wu", 2).await;
             let mut browser = Browser::default();
             let page = browser.get(pages, "/login").await;
@@ -189,6 +189,10 @@ async fn with_second(pages: &Pages, browser: &mut Browser, login: &str) {
     assert_eq!(answer.status, 200, "{}", answer.body);
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from the first visit to the last"
+)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stranger_is_told_whom_to_ask_and_may_bind_once_he_is_known_here() {
     let house = House::new();

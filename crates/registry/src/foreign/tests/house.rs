@@ -1,7 +1,7 @@
 //! Another house in software: a server on loopback that answers what the test says, path by path.
 
 use crate::config::{ForeignProtocol, ForeignSource};
-use crate::testing::pages::{Answer, Browser, Pages};
+use crate::login::testing::{Answer, Browser, Pages};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -101,7 +101,7 @@ fn answer(
         Some(Some(said)) => said,
         // Reading again waits until the other side has had enough.
         Some(None) => {
-            stream.read(&mut bytes)?;
+            let _ = stream.read(&mut bytes)?;
             return Ok(());
         }
         None => (404, Vec::new()),

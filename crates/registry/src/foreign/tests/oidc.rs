@@ -3,8 +3,8 @@
 use super::house::{House, away, back, bound};
 use super::tokens::{Signer, claims};
 use crate::config::ForeignProtocol;
+use crate::login::testing::{Browser, Pages};
 use crate::session::Stage;
-use crate::testing::pages::{Browser, Pages};
 use serde_json::{Value, json};
 
 const DISCOVERY: &str = "/.well-known/openid-configuration";
@@ -229,7 +229,7 @@ async fn a_provider_that_is_down_or_strange_is_told_before_anybody_leaves() {
             house.say(DISCOVERY, said.to_string());
         }
         let source = house.source(ForeignProtocol::Oidc);
-        for pages in &Pages::each_with(&[source.clone()]).await {
+        for pages in &Pages::each_with(std::slice::from_ref(&source)).await {
             let answer = Browser::default().get(pages, leave).await;
             assert_eq!(answer.verdict(), code, "{pointer}");
             assert!(answer.body.contains("name=\"password\""));

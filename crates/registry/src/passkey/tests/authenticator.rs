@@ -1,6 +1,6 @@
 //! An authenticator in software: ES256, attestation `none`, a counter, and ways to do wrong.
 
-use crate::testing::pages::{Answer, Browser, Pages, URL};
+use crate::login::testing::{Answer, Browser, Pages, URL};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rand::{SecureRandom, SystemRandom};

@@ -2,10 +2,10 @@
 
 use super::authenticator::{Device, by_passkey, enrol, person, question, send};
 use crate::account::{self, AccountId};
+use crate::login::testing::{Browser, COMPANY, OTHER, Pages, STAFF};
 use crate::relying_party::{self, Protocol, RelyingParty};
 use crate::session::Stage;
 use crate::testing::NOW;
-use crate::testing::pages::{Browser, COMPANY, OTHER, Pages, STAFF};
 use store::Tx;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -123,23 +123,23 @@ async fn verdict(pages: &Pages, device: &mut Device, wrong: Wrong) -> String {
         Wrong::Late => pages.later(5 * 60_000),
         Wrong::Nonsense | Wrong::Handle | Wrong::Stranger | Wrong::Twice => {}
     }
-    let mut credential = match wrong {
-        Wrong::Stranger => Device::new().answer(&options),
-        _ => device.answer(&options),
+    let mut credential = if wrong == Wrong::Stranger {
+        Device::new().answer(&options)
+    } else {
+        device.answer(&options)
     };
-    match wrong {
-        Wrong::Nonsense => credential = "{\"id\":7".to_owned(),
-        Wrong::Handle => {
-            let mut value: serde_json::Value = serde_json::from_str(&credential).unwrap();
-            value["response"]["userHandle"] = "AAAAAAAAAAAAAAAAAAAAAA".into();
-            credential = value.to_string();
-        }
-        Wrong::Twice => {
-            let first = send(pages, &mut browser, "/login/passkey", (&slip, &credential)).await;
-            assert_eq!(first.location(), "/console/");
-            browser = Browser::default();
-        }
-        _ => {}
+    if wrong == Wrong::Nonsense {
+        credential = "{\"id\":7".to_owned();
+    }
+    if wrong == Wrong::Handle {
+        let mut value: serde_json::Value = serde_json::from_str(&credential).unwrap();
+        value["response"]["userHandle"] = "AAAAAAAAAAAAAAAAAAAAAA".into();
+        credential = value.to_string();
+    }
+    if wrong == Wrong::Twice {
+        let first = send(pages, &mut browser, "/login/passkey", (&slip, &credential)).await;
+        assert_eq!(first.location(), "/console/");
+        browser = Browser::default();
     }
     (device.origin, device.rp, device.verifies) = (origin, rp, true);
     device.counter = device.counter.max(50);

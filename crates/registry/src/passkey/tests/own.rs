@@ -4,8 +4,8 @@ use super::authenticator::{Device, by_passkey, enrol, person, question, send};
 use crate::account::AccountId;
 use crate::config::Config;
 use crate::factor;
+use crate::login::testing::{Browser, COMPANY, OTHER, PASSWORD, Pages, STAFF};
 use crate::passkey::{PASSKEYS_MAX, Passkeys};
-use crate::testing::pages::{Browser, COMPANY, OTHER, PASSWORD, Pages, STAFF};
 
 async fn ids(pages: &Pages, account: i64) -> Vec<String> {
     let read = move |tx: &mut store::Tx<'_>| factor::list(tx, AccountId(account));

@@ -11,6 +11,7 @@ use crate::login::http::{self as login, Entrance};
 use crate::passkey::{self, Passkeys};
 use crate::seal::Seal;
 use crate::session::{self, Limits, Session};
+use crate::testing::NOW;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
@@ -101,7 +102,7 @@ impl Pages {
     }
 
     async fn on(db: TestDb, sources: &[ForeignSource]) -> Self {
-        let clock = TestClock::at(super::NOW);
+        let clock = TestClock::at(NOW);
         let ground = Ground {
             db: db.db.clone(),
             clock: clock.clone(),
@@ -125,7 +126,7 @@ impl Pages {
                     name: format!("测试人员{id}"),
                     is_staff,
                     password_hash: Some(hash().to_owned()),
-                    at_ms: super::NOW,
+                    at_ms: NOW,
                 };
                 account::add(tx, &new)?.unwrap();
             }
@@ -230,11 +231,11 @@ fn routes(entrance: Entrance) -> Router {
         )
         .route(
             "/login/foreign/{source}/bind",
-            get(foreign::http::bind_page).post(foreign::http::bind),
+            get(foreign::bind::http::bind_page).post(foreign::bind::http::bind),
         )
         .route(
             "/account/foreign/{source}/unbind",
-            post(foreign::http::unbind),
+            post(foreign::bind::http::unbind),
         )
         .with_state(entrance)
 }
