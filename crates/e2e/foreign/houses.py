@@ -1,6 +1,6 @@
 """People of other houses come to a running platform: of django-cas-server, which runs here, and of an
-OpenID provider, which is started by the caller. Arguments: address of the platform, login name and password
-of one of its people, ports of the two houses, folder for the database.
+OpenID provider, which is started by the caller. Arguments: address of the platform, login names (with
+commas) and the password of four of its people, ports of the two houses, folder for the database.
 
 Each person is a stranger first, is bound by his account, and comes in by the word of the house then.
 """
@@ -14,7 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import requests
 
-BASE, LOGIN, PASSWORD = sys.argv[1:4]
+BASE, LOGINS, PASSWORD = sys.argv[1:4]
 CAS_PORT, OP_PORT, FOLDER = int(sys.argv[4]), int(sys.argv[5]), sys.argv[6]
 
 
@@ -137,22 +137,22 @@ def through_op(session, source):
     return page
 
 
-def known_here(session, page):
+def known_here(session, page, login):
     """Logs in with password and the code that a demo shows; ends on the page of the binding."""
     link = re.search(r"href=\"(/login\?next=[^\"]+)", page.text)
     page = session.get(BASE + html.unescape(link.group(1)), timeout=20)
-    page = send(session, page, {"login": LOGIN, "password": PASSWORD}, f"{BASE}/login")
+    page = send(session, page, {"login": login, "password": PASSWORD}, f"{BASE}/login")
     code = re.search(r"id=\"demo-code\">(\d{6})", page.text)
     assert code, page.text
     return send(session, page, {"code": code.group(1)}, f"{BASE}/login/second")
 
 
-def check(source, through, external):
+def check(source, through, external, login):
     stranger = browser()
     page = through(stranger, source)
     assert page.status_code == 403 and "TG-R4653" in page.text, (page.url, page.text)
     assert f"<code>{external}</code>" in page.text, page.text
-    page = known_here(stranger, page)
+    page = known_here(stranger, page, login)
     assert f'id="external">{external}<' in page.text, (page.url, page.text)
     page = send(stranger, page, {}, page.url)
     assert page.url == f"{BASE}/account" and external in page.text, (page.url, page.text)
@@ -180,10 +180,12 @@ def main():
     application = cas_server()
     server = make_server("127.0.0.1", CAS_PORT, application, handler_class=Silent)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    check("cas", through_cas, "wang.wu")
-    check("casnumber", through_cas, "8765")
-    check("op", through_op, "zhao.liu")
-    check("opnumber", through_op, "no-zhao.liu")
+    # A code works once, so everybody comes once.
+    first, second, third, fourth = LOGINS.split(",")
+    check("cas", through_cas, "wang.wu", first)
+    check("casnumber", through_cas, "8765", second)
+    check("op", through_op, "zhao.liu", third)
+    check("opnumber", through_op, "no-zhao.liu", fourth)
     server.shutdown()
     from django.db import connections
 

@@ -6,12 +6,12 @@ use crate::platform::{Place, free_port};
 use crate::python::installed;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/foreign");
 
-/// A process that ends with the test.
-struct Running(Child);
+/// A process that ends with the test; what it says is read no further, but must have a place to go.
+struct Running(Child, Option<BufReader<ChildStdout>>);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -38,7 +38,7 @@ fn packages(place: &Path) -> PathBuf {
     folder
 }
 
-/// Starts the OpenID provider; answers when it listens.
+/// Starts the OIDC provider; answers when it listens.
 fn provider(packages: &Path, port: u16, back: &str, secret: &str) -> Running {
     let mut child = Command::new("node")
         .arg(format!("{FOLDER}/provider.mjs"))
@@ -48,10 +48,12 @@ fn provider(packages: &Path, port: u16, back: &str, secret: &str) -> Running {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let out = child.stdout.take().unwrap();
-    let running = Running(child);
-    let mut lines = BufReader::new(out).lines();
-    assert!(lines.any(|line| line.unwrap() == "ready"), "no provider");
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut running = Running(child, None);
+    let mut line = String::new();
+    out.read_line(&mut line).unwrap();
+    assert_eq!(line, "ready\n", "no provider");
+    running.1 = Some(out);
     running
 }
 
@@ -89,14 +91,22 @@ fn people_of_other_houses_are_bound_and_come_in_by_their_word() {
     let place = place.with("TONGGUAN_REGISTRY__FOREIGN", &list);
     let platform = place.start();
     let links = first_start(&platform);
-    Browser::new(&platform).activate(&links["operator.a"]);
+    let people = [
+        "operator.a",
+        "operator.b",
+        "bureau.clerk",
+        "bureau.approver",
+    ];
+    for login in people {
+        Browser::new(&platform).activate(&links[login]);
+    }
     let packages = packages(bin.parent().unwrap());
     let base = format!("http://127.0.0.1:{port}");
     let backs = ["op", "opnumber"].map(|name| format!("{base}/login/foreign/{name}/callback"));
     let _provider = provider(&packages, op, &backs.join(","), secret);
     let output = Command::new(bin.join("python"))
         .arg(format!("{FOLDER}/houses.py"))
-        .args([base.as_str(), "operator.a", PASSWORD])
+        .args([base.as_str(), &people.join(","), PASSWORD])
         .args([cas.to_string(), op.to_string()])
         .arg(place.path())
         .output()
