@@ -3,8 +3,8 @@
 //! 1. The browser leaves with a state: a sealed [`slip`](crate::slip), bound to the browser by a
 //!    cookie, used once, alive for ten minutes. It holds the nonce and the verifier of PKCE.
 //! 2. It comes back with a ticket (CAS) or a code (OIDC), which we redeem ourselves over
-//!    TLS ([`cas`], [`oidc`]); what is answered is read within limits and believed only when every
-//!    check holds ([`token`]).
+//!    TLS (`cas`, `oidc`); what is answered is read within limits and believed only when every
+//!    check holds (`token`).
 //! 3. The external id leads to an account by the binding that the person made. Nobody is created by
 //!    itself: who is not bound is told whom to ask, and may bind after he has logged in here with
 //!    password and second factor.
