@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { bootstrap, isGood, launch, listen, settled, shot, url } from "./browser.mjs";
 import { jobs } from "./jobs.mjs";
 import { newcomer } from "./newcomer.mjs";
+import { passkey } from "./passkey.mjs";
 import { everybody, LOGIN, signIn } from "./people.mjs";
 
 let browser;
@@ -28,6 +29,7 @@ test("who is not logged in is led to the login page and back", async () => {
 
 newcomer(() => browser);
 jobs(() => browser);
+passkey(() => browser);
 
 for (const role of [...Object.keys(LOGIN), "company"]) {
   test(`${role}: every page of the menu opens, is accessible and fits 1366 × 768`, async () => {

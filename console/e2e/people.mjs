@@ -1,8 +1,10 @@
 // The people of the tests. On a platform without accounts they make the three officers and the sample
 // staff through the first-start link, as a newcomer would, and keep each one's login for later pages.
 import assert from "node:assert/strict";
+import { shot } from "./browser.mjs";
 
-const PASSWORD = "Qz7!kelp-Boat";
+/** The password that everybody chooses. */
+export const PASSWORD = "Qz7!kelp-Boat";
 
 /** Login names of the people by what they are for. */
 export const LOGIN = {
@@ -49,6 +51,7 @@ export async function activate(page, link, password = PASSWORD) {
 async function secondFactor(page) {
   if (page.url().includes("/login") && (await page.locator("#password").count()) > 0) return;
   if ((await page.locator("#code").count()) > 0) {
+    await shot(page, "enrol");
     await page.fill("#code", (await page.locator("#demo-code").innerText()).trim());
     await submit(page);
   }

@@ -3,6 +3,8 @@
 //! - [`company`], [`api_key`]: the companies that declare, and the keys of their programs.
 //! - [`account`], [`factor`], [`session`], [`login`]: people, how they prove who they are, and the
 //!   time they are at work. [`bootstrap`] makes the first three of them.
+//! - [`passkey`], [`foreign`]: the ways to be known without our password: by a key of one's own, or
+//!   by the word of another house. [`slip`]s are what their pages carry and bring back once.
 //! - [`role`], [`access`]: what may be done, by whom, and whose data are seen. Every handler of
 //!   every floor asks [`access::Gate::actor`] first.
 //! - [`cas`], [`oidc`]: other systems let people log in here; [`relying_party`] says which.
@@ -23,15 +25,18 @@ pub mod cas;
 pub mod company;
 pub mod config;
 pub mod factor;
+pub mod foreign;
 pub mod grant;
 pub mod ground;
 pub mod job;
 pub mod login;
 pub mod oidc;
+pub mod passkey;
 pub mod relying_party;
 pub mod role;
 pub mod seal;
 pub mod session;
+pub mod slip;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

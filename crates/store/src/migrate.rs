@@ -40,6 +40,11 @@ const ALL: &[Migration] = &[
         include_str!("../migrations/0010_administration.sql"),
     ),
     (11, "oidc", include_str!("../migrations/0011_oidc.sql")),
+    (
+        12,
+        "passkey_foreign",
+        include_str!("../migrations/0012_passkey_foreign.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

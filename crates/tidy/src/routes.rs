@@ -43,6 +43,31 @@ const OPEN: &[(&str, &str)] = &[
     ),
     ("/login", "how people come to be known"),
     ("/login/second", "asks for the session of the first step"),
+    (
+        "/login/second/passkey",
+        "asks for the session of the first step",
+    ),
+    (
+        "/login/passkey",
+        "how people come to be known, by a passkey",
+    ),
+    (
+        "/login/foreign/{source}",
+        "how people come to be known, by the word of another house",
+    ),
+    (
+        "/login/foreign/{source}/callback",
+        "opens by the one-time state of this browser",
+    ),
+    (
+        "/login/foreign/{source}/bind",
+        "asks for the session itself, and leads to the login",
+    ),
+    (
+        "/passkey/options",
+        "a question to a passkey; what is about a person asks for the session",
+    ),
+    ("/passkey.js", "the script of the pages, the same for all"),
     ("/logout", "ends the caller's own session, with its token"),
     ("/activate", "opens by a one-time link"),
     (
@@ -71,6 +96,30 @@ const OPEN: &[(&str, &str)] = &[
     ),
     (
         "/account/elsewhere",
+        "asks for the session itself, and leads to the login",
+    ),
+    (
+        "/account/passkey",
+        "asks for the session itself, and leads to the login",
+    ),
+    (
+        "/account/passkey/rename",
+        "asks for the session itself, and leads to the login",
+    ),
+    (
+        "/account/passkey/remove",
+        "asks for the session itself, and leads to the login",
+    ),
+    (
+        "/account/confirm",
+        "asks for the session itself, and leads to the login",
+    ),
+    (
+        "/account/confirm/passkey",
+        "asks for the session itself, and leads to the login",
+    ),
+    (
+        "/account/foreign/{source}/unbind",
         "asks for the session itself, and leads to the login",
     ),
     (

@@ -5,6 +5,7 @@
 //! `TONGGUAN_STORE__URL`. [`REFERENCE`] has a sentence for every key; a test compares the two.
 
 use anyhow::{Context, bail};
+use registry::config::ForeignSource;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -204,6 +205,15 @@ impl Config {
         }
         if !(3..=20).contains(&registry.failures_max) || registry.sessions_max == 0 {
             bail!("registry.failures_max 应为 3 至 20，registry.sessions_max 应大于 0");
+        }
+        for (at, source) in registry.foreign.iter().enumerate() {
+            if let Some(fault) = source.fault() {
+                bail!("registry.foreign 第 {} 项：{fault}", at + 1);
+            }
+            let same = |other: &&ForeignSource| other.name == source.name;
+            if registry.foreign.iter().filter(same).count() > 1 {
+                bail!("registry.foreign 有两项同名：{}", source.name);
+            }
         }
         if !(1..=8).contains(&self.customs.node.len()) {
             bail!("customs.node 应为 1 至 8 个字符");

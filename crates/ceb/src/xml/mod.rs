@@ -12,11 +12,13 @@
 mod attribute;
 mod bounds;
 mod name;
+mod outline;
 mod prolog;
 mod token;
 
 pub(crate) use attribute::Attribute;
 pub(crate) use name::is_ncname;
+pub use outline::{Element, outline};
 pub(crate) use prolog::{Source, prepare};
 pub(crate) use token::{Name, Token, Tokens};
 
@@ -70,6 +72,17 @@ impl Ns {
             NS_DS => Self::Ds,
             NS_XSI => Self::Xsi,
             _ => Self::Other,
+        }
+    }
+
+    /// The namespace, when it is one of ours.
+    pub(crate) fn uri(self) -> &'static str {
+        match self {
+            Self::None | Self::Other => "",
+            Self::Ceb => NS_CEB,
+            Self::Dxp => NS_DXP,
+            Self::Ds => NS_DS,
+            Self::Xsi => NS_XSI,
         }
     }
 }

@@ -87,6 +87,14 @@ impl<'a> Tokens<'a> {
         self.source.base + self.span.start..self.source.base + self.span.end
     }
 
+    /// Namespace of the innermost open element, when it is none of ours.
+    pub(crate) fn namespace(&self) -> &str {
+        let name = self.open.last().map_or("", |(name, _)| *name);
+        let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
+        let bound = self.bindings.iter().rev().find(|one| one.0 == prefix);
+        bound.map_or("", |(_, _, uri)| uri)
+    }
+
     /// How many elements are open.
     pub(crate) fn depth(&self) -> usize {
         self.open.len()

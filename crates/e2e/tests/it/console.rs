@@ -1,6 +1,6 @@
 //! The console in a real browser: Debian's Chromium, driven by the tests in `console/e2e`.
 
-use crate::platform::Platform;
+use crate::platform::{Place, free_port};
 use std::path::Path;
 use std::process::Command;
 
@@ -26,15 +26,17 @@ fn people_work_in_the_console() {
     if !has_browser(&folder) {
         return;
     }
-    let (_place, platform) = Platform::demo();
+    // Passkeys are bound to a name: browsers take none from an address of numbers.
+    let port = free_port();
+    let place = Place::new().on_port(port);
+    let platform = place.start();
+    let bootstrap = platform.ready["bootstrap"].as_str().unwrap();
+    let bootstrap = bootstrap.replace("127.0.0.1", "localhost");
     let output = Command::new("npm")
         .args(["run", "--silent", "e2e"])
         .current_dir(&folder)
-        .env("TONGGUAN_URL", format!("http://{}", platform.address))
-        .env(
-            "TONGGUAN_BOOTSTRAP",
-            platform.ready["bootstrap"].as_str().unwrap(),
-        )
+        .env("TONGGUAN_URL", format!("http://localhost:{port}"))
+        .env("TONGGUAN_BOOTSTRAP", bootstrap)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);

@@ -28,6 +28,7 @@ mod customs_trouble;
 mod duplicates;
 mod every_kind;
 mod exports;
+mod foreign;
 mod kill;
 mod lanes;
 mod oidc;

@@ -4,6 +4,7 @@ use crate::http::{Client, Connection};
 use ceb::sample::Sender;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -51,17 +52,17 @@ pub(crate) fn program() -> &'static Path {
     })
 }
 
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine {
     Sqlite,
     Postgres,
-}
-
-/// A port that was free a moment ago.
-pub(crate) fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// A service that the environment may offer; without it the caller skips, unless all is demanded.
@@ -80,6 +81,7 @@ pub(crate) struct Place {
     folder: TempDir,
     pub(crate) settings: Vec<(String, String)>,
     verb: Vec<String>,
+    port: u16,
 }
 
 impl Place {
@@ -99,6 +101,7 @@ impl Place {
             folder: tempfile::tempdir().unwrap(),
             settings,
             verb: ["demo", "--declarations", "0"].map(str::to_owned).to_vec(),
+            port: 0,
         }
     }
 
@@ -118,6 +121,12 @@ impl Place {
     /// Adds a setting.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Listens on this port, which the settings of other programs may then name.
+    pub(crate) fn on_port(mut self, port: u16) -> Self {
+        self.port = port;
         self
     }
 
@@ -164,7 +173,7 @@ impl Place {
             .arg("--data")
             .arg(self.path());
         if listens {
-            command.args(["--listen", "127.0.0.1:0"]);
+            command.args(["--listen", &format!("127.0.0.1:{}", self.port)]);
         }
         let mut child = command
             .stdin(Stdio::null())

@@ -3,13 +3,17 @@
 
 use super::{Account, by_id};
 use crate::access::Actor;
+use crate::account::confirm::http::{confirm_first, needs_proof};
 use crate::audit;
 use crate::factor;
+use crate::foreign;
 use crate::ground::{Ground, Secret};
 use crate::login::http::{
     CodeForm, Entrance, NextQuery, PasswordForm, TokenForm, go, go_with, is_token, local, n_min,
 };
-use crate::login::page::{self, AccountPage, Lang, PasswordPage, RecoveryPage, Shown, TotpPage};
+use crate::login::page::{
+    self, AccountPage, BindingLine, FactorLine, Lang, PasswordPage, RecoveryPage, Shown, TotpPage,
+};
 use crate::login::{codes, compare, promote, set_password};
 use crate::role::Role;
 use crate::session::{self, Session, Stage};
@@ -24,7 +28,7 @@ use web::{Problem, service_error};
 const SESSIONS: i64 = 20;
 
 /// A person with his session and account, or the way to the login page.
-async fn person(
+pub(crate) async fn person(
     entrance: &Entrance,
     headers: &HeaderMap,
     stages: &[Stage],
@@ -78,9 +82,13 @@ async fn show_account(
 ) -> Result<Response, Problem> {
     let id = account.id;
     let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
-        Ok((factor::list(tx, id)?, session::open_of(tx, id, SESSIONS)?))
+        Ok((
+            factor::list(tx, id)?,
+            session::open_of(tx, id, SESSIONS)?,
+            foreign::of_account(tx, id)?,
+        ))
     };
-    let (factors, sessions) = entrance
+    let (factors, sessions, bindings) = entrance
         .ground()
         .db
         .read(read)
@@ -103,14 +111,25 @@ async fn show_account(
         factors: factors
             .iter()
             .filter(|factor| factor.confirmed && factor.kind != "recovery")
-            .map(|factor| {
-                (
-                    factor.label.clone(),
-                    time(factor.created_at),
-                    factor.used_at.map(time).unwrap_or_default(),
-                )
+            .map(|factor| FactorLine {
+                id: factor.id,
+                label: factor.label.clone(),
+                created: time(factor.created_at),
+                used: factor.used_at.map(time).unwrap_or_default(),
+                is_passkey: factor.is_passkey(),
             })
             .collect(),
+        bindings: bindings
+            .into_iter()
+            .map(|binding| BindingLine {
+                title: entrance.foreign.title_of(&binding.source),
+                source: binding.source,
+                external: binding.external,
+                since: time(binding.created_at),
+                used: binding.used_at.map(time).unwrap_or_default(),
+            })
+            .collect(),
+        rp: entrance.rp(),
         sessions: sessions
             .into_iter()
             .map(|session| (time(session.created_at), session.address, session.agent))
@@ -236,6 +255,9 @@ pub async fn totp_page(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     match person(&entrance, &headers, TOTP_STAGES).await? {
+        Ok((_, session, _)) if needs_proof(entrance.ground(), &session) => {
+            Ok(confirm_first("/account/totp"))
+        }
         Ok((_, session, account)) => {
             show_totp(&entrance, lang, (&session, &account), None, &query.next).await
         }
@@ -271,8 +293,9 @@ async fn show_totp(
         csrf: session.csrf(),
         next: local(next).to_owned(),
         demo_code,
+        rp: entrance.rp(),
     };
-    Ok(page::page(lang, status, &template))
+    Ok(page::page_with(lang, status, &template, page::SCRIPTED))
 }
 
 /// The secret that is being set up; a fresh one when none is.
@@ -310,6 +333,9 @@ pub async fn totp_confirm(
         return Ok(page::refused(lang, crate::access::CSRF, "/account/totp"));
     }
     let ground = entrance.ground();
+    if needs_proof(ground, &session) {
+        return Ok(confirm_first("/account/totp"));
+    }
     let secrets = recovery_secrets(ground)?;
     let (shared, by, code) = (ground.clone(), actor.clone(), form.code.clone());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Option<Vec<String>>> {
@@ -350,7 +376,12 @@ fn recovery_secrets(ground: &Ground) -> Result<Vec<Secret>, Problem> {
         .collect()
 }
 
-fn show_recovery(lang: Lang, actor: &Actor, codes: Vec<String>, next: String) -> Response {
+pub(crate) fn show_recovery(
+    lang: Lang,
+    actor: &Actor,
+    codes: Vec<String>,
+    next: String,
+) -> Response {
     let template = RecoveryPage {
         lang,
         name: actor.name.clone(),
@@ -378,6 +409,9 @@ pub async fn recovery_renew(
         return Ok(page::refused(lang, crate::access::CSRF, "/account"));
     }
     let ground = entrance.ground();
+    if needs_proof(ground, &session) {
+        return Ok(confirm_first("/account"));
+    }
     let secrets = recovery_secrets(ground)?;
     let (shared, by, id) = (ground.clone(), actor.clone(), account.id);
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Vec<String>> {

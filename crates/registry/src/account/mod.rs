@@ -5,6 +5,7 @@
 //! second factor away. Failures are counted per account in the database and lock it for a while;
 //! accounts that nobody uses are disabled and reported.
 
+pub mod confirm;
 pub mod http;
 pub mod password;
 pub mod personal;
@@ -16,8 +17,8 @@ use store::{Error, Result, Tx};
 
 pub use crate::role::AccountId;
 pub use sql::{
-    Filter, Profile, by_id, by_login, companies_below, failed, list, passed, person_of, placed,
-    profile, set_language, set_name, set_profile, set_state, stale,
+    Filter, Profile, by_id, by_login, companies_below, failed, hold, list, passed, person_of,
+    placed, profile, set_language, set_name, set_profile, set_state, stale,
 };
 
 /// How long a one-time link opens, in milliseconds: three days.

@@ -75,6 +75,18 @@ pub fn person_of(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<(i64, String)>
     Ok(by_id(tx, id)?.map(|account| (account.party, account.name)))
 }
 
+/// Makes other transactions on the same account wait until this one is over.
+///
+/// # Errors
+/// The engine's.
+pub fn hold(tx: &mut Tx<'_>, id: AccountId) -> Result<()> {
+    tx.execute(
+        "update account set changed_at = changed_at where id = $1",
+        &[id.0.into()],
+    )
+    .map(|_| ())
+}
+
 /// Counts a failure; locks the account at `failures_max`. Answers the failures in a row.
 ///
 /// # Errors

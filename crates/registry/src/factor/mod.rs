@@ -13,7 +13,10 @@ use crate::role::AccountId;
 use store::{Error, Result, Tx};
 use subtle::ConstantTimeEq;
 
-pub use sql::{Factor, has_confirmed, insert, list, remove, remove_all, use_recovery};
+pub use sql::{
+    Factor, has_confirmed, insert, list, passkey, remove, remove_all, rename_passkey, use_passkey,
+    use_recovery,
+};
 
 /// Seconds of one code.
 const STEP_S: i64 = 30;
@@ -39,8 +42,13 @@ pub const RECOVER: Act = Act {
     name: "factor.recover",
     chinese: "使用恢复码",
 };
+/// A passkey was given another label.
+pub const RENAME: Act = Act {
+    name: "factor.rename",
+    chinese: "修改通行密钥名称",
+};
 /// The acts of this room.
-pub const ACTS: &[Act] = &[ENROL, REMOVE, RECOVER];
+pub const ACTS: &[Act] = &[ENROL, REMOVE, RECOVER, RENAME];
 
 /// What a sealed secret is for.
 fn purpose(account: AccountId) -> String {

@@ -19,9 +19,9 @@ pub struct Factor {
     pub label: String,
     /// What must be read again, sealed.
     pub secret_sealed: Option<Vec<u8>>,
-    /// What is only compared.
+    /// What is only compared: a recovery code, the credential id of a passkey.
     pub hash: Option<String>,
-    /// The last step whose code was used.
+    /// The last step whose code was used; the counter of a passkey.
     pub last_step: i64,
     /// Whether it counts.
     pub confirmed: bool,
@@ -35,6 +35,11 @@ impl Factor {
     /// Whether it is a code generator that counts.
     pub fn is_totp(&self) -> bool {
         self.kind == "totp" && self.confirmed
+    }
+
+    /// Whether it is a passkey.
+    pub fn is_passkey(&self) -> bool {
+        self.kind == "passkey" && self.confirmed
     }
 }
 
@@ -139,6 +144,55 @@ pub fn use_recovery(tx: &mut Tx<'_>, account: AccountId, hash: &str, now_ms: i64
         "update factor set used_at = $3 where account_id = $1 and kind = 'recovery' \
          and hash = $2 and used_at is null",
         &[account.0.into(), hash.into(), now_ms.into()],
+    )?;
+    Ok(n_changed > 0)
+}
+
+/// The passkey with this hash of its credential id, whosever it is.
+///
+/// # Errors
+/// The engine's.
+pub fn passkey(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Factor>> {
+    let sql = format!("select {COLUMNS} from factor where kind = 'passkey' and hash = $1");
+    tx.query_opt(&sql, &[hash.into()])?
+        .as_ref()
+        .map(factor)
+        .transpose()
+}
+
+/// Notes that a passkey was used, with its new counter and state; of two requests that bring the
+/// same counter, this answers true to one, unless the authenticator does not count.
+///
+/// # Errors
+/// The engine's.
+pub fn use_passkey(
+    tx: &mut Tx<'_>,
+    (id, sealed): (i64, &[u8]),
+    (old, new): (i64, i64),
+    now_ms: i64,
+) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update factor set secret_sealed = $2, last_step = $4, used_at = $5 \
+         where id = $1 and last_step = $3",
+        &[
+            id.into(),
+            sealed.into(),
+            old.into(),
+            new.into(),
+            now_ms.into(),
+        ],
+    )?;
+    Ok(n_changed > 0)
+}
+
+/// Gives a passkey of an account another label; answers whether there was one.
+///
+/// # Errors
+/// The engine's.
+pub fn rename_passkey(tx: &mut Tx<'_>, account: AccountId, id: i64, label: &str) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update factor set label = $3 where account_id = $1 and id = $2 and kind = 'passkey'",
+        &[account.0.into(), id.into(), label.into()],
     )?;
     Ok(n_changed > 0)
 }

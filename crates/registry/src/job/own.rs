@@ -7,6 +7,7 @@ use crate::administration::last_office;
 use crate::audit::{self, Act, syslog};
 use crate::ground::Ground;
 use crate::session::{self, Limits};
+use crate::slip;
 use std::sync::Arc;
 use store::{Result as StoreResult, Tx};
 
@@ -15,6 +16,9 @@ const SESSIONS: i64 = 1000;
 
 /// Accounts disabled by one run.
 const ACCOUNTS: i64 = 500;
+
+/// Slips removed by one run.
+const SLIPS: i64 = 10_000;
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -57,10 +61,27 @@ pub fn own(ground: &Ground) -> Vec<Job> {
         job("oidc.key", "到期轮换签名密钥", 3_600_000, |ground| {
             Box::pin(crate::oidc::rotate_if_due(ground))
         }),
+        job(
+            "slip.clean",
+            "清理用过的单次凭条",
+            60_000,
+            |ground| Box::pin(clean_slips(ground)),
+        ),
         job("audit.syslog", "审计日志外送", 2_000, |ground| {
             Box::pin(async move { syslog::send(&ground).await })
         }),
     ]
+}
+
+async fn clean_slips(ground: Ground) -> Result<String, String> {
+    let now_ms = ground.now_ms();
+    let cleaned = ground
+        .db
+        .write(move |tx| slip::clean(tx, now_ms, SLIPS))
+        .await;
+    cleaned
+        .map(|_| String::new())
+        .map_err(|error| error.to_string())
 }
 
 async fn end_sessions(ground: Ground) -> Result<String, String> {

@@ -1,24 +1,26 @@
 //! The pages `/login`, `/login/second`, `/logout`, `/activate`.
 
-use super::page::{self, Lang, LoginPage, PasswordPage, SecondPage, Shown};
+use super::page::{self, Lang, LoginPage, PasswordPage, SCRIPTED, SecondPage, Shown};
 use super::{Begun, Throttle, attempt, begin, codes, second, set_password};
 use crate::access::{Actor, Gate, origin};
-use crate::account::{self, Account, password};
+use crate::account::{self, Account, AccountId, password};
 use crate::audit;
+use crate::foreign::Doors;
 use crate::ground::Ground;
+use crate::passkey::Passkeys;
 use crate::session::{self, Session, Stage};
 use crate::{factor, hash_text};
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use std::sync::Arc;
 use store::{Result as StoreResult, Tx};
 use subtle::ConstantTimeEq;
 use web::{Problem, service_error};
 
-/// Where people go when they did not come from anywhere.
-pub const HOME: &str = "/console/";
+pub(crate) use super::way::with_next;
+pub use super::way::{HOME, go, local, onward};
 
 /// What the pages need.
 #[derive(Clone)]
@@ -27,13 +29,28 @@ pub struct Entrance {
     pub gate: Arc<Gate>,
     /// Counts failures by address.
     pub throttle: Arc<Throttle>,
-    /// Names of foreign sources of identity.
-    pub foreign: Arc<[String]>,
+    /// The foreign sources of identity.
+    pub foreign: Arc<Doors>,
+    /// The party of passkeys, when there can be any.
+    pub passkeys: Option<Arc<Passkeys>>,
 }
 
 impl Entrance {
     pub(crate) fn ground(&self) -> &Ground {
         &self.gate.ground
+    }
+
+    /// The party of passkeys; empty when there can be none.
+    pub(crate) fn rp(&self) -> String {
+        let passkeys = self.passkeys.as_ref();
+        passkeys.map(|one| one.rp.clone()).unwrap_or_default()
+    }
+
+    /// The party of an account's passkeys; empty when it has none.
+    pub(crate) async fn rp_of(&self, account: AccountId) -> Result<String, Problem> {
+        let factors = self.ground().read(move |tx| factor::list(tx, account));
+        let has_one = factors.await?.iter().any(factor::Factor::is_passkey);
+        Ok(if has_one { self.rp() } else { String::new() })
     }
 }
 
@@ -49,50 +66,6 @@ pub struct NextQuery {
     /// Whether to ask somebody who is logged in, because another system wants to be sure.
     #[serde(default)]
     pub again: String,
-}
-
-/// Longest way to go on, in bytes: another system's request goes through it.
-const NEXT_BYTES_MAX: usize = 4000;
-
-/// A path of ours, whatever was asked for: never another site.
-pub fn local(next: &str) -> &str {
-    let is_local = next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains('\\')
-        && !next.chars().any(char::is_control)
-        && next.len() <= NEXT_BYTES_MAX;
-    if is_local { next } else { HOME }
-}
-
-/// A path with a place to go then.
-pub(crate) fn with_next(path: &str, next: &str) -> String {
-    let next: String = local(next)
-        .bytes()
-        .map(|b| {
-            if b.is_ascii_alphanumeric() || b"/-_.~".contains(&b) {
-                char::from(b).to_string()
-            } else {
-                format!("%{b:02X}")
-            }
-        })
-        .collect();
-    format!("{path}?next={next}")
-}
-
-/// Sends the browser on with a GET.
-pub fn go(path: &str) -> Response {
-    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static(HOME));
-    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
-}
-
-/// Where a session in a stage goes on.
-pub fn onward(stage: Stage, next: &str) -> String {
-    match stage {
-        Stage::Full => local(next).to_owned(),
-        Stage::Second => with_next("/login/second", next),
-        Stage::Enrol => with_next("/account/totp", next),
-        Stage::Password => with_next("/account/password", next),
-    }
 }
 
 /// Sends the browser on with the cookie of a session that began or moved on.
@@ -130,10 +103,6 @@ pub(crate) fn is_token(session: &Session, given: &str) -> bool {
     bool::from(given.as_bytes().ct_eq(session.csrf().as_bytes()))
 }
 
-fn wrong_status(shown: &Shown) -> StatusCode {
-    StatusCode::from_u16(shown.code.status).unwrap_or(StatusCode::UNAUTHORIZED)
-}
-
 /// `GET /login`.
 ///
 /// # Errors
@@ -154,7 +123,7 @@ pub async fn login_page(
     Ok(show_login(&entrance, lang, None, "", ways))
 }
 
-fn show_login(
+pub(crate) fn show_login(
     entrance: &Entrance,
     lang: Lang,
     error: Option<Shown>,
@@ -165,19 +134,17 @@ fn show_login(
         "您要进入的系统要求再次验证身份，请重新登录。",
         "The system that you go to wants to be sure who you are: please log in again.",
     );
-    let status = error.as_ref().map_or(StatusCode::OK, wrong_status);
-    page::page(
+    let status = error.as_ref().map_or(StatusCode::OK, page::status_of);
+    let template = LoginPage {
         lang,
-        status,
-        &LoginPage {
-            lang,
-            error,
-            note: is_again.then(|| note.to_owned()),
-            login: login.chars().take(40).collect(),
-            next: local(next).to_owned(),
-            foreign: entrance.foreign.to_vec(),
-        },
-    )
+        error,
+        note: is_again.then(|| note.to_owned()),
+        login: login.chars().take(40).collect(),
+        next: local(next).to_owned(),
+        foreign: entrance.foreign.titles(local(next)),
+        rp: entrance.rp(),
+    };
+    page::page_with(lang, status, &template, SCRIPTED)
 }
 
 /// The form of the login page.
@@ -208,16 +175,7 @@ pub async fn login_try(
     let origin = origin(&headers, ground);
     let tried = (form.login.as_str(), form.password.as_str());
     match attempt(ground, &entrance.throttle, &origin, tried).await? {
-        Ok(begun) => {
-            let old = entrance.gate.session(&headers).await?;
-            if let Some((_, old)) = old {
-                let (new, now_ms) = (begun.session.clone(), ground.now_ms());
-                let follow = move |tx: &mut Tx<'_>| session::succeed(tx, &old, &new, now_ms);
-                let followed = ground.db.write(follow).await;
-                followed.map_err(|error| service_error(&error))?;
-            }
-            Ok(go_with(ground, &begun, &form.next))
-        }
+        Ok(begun) => enter(&entrance, &headers, &begun, &form.next).await,
         Err(refused) => Ok(show_login(
             &entrance,
             lang,
@@ -226,6 +184,27 @@ pub async fn login_try(
             (&form.next, false),
         )),
     }
+}
+
+/// Sends the browser on with a session that has just begun, which takes the place of the one that
+/// the browser had.
+///
+/// # Errors
+/// 503 when the database cannot be asked.
+pub(crate) async fn enter(
+    entrance: &Entrance,
+    headers: &HeaderMap,
+    begun: &Begun,
+    next: &str,
+) -> Result<Response, Problem> {
+    let ground = entrance.ground();
+    if let Some((_, old)) = entrance.gate.session(headers).await? {
+        let (new, now_ms) = (begun.session.clone(), ground.now_ms());
+        let follow = move |tx: &mut Tx<'_>| session::succeed(tx, &old, &new, now_ms);
+        let followed = ground.db.write(follow).await;
+        followed.map_err(|error| service_error(&error))?;
+    }
+    Ok(go_with(ground, begun, next))
 }
 
 /// `GET /login/second`.
@@ -248,22 +227,23 @@ pub async fn second_page(
     }
 }
 
-async fn show_second(
+pub(crate) async fn show_second(
     entrance: &Entrance,
     lang: Lang,
     session: &Session,
     error: Option<Shown>,
     next: &str,
 ) -> Result<Response, Problem> {
-    let status = error.as_ref().map_or(StatusCode::OK, wrong_status);
+    let status = error.as_ref().map_or(StatusCode::OK, page::status_of);
     let template = SecondPage {
         lang,
         error,
         next: local(next).to_owned(),
         csrf: session.csrf(),
         demo_code: demo_code(entrance.ground(), session).await?,
+        rp: entrance.rp_of(session.account).await?,
     };
-    Ok(page::page(lang, status, &template))
+    Ok(page::page_with(lang, status, &template, SCRIPTED))
 }
 
 /// The present code of a demo's person: all data of a demo are synthetic, and nobody who tries it

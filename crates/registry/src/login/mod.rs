@@ -13,10 +13,14 @@ pub mod codes;
 pub mod http;
 pub mod page;
 
+mod second;
+#[cfg(test)]
+pub(crate) mod testing;
 mod throttle;
+mod way;
 
 use crate::access::{Actor, Origin, Who};
-use crate::account::{self, Account, AccountId, password};
+use crate::account::{self, Account, password};
 use crate::audit::{self, Act, Outcome};
 use crate::ground::Ground;
 use crate::session::{self, Limits, Session, Stage};
@@ -25,6 +29,7 @@ use store::{Result as StoreResult, Tx};
 use tokio::sync::Semaphore;
 use web::{Code, Problem, service_error};
 
+pub use second::{Second, fail, second};
 pub use throttle::Throttle;
 
 /// Passwords that are compared at the same time: each takes 19 MiB and a core for a while.
@@ -76,8 +81,8 @@ pub async fn attempt(
     (login, password): (&str, &str),
 ) -> Result<Result<Begun, Refused>, Problem> {
     let now_ms = ground.now_ms();
-    if let Some(wait_ms) = throttle.wait(&origin.address, now_ms) {
-        return Ok(Err((codes::TOO_MANY, Some(minutes(wait_ms)))));
+    if let Some(refused) = throttled(throttle, origin, now_ms) {
+        return Ok(Err(refused));
     }
     let name = account::folded(login);
     let found = ground
@@ -99,10 +104,24 @@ pub async fn attempt(
     begin(ground, origin, &account, "password").await.map(Ok)
 }
 
+/// The refusal of an address that must wait.
+pub fn throttled(throttle: &Throttle, origin: &Origin, now_ms: i64) -> Option<Refused> {
+    let wait_ms = throttle.wait(&origin.address, now_ms)?;
+    Some((codes::TOO_MANY, Some(minutes(wait_ms))))
+}
+
 fn judge(account: Option<&Account>, is_right: bool, now_ms: i64) -> Result<(), Refused> {
     let Some(account) = account.filter(|_| is_right) else {
         return Err((codes::WRONG, None));
     };
+    may_enter(account, now_ms)
+}
+
+/// Whether an account may log in at all.
+///
+/// # Errors
+/// The refusal of one that is locked or not active.
+pub fn may_enter(account: &Account, now_ms: i64) -> Result<(), Refused> {
     if account.locked_until > now_ms {
         let left = minutes(account.locked_until - now_ms);
         return Err((codes::LOCKED, Some(left)));
@@ -137,13 +156,10 @@ async fn note_failure(
     is_right: bool,
 ) -> Result<(), Problem> {
     let Some(account) = account else {
-        return append(
-            ground,
-            Actor::nobody(origin.clone()),
-            FAILED,
-            "login:unknown",
-        )
-        .await;
+        let (shared, origin) = (ground.clone(), origin.clone());
+        let write = move |tx: &mut Tx<'_>| note_unknown(tx, &shared, &origin);
+        let noted = ground.db.write(write).await;
+        return noted.map_err(|error| service_error(&error));
     };
     let (id, now_ms) = (account.id, ground.now_ms());
     let actor = actor_of(account, origin);
@@ -178,18 +194,14 @@ async fn note_failure(
         .map_err(|error| service_error(&error))
 }
 
-async fn append(
-    ground: &Ground,
-    actor: Actor,
-    act: Act,
-    object: &'static str,
-) -> Result<(), Problem> {
-    let now_ms = ground.now_ms();
-    ground
-        .db
-        .write(move |tx| audit::append(tx, now_ms, &actor, act, (object, Outcome::Refused, "")))
-        .await
-        .map_err(|error| service_error(&error))
+/// Notes the failure of somebody whom nobody knows.
+///
+/// # Errors
+/// The engine's.
+pub fn note_unknown(tx: &mut Tx<'_>, ground: &Ground, origin: &Origin) -> StoreResult<()> {
+    let told = ("login:unknown", Outcome::Refused, "");
+    let nobody = Actor::nobody(origin.clone());
+    audit::append(tx, ground.now_ms(), &nobody, FAILED, told)
 }
 
 /// The actor that an account is before it has a session.
@@ -340,79 +352,6 @@ fn promote_in(
     }
     settle(tx, ground, &session, actor)?;
     Ok(Some(session))
-}
-
-/// What the second step was told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Second {
-    /// A code of the generator.
-    Totp,
-    /// A recovery code.
-    Recovery,
-}
-
-/// Tries a code of the generator or a recovery code; a wrong one counts as a failure.
-///
-/// # Errors
-/// The problem of a fault; the inner error is the refusal.
-pub async fn second(
-    ground: &Ground,
-    actor: &Actor,
-    session: &Session,
-    text: &str,
-) -> Result<Result<Begun, Refused>, Problem> {
-    let (shared, who, text) = (ground.clone(), session.account, text.trim().to_owned());
-    let act_as = actor.clone();
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<Second, Refused>> {
-        check_second(tx, &shared, (&act_as, who), &text)
-    };
-    let checked = ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))?;
-    match checked {
-        Err(refused) => Ok(Err(refused)),
-        Ok(Second::Totp) => promote(ground, actor, session, "totp").await.map(Ok),
-        Ok(Second::Recovery) => promote(ground, actor, session, "recovery").await.map(Ok),
-    }
-}
-
-fn check_second(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    (actor, who): (&Actor, AccountId),
-    text: &str,
-) -> StoreResult<Result<Second, Refused>> {
-    let now_ms = ground.now_ms();
-    let Some(account) = account::by_id(tx, who)? else {
-        return Ok(Err((codes::WRONG_CODE, None)));
-    };
-    if account.locked_until > now_ms {
-        return Ok(Err((
-            codes::LOCKED,
-            Some(minutes(account.locked_until - now_ms)),
-        )));
-    }
-    if factor::check(tx, ground, who, text)? {
-        return Ok(Ok(Second::Totp));
-    }
-    let code = text.to_ascii_uppercase();
-    if factor::use_recovery(tx, who, &hash_text(&code), now_ms)? {
-        let object = format!("account:{}", who.0);
-        audit::done(tx, now_ms, actor, factor::RECOVER, &object, "")?;
-        return Ok(Ok(Second::Recovery));
-    }
-    let max = i64::from(ground.config.failures_max);
-    let until = now_ms + i64::from(ground.config.lock_minutes) * 60_000;
-    let n_failed = account::failed(tx, who, max, until)?;
-    let object = format!("account:{}", who.0);
-    let told = (object.as_str(), Outcome::Refused, "第二因素");
-    audit::append(tx, now_ms, actor, FAILED, told)?;
-    if n_failed == max {
-        audit::done(tx, now_ms, actor, LOCKED, &object, "第二因素连续失败")?;
-    }
-    Ok(Err((codes::WRONG_CODE, None)))
 }
 
 /// Why a new password cannot be set.

@@ -1,4 +1,5 @@
-//! The pages (页面) of login and account: rendered by the server, complete without scripts.
+//! The pages (页面) of login and account: rendered by the server, complete without scripts. The one
+//! script there is shows the buttons of passkeys, which no browser can use without one.
 
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -8,6 +9,11 @@ use web::{Code, Problem, codes};
 /// What these pages may load: their own style, and forms to ourselves.
 pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
                           form-action 'self'; frame-ancestors 'none'";
+
+/// The same for pages with buttons of passkeys: our own script, and its question to ourselves.
+pub const SCRIPTED: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; \
+                            connect-src 'self'; base-uri 'none'; form-action 'self'; \
+                            frame-ancestors 'none'";
 
 /// Language (语言) of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +78,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn title(&self, lang: Lang) -> &'static str {
+    pub(crate) fn title(&self, lang: Lang) -> &'static str {
         lang.of(self.code.title, self.code.title_en)
     }
 }
@@ -97,8 +103,10 @@ pub struct LoginPage {
     pub login: String,
     /// Where to go then.
     pub next: String,
-    /// Names of foreign sources of identity.
-    pub foreign: Vec<String>,
+    /// Addresses and titles of foreign sources of identity.
+    pub foreign: Vec<(String, String)>,
+    /// The party of passkeys; empty when there can be none.
+    pub rp: String,
 }
 
 /// The page of the second factor.
@@ -110,6 +118,7 @@ pub(crate) struct SecondPage {
     pub(crate) next: String,
     pub(crate) csrf: String,
     pub(crate) demo_code: Option<String>,
+    pub(crate) rp: String,
 }
 
 /// The page on which a code generator is set up.
@@ -125,6 +134,8 @@ pub(crate) struct TotpPage {
     pub(crate) csrf: String,
     pub(crate) next: String,
     pub(crate) demo_code: Option<String>,
+    /// The party of passkeys, for the link to the other choice; empty when there can be none.
+    pub(crate) rp: String,
 }
 
 /// Fresh recovery codes, shown once.
@@ -155,6 +166,24 @@ pub(crate) struct PasswordPage {
     pub(crate) n_min: usize,
 }
 
+/// A second factor on the person's own page.
+pub(crate) struct FactorLine {
+    pub(crate) id: i64,
+    pub(crate) label: String,
+    pub(crate) created: String,
+    pub(crate) used: String,
+    pub(crate) is_passkey: bool,
+}
+
+/// A binding to a person of another house, on the person's own page.
+pub(crate) struct BindingLine {
+    pub(crate) source: String,
+    pub(crate) title: String,
+    pub(crate) external: String,
+    pub(crate) since: String,
+    pub(crate) used: String,
+}
+
 /// The person's own page.
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -165,7 +194,10 @@ pub(crate) struct AccountPage {
     pub(crate) note: Option<String>,
     pub(crate) roles: Vec<String>,
     pub(crate) password_at: String,
-    pub(crate) factors: Vec<(String, String, String)>,
+    pub(crate) factors: Vec<FactorLine>,
+    /// Persons of other houses who are bound to the account.
+    pub(crate) bindings: Vec<BindingLine>,
+    pub(crate) rp: String,
     pub(crate) sessions: Vec<(String, String, String)>,
     pub(crate) csrf: String,
 }
@@ -216,6 +248,11 @@ pub fn page_with(
     };
     headers.append(header::SET_COOKIE, HeaderValue::from_static(kept));
     response
+}
+
+/// The status of a page that shows a refusal.
+pub fn status_of(shown: &Shown) -> StatusCode {
+    StatusCode::from_u16(shown.code.status).unwrap_or(StatusCode::UNAUTHORIZED)
 }
 
 /// A page that shows a code.

@@ -12,9 +12,9 @@ use crate::session::Limits;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::rsa::{KeyPair, PublicKeyComponents};
-use rsa::PrivateKey;
+use rsa::RsaPrivateKey;
 use rsa::pkcs8::EncodePrivateKey;
-use rsa::rand_core::{TryCryptoRng, TryRng};
+use rsa::rand_core::{TryCryptoRng, TryRng, UnwrapErr};
 use serde::Serialize;
 use store::{Result as StoreResult, Tx};
 use tokio::sync::Mutex;
@@ -112,7 +112,9 @@ fn purpose(kid: &str) -> String {
 pub(super) async fn fresh(ground: &Ground) -> Result<Vec<u8>, Problem> {
     let random = ground.random.clone();
     let make = move || -> Result<Vec<u8>, String> {
-        let key = PrivateKey::new(&mut Draw(random), BITS).map_err(|e| e.to_string())?;
+        // Without random bytes this thread ends, which is told as a fault below.
+        let mut random = UnwrapErr(Draw(random));
+        let key = RsaPrivateKey::new(&mut random, BITS).map_err(|e| e.to_string())?;
         let document = key.to_pkcs8_der().map_err(|e| e.to_string())?;
         Ok(document.as_bytes().to_vec())
     };

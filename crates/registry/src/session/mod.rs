@@ -74,7 +74,8 @@ pub struct Session {
     pub account: AccountId,
     /// How far the login has come.
     pub stage: Stage,
-    /// How the person was known: `password`, `totp`, `passkey`, `recovery`, `foreign`, with commas.
+    /// How the person was known: `password`, `totp`, `passkey`, `recovery`, `foreign`,
+    /// `foreign2`, with commas.
     pub methods: String,
     /// The company chosen, if any.
     pub company: Option<CompanyId>,
@@ -93,6 +94,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// Whether the person was known by this way, among others.
+    pub fn has(&self, method: &str) -> bool {
+        self.methods.split(',').any(|known| known == method)
+    }
+
     /// The token that proves that a page is ours; derived, so that it needs no storage.
     pub fn csrf(&self) -> String {
         crate::hash_text(&format!("csrf {}", self.hash))

@@ -32,6 +32,8 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         registry::approval::codes::ALL,
         registry::administration::codes::ALL,
         registry::login::codes::ALL,
+        registry::passkey::codes::ALL,
+        registry::foreign::codes::ALL,
         registry::relying_party::codes::ALL,
         registry::cas::codes::ALL,
         registry::oidc::codes::ALL,

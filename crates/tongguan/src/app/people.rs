@@ -5,19 +5,25 @@ use axum::Router;
 use axum::routing::{get, post};
 use registry::access::Gate;
 use registry::approval::http::ApprovalDesk;
+use registry::foreign::Doors;
 use registry::login::Throttle;
 use registry::login::http::Entrance;
+use registry::passkey::Passkeys;
 use registry::session::http::SessionDesk;
 use std::sync::Arc;
 
 /// The pages of login and account, and the API of sessions and approvals.
 pub(super) fn routes(gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
+    let config = &gate.ground.config;
     let entrance = Entrance {
         gate: Arc::clone(gate),
         throttle: Arc::clone(throttle),
-        foreign: Arc::from([]),
+        foreign: Arc::new(Doors::open(config)),
+        passkeys: Passkeys::of(config).map(Arc::new),
     };
-    pages(entrance).merge(api(gate))
+    pages(entrance.clone())
+        .merge(other_ways(entrance))
+        .merge(api(gate))
 }
 
 fn pages(entrance: Entrance) -> Router {
@@ -47,6 +53,39 @@ fn pages(entrance: Entrance) -> Router {
             get(registry::bootstrap::http::bootstrap_page)
                 .post(registry::bootstrap::http::bootstrap),
         )
+        .with_state(entrance)
+}
+
+/// Passkeys and foreign sources of identity.
+fn other_ways(entrance: Entrance) -> Router {
+    use registry::account::confirm::http as confirm;
+    use registry::foreign::bind::http as bind;
+    use registry::foreign::http as foreign;
+    use registry::passkey::http as passkey;
+    use registry::passkey::own::http as own;
+    Router::new()
+        .route("/passkey.js", get(passkey::script))
+        .route("/passkey/options", post(passkey::options))
+        .route("/login/passkey", post(passkey::login_try))
+        .route("/login/second/passkey", post(passkey::second_try))
+        .route(
+            "/account/passkey",
+            get(own::passkey_page).post(own::passkey_add),
+        )
+        .route("/account/passkey/rename", post(own::passkey_rename))
+        .route("/account/passkey/remove", post(own::passkey_remove))
+        .route(
+            "/account/confirm",
+            get(confirm::confirm_page).post(confirm::confirm_try),
+        )
+        .route("/account/confirm/passkey", post(confirm::confirm_passkey))
+        .route("/login/foreign/{source}", get(foreign::leave))
+        .route("/login/foreign/{source}/callback", get(foreign::callback))
+        .route(
+            "/login/foreign/{source}/bind",
+            get(bind::bind_page).post(bind::bind),
+        )
+        .route("/account/foreign/{source}/unbind", post(bind::unbind))
         .with_state(entrance)
 }
 

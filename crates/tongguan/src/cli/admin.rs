@@ -355,7 +355,14 @@ pub fn reference(config: &Config) -> anyhow::Result<String> {
             .strip_prefix('[')
             .and_then(|rest| rest.strip_suffix(']'))
         {
-            section = format!("{name}.");
+            // A table of a list has a second pair of brackets.
+            section = match name
+                .strip_prefix('[')
+                .and_then(|rest| rest.strip_suffix(']'))
+            {
+                Some(list) => format!("{list}[]."),
+                None => format!("{name}."),
+            };
         } else if let Some((key, _)) = line.split_once(" = ") {
             let path = format!("{section}{key}");
             if let Some((_, sentence)) = REFERENCE.iter().find(|(known, _)| *known == path) {

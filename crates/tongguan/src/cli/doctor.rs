@@ -3,6 +3,7 @@
 use super::{Base, Ended, say};
 use crate::config::Config;
 use crate::roles::House;
+use registry::foreign::Door;
 use store::clock::{Clock, SystemClock, beijing_rfc3339};
 
 /// A clock before this moment (2026-01-01) is certainly wrong, in milliseconds since 1970.
@@ -15,7 +16,7 @@ struct Finding {
     text: String,
 }
 
-/// Looks at configuration, clock, database, queue and what waits.
+/// Looks at configuration, clock, foreign sources, database, queue and what waits.
 pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
     let now_ms = SystemClock.now_ms();
     let finding = |what, is_good, text| Finding {
@@ -29,6 +30,7 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
         Err(error) => findings.push(finding("配置", false, format!("{error:#}"))),
         Ok(config) => {
             findings.push(finding("配置", true, "无误".to_owned()));
+            findings.extend(doors(&config).await);
             findings.extend(look(config).await?);
         }
     }
@@ -46,6 +48,25 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
         }
     }
     Ok(if is_good { Ended::Done } else { Ended::Refused })
+}
+
+/// Whether the foreign sources of identity answer.
+async fn doors(config: &Config) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for source in &config.registry.foreign {
+        let looked = match Door::new(source) {
+            Ok(door) => door.probe().await,
+            Err(why) => Err(why),
+        };
+        let is_good = looked.is_ok();
+        let (Ok(text) | Err(text)) = looked;
+        findings.push(Finding {
+            what: "外部身份源",
+            is_good,
+            text: format!("{}，{text}", source.name),
+        });
+    }
+    findings
 }
 
 async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {

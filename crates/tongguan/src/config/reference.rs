@@ -61,6 +61,51 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "签发接入系统证书的 CA（PEM），用于代理回调与退出通知；空为公共 CA",
     ),
     (
+        "registry.foreign",
+        "外部身份源的列表；为空时只能以本平台账号登录",
+    ),
+    (
+        "registry.foreign[].name",
+        "外部身份源：短名，地址的一部分，1 至 40 个小写字母、数字或横线",
+    ),
+    ("registry.foreign[].title", "外部身份源：登录按钮上的名称"),
+    (
+        "registry.foreign[].protocol",
+        "外部身份源：cas（CAS 3.0）或 oidc（OpenID Connect 授权码加 PKCE）",
+    ),
+    (
+        "registry.foreign[].address",
+        "外部身份源：CAS 服务地址，或 OpenID 签发者；须为 https，本机可用 http",
+    ),
+    (
+        "registry.foreign[].client_id",
+        "外部身份源：本平台在 OpenID 提供方登记的客户端编号",
+    ),
+    (
+        "registry.foreign[].client_secret_file",
+        "外部身份源：客户端口令所在文件；空表示公开客户端，只用 PKCE",
+    ),
+    (
+        "registry.foreign[].ca_file",
+        "外部身份源：签发其证书的 CA（PEM）；空为公共 CA",
+    ),
+    (
+        "registry.foreign[].attribute",
+        "外部身份源：作为外部账号的属性或声明；空为 CAS 的 user、OpenID 的 sub",
+    ),
+    (
+        "registry.foreign[].account_by",
+        "外部身份源：binding 按本人的绑定，或 login 把外部账号直接当作登录名（仅当两边是同一份名册）",
+    ),
+    (
+        "registry.foreign[].two_factors",
+        "外部身份源：在那里登录是否等于完成双因素验证；否则只等于输入了密码",
+    ),
+    (
+        "registry.foreign[].contact",
+        "外部身份源：尚未绑定的人应联系谁，显示在页面上",
+    ),
+    (
         "registry.syslog",
         "审计记录同时发往的 syslog 服务器（UDP，主机:端口）；空表示不发送",
     ),

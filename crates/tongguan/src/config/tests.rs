@@ -1,6 +1,7 @@
 //! The settings, their sentences and their errors.
 
 use super::{Config, REFERENCE};
+use registry::config::ForeignSource;
 use std::collections::BTreeSet;
 
 /// Every path of the settings, with the values that are absent by default.
@@ -19,6 +20,10 @@ fn paths() -> BTreeSet<String> {
             }
             None => {
                 out.insert(prefix.to_owned());
+                let first = value.as_array().and_then(|list| list.first());
+                if let Some(table) = first.filter(|first| first.is_table()) {
+                    walk(&format!("{prefix}[]"), table, out);
+                }
             }
         }
     }
@@ -27,6 +32,7 @@ fn paths() -> BTreeSet<String> {
     config.queue.rabbitmq.ca_file = Some("ca.pem".to_owned());
     config.http.tls_certificate = Some("chain.pem".into());
     config.http.tls_key = Some("key.pem".into());
+    config.registry.foreign = vec![ForeignSource::default()];
     let mut found = BTreeSet::new();
     walk("", &toml::Value::try_from(config).unwrap(), &mut found);
     found
@@ -75,6 +81,22 @@ fn mistakes_are_told() {
             .unwrap_err()
             .contains("no")
     );
+    for (text, why) in [
+        ("name = \"A\"", "name"),
+        ("name = \"a\"", "title"),
+        (
+            "name = \"a\"\ntitle = \"x\"\naddress = \"http://a.example\"",
+            "https",
+        ),
+        (
+            "name = \"a\"\ntitle = \"x\"\naddress = \"https://a.example\"\nprotocol = \"oidc\"",
+            "client_id",
+        ),
+        ("name = \"a\"\nno = 1", "no"),
+    ] {
+        let wrong = load(&format!("[[registry.foreign]]\n{text}"), &[]).unwrap_err();
+        assert!(wrong.contains(why), "{text}: {wrong}");
+    }
     assert!(load("not toml", &[]).unwrap_err().contains("TOML"));
 }
 

@@ -3,6 +3,7 @@
 use crate::access::Actor;
 use crate::cas::farewell;
 use crate::cas::tests::house::{Answer, House, NOW_MS, encoded, form, party, send};
+use crate::foreign::Doors;
 use crate::login::Throttle;
 use crate::login::http::{self as login, Entrance};
 use crate::oidc::{Oidc, http, key};
@@ -138,7 +139,8 @@ impl Place {
         let entrance = Entrance {
             gate: Arc::clone(&house.cas.gate),
             throttle: Arc::clone(&house.cas.throttle),
-            foreign: Arc::from([]),
+            foreign: Arc::new(Doors::open(&house.ground.config)),
+            passkeys: None,
         };
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(http::discovery))
