@@ -34,7 +34,8 @@ function useList<Row>(resource: Resource<Row>) {
   const filters = readFilters(search, known);
   const stack = cursor.read(search.get(PAGES));
   const size = readSize(search);
-  const query: Query = { ...resource.fixed, ...filters, limit: size, after: cursor.current(stack) };
+  const place = resource.whole === true ? {} : { limit: size, after: cursor.current(stack) };
+  const query: Query = { ...resource.fixed, ...filters, ...place };
   const client = useQueryClient();
   const list = useQuery({
     queryKey: ["list", resource.name, query],
@@ -110,6 +111,7 @@ export function ResourceList<Row>({ resource, extra }: Props<Row>) {
             refresh={refresh}
           />
         )}
+        {resource.whole !== true && (
         <div className="pager">
           <span className="num">{t("list.page", { n: cursor.pageNumber(stack) })}</span>
           <Button icon={<LeftOutlined />} disabled={stack.length === 0} onClick={() => go(cursor.back(stack))}>
@@ -130,6 +132,7 @@ export function ResourceList<Row>({ resource, extra }: Props<Row>) {
             onChange={resize}
           />
         </div>
+        )}
       </div>
       <Drawer
         open={opened !== undefined}
@@ -176,9 +179,9 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
     ...(column.width === undefined ? {} : { width: column.width }),
     ...(column.as === "number" ? { align: "right" as const } : {}),
   }));
-  const edit = resource.edit !== undefined && can(resource.edit.needs) ? resource.edit : undefined;
+  const forms = [...(resource.edit === undefined ? [] : [resource.edit]), ...(resource.forms ?? [])].filter((one) => can(one.needs));
   const acts =
-    actions.length === 0 && edit === undefined
+    actions.length === 0 && forms.length === 0
       ? []
       : [
           {
@@ -187,7 +190,9 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
             fixed: "right" as const,
             render: (_: unknown, row: Row) => (
               <>
-                <EditButton row={row} edit={edit} done={refresh} />
+                {forms.map((form) => (
+                  <EditButton key={form.label ?? "action.edit"} row={row} edit={form} done={refresh} />
+                ))}
                 <Actions row={row} actions={actions} done={refresh} />
               </>
             ),
@@ -198,7 +203,11 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
       size="small"
       rowKey={resource.rowKey}
       columns={[...table, ...acts]}
-      dataSource={rows}
+      {...(resource.parent === undefined
+        ? { dataSource: rows }
+        : { dataSource: nested(rows, resource.rowKey, resource.parent), expandable: { defaultExpandAllRows: true } })}
+      // Rows are opened when they come, not when the table does.
+      key={resource.parent !== undefined && rows.length > 0 ? "tree" : "flat"}
       loading={loading}
       pagination={false}
       scroll={{ x: "max-content" }}
@@ -212,6 +221,18 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
       }}
     />
   );
+}
+
+/** Rows with those below them, as the table wants trees; the order stays. */
+export function nested<Row>(rows: readonly Row[], key: (row: Row) => string, parent: (row: Row) => string | null | undefined): Row[] {
+  const copies = new Map(rows.map((row) => [key(row), { ...row } as Row & { children?: Row[] }]));
+  const tops: Row[] = [];
+  for (const copy of copies.values()) {
+    const above = copies.get(parent(copy) ?? "");
+    if (above === undefined) tops.push(copy);
+    else (above.children ??= []).push(copy);
+  }
+  return tops;
 }
 
 function Export<Row>({ resource, filters }: { resource: Resource<Row>; filters: Query }) {

@@ -28,7 +28,8 @@ export interface Filter {
   key: string;
   label: Word;
   as?: "text" | "select" | "day";
-  options?: readonly Option[];
+  /** A function when the platform must be asked for them. */
+  options?: readonly Option[] | (() => Promise<readonly Option[]>);
   hint?: Word;
 }
 
@@ -67,8 +68,11 @@ export interface Edit<Row> {
   label?: Word;
   needs: Operation;
   when?: (row: Row) => boolean;
-  fields: readonly Field[] | (() => Promise<readonly Field[]>);
+  /** A function when the choices must be asked first. */
+  fields: readonly Field[] | ((row: Row) => Promise<readonly Field[]>);
   values: (row: Row) => Values;
+  /** The word when it is done; "done" when absent. */
+  done?: Word;
   run: (row: Row, values: Values) => Promise<unknown>;
 }
 
@@ -103,6 +107,8 @@ export interface Resource<Row> {
   actions?: readonly Action<Row>[];
   create?: Create;
   edit?: Edit<Row>;
+  /** Further forms about a row, such as one that asks for an approval. */
+  forms?: readonly Edit<Row>[];
   /** Where the row leads to. */
   link?: (row: Row) => string;
   /** What the drawer shows when there is no page of its own. */
@@ -117,6 +123,10 @@ export interface Resource<Row> {
   empty: Word;
   /** One sentence above the list. */
   intro?: Word;
+  /** The list comes whole, on one page. */
+  whole?: boolean;
+  /** The rows are a tree: the key of the row above, if any. Needs `whole`. */
+  parent?: (row: Row) => string | null | undefined;
 }
 
 export interface ListPage<Row> {

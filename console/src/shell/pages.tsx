@@ -1,6 +1,7 @@
 // Every page of the console: where it is, in which workspace, and which operation of the API it needs.
 // `needs` is a name of the API's description, and the page is shown when the description and the session have it.
 import {
+  ApartmentOutlined,
   AuditOutlined,
   BankOutlined,
   BarChartOutlined,
@@ -21,6 +22,7 @@ import {
   SafetyOutlined,
   ScheduleOutlined,
   SearchOutlined,
+  SolutionOutlined,
   SwapOutlined,
   TeamOutlined,
   UploadOutlined,
@@ -231,6 +233,22 @@ export const PAGES: readonly Page[] = [
     needs: "users",
     icon: <UserOutlined />,
     component: page(async () => (await import("../pages/administration/users")).Users),
+  },
+  {
+    path: "/departments",
+    title: "menu.departments",
+    workspaces: ["admin"],
+    needs: "departments",
+    icon: <ApartmentOutlined />,
+    component: page(async () => (await import("../pages/administration/departments")).Departments),
+  },
+  {
+    path: "/posts",
+    title: "menu.posts",
+    workspaces: ["admin"],
+    needs: "posts",
+    icon: <SolutionOutlined />,
+    component: page(async () => (await import("../pages/administration/posts")).Posts),
   },
   {
     path: "/roles",

@@ -39,6 +39,11 @@ const ALL: &[Migration] = &[
         "administration",
         include_str!("../migrations/0010_administration.sql"),
     ),
+    (
+        13,
+        "back_office",
+        include_str!("../migrations/0013_back_office.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

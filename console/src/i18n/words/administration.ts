@@ -37,6 +37,7 @@ export const administration = {
   "grant.sight": ["数据范围", "Data scope"],
   "sight.all": ["全部", "All"],
   "sight.district": ["关区", "Customs district"],
+  "sight.department": ["本部门关区", "District of the department"],
   "sight.nothing": ["无业务数据", "No business data"],
   "grant.district": ["关区代码", "District code"],
   "grant.districtHint": ["数据范围为关区时填写，2 至 4 位数字", "Two to four digits, for a district"],

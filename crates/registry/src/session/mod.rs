@@ -241,7 +241,9 @@ fn rights(
             "company" => grant.company.map_or(Sight::Nothing, Sight::Company),
             "subtree" => match grant.company {
                 Some(id) => Sight::Subtree(Arc::from(subtree(tx, id)?)),
-                None => Sight::Nothing,
+                // The subtree of an agency: the customs district of the person's department.
+                None => crate::department::district_of(tx, grant.account)?
+                    .map_or(Sight::Nothing, Sight::District),
             },
             _ => Sight::Nothing,
         };

@@ -36,6 +36,15 @@ const BODY_BYTES_MAX: usize = 64 << 10;
         registry::grant::custom::http::ask_role,
         registry::grant::custom::http::ask_role_removal,
         registry::grant::custom::http::operations,
+        registry::department::http::departments,
+        registry::department::http::create_department,
+        registry::department::http::change_department,
+        registry::department::http::remove_department,
+        registry::department::http::ask_department_district,
+        registry::post::http::posts,
+        registry::post::http::create_post,
+        registry::post::http::change_post,
+        registry::post::http::remove_post,
         registry::session::http::online_users,
         registry::session::http::kick,
         registry::audit::http::audit_rows,
@@ -65,6 +74,7 @@ pub(super) fn routes(gate: &Arc<Gate>, jobs: &[Job]) -> Router {
     };
     users()
         .merge(rights())
+        .merge(organisation())
         .merge(audit())
         .with_state(desk)
         .merge(sessions(gate))
@@ -130,6 +140,32 @@ fn rights() -> Router<Desk> {
         .route(
             "/api/v1/operations",
             get(registry::grant::custom::http::operations),
+        )
+}
+
+fn organisation() -> Router<Desk> {
+    use registry::department;
+    use registry::post as posts;
+    Router::new()
+        .route(
+            "/api/v1/departments",
+            get(department::http::departments).post(department::http::create_department),
+        )
+        .route(
+            "/api/v1/departments/{id}",
+            put(department::http::change_department).delete(department::http::remove_department),
+        )
+        .route(
+            "/api/v1/departments/{id}/district",
+            post(department::http::ask_department_district),
+        )
+        .route(
+            "/api/v1/posts",
+            get(posts::http::posts).post(posts::http::create_post),
+        )
+        .route(
+            "/api/v1/posts/{id}",
+            put(posts::http::change_post).delete(posts::http::remove_post),
         )
 }
 

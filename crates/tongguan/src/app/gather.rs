@@ -13,6 +13,8 @@ pub const OPERATIONS: &[&[Operation]] = &[
     registry::user::state::http::OPERATIONS,
     registry::grant::http::OPERATIONS,
     registry::grant::custom::http::OPERATIONS,
+    registry::department::http::OPERATIONS,
+    registry::post::http::OPERATIONS,
     registry::audit::http::OPERATIONS,
     registry::job::http::OPERATIONS,
     services::case_file::OPERATIONS,
@@ -47,6 +49,8 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("单点登录", registry::cas::ACTS),
     ("首次启用", registry::bootstrap::ACTS),
     ("授权", registry::grant::ACTS),
+    ("部门", registry::department::ACTS),
+    ("岗位", registry::post::ACTS),
     ("审计", registry::audit::ACTS),
     ("定时任务", registry::job::ACTS),
     ("办件", services::case_file::ACTS),
@@ -65,6 +69,7 @@ pub const ACTS: &[(&str, &[Act])] = &[
 pub const KINDS: &[&[Kind]] = &[
     exchange::operator::KINDS,
     registry::grant::KINDS,
+    registry::department::KINDS,
     registry::user::state::KINDS,
     registry::relying_party::KINDS,
 ];
