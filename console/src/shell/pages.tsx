@@ -6,6 +6,7 @@ import {
   BankOutlined,
   BarChartOutlined,
   CloudServerOutlined,
+  ControlOutlined,
   DashboardOutlined,
   EyeOutlined,
   FileTextOutlined,
@@ -265,6 +266,14 @@ export const PAGES: readonly Page[] = [
     needs: "grants",
     icon: <SafetyOutlined />,
     component: page(async () => (await import("../pages/administration/grants")).Grants),
+  },
+  {
+    path: "/parameters",
+    title: "menu.parameters",
+    workspaces: ["admin"],
+    needs: "parameters",
+    icon: <ControlOutlined />,
+    component: page(async () => (await import("../pages/administration/parameters")).Parameters),
   },
   {
     path: "/audit",

@@ -41,6 +41,30 @@ const BODY_BYTES_MAX: usize = 64 << 10;
         registry::department::http::change_department,
         registry::department::http::remove_department,
         registry::department::http::ask_department_district,
+        registry::dictionary::http::dictionaries,
+        registry::dictionary::http::create_dictionary,
+        registry::dictionary::http::change_dictionary,
+        registry::dictionary::http::remove_dictionary,
+        registry::dictionary::entry::http::dictionary_entries,
+        registry::dictionary::entry::http::dictionary_search,
+        registry::dictionary::entry::http::export_dictionary,
+        registry::dictionary::entry::http::create_dictionary_entry,
+        registry::dictionary::entry::http::change_dictionary_entry,
+        registry::dictionary::entry::http::remove_dictionary_entry,
+        registry::notice::http::notices,
+        registry::notice::http::notice_bell,
+        registry::notice::http::notice,
+        registry::notice::http::read_notice,
+        registry::notice::desk::http::notice_desk,
+        registry::notice::desk::http::create_notice,
+        registry::notice::desk::http::change_notice,
+        registry::notice::desk::http::remove_notice,
+        registry::notice::desk::http::ask_notice,
+        registry::notice::desk::http::withdraw_notice,
+        registry::notice::desk::http::notice_readers,
+        registry::parameter::http::parameters,
+        registry::parameter::http::parameter_changes,
+        registry::parameter::http::set_parameter,
         registry::post::http::posts,
         registry::post::http::create_post,
         registry::post::http::change_post,
@@ -75,6 +99,9 @@ pub(super) fn routes(gate: &Arc<Gate>, jobs: &[Job]) -> Router {
     users()
         .merge(rights())
         .merge(organisation())
+        .merge(parameters())
+        .merge(dictionaries())
+        .merge(notices())
         .merge(audit())
         .with_state(desk)
         .merge(sessions(gate))
@@ -166,6 +193,64 @@ fn organisation() -> Router<Desk> {
         .route(
             "/api/v1/posts/{id}",
             put(posts::http::change_post).delete(posts::http::remove_post),
+        )
+}
+
+fn dictionaries() -> Router<Desk> {
+    use registry::dictionary::{entry::http as entry, http};
+    Router::new()
+        .route(
+            "/api/v1/dictionaries",
+            get(http::dictionaries).post(http::create_dictionary),
+        )
+        .route(
+            "/api/v1/dictionaries/{code}",
+            put(http::change_dictionary).delete(http::remove_dictionary),
+        )
+        .route(
+            "/api/v1/dictionaries/{code}/entries",
+            get(entry::dictionary_entries).post(entry::create_dictionary_entry),
+        )
+        .route(
+            "/api/v1/dictionaries/{code}/export",
+            get(entry::export_dictionary),
+        )
+        .route(
+            "/api/v1/dictionary-entries/{id}",
+            put(entry::change_dictionary_entry).delete(entry::remove_dictionary_entry),
+        )
+        .route("/api/v1/dictionary-search", get(entry::dictionary_search))
+}
+
+fn notices() -> Router<Desk> {
+    use registry::notice::{desk::http as desk, http};
+    Router::new()
+        .route(
+            "/api/v1/notices",
+            get(http::notices).post(desk::create_notice),
+        )
+        .route("/api/v1/notices/bell", get(http::notice_bell))
+        .route(
+            "/api/v1/notices/{id}",
+            get(http::notice)
+                .put(desk::change_notice)
+                .delete(desk::remove_notice),
+        )
+        .route("/api/v1/notices/{id}/read", post(http::read_notice))
+        .route("/api/v1/notices/{id}/publish", post(desk::ask_notice))
+        .route("/api/v1/notices/{id}/withdraw", post(desk::withdraw_notice))
+        .route("/api/v1/notices/{id}/readers", get(desk::notice_readers))
+        .route("/api/v1/notice-desk", get(desk::notice_desk))
+}
+
+fn parameters() -> Router<Desk> {
+    use registry::parameter::http;
+    Router::new()
+        .route("/api/v1/parameters", get(http::parameters))
+        .route("/api/v1/parameters/{name}", put(http::set_parameter))
+        .route(
+            "/api/v1/parameters/{name}/changes",
+            get(http::parameter_changes),
         )
 }
 
