@@ -25,6 +25,8 @@ interface Props<Row> {
   resource: Resource<Row>;
   /** Buttons at the right of the title. */
   extra?: ReactNode;
+  /** Between title and list. */
+  before?: ReactNode;
 }
 
 /** Asks for the page of a list that the address describes. */
@@ -61,7 +63,7 @@ function useList<Row>(resource: Resource<Row>) {
   return { list, filters, stack, size, refresh, go, resize, filter };
 }
 
-export function ResourceList<Row>({ resource, extra }: Props<Row>) {
+export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   const t = useT();
   const { list, filters, stack, size, refresh, go, resize, filter } = useList(resource);
   const [opened, open] = useState<Row>();
@@ -85,6 +87,7 @@ export function ResourceList<Row>({ resource, extra }: Props<Row>) {
         </Space>
       </div>
       {resource.intro !== undefined && <p className="soft">{t(resource.intro)}</p>}
+      {before}
       {(resource.filters ?? []).length > 0 && (
         <SearchForm resource={resource.name} filters={resource.filters ?? []} values={filters} search={filter} />
       )}

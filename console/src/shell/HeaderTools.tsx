@@ -8,6 +8,7 @@ import { useLiveState } from "../api/live";
 import { useSession } from "../api/session";
 import { useLanguage } from "../i18n";
 import { useProblem } from "../resource/problem";
+import { Bell } from "./Bell";
 
 export function HeaderTools() {
   const { t, language, setLanguage } = useLanguage();
@@ -16,6 +17,7 @@ export function HeaderTools() {
     <Space className="tools" size="small">
       {session.demo && <Tag className="badge held">{t("app.demo")}</Tag>}
       <LiveDot />
+      <Bell />
       <CompanySwitch />
       <Button type="text" lang={language === "en" ? "zh-CN" : "en"} onClick={() => setLanguage(language === "en" ? "zh-CN" : "en")}>
         {t("shell.language")}

@@ -2,12 +2,15 @@
 // `needs` is a name of the API's description, and the page is shown when the description and the session have it.
 import {
   ApartmentOutlined,
+  ApiOutlined,
   AuditOutlined,
   BankOutlined,
   BarChartOutlined,
+  BookOutlined,
   CloudServerOutlined,
   ControlOutlined,
   DashboardOutlined,
+  EditOutlined,
   EyeOutlined,
   FileTextOutlined,
   FolderOpenOutlined,
@@ -17,12 +20,14 @@ import {
   KeyOutlined,
   LinkOutlined,
   LoginOutlined,
+  NotificationOutlined,
   PartitionOutlined,
   ProfileOutlined,
   QuestionCircleOutlined,
   SafetyOutlined,
   ScheduleOutlined,
   SearchOutlined,
+  SecurityScanOutlined,
   SolutionOutlined,
   SwapOutlined,
   TeamOutlined,
@@ -48,7 +53,9 @@ export interface Page {
   under?: string;
   /** Only where the simulator answers. */
   demoOnly?: boolean;
-  component: ComponentType;
+  component?: ComponentType;
+  /** Instead of a component: a document of the platform, in a window of its own. */
+  href?: string;
 }
 
 const EVERYBODY: readonly Workspace[] = ["company", "customs", "bureau", "operator", "admin"];
@@ -276,20 +283,60 @@ export const PAGES: readonly Page[] = [
     component: page(async () => (await import("../pages/administration/parameters")).Parameters),
   },
   {
-    path: "/audit",
-    title: "menu.audit",
+    path: "/dictionaries",
+    title: "menu.dictionaries",
+    workspaces: ["admin", "customs", "bureau", "operator", "company"],
+    needs: "dictionaries",
+    icon: <BookOutlined />,
+    component: page(async () => (await import("../pages/administration/dictionaries")).Dictionaries),
+  },
+  {
+    path: "/dictionaries/:code",
+    title: "dictionary.entries",
+    workspaces: EVERYBODY,
+    needs: "dictionary_entries",
+    under: "/dictionaries",
+    component: page(async () => (await import("../pages/administration/dictionaryEntries")).DictionaryEntries),
+  },
+  {
+    path: "/notices",
+    title: "menu.notices",
+    workspaces: EVERYBODY,
+    needs: "notices",
+    icon: <NotificationOutlined />,
+    component: page(async () => (await import("../pages/notices/notices")).Notices),
+  },
+  {
+    path: "/notice-desk",
+    title: "menu.noticeDesk",
+    workspaces: ["admin", "bureau", "operator"],
+    needs: "notice_desk",
+    icon: <EditOutlined />,
+    component: page(async () => (await import("../pages/notices/noticeDesk")).NoticeDesk),
+  },
+  {
+    path: "/operations",
+    title: "menu.operations",
     workspaces: ["admin"],
-    needs: "audit_rows",
+    needs: "operation_log",
     icon: <ProfileOutlined />,
-    component: page(async () => (await import("../pages/administration/audit")).OperationLog),
+    component: page(async () => (await import("../pages/administration/logs")).OperationLog),
   },
   {
     path: "/logins",
     title: "menu.logins",
     workspaces: ["admin"],
-    needs: "audit_rows",
+    needs: "login_log",
     icon: <LoginOutlined />,
-    component: page(async () => (await import("../pages/administration/audit")).LoginLog),
+    component: page(async () => (await import("../pages/administration/logs")).LoginLog),
+  },
+  {
+    path: "/audit",
+    title: "menu.audit",
+    workspaces: ["admin"],
+    needs: "audit_rows",
+    icon: <SecurityScanOutlined />,
+    component: page(async () => (await import("../pages/administration/audit")).AuditRows),
   },
   {
     path: "/online",
@@ -314,6 +361,14 @@ export const PAGES: readonly Page[] = [
     needs: "relying_parties",
     icon: <LinkOutlined />,
     component: page(async () => (await import("../pages/administration/relyingParties")).RelyingParties),
+  },
+  {
+    path: "/api-docs",
+    title: "menu.apiDocs",
+    workspaces: ["admin", "operator", "company"],
+    needs: "session",
+    icon: <ApiOutlined />,
+    href: "/api/docs/",
   },
 ];
 

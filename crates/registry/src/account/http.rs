@@ -23,6 +23,9 @@ use web::{Problem, service_error};
 /// Sessions shown on the page.
 const SESSIONS: i64 = 20;
 
+/// Last logins shown on the page.
+const LOGINS: usize = 10;
+
 /// A person with his session and account, or the way to the login page.
 async fn person(
     entrance: &Entrance,
@@ -78,9 +81,13 @@ async fn show_account(
 ) -> Result<Response, Problem> {
     let id = account.id;
     let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
-        Ok((factor::list(tx, id)?, session::open_of(tx, id, SESSIONS)?))
+        Ok((
+            factor::list(tx, id)?,
+            session::open_of(tx, id, SESSIONS)?,
+            audit::log::own_logins(tx, id, LOGINS)?,
+        ))
     };
-    let (factors, sessions) = entrance
+    let (factors, sessions, logins) = entrance
         .ground()
         .db
         .read(read)
@@ -114,6 +121,17 @@ async fn show_account(
         sessions: sessions
             .into_iter()
             .map(|session| (time(session.created_at), session.address, session.agent))
+            .collect(),
+        logins: logins
+            .into_iter()
+            .map(|row| {
+                let told = match row.act.as_str() {
+                    "login.failed" => lang.of("失败", "failed"),
+                    "login.locked" => lang.of("账号锁定", "locked"),
+                    _ => lang.of("成功", "done"),
+                };
+                (time(row.at_ms), row.address, told, row.result != "done")
+            })
             .collect(),
         csrf: session.csrf(),
     };

@@ -1,13 +1,13 @@
 //! The pages `/login`, `/login/second`, `/logout`, `/activate`.
 
-use super::page::{self, Lang, LoginPage, PasswordPage, SecondPage, Shown};
+use super::page::{self, Lang, LoginPage, PasswordPage, PublicNotice, SecondPage, Shown};
 use super::{Begun, Throttle, attempt, begin, codes, second, set_password};
 use crate::access::{Actor, Gate, origin};
 use crate::account::{self, Account, password};
 use crate::audit;
 use crate::ground::Ground;
 use crate::session::{self, Session, Stage};
-use crate::{factor, hash_text};
+use crate::{factor, hash_text, notice};
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -19,6 +19,9 @@ use web::{Problem, service_error};
 
 /// Where people go when they did not come from anywhere.
 pub const HOME: &str = "/console/";
+
+/// Notices shown on the login page.
+const NOTICES: usize = 3;
 
 /// What the pages need.
 #[derive(Clone)]
@@ -142,10 +145,27 @@ pub async fn login_page(
         return Ok(go(&onward(session.stage, &query.next)));
     }
     let lang = Lang::of_request(&headers, raw.as_deref());
-    Ok(show_login(&entrance, lang, None, "", &query.next))
+    Ok(show_login(&entrance, lang, None, "", &query.next).await)
 }
 
-fn show_login(
+/// The important notices for the public; none when the database cannot be asked, for a login page
+/// must be there whatever else is not.
+async fn notices(ground: &Ground) -> Vec<PublicNotice> {
+    let now_ms = ground.now_ms();
+    let found = ground
+        .db
+        .read(move |tx| notice::for_public(tx, now_ms, NOTICES))
+        .await
+        .unwrap_or_default();
+    let view = |found: notice::Notice| PublicNotice {
+        title: found.title,
+        is_urgent: found.level == notice::Level::Urgent,
+        blocks: notice::text::blocks(&found.text),
+    };
+    found.into_iter().map(view).collect()
+}
+
+async fn show_login(
     entrance: &Entrance,
     lang: Lang,
     error: Option<Shown>,
@@ -163,6 +183,7 @@ fn show_login(
             login: login.chars().take(40).collect(),
             next: local(next).to_owned(),
             foreign: entrance.foreign.to_vec(),
+            notices: notices(entrance.ground()).await,
         },
     )
 }
@@ -202,7 +223,8 @@ pub async fn login_try(
             Some(refused.into()),
             &form.login,
             &form.next,
-        )),
+        )
+        .await),
     }
 }
 

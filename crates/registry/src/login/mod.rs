@@ -161,7 +161,7 @@ async fn note_failure(
             account::failed(tx, id, max, until)?
         };
         audit::append(tx, now_ms, &actor, FAILED, (&object, Outcome::Refused, ""))?;
-        if n_failed == max {
+        if n_failed >= max {
             audit::done(
                 tx,
                 now_ms,
@@ -411,7 +411,7 @@ fn check_second(
     let object = format!("account:{}", who.0);
     let told = (object.as_str(), Outcome::Refused, "第二因素");
     audit::append(tx, now_ms, actor, FAILED, told)?;
-    if n_failed == max {
+    if n_failed >= max {
         audit::done(tx, now_ms, actor, LOCKED, &object, "第二因素连续失败")?;
     }
     Ok(Err((codes::WRONG_CODE, None)))

@@ -1,5 +1,6 @@
 //! The pages (页面) of login and account: rendered by the server, complete without scripts.
 
+use crate::notice::text::Block;
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -99,6 +100,19 @@ pub struct LoginPage {
     pub next: String,
     /// Names of foreign sources of identity.
     pub foreign: Vec<String>,
+    /// Important notices for the public.
+    pub notices: Vec<PublicNotice>,
+}
+
+/// A notice on a page that is open to everybody; the template draws texts, never markup.
+#[derive(Debug, Clone)]
+pub struct PublicNotice {
+    /// Its title.
+    pub title: String,
+    /// Whether it is urgent.
+    pub is_urgent: bool,
+    /// Its text.
+    pub blocks: Vec<Block>,
 }
 
 /// The page of the second factor.
@@ -167,6 +181,8 @@ pub(crate) struct AccountPage {
     pub(crate) password_at: String,
     pub(crate) factors: Vec<(String, String, String)>,
     pub(crate) sessions: Vec<(String, String, String)>,
+    /// When, from where, how it ended, whether it was refused.
+    pub(crate) logins: Vec<(String, String, &'static str, bool)>,
     pub(crate) csrf: String,
 }
 

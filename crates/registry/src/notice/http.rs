@@ -59,7 +59,7 @@ pub const OPERATIONS: &[Operation] = &[NOTICES, BELL, NOTICE, READ];
 /// A piece of a text.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct RunView {
+pub struct PieceView {
     /// What is read; never markup.
     pub text: String,
     /// Whether it is strong.
@@ -75,11 +75,11 @@ pub struct BlockView {
     /// `heading`, `paragraph` or `item`.
     pub shape: String,
     /// Its pieces.
-    pub runs: Vec<RunView>,
+    pub runs: Vec<PieceView>,
 }
 
 fn block_view(block: Block) -> BlockView {
-    let runs = block.runs.into_iter().map(|run| RunView {
+    let runs = block.runs.into_iter().map(|run| PieceView {
         text: run.text,
         is_strong: run.is_strong,
         to: run.to,

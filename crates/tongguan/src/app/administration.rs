@@ -75,6 +75,10 @@ const BODY_BYTES_MAX: usize = 64 << 10;
         registry::audit::http::audit_verify,
         registry::audit::http::audit_export,
         registry::audit::http::audit_acts,
+        registry::audit::log::http::login_log,
+        registry::audit::log::http::operation_log,
+        registry::audit::log::http::export_login_log,
+        registry::audit::log::http::export_operation_log,
         registry::job::http::jobs,
         registry::job::http::job_runs,
         registry::job::http::run_job
@@ -255,7 +259,15 @@ fn parameters() -> Router<Desk> {
 }
 
 fn audit() -> Router<Desk> {
+    use registry::audit::log::http as log;
     Router::new()
+        .route("/api/v1/login-log", get(log::login_log))
+        .route("/api/v1/operation-log", get(log::operation_log))
+        .route("/api/v1/exports/login-log", get(log::export_login_log))
+        .route(
+            "/api/v1/exports/operation-log",
+            get(log::export_operation_log),
+        )
         .route("/api/v1/audit", get(registry::audit::http::audit_rows))
         .route(
             "/api/v1/audit/verify",

@@ -22,6 +22,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     registry::notice::http::OPERATIONS,
     registry::notice::desk::http::OPERATIONS,
     registry::audit::http::OPERATIONS,
+    registry::audit::log::http::OPERATIONS,
     registry::job::http::OPERATIONS,
     services::case_file::OPERATIONS,
     services::company_ledger::OPERATIONS,
