@@ -140,7 +140,7 @@ export function backOffice(browserOf) {
       return said;
     };
     // Four failures lock nobody yet.
-    assert.doesNotMatch(await wrong("customs.officer", 4), /锁定/);
+    assert.doesNotMatch(await wrong("customs.officer", 4), /已锁定/);
     await approve(browserOf(), "security", "登录失败锁定次数");
     await page.reload();
     await settled(page);
@@ -154,9 +154,9 @@ export function backOffice(browserOf) {
 
     // Back to what it was, with one click and a second person.
     await row(page, "登录失败锁定次数").getByRole("button", { name: "登录失败锁定次数" }).click();
-    await page.locator(".ant-drawer-content").getByText("钱安全").first().waitFor();
+    await page.locator(".ant-drawer").getByText("钱安全").first().waitFor();
     await shot(page, "parameter-history");
-    await page.locator(".ant-drawer-content tr", { hasText: "默认" }).getByRole("button", { name: "恢复此值" }).click();
+    await page.locator(".ant-drawer tr", { hasText: "默认" }).getByRole("button", { name: "恢复此值" }).click();
     await page.locator(".ant-modal").getByLabel("原因").fill("恢复默认");
     await page.locator(".ant-modal").getByRole("button", { name: "确定" }).click();
     await page.locator(".ant-modal").waitFor({ state: "hidden" });
@@ -213,7 +213,7 @@ export function backOffice(browserOf) {
     await page.reload();
     await settled(page);
     await row(page, "周六夜间维护").getByRole("button", { name: "周六夜间维护" }).click();
-    await page.locator(".ant-drawer-content").getByText("李新来").waitFor();
+    await page.locator(".ant-drawer").getByText("李新来").waitFor();
     await shot(page, "notice-desk");
     await page.keyboard.press("Escape");
     await row(page, "周六夜间维护").getByRole("button", { name: "撤回" }).click();

@@ -162,6 +162,15 @@ interface RowsProps<Row> {
 function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }: RowsProps<Row>) {
   const t = useT();
   const can = useCan();
+  const [closed, close] = useState<readonly string[]>([]);
+  // A tree is open but for what the person has closed, so that what comes new is seen.
+  const expandable = {
+    expandedRowKeys: rows.map(resource.rowKey).filter((key) => !closed.includes(key)),
+    onExpand: (isOpen: boolean, row: Row) => {
+      const key = resource.rowKey(row);
+      close(isOpen ? closed.filter((one) => one !== key) : [...closed, key]);
+    },
+  };
   const actions = (resource.actions ?? []).filter((action) => can(action.needs));
   const first = columns[0]?.key;
   const cell = (column: Column<Row>) => (_: unknown, row: Row) => {
@@ -208,9 +217,7 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
       columns={[...table, ...acts]}
       {...(resource.parent === undefined
         ? { dataSource: rows }
-        : { dataSource: nested(rows, resource.rowKey, resource.parent), expandable: { defaultExpandAllRows: true } })}
-      // Rows are opened when they come, not when the table does.
-      key={resource.parent !== undefined && rows.length > 0 ? "tree" : "flat"}
+        : { dataSource: nested(rows, resource.rowKey, resource.parent), expandable })}
       loading={loading}
       pagination={false}
       scroll={{ x: "max-content" }}

@@ -44,7 +44,7 @@ export const backOffice = {
   "parameter.changedAt": ["最近变更", "Changed at"],
   "parameter.change": ["变更", "Change"],
   "parameter.asked": ["已提交；安全参数待安全管理员复核后生效", "Done; what touches security waits for approval"],
-  "parameter.security": ["须复核", "Needs approval"],
+  "parameter.security": ["安全参数", "Security"],
   "parameter.free": ["即时生效", "At once"],
   "parameter.restore": ["恢复此值", "Set again"],
   "parameter.restoreConfirm": ["把参数改回这个值。", "Sets the parameter to this value again."],

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Table } from "antd";
 import { call } from "../../api/client";
 import { useCan } from "../../api/session";
+import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { Actions } from "../../resource/Actions";
@@ -62,7 +63,7 @@ const parameters = defineResource<Parameter>({
     { key: "sentence", title: "parameter.sentence", render: (row) => <div className="info">{row.sentence}</div> },
     { key: "value", title: "parameter.value", render: (row) => <Value row={row} value={row.value} strong={row.isChanged} /> },
     { key: "fallback", title: "parameter.fallback", render: (row) => <Value row={row} value={row.fallback} /> },
-    { key: "range", title: "parameter.range", as: "code", value: (row) => (row.kind === "switch" ? "" : `${row.min}–${row.max}`) },
+    { key: "range", title: "parameter.range", as: "code", value: (row) => (row.kind === "switch" ? "" : `${count(row.min)}–${count(row.max)}`) },
     { key: "state", title: "message.state", render: (row) => <State row={row} /> },
     { key: "changedBy", title: "parameter.changedBy", value: (row) => row.last?.askedBy },
     { key: "changedAt", title: "parameter.changedAt", as: "time", value: (row) => row.last?.at },
@@ -83,13 +84,13 @@ const parameters = defineResource<Parameter>({
 
 function Value({ row, value, strong = false }: { row: Parameter; value: number; strong?: boolean }) {
   const t = useT();
-  const text = row.kind === "switch" ? t(value === 1 ? "yes" : "no") : `${value} ${row.unit}`;
+  const text = row.kind === "switch" ? t(value === 1 ? "yes" : "no") : `${count(value)} ${row.unit}`;
   return <span className="num nowrap">{strong ? <b>{text}</b> : text}</span>;
 }
 
 function State({ row }: { row: Parameter }) {
   if (row.isPending) return <Badge look="held" word="approval.pending" />;
-  if (row.isSecurity) return <Badge look="warn" word="parameter.security" />;
+  if (row.isSecurity) return <Badge look="now" word="parameter.security" />;
   return <Badge look="" word="parameter.free" />;
 }
 

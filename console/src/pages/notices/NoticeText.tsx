@@ -1,6 +1,6 @@
 // The text of a notice. The platform has taken it apart; here are texts and links, never markup.
 import { useQueryClient } from "@tanstack/react-query";
-import { Modal } from "antd";
+import { Button, Modal } from "antd";
 import { useEffect } from "react";
 import { call } from "../../api/client";
 import type { Schema } from "../../api/types";
@@ -74,7 +74,17 @@ export function NoticeText({ notice }: { notice: Notice }) {
 export function NoticeDialog({ notice, close }: { notice: Notice | undefined; close: () => void }) {
   const t = useT();
   return (
-    <Modal open={notice !== undefined} title={notice?.title} width={720} okText={t("action.close")} cancelButtonProps={{ hidden: true }} onOk={close} onCancel={close}>
+    <Modal
+      open={notice !== undefined}
+      title={notice?.title}
+      width={720}
+      onCancel={close}
+      footer={
+        <Button type="primary" onClick={close}>
+          {t("action.close")}
+        </Button>
+      }
+    >
       {notice !== undefined && <NoticeText notice={notice} />}
     </Modal>
   );

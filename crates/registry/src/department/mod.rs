@@ -302,9 +302,10 @@ pub fn put(
         now_ms,
     )?;
     sql::put(tx, &department, now_ms)?;
-    let above = department
-        .parent
-        .map_or("无".to_owned(), |id| id.to_string());
+    let above = departments
+        .iter()
+        .find(|known| Some(known.id) == department.parent);
+    let above = above.map_or("无", |above| above.name.as_str());
     let told = format!("{}（{}），上级 {above}", department.name, department.code);
     let object = format!("department:{}", department.id);
     audit::done(tx, now_ms, actor, PUT, &object, &told)?;

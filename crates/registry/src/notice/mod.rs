@@ -11,6 +11,7 @@
 
 pub mod desk;
 pub mod http;
+pub mod readers;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -28,7 +29,7 @@ use std::collections::BTreeSet;
 use store::{Error, Result as StoreResult, Tx};
 use web::Problem;
 
-pub use sql::{by_id, list, n_readers, n_unread, readers, valid};
+pub use sql::{by_id, list, n_readers, n_unread, readers_of, valid};
 
 /// Longest title, in characters.
 const TITLE_MAX: usize = 80;

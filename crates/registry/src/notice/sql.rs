@@ -215,7 +215,7 @@ pub fn n_readers(tx: &mut Tx<'_>, notice: i64) -> Result<i64> {
 ///
 /// # Errors
 /// The engine's.
-pub fn readers(
+pub fn readers_of(
     tx: &mut Tx<'_>,
     notice: i64,
     before: Option<i64>,

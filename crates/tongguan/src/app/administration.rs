@@ -61,7 +61,7 @@ const BODY_BYTES_MAX: usize = 64 << 10;
         registry::notice::desk::http::remove_notice,
         registry::notice::desk::http::ask_notice,
         registry::notice::desk::http::withdraw_notice,
-        registry::notice::desk::http::notice_readers,
+        registry::notice::readers::http::notice_readers,
         registry::parameter::http::parameters,
         registry::parameter::http::parameter_changes,
         registry::parameter::http::set_parameter,
@@ -102,10 +102,7 @@ pub(super) fn routes(gate: &Arc<Gate>, jobs: &[Job]) -> Router {
     };
     users()
         .merge(rights())
-        .merge(organisation())
-        .merge(parameters())
-        .merge(dictionaries())
-        .merge(notices())
+        .merge(super::back_office::routes())
         .merge(audit())
         .with_state(desk)
         .merge(sessions(gate))
@@ -174,100 +171,8 @@ fn rights() -> Router<Desk> {
         )
 }
 
-fn organisation() -> Router<Desk> {
-    use registry::department;
-    use registry::post as posts;
-    Router::new()
-        .route(
-            "/api/v1/departments",
-            get(department::http::departments).post(department::http::create_department),
-        )
-        .route(
-            "/api/v1/departments/{id}",
-            put(department::http::change_department).delete(department::http::remove_department),
-        )
-        .route(
-            "/api/v1/departments/{id}/district",
-            post(department::http::ask_department_district),
-        )
-        .route(
-            "/api/v1/posts",
-            get(posts::http::posts).post(posts::http::create_post),
-        )
-        .route(
-            "/api/v1/posts/{id}",
-            put(posts::http::change_post).delete(posts::http::remove_post),
-        )
-}
-
-fn dictionaries() -> Router<Desk> {
-    use registry::dictionary::{entry::http as entry, http};
-    Router::new()
-        .route(
-            "/api/v1/dictionaries",
-            get(http::dictionaries).post(http::create_dictionary),
-        )
-        .route(
-            "/api/v1/dictionaries/{code}",
-            put(http::change_dictionary).delete(http::remove_dictionary),
-        )
-        .route(
-            "/api/v1/dictionaries/{code}/entries",
-            get(entry::dictionary_entries).post(entry::create_dictionary_entry),
-        )
-        .route(
-            "/api/v1/dictionaries/{code}/export",
-            get(entry::export_dictionary),
-        )
-        .route(
-            "/api/v1/dictionary-entries/{id}",
-            put(entry::change_dictionary_entry).delete(entry::remove_dictionary_entry),
-        )
-        .route("/api/v1/dictionary-search", get(entry::dictionary_search))
-}
-
-fn notices() -> Router<Desk> {
-    use registry::notice::{desk::http as desk, http};
-    Router::new()
-        .route(
-            "/api/v1/notices",
-            get(http::notices).post(desk::create_notice),
-        )
-        .route("/api/v1/notices/bell", get(http::notice_bell))
-        .route(
-            "/api/v1/notices/{id}",
-            get(http::notice)
-                .put(desk::change_notice)
-                .delete(desk::remove_notice),
-        )
-        .route("/api/v1/notices/{id}/read", post(http::read_notice))
-        .route("/api/v1/notices/{id}/publish", post(desk::ask_notice))
-        .route("/api/v1/notices/{id}/withdraw", post(desk::withdraw_notice))
-        .route("/api/v1/notices/{id}/readers", get(desk::notice_readers))
-        .route("/api/v1/notice-desk", get(desk::notice_desk))
-}
-
-fn parameters() -> Router<Desk> {
-    use registry::parameter::http;
-    Router::new()
-        .route("/api/v1/parameters", get(http::parameters))
-        .route("/api/v1/parameters/{name}", put(http::set_parameter))
-        .route(
-            "/api/v1/parameters/{name}/changes",
-            get(http::parameter_changes),
-        )
-}
-
 fn audit() -> Router<Desk> {
-    use registry::audit::log::http as log;
     Router::new()
-        .route("/api/v1/login-log", get(log::login_log))
-        .route("/api/v1/operation-log", get(log::operation_log))
-        .route("/api/v1/exports/login-log", get(log::export_login_log))
-        .route(
-            "/api/v1/exports/operation-log",
-            get(log::export_operation_log),
-        )
         .route("/api/v1/audit", get(registry::audit::http::audit_rows))
         .route(
             "/api/v1/audit/verify",

@@ -21,6 +21,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     registry::dictionary::entry::http::OPERATIONS,
     registry::notice::http::OPERATIONS,
     registry::notice::desk::http::OPERATIONS,
+    registry::notice::readers::http::OPERATIONS,
     registry::audit::http::OPERATIONS,
     registry::audit::log::http::OPERATIONS,
     registry::job::http::OPERATIONS,

@@ -1,6 +1,7 @@
 //! `/api/v1/login-log`, `/api/v1/operation-log`, and both as workbooks.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
+use crate::access::Actor;
 use crate::account::{self, AccountId};
 use crate::administration::{AUDIT, Desk, field, id_opt, page, query, time_opt};
 use crate::audit::http::{acts_of, name_of};
@@ -276,10 +277,9 @@ const COLUMNS: &[Column] = &[
 async fn workbook(
     desk: &Desk,
     (log, operation): (Log, &'static Operation),
-    headers: &HeaderMap,
+    actor: Actor,
     asked: Result<Query<LogQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let actor = desk.gate.actor(headers, operation).await?;
     let (mut filter, person) = filter(desk, log, &query(asked)?)?;
     let now_ms = desk.ground().now_ms();
     let told = format!("{}，Excel", operation.chinese);
@@ -332,7 +332,8 @@ pub async fn export_login_log(
     headers: HeaderMap,
     asked: Result<Query<LogQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    workbook(&desk, (Log::Logins, &EXPORT_LOGINS), &headers, asked).await
+    let actor = desk.gate.actor(&headers, &EXPORT_LOGINS).await?;
+    workbook(&desk, (Log::Logins, &EXPORT_LOGINS), actor, asked).await
 }
 
 /// The operation log as a workbook, up to 50000 rows (导出操作日志).
@@ -350,11 +351,6 @@ pub async fn export_operation_log(
     headers: HeaderMap,
     asked: Result<Query<LogQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    workbook(
-        &desk,
-        (Log::Operations, &EXPORT_OPERATIONS),
-        &headers,
-        asked,
-    )
-    .await
+    let actor = desk.gate.actor(&headers, &EXPORT_OPERATIONS).await?;
+    workbook(&desk, (Log::Operations, &EXPORT_OPERATIONS), actor, asked).await
 }

@@ -1,14 +1,11 @@
 //! `/api/v1/notice-desk`, and what authors do with `/api/v1/notices`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use crate::account;
-use crate::administration::{
-    Asked, Desk, body, field, id, id_opt, not_found, page, query, time_opt,
-};
+use crate::administration::{Asked, Desk, body, field, id, id_opt, page, query, time_opt};
 use crate::approval::{self, Request, http::Reason, reason};
 use crate::department::http::Made;
 use crate::notice::http::{BlockView, view};
-use crate::notice::{self, Details, Level, Notice, PUBLISH, Reader, Wish, by_id};
+use crate::notice::{self, Details, Level, Notice, PUBLISH, Wish};
 use crate::role::{Operation, Role};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
@@ -94,13 +91,6 @@ pub const WITHDRAW_NOTICE: Operation = Operation {
     roles: WITHDRAWERS,
     changes: true,
 };
-/// Lists who has read a notice.
-pub const NOTICE_READERS: Operation = Operation {
-    id: "notice_readers",
-    chinese: "查看公告已读名单",
-    roles: READERS,
-    changes: false,
-};
 /// The operations of this room.
 pub const OPERATIONS: &[Operation] = &[
     NOTICE_DESK,
@@ -109,7 +99,6 @@ pub const OPERATIONS: &[Operation] = &[
     REMOVE_NOTICE,
     ASK_NOTICE,
     WITHDRAW_NOTICE,
-    NOTICE_READERS,
 ];
 
 /// What the list of the desk is narrowed to.
@@ -447,75 +436,4 @@ pub async fn withdraw_notice(
     let write = move |tx: &mut Tx<'_>| notice::withdraw(tx, &ground, &actor, (asked, &why));
     desk.ground().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Somebody who has read a notice (已读回执).
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ReaderView {
-    /// Login name.
-    pub login: String,
-    /// Name of the person.
-    pub name: String,
-    /// When, RFC 3339.
-    pub at: String,
-}
-
-/// Where the list of readers begins.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ReaderQuery {
-    /// `next` of the page before.
-    pub after: Option<String>,
-    /// Readers on the page, 1 to 1000; 50 when absent.
-    pub limit: Option<u32>,
-}
-
-/// Who has read a notice, the last first (公告已读名单).
-#[utoipa::path(
-    get, path = "/api/v1/notices/{id}/readers", tag = "administration",
-    params(("id" = String, Path, description = "公告编号"), ReaderQuery),
-    responses(
-        (status = 200, body = Page<ReaderView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
-        (status = 404, body = Problem, description = "没有这条公告")
-    )
-)]
-pub async fn notice_readers(
-    State(desk): State<Desk>,
-    headers: HeaderMap,
-    Path(asked): Path<String>,
-    place: Result<Query<ReaderQuery>, QueryRejection>,
-) -> Result<Json<Page<ReaderView>>, Problem> {
-    desk.gate.actor(&headers, &NOTICE_READERS).await?;
-    let (asked, place) = (id(&asked)?, query(place)?);
-    let before = id_opt("after", place.after.as_deref())?;
-    let limit = PageQuery {
-        after: None,
-        limit: place.limit,
-    }
-    .limit();
-    let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<Vec<(i64, ReaderView)>>> {
-        if by_id(tx, asked)?.is_none() {
-            return Ok(None);
-        }
-        let mut views = Vec::new();
-        for found in notice::readers(tx, asked, before, i64::from(limit))? {
-            views.push((found.id, reader(tx, found)?));
-        }
-        Ok(Some(views))
-    };
-    let found = desk.ground().read(read).await?.ok_or_else(not_found)?;
-    Ok(Json(page(found, limit, |(id, _)| *id, |(_, view)| view)))
-}
-
-fn reader(tx: &mut Tx<'_>, found: Reader) -> StoreResult<ReaderView> {
-    let account = account::by_id(tx, found.account)?;
-    let (login, name) = account.map_or_else(Default::default, |one| (one.login, one.name));
-    Ok(ReaderView {
-        login,
-        name,
-        at: beijing_rfc3339(found.at_ms),
-    })
 }
