@@ -21,7 +21,8 @@ async function open(browser, role, path) {
 async function choose(page, label, text) {
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(label, { exact: true }).click();
-  await page.locator(".ant-select-item-option", { hasText: text }).last().click();
+  const offered = page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option");
+  await offered.filter({ has: page.getByText(text, { exact: true }) }).click();
 }
 
 /** Fills in a dialog, confirms it and waits until it is gone. */
@@ -66,7 +67,7 @@ export function backOffice(browserOf) {
     await page.goto(`${url}/console/users?kind=staff`);
     await settled(page);
     await row(page, "bureau.clerk").getByRole("button", { name: "修改" }).click();
-    await choose(page, "部门", "电商处");
+    await choose(page, "部门", "市商务局 / 电商处");
     await choose(page, "岗位", "科长");
     await confirm(page, {});
     await row(page, "电商处").waitFor();
@@ -171,7 +172,7 @@ export function backOffice(browserOf) {
     await page.getByRole("button", { name: "起草公告" }).click();
     await choose(page, "类别", "系统维护");
     await choose(page, "级别", "重要");
-    await choose(page, "对象", "公开");
+    await choose(page, "对象", "公开（含登录页）");
     await shot(page, "notice-form");
     await confirm(page, { 标题: "周六夜间维护", 正文: `# 时间\n周六 **22:00** 起两小时\n- 暂停[申报](/console/declare)\n${SCRIPT}` });
     await row(page, "周六夜间维护").getByRole("button", { name: "提交发布" }).click();
