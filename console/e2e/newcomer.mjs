@@ -81,7 +81,7 @@ async function choose(page, name, buffer) {
 export function newcomer(browserOf) {
   test("a newcomer registers, is approved, declares with a mistake, mends it and sees the receipts", async () => {
     const browser = browserOf();
-    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: "zh-CN" });
+    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: "zh-CN", reducedMotion: "reduce" });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     await register(page);

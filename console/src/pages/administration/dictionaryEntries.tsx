@@ -64,6 +64,7 @@ const entries = (code: string) => {
               label: "action.delete",
               needs: "remove_dictionary_entry",
               danger: true,
+              when: (row) => row.isRemovable,
               confirm: "dictionary.removeEntryConfirm",
               run: (row) => call("DELETE", `/api/v1/dictionary-entries/${row.id}`),
             },

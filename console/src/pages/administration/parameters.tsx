@@ -133,8 +133,8 @@ function History({ row }: { row: Parameter }) {
         dataSource={[...changes.data.items, own]}
         pagination={false}
         columns={[
-          { title: t("parameter.changedAt"), render: (_, one) => <span className="num nowrap">{dateTime(one.at) || "–"}</span> },
-          { title: t("parameter.value"), dataIndex: "shown" },
+          { title: t("audit.at"), render: (_, one) => <span className="num nowrap">{dateTime(one.at) || "–"}</span> },
+          { title: t("parameter.newValue"), dataIndex: "shown" },
           { title: t("approval.askedBy"), dataIndex: "askedBy" },
           { title: t("approval.decidedBy"), render: (_, one) => one.approvedBy ?? "–" },
           { title: t("action.reason"), render: (_, one) => <div className="info">{one.why}</div> },

@@ -136,7 +136,7 @@ function Readers({ id }: { id: string }) {
   if (readers.error !== null) return <ErrorView error={readers.error} />;
   return (
     <>
-      <h3>{t("notice.readers")}</h3>
+      <h3>{t("notice.readerList")}</h3>
       <Table
         size="small"
         rowKey="login"

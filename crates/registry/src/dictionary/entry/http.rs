@@ -107,16 +107,20 @@ pub struct EntryView {
     pub remark: String,
     /// Whether it belongs to the message standard, which nobody changes.
     pub is_standard: bool,
+    /// Whether it may be removed: not when the platform itself asks for the dictionary.
+    pub is_removable: bool,
 }
 
-fn entry_view(one: Entry, names: &BTreeMap<String, String>) -> EntryView {
+fn entry_view(one: Entry, known: &Known) -> EntryView {
     let is_standard = one.id == 0;
+    let (name, is_own) = known.get(&one.dictionary).cloned().unwrap_or_default();
     EntryView {
         id: match is_standard {
             true => format!("{}.{}", one.dictionary, one.code),
             false => one.id.to_string(),
         },
-        dictionary_name: names.get(&one.dictionary).cloned().unwrap_or_default(),
+        dictionary_name: name,
+        is_removable: !is_own,
         dictionary: one.dictionary,
         code: one.code,
         chinese: one.chinese,
@@ -129,10 +133,15 @@ fn entry_view(one: Entry, names: &BTreeMap<String, String>) -> EntryView {
     }
 }
 
-fn names(tx: &mut Tx<'_>) -> StoreResult<BTreeMap<String, String>> {
+/// Name of each dictionary, and whether the platform itself asks for it.
+type Known = BTreeMap<String, (String, bool)>;
+
+fn names(tx: &mut Tx<'_>) -> StoreResult<Known> {
     let own = dictionary::all(tx, DICTIONARIES_MAX)?;
     let all = own.into_iter().chain(standard::tables());
-    Ok(all.map(|one| (one.code, one.chinese)).collect())
+    Ok(all
+        .map(|one| (one.code, (one.chinese, one.is_own)))
+        .collect())
 }
 
 fn entries_of(tx: &mut Tx<'_>, code: &str) -> StoreResult<Option<Vec<EntryView>>> {
