@@ -2,7 +2,7 @@
 // parameter is changed by two officers and works, a notice is published by two people and read by a company.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isGood, listen, settled, shot, url } from "./browser.mjs";
+import { isGood, listen, settled, shot, still, url } from "./browser.mjs";
 import { signIn } from "./people.mjs";
 
 /** A formula and a script: texts, wherever they stand. */
@@ -29,6 +29,7 @@ async function choose(page, label, text) {
 async function confirm(page, texts) {
   const dialog = page.getByRole("dialog");
   for (const [label, text] of Object.entries(texts)) await dialog.getByLabel(label, { exact: true }).fill(text);
+  await still(page);
   await dialog.getByRole("button", { name: "确定" }).click();
   await dialog.waitFor({ state: "hidden" });
 }
@@ -39,6 +40,7 @@ const row = (page, text) => page.locator("#content tbody tr", { hasText: text })
 async function approve(browser, role, title) {
   const { page } = await open(browser, role, "/approvals?state=pending");
   await row(page, title).getByRole("button", { name: "通过" }).click();
+  await still(page);
   await page.getByRole("dialog").getByRole("button", { name: "确定" }).click();
   await page.getByRole("dialog").waitFor({ state: "hidden" });
   await row(page, title).waitFor({ state: "detached" });
@@ -84,6 +86,7 @@ export function backOffice(browserOf) {
     await page.goto(`${url}/console/departments`);
     await settled(page);
     await row(page, "SWJ-DS").getByRole("button", { name: "删除" }).click();
+    await still(page);
     await page.getByRole("dialog").getByRole("button", { name: "确定" }).click();
     await page.getByText("仍有 1 名人员").first().waitFor();
     assert.equal(await page.evaluate(() => globalThis.hit), undefined, "a script ran");
@@ -156,9 +159,11 @@ export function backOffice(browserOf) {
     // Back to what it was, with one click and a second person.
     await row(page, "登录失败锁定次数").getByRole("button", { name: "登录失败锁定次数" }).click();
     await page.locator(".ant-drawer").getByText("钱安全").first().waitFor();
+    await still(page);
     await shot(page, "parameter-history");
     await page.locator(".ant-drawer tr", { hasText: "默认" }).getByRole("button", { name: "恢复此值" }).click();
     await page.locator(".ant-modal").getByLabel("原因").fill("恢复默认");
+    await still(page);
     await page.locator(".ant-modal").getByRole("button", { name: "确定" }).click();
     await page.locator(".ant-modal").waitFor({ state: "hidden" });
     await approve(browserOf(), "security", "登录失败锁定次数");
@@ -186,6 +191,8 @@ export function backOffice(browserOf) {
     await isGood(company.page, "the first page with a notice");
     await shot(company.page, "home-notice");
     await company.page.getByRole("button", { name: "未读通知 1 条" }).click();
+    await company.page.locator(".bell").waitFor();
+    await still(company.page);
     await shot(company.page, "bell");
     await company.page.locator(".bell").getByRole("button", { name: "周六夜间维护" }).click();
     const dialog = company.page.getByRole("dialog");
@@ -215,6 +222,7 @@ export function backOffice(browserOf) {
     await settled(page);
     await row(page, "周六夜间维护").getByRole("button", { name: "周六夜间维护" }).click();
     await page.locator(".ant-drawer").getByText("李新来").waitFor();
+    await still(page);
     await shot(page, "notice-desk");
     await page.keyboard.press("Escape");
     await row(page, "周六夜间维护").getByRole("button", { name: "撤回" }).click();

@@ -2,7 +2,7 @@
 // template with one mistake, is told the cell, puts it right, and sees the receipts. Nobody reads a manual.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isGood, listen, settled, shot, url } from "./browser.mjs";
+import { isGood, listen, settled, shot, still, url } from "./browser.mjs";
 import { keep, signIn } from "./people.mjs";
 import { fill } from "./workbook.mjs";
 
@@ -62,6 +62,7 @@ async function decide(browser, role, steps) {
   await settled(page);
   for (const step of steps) {
     await page.locator(".page-head").getByRole("button", { name: step, exact: true }).click();
+    await still(page);
     await page.getByRole("dialog").getByRole("button", { name: "确定" }).click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     await page.waitForTimeout(300);
@@ -81,7 +82,7 @@ async function choose(page, name, buffer) {
 export function newcomer(browserOf) {
   test("a newcomer registers, is approved, declares with a mistake, mends it and sees the receipts", async () => {
     const browser = browserOf();
-    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: "zh-CN", reducedMotion: "reduce" });
+    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: "zh-CN" });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     await register(page);

@@ -84,8 +84,6 @@ export async function signIn(browser, url, role, options = {}) {
     storageState: state,
     viewport: { width: 1366, height: 768 },
     locale: "zh-CN",
-    // A click into a dialog that still grows can miss its button.
-    reducedMotion: "reduce",
     ...options,
   });
   context.setDefaultTimeout(10_000);

@@ -1,10 +1,13 @@
 //! Departments and posts on both engines.
 
-use super::{Details, all, in_order, put, remove, subtree};
-use crate::access::Actor;
+use super::{DISTRICT, Details, DistrictWish, all, in_order, put, remove, subtree};
+use crate::access::{Actor, Sight};
+use crate::account::AccountId;
 use crate::administration::codes;
+use crate::approval::{self, Decision, Doing, Request, decide};
 use crate::ground::Ground;
 use crate::role::{self, Role};
+use crate::session::{self, Limits, Session, Stage};
 use crate::testing::{ground, held, person};
 use crate::{account, post, user};
 use store::Tx;
@@ -192,5 +195,89 @@ async fn a_post_is_offered_while_it_is_active() {
         let by = actor.clone();
         let gone = move |tx: &mut Tx<'_>| post::remove(tx, &shared, &by, id);
         assert_eq!(ground.act(gone).await.unwrap_err().code, "TG-R4504");
+    }
+}
+
+/// Whose data somebody sees who begins a session now.
+async fn sight(ground: &Ground, account: AccountId) -> Sight {
+    let shared = ground.clone();
+    let begin = move |tx: &mut Tx<'_>| {
+        let now_ms = shared.now_ms();
+        let id = shared.ids.next();
+        let begun = Session {
+            id,
+            hash: id.to_string(),
+            account,
+            stage: Stage::Full,
+            methods: "password".to_owned(),
+            company: None,
+            authenticated_at: now_ms,
+            created_at: now_ms,
+            seen_at: now_ms,
+            expires_at: now_ms + 1000,
+            address: String::new(),
+            agent: String::new(),
+        };
+        session::insert(tx, &begun)?;
+        session::by_id(tx, id, now_ms, &Limits::of(&shared))
+    };
+    ground.db.write(begin).await.unwrap().unwrap().sight
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_of_the_department_sees_its_district_which_two_people_set() {
+    for test in &each_engine() {
+        let (ground, _) = ground(&test.db);
+        let system = person(&ground, "system", Some(Role::SystemAdmin)).await;
+        let security = person(&ground, "security", Some(Role::SecurityAdmin)).await;
+        let officer = person(&ground, "officer", None).await;
+        let officer = officer.require_account().unwrap();
+        let id = made(&ground, &system, (None, None), "hg").await.unwrap();
+        let (shared, by) = (ground.clone(), system.clone());
+        let give = move |tx: &mut Tx<'_>| {
+            let details = user::Details {
+                name: "关员".to_owned(),
+                department: Some(id),
+                ..user::Details::default()
+            };
+            user::change(tx, &shared, &by, (officer, &details), &[[1; 32]; 2])?.unwrap();
+            let (party, _) = account::person_of(tx, officer)?.unwrap();
+            let grant = role::Grant {
+                sight: "subtree".to_owned(),
+                ..held(&shared, officer, party, Role::CustomsOfficer)
+            };
+            role::grant(tx, &grant)
+        };
+        test.db.write(give).await.unwrap().unwrap();
+        assert_eq!(sight(&ground, officer).await, Sight::Nothing);
+
+        let (shared, asker, decider) = (ground.clone(), system.clone(), security.clone());
+        let set = move |tx: &mut Tx<'_>| {
+            let wish = DistrictWish {
+                department: id,
+                district: Some("1105".to_owned()),
+            };
+            let request = Request {
+                kind: DISTRICT.name,
+                title: String::new(),
+                payload: serde_json::to_string(&wish).unwrap(),
+                company: None,
+                why: "为了试验".to_owned(),
+            };
+            let asked = approval::ask(tx, &shared, &asker, &request)?;
+            let approval = approval::find(tx, asked)?.unwrap();
+            let doing = |actor| Doing {
+                approval: &approval,
+                actor,
+                ground: &shared,
+            };
+            let own = decide(tx, &doing(&asker), &DISTRICT, &Decision::Approve)?;
+            assert_eq!(own.unwrap_err().0.code, approval::codes::OWN.code);
+            decide(tx, &doing(&decider), &DISTRICT, &Decision::Approve)
+        };
+        let told = test.db.write(set).await.unwrap().unwrap();
+        assert_eq!(told, "部门 hg：无 → 1105");
+        let expected = Sight::District("1105".to_owned());
+        assert_eq!(sight(&ground, officer).await, expected);
     }
 }

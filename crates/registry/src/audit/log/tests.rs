@@ -44,7 +44,7 @@ async fn a_person_is_found_by_name_and_sees_his_own_logins() {
     for test in &each_engine() {
         let (ground, _) = ground(&test.db);
         let clerk = from(&person(&ground, "wang.clerk", None).await, "10.0.0.1");
-        let other = person(&ground, "li", Some(Role::Operator)).await;
+        let other = person(&ground, "li.operator", Some(Role::Operator)).await;
         write(test, clerk.clone(), from(&other, "10.0.0.2")).await;
         let id = clerk.require_account().unwrap();
         let own = ground.read(move |tx| own_logins(tx, id, 10)).await.unwrap();
