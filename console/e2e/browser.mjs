@@ -35,8 +35,17 @@ export async function settled(page) {
   await page.waitForFunction(() => document.querySelector(".loading, .ant-spin-spinning, .ant-skeleton") === null);
 }
 
+/** Waits until nothing moves: a click into a dialog that still grows misses its button, and a colour on its way is none. */
+export async function still(page) {
+  await page.evaluate(async () => {
+    const moving = document.getAnimations().filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime));
+    await Promise.allSettled(moving.map((one) => one.finished));
+  });
+}
+
 /** What axe finds that is serious or worse, and whether the page is wider than the window. */
 export async function isGood(page, name) {
+  await still(page);
   // The policy of the page forbids foreign scripts; the debugger may still run one.
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {

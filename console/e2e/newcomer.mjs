@@ -2,7 +2,7 @@
 // template with one mistake, is told the cell, puts it right, and sees the receipts. Nobody reads a manual.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isGood, listen, settled, shot, url } from "./browser.mjs";
+import { isGood, listen, settled, shot, still, url } from "./browser.mjs";
 import { keep, signIn } from "./people.mjs";
 import { fill } from "./workbook.mjs";
 
@@ -62,6 +62,7 @@ async function decide(browser, role, steps) {
   await settled(page);
   for (const step of steps) {
     await page.locator(".page-head").getByRole("button", { name: step, exact: true }).click();
+    await still(page);
     await page.getByRole("dialog").getByRole("button", { name: "确定" }).click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     await page.waitForTimeout(300);

@@ -34,9 +34,7 @@ function Pages() {
     <Routes>
       <Route element={<Shell />}>
         <Route index element={<Start />} />
-        {pages.map(({ path, component: Component }) => (
-          <Route key={path} path={path} element={<Component />} />
-        ))}
+        {pages.map(({ path, component: Component }) => Component !== undefined && <Route key={path} path={path} element={<Component />} />)}
         <Route path="*" element={<NotFound />} />
       </Route>
     </Routes>

@@ -1,7 +1,8 @@
 // Every word of the console, by theme.
 import { administration } from "./words/administration";
+import { backOffice } from "./words/backOffice";
 import { exchange } from "./words/exchange";
 import { services } from "./words/services";
 import { shell } from "./words/shell";
 
-export const words = { ...shell, ...exchange, ...services, ...administration };
+export const words = { ...shell, ...exchange, ...services, ...administration, ...backOffice };

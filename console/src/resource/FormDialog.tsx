@@ -3,7 +3,7 @@ import { Alert, App, DatePicker, Form, Input, InputNumber, Modal, Select, Switch
 import dayjs, { type Dayjs } from "dayjs";
 import { type ReactNode, useId, useState } from "react";
 import { ApiError } from "../api/problem";
-import { type Translate, useLanguage } from "../i18n";
+import { type Translate, useLanguage, type Word } from "../i18n";
 import { ProblemText, problemTitle } from "../shell/ErrorView";
 import type { Field, Values } from "./resource";
 
@@ -11,12 +11,14 @@ interface Props {
   title: string;
   fields: readonly Field[];
   initial: Values;
+  /** What is said when it is done. */
+  said?: Word;
   close: () => void;
   run: (values: Values) => Promise<unknown>;
   done: (answer: unknown) => void;
 }
 
-export function FormDialog({ title, fields, initial, close, run, done }: Props) {
+export function FormDialog({ title, fields, initial, said = "action.done", close, run, done }: Props) {
   const { t, language } = useLanguage();
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
@@ -28,7 +30,7 @@ export function FormDialog({ title, fields, initial, close, run, done }: Props) 
     setError(undefined);
     try {
       const answer = await run(cleaned(fields, values));
-      void message.success(t("action.done"));
+      void message.success(t(said));
       done(answer);
     } catch (failed) {
       if (!(failed instanceof ApiError && failed.status === 401)) setError(failed);

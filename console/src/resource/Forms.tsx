@@ -75,7 +75,8 @@ export function EditButton<Row>({ row, edit, done }: EditProps<Row>) {
 
 function Editing<Row>({ row, edit, done }: { row: Row; edit: Edit<Row>; done: () => void }) {
   const t = useT();
-  const [fields, open, close] = useFields(edit.fields);
+  const source = edit.fields;
+  const [fields, open, close] = useFields(typeof source === "function" ? () => source(row) : source);
   const [secret, tell] = useState<string>();
   const title = t(edit.label ?? "action.edit");
   return (
@@ -88,6 +89,7 @@ function Editing<Row>({ row, edit, done }: { row: Row; edit: Edit<Row>; done: ()
           title={title}
           fields={fields}
           initial={edit.values(row)}
+          {...(edit.done === undefined ? {} : { said: edit.done })}
           close={close}
           run={(values) => edit.run(row, values)}
           done={(answer) => {

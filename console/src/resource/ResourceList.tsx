@@ -24,6 +24,8 @@ interface Props<Row> {
   resource: Resource<Row>;
   /** Buttons at the right of the title. */
   extra?: ReactNode;
+  /** Between title and list. */
+  before?: ReactNode;
 }
 
 /** Asks for the page of a list that the address describes. */
@@ -33,7 +35,8 @@ function useList<Row>(resource: Resource<Row>) {
   const filters = readFilters(search, known);
   const stack = cursor.read(search.get(PAGES));
   const size = readSize(search);
-  const query: Query = { ...resource.fixed, ...filters, limit: size, after: cursor.current(stack) };
+  const place = resource.whole === true ? {} : { limit: size, after: cursor.current(stack) };
+  const query: Query = { ...resource.fixed, ...filters, ...place };
   const client = useQueryClient();
   const list = useQuery({
     queryKey: ["list", resource.name, query],
@@ -59,7 +62,7 @@ function useList<Row>(resource: Resource<Row>) {
   return { list, filters, stack, size, refresh, go, resize, filter };
 }
 
-export function ResourceList<Row>({ resource, extra }: Props<Row>) {
+export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   const t = useT();
   const { list, filters, stack, size, refresh, go, resize, filter } = useList(resource);
   const [opened, open] = useState<Row>();
@@ -83,6 +86,7 @@ export function ResourceList<Row>({ resource, extra }: Props<Row>) {
         </Space>
       </div>
       {resource.intro !== undefined && <p className="soft">{t(resource.intro)}</p>}
+      {before}
       {(resource.filters ?? []).length > 0 && (
         <SearchForm resource={resource.name} filters={resource.filters ?? []} values={filters} search={filter} />
       )}
@@ -109,6 +113,7 @@ export function ResourceList<Row>({ resource, extra }: Props<Row>) {
             refresh={refresh}
           />
         )}
+        {resource.whole !== true && (
         <div className="pager">
           <span className="num">{t("list.page", { n: cursor.pageNumber(stack) })}</span>
           <Button icon={<LeftOutlined />} disabled={stack.length === 0} onClick={() => go(cursor.back(stack))}>
@@ -129,6 +134,7 @@ export function ResourceList<Row>({ resource, extra }: Props<Row>) {
             onChange={resize}
           />
         </div>
+        )}
       </div>
       <Drawer
         open={opened !== undefined}
@@ -155,6 +161,15 @@ interface RowsProps<Row> {
 function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }: RowsProps<Row>) {
   const t = useT();
   const can = useCan();
+  const [closed, close] = useState<readonly string[]>([]);
+  // A tree is open but for what the person has closed, so that what comes new is seen.
+  const expandable = {
+    expandedRowKeys: rows.map(resource.rowKey).filter((key) => !closed.includes(key)),
+    onExpand: (isOpen: boolean, row: Row) => {
+      const key = resource.rowKey(row);
+      close(isOpen ? closed.filter((one) => one !== key) : [...closed, key]);
+    },
+  };
   const actions = (resource.actions ?? []).filter((action) => can(action.needs));
   const first = columns[0]?.key;
   const cell = (column: Column<Row>) => (_: unknown, row: Row) => {
@@ -175,9 +190,9 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
     ...(column.width === undefined ? {} : { width: column.width }),
     ...(column.as === "number" ? { align: "right" as const } : {}),
   }));
-  const edit = resource.edit !== undefined && can(resource.edit.needs) ? resource.edit : undefined;
+  const forms = [...(resource.edit === undefined ? [] : [resource.edit]), ...(resource.forms ?? [])].filter((one) => can(one.needs));
   const acts =
-    actions.length === 0 && edit === undefined
+    actions.length === 0 && forms.length === 0
       ? []
       : [
           {
@@ -186,7 +201,9 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
             fixed: "right" as const,
             render: (_: unknown, row: Row) => (
               <>
-                <EditButton row={row} edit={edit} done={refresh} />
+                {forms.map((form) => (
+                  <EditButton key={form.label ?? "action.edit"} row={row} edit={form} done={refresh} />
+                ))}
                 <Actions row={row} actions={actions} done={refresh} />
               </>
             ),
@@ -197,7 +214,9 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
       size="small"
       rowKey={resource.rowKey}
       columns={[...table, ...acts]}
-      dataSource={rows}
+      {...(resource.parent === undefined
+        ? { dataSource: rows }
+        : { dataSource: nested(rows, resource.rowKey, resource.parent), expandable })}
       loading={loading}
       pagination={false}
       scroll={{ x: "max-content" }}
@@ -211,4 +230,16 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
       }}
     />
   );
+}
+
+/** Rows with those below them, as the table wants trees; the order stays. */
+export function nested<Row>(rows: readonly Row[], key: (row: Row) => string, parent: (row: Row) => string | null | undefined): Row[] {
+  const copies = new Map(rows.map((row) => [key(row), { ...row } as Row & { children?: Row[] }]));
+  const tops: Row[] = [];
+  for (const copy of copies.values()) {
+    const above = copies.get(parent(copy) ?? "");
+    if (above === undefined) tops.push(copy);
+    else (above.children ??= []).push(copy);
+  }
+  return tops;
 }

@@ -1,10 +1,11 @@
 // The form on top of a list, and filters that a person keeps under a name.
 import { DeleteOutlined, DownOutlined, SearchOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
 import { Button, DatePicker, Input, Popover, Select, Space } from "antd";
 import dayjs from "dayjs";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { useT } from "../i18n";
-import type { Filter } from "./resource";
+import type { Filter, Option } from "./resource";
 import { dropFilter, savedFilters, saveFilter } from "./saved";
 
 type Values = Record<string, string | undefined>;
@@ -36,6 +37,7 @@ export function SearchForm({ resource, filters, values, search }: Props) {
       {shown.map((filter) => (
         <Field
           key={filter.key}
+          resource={resource}
           filter={filter}
           value={draft[filter.key]}
           change={(value) => setDraft({ ...draft, [filter.key]: value })}
@@ -57,9 +59,29 @@ export function SearchForm({ resource, filters, values, search }: Props) {
   );
 }
 
-function Field({ filter, value, change }: { filter: Filter; value: string | undefined; change: (value: string) => void }) {
+interface FieldProps {
+  resource: string;
+  filter: Filter;
+  value: string | undefined;
+  change: (value: string) => void;
+}
+
+/** The choices of a filter; the platform is asked once in a while. */
+function useOptions(resource: string, { key, options = [] }: Filter): readonly Option[] {
+  const asks = typeof options === "function";
+  const asked = useQuery({
+    queryKey: ["options", resource, key],
+    queryFn: () => (asks ? options() : []),
+    enabled: asks,
+    staleTime: 60_000,
+  });
+  return asks ? (asked.data ?? []) : options;
+}
+
+function Field({ resource, filter, value, change }: FieldProps) {
   const t = useT();
   const id = useId();
+  const options = useOptions(resource, filter);
   const hint = filter.hint === undefined ? {} : { placeholder: t(filter.hint) };
   return (
     <div className="field">
@@ -71,7 +93,7 @@ function Field({ filter, value, change }: { filter: Filter; value: string | unde
           showSearch={{ optionFilterProp: "label" }}
           value={value ?? null}
           placeholder={t("filter.all")}
-          options={(filter.options ?? []).map((option) => ({
+          options={options.map((option) => ({
             value: option.value,
             label: typeof option.label === "string" ? t(option.label) : option.label.text,
           }))}

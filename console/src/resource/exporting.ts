@@ -38,7 +38,9 @@ export function listExport<Row>(
 function wordsOf<Row>(resource: Resource<Row>, column: Column<Row>, t: Translate): Record<string, string> {
   const own = Object.entries(column.words ?? {}).map(([code, word]): [string, string] => [code, t(word)]);
   const filter = column.from === undefined ? resource.filters?.find((one) => one.key === column.key) : undefined;
-  const chosen = (filter?.options ?? []).map(({ value, label }): [string, string] => [value, labelOf(label, t)]);
+  // Options that must be asked for are names already.
+  const options = typeof filter?.options === "function" ? [] : (filter?.options ?? []);
+  const chosen = options.map(({ value, label }): [string, string] => [value, labelOf(label, t)]);
   return Object.fromEntries([...chosen, ...own]);
 }
 

@@ -32,7 +32,8 @@ export interface Filter {
   key: string;
   label: Word;
   as?: "text" | "select" | "day";
-  options?: readonly Option[];
+  /** A function when the platform must be asked for them. */
+  options?: readonly Option[] | (() => Promise<readonly Option[]>);
   hint?: Word;
 }
 
@@ -71,8 +72,11 @@ export interface Edit<Row> {
   label?: Word;
   needs: Operation;
   when?: (row: Row) => boolean;
-  fields: readonly Field[] | (() => Promise<readonly Field[]>);
+  /** A function when the choices must be asked first. */
+  fields: readonly Field[] | ((row: Row) => Promise<readonly Field[]>);
   values: (row: Row) => Values;
+  /** The word when it is done; "done" when absent. */
+  done?: Word;
   run: (row: Row, values: Values) => Promise<unknown>;
   /** Something in the answer that is shown this once, such as a new secret. */
   secret?: (answer: unknown) => string | undefined;
@@ -110,6 +114,8 @@ export interface Resource<Row> {
   actions?: readonly Action<Row>[];
   create?: Create;
   edit?: Edit<Row>;
+  /** Further forms about a row, such as one that asks for an approval. */
+  forms?: readonly Edit<Row>[];
   /** Where the row leads to. */
   link?: (row: Row) => string;
   /** What the drawer shows when there is no page of its own. */
@@ -127,6 +133,10 @@ export interface Resource<Row> {
   empty: Word;
   /** One sentence above the list. */
   intro?: Word;
+  /** The list comes whole, on one page. */
+  whole?: boolean;
+  /** The rows are a tree: the key of the row above, if any. Needs `whole`. */
+  parent?: (row: Row) => string | null | undefined;
 }
 
 export interface ListPage<Row> {

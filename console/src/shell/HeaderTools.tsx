@@ -9,6 +9,7 @@ import { useSession } from "../api/session";
 import { useLanguage } from "../i18n";
 import { useProblem } from "../resource/problem";
 import { Todos } from "./Todos";
+import { Bell } from "./Bell";
 
 export function HeaderTools() {
   const { t, language, setLanguage } = useLanguage();
@@ -18,6 +19,7 @@ export function HeaderTools() {
       {session.demo && <Tag className="badge held">{t("app.demo")}</Tag>}
       <LiveDot />
       <Todos />
+      <Bell />
       <CompanySwitch />
       <Button type="text" lang={language === "en" ? "zh-CN" : "en"} onClick={() => setLanguage(language === "en" ? "zh-CN" : "en")}>
         {t("shell.language")}

@@ -6,6 +6,7 @@ import { Link, Navigate, Outlet, useLocation } from "react-router";
 import { useSession } from "../api/session";
 import { dateTime } from "../format/time";
 import { useT } from "../i18n";
+import { ImportantNotices } from "./Bell";
 import { Boundary } from "./ErrorView";
 import { HeaderTools } from "./HeaderTools";
 import { Loading } from "./Loading";
@@ -59,6 +60,7 @@ export function Shell() {
         <TabStrip page={page} pages={pages} />
         <Layout.Content id="content" className="content" tabIndex={-1}>
           <PasswordSoon />
+          {page !== undefined && page === firstOf(pages) && <ImportantNotices />}
           {/* The key starts every page anew, so that no error and no state of one page reaches another. */}
           <Boundary key={pathname}>
             <Suspense fallback={<Loading />}>
@@ -103,10 +105,13 @@ function PasswordSoon() {
   );
 }
 
+/** Where a person begins. */
+const firstOf = (pages: readonly Page[]) => pages.find((page) => page.icon !== undefined && page.component !== undefined);
+
 /** The first page that the person may open. */
 export function Start() {
   const t = useT();
-  const first = pagesFor(useSession()).find((page) => page.icon !== undefined);
+  const first = firstOf(pagesFor(useSession()));
   if (first === undefined) {
     return <Result status="info" title={t("shell.noMenu")} subTitle={t("shell.noMenuAdvice")} />;
   }

@@ -21,6 +21,15 @@ const ICONS: Record<Workspace, ReactNode> = {
   admin: <SettingOutlined />,
 };
 
+function label(page: Page, title: string): ReactNode {
+  if (page.href === undefined) return title;
+  return (
+    <a href={page.href} target="_blank" rel="noopener noreferrer">
+      {title}
+    </a>
+  );
+}
+
 interface Props {
   pages: readonly Page[];
   page: Page | undefined;
@@ -39,7 +48,7 @@ export function SideMenu({ pages, page, collapsed }: Props) {
       })).filter((group) => group.entries.length > 0),
     [pages, session],
   );
-  const entry = (one: Page) => ({ key: one.path, icon: one.icon, label: t(one.title), title: t(one.title) });
+  const entry = (one: Page) => ({ key: one.path, icon: one.icon, label: label(one, t(one.title)), title: t(one.title) });
   const only = groups.length === 1 ? groups[0] : undefined;
   const items: MenuProps["items"] =
     only !== undefined
@@ -59,7 +68,10 @@ export function SideMenu({ pages, page, collapsed }: Props) {
       items={items}
       defaultOpenKeys={groups.map((group) => group.workspace)}
       selectedKeys={marked === undefined ? [] : [marked]}
-      onClick={({ key }) => void navigate(key)}
+      onClick={({ key }) => {
+        // What is not a page of the console is a link of its own.
+        if (pages.some((one) => one.path === key && one.component !== undefined)) void navigate(key);
+      }}
     />
   );
 }

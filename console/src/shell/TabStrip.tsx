@@ -25,8 +25,9 @@ export function TabStrip({ page, pages }: { page: Page | undefined; pages: reado
   const name = (tab: Tab) => {
     const found = pageAt(pages, tab.path);
     if (found === undefined) return tab.title;
-    // The pages of two records differ by the end of their ids.
-    const record = found.path.includes(":") ? ` ${tab.path.slice(-4)}` : "";
+    // The pages of two records differ by the end of their ids; a code is short and says what it is.
+    const id = tab.path.slice(tab.path.lastIndexOf("/") + 1);
+    const record = found.path.includes(":") ? ` ${/^\d+$/.test(id) ? id.slice(-4) : id}` : "";
     return t(found.title) + record;
   };
   return (

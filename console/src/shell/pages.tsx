@@ -1,11 +1,16 @@
 // Every page of the console: where it is, in which workspace, and which operation of the API it needs.
 // `needs` is a name of the API's description, and the page is shown when the description and the session have it.
 import {
+  ApartmentOutlined,
+  ApiOutlined,
   AuditOutlined,
   BankOutlined,
   BarChartOutlined,
+  BookOutlined,
   CloudServerOutlined,
+  ControlOutlined,
   DashboardOutlined,
+  EditOutlined,
   EyeOutlined,
   FileTextOutlined,
   FolderOpenOutlined,
@@ -15,12 +20,15 @@ import {
   KeyOutlined,
   LinkOutlined,
   LoginOutlined,
+  NotificationOutlined,
   PartitionOutlined,
   ProfileOutlined,
   QuestionCircleOutlined,
   SafetyOutlined,
   ScheduleOutlined,
   SearchOutlined,
+  SecurityScanOutlined,
+  SolutionOutlined,
   SwapOutlined,
   TeamOutlined,
   UploadOutlined,
@@ -45,7 +53,9 @@ export interface Page {
   under?: string;
   /** Only where the simulator answers. */
   demoOnly?: boolean;
-  component: ComponentType;
+  component?: ComponentType;
+  /** Instead of a component: a document of the platform, in a window of its own. */
+  href?: string;
 }
 
 const EVERYBODY: readonly Workspace[] = ["company", "customs", "bureau", "operator", "admin"];
@@ -233,6 +243,22 @@ export const PAGES: readonly Page[] = [
     component: page(async () => (await import("../pages/administration/users")).Users),
   },
   {
+    path: "/departments",
+    title: "menu.departments",
+    workspaces: ["admin"],
+    needs: "departments",
+    icon: <ApartmentOutlined />,
+    component: page(async () => (await import("../pages/administration/departments")).Departments),
+  },
+  {
+    path: "/posts",
+    title: "menu.posts",
+    workspaces: ["admin"],
+    needs: "posts",
+    icon: <SolutionOutlined />,
+    component: page(async () => (await import("../pages/administration/posts")).Posts),
+  },
+  {
     path: "/roles",
     title: "menu.roles",
     workspaces: ["admin"],
@@ -249,20 +275,68 @@ export const PAGES: readonly Page[] = [
     component: page(async () => (await import("../pages/administration/grants")).Grants),
   },
   {
-    path: "/audit",
-    title: "menu.audit",
+    path: "/parameters",
+    title: "menu.parameters",
     workspaces: ["admin"],
-    needs: "audit_rows",
+    needs: "parameters",
+    icon: <ControlOutlined />,
+    component: page(async () => (await import("../pages/administration/parameters")).Parameters),
+  },
+  {
+    path: "/dictionaries",
+    title: "menu.dictionaries",
+    workspaces: ["admin", "customs", "bureau", "operator", "company"],
+    needs: "dictionaries",
+    icon: <BookOutlined />,
+    component: page(async () => (await import("../pages/administration/dictionaries")).Dictionaries),
+  },
+  {
+    path: "/dictionaries/:code",
+    title: "dictionary.entries",
+    workspaces: EVERYBODY,
+    needs: "dictionary_entries",
+    under: "/dictionaries",
+    component: page(async () => (await import("../pages/administration/dictionaryEntries")).DictionaryEntries),
+  },
+  {
+    path: "/notices",
+    title: "menu.notices",
+    workspaces: EVERYBODY,
+    needs: "notices",
+    icon: <NotificationOutlined />,
+    component: page(async () => (await import("../pages/notices/notices")).Notices),
+  },
+  {
+    path: "/notice-desk",
+    title: "menu.noticeDesk",
+    workspaces: ["admin", "bureau", "operator"],
+    needs: "notice_desk",
+    icon: <EditOutlined />,
+    component: page(async () => (await import("../pages/notices/noticeDesk")).NoticeDesk),
+  },
+  {
+    path: "/operations",
+    title: "menu.operations",
+    workspaces: ["admin"],
+    needs: "operation_log",
     icon: <ProfileOutlined />,
-    component: page(async () => (await import("../pages/administration/audit")).OperationLog),
+    component: page(async () => (await import("../pages/administration/logs")).OperationLog),
   },
   {
     path: "/logins",
     title: "menu.logins",
     workspaces: ["admin"],
-    needs: "audit_rows",
+    needs: "login_log",
     icon: <LoginOutlined />,
-    component: page(async () => (await import("../pages/administration/audit")).LoginLog),
+    component: page(async () => (await import("../pages/administration/logs")).LoginLog),
+  },
+  {
+    path: "/audit",
+    title: "menu.audit",
+    workspaces: ["admin"],
+    needs: "audit_rows",
+    icon: <SecurityScanOutlined />,
+    component: page(async () => (await import("../pages/administration/audit")).AuditRows),
   },
   {
     path: "/online",
@@ -287,6 +361,14 @@ export const PAGES: readonly Page[] = [
     needs: "relying_parties",
     icon: <LinkOutlined />,
     component: page(async () => (await import("../pages/administration/relyingParties")).RelyingParties),
+  },
+  {
+    path: "/api-docs",
+    title: "menu.apiDocs",
+    workspaces: ["admin", "operator", "company"],
+    needs: "session",
+    icon: <ApiOutlined />,
+    href: "/api/docs/",
   },
 ];
 

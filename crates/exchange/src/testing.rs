@@ -82,6 +82,7 @@ impl House {
             random: Arc::new(|| Some([7; 32])),
             seal: Arc::new(Seal::new(&[9; 32])),
             config: Arc::default(),
+            parameters: Arc::default(),
         };
         let gate = Arc::new(Gate::new(ground, crate::OPERATIONS));
         let shared = Arc::new(Shared {

@@ -1,5 +1,6 @@
 //! Settings of the registry.
 
+use crate::parameter::Adjustable;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
@@ -12,23 +13,23 @@ pub struct Config {
     /// File with the key that seals secrets at rest; made when absent.
     pub seal_file: String,
     /// Minutes without a request after which a session ends, 5 to 480.
-    pub idle_minutes: u32,
+    pub idle_minutes: Adjustable,
     /// Hours after which a session ends in any case, 1 to 24.
     pub session_hours: u32,
     /// Sessions of one account at the same time; the oldest gives way.
-    pub sessions_max: u32,
+    pub sessions_max: Adjustable,
     /// Failures in a row after which an account is locked, 3 to 20.
-    pub failures_max: u32,
+    pub failures_max: Adjustable,
     /// Minutes for which it is locked.
-    pub lock_minutes: u32,
+    pub lock_minutes: Adjustable,
     /// Failures from one address within an hour after which it must wait.
     pub address_failures_max: u32,
     /// Days after which a password must be changed; 0 for never.
-    pub password_days: u32,
+    pub password_days: Adjustable,
     /// Old passwords that may not come back.
     pub password_history: u32,
     /// Days without a login after which an account is disabled.
-    pub stale_days: u32,
+    pub stale_days: Adjustable,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<String>,
     /// Whether this is the demo: its pages show the codes that a telephone would. Set by the
@@ -139,15 +140,15 @@ impl Default for Config {
         Self {
             public_url: "http://127.0.0.1:8080".to_owned(),
             seal_file: "data/seal.key".to_owned(),
-            idle_minutes: 30,
+            idle_minutes: Adjustable::new(30),
             session_hours: 8,
-            sessions_max: 3,
-            failures_max: 5,
-            lock_minutes: 30,
+            sessions_max: Adjustable::new(3),
+            failures_max: Adjustable::new(5),
+            lock_minutes: Adjustable::new(30),
             address_failures_max: 50,
-            password_days: 90,
+            password_days: Adjustable::new(90),
             password_history: 5,
-            stale_days: 90,
+            stale_days: Adjustable::new(90),
             trusted_proxies: Vec::new(),
             demo: false,
             sso_ca_file: String::new(),

@@ -2,6 +2,7 @@
 //! settings, as arguments.
 
 use crate::config::Config;
+use crate::parameter::{Board, Parameter};
 use crate::seal::Seal;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::clock::SharedClock;
@@ -30,6 +31,8 @@ pub struct Ground {
     pub seal: Arc<Seal>,
     /// The settings.
     pub config: Arc<Config>,
+    /// The settings that were changed while the platform runs.
+    pub parameters: Arc<Board>,
 }
 
 impl Ground {
@@ -55,6 +58,13 @@ impl Ground {
     /// Milliseconds since 1970-01-01 UTC.
     pub fn now_ms(&self) -> i64 {
         self.clock.now_ms()
+    }
+
+    /// The value of a parameter as it is now: what was set while the platform runs, else the
+    /// program's own.
+    pub fn number(&self, parameter: &Parameter) -> i64 {
+        let changed = self.parameters.value(parameter);
+        changed.unwrap_or_else(|| parameter.own(&self.config))
     }
 
     /// Runs `f` in a transaction that only reads.

@@ -10,6 +10,8 @@
 //! - [`cas`], [`oidc`]: other systems let people log in here; [`relying_party`] says which.
 //! - [`administration`]: the work of the officers: [`user`]s and [`grant`]s, and the
 //!   [`job`]s that run by themselves.
+//! - [`department`], [`post`]: where the people of the agencies belong. [`dictionary`]: what forms
+//!   offer. [`parameter`]: settings that change at run time. [`notice`]: what everybody should know.
 //! - [`approval`]: acts that need a second pair of eyes. [`audit`]: what everybody did, in a chain.
 //!
 //! [`ground::Ground`] carries database, time, ids, randomness and settings as arguments.
@@ -24,14 +26,19 @@ pub mod bootstrap;
 pub mod cas;
 pub mod company;
 pub mod config;
+pub mod department;
+pub mod dictionary;
 pub mod factor;
 pub mod foreign;
 pub mod grant;
 pub mod ground;
 pub mod job;
 pub mod login;
+pub mod notice;
 pub mod oidc;
+pub mod parameter;
 pub mod passkey;
+pub mod post;
 pub mod relying_party;
 pub mod role;
 pub mod seal;

@@ -25,6 +25,7 @@ pub(crate) fn ground(db: &Db) -> (Ground, Arc<TestClock>) {
         random: Arc::new(|| Some(Secret::default())),
         seal: Arc::new(Seal::new(&[7; 32])),
         config: Arc::new(Config::default()),
+        parameters: Arc::default(),
     };
     (ground, clock)
 }

@@ -35,6 +35,7 @@ impl World {
             random,
             seal: Arc::new(Seal::new(&[7; 32])),
             config: Arc::new(Config::default()),
+            parameters: Arc::default(),
         };
         Self { ground, clock }
     }

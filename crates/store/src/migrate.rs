@@ -45,6 +45,11 @@ const ALL: &[Migration] = &[
         "passkey_foreign",
         include_str!("../migrations/0012_passkey_foreign.sql"),
     ),
+    (
+        13,
+        "back_office",
+        include_str!("../migrations/0013_back_office.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -1,6 +1,7 @@
 //! The wiring of the HTTP side: every room's routes, the description of the API, health, metrics.
 
 mod administration;
+mod back_office;
 mod company;
 mod declarations;
 pub mod describe;

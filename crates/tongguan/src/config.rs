@@ -198,13 +198,14 @@ impl Config {
             bail!("intake.waiting_bytes_max 不应小于 intake.batch_bytes_max");
         }
         let registry = &self.registry;
-        if !(5..=480).contains(&registry.idle_minutes)
-            || !(1..=24).contains(&registry.session_hours)
-        {
-            bail!("registry.idle_minutes 应为 5 至 480，registry.session_hours 应为 1 至 24");
+        if !(1..=24).contains(&registry.session_hours) {
+            bail!("registry.session_hours 应为 1 至 24");
         }
-        if !(3..=20).contains(&registry.failures_max) || registry.sessions_max == 0 {
-            bail!("registry.failures_max 应为 3 至 20，registry.sessions_max 应大于 0");
+        // The file keeps to the ranges that hold for changes at run time.
+        for parameter in crate::app::gather::PARAMETERS.iter().copied().flatten() {
+            if let Err(why) = parameter.check(parameter.own(registry)) {
+                bail!("registry：{why}（{}）", parameter.name);
+            }
         }
         for (at, source) in registry.foreign.iter().enumerate() {
             if let Some(fault) = source.fault() {

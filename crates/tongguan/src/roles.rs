@@ -9,6 +9,7 @@ use queue::{Builtin, Queue, RabbitMq};
 use registry::company::Directory;
 use registry::ground::{Ground, system_random};
 use registry::job::Job;
+use registry::parameter::Board;
 use registry::seal::Seal;
 use std::sync::Arc;
 use store::Db;
@@ -58,7 +59,10 @@ impl House {
             seal: Arc::new(seal(&config)?),
             random: system_random(),
             config: Arc::new(config.registry.clone()),
+            parameters: Arc::new(Board::new(crate::app::gather::PARAMETERS)),
         };
+        // What was changed at run time holds from the first request on.
+        registry::parameter::refresh(&ground).await?;
         let shared = Arc::new(Shared {
             directory: Directory::new(db.clone(), Arc::clone(&clock)),
             db,
@@ -93,6 +97,13 @@ impl House {
             &self.stop.subscribe(),
         ));
         Ok(())
+    }
+
+    /// Starts to look for changes of the parameters.
+    pub fn follow_parameters(&mut self) {
+        let (ground, stop) = (self.ground.clone(), self.stop.subscribe());
+        self.tasks
+            .push(tokio::spawn(registry::parameter::follow(ground, stop)));
     }
 
     /// Every job of the house.

@@ -3,6 +3,7 @@
 //! - [`Code`]: a stable code that a program can act on, with its page in the knowledge base.
 //! - [`Problem`]: the one shape of every error answer (`application/problem+json`, RFC 9457).
 //! - [`Page`] and [`PageQuery`]: keyset pages, never offsets.
+//! - [`sheet`]: a list as a workbook.
 //! - [`request_id`]: every request has an id, in the log and in the answer.
 //!
 //! Deliberately absent: routes (they live in their rooms), rules, and anything that knows a table.
@@ -11,6 +12,7 @@ mod code;
 mod page;
 mod problem;
 pub mod request_id;
+pub mod sheet;
 
 pub use code::Code;
 pub use page::{Page, PageQuery};

@@ -37,6 +37,8 @@ export const shell = {
   "shell.language": ["English", "中文"],
   "shell.notices": ["通知", "Notices"],
   "shell.noNotices": ["没有新的通知", "No notices"],
+  "shell.unread": ["未读通知 {n} 条", "{n} unread notices"],
+  "shell.allNotices": ["全部通知公告", "All notices"],
   "shell.notFound": ["没有这个页面", "There is no such page"],
   "shell.notFoundAdvice": ["请从左侧菜单选择，或检查地址。", "Choose from the menu, or check the address."],
   "shell.noMenu": ["您的账户还没有任何权限", "Your account has no permissions yet"],

@@ -32,6 +32,8 @@ export function Personal({ user }: { user: User }) {
         items={[
           { key: "login", label: t("person.login"), children: user.login },
           { key: "roles", label: t("person.role"), children: user.roles.map((role) => role.name).join("、") || "–" },
+          { key: "department", label: t("user.department"), children: user.department ?? "–" },
+          { key: "post", label: t("user.post"), children: user.post ?? "–" },
           { key: "phone", label: t("user.phone"), children: (shown ?? user).phone || "–" },
           { key: "email", label: t("user.email"), children: (shown ?? user).email || "–" },
           { key: "factors", label: t("user.factors"), children: user.factors.join("、") || "–" },

@@ -1,4 +1,4 @@
-// The operation log and the login log (操作日志、登录日志): two views of one audit, which nobody can change.
+// The audit (审计记录): every act of everybody in one chain, which nobody can change.
 import { CheckOutlined } from "@ant-design/icons";
 import { App, Button, Descriptions } from "antd";
 import { useState } from "react";
@@ -8,7 +8,7 @@ import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
-import { type Column, defineResource, type Filter, type Resource } from "../../resource/resource";
+import { type Column, defineResource, type Filter } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../shell/Badge";
 
@@ -46,34 +46,23 @@ const days: readonly Filter[] = [
   { key: "to", label: "filter.to", as: "day" },
 ];
 
-const shared = {
+const rows = defineResource<Row>({
+  name: "audit",
+  title: "menu.audit",
+  intro: "audit.intro",
   path: "/api/v1/audit",
-  rowKey: (row: Row) => String(row.number),
+  rowKey: (row) => String(row.number),
   columns,
   empty: "audit.empty",
-  detail: (row: Row) => <Whole row={row} />,
-  detailTitle: (row: Row) => row.actName,
+  detail: (row) => <Whole row={row} />,
+  detailTitle: (row) => row.actName,
   exportPath: "/api/v1/audit/export",
   exportNeeds: "audit_export",
   exportName: "csv",
-} as const satisfies Partial<Resource<Row>>;
-
-const operations = defineResource<Row>({
-  ...shared,
-  name: "audit",
-  title: "menu.audit",
   filters: [{ key: "act", label: "audit.actId", hint: "audit.actHint" }, { key: "object", label: "audit.object", hint: "audit.objectHint" }, ...days],
 });
 
-const logins = defineResource<Row>({
-  ...shared,
-  name: "logins",
-  title: "menu.logins",
-  fixed: { act: "login" },
-  filters: days,
-});
-
-function Result({ result }: { result: string }) {
+export function Result({ result }: { result: string }) {
   return result === "done" ? <Badge look="good" word="audit.done" /> : <Badge look="bad" word="audit.refused" />;
 }
 
@@ -134,10 +123,6 @@ function Verify() {
   );
 }
 
-export function OperationLog() {
-  return <ResourceList resource={operations} extra={<Verify />} />;
-}
-
-export function LoginLog() {
-  return <ResourceList resource={logins} />;
+export function AuditRows() {
+  return <ResourceList resource={rows} extra={<Verify />} />;
 }

@@ -12,8 +12,20 @@ async function options(path: string): Promise<Option[]> {
   return items.map((one) => ({ value: one.id, label: { text: one.name } }));
 }
 
-export const departments = () => options("/api/v1/departments?limit=1000");
-export const posts = () => options("/api/v1/posts?limit=1000");
+/** Departments by their whole names, `except` for one with all that is below it. */
+export async function departments(except?: string): Promise<Option[]> {
+  const { items } = await call<{ items: (Named & { path: string; parentId?: string | null })[] }>("GET", "/api/v1/departments");
+  const out = new Set(except === undefined ? [] : [except]);
+  // Each comes after the one above it.
+  for (const one of items) if (out.has(one.parentId ?? "")) out.add(one.id);
+  return items.filter((one) => !out.has(one.id)).map((one) => ({ value: one.id, label: { text: one.path } }));
+}
+
+export async function posts(): Promise<Option[]> {
+  const { items } = await call<{ items: (Named & { isActive: boolean })[] }>("GET", "/api/v1/posts");
+  return items.filter((one) => one.isActive).map((one) => ({ value: one.id, label: { text: one.name } }));
+}
+
 export const roles = () => options("/api/v1/roles?limit=1000");
 
 export async function staff(): Promise<Option[]> {

@@ -17,7 +17,7 @@ interface Grant {
   expiresAt?: string | null;
 }
 
-const SIGHTS = ["all", "district", "nothing"] as const;
+const SIGHTS = ["all", "district", "department", "nothing"] as const;
 
 const grants = defineResource<Grant>({
   name: "grants",

@@ -16,7 +16,9 @@ export interface User {
   isLocked: boolean;
   roles: { id: string; name: string }[];
   departmentId?: string | null;
+  department?: string | null;
   postId?: string | null;
+  post?: string | null;
   phone: string;
   email: string;
   factors: string[];
@@ -55,6 +57,8 @@ const users = defineResource<User>({
   empty: "users.empty",
   filters: [
     { key: "q", label: "users.q", hint: "users.qHint" },
+    { key: "department", label: "user.department", as: "select", options: () => departments() },
+    { key: "post", label: "user.post", as: "select", options: posts },
     {
       key: "kind",
       label: "user.kind",
@@ -79,10 +83,12 @@ const users = defineResource<User>({
     { key: "name", title: "person.name" },
     { key: "login", title: "person.login", as: "code" },
     { key: "roles", title: "person.role", value: (row) => row.roles.map((role) => role.name).join("、"), from: "roles.*.name" },
+    { key: "department", title: "user.department" },
+    { key: "post", title: "user.post" },
     { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} locked={row.isLocked} /> },
     { key: "phone", title: "user.phone", as: "code" },
     { key: "email", title: "user.email", extra: true },
-    { key: "factors", title: "user.factors", value: (row) => row.factors.join("、") },
+    { key: "factors", title: "user.factors", value: (row) => row.factors.join("、"), extra: true },
     { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },
     { key: "createdAt", title: "user.createdAt", as: "time", extra: true },
   ],

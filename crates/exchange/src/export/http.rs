@@ -1,8 +1,7 @@
 //! `GET /api/v1/exports/messages` and `GET /api/v1/exports/receipts`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::sheet::{Column, Value};
-use super::{Book, EXPORT, EXPORT_ROWS_MAX};
+use super::{EXPORT, EXPORT_ROWS_MAX};
 use crate::downlink;
 use crate::message::{Message, MessageId};
 use crate::query::http::{Desk, ListQuery, bad, filter};
@@ -28,6 +27,7 @@ use std::time::Duration;
 use store::clock::{beijing_compact, beijing_rfc3339};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use utoipa::IntoParams;
+use web::sheet::{Book, Column, Value, named};
 use web::{Problem, codes, service_error};
 
 /// Exports that are written at once.
@@ -167,10 +167,11 @@ pub async fn export_messages(
         .record(&actor, "messages".to_owned(), detail)
         .await?;
     exports.desk.refresh().await?;
-    let (pages, writer) = writer("报文", columns(MESSAGE_COLUMNS), turn)?;
+    let (pages, writer) = writer("报文", named(MESSAGE_COLUMNS), turn)?;
     let shared = &exports.desk.shared;
+    let rows_max = exports.desk.gate.ground.number(&EXPORT_ROWS_MAX);
     let mut n_rows = 0;
-    while n_rows < EXPORT_ROWS_MAX {
+    while n_rows < rows_max {
         let (sight, asked) = (actor.sight.clone(), filter.clone());
         let page = shared
             .db
@@ -179,7 +180,7 @@ pub async fn export_messages(
         let page = page.map_err(|error| service_error(&error))?;
         let Some(last) = page.last() else { break };
         filter.before = Some(last.id);
-        n_rows += u32::try_from(page.len()).unwrap_or(u32::MAX);
+        n_rows += i64::try_from(page.len()).unwrap_or(i64::MAX);
         let rows = page
             .iter()
             .map(|message| message_row(&exports, message))
@@ -256,10 +257,11 @@ pub async fn export_receipts(
     exports
         .record(&actor, "receipts".to_owned(), format!("after {from}"))
         .await?;
-    let (pages, writer) = writer("回执", columns(RECEIPT_COLUMNS), turn)?;
+    let (pages, writer) = writer("回执", named(RECEIPT_COLUMNS), turn)?;
     let shared = &exports.desk.shared;
+    let rows_max = exports.desk.gate.ground.number(&EXPORT_ROWS_MAX);
     let mut n_rows = 0;
-    while n_rows < EXPORT_ROWS_MAX {
+    while n_rows < rows_max {
         let page = shared
             .db
             .read(move |tx| downlink::after(tx, company, from, PAGE))
@@ -267,7 +269,7 @@ pub async fn export_receipts(
         let page = page.map_err(|error| service_error(&error))?;
         let Some(last) = page.last() else { break };
         from = last.feed_no;
-        n_rows += u32::try_from(page.len()).unwrap_or(u32::MAX);
+        n_rows += i64::try_from(page.len()).unwrap_or(i64::MAX);
         if pages
             .send(page.iter().map(receipt_row).collect())
             .await
@@ -303,13 +305,6 @@ fn receipt_row(item: &downlink::Item) -> Vec<Value> {
 
 pub(super) type Pages = mpsc::Sender<Vec<Vec<Value>>>;
 pub(super) type Writer = tokio::task::JoinHandle<Result<(File, u64), XlsxError>>;
-
-fn columns(named: &[(&'static str, u16)]) -> Vec<Column> {
-    named
-        .iter()
-        .map(|(name, width)| ((*name).into(), *width))
-        .collect()
-}
 
 /// Starts the thread that writes; it ends the workbook when the pages are dropped.
 pub(super) fn writer(

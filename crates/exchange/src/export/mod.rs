@@ -1,7 +1,7 @@
 //! Export (导出): what a list shows, as a workbook.
 //!
 //! The rows are read page by page and written with constant memory into a temporary file, which is
-//! then sent; nothing grows with the number of rows but that file. A sheet holds [`ROWS_MAX`] rows,
+//! then sent; nothing grows with the number of rows but that file. A sheet holds [`web::sheet::ROWS_MAX`] rows,
 //! then the next begins. Who exported what is audited before the first row is read. Personal data
 //! are not in any column. Text that a spreadsheet might take for a formula is written as text with
 //! a quote before it.
@@ -12,19 +12,27 @@
 
 pub mod http;
 pub mod list;
-mod sheet;
 #[cfg(test)]
 mod tests;
 
 use registry::audit::Act;
-
-pub(crate) use sheet::Book;
-
-/// Rows of one sheet.
-pub const ROWS_MAX: u32 = 1_000_000;
+use registry::parameter::{Fallback, Kind, Parameter};
 
 /// Rows of one export.
-pub const EXPORT_ROWS_MAX: u32 = 5_000_000;
+pub const EXPORT_ROWS_MAX: Parameter = Parameter {
+    name: "export.rows_max",
+    chinese: "导出行数上限",
+    sentence: "一次导出最多多少行；平台繁忙时可调低。",
+    kind: Kind::Number {
+        min: 1000,
+        max: 5_000_000,
+        unit: "行",
+    },
+    is_security: false,
+    fallback: Fallback::Fixed(5_000_000),
+};
+/// The parameters of this room.
+pub const PARAMETERS: &[Parameter] = &[EXPORT_ROWS_MAX];
 
 /// A list was exported.
 pub const EXPORT: Act = Act {

@@ -1,11 +1,11 @@
 //! Workbooks that read back as the list, without formulas, audited.
 
-use super::sheet::{Book, Value};
 use crate::testing::House;
 use ceb::form::grid::Cell;
 use ceb::form::xlsx::{Parts, read};
 use std::fs::File;
 use std::io::Read;
+use web::sheet::{Book, Value};
 use zip::ZipArchive;
 
 fn parts(file: File) -> Parts {

@@ -1,6 +1,6 @@
 //! `POST /api/v1/messages/{id}/unmask`.
 
-use super::open;
+use super::{HOURLY_MAX, open};
 use crate::message::MessageId;
 use crate::query::{self, http::Desk};
 use axum::Json;
@@ -62,11 +62,12 @@ pub async fn unmask(
     let why = reason(&body.reason)?;
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let now_ms = desk.shared.clock.now_ms();
+    let hourly_max = desk.gate.ground.number(&HOURLY_MAX);
     let opened = desk.shared.db.write(move |tx| {
         let Some(message) = query::find(tx, &actor.sight, id)? else {
             return Ok(Err(codes::NOT_FOUND));
         };
-        open(tx, &actor, &message, (&why, now_ms))
+        open(tx, &actor, &message, (&why, now_ms, hourly_max))
     });
     match opened.await.map_err(|error| service_error(&error))? {
         Ok(()) => Ok(StatusCode::NO_CONTENT),

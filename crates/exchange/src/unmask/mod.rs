@@ -12,6 +12,7 @@ mod tests;
 use crate::message::{Message, MessageId};
 use registry::access::Actor;
 use registry::audit::{self, Act};
+use registry::parameter::{Fallback, Kind, Parameter};
 use store::{Result, Tx};
 use web::Code;
 
@@ -19,7 +20,20 @@ use web::Code;
 pub const SHOWN_MS: i64 = 600_000;
 
 /// Messages that an account may see in full in an hour.
-pub const HOURLY_MAX: i64 = 30;
+pub const HOURLY_MAX: Parameter = Parameter {
+    name: "unmask.hourly_max",
+    chinese: "每小时查看原文次数",
+    sentence: "一个账号一小时内可查看多少份报文的个人信息原文。",
+    kind: Kind::Number {
+        min: 1,
+        max: 500,
+        unit: "份",
+    },
+    is_security: true,
+    fallback: Fallback::Fixed(30),
+};
+/// The parameters of this room.
+pub const PARAMETERS: &[Parameter] = &[HOURLY_MAX];
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -79,12 +93,12 @@ pub(crate) fn open(
     tx: &mut Tx<'_>,
     actor: &Actor,
     message: &Message,
-    (reason, now_ms): (&str, i64),
+    (reason, now_ms, hourly_max): (&str, i64, i64),
 ) -> Result<std::result::Result<(), Code>> {
     let (Ok(account), Some(session)) = (actor.require_account(), actor.session) else {
         return Ok(Err(registry::access::FORBIDDEN));
     };
-    if sql::n_since(tx, account, now_ms - HOUR_MS)? >= HOURLY_MAX {
+    if sql::n_since(tx, account, now_ms - HOUR_MS)? >= hourly_max {
         return Ok(Err(codes::HOURLY));
     }
     sql::put(

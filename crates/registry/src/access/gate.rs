@@ -143,7 +143,7 @@ impl Gate {
             return Ok(None);
         };
         let (hash, now_ms) = (crate::hash_text(&token), self.ground.now_ms());
-        let limits = session::Limits::of(&self.ground.config);
+        let limits = session::Limits::of(&self.ground);
         let found = self
             .ground
             .db

@@ -27,6 +27,9 @@ use web::{Problem, service_error};
 /// Sessions shown on the page.
 const SESSIONS: i64 = 20;
 
+/// Last logins shown on the page.
+const LOGINS: usize = 10;
+
 /// A person with his session and account, or the way to the login page.
 pub(crate) async fn person(
     entrance: &Entrance,
@@ -74,6 +77,21 @@ pub async fn account_page(
     show_account(&entrance, lang, (&actor, &session, &account), note).await
 }
 
+/// A moment as people write it, to the minute.
+fn time(at_ms: i64) -> String {
+    beijing_rfc3339(at_ms)[..16].replace('T', " ")
+}
+
+/// A login of one's own: when, from where, how it ended, whether it was refused.
+fn login_line(lang: Lang, row: audit::Row) -> (String, String, &'static str, bool) {
+    let told = match row.act.as_str() {
+        "login.failed" => lang.of("失败", "failed"),
+        "login.locked" => lang.of("账号锁定", "locked"),
+        _ => lang.of("成功", "done"),
+    };
+    (time(row.at_ms), row.address, told, row.result != "done")
+}
+
 async fn show_account(
     entrance: &Entrance,
     lang: Lang,
@@ -86,15 +104,15 @@ async fn show_account(
             factor::list(tx, id)?,
             session::open_of(tx, id, SESSIONS)?,
             foreign::of_account(tx, id)?,
+            audit::log::own_logins(tx, id, LOGINS)?,
         ))
     };
-    let (factors, sessions, bindings) = entrance
+    let (factors, sessions, bindings, logins) = entrance
         .ground()
         .db
         .read(read)
         .await
         .map_err(|error| service_error(&error))?;
-    let time = |at_ms: i64| beijing_rfc3339(at_ms)[..16].replace('T', " ");
     let template = AccountPage {
         lang,
         name: account.name.clone(),
@@ -133,6 +151,10 @@ async fn show_account(
         sessions: sessions
             .into_iter()
             .map(|session| (time(session.created_at), session.address, session.agent))
+            .collect(),
+        logins: logins
+            .into_iter()
+            .map(|row| login_line(lang, row))
             .collect(),
         csrf: session.csrf(),
     };

@@ -18,7 +18,8 @@ use store::{Error, Result, Tx};
 pub use crate::role::AccountId;
 pub use sql::{
     Filter, Profile, by_id, by_login, companies_below, failed, hold, list, passed, person_of,
-    placed, profile, set_language, set_name, set_profile, set_state, stale,
+    placed, placed_by_department, profile, put_agency, remove_agency, set_language, set_name,
+    set_profile, set_state, stale,
 };
 
 /// How long a one-time link opens, in milliseconds: three days.

@@ -261,8 +261,10 @@ pub struct Filter {
     pub state: Option<String>,
     /// Beginning of the login name, or the whole name of the person.
     pub text: Option<String>,
-    /// Department.
-    pub department: Option<i64>,
+    /// Departments; none for all.
+    pub departments: Vec<i64>,
+    /// Post.
+    pub post: Option<i64>,
     /// Only accounts before this one: the next page.
     pub before: Option<i64>,
 }
@@ -281,8 +283,16 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Account>
     if let Some(before) = filter.before {
         place(before.into(), &mut args, " and a.id < ?");
     }
-    if let Some(department) = filter.department {
-        place(department.into(), &mut args, " and a.department_id = ?");
+    if let Some(post) = filter.post {
+        place(post.into(), &mut args, " and a.post_id = ?");
+    }
+    if !filter.departments.is_empty() {
+        let mut places = Vec::new();
+        for department in &filter.departments {
+            args.push((*department).into());
+            places.push(format!("${}", args.len()));
+        }
+        and.push_str(&format!(" and a.department_id in ({})", places.join(", ")));
     }
     for (text, value) in [
         (" and a.kind = ?", &filter.kind),
@@ -376,6 +386,52 @@ pub fn placed(tx: &mut Tx<'_>, department: Option<i64>, post: Option<i64>) -> Re
         &[department.unwrap_or(0).into(), post.unwrap_or(0).into()],
     )?;
     row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// How many accounts each department has, by the id of the department.
+///
+/// # Errors
+/// The engine's.
+pub fn placed_by_department(tx: &mut Tx<'_>) -> Result<Vec<(i64, i64)>> {
+    tx.query(
+        "select department_id, count(*) from account where department_id is not null \
+         group by department_id",
+        &[],
+    )?
+    .iter()
+    .map(|row| Ok((row.int(0)?, row.int(1)?)))
+    .collect()
+}
+
+/// Makes the party of an agency, or gives it another name and place in the tree.
+///
+/// # Errors
+/// The engine's.
+pub fn put_agency(
+    tx: &mut Tx<'_>,
+    id: i64,
+    (name, parent): (&str, Option<i64>),
+    now_ms: i64,
+) -> Result<()> {
+    tx.execute(
+        "insert into party (id, kind, name, company_id, parent_id, created_at) \
+         values ($1, 'agency', $2, null, $3, $4) \
+         on conflict (id) do update set name = excluded.name, parent_id = excluded.parent_id",
+        &[id.into(), name.into(), parent.into(), now_ms.into()],
+    )
+    .map(|_| ())
+}
+
+/// Removes the party of an agency.
+///
+/// # Errors
+/// The engine's; a constraint when something depends on it.
+pub fn remove_agency(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    tx.execute(
+        "delete from party where id = $1 and kind = 'agency'",
+        &[id.into()],
+    )
+    .map(|_| ())
 }
 
 pub(super) fn ensure_enterprise(

@@ -33,6 +33,21 @@ pub const SYSTEM_SECURITY: &[Role] = &[Role::SystemAdmin, Role::SecurityAdmin];
 /// The three officers (三员).
 pub const OFFICERS: &[Role] = &[Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin];
 
+/// Everybody with a session: all but programs.
+pub const PEOPLE: &[Role] = &[
+    Role::CompanyAdmin,
+    Role::CompanyClerk,
+    Role::CompanyReader,
+    Role::Applicant,
+    Role::SystemAdmin,
+    Role::SecurityAdmin,
+    Role::AuditAdmin,
+    Role::Operator,
+    Role::BureauClerk,
+    Role::BureauApprover,
+    Role::CustomsOfficer,
+];
+
 /// What the routes of administration need.
 #[derive(Clone)]
 pub struct Desk {

@@ -111,7 +111,7 @@ pub struct AuditView {
     pub hash: String,
 }
 
-fn name_of(desk: &Desk, act: &str) -> String {
+pub(super) fn name_of(desk: &Desk, act: &str) -> String {
     let mut acts = desk.acts.iter().flat_map(|(_, acts)| acts.iter());
     acts.find(|known| known.name == act)
         .map_or(act, |known| known.chinese)
@@ -138,7 +138,7 @@ fn view(desk: &Desk, row: Row) -> AuditView {
 }
 
 /// The acts that a word names: itself, or all that begin with it and a dot.
-fn acts_of(desk: &Desk, word: &str) -> Result<Vec<String>, Problem> {
+pub(super) fn acts_of(desk: &Desk, word: &str) -> Result<Vec<String>, Problem> {
     let begin = format!("{word}.");
     let found: Vec<String> = desk
         .acts
@@ -166,10 +166,11 @@ fn filter(desk: &Desk, asked: &AuditQuery) -> Result<Filter, Problem> {
         from_ms: time_opt("from", asked.from.as_deref())?,
         to_ms: time_opt("to", asked.to.as_deref())?,
         before: id_opt("after", asked.after.as_deref())?,
+        ..Filter::default()
     })
 }
 
-/// The audit, newest first; the login log is `act=login` (审计记录).
+/// The audit, newest first (审计记录).
 #[utoipa::path(
     get, path = "/api/v1/audit", tag = "audit", params(AuditQuery),
     responses(

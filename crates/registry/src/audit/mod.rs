@@ -10,6 +10,7 @@
 //! with the key that brought it. Payloads, passwords and personal data never stand in a row (I8).
 
 pub mod http;
+pub mod log;
 mod sql;
 pub mod syslog;
 #[cfg(test)]

@@ -76,6 +76,14 @@ pub struct Filter {
     pub acts: Vec<String>,
     /// Account, key or client.
     pub actor: Option<i64>,
+    /// One of these accounts; none for all.
+    pub accounts: Vec<i64>,
+    /// Whether only acts of people are shown.
+    pub of_people: bool,
+    /// Whether only acts that were done (`true`) or refused are shown.
+    pub is_done: Option<bool>,
+    /// From which address.
+    pub address: Option<String>,
     /// The company acted for.
     pub company: Option<i64>,
     /// `kind:id`.
@@ -118,9 +126,34 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Row>> {
         }
         and.push_str(&format!(" and act in ({})", places.join(", ")));
     }
-    if let Some(object) = &filter.object {
-        args.push(object.into());
-        and.push_str(&format!(" and object = ${}", args.len()));
+    if !filter.accounts.is_empty() {
+        let mut places = Vec::new();
+        for account in &filter.accounts {
+            args.push((*account).into());
+            places.push(format!("${}", args.len()));
+        }
+        and.push_str(&format!(
+            " and actor_kind = 'account' and actor_id in ({})",
+            places.join(", ")
+        ));
+    }
+    if filter.of_people {
+        and.push_str(" and actor_kind = 'account'");
+    }
+    // Written out, so that the index on what was refused serves it.
+    match filter.is_done {
+        Some(true) => and.push_str(" and result = 'done'"),
+        Some(false) => and.push_str(" and result = 'refused'"),
+        None => {}
+    }
+    for (text, value) in [
+        (" and object = ?", &filter.object),
+        (" and address = ?", &filter.address),
+    ] {
+        if let Some(value) = value {
+            args.push(value.into());
+            and.push_str(&text.replace('?', &format!("${}", args.len())));
+        }
     }
     let sql =
         format!("select {COLUMNS} from audit where number > 0{and} order by number desc limit $1");

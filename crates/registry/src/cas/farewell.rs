@@ -55,7 +55,7 @@ pub async fn run(cas: Arc<Cas>, mut stop: watch::Receiver<bool>) {
 pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
     let ground = cas.ground();
     let now_ms = ground.now_ms();
-    let idle_ms = session::Limits::of(&ground.config).idle_ms;
+    let idle_ms = session::Limits::of(ground).idle_ms;
     ground
         .db
         .write(move |tx| session::ended_or_stale(tx, now_ms - idle_ms, now_ms, SESSIONS_MAX))

@@ -266,7 +266,7 @@ fn callback_of(party: &RelyingParty, text: Option<&str>) -> Result<Option<Servic
 
 /// The session of a ticket, if it is in force and the person fully logged in.
 fn live(tx: &mut Tx<'_>, ground: &Ground, session: i64) -> StoreResult<Option<Found>> {
-    let limits = Limits::of(&ground.config);
+    let limits = Limits::of(ground);
     let found = session::by_id(tx, session, ground.now_ms(), &limits)?;
     Ok(found.filter(|found| found.session.stage == Stage::Full))
 }

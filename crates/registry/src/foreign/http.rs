@@ -98,8 +98,8 @@ fn told(trouble: &Trouble, source: &str) -> Code {
 }
 
 /// The login page with the reason; every other way to log in is still on it.
-fn back_to_login(entrance: &Entrance, lang: Lang, refused: Refused, next: &str) -> Response {
-    show_login(entrance, lang, Some(refused.into()), "", (next, false))
+async fn back_to_login(entrance: &Entrance, lang: Lang, refused: Refused, next: &str) -> Response {
+    show_login(entrance, lang, Some(refused.into()), "", (next, false)).await
 }
 
 pub(super) fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
@@ -133,7 +133,7 @@ pub async fn leave(
         &origin(&headers, ground),
         ground.now_ms(),
     ) {
-        return Ok(back_to_login(&entrance, lang, refused, &query.next));
+        return Ok(back_to_login(&entrance, lang, refused, &query.next).await);
     }
     let browser = match cookie(&headers, ground, DOOR).filter(|value| value.len() == 43) {
         Some(browser) => browser,
@@ -149,7 +149,7 @@ pub async fn leave(
         Ok(to) => to,
         Err(trouble) => {
             let refused = (told(&trouble, &name), None);
-            return Ok(back_to_login(&entrance, lang, refused, &query.next));
+            return Ok(back_to_login(&entrance, lang, refused, &query.next).await);
         }
     };
     let mut response = go(&to);
@@ -214,10 +214,10 @@ pub async fn callback(
     let ground = entrance.ground();
     let (origin, now_ms) = (origin(&headers, ground), ground.now_ms());
     if let Some(refused) = login::throttled(&entrance.throttle, &origin, now_ms) {
-        return Ok(back_to_login(&entrance, lang, refused, ""));
+        return Ok(back_to_login(&entrance, lang, refused, "").await);
     }
     let Some(inside) = inside(ground, &headers, (&name, &back.state)).await? else {
-        return Ok(back_to_login(&entrance, lang, (codes::STATE, None), ""));
+        return Ok(back_to_login(&entrance, lang, (codes::STATE, None), "").await);
     };
     let external = match redeem(ground, &door, &inside, back).await {
         Ok(external) => external,
@@ -227,7 +227,7 @@ pub async fn callback(
                 entrance.throttle.failed(&origin.address, now_ms);
             }
             let refused = (told(&trouble, &name), None);
-            return Ok(back_to_login(&entrance, lang, refused, &inside.next));
+            return Ok(back_to_login(&entrance, lang, refused, &inside.next).await);
         }
     };
     match enter(ground, &door, &origin, &external).await? {
@@ -235,7 +235,9 @@ pub async fn callback(
             let begun = login::begin(ground, &origin, &account, door.method()).await?;
             login::http::enter(&entrance, &headers, &begun, &inside.next).await
         }
-        Entering::Refused(refused) => Ok(back_to_login(&entrance, lang, refused, &inside.next)),
+        Entering::Refused(refused) => {
+            Ok(back_to_login(&entrance, lang, refused, &inside.next).await)
+        }
         Entering::Unknown => {
             entrance.throttle.failed(&origin.address, now_ms);
             unknown(ground, lang, &door, (&external, &inside.next))

@@ -77,7 +77,7 @@ pub struct GrantView {
     pub name: String,
     /// The role.
     pub role: Named,
-    /// `all`, `district`, `nothing`, `company` or `subtree`.
+    /// `all`, `district`, `department`, `nothing`, `company` or `subtree`.
     pub sight: String,
     /// Customs district.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,7 +98,10 @@ fn view(tx: &mut Tx<'_>, grant: &Grant) -> StoreResult<GrantView> {
         login,
         name,
         role: named(&grant.role, &role::custom_roles(tx)?),
-        sight: grant.sight.clone(),
+        sight: match grant.is_of_department() {
+            true => "department".to_owned(),
+            false => grant.sight.clone(),
+        },
         district: grant.district.clone(),
         granted_at: beijing_rfc3339(grant.granted_at),
         expires_at: grant.expires_at.map(beijing_rfc3339),
@@ -154,7 +157,7 @@ pub struct GrantWish {
     pub account_id: String,
     /// Built-in or custom role.
     pub role: String,
-    /// `all`, `district` or `nothing`.
+    /// `all`, `district`, `department` or `nothing`.
     pub sight: String,
     /// Customs district: two to four digits, for `district`.
     pub district: Option<String>,

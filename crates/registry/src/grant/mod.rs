@@ -83,7 +83,7 @@ pub struct Wish {
     pub account: i64,
     /// Which role.
     pub role: String,
-    /// `all`, `district` or `nothing`.
+    /// `all`, `district`, `department` or `nothing`.
     pub sight: String,
     /// Customs district (关区): the first two to four digits of a registration number.
     pub district: Option<String>,
@@ -127,11 +127,15 @@ pub fn validate(tx: &mut Tx<'_>, wish: &Wish, now_ms: i64) -> StoreResult<Result
         (2..=4).contains(&district.len()) && district.bytes().all(|b| b.is_ascii_digit());
     let fault = match wish.sight.as_str() {
         "nothing" => None,
-        "all" | "district" if is_officer => Some("三员不查看业务数据，数据范围应为“无”"),
-        "all" => None,
+        "all" | "district" | "department" if is_officer => {
+            Some("三员不查看业务数据，数据范围应为“无”")
+        }
+        "all" | "department" => None,
         "district" if is_district => None,
         "district" => Some("数据范围为关区时，须填写 2 至 4 位数字的关区代码"),
-        _ => Some("数据范围应为 all（全部）、district（关区）或 nothing（无）"),
+        _ => Some(
+            "数据范围应为 all（全部）、district（关区）、department（本部门关区）或 nothing（无）",
+        ),
     };
     if let Some(fault) = fault {
         return Ok(Err(fault.to_owned()));
@@ -146,6 +150,14 @@ pub fn validate(tx: &mut Tx<'_>, wish: &Wish, now_ms: i64) -> StoreResult<Result
         Some(found) if found.is_staff() => Ok(Ok(())),
         Some(_) => Ok(Err("企业用户的账号不能担任平台角色".to_owned())),
         None => Ok(Err("没有这个用户".to_owned())),
+    }
+}
+
+/// The sight of a wish as the table has it: that of a department is the subtree of an agency.
+fn stored(sight: &str) -> &str {
+    match sight {
+        "department" => "subtree",
+        other => other,
     }
 }
 
@@ -179,7 +191,7 @@ fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, Strin
             .district
             .clone()
             .filter(|district| !district.is_empty()),
-        sight: wish.sight.clone(),
+        sight: stored(&wish.sight).to_owned(),
         granted_by: Some(doing.approval.asked_by),
         approved_by: doing.actor.require_account().ok(),
         granted_at: now_ms,

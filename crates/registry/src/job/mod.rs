@@ -20,7 +20,7 @@ use std::time::Duration;
 use store::{Result as StoreResult, Tx};
 use tokio::sync::watch;
 
-pub use own::{ACTS, own};
+pub use own::{ACTS, PARAMETERS, STALE_DAYS, own};
 pub use sql::{Run, State, runs, states};
 
 /// How often a process looks for due jobs.

@@ -6,6 +6,7 @@ use crate::account::{self, STALE};
 use crate::administration::last_office;
 use crate::audit::{self, Act, syslog};
 use crate::ground::Ground;
+use crate::parameter::{Fallback, Kind, Parameter};
 use crate::session::{self, Limits};
 use crate::slip;
 use std::sync::Arc;
@@ -22,6 +23,22 @@ const SLIPS: i64 = 10_000;
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Days without a login after which an account is disabled.
+pub const STALE_DAYS: Parameter = Parameter {
+    name: "account.stale_days",
+    chinese: "长期未登录停用天数",
+    sentence: "多少天未登录的账号自动停用并报告；0 表示不停用。",
+    kind: Kind::Number {
+        min: 0,
+        max: 730,
+        unit: "天",
+    },
+    is_security: true,
+    fallback: Fallback::Setting(|config| config.stale_days),
+};
+/// The parameters of this room.
+pub const PARAMETERS: &[Parameter] = &[STALE_DAYS];
 
 /// A job was asked for by hand.
 pub(super) const RUN: Act = Act {
@@ -86,7 +103,7 @@ async fn clean_slips(ground: Ground) -> Result<String, String> {
 
 async fn end_sessions(ground: Ground) -> Result<String, String> {
     let now_ms = ground.now_ms();
-    let idle_before = now_ms - Limits::of(&ground.config).idle_ms;
+    let idle_before = now_ms - Limits::of(&ground).idle_ms;
     let end = move |tx: &mut Tx<'_>| session::ended_or_stale(tx, idle_before, now_ms, SESSIONS);
     let ended = ground
         .db
@@ -101,7 +118,7 @@ async fn end_sessions(ground: Ground) -> Result<String, String> {
 
 /// Disables the accounts that nobody used, but for the last active holder of an office.
 async fn disable_stale(ground: Ground) -> Result<String, String> {
-    let days = i64::from(ground.config.stale_days);
+    let days = ground.number(&STALE_DAYS);
     if days == 0 {
         return Ok(String::new());
     }

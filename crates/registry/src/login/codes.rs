@@ -9,7 +9,7 @@ pub const WRONG: Code = Code {
     title: "登录名或密码不正确",
     title_en: "Wrong login name or password",
     meaning: "登录名与密码不匹配。为保护账号，平台不说明是哪一项不正确。",
-    advice: "请核对大小写和输入法后重试；连续失败 5 次账号将锁定 30 分钟。忘记密码请联系管理员重置。",
+    advice: "请核对大小写和输入法后重试；连续失败次数过多，账号将被锁定一段时间。忘记密码请联系管理员重置。",
 };
 /// Locked after too many failures.
 pub const LOCKED: Code = Code {

@@ -1,6 +1,6 @@
 //! The pages `/login`, `/login/second`, `/logout`, `/activate`.
 
-use super::page::{self, Lang, LoginPage, PasswordPage, SCRIPTED, SecondPage, Shown};
+use super::page::{self, Lang, LoginPage, PasswordPage, PublicNotice, SCRIPTED, SecondPage, Shown};
 use super::{Begun, Throttle, attempt, begin, codes, second, set_password};
 use crate::access::{Actor, Gate, origin};
 use crate::account::{self, Account, AccountId, password};
@@ -9,7 +9,7 @@ use crate::foreign::Doors;
 use crate::ground::Ground;
 use crate::passkey::Passkeys;
 use crate::session::{self, Session, Stage};
-use crate::{factor, hash_text};
+use crate::{factor, hash_text, notice};
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -21,6 +21,9 @@ use web::{Problem, service_error};
 
 pub(crate) use super::way::with_next;
 pub use super::way::{HOME, go, local, onward};
+
+/// Notices shown on the login page.
+const NOTICES: usize = 3;
 
 /// What the pages need.
 #[derive(Clone)]
@@ -120,10 +123,27 @@ pub async fn login_page(
     }
     let lang = Lang::of_request(&headers, raw.as_deref());
     let ways = (query.next.as_str(), !query.again.is_empty());
-    Ok(show_login(&entrance, lang, None, "", ways))
+    Ok(show_login(&entrance, lang, None, "", ways).await)
 }
 
-pub(crate) fn show_login(
+/// The important notices for the public; none when the database cannot be asked, for a login page
+/// must be there whatever else is not.
+async fn notices(ground: &Ground) -> Vec<PublicNotice> {
+    let now_ms = ground.now_ms();
+    let found = ground
+        .db
+        .read(move |tx| notice::for_public(tx, now_ms, NOTICES))
+        .await
+        .unwrap_or_default();
+    let view = |found: notice::Notice| PublicNotice {
+        title: found.title,
+        is_urgent: found.level == notice::Level::Urgent,
+        blocks: notice::text::blocks(&found.text),
+    };
+    found.into_iter().map(view).collect()
+}
+
+pub(crate) async fn show_login(
     entrance: &Entrance,
     lang: Lang,
     error: Option<Shown>,
@@ -143,6 +163,7 @@ pub(crate) fn show_login(
         next: local(next).to_owned(),
         foreign: entrance.foreign.titles(local(next)),
         rp: entrance.rp(),
+        notices: notices(entrance.ground()).await,
     };
     page::page_with(lang, status, &template, SCRIPTED)
 }
@@ -182,7 +203,8 @@ pub async fn login_try(
             Some(refused.into()),
             &form.login,
             (&form.next, false),
-        )),
+        )
+        .await),
     }
 }
 

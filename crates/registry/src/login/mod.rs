@@ -13,6 +13,7 @@ pub mod codes;
 pub mod http;
 pub mod page;
 
+mod limits;
 mod second;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -29,6 +30,7 @@ use store::{Result as StoreResult, Tx};
 use tokio::sync::Semaphore;
 use web::{Code, Problem, service_error};
 
+pub use limits::{FAILURES_MAX, LOCK_MINUTES, PARAMETERS, PASSWORD_DAYS, SESSIONS_MAX};
 pub use second::{Second, fail, second};
 pub use throttle::Throttle;
 
@@ -163,8 +165,8 @@ async fn note_failure(
     };
     let (id, now_ms) = (account.id, ground.now_ms());
     let actor = actor_of(account, origin);
-    let max = i64::from(ground.config.failures_max);
-    let until = now_ms + i64::from(ground.config.lock_minutes) * 60_000;
+    let max = ground.number(&FAILURES_MAX);
+    let until = now_ms + ground.number(&LOCK_MINUTES) * 60_000;
     let is_locked = account.locked_until > now_ms;
     let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
         let object = format!("account:{}", id.0);
@@ -175,7 +177,7 @@ async fn note_failure(
             account::failed(tx, id, max, until)?
         };
         audit::append(tx, now_ms, &actor, FAILED, (&object, Outcome::Refused, ""))?;
-        if n_failed == max {
+        if n_failed >= max {
             audit::done(
                 tx,
                 now_ms,
@@ -255,7 +257,7 @@ fn begin_in(
         authenticated_at: now_ms,
         created_at: now_ms,
         seen_at: now_ms,
-        expires_at: now_ms + Limits::of(&ground.config).whole_ms,
+        expires_at: now_ms + Limits::of(ground).whole_ms,
         address: origin.address.clone(),
         agent: origin.agent.clone(),
     };
@@ -280,7 +282,7 @@ fn stage_of(
     if !is_proved && account.is_staff() {
         return Ok(Stage::Enrol);
     }
-    let days = i64::from(ground.config.password_days);
+    let days = ground.number(&PASSWORD_DAYS);
     let is_old = days > 0 && ground.now_ms() - account.password_at >= days * 86_400_000;
     // Who came by a passkey or another house's door did not use the password.
     let used_password = methods.split(',').any(|method| method == "password");
@@ -298,7 +300,7 @@ fn settle(tx: &mut Tx<'_>, ground: &Ground, session: &Session, actor: &Actor) ->
     audit::done(tx, now_ms, actor, IN, &object, &detail)?;
     if session.stage == Stage::Full {
         account::passed(tx, session.account, now_ms)?;
-        let keep = i64::from(ground.config.sessions_max.max(1)) - 1;
+        let keep = ground.number(&SESSIONS_MAX) - 1;
         session::end_all_of(tx, session.account, (session.id, keep), now_ms, "replaced")?;
     }
     Ok(())

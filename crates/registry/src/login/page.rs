@@ -1,6 +1,7 @@
 //! The pages (页面) of login and account: rendered by the server, complete without scripts. The one
 //! script there is shows the buttons of passkeys, which no browser can use without one.
 
+use crate::notice::text::Block;
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -107,6 +108,19 @@ pub struct LoginPage {
     pub foreign: Vec<(String, String)>,
     /// The party of passkeys; empty when there can be none.
     pub rp: String,
+    /// Important notices for the public.
+    pub notices: Vec<PublicNotice>,
+}
+
+/// A notice on a page that is open to everybody; the template draws texts, never markup.
+#[derive(Debug, Clone)]
+pub struct PublicNotice {
+    /// Its title.
+    pub title: String,
+    /// Whether it is urgent.
+    pub is_urgent: bool,
+    /// Its text.
+    pub blocks: Vec<Block>,
 }
 
 /// The page of the second factor.
@@ -199,6 +213,8 @@ pub(crate) struct AccountPage {
     pub(crate) bindings: Vec<BindingLine>,
     pub(crate) rp: String,
     pub(crate) sessions: Vec<(String, String, String)>,
+    /// When, from where, how it ended, whether it was refused.
+    pub(crate) logins: Vec<(String, String, &'static str, bool)>,
     pub(crate) csrf: String,
 }
 

@@ -1,6 +1,6 @@
 //! The second step (第二步): a code of the generator, or a recovery code.
 
-use super::{Begun, FAILED, LOCKED, Refused, codes, minutes, promote};
+use super::{Begun, FAILED, FAILURES_MAX, LOCK_MINUTES, LOCKED, Refused, codes, minutes, promote};
 use crate::access::Actor;
 use crate::account::{self, AccountId};
 use crate::audit::{self, Outcome};
@@ -86,12 +86,12 @@ pub fn fail(
     why: &str,
 ) -> StoreResult<()> {
     let now_ms = ground.now_ms();
-    let max = i64::from(ground.config.failures_max);
-    let until = now_ms + i64::from(ground.config.lock_minutes) * 60_000;
+    let max = ground.number(&FAILURES_MAX);
+    let until = now_ms + ground.number(&LOCK_MINUTES) * 60_000;
     let n_failed = account::failed(tx, who, max, until)?;
     let object = format!("account:{}", who.0);
     audit::append(tx, now_ms, actor, FAILED, (&object, Outcome::Refused, why))?;
-    if n_failed == max {
+    if n_failed >= max {
         let detail = format!("{why}连续失败");
         audit::done(tx, now_ms, actor, LOCKED, &object, &detail)?;
     }

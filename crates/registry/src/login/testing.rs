@@ -109,6 +109,7 @@ impl Pages {
             ids: Arc::new(IdMaker::new(clock.clone(), 1)),
             random: system_random(),
             seal: Arc::new(Seal::new(&[9; 32])),
+            parameters: Arc::default(),
             config: Arc::new(Config {
                 public_url: URL.to_owned(),
                 foreign: sources.to_vec(),
@@ -186,7 +187,7 @@ impl Pages {
     pub(crate) async fn session(&self, browser: &Browser) -> Option<Session> {
         let token = browser.cookies.get("__Host-tongguan")?;
         let hash = crate::hash_text(token);
-        let (now_ms, limits) = (self.clock.now_ms(), Limits::of(&self.ground.config));
+        let (now_ms, limits) = (self.clock.now_ms(), Limits::of(&self.ground));
         let read = move |tx: &mut store::Tx<'_>| session::by_hash(tx, &hash, now_ms, &limits);
         let found = self.ground.db.read(read).await.unwrap();
         found.map(|found| found.session)

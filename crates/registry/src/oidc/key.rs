@@ -267,5 +267,5 @@ pub async fn published(ground: &Ground) -> Result<Vec<PublicKey>, Problem> {
 /// How long a retired key is published: the longest session, because its tokens are the hints of a
 /// logout, and an hour.
 pub(super) fn kept_ms(ground: &Ground) -> i64 {
-    Limits::of(&ground.config).whole_ms + 3_600_000
+    Limits::of(ground).whole_ms + 3_600_000
 }

@@ -140,7 +140,7 @@ pub fn issuer(ground: &Ground) -> &str {
 
 /// The session behind a grant, if it is in force and the person fully logged in.
 fn live(tx: &mut Tx<'_>, ground: &Ground, grant: &sql::Grant) -> StoreResult<Option<Found>> {
-    let limits = Limits::of(&ground.config);
+    let limits = Limits::of(ground);
     let found = session::by_id(tx, grant.session, ground.now_ms(), &limits)?;
     Ok(found.filter(|found| {
         found.session.stage == Stage::Full && found.session.account == grant.account

@@ -154,7 +154,7 @@ pub async fn login_try(
         )
     };
     if let Some(refused) = login::throttled(&entrance.throttle, &origin, now_ms) {
-        return Ok(show(refused));
+        return Ok(show(refused).await);
     }
     let asked = (Purpose::Login, form.answer());
     match prove(ground, passkeys, &origin, asked, None).await? {
@@ -166,7 +166,7 @@ pub async fn login_try(
             if refused.0.code == codes::WRONG.code {
                 entrance.throttle.failed(&origin.address, now_ms);
             }
-            Ok(show(refused))
+            Ok(show(refused).await)
         }
     }
 }

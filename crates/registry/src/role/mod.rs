@@ -191,6 +191,14 @@ pub struct Grant {
     pub expires_at: Option<i64>,
 }
 
+impl Grant {
+    /// Whether it shows the customs district of the holder's department (本部门关区): the subtree of
+    /// an agency, for there is no company.
+    pub fn is_of_department(&self) -> bool {
+        self.sight == "subtree" && self.company.is_none()
+    }
+}
+
 /// Why a role cannot be granted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

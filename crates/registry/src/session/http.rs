@@ -191,7 +191,7 @@ pub async fn session(
         .await
         .map_err(|error| service_error(&error))?;
     let account = account.ok_or_else(|| Problem::new(crate::access::LOGIN))?;
-    let days = i64::from(ground.config.password_days);
+    let days = ground.number(&crate::login::PASSWORD_DAYS);
     let expires = (days > 0).then(|| beijing_rfc3339(account.password_at + days * 86_400_000));
     let operations = desk.gate.operations_of(&actor).await?;
     Ok(Json(SessionView {
@@ -368,7 +368,7 @@ pub async fn online_users(
     }
     .limit();
     let ground = &desk.gate.ground;
-    let since = ground.now_ms() - Limits::of(&ground.config).idle_ms;
+    let since = ground.now_ms() - Limits::of(ground).idle_ms;
     let read = move |tx: &mut Tx<'_>| open(tx, since, before, i64::from(limit));
     let found = ground.read(read).await?;
     let view = |found: OpenSession| OnlineView {

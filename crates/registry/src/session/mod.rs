@@ -11,7 +11,8 @@ mod sql;
 
 use crate::access::Sight;
 use crate::company::{Company, CompanyId};
-use crate::config::Config;
+use crate::ground::Ground;
+use crate::parameter::{Fallback, Kind, Parameter};
 use crate::role::{self, AccountId, Grant, Role};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,6 +28,22 @@ const NOTE_MS: i64 = 60_000;
 
 /// Companies of a subtree at most.
 const SUBTREE_MAX: usize = 200;
+
+/// Minutes without a request after which a session ends.
+pub const IDLE_MINUTES: Parameter = Parameter {
+    name: "session.idle_minutes",
+    chinese: "会话空闲时长",
+    sentence: "多少分钟没有操作即退出登录。",
+    kind: Kind::Number {
+        min: 5,
+        max: 480,
+        unit: "分钟",
+    },
+    is_security: true,
+    fallback: Fallback::Setting(|config| config.idle_minutes),
+};
+/// The parameters of this room.
+pub const PARAMETERS: &[Parameter] = &[IDLE_MINUTES];
 
 /// How far a login has come (登录阶段).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,11 +132,11 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits of these settings.
-    pub fn of(config: &Config) -> Self {
+    /// The limits as they are now.
+    pub fn of(ground: &Ground) -> Self {
         Self {
-            idle_ms: i64::from(config.idle_minutes) * 60_000,
-            whole_ms: i64::from(config.session_hours) * 3_600_000,
+            idle_ms: ground.number(&IDLE_MINUTES) * 60_000,
+            whole_ms: i64::from(ground.config.session_hours) * 3_600_000,
         }
     }
 }
@@ -260,7 +277,9 @@ fn rights(
             "company" => grant.company.map_or(Sight::Nothing, Sight::Company),
             "subtree" => match grant.company {
                 Some(id) => Sight::Subtree(Arc::from(subtree(tx, id)?)),
-                None => Sight::Nothing,
+                // The subtree of an agency: the customs district of the person's department.
+                None => crate::department::district_of(tx, grant.account)?
+                    .map_or(Sight::Nothing, Sight::District),
             },
             _ => Sight::Nothing,
         };

@@ -12,7 +12,7 @@ use crate::approval::{http::Reason, reason};
 use crate::ground::{Ground, Secret};
 use crate::role::{self, Operation};
 use crate::session::http::Named;
-use crate::{audit, factor, hash_text, session};
+use crate::{audit, department, factor, hash_text, post, session};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -71,8 +71,10 @@ pub struct UserQuery {
     pub state: Option<String>,
     /// Beginning of the login name, or the whole name.
     pub q: Option<String>,
-    /// Id of a department.
+    /// Id of a department; those below it count as well.
     pub department: Option<String>,
+    /// Id of a post.
+    pub post: Option<String>,
     /// `next` of the page before.
     pub after: Option<String>,
     /// Users on the page, 1 to 1000; 50 when absent.
@@ -100,9 +102,15 @@ pub struct UserView {
     /// Department.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub department_id: Option<String>,
+    /// Name of the department.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
     /// Post.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub post_id: Option<String>,
+    /// Name of the post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub post: Option<String>,
     /// Telephone number, masked.
     pub phone: String,
     /// E-mail address, masked.
@@ -127,6 +135,14 @@ fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserVie
     let custom = role::custom_roles(tx)?;
     let grants = role::of_account(tx, found.id, now_ms)?;
     let factors = factor::list(tx, found.id)?;
+    let department = match profile.department {
+        Some(id) => department::by_id(tx, id)?.map(|found| found.name),
+        None => None,
+    };
+    let post = match profile.post {
+        Some(id) => post::by_id(tx, id)?.map(|found| found.name),
+        None => None,
+    };
     Ok(UserView {
         id: found.id.0.to_string(),
         login: found.login,
@@ -139,7 +155,9 @@ fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserVie
             .map(|grant| session::http::named(&grant.role, &custom))
             .collect(),
         department_id: profile.department.map(|id| id.to_string()),
+        department,
         post_id: profile.post.map(|id| id.to_string()),
+        post,
         phone: hidden(Field::Phone, &phone),
         email: hidden(Field::Email, &email),
         factors: factors
@@ -168,11 +186,13 @@ pub async fn users(
 ) -> Result<Json<Page<UserView>>, Problem> {
     desk.gate.actor(&headers, &USERS).await?;
     let asked = query(asked)?;
-    let filter = Filter {
+    let department = id_opt("department", asked.department.as_deref())?;
+    let mut filter = Filter {
         kind: asked.kind,
         state: asked.state,
         text: asked.q.filter(|text| !text.trim().is_empty()),
-        department: id_opt("department", asked.department.as_deref())?,
+        departments: Vec::new(),
+        post: id_opt("post", asked.post.as_deref())?,
         before: id_opt("after", asked.after.as_deref())?,
     };
     let limit = PageQuery {
@@ -183,6 +203,9 @@ pub async fn users(
     let ground = desk.ground().clone();
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<(i64, UserView)>> {
         let mut views = Vec::new();
+        if let Some(top) = department {
+            filter.departments = department::subtree(tx, top)?;
+        }
         for found in account::list(tx, &filter, i64::from(limit))? {
             views.push((found.id.0, view(tx, &ground, found)?));
         }

@@ -16,8 +16,8 @@ use crate::access::Actor;
 use crate::account::personal::{self, Field};
 use crate::account::{self, AccountId, NewAccount, Profile, Refusal};
 use crate::administration::{codes, field, not_found};
-use crate::audit;
 use crate::ground::{Ground, Secret};
+use crate::{audit, department, post, role};
 use store::{Result as StoreResult, Tx};
 use web::Problem;
 
@@ -125,10 +125,14 @@ fn put_profile(
     (id, details): (AccountId, &Details),
     nonces: &[Secret; 2],
 ) -> StoreResult<Result<(), Problem>> {
+    let old = account::profile(tx, id)?;
+    if let Err(problem) = may_belong(tx, ground, (id, &old), details)? {
+        return Ok(Err(problem));
+    }
     let mut profile = Profile {
         department: details.department,
         post: details.post,
-        ..account::profile(tx, id)?
+        ..old
     };
     let fields = [
         (Field::Phone, &details.phone, "电话号码应为 5 至 20 位数字"),
@@ -148,6 +152,36 @@ fn put_profile(
         }
     }
     account::set_profile(tx, id, &profile, ground.now_ms())?;
+    Ok(Ok(()))
+}
+
+/// Whether a person may have this department and post. Who holds a role with the sight of his
+/// department stays in it: a move would change what he sees, which one officer alone must not do.
+fn may_belong(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    (id, old): (AccountId, &Profile),
+    details: &Details,
+) -> StoreResult<Result<(), Problem>> {
+    if let Some(department) = details.department
+        && department::by_id(tx, department)?.is_none()
+    {
+        return Ok(Err(field("没有这个部门")));
+    }
+    if let Some(wanted) = details.post
+        && details.post != old.post
+        && !post::by_id(tx, wanted)?.is_some_and(|post| post.is_active)
+    {
+        return Ok(Err(field("没有这个岗位，或岗位已停用")));
+    }
+    if details.department != old.department {
+        let grants = role::of_account(tx, id, ground.now_ms())?;
+        if grants.iter().any(role::Grant::is_of_department) {
+            let why = "此人有角色的数据范围为“本部门关区”，调整部门会改变其所见数据；\
+                       请先申请收回该角色，调整部门后重新授予";
+            return Ok(Err(Problem::new(codes::STATE).detail(why)));
+        }
+    }
     Ok(Ok(()))
 }
 

@@ -3,6 +3,7 @@
 
 use registry::approval::Kind;
 use registry::audit::Act;
+use registry::parameter::Parameter;
 use registry::role::Operation;
 use std::sync::Arc;
 
@@ -14,7 +15,16 @@ pub const OPERATIONS: &[&[Operation]] = &[
     registry::user::state::http::OPERATIONS,
     registry::grant::http::OPERATIONS,
     registry::grant::custom::http::OPERATIONS,
+    registry::department::http::OPERATIONS,
+    registry::post::http::OPERATIONS,
+    registry::parameter::http::OPERATIONS,
+    registry::dictionary::http::OPERATIONS,
+    registry::dictionary::entry::http::OPERATIONS,
+    registry::notice::http::OPERATIONS,
+    registry::notice::desk::http::OPERATIONS,
+    registry::notice::readers::http::OPERATIONS,
     registry::audit::http::OPERATIONS,
+    registry::audit::log::http::OPERATIONS,
     registry::job::http::OPERATIONS,
     services::case_file::OPERATIONS,
     services::company_ledger::OPERATIONS,
@@ -39,6 +49,15 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::operator::request::http::OPERATIONS,
 ];
 
+/// Every parameter that may be changed while the platform runs.
+pub const PARAMETERS: &[&[Parameter]] = &[
+    registry::session::PARAMETERS,
+    registry::login::PARAMETERS,
+    registry::job::PARAMETERS,
+    exchange::unmask::PARAMETERS,
+    exchange::export::PARAMETERS,
+];
+
 /// Every act that leaves a row in the audit, by room.
 pub const ACTS: &[(&str, &[Act])] = &[
     ("登录", registry::login::ACTS),
@@ -52,6 +71,11 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("统一身份认证", registry::oidc::ACTS),
     ("首次启用", registry::bootstrap::ACTS),
     ("授权", registry::grant::ACTS),
+    ("部门", registry::department::ACTS),
+    ("岗位", registry::post::ACTS),
+    ("参数", registry::parameter::ACTS),
+    ("字典", registry::dictionary::ACTS),
+    ("公告", registry::notice::ACTS),
     ("审计", registry::audit::ACTS),
     ("定时任务", registry::job::ACTS),
     ("办件", services::case_file::ACTS),
@@ -70,6 +94,9 @@ pub const ACTS: &[(&str, &[Act])] = &[
 pub const KINDS: &[&[Kind]] = &[
     exchange::operator::KINDS,
     registry::grant::KINDS,
+    registry::department::KINDS,
+    registry::parameter::KINDS,
+    registry::notice::KINDS,
     registry::user::state::KINDS,
     registry::relying_party::KINDS,
 ];

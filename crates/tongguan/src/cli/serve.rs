@@ -56,6 +56,7 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     config.registry = reached_at(config.registry, &config.http.listen);
     let customs_box = box_db(&config, &args.base);
     let mut house = House::open(config).await?;
+    house.follow_parameters();
     if args.roles.contains(&Role::Pipeline) {
         house.start_pipeline().await?;
     }
@@ -129,6 +130,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
     let companies = demo::companies(&house.shared, &data).await?;
     house.start_pipeline().await?;
     house.start_jobs();
+    house.follow_parameters();
     let customs_box = house.start_customs_box(open_db(customs_box).await?).await?;
     stop_on_signal(&house);
     let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;

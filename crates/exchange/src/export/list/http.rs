@@ -4,7 +4,6 @@
 use super::{address, cell};
 use crate::export::EXPORT_ROWS_MAX;
 use crate::export::http::{Exports, Pages, send, writer};
-use crate::export::sheet::Column;
 use crate::query::http::bad;
 use axum::Router;
 use axum::body::Body;
@@ -20,6 +19,7 @@ use std::sync::Arc;
 use store::clock::beijing_compact;
 use tower::ServiceExt;
 use utoipa::ToSchema;
+use web::sheet::Column;
 use web::{Problem, codes};
 
 /// Columns of one workbook at most.
@@ -149,12 +149,13 @@ pub async fn export_list(
     let detail = serde_json::to_string(&asked.query).unwrap_or_default();
     exports.record(&actor, asked.list.clone(), detail).await?;
     let (pages, writer) = writer(&asked.title, columns(&asked), turn)?;
+    let rows_max = exports.desk.gate.ground.number(&EXPORT_ROWS_MAX);
     let mut n_rows = 0;
     loop {
-        n_rows += u32::try_from(page.items.len()).unwrap_or(u32::MAX);
+        n_rows += i64::try_from(page.items.len()).unwrap_or(i64::MAX);
         let next = page.next.take();
         let is_taken = hand_over(&pages, &asked, page.items).await;
-        let Some(next) = next.filter(|_| is_taken && n_rows < EXPORT_ROWS_MAX) else {
+        let Some(next) = next.filter(|_| is_taken && n_rows < rows_max) else {
             break;
         };
         page = match lists

@@ -3,11 +3,11 @@
 
 pub mod http;
 
-use super::sheet::Value;
 use http::{ExportColumn, ExportForm};
 use serde_json::Value as Tree;
 use std::collections::BTreeMap;
 use store::clock::beijing_rfc3339;
+use web::sheet::Value;
 
 /// Rows that are asked for at once.
 const PAGE: u32 = 500;
@@ -80,9 +80,9 @@ fn text(value: &Tree, column: &ExportColumn) -> String {
 mod tests {
     use super::http::{ExportColumn, ExportForm};
     use super::{address, cell};
-    use crate::export::sheet::Value;
     use serde_json::json;
     use std::collections::BTreeMap;
+    use web::sheet::Value;
 
     fn column(from: &str, form: ExportForm) -> ExportColumn {
         let words = [("active", "启用"), ("true", "是")];

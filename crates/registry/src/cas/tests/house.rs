@@ -123,6 +123,7 @@ impl House {
             random: system_random(),
             seal: Arc::new(Seal::new(&[9; 32])),
             config: Arc::new(config),
+            parameters: Arc::default(),
         };
         let write = |tx: &mut store::Tx<'_>| {
             for (id, login, is_staff) in [(1, "li.lei", false), (2, "guan.yuan", true)] {

@@ -1,18 +1,41 @@
-//! A workbook that is written row by row.
+//! A workbook (工作簿) that is written row by row, and the answer that carries it.
+//!
+//! Written with constant memory into a temporary file. A sheet holds [`ROWS_MAX`] rows, then the
+//! next begins. Text that a spreadsheet might take for a formula is written as text with a quote
+//! before it.
 
-use super::ROWS_MAX;
+use crate::{Problem, codes};
+use axum::body::Body;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
+
+/// Rows of one sheet.
+pub const ROWS_MAX: u32 = 1_000_000;
+
+/// The type of a workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A column: name and width in characters.
-pub(crate) type Column = (Cow<'static, str>, u16);
+pub type Column = (Cow<'static, str>, u16);
+
+/// Columns with fixed names.
+pub fn named(columns: &[(&'static str, u16)]) -> Vec<Column> {
+    columns
+        .iter()
+        .map(|(name, width)| ((*name).into(), *width))
+        .collect()
+}
 
 /// A cell of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Value {
+pub enum Value {
+    /// A text; never a formula.
     Text(String),
+    /// A number.
     Number(i64),
 }
 
@@ -35,7 +58,7 @@ impl From<i64> for Value {
 }
 
 /// A workbook that grows by rows; full sheets are followed by new ones.
-pub(crate) struct Book {
+pub struct Book {
     workbook: Workbook,
     name: String,
     columns: Vec<Column>,
@@ -47,16 +70,19 @@ pub(crate) struct Book {
 }
 
 impl Book {
-    pub(crate) fn new(name: &str, columns: Vec<Column>) -> Result<Self, XlsxError> {
+    /// A workbook whose sheets have this name and these columns.
+    ///
+    /// # Errors
+    /// When it cannot be begun.
+    pub fn new(name: &str, columns: Vec<Column>) -> Result<Self, XlsxError> {
         Self::with_rows(name, columns, ROWS_MAX)
     }
 
     /// With another number of rows in a sheet: for tests.
-    pub(crate) fn with_rows(
-        name: &str,
-        columns: Vec<Column>,
-        rows_max: u32,
-    ) -> Result<Self, XlsxError> {
+    ///
+    /// # Errors
+    /// When it cannot be begun.
+    pub fn with_rows(name: &str, columns: Vec<Column>, rows_max: u32) -> Result<Self, XlsxError> {
         let mut book = Self {
             workbook: Workbook::new(),
             name: sheet_name(name),
@@ -93,7 +119,10 @@ impl Book {
     }
 
     /// Appends a row.
-    pub(crate) fn row(&mut self, values: &[Value]) -> Result<(), XlsxError> {
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn row(&mut self, values: &[Value]) -> Result<(), XlsxError> {
         if self.row > self.rows_max {
             self.begin()?;
         }
@@ -107,7 +136,10 @@ impl Book {
     }
 
     /// Ends the workbook: a temporary file without a name, at its beginning, and its length.
-    pub(crate) fn finish(mut self) -> Result<(File, u64), XlsxError> {
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(mut self) -> Result<(File, u64), XlsxError> {
         let mut file = tempfile::tempfile()?;
         self.workbook.save_to_writer(&mut file)?;
         let n_bytes = file.seek(SeekFrom::End(0))?;
@@ -125,6 +157,45 @@ fn sheet_name(name: &str) -> String {
     } else {
         name
     }
+}
+
+fn failed(error: &dyn std::error::Error) -> Problem {
+    tracing::error!(%error, "a workbook could not be written");
+    Problem::new(codes::FAULT)
+}
+
+/// A list that fits into memory as a workbook.
+///
+/// # Errors
+/// A fault when it cannot be written.
+pub async fn answer(
+    file_name: &str,
+    (name, columns): (&'static str, &[(&'static str, u16)]),
+    rows: Vec<Vec<Value>>,
+) -> Result<Response, Problem> {
+    let columns = named(columns);
+    let work = move || -> Result<Vec<u8>, Problem> {
+        let mut book = Book::new(name, columns).map_err(|error| failed(&error))?;
+        for row in &rows {
+            book.row(row).map_err(|error| failed(&error))?;
+        }
+        let (mut file, _) = book.finish().map_err(|error| failed(&error))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)
+            .map_err(|error| failed(&error))?;
+        Ok(bytes)
+    };
+    let bytes = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| failed(&error))??;
+    let headers = [
+        (header::CONTENT_TYPE, XLSX.to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{file_name}\""),
+        ),
+    ];
+    Ok((headers, Body::from(bytes)).into_response())
 }
 
 /// Characters with which a spreadsheet begins a formula, or may be made to.

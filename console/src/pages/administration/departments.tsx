@@ -1,0 +1,88 @@
+// Departments (部门): the tree of the agencies. The customs district of one is what its people see, so
+// that another officer decides about it.
+import { call } from "../../api/client";
+import { defineResource, type Field } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { departments as choices, staff } from "./choices";
+
+interface Department {
+  id: string;
+  parentId?: string | null;
+  name: string;
+  code: string;
+  place: number;
+  leaderId?: string | null;
+  leader?: string | null;
+  phone: string;
+  district?: string | null;
+  people: number;
+}
+
+const fields = async (row?: Department): Promise<Field[]> => [
+  { key: "parentId", label: "department.parent", as: "select", options: await choices(row?.id), hint: "department.parentHint" },
+  { key: "name", label: "department.name", required: true, max: 40 },
+  { key: "code", label: "backOffice.code", required: true, max: 20, hint: "backOffice.codeHint" },
+  { key: "place", label: "backOffice.place", as: "number", max: 100_000 },
+  { key: "leaderId", label: "department.leader", as: "select", options: await staff() },
+  { key: "phone", label: "department.phone", max: 20 },
+];
+
+const departments = defineResource<Department>({
+  name: "departments",
+  title: "menu.departments",
+  intro: "departments.intro",
+  path: "/api/v1/departments",
+  rowKey: (row) => row.id,
+  parent: (row) => row.parentId,
+  whole: true,
+  empty: "departments.empty",
+  columns: [
+    { key: "name", title: "department.name" },
+    { key: "code", title: "backOffice.code", as: "code" },
+    { key: "place", title: "backOffice.place", as: "number" },
+    { key: "leader", title: "department.leader" },
+    { key: "phone", title: "department.phone", as: "code" },
+    { key: "people", title: "department.people", as: "number" },
+    { key: "district", title: "department.district", as: "code" },
+  ],
+  create: {
+    label: "department.create",
+    needs: "create_department",
+    initial: { place: 0 },
+    fields: () => fields(),
+    run: (values) => call("POST", "/api/v1/departments", values),
+  },
+  edit: {
+    needs: "change_department",
+    fields,
+    values: (row) => ({ ...row }),
+    run: (row, values) => call("PUT", `/api/v1/departments/${row.id}`, values),
+  },
+  forms: [
+    {
+      label: "department.askDistrict",
+      needs: "ask_department_district",
+      done: "action.sentForApproval",
+      fields: [
+        { key: "district", label: "department.district", max: 4, hint: "department.districtHint" },
+        { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+      ],
+      values: (row) => ({ district: row.district }),
+      run: (row, values) => call("POST", `/api/v1/departments/${row.id}/district`, values),
+    },
+  ],
+  actions: [
+    {
+      key: "remove",
+      label: "action.delete",
+      needs: "remove_department",
+      danger: true,
+      confirm: "department.removeConfirm",
+      run: (row) => call("DELETE", `/api/v1/departments/${row.id}`),
+    },
+  ],
+});
+
+export function Departments() {
+  return <ResourceList resource={departments} />;
+}

@@ -1,0 +1,119 @@
+// Dictionaries (字典): codes with names, and beside them the code tables of the message standard, so that
+// one page answers "what is 142?".
+import { useQuery } from "@tanstack/react-query";
+import { Empty, Input, Table } from "antd";
+import { useId, useState } from "react";
+import { Link } from "react-router";
+import { call, withQuery } from "../../api/client";
+import type { Entry } from "../../api/dictionary";
+import type { Item } from "../../api/types";
+import { useT } from "../../i18n";
+import { defineResource, type Field } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { Badge } from "../../shell/Badge";
+import { ErrorView } from "../../shell/ErrorView";
+import { Active } from "./posts";
+
+type Dictionary = Item<"Page_DictionaryView">;
+
+const names: readonly Field[] = [
+  { key: "chinese", label: "dictionary.chinese", required: true, max: 40 },
+  { key: "english", label: "dictionary.english", max: 80 },
+  { key: "remark", label: "backOffice.remark", as: "area", max: 200 },
+];
+
+const dictionaries = defineResource<Dictionary>({
+  name: "dictionaries",
+  title: "menu.dictionaries",
+  path: "/api/v1/dictionaries",
+  rowKey: (row) => row.id,
+  whole: true,
+  empty: "list.empty",
+  link: (row) => `/dictionaries/${encodeURIComponent(row.id)}`,
+  columns: [
+    { key: "chinese", title: "dictionary.chinese" },
+    { key: "english", title: "dictionary.english" },
+    { key: "id", title: "backOffice.code", as: "code" },
+    { key: "kind", title: "dictionary.kind", render: (row) => <Kind row={row} /> },
+    { key: "isActive", title: "message.state", render: (row) => <Active isActive={row.isActive} /> },
+    { key: "remark", title: "backOffice.remark" },
+  ],
+  create: {
+    label: "dictionary.create",
+    needs: "create_dictionary",
+    fields: [{ key: "code", label: "backOffice.code", required: true, max: 40, hint: "dictionary.codeHint" }, ...names],
+    run: (values) => call("POST", "/api/v1/dictionaries", values),
+  },
+  edit: {
+    needs: "change_dictionary",
+    when: (row) => !row.isStandard,
+    fields: [...names, { key: "isActive", label: "backOffice.active", as: "switch" }],
+    values: (row) => ({ ...row }),
+    run: (row, values) => call("PUT", `/api/v1/dictionaries/${encodeURIComponent(row.id)}`, values),
+  },
+  actions: [
+    {
+      key: "remove",
+      label: "action.delete",
+      needs: "remove_dictionary",
+      danger: true,
+      when: (row) => !row.isStandard && !row.isOwn,
+      confirm: "dictionary.removeConfirm",
+      run: (row) => call("DELETE", `/api/v1/dictionaries/${encodeURIComponent(row.id)}`),
+    },
+  ],
+});
+
+function Kind({ row }: { row: Dictionary }) {
+  if (row.isStandard) return <Badge look="now" word="dictionary.standard" />;
+  return row.isOwn ? <Badge look="held" word="dictionary.own" /> : <Badge look="" word="dictionary.free" />;
+}
+
+/** What a code or a name means, wherever it stands. */
+function Lookup() {
+  const t = useT();
+  const field = useId();
+  const [text, setText] = useState("");
+  const found = useQuery({
+    queryKey: ["dictionary-search", text],
+    queryFn: ({ signal }) => call<{ items: Entry[] }>("GET", withQuery("/api/v1/dictionary-search", { q: text }), undefined, signal),
+    enabled: text !== "",
+  });
+  return (
+    <div className="panel">
+      <div className="field">
+        <label htmlFor={field}>{t("dictionary.lookup")}</label>
+        <Input.Search
+          id={field}
+          allowClear
+          maxLength={40}
+          placeholder={t("dictionary.lookupHint")}
+          enterButton={t("action.search")}
+          onSearch={(value) => setText(value.trim())}
+        />
+      </div>
+      {found.error !== null && <ErrorView error={found.error} />}
+      {text !== "" && found.data !== undefined && (
+        <Table
+          className="after"
+          size="small"
+          rowKey="id"
+          dataSource={found.data.items}
+          pagination={false}
+          scroll={{ y: 240 }}
+          locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("dictionary.unknown")} /> }}
+          columns={[
+            { title: t("backOffice.code"), render: (_, one) => <span className="mono">{one.code}</span> },
+            { title: t("dictionary.chinese"), dataIndex: "chinese" },
+            { title: t("dictionary.english"), dataIndex: "english" },
+            { title: t("menu.dictionaries"), render: (_, one) => <Link to={`/dictionaries/${encodeURIComponent(one.dictionary)}`}>{one.dictionaryName}</Link> },
+          ]}
+        />
+      )}
+    </div>
+  );
+}
+
+export function Dictionaries() {
+  return <ResourceList resource={dictionaries} before={<Lookup />} />;
+}

@@ -1,0 +1,150 @@
+// Parameters (参数): settings that change while the platform runs. What touches security waits for
+// another officer; every earlier value can be set again.
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Table } from "antd";
+import { call } from "../../api/client";
+import { useCan } from "../../api/session";
+import { count } from "../../format/number";
+import { dateTime } from "../../format/time";
+import { useT } from "../../i18n";
+import { Actions } from "../../resource/Actions";
+import { defineResource, type Field } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { Badge } from "../../shell/Badge";
+import { ErrorView } from "../../shell/ErrorView";
+import { Loading } from "../../shell/Loading";
+
+interface Change {
+  id: string;
+  value?: number | null;
+  shown: string;
+  askedBy: string;
+  approvedBy?: string | null;
+  at: string;
+  why: string;
+}
+
+interface Parameter {
+  id: string;
+  name: string;
+  sentence: string;
+  kind: "number" | "switch";
+  min: number;
+  max: number;
+  unit: string;
+  isSecurity: boolean;
+  fallback: number;
+  value: number;
+  isChanged: boolean;
+  isPending: boolean;
+  last?: Change | null;
+}
+
+const put = (row: Parameter, value: number | null, reason: string) =>
+  call<{ holds: boolean }>("PUT", `/api/v1/parameters/${encodeURIComponent(row.id)}`, { value, reason });
+
+const fields = async (row: Parameter): Promise<Field[]> => [
+  row.kind === "switch"
+    ? { key: "value", label: "parameter.value", as: "switch" }
+    : { key: "value", label: "parameter.value", as: "number", required: true, min: row.min, max: row.max, hint: "parameter.rangeHint" },
+  { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
+];
+
+const parameters = defineResource<Parameter>({
+  name: "parameters",
+  title: "menu.parameters",
+  intro: "parameters.intro",
+  path: "/api/v1/parameters",
+  rowKey: (row) => row.id,
+  whole: true,
+  empty: "list.empty",
+  columns: [
+    { key: "name", title: "parameter.name" },
+    { key: "sentence", title: "parameter.sentence", render: (row) => <div className="info">{row.sentence}</div> },
+    { key: "value", title: "parameter.value", render: (row) => <Value row={row} value={row.value} strong={row.isChanged} /> },
+    { key: "fallback", title: "parameter.fallback", render: (row) => <Value row={row} value={row.fallback} /> },
+    { key: "range", title: "parameter.range", as: "code", value: (row) => (row.kind === "switch" ? "" : `${count(row.min)}–${count(row.max)}`) },
+    { key: "state", title: "message.state", render: (row) => <State row={row} /> },
+    { key: "changedBy", title: "parameter.changedBy", value: (row) => row.last?.askedBy },
+    { key: "changedAt", title: "parameter.changedAt", as: "time", value: (row) => row.last?.at },
+    { key: "id", title: "parameter.id", as: "code", extra: true },
+  ],
+  detail: (row) => <History row={row} />,
+  detailTitle: (row) => row.name,
+  edit: {
+    label: "parameter.change",
+    needs: "set_parameter",
+    when: (row) => !row.isPending,
+    fields,
+    done: "parameter.asked",
+    values: (row) => ({ value: row.kind === "switch" ? row.value === 1 : row.value }),
+    run: (row, values) => put(row, Number(values["value"]), String(values["reason"] ?? "")),
+  },
+});
+
+function Value({ row, value, strong = false }: { row: Parameter; value: number; strong?: boolean }) {
+  const t = useT();
+  const text = row.kind === "switch" ? t(value === 1 ? "yes" : "no") : `${count(value)} ${row.unit}`;
+  return <span className="num nowrap">{strong ? <b>{text}</b> : text}</span>;
+}
+
+function State({ row }: { row: Parameter }) {
+  if (row.isPending) return <Badge look="held" word="approval.pending" />;
+  if (row.isSecurity) return <Badge look="now" word="parameter.security" />;
+  return <Badge look="" word="parameter.free" />;
+}
+
+/** What it was, and back to it. */
+function History({ row }: { row: Parameter }) {
+  const t = useT();
+  const can = useCan();
+  const client = useQueryClient();
+  const changes = useQuery({
+    queryKey: ["list", "parameters", row.id],
+    queryFn: ({ signal }) => call<{ items: Change[] }>("GET", `/api/v1/parameters/${encodeURIComponent(row.id)}/changes`, undefined, signal),
+  });
+  if (changes.error !== null) return <ErrorView error={changes.error} retry={() => void changes.refetch()} />;
+  if (changes.data === undefined) return <Loading />;
+  const restore = (change: Change) =>
+    can("set_parameter") && (
+      <Actions
+        row={change}
+        done={() => void client.invalidateQueries({ queryKey: ["list", "parameters"] })}
+        actions={[
+          {
+            key: "restore",
+            label: "parameter.restore",
+            needs: "set_parameter",
+            reason: true,
+            confirm: "parameter.restoreConfirm",
+            done: "parameter.asked",
+            run: (one, reason) => put(row, one.value ?? null, reason),
+          },
+        ]}
+      />
+    );
+  const own: Change = { id: "own", value: null, shown: t("parameter.own", { n: row.fallback, unit: row.unit }), askedBy: "–", at: "", why: "" };
+  return (
+    <>
+      <p>{row.sentence}</p>
+      <Table
+        size="small"
+        rowKey="id"
+        dataSource={[...changes.data.items, own]}
+        pagination={false}
+        columns={[
+          { title: t("audit.at"), render: (_, one) => <span className="num nowrap">{dateTime(one.at) || "–"}</span> },
+          { title: t("parameter.newValue"), dataIndex: "shown" },
+          { title: t("approval.askedBy"), dataIndex: "askedBy" },
+          { title: t("approval.decidedBy"), render: (_, one) => one.approvedBy ?? "–" },
+          { title: t("action.reason"), render: (_, one) => <div className="info">{one.why}</div> },
+          { title: t("list.operations"), render: (_, one) => restore(one) },
+        ]}
+      />
+    </>
+  );
+}
+
+export function Parameters() {
+  return <ResourceList resource={parameters} />;
+}

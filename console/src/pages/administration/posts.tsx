@@ -1,0 +1,70 @@
+// Posts (岗位): what somebody is in his department. They say nothing about rights.
+import { call } from "../../api/client";
+import { defineResource, type Field } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { Badge } from "../../shell/Badge";
+
+interface Post {
+  id: string;
+  code: string;
+  name: string;
+  place: number;
+  isActive: boolean;
+  remark: string;
+}
+
+const fields: readonly Field[] = [
+  { key: "name", label: "post.name", required: true, max: 40 },
+  { key: "code", label: "backOffice.code", required: true, max: 20, hint: "backOffice.codeHint" },
+  { key: "place", label: "backOffice.place", as: "number", max: 100_000 },
+  { key: "isActive", label: "backOffice.active", as: "switch" },
+  { key: "remark", label: "backOffice.remark", as: "area", max: 200 },
+];
+
+const posts = defineResource<Post>({
+  name: "posts",
+  title: "menu.posts",
+  path: "/api/v1/posts",
+  rowKey: (row) => row.id,
+  whole: true,
+  empty: "posts.empty",
+  columns: [
+    { key: "name", title: "post.name" },
+    { key: "code", title: "backOffice.code", as: "code" },
+    { key: "place", title: "backOffice.place", as: "number" },
+    { key: "isActive", title: "message.state", render: (row) => <Active isActive={row.isActive} /> },
+    { key: "remark", title: "backOffice.remark" },
+  ],
+  create: {
+    label: "post.create",
+    needs: "create_post",
+    initial: { place: 0, isActive: true },
+    fields,
+    run: (values) => call("POST", "/api/v1/posts", values),
+  },
+  edit: {
+    needs: "change_post",
+    fields,
+    values: (row) => ({ ...row }),
+    run: (row, values) => call("PUT", `/api/v1/posts/${row.id}`, values),
+  },
+  actions: [
+    {
+      key: "remove",
+      label: "action.delete",
+      needs: "remove_post",
+      danger: true,
+      confirm: "post.removeConfirm",
+      run: (row) => call("DELETE", `/api/v1/posts/${row.id}`),
+    },
+  ],
+});
+
+/** Whether something is offered. */
+export function Active({ isActive }: { isActive: boolean }) {
+  return isActive ? <Badge look="good" word="backOffice.active" /> : <Badge look="" word="backOffice.disabled" />;
+}
+
+export function Posts() {
+  return <ResourceList resource={posts} />;
+}

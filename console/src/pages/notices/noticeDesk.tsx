@@ -1,0 +1,158 @@
+// The desk of the notices (公告管理): drafts, their publication by another person, and who has read them.
+import { useQuery } from "@tanstack/react-query";
+import { Table } from "antd";
+import { call } from "../../api/client";
+import { choicesOf } from "../../api/dictionary";
+import type { Item } from "../../api/types";
+import { dateTime } from "../../format/time";
+import { useT } from "../../i18n";
+import { defineResource, type Field } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+import { Badge } from "../../shell/Badge";
+import { EntryBadge } from "../../shell/EntryBadge";
+import { ErrorView } from "../../shell/ErrorView";
+import { Blocks, Level } from "./NoticeText";
+
+type Draft = Item<"Page_DeskView">;
+
+const LEVELS = ["info", "important", "urgent"] as const;
+const AUDIENCES = ["public", "all", "staff", "companies", "customs", "bureau", "operator", "admin"] as const;
+const STATES = ["draft", "published", "withdrawn"] as const;
+
+const fields = async (): Promise<Field[]> => [
+  { key: "title", label: "notice.title", required: true, max: 80 },
+  { key: "category", label: "notice.category", as: "select", required: true, options: await choicesOf("notice_category") },
+  { key: "level", label: "notice.level", as: "select", required: true, options: LEVELS.map((value) => ({ value, label: `notice.${value}` as const })) },
+  { key: "audience", label: "notice.audience", as: "select", required: true, options: AUDIENCES.map((value) => ({ value, label: `audience.${value}` as const })) },
+  { key: "text", label: "notice.text", as: "area", required: true, max: 10_000, hint: "notice.textHint" },
+  { key: "from", label: "notice.from", as: "day", hint: "notice.fromHint" },
+  { key: "until", label: "notice.until", as: "day", hint: "notice.untilHint" },
+  { key: "isPinned", label: "notice.pinned", as: "switch" },
+];
+
+const isOwnDraft = (row: Draft) => row.isOwn && row.state === "draft" && !row.isPending;
+
+const desk = defineResource<Draft>({
+  name: "notice-desk",
+  title: "menu.noticeDesk",
+  intro: "noticeDesk.intro",
+  path: "/api/v1/notice-desk",
+  rowKey: (row) => row.id,
+  empty: "noticeDesk.empty",
+  filters: [{ key: "state", label: "message.state", as: "select", options: STATES.map((value) => ({ value, label: `notice.${value}` as const })) }],
+  columns: [
+    { key: "title", title: "notice.title" },
+    { key: "level", title: "notice.level", render: (row) => <Level level={row.level} /> },
+    { key: "category", title: "notice.category", render: (row) => <EntryBadge dictionary="notice_category" code={row.category} /> },
+    { key: "audience", title: "notice.audience", render: (row) => <Audience audience={row.audience} /> },
+    { key: "state", title: "message.state", render: (row) => <State row={row} /> },
+    { key: "author", title: "notice.author" },
+    { key: "publisher", title: "notice.publisher" },
+    { key: "readers", title: "notice.readers", as: "number" },
+    { key: "publishedAt", title: "notice.publishedAt", as: "time" },
+    { key: "until", title: "notice.until", as: "time", extra: true },
+    { key: "withdrawn", title: "notice.withdrawn", extra: true },
+  ],
+  detail: (row) => <Whole row={row} />,
+  detailTitle: (row) => row.title,
+  create: {
+    label: "notice.create",
+    needs: "create_notice",
+    initial: { level: "info", audience: "all", isPinned: false },
+    fields,
+    run: (values) => call("POST", "/api/v1/notices", values),
+  },
+  edit: {
+    needs: "change_notice",
+    when: isOwnDraft,
+    fields,
+    values: (row) => ({ ...row }),
+    run: (row, values) => call("PUT", `/api/v1/notices/${row.id}`, values),
+  },
+  actions: [
+    {
+      key: "publish",
+      label: "notice.ask",
+      needs: "ask_notice",
+      when: isOwnDraft,
+      reason: true,
+      confirm: "notice.askConfirm",
+      done: "action.sentForApproval",
+      run: (row, reason) => call("POST", `/api/v1/notices/${row.id}/publish`, { reason }),
+    },
+    {
+      key: "withdraw",
+      label: "notice.withdraw",
+      needs: "withdraw_notice",
+      danger: true,
+      when: (row) => row.state === "published",
+      reason: true,
+      confirm: "notice.withdrawConfirm",
+      run: (row, reason) => call("POST", `/api/v1/notices/${row.id}/withdraw`, { reason }),
+    },
+    {
+      key: "remove",
+      label: "action.delete",
+      needs: "remove_notice",
+      danger: true,
+      when: isOwnDraft,
+      confirm: "notice.removeConfirm",
+      run: (row) => call("DELETE", `/api/v1/notices/${row.id}`),
+    },
+  ],
+});
+
+function Audience({ audience }: { audience: string }) {
+  const t = useT();
+  const known = AUDIENCES.find((one) => one === audience);
+  return known === undefined ? audience : t(`audience.${known}`);
+}
+
+function State({ row }: { row: Draft }) {
+  if (row.isPending) return <Badge look="held" word="approval.pending" />;
+  if (row.state === "published") return <Badge look="good" word="notice.published" />;
+  return row.state === "draft" ? <Badge look="now" word="notice.draft" /> : <Badge look="" word="notice.withdrawn" />;
+}
+
+/** The notice as its readers see it, and who they are. */
+function Whole({ row }: { row: Draft }) {
+  const t = useT();
+  return (
+    <>
+      <p className="soft num">{t("notice.valid", { from: dateTime(row.from), until: dateTime(row.until) })}</p>
+      <Blocks blocks={row.blocks} />
+      {row.withdrawn != null && <p className="soft">{row.withdrawn}</p>}
+      {row.state !== "draft" && <Readers id={row.id} />}
+    </>
+  );
+}
+
+function Readers({ id }: { id: string }) {
+  const t = useT();
+  const readers = useQuery({
+    queryKey: ["readers", id],
+    queryFn: ({ signal }) => call<{ items: Item<"Page_ReaderView">[] }>("GET", `/api/v1/notices/${id}/readers?limit=500`, undefined, signal),
+  });
+  if (readers.error !== null) return <ErrorView error={readers.error} />;
+  return (
+    <>
+      <h3>{t("notice.readerList")}</h3>
+      <Table
+        size="small"
+        rowKey="login"
+        loading={readers.isPending}
+        dataSource={readers.data?.items ?? []}
+        pagination={false}
+        columns={[
+          { title: t("person.name"), dataIndex: "name" },
+          { title: t("person.login"), render: (_, one) => <span className="mono">{one.login}</span> },
+          { title: t("notice.readAt"), render: (_, one) => <span className="num nowrap">{dateTime(one.at)}</span> },
+        ]}
+      />
+    </>
+  );
+}
+
+export function NoticeDesk() {
+  return <ResourceList resource={desk} />;
+}

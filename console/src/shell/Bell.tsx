@@ -1,0 +1,94 @@
+// What is new for whoever sits here: the bell in the head, and important notices on the first page.
+import { BellOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { Alert, Badge, Button, Popover } from "antd";
+import { useState } from "react";
+import { Link } from "react-router";
+import { call } from "../api/client";
+import { useCan } from "../api/session";
+import type { Schema } from "../api/types";
+import { dateTime } from "../format/time";
+import { useT } from "../i18n";
+import { type Notice, NoticeDialog } from "../pages/notices/NoticeText";
+
+/** How often the bell looks while the page is seen; it looks at once when somebody comes back. */
+const LOOK_MS = 60_000;
+
+function useBell() {
+  const can = useCan();
+  return useQuery({
+    queryKey: ["bell"],
+    queryFn: ({ signal }) => call<Schema<"BellView">>("GET", "/api/v1/notices/bell", undefined, signal),
+    enabled: can("notice_bell"),
+    refetchOnWindowFocus: "always",
+    refetchInterval: LOOK_MS,
+  });
+}
+
+export function Bell() {
+  const t = useT();
+  const bell = useBell();
+  const [open, setOpen] = useState(false);
+  const [shown, show] = useState<Notice>();
+  const { unread = 0, items = [] } = bell.data ?? {};
+  const choose = (notice: Notice) => {
+    setOpen(false);
+    show(notice);
+  };
+  const content = (
+    <div className="bell">
+      {items.length === 0 ? <p className="soft">{t("shell.noNotices")}</p> : null}
+      <ul>
+        {items.map((notice) => (
+          <li key={notice.id}>
+            <Button type="link" size="small" onClick={() => choose(notice)}>
+              {notice.title}
+            </Button>
+            <span className="soft num">{dateTime(notice.publishedAt).slice(5, 16)}</span>
+          </li>
+        ))}
+      </ul>
+      <Link to="/notices" onClick={() => setOpen(false)}>
+        {t("shell.allNotices")}
+      </Link>
+    </div>
+  );
+  return (
+    <>
+      <Popover trigger="click" placement="bottomRight" title={t("shell.notices")} content={content} open={open} onOpenChange={setOpen}>
+        <Button type="text" className="bell-button" aria-label={t("shell.unread", { n: unread })} aria-expanded={open}>
+          <Badge count={unread} size="small" overflowCount={99}>
+            <BellOutlined />
+          </Badge>
+        </Button>
+      </Popover>
+      <NoticeDialog notice={shown} close={() => show(undefined)} />
+    </>
+  );
+}
+
+/** The important notices that were not read yet. */
+export function ImportantNotices() {
+  const t = useT();
+  const bell = useBell();
+  const [shown, show] = useState<Notice>();
+  return (
+    <>
+      {(bell.data?.important ?? []).map((notice) => (
+        <Alert
+          key={notice.id}
+          className="gap"
+          showIcon
+          type={notice.level === "urgent" ? "error" : "warning"}
+          title={notice.title}
+          action={
+            <Button size="small" onClick={() => show(notice)}>
+              {t("notice.open")}
+            </Button>
+          }
+        />
+      ))}
+      <NoticeDialog notice={shown} close={() => show(undefined)} />
+    </>
+  );
+}

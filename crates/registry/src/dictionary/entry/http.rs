@@ -1,0 +1,378 @@
+//! `/api/v1/dictionaries/{code}/entries`, `/api/v1/dictionary-entries`, `/api/v1/dictionary-search`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use crate::administration::{Desk, PEOPLE, SYSTEM, body, id, not_found, query};
+use crate::audit;
+use crate::department::http::Made;
+use crate::dictionary::{self, DICTIONARIES_MAX, ENTRIES_MAX, EXPORT, Entry, standard};
+use crate::role::Operation;
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::{Result as StoreResult, Tx};
+use utoipa::{IntoParams, ToSchema};
+use web::{Page, Problem};
+
+/// Entries that a search answers.
+const SEARCH_MAX: usize = 100;
+
+/// Lists the entries of a dictionary.
+pub const ENTRIES: Operation = Operation {
+    id: "dictionary_entries",
+    chinese: "查看字典项",
+    roles: PEOPLE,
+    changes: false,
+};
+/// Searches all dictionaries.
+pub const SEARCH: Operation = Operation {
+    id: "dictionary_search",
+    chinese: "查询字典",
+    roles: PEOPLE,
+    changes: false,
+};
+/// Exports a dictionary.
+pub const EXPORT_DICTIONARY: Operation = Operation {
+    id: "export_dictionary",
+    chinese: "导出字典",
+    roles: PEOPLE,
+    changes: false,
+};
+/// Makes an entry.
+pub const CREATE_ENTRY: Operation = Operation {
+    id: "create_dictionary_entry",
+    chinese: "新建字典项",
+    roles: SYSTEM,
+    changes: true,
+};
+/// Changes an entry.
+pub const CHANGE_ENTRY: Operation = Operation {
+    id: "change_dictionary_entry",
+    chinese: "修改字典项",
+    roles: SYSTEM,
+    changes: true,
+};
+/// Removes an entry.
+pub const REMOVE_ENTRY: Operation = Operation {
+    id: "remove_dictionary_entry",
+    chinese: "删除字典项",
+    roles: SYSTEM,
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[
+    ENTRIES,
+    SEARCH,
+    EXPORT_DICTIONARY,
+    CREATE_ENTRY,
+    CHANGE_ENTRY,
+    REMOVE_ENTRY,
+];
+
+/// What entries are looked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct EntryQuery {
+    /// Beginning of a code, or a part of a name.
+    pub q: Option<String>,
+}
+
+/// An entry of a dictionary (字典项).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EntryView {
+    /// Its id; that of an entry of the message standard is dictionary and code.
+    pub id: String,
+    /// Code of the dictionary.
+    pub dictionary: String,
+    /// Chinese name of the dictionary.
+    pub dictionary_name: String,
+    /// Its code.
+    pub code: String,
+    /// Its Chinese name.
+    pub chinese: String,
+    /// Its English name, or nothing.
+    pub english: String,
+    /// Its place.
+    pub place: i64,
+    /// `blue`, `green`, `orange`, `red`, `purple`, `grey` or nothing.
+    pub colour: String,
+    /// Whether it is offered.
+    pub is_active: bool,
+    /// A remark.
+    pub remark: String,
+    /// Whether it belongs to the message standard, which nobody changes.
+    pub is_standard: bool,
+    /// Whether it may be removed: not when the platform itself asks for the dictionary.
+    pub is_removable: bool,
+}
+
+fn entry_view(one: Entry, known: &Known) -> EntryView {
+    let is_standard = one.id == 0;
+    let (name, is_own) = known.get(&one.dictionary).cloned().unwrap_or_default();
+    EntryView {
+        id: match is_standard {
+            true => format!("{}.{}", one.dictionary, one.code),
+            false => one.id.to_string(),
+        },
+        dictionary_name: name,
+        is_removable: !is_own,
+        dictionary: one.dictionary,
+        code: one.code,
+        chinese: one.chinese,
+        english: one.english,
+        place: one.place,
+        colour: one.colour,
+        is_active: one.is_active,
+        remark: one.remark,
+        is_standard,
+    }
+}
+
+/// Name of each dictionary, and whether the platform itself asks for it.
+type Known = BTreeMap<String, (String, bool)>;
+
+fn names(tx: &mut Tx<'_>) -> StoreResult<Known> {
+    let own = dictionary::all(tx, DICTIONARIES_MAX)?;
+    let all = own.into_iter().chain(standard::tables());
+    Ok(all
+        .map(|one| (one.code, (one.chinese, one.is_own)))
+        .collect())
+}
+
+fn entries_of(tx: &mut Tx<'_>, code: &str) -> StoreResult<Option<Vec<EntryView>>> {
+    let names = names(tx)?;
+    if !names.contains_key(code) {
+        return Ok(None);
+    }
+    let found = match standard::entries(code) {
+        Some(found) => found,
+        None => dictionary::entries(tx, code, ENTRIES_MAX)?,
+    };
+    let found = found.into_iter();
+    Ok(Some(found.map(|one| entry_view(one, &names)).collect()))
+}
+
+/// The entries of a dictionary or code table, in their order (字典项列表).
+#[utoipa::path(
+    get, path = "/api/v1/dictionaries/{code}/entries", tag = "administration",
+    params(("code" = String, Path, description = "字典编码")),
+    responses(
+        (status = 200, body = Page<EntryView>),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "没有这个字典")
+    )
+)]
+pub async fn dictionary_entries(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+) -> Result<Json<Page<EntryView>>, Problem> {
+    desk.gate.actor(&headers, &ENTRIES).await?;
+    let read = move |tx: &mut Tx<'_>| entries_of(tx, &code);
+    let items = desk.ground().read(read).await?.ok_or_else(not_found)?;
+    Ok(Json(Page { items, next: None }))
+}
+
+/// What a code or a name means, in every dictionary and code table; exact ones first (查询字典).
+#[utoipa::path(
+    get, path = "/api/v1/dictionary-search", tag = "administration", params(EntryQuery),
+    responses(
+        (status = 200, body = Page<EntryView>),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn dictionary_search(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    asked: Result<Query<EntryQuery>, QueryRejection>,
+) -> Result<Json<Page<EntryView>>, Problem> {
+    desk.gate.actor(&headers, &SEARCH).await?;
+    let text = query(asked)?.q.unwrap_or_default();
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<EntryView>> {
+        if text.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = names(tx)?;
+        let found = dictionary::search(tx, &text, SEARCH_MAX)?.into_iter();
+        Ok(found.map(|one| entry_view(one, &names)).collect())
+    };
+    let items = desk.ground().read(read).await?;
+    Ok(Json(Page { items, next: None }))
+}
+
+const COLUMNS: &[(&str, u16)] = &[
+    ("字典", 20),
+    ("编码", 16),
+    ("中文", 30),
+    ("英文", 30),
+    ("排序", 8),
+    ("颜色", 10),
+    ("状态", 8),
+    ("备注", 40),
+];
+
+/// A dictionary or code table as a workbook (导出字典).
+#[utoipa::path(
+    get, path = "/api/v1/dictionaries/{code}/export", tag = "administration",
+    params(("code" = String, Path, description = "字典编码")),
+    responses(
+        (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+         body = Vec<u8>),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "没有这个字典")
+    )
+)]
+pub async fn export_dictionary(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+) -> Result<Response, Problem> {
+    let actor = desk.gate.actor(&headers, &EXPORT_DICTIONARY).await?;
+    let (asked, now_ms) = (code.clone(), desk.ground().now_ms());
+    let act = move |tx: &mut Tx<'_>| -> StoreResult<Result<Vec<EntryView>, Problem>> {
+        let Some(found) = entries_of(tx, &asked)? else {
+            return Ok(Err(not_found()));
+        };
+        let object = format!("dictionary:{asked}");
+        audit::done(tx, now_ms, &actor, EXPORT, &object, "")?;
+        Ok(Ok(found))
+    };
+    let found = desk.ground().act(act).await?;
+    let row = |one: EntryView| {
+        vec![
+            one.dictionary_name.into(),
+            one.code.into(),
+            one.chinese.into(),
+            one.english.into(),
+            one.place.into(),
+            one.colour.into(),
+            (if one.is_active { "启用" } else { "停用" }).into(),
+            one.remark.into(),
+        ]
+    };
+    let rows = found.into_iter().map(row).collect();
+    web::sheet::answer(&format!("dictionary-{code}.xlsx"), ("字典", COLUMNS), rows).await
+}
+
+/// An entry as it should be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EntryData {
+    /// Code of a new entry: 1 to 40 letters, digits, `-`, `_` and `.`; that of an old one stays.
+    #[serde(default)]
+    pub code: String,
+    /// Chinese name, 1 to 80 characters.
+    pub chinese: String,
+    /// English name, or nothing.
+    #[serde(default)]
+    pub english: String,
+    /// Its place, 0 to 100000.
+    #[serde(default)]
+    pub place: i64,
+    /// `blue`, `green`, `orange`, `red`, `purple`, `grey` or nothing.
+    #[serde(default)]
+    pub colour: String,
+    /// Whether it is offered.
+    pub is_active: bool,
+    /// A remark of up to 200 characters.
+    #[serde(default)]
+    pub remark: String,
+}
+
+fn entry(dictionary: String, data: EntryData) -> Entry {
+    Entry {
+        id: 0,
+        dictionary,
+        code: data.code,
+        chinese: data.chinese,
+        english: data.english,
+        place: data.place,
+        colour: data.colour,
+        is_active: data.is_active,
+        remark: data.remark,
+    }
+}
+
+/// Makes an entry (新建字典项).
+#[utoipa::path(
+    post, path = "/api/v1/dictionaries/{code}/entries", tag = "administration",
+    request_body = EntryData, params(("code" = String, Path, description = "字典编码")),
+    responses(
+        (status = 201, body = Made),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "没有这个字典"),
+        (status = 409, body = Problem, description = "编码已被使用"),
+        (status = 422, body = Problem, description = "填写内容有误")
+    )
+)]
+pub async fn create_dictionary_entry(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+    given: Result<Json<EntryData>, JsonRejection>,
+) -> Result<(StatusCode, Json<Made>), Problem> {
+    let actor = desk.gate.actor(&headers, &CREATE_ENTRY).await?;
+    let (given, ground) = (entry(code, body(given)?), desk.ground().clone());
+    let write = move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &ground, &actor, (None, &given));
+    let id = desk.ground().act(write).await?.to_string();
+    Ok((StatusCode::CREATED, Json(Made { id })))
+}
+
+/// Changes an entry; its code stays (修改字典项).
+#[utoipa::path(
+    put, path = "/api/v1/dictionary-entries/{id}", tag = "administration",
+    request_body = EntryData, params(("id" = String, Path, description = "字典项编号")),
+    responses(
+        (status = 204, description = "已修改"),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "没有这个字典项"),
+        (status = 422, body = Problem, description = "填写内容有误")
+    )
+)]
+pub async fn change_dictionary_entry(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(asked): Path<String>,
+    given: Result<Json<EntryData>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &CHANGE_ENTRY).await?;
+    let (asked, given) = (id(&asked)?, entry(String::new(), body(given)?));
+    let ground = desk.ground().clone();
+    let write =
+        move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &ground, &actor, (Some(asked), &given));
+    desk.ground().act(write).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Removes an entry (删除字典项).
+#[utoipa::path(
+    delete, path = "/api/v1/dictionary-entries/{id}", tag = "administration",
+    params(("id" = String, Path, description = "字典项编号")),
+    responses(
+        (status = 204, description = "已删除"),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "没有这个字典项"),
+        (status = 409, body = Problem, description = "平台自用")
+    )
+)]
+pub async fn remove_dictionary_entry(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(asked): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &REMOVE_ENTRY).await?;
+    let (asked, ground) = (id(&asked)?, desk.ground().clone());
+    let write = move |tx: &mut Tx<'_>| dictionary::remove_entry(tx, &ground, &actor, asked);
+    desk.ground().act(write).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,59 @@
+//! How often somebody may fail, how many sessions he has, how long a password lasts: parameters, for
+//! a platform under attack is tightened at once and not at the next restart.
+
+use crate::parameter::{Fallback, Kind, Parameter};
+
+/// Sessions of one account at the same time.
+pub const SESSIONS_MAX: Parameter = Parameter {
+    name: "session.per_account",
+    chinese: "同一账号的会话数",
+    sentence: "同一账号可同时登录的会话数，超出时最早的退出。",
+    kind: Kind::Number {
+        min: 1,
+        max: 20,
+        unit: "个",
+    },
+    is_security: true,
+    fallback: Fallback::Setting(|config| config.sessions_max),
+};
+/// Failures in a row after which an account is locked.
+pub const FAILURES_MAX: Parameter = Parameter {
+    name: "login.failures_max",
+    chinese: "登录失败锁定次数",
+    sentence: "连续失败多少次后锁定账号。",
+    kind: Kind::Number {
+        min: 3,
+        max: 20,
+        unit: "次",
+    },
+    is_security: true,
+    fallback: Fallback::Setting(|config| config.failures_max),
+};
+/// Minutes for which it is locked.
+pub const LOCK_MINUTES: Parameter = Parameter {
+    name: "login.lock_minutes",
+    chinese: "登录失败锁定时长",
+    sentence: "连续失败后账号锁定多少分钟。",
+    kind: Kind::Number {
+        min: 1,
+        max: 1440,
+        unit: "分钟",
+    },
+    is_security: true,
+    fallback: Fallback::Setting(|config| config.lock_minutes),
+};
+/// Days after which a password must be changed.
+pub const PASSWORD_DAYS: Parameter = Parameter {
+    name: "password.days",
+    chinese: "密码有效期",
+    sentence: "密码多少天后必须更换；0 表示不限。",
+    kind: Kind::Number {
+        min: 0,
+        max: 365,
+        unit: "天",
+    },
+    is_security: true,
+    fallback: Fallback::Setting(|config| config.password_days),
+};
+/// The parameters of this room.
+pub const PARAMETERS: &[Parameter] = &[SESSIONS_MAX, FAILURES_MAX, LOCK_MINUTES, PASSWORD_DAYS];

@@ -1,0 +1,98 @@
+//! `GET /api/v1/notices/{id}/readers`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use crate::account;
+use crate::administration::{Desk, id, id_opt, not_found, page, query};
+use crate::notice::desk::http::READERS;
+use crate::notice::{self, Reader, by_id};
+use crate::role::Operation;
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use store::clock::beijing_rfc3339;
+use store::{Result as StoreResult, Tx};
+use utoipa::{IntoParams, ToSchema};
+use web::{Page, PageQuery, Problem};
+
+/// Lists who has read a notice.
+pub const NOTICE_READERS: Operation = Operation {
+    id: "notice_readers",
+    chinese: "查看公告已读名单",
+    roles: READERS,
+    changes: false,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[NOTICE_READERS];
+
+/// Somebody who has read a notice (已读回执).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReaderView {
+    /// Login name.
+    pub login: String,
+    /// Name of the person.
+    pub name: String,
+    /// When, RFC 3339.
+    pub at: String,
+}
+
+/// Where the list of readers begins.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReaderQuery {
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Readers on the page, 1 to 1000; 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// Who has read a notice, the last first (公告已读名单).
+#[utoipa::path(
+    get, path = "/api/v1/notices/{id}/readers", tag = "administration",
+    params(("id" = String, Path, description = "公告编号"), ReaderQuery),
+    responses(
+        (status = 200, body = Page<ReaderView>),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "没有这条公告")
+    )
+)]
+pub async fn notice_readers(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(asked): Path<String>,
+    place: Result<Query<ReaderQuery>, QueryRejection>,
+) -> Result<Json<Page<ReaderView>>, Problem> {
+    desk.gate.actor(&headers, &NOTICE_READERS).await?;
+    let (asked, place) = (id(&asked)?, query(place)?);
+    let before = id_opt("after", place.after.as_deref())?;
+    let limit = PageQuery {
+        after: None,
+        limit: place.limit,
+    }
+    .limit();
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<Vec<(i64, ReaderView)>>> {
+        if by_id(tx, asked)?.is_none() {
+            return Ok(None);
+        }
+        let mut views = Vec::new();
+        for found in notice::readers_of(tx, asked, before, i64::from(limit))? {
+            views.push((found.id, reader(tx, found)?));
+        }
+        Ok(Some(views))
+    };
+    let found = desk.ground().read(read).await?.ok_or_else(not_found)?;
+    Ok(Json(page(found, limit, |(id, _)| *id, |(_, view)| view)))
+}
+
+fn reader(tx: &mut Tx<'_>, found: Reader) -> StoreResult<ReaderView> {
+    let account = account::by_id(tx, found.account)?;
+    let (login, name) = account.map_or_else(Default::default, |one| (one.login, one.name));
+    Ok(ReaderView {
+        login,
+        name,
+        at: beijing_rfc3339(found.at_ms),
+    })
+}

@@ -1,0 +1,304 @@
+//! Parameters (参数): settings that may be changed while the platform runs.
+//!
+//! A parameter is a constant beside its use: a name, a kind with its range, a sentence, and where
+//! its value comes from when nobody has changed it: the settings file ([`Adjustable`]) or a number
+//! of the program. Nothing that is not declared can be set. [`Ground::number`] is the only way to
+//! a value, so that no reader can miss a change: an [`Adjustable`] tells nobody else what it is.
+//!
+//! A change that touches security waits for the security administrator; others hold at once. Every
+//! process reads the table again each [`LOOK`] ([`follow`]), so that a change is seen everywhere
+//! within seconds and without a restart. Who set what when, and who approved it, is kept for ever;
+//! each earlier value can be set again.
+
+pub mod http;
+mod sql;
+#[cfg(test)]
+mod tests;
+
+use crate::access::Actor;
+use crate::account::AccountId;
+use crate::approval::{Doing, Kind as ApprovalKind};
+use crate::audit::{self, Act};
+use crate::config::Config;
+use crate::ground::Ground;
+use crate::role::Role;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use store::{Error, Result as StoreResult, Tx};
+use tokio::sync::watch;
+
+pub use sql::{changes, values};
+
+/// How often a process reads the values again.
+pub const LOOK: Duration = Duration::from_secs(2);
+
+/// A parameter was changed.
+pub const SET: Act = Act {
+    name: "parameter.set",
+    chinese: "变更参数",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[SET];
+
+/// Changes a parameter that touches security.
+pub const SET_KIND: ApprovalKind = ApprovalKind {
+    name: "parameter.set",
+    chinese: "变更安全参数",
+    deciders: &[Role::SecurityAdmin],
+    run,
+};
+/// The kinds of approvals of this room.
+pub const KINDS: &[ApprovalKind] = &[SET_KIND];
+
+/// A setting of the file that a parameter overrides; [`Ground::number`] alone reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Adjustable(u32);
+
+impl Adjustable {
+    /// A setting with this value.
+    pub const fn new(value: u32) -> Self {
+        Self(value)
+    }
+}
+
+/// What values a parameter has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A number in a range, with its unit for people.
+    Number {
+        /// Smallest.
+        min: i64,
+        /// Largest.
+        max: i64,
+        /// Unit, in Chinese.
+        unit: &'static str,
+    },
+    /// On (1) or off (0).
+    Switch,
+}
+
+impl Kind {
+    /// Smallest and largest value.
+    pub fn range(self) -> (i64, i64) {
+        match self {
+            Self::Number { min, max, .. } => (min, max),
+            Self::Switch => (0, 1),
+        }
+    }
+
+    /// A value for people.
+    pub fn shown(self, value: i64) -> String {
+        match self {
+            Self::Number { unit, .. } => format!("{value} {unit}"),
+            Self::Switch => if value == 0 { "关" } else { "开" }.to_owned(),
+        }
+    }
+}
+
+/// Where the value comes from that nobody has changed.
+#[derive(Debug, Clone, Copy)]
+pub enum Fallback {
+    /// A setting of the file.
+    Setting(fn(&Config) -> Adjustable),
+    /// A number of the program.
+    Fixed(i64),
+}
+
+/// A parameter (参数), declared beside its use.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Its name: `room.what`.
+    pub name: &'static str,
+    /// Its name for people.
+    pub chinese: &'static str,
+    /// What it does, in a sentence.
+    pub sentence: &'static str,
+    /// Its values.
+    pub kind: Kind,
+    /// Whether a change waits for the security administrator.
+    pub is_security: bool,
+    /// Its value when nobody has changed it.
+    pub fallback: Fallback,
+}
+
+impl Parameter {
+    /// The value that holds when nobody has changed it.
+    pub fn own(&self, config: &Config) -> i64 {
+        match self.fallback {
+            Fallback::Setting(of) => i64::from(of(config).0),
+            Fallback::Fixed(value) => value,
+        }
+    }
+
+    /// Whether a value is in the range.
+    ///
+    /// # Errors
+    /// What is wrong, in Chinese.
+    pub fn check(&self, value: i64) -> Result<(), String> {
+        let (min, max) = self.kind.range();
+        if (min..=max).contains(&value) {
+            Ok(())
+        } else {
+            Err(format!("{}应为 {min} 至 {max}", self.chinese))
+        }
+    }
+}
+
+/// The parameters of a process with the values that were changed, as last read.
+#[derive(Debug, Default)]
+pub struct Board {
+    declared: Vec<&'static Parameter>,
+    values: RwLock<Arc<BTreeMap<String, i64>>>,
+}
+
+impl Board {
+    /// A board of the parameters that the rooms declare.
+    pub fn new(rooms: &[&'static [Parameter]]) -> Self {
+        Self {
+            declared: rooms.iter().flat_map(|room| room.iter()).collect(),
+            values: RwLock::default(),
+        }
+    }
+
+    /// Every parameter.
+    pub fn declared(&self) -> &[&'static Parameter] {
+        &self.declared
+    }
+
+    /// The parameter with this name.
+    pub fn find(&self, name: &str) -> Option<&'static Parameter> {
+        self.declared.iter().find(|one| one.name == name).copied()
+    }
+
+    /// The changed value, if there is one; one out of range was set under another release and does
+    /// not count.
+    pub(crate) fn value(&self, parameter: &Parameter) -> Option<i64> {
+        let values = self.values.read().unwrap_or_else(PoisonError::into_inner);
+        let value = values.get(parameter.name).copied();
+        value.filter(|value| parameter.check(*value).is_ok())
+    }
+
+    fn take(&self, values: BTreeMap<String, i64>) {
+        *self.values.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(values);
+    }
+}
+
+/// A change of a parameter (参数变更).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Its id.
+    pub id: i64,
+    /// Name of the parameter.
+    pub name: String,
+    /// The new value; none for the program's own.
+    pub value: Option<i64>,
+    /// Who wanted it.
+    pub asked_by: AccountId,
+    /// His name.
+    pub asked_name: String,
+    /// Who approved it, if it had to be.
+    pub approved_by: Option<AccountId>,
+    /// His name.
+    pub approved_name: String,
+    /// When, milliseconds since 1970-01-01 UTC.
+    pub at_ms: i64,
+    /// Why.
+    pub why: String,
+}
+
+/// Reads the values again.
+///
+/// # Errors
+/// The engine's; the values stay as they were.
+pub async fn refresh(ground: &Ground) -> StoreResult<()> {
+    let found = ground.db.read(values).await?;
+    ground.parameters.take(found.into_iter().collect());
+    Ok(())
+}
+
+/// Reads the values again and again until it is told to stop.
+pub async fn follow(ground: Ground, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = refresh(&ground).await {
+            tracing::warn!(%error, "the parameters could not be read; the last values hold");
+        }
+        tokio::select! {
+            () = ground.clock.sleep(LOOK) => {}
+            // An error means that the house is gone, which is a reason to stop as well.
+            _ = stop.wait_for(|stop| *stop) => break,
+        }
+    }
+}
+
+/// What somebody wants a parameter to be.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Wish {
+    name: String,
+    value: Option<i64>,
+    /// What it was, so that an approval does not undo what a third person did meanwhile.
+    was: Option<i64>,
+}
+
+/// A value for people, the program's own among them.
+fn shown(parameter: &Parameter, ground: &Ground, value: Option<i64>) -> String {
+    match value {
+        Some(value) => parameter.kind.shown(value),
+        None => {
+            let own = parameter.kind.shown(parameter.own(&ground.config));
+            format!("默认（{own}）")
+        }
+    }
+}
+
+/// Writes a change down, with its row in the audit.
+fn write(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    actor: &Actor,
+    (parameter, change): (&Parameter, &Change),
+) -> StoreResult<String> {
+    let was = sql::value(tx, parameter.name)?;
+    sql::set(tx, parameter.name, change.value, change.at_ms)?;
+    sql::note(tx, change)?;
+    let told = format!(
+        "{}：{} → {}",
+        parameter.chinese,
+        shown(parameter, ground, was),
+        shown(parameter, ground, change.value)
+    );
+    let object = format!("parameter:{}", parameter.name);
+    audit::done(tx, change.at_ms, actor, SET, &object, &told)?;
+    Ok(told)
+}
+
+/// The function of [`SET_KIND`].
+fn run(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+    let wish: Wish = serde_json::from_str(&doing.approval.payload)
+        .map_err(|error| Error::Fault(error.to_string()))?;
+    let Some(parameter) = doing.ground.parameters.find(&wish.name) else {
+        return Ok(Err("平台已没有这个参数".to_owned()));
+    };
+    if let Some(value) = wish.value
+        && let Err(why) = parameter.check(value)
+    {
+        return Ok(Err(why));
+    }
+    if sql::value(tx, parameter.name)? != wish.was {
+        return Ok(Err("提交之后参数已被变更".to_owned()));
+    }
+    let change = Change {
+        id: doing.ground.ids.next(),
+        name: wish.name,
+        value: wish.value,
+        asked_by: doing.approval.asked_by,
+        asked_name: doing.approval.asked_name.clone(),
+        approved_by: doing.actor.require_account().ok(),
+        approved_name: doing.actor.name.clone(),
+        at_ms: doing.ground.now_ms(),
+        why: doing.approval.why.clone(),
+    };
+    write(tx, doing.ground, doing.actor, (parameter, &change)).map(Ok)
+}
