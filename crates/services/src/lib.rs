@@ -5,7 +5,7 @@
 //! - [`company_ledger`]: the companies with their contracts, what these unlock, and corrections.
 //! - [`member`], [`key`]: a company's own people and the keys of its programs.
 //! - [`agent`]: companies that act for others. [`docking`]: how far a company's connection is.
-//! - [`todo`]: what waits for whom.
+//! - [`mod@todo`]: what waits for whom.
 //!
 //! [`Desk`] carries what every handler needs. A refusal found in the middle of a transaction undoes
 //! all of it: [`Desk::write`].
