@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isGood, listen, settled, shot, still, url } from "./browser.mjs";
+import { approve } from "./approve.mjs";
 import { signIn } from "./people.mjs";
 
 /** A formula and a script: texts, wherever they stand. */
@@ -35,17 +36,6 @@ async function confirm(page, texts) {
 }
 
 const row = (page, text) => page.locator("#content tbody tr", { hasText: text }).first();
-
-/** The second pair of eyes. */
-async function approve(browser, role, title) {
-  const { page } = await open(browser, role, "/approvals?state=pending");
-  await row(page, title).getByRole("button", { name: "通过" }).click();
-  await still(page);
-  await page.getByRole("dialog").getByRole("button", { name: "确定" }).click();
-  await page.getByRole("dialog").waitFor({ state: "hidden" });
-  await row(page, title).waitFor({ state: "detached" });
-  await page.context().close();
-}
 
 export function backOffice(browserOf) {
   test("departments and posts are made and given to a person, who is found by them", async () => {

@@ -2,7 +2,8 @@
 // operators free what is stuck, the three officers make an account together.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isGood, listen, settled, shot, url } from "./browser.mjs";
+import { approve } from "./approve.mjs";
+import { isGood, listen, settled, shot, still, url } from "./browser.mjs";
 import { signIn } from "./people.mjs";
 
 /** The order that the newcomer declared. */
@@ -12,21 +13,9 @@ const ORDER = "DD202611240000000001";
 async function confirm(page, reason) {
   const dialog = page.getByRole("dialog").filter({ has: page.getByRole("button", { name: "确定" }) });
   if (reason !== undefined) await dialog.locator("textarea").fill(reason);
+  await still(page);
   await dialog.getByRole("button", { name: "确定" }).click();
   await dialog.waitFor({ state: "hidden" });
-}
-
-/** Approves, as this person, the request that is on top of the list. */
-async function approve(browser, role, title) {
-  const page = await signIn(browser, url, role);
-  await page.goto(`${url}/console/approvals?state=pending`);
-  await settled(page);
-  const row = page.locator("#content tbody tr", { hasText: title }).first();
-  await row.getByRole("button", { name: "通过", exact: true }).click();
-  await confirm(page);
-  await page.locator("#content tbody tr", { hasText: title }).waitFor({ state: "detached" });
-  await shot(page, `approved-${role}`);
-  await page.context().close();
 }
 
 /** A message of the newcomer that the check refuses: the masked copy of his own order. */
@@ -137,7 +126,7 @@ export function jobs(browserOf) {
     await grant.getByLabel("原因").fill("新入职");
     await grant.getByRole("button", { name: "确定" }).click();
     await grant.waitFor({ state: "hidden" });
-    await approve(browser, "security", "周新员");
+    await approve(browser, "security", "new.clerk");
     await page.goto(`${url}/console/grants`);
     await settled(page);
     await page.locator("#content tbody tr", { hasText: "周新员" }).waitFor();
