@@ -70,7 +70,7 @@ export function backOffice(browserOf) {
     await page.locator(".search-form").getByRole("button", { name: "查询" }).click();
     await settled(page);
     await row(page, "bureau.clerk").waitFor();
-    assert.equal(await page.locator("#content tbody tr.ant-table-row").count(), 1);
+    await page.waitForFunction(() => document.querySelectorAll("#content tbody tr.ant-table-row").length === 1);
     await shot(page, "users-of-department");
 
     await page.goto(`${url}/console/departments`);

@@ -84,7 +84,7 @@ export function newcomer(browserOf) {
     const browser = browserOf();
     const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: "zh-CN" });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(20_000);
     await register(page);
     await shot(page, "registered");
 

@@ -89,6 +89,6 @@ export async function signIn(browser, url, role, options = {}) {
     locale: "zh-CN",
     ...options,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   return context.newPage();
 }
