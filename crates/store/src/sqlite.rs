@@ -12,6 +12,7 @@ use crate::{Config, Error, Result, Tx};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
 use std::path::Path;
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ const READER_CACHE_KIB: u64 = 4096;
 pub(crate) struct SqlitePool {
     writes: Sender<Box<dyn Job>>,
     reads: Sender<Box<dyn Job>>,
+    /// Gone with the last user of the pool; the checkpointer looks whether it is still there.
+    _alive: Arc<()>,
 }
 
 impl SqlitePool {
@@ -66,11 +69,16 @@ impl SqlitePool {
             spawn("store-reader", move || read_loop(&reader, &queue))?;
         }
         let checkpointer = connect(path, config, READER_CACHE_KIB)?;
-        let alive = read_queue;
+        let alive = Arc::new(());
+        let watched = Arc::downgrade(&alive);
         spawn("store-checkpoint", move || {
-            checkpoint_loop(&checkpointer, &alive);
+            checkpoint_loop(&checkpointer, &watched);
         })?;
-        Ok(Self { writes, reads })
+        Ok(Self {
+            writes,
+            reads,
+            _alive: alive,
+        })
     }
 
     pub(crate) fn submit_write(&self, job: Box<dyn Job>) -> Result<()> {
@@ -190,13 +198,13 @@ fn read_one(connection: &Connection, job: &mut dyn Job) -> Result<()> {
     Ok(())
 }
 
-fn checkpoint_loop(connection: &Connection, alive: &Receiver<Box<dyn Job>>) {
+fn checkpoint_loop(connection: &Connection, alive: &Weak<()>) {
     let wal = connection.path().map(|path| format!("{path}-wal"));
     let mut copied = 0;
     loop {
         thread::park_timeout(CHECKPOINT_PAUSE);
-        // The last reader has gone when nobody but us holds the queue's other end.
-        if alive.is_empty() && is_closed(alive) {
+        // Never by looking into a queue of jobs: who takes one to see whether there are any loses it.
+        if alive.strong_count() == 0 {
             return;
         }
         let pages = wal
@@ -214,11 +222,4 @@ fn checkpoint_loop(connection: &Connection, alive: &Receiver<Box<dyn Job>>) {
             Err(error) => tracing::warn!(%error, "the checkpoint of the SQLite log failed"),
         }
     }
-}
-
-fn is_closed(queue: &Receiver<Box<dyn Job>>) -> bool {
-    matches!(
-        queue.try_recv(),
-        Err(crossbeam_channel::TryRecvError::Disconnected)
-    )
 }
