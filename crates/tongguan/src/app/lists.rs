@@ -16,7 +16,13 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::{RefOr, schema::Schema};
 
 /// Lists that have an export of their own, with rights of its own.
-const APART: [&str; 3] = ["messages", "receipts", "audit_rows"];
+const APART: [&str; 5] = [
+    "messages",
+    "receipts",
+    "audit_rows",
+    "login_log",
+    "operation_log",
+];
 
 /// Longest body: the columns and their words.
 const BODY_BYTES_MAX: usize = 256 << 10;
@@ -90,6 +96,8 @@ mod tests {
         for other in [
             "messages",
             "audit_rows",
+            "login_log",
+            "operation_log",
             "session",
             "home",
             "job_runs",
