@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use crate::code::{self, Code};
-use crate::finding::{Layer, Severity};
+use crate::finding::Layer;
 use crate::kind::{Direction, Kind};
 use crate::sample::{self, Spec};
 use crate::spec::{
@@ -349,7 +349,7 @@ pub fn code_index() -> String {
             code.id,
             code.title,
             layer(code.layer),
-            severity(code.severity)
+            code.severity.chinese()
         );
     }
     out
@@ -363,7 +363,7 @@ pub fn code_page(code: &Code) -> String {
         code.id,
         code.title,
         layer(code.layer),
-        severity(code.severity),
+        code.severity.chinese(),
         code.source,
         code.happened,
         code.todo
@@ -376,12 +376,5 @@ fn layer(layer: Layer) -> &'static str {
         Layer::Schema => "版式",
         Layer::Rule => "业务规则",
         Layer::Form => "表单",
-    }
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Refuse => "拒收",
-        Severity::Warn => "警告",
     }
 }

@@ -15,6 +15,30 @@ pub enum Severity {
     Refuse,
     /// Warn (警告): the message goes on, the company is told.
     Warn,
+    /// Note (提示): nothing is wrong; something worth knowing before it is sent.
+    Note,
+}
+
+impl Severity {
+    /// The word that programs read: `refuse`, `warn`, `note`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Refuse => "refuse",
+            Self::Warn => "warn",
+            Self::Note => "note",
+        }
+    }
+
+    /// The word that people read (拒收、警告、提示).
+    #[must_use]
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Refuse => "拒收",
+            Self::Warn => "警告",
+            Self::Note => "提示",
+        }
+    }
 }
 
 /// Which layer found it (校验层次).

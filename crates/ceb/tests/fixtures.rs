@@ -10,7 +10,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ceb::{Finding, Kind, Profile, Severity, parse, receipt};
+use ceb::{Finding, Kind, Profile, parse, receipt};
 use expect_test::expect_file;
 
 fn files(part: &str) -> Vec<PathBuf> {
@@ -34,11 +34,7 @@ fn files(part: &str) -> Vec<PathBuf> {
 fn list(findings: &[Finding]) -> String {
     let mut out = String::new();
     for finding in findings {
-        let severity = if finding.severity == Severity::Refuse {
-            "拒收"
-        } else {
-            "警告"
-        };
+        let severity = finding.severity.chinese();
         let _ = writeln!(
             out,
             "{} {severity} 第{}行 {}\n  {}\n  {}",

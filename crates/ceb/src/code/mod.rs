@@ -16,6 +16,7 @@ pub use rule::*;
 pub use schema::*;
 
 use crate::finding::{Layer, Severity};
+use crate::parse::Profile;
 
 /// One finding code and what a clerk should know about it.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,6 +35,43 @@ pub struct Code {
     pub todo: &'static str,
     /// Where the requirement comes from (依据).
     pub source: &'static str,
+    /// How grave it is in the lenient profile (宽松档); `None`: as in the strict one.
+    pub lenient: Option<Severity>,
+    /// First day on which the rule holds (生效日期), `YYYYMMDD`, Beijing; `None`: always has.
+    pub since: Option<&'static str>,
+    /// First day on which it no longer holds (失效日期), `YYYYMMDD`, Beijing; `None`: still does.
+    pub until: Option<&'static str>,
+}
+
+impl Code {
+    /// What most codes of rules have in common; a code names what is its own.
+    pub const RULE: Self = Self {
+        id: "",
+        layer: Layer::Rule,
+        severity: Severity::Refuse,
+        title: "",
+        happened: "",
+        todo: "",
+        source: "",
+        lenient: None,
+        since: None,
+        until: None,
+    };
+
+    /// How grave it is under a profile.
+    #[must_use]
+    pub fn severity_in(&self, profile: Profile) -> Severity {
+        match (profile, self.lenient) {
+            (Profile::Lenient, Some(severity)) => severity,
+            _ => self.severity,
+        }
+    }
+
+    /// Whether the rule holds on a day, `YYYYMMDD`, Beijing.
+    #[must_use]
+    pub fn holds_on(&self, day: &str) -> bool {
+        self.since.is_none_or(|since| since <= day) && self.until.is_none_or(|until| day < until)
+    }
 }
 
 /// Looks a code up by its id.

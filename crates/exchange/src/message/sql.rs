@@ -2,7 +2,7 @@
 
 use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
 use crate::intake::Arrival;
-use ceb::{Finding, Severity};
+use ceb::Finding;
 use registry::company::CompanyId;
 use store::{Error, Many, Result, Row, Tx, Value};
 
@@ -152,10 +152,7 @@ pub(crate) fn insert_findings(tx: &mut Tx<'_>, findings: &[(MessageId, &[Finding
     let mut rows: Vec<Vec<Value<'_>>> = Vec::new();
     for (message, list) in findings {
         for (number, finding) in (1_i64..).zip(list.iter()) {
-            let severity = match finding.severity {
-                Severity::Refuse => "refuse",
-                Severity::Warn => "warn",
-            };
+            let severity = finding.severity.name();
             rows.push(vec![
                 message.0.into(),
                 number.into(),

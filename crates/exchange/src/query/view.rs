@@ -139,13 +139,9 @@ pub struct FindingView {
 
 impl From<&ceb::Finding> for FindingView {
     fn from(finding: &ceb::Finding) -> Self {
-        let severity = match finding.severity {
-            ceb::Severity::Refuse => "refuse",
-            ceb::Severity::Warn => "warn",
-        };
         Self {
             code: finding.code.to_owned(),
-            severity: severity.to_owned(),
+            severity: finding.severity.name().to_owned(),
             path: finding.path.clone(),
             line: finding.line.into(),
             cell: None,

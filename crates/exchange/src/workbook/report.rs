@@ -185,10 +185,7 @@ fn summarise(sheet: &mut Worksheet, findings: &[FormFinding]) -> Result<(), Xlsx
                 sheet.write_string(row, 0, of.as_deref().unwrap_or_default())?;
             }
         }
-        let severity = match told.severity {
-            Severity::Refuse => "拒收",
-            Severity::Warn => "警告",
-        };
+        let severity = told.severity.chinese();
         let texts = [told.code, severity, &told.value, &told.text, &told.advice];
         for (at, text) in (1_u16..).zip(texts) {
             sheet.write_string_with_format(row, at, text, &wrap)?;

@@ -44,7 +44,7 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Ended> {
         let told = findings(file, &bytes, profile)?;
         is_good &= told
             .iter()
-            .all(|told| told.finding.severity == Severity::Warn);
+            .all(|told| told.finding.severity != Severity::Refuse);
         if told.is_empty() && !args.json {
             rows.add_row([file, "", "", "", "没有发现问题"]);
         }
@@ -54,7 +54,13 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Ended> {
             } else {
                 let finding = &told.finding;
                 let text = format!("{}。{}", finding.text, finding.advice);
-                rows.add_row([file, &told.place, finding.code, severity(finding), &text]);
+                rows.add_row([
+                    file,
+                    &told.place,
+                    finding.code,
+                    finding.severity.chinese(),
+                    &text,
+                ]);
             }
         }
     }
@@ -62,13 +68,6 @@ pub(super) fn check(args: &CheckArgs) -> anyhow::Result<Ended> {
         say(&rows.to_string());
     }
     Ok(if is_good { Ended::Done } else { Ended::Refused })
-}
-
-fn severity(finding: &Finding) -> &'static str {
-    match finding.severity {
-        Severity::Refuse => "拒收",
-        Severity::Warn => "警告",
-    }
 }
 
 fn line(file: &str, told: &Told) -> Value {
@@ -79,10 +78,7 @@ fn line(file: &str, told: &Told) -> Value {
         "line": finding.line,
         "path": finding.path,
         "code": finding.code,
-        "severity": match finding.severity {
-            Severity::Refuse => "refuse",
-            Severity::Warn => "warn",
-        },
+        "severity": finding.severity.name(),
         "value": finding.value,
         "text": finding.text,
         "advice": finding.advice,
