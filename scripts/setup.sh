@@ -13,6 +13,8 @@ command -v npm >/dev/null || need="$need npm"
 if [ "${1:-build}" != build ]; then
     command -v xmllint >/dev/null || need="$need libxml2-utils"
     command -v openssl >/dev/null || need="$need openssl"
+    # OpenSSL answers as an oracle in the tests of SM2.
+    [ -e /usr/include/openssl/evp.h ] || need="$need libssl-dev"
     python3 -c 'import ensurepip, venv' 2>/dev/null || need="$need python3-venv"
     command -v chromium >/dev/null || need="$need chromium"
     [ -d /usr/share/fonts/opentype/noto ] || need="$need fonts-noto-cjk"

@@ -8,7 +8,8 @@
 //!
 //! `bench quick` takes a minute and leaves the long fill out; `bench` fills a million messages.
 //! `bench lists 10000000` measures the lists of people over so many messages, on both engines;
-//! `bench paint` how long a person waits for the console in a browser.
+//! `bench paint` how long a person waits for the console in a browser; `bench sm2` the verification of
+//! signatures beside OpenSSL's, and `bench sm2-oracle 1000000` whether they agree.
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
 
@@ -18,6 +19,7 @@ mod paint;
 mod platform;
 mod rabbit;
 mod report;
+mod sm2_speed;
 
 use anyhow::{Context, Result};
 use platform::{Engine, Platform, Roles};
@@ -52,6 +54,8 @@ fn main() -> Result<()> {
             match verb.as_str() {
                 "lists" => run_lists(n_messages.unwrap_or(1_000_000)).await,
                 "paint" => run_paint(),
+                "sm2" => run_sm2(),
+                "sm2-oracle" => run_sm2_oracle(n_messages.unwrap_or(1_000_000)),
                 verb => run(verb == "quick").await,
             }
         })
@@ -68,6 +72,18 @@ async fn run_lists(n_messages: i64) -> Result<()> {
         lists::lists(&mut report, &url, n_messages).await?;
     }
     report.finish_in("lists.json")
+}
+
+fn run_sm2() -> Result<()> {
+    let mut report = Report::start()?;
+    sm2_speed::rates(&mut report)?;
+    report.finish_in("sm2.json")
+}
+
+fn run_sm2_oracle(n_cases: i64) -> Result<()> {
+    let mut report = Report::start()?;
+    sm2_speed::oracle(&mut report, usize::try_from(n_cases)?)?;
+    report.finish_in("sm2-oracle.json")
 }
 
 fn run_paint() -> Result<()> {

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 /// What was measured so far.
 pub(crate) struct Report {
     rounds: BTreeMap<String, Vec<f64>>,
+    ratios: BTreeMap<String, f64>,
     notes: Vec<String>,
     machine: Value,
 }
@@ -18,6 +19,7 @@ impl Report {
         say(&format!("machine: {machine}"));
         Ok(Self {
             rounds: BTreeMap::new(),
+            ratios: BTreeMap::new(),
             notes: Vec::new(),
             machine,
         })
@@ -27,6 +29,12 @@ impl Report {
     pub(crate) fn round(&mut self, name: &str, value: f64) {
         say(&format!("{name:<36} {value:>12.2}   load {}", load()));
         self.rounds.entry(name.to_owned()).or_default().push(value);
+    }
+
+    /// Adds a ratio of medians.
+    pub(crate) fn ratio(&mut self, name: &str, value: f64) {
+        say(&format!("{name:<36} {value:>12.2}   (ratio of medians)"));
+        self.ratios.insert(name.to_owned(), value);
     }
 
     /// Adds a remark.
@@ -54,6 +62,10 @@ impl Report {
             let median = (self.median(name) * 1000.0).round() / 1000.0;
             say(&format!("{name:<36} {median:>12.2}"));
             figures.insert(name.clone(), json!(median));
+        }
+        for (name, ratio) in &self.ratios {
+            say(&format!("{name} = {ratio:.2}"));
+            figures.insert(name.clone(), json!(ratio));
         }
         let peer = self.median("rabbitmq_confirm_per_s");
         if peer > 0.0 {

@@ -10,7 +10,8 @@
 //! 3. [`parse()`] reads a message into a [`Message`] and reports everything wrong at once.
 //! 4. [`key`] names the business key, [`receipt`] splits a receipt into entries with the same keys,
 //!    [`status`] explains their status.
-//! 5. [`mod@write`] and [`sample`] make messages, [`form`] makes them from JSON and sheets, [`xsd`]
+//! 5. [`sm2`] verifies signatures of known keys faster than any library.
+//! 6. [`mod@write`] and [`sample`] make messages, [`form`] makes them from JSON and sheets, [`xsd`]
 //!    and [`doc`] explain them.
 //!
 //! All of it is driven by the tables of [`spec`]; every finding code stands in [`code`].
@@ -33,6 +34,7 @@ pub mod parse;
 pub mod personal;
 pub mod receipt;
 pub mod sample;
+pub mod sm2;
 pub mod sniff;
 pub mod spec;
 pub mod status;

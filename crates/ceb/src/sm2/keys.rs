@@ -1,0 +1,130 @@
+//! The keys that come again and again (已知公钥), with their tables.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sm2::dsa::signature::hazmat::PrehashVerifier;
+use sm2::dsa::{Signature, VerifyingKey};
+
+use super::{KEY_BYTES, PublicKey, SIGNATURE_BYTES, Table};
+
+/// Which arithmetic verifies (验签实现).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Which {
+    /// Tables for known keys, the library for others.
+    #[default]
+    Tables,
+    /// The library for all.
+    Library,
+}
+
+/// Known keys and how to verify (公钥表).
+#[derive(Debug)]
+pub struct Keys {
+    which: Which,
+    tables_max: usize,
+    shelf: Mutex<Shelf>,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    tables: HashMap<[u8; KEY_BYTES], (Arc<Table>, u64)>,
+    /// Counts uses; the table with the lowest mark was used longest ago.
+    clock: u64,
+}
+
+impl Keys {
+    /// Keeps at most so many tables, each of [`Table::BYTES`].
+    #[must_use]
+    pub fn new(tables_max: usize) -> Self {
+        Self {
+            which: Which::Tables,
+            tables_max,
+            shelf: Mutex::default(),
+        }
+    }
+
+    /// Verifies everything with the library and keeps nothing.
+    #[must_use]
+    pub fn library() -> Self {
+        Self {
+            which: Which::Library,
+            ..Self::new(0)
+        }
+    }
+
+    /// Which arithmetic verifies.
+    #[must_use]
+    pub fn which(&self) -> Which {
+        self.which
+    }
+
+    /// Tables kept at present.
+    #[must_use]
+    pub fn n_tables(&self) -> usize {
+        self.shelf().tables.len()
+    }
+
+    /// Makes the table of a key whose signatures are expected. Takes a millisecond for a new one.
+    pub fn learn(&self, key: &PublicKey) {
+        if self.which == Which::Library || self.tables_max == 0 || self.table(key).is_some() {
+            return;
+        }
+        let table = Arc::new(Table::new(key));
+        let mut shelf = self.shelf();
+        while shelf.tables.len() >= self.tables_max {
+            let oldest = shelf.tables.iter().min_by_key(|(_, (_, used))| *used);
+            let Some(oldest) = oldest.map(|(key, _)| *key) else {
+                break;
+            };
+            shelf.tables.remove(&oldest);
+        }
+        let clock = shelf.clock;
+        shelf.tables.insert(*key.to_sec1(), (table, clock));
+    }
+
+    /// Whether r‖s is a signature of the key over the digest e.
+    #[must_use]
+    pub fn verify(
+        &self,
+        key: &PublicKey,
+        digest: &[u8; 32],
+        signature: &[u8; SIGNATURE_BYTES],
+    ) -> bool {
+        match self.table(key) {
+            Some(table) => table.verify(digest, signature),
+            None => by_library(key, digest, signature),
+        }
+    }
+
+    fn table(&self, key: &PublicKey) -> Option<Arc<Table>> {
+        if self.which == Which::Library {
+            return None;
+        }
+        let mut shelf = self.shelf();
+        shelf.clock += 1;
+        let clock = shelf.clock;
+        let (table, used) = shelf.tables.get_mut(key.to_sec1())?;
+        *used = clock;
+        Some(Arc::clone(table))
+    }
+
+    fn shelf(&self) -> std::sync::MutexGuard<'_, Shelf> {
+        // A panic elsewhere leaves the map whole: it is changed in single steps.
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The same by the library, which is asked for keys without a table.
+pub(super) fn by_library(
+    key: &PublicKey,
+    digest: &[u8; 32],
+    signature: &[u8; SIGNATURE_BYTES],
+) -> bool {
+    let key = VerifyingKey::from_sec1_bytes("", key.to_sec1());
+    let signature = Signature::from_slice(signature);
+    match (key, signature) {
+        (Ok(key), Ok(signature)) => key.verify_prehash(digest, &signature).is_ok(),
+        _ => false,
+    }
+}
