@@ -1,0 +1,7 @@
+//! Signatures against the programs of others: xmllint, xmlsec1, openssl.
+
+#![expect(clippy::expect_used, reason = "helpers of a test")]
+
+mod others;
+mod pki;
+mod sign;
