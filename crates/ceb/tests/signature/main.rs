@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "helpers of a test")]
 
+mod canonical;
 mod others;
 mod pki;
+mod random;
 mod sign;

@@ -6,14 +6,14 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What a program said.
-pub fn told(output: &Output) -> String {
+pub(crate) fn told(output: &Output) -> String {
     let out = String::from_utf8_lossy(&output.stdout);
     let error = String::from_utf8_lossy(&output.stderr);
     format!("{out}{error}")
 }
 
 /// A file that does not exist yet.
-pub fn new_file(bytes: &[u8]) -> PathBuf {
+pub(crate) fn new_file(bytes: &[u8]) -> PathBuf {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let n = NEXT.fetch_add(1, Ordering::Relaxed);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -23,7 +23,7 @@ pub fn new_file(bytes: &[u8]) -> PathBuf {
 }
 
 /// Signs with openssl and a key of the folder; SM2 gives DER there, and r‖s here.
-pub fn sign(method: SignatureMethod, key: &str, id: &str, message: &[u8]) -> Vec<u8> {
+pub(crate) fn sign(method: SignatureMethod, key: &str, id: &str, message: &[u8]) -> Vec<u8> {
     let key = super::pki::folder().join(key);
     let message = new_file(message);
     let mut command = Command::new("openssl");
@@ -47,7 +47,7 @@ pub fn sign(method: SignatureMethod, key: &str, id: &str, message: &[u8]) -> Vec
 }
 
 /// r‖s of a DER signature.
-pub fn raw(der: &[u8]) -> Vec<u8> {
+pub(crate) fn raw(der: &[u8]) -> Vec<u8> {
     let r_bytes = usize::from(der[3]);
     let (r, s) = (&der[4..4 + r_bytes], &der[6 + r_bytes..]);
     let mut raw = vec![0; 64];
@@ -59,7 +59,7 @@ pub fn raw(der: &[u8]) -> Vec<u8> {
 }
 
 /// Whether xmlsec1 verifies a message against a root.
-pub fn xmlsec_verifies(message: &[u8], root: &str) -> Result<(), String> {
+pub(crate) fn xmlsec_verifies(message: &[u8], root: &str) -> Result<(), String> {
     let file = new_file(message);
     let output = Command::new("xmlsec1")
         .args(["--verify", "--trusted-pem"])

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 /// The folder with the certificates.
-pub fn folder() -> &'static Path {
+pub(crate) fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let name = format!("pki-{}", std::process::id());
@@ -20,6 +20,6 @@ pub fn folder() -> &'static Path {
 }
 
 /// A file of the folder.
-pub fn file(name: &str) -> Vec<u8> {
+pub(crate) fn file(name: &str) -> Vec<u8> {
     std::fs::read(folder().join(name)).expect("a file of scripts/pki.sh")
 }

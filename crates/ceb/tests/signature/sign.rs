@@ -6,12 +6,12 @@ use ceb::sample::{Spec, message};
 use ceb::signature::{DigestMethod, SignatureMethod, sign};
 
 /// A message without a signature.
-pub fn unsigned() -> Vec<u8> {
+pub(crate) fn unsigned() -> Vec<u8> {
     message(&Spec::new(Kind::Ceb311, 1)).into_bytes()
 }
 
 /// A message signed by a company of the folder.
-pub fn signed(
+pub(crate) fn signed(
     document: &[u8],
     method: SignatureMethod,
     digest: DigestMethod,
