@@ -9,6 +9,7 @@ use super::c14n::{Apex, C14nFault, Canon, Comments};
 use crate::xml::{Fault, Name, Ns, Token, Tokens, prepare};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::ops::Range;
 
 /// Longest text of one element of a signature, in bytes; a certificate has about 2,000.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
@@ -87,6 +88,10 @@ pub(super) struct Scan {
     pub(super) is_misplaced: bool,
     /// Whether the root has a child that is called a signature and is none.
     pub(super) is_foreign: bool,
+    /// Bytes of the input that the signature covers.
+    pub(super) place: Range<usize>,
+    /// Bytes of the input that `SignedInfo` covers.
+    pub(super) signed_info_place: Range<usize>,
     /// Byte of the input at which the end tag of the root begins; `None` for an empty root.
     pub(super) root_end: Option<usize>,
     /// Whether `ds` stands for signatures in the root.
@@ -112,6 +117,8 @@ fn pass(bytes: &[u8], form: &Form) -> Result<Scan, Fault> {
         n_signatures: 0,
         is_misplaced: false,
         is_foreign: false,
+        place: 0..0,
+        signed_info_place: 0..0,
         root_end: None,
         binds_ds: false,
     };
@@ -127,8 +134,10 @@ fn pass(bytes: &[u8], form: &Form) -> Result<Scan, Fault> {
                 2 if is_signature(name) && scan.n_signatures == 0 => {
                     canon.catch_up(tokens.place().start)?;
                     scan.cut = canon.len();
+                    scan.place.start = tokens.span().start;
                     inherit(&tokens, &mut inherited);
                     signature(&mut tokens, form, &inherited, &mut scan)?;
+                    scan.place.end = tokens.span().end;
                     canon.skip_to(tokens.place().end);
                     continue;
                 }
@@ -206,6 +215,7 @@ fn signature<'a>(
                 reader.start(&path, tokens);
                 if path == ["SignedInfo"] && !canon.is_ended() {
                     canon.skip_to(tokens.place().start);
+                    scan.signed_info_place.start = tokens.span().start;
                 }
             }
             Token::End if path.is_empty() => break,
@@ -221,6 +231,7 @@ fn signature<'a>(
         }
         if path.first() == Some(&"SignedInfo") && !canon.is_ended() {
             canon.feed(&token, tokens, &apex)?;
+            scan.signed_info_place.end = tokens.span().end;
         }
         if token == Token::End {
             path.pop();

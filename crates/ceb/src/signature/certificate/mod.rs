@@ -157,7 +157,7 @@ impl Certificate {
     }
 
     /// Whether the other certificate says that this one's holder issued it.
-    fn is_issuer_of(&self, other: &Self) -> bool {
+    pub(super) fn is_issuer_of(&self, other: &Self) -> bool {
         self.inner.tbs_certificate().subject() == other.inner.tbs_certificate().issuer()
     }
 
