@@ -34,6 +34,7 @@ pub mod parse;
 pub mod personal;
 pub mod receipt;
 pub mod sample;
+pub mod signature;
 pub mod sm2;
 pub mod sniff;
 pub mod spec;

@@ -2,18 +2,20 @@
 //!
 //! A code is stable: companies write programs against it. `TG-E10xx` a message cannot be recognised,
 //! `E11xx` not well-formed, `E12xx` against the schema, `E13xx` a rule for every message, `E14xx`
-//! order, payment and waybill, `E15xx` list, `E16xx` export, `E17xx` a form. The pages under `docs/codes/` are
+//! order, payment and waybill, `E15xx` list, `E16xx` export, `E17xx` a form, `E18xx` a signature. The pages under `docs/codes/` are
 //! generated from this table, and a test compares them.
 
 mod form;
 mod message;
 mod rule;
 mod schema;
+mod signature;
 
 pub use form::*;
 pub use message::*;
 pub use rule::*;
 pub use schema::*;
+pub use signature::*;
 
 use crate::finding::{Layer, Severity};
 use crate::parse::Profile;
@@ -175,4 +177,30 @@ pub static ALL: &[&Code] = &[
     &FORM_FORMULA,
     &FORM_MERGED,
     &FORM_SHEET,
+    &RELATIVE_NAMESPACE,
+    &SIGNATURE_EMPTY,
+    &SIGNATURE_PLACE,
+    &SIGNATURE_CONTENT,
+    &SIGNATURE_REFERENCE,
+    &SIGNATURE_ALGORITHM,
+    &DIGEST_LABEL,
+    &DIGEST_DIFFERS,
+    &VALUE_WRONG,
+    &VALUE_FORM,
+    &CERTIFICATE_MISSING,
+    &CERTIFICATE_UNREADABLE,
+    &KEY_KIND,
+    &KEY_WEAK,
+    &HASH_WEAK,
+    &KEY_NAME_DIFFERS,
+    &CERTIFICATE_EXPIRED,
+    &CERTIFICATE_EARLY,
+    &CERTIFICATE_USAGE,
+    &CERTIFICATE_UNTRUSTED,
+    &CERTIFICATE_AUTHORITY,
+    &CERTIFICATE_REVOKED,
+    &REVOCATION_UNKNOWN,
+    &REVOCATION_STALE,
+    &HOLDER_DIFFERS,
+    &SIGNATURE_TOLERATED,
 ];
