@@ -158,7 +158,7 @@ fn facts(out: &mut String, kind: Kind) {
 fn sample_note(kind: Kind) -> &'static str {
     match kind.spec().signature {
         SignatureDuty::Required | SignatureDuty::RequiredByText => {
-            "其中的 Signature 只是格式正确的占位内容（KeyName 为 SAMPLE），不是真正的签名，海关不会接受。"
+            "其中的 Signature 是真正的 SM2-SM3 签名，可用来试验验签程序；但密钥是公开的样例密钥，海关不会接受。"
         }
         SignatureDuty::None | SignatureDuty::Optional => "",
     }

@@ -8,7 +8,7 @@
 //! What is written is not checked: `parse` does that. Characters that XML has not are dropped.
 
 use crate::kind::Kind;
-use crate::spec::{RecordSpec, SignatureDuty, Trailer};
+use crate::spec::{RecordSpec, Trailer};
 use crate::xml::{NS_CEB, NS_DS, NS_XSI};
 
 /// Values of a record: element and value, in any order.
@@ -145,7 +145,7 @@ impl<'a> MessageWriter<'a> {
     }
 }
 
-/// A message of any kind; kinds that must be signed get a signature frame.
+/// A message of any kind, unsigned.
 #[must_use]
 pub fn message(
     kind: Kind,
@@ -155,10 +155,6 @@ pub fn message(
 ) -> String {
     let mut writer = MessageWriter::new(kind, guid, documents);
     writer.base_transfer = base_transfer;
-    writer.signature = matches!(
-        kind.spec().signature,
-        SignatureDuty::Required | SignatureDuty::RequiredByText
-    );
     writer.finish()
 }
 

@@ -9,22 +9,24 @@
 //! kind: so the order, payment, waybill and list of one [`Spec`] fit together, and a receipt carries
 //! the key of its declaration. Numbers grow with seed and document, as real ones do.
 //!
-//! Kinds that must be signed get a signature frame with the key name `SAMPLE`: right in structure,
-//! not a signature. Customs would refuse it.
+//! Kinds that must be signed are signed, with a key that is public on purpose ([`CERTIFICATE`]). The
+//! signature verifies and proves nothing; customs would refuse it.
 
 mod catalogue;
 mod deal;
 mod number;
+mod sign;
 #[cfg(test)]
 mod tests;
 mod value;
 
 use crate::kind::Kind;
-use crate::spec::{Role, UNBOUNDED};
+use crate::spec::{Role, SignatureDuty, UNBOUNDED};
 use crate::status::ReturnStatus;
 use crate::write::{self, DocumentValues, Values};
 
 pub use number::credit_code;
+pub use sign::CERTIFICATE;
 
 /// Beijing time, given by the caller (北京时间).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -241,7 +243,14 @@ fn build(spec: &Spec, status: ReturnStatus, info: &str) -> String {
         .into();
     let with_transfer = (table.role == Role::Declaration).then_some(&*transfer);
     let guid = number::guid(spec.seed, u32::MAX, spec.kind);
-    write::message(spec.kind, &guid, &documents, with_transfer)
+    let mut writer = write::MessageWriter::new(spec.kind, &guid, &documents);
+    if let Some(values) = with_transfer {
+        writer = writer.base_transfer(values);
+    }
+    match table.signature {
+        SignatureDuty::Required | SignatureDuty::RequiredByText => sign::signed(writer.finish()),
+        SignatureDuty::None | SignatureDuty::Optional => writer.finish(),
+    }
 }
 
 fn fill(record: &crate::spec::RecordSpec, value: impl Fn(&str) -> Option<String>) -> Values {

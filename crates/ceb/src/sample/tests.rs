@@ -98,3 +98,40 @@ fn a_marker_stands_in_order_and_company_numbers() {
     assert!(head.get("orderNo").unwrap().contains("REJECT"));
     assert!(head.get("copNo").unwrap().contains("REJECT"));
 }
+
+#[test]
+fn samples_that_must_be_signed_are() {
+    use crate::signature::{Outcome, Policy, Trust, Verifier};
+    use crate::spec::SignatureDuty;
+    let keys = crate::sm2::Keys::library();
+    let mut trust = Trust::default();
+    assert_eq!(trust.add(CERTIFICATE.as_bytes()), 1);
+    for kind in Kind::ALL {
+        let sample = message(&Spec::new(*kind, 5));
+        let verifier = Verifier {
+            policy: Policy::SOUND,
+            sm2: &keys,
+            certificate: None,
+        };
+        let verdict = verifier.verify(sample.as_bytes());
+        let must = matches!(
+            kind.spec().signature,
+            SignatureDuty::Required | SignatureDuty::RequiredByText
+        );
+        if !must {
+            assert_eq!(verdict.outcome, Outcome::Unsigned, "{kind}");
+            continue;
+        }
+        assert!(
+            matches!(verdict.outcome, Outcome::Passed(_)),
+            "{kind} {:?}",
+            verdict.outcome
+        );
+        let at = 1_772_413_200;
+        let certificate = verdict.certificate.unwrap();
+        assert!(
+            trust.check(&certificate, &[], at, &keys).is_empty(),
+            "{kind}"
+        );
+    }
+}

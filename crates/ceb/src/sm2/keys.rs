@@ -128,3 +128,15 @@ pub(super) fn by_library(
         _ => false,
     }
 }
+
+impl crate::signature::key::Sm2 for Keys {
+    fn verify(&self, key: &[u8], id: &[u8], message: &[u8], r_s: &[u8; 64]) -> bool {
+        let Some(key) = PublicKey::from_sec1(key) else {
+            return false;
+        };
+        let signer = key.signer_digest(id);
+        signer.is_some_and(|signer| {
+            Self::verify(self, &key, &super::message_digest(&signer, message), r_s)
+        })
+    }
+}
