@@ -8,10 +8,15 @@
 //! 3. [`verify`] tries the strict profile, then the recorded ones ([`profile`]), as far as the policy
 //!    allows, and gives an [`Outcome`], which can never turn a bad signature into no signature.
 //! 4. [`certificate`] says whose key it is and whether to believe it, at a time that is an argument.
+//! 5. [`clinic`] says what to change when a signature is wrong.
+//!
+//! Invariants: nothing panics and nothing is without limit, whatever the bytes; one signature, one
+//! reference, to the document around it; the bytes are never written anew.
 
 pub mod algorithm;
 pub mod c14n;
 pub mod certificate;
+pub mod clinic;
 mod findings;
 pub mod key;
 pub mod profile;
