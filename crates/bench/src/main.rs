@@ -8,7 +8,8 @@
 //!
 //! `bench quick` takes a minute and leaves the long fill out; `bench` fills a million messages.
 //! `bench lists 10000000` measures the lists of people over so many messages, on both engines;
-//! `bench paint` how long a person waits for the console in a browser.
+//! `bench paint` how long a person waits for the console in a browser; `bench signatures` how many
+//! signatures a core verifies, beside xmlsec1.
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
 
@@ -18,6 +19,7 @@ mod paint;
 mod platform;
 mod rabbit;
 mod report;
+mod signatures;
 
 use anyhow::{Context, Result};
 use platform::{Engine, Platform, Roles};
@@ -52,6 +54,7 @@ fn main() -> Result<()> {
             match verb.as_str() {
                 "lists" => run_lists(n_messages.unwrap_or(1_000_000)).await,
                 "paint" => run_paint(),
+                "signatures" => run_signatures(),
                 verb => run(verb == "quick").await,
             }
         })
@@ -74,6 +77,12 @@ fn run_paint() -> Result<()> {
     let mut report = Report::start()?;
     paint::paint(&mut report)?;
     report.finish_in("paint.json")
+}
+
+fn run_signatures() -> Result<()> {
+    let mut report = Report::start()?;
+    signatures::signatures(&mut report)?;
+    report.finish_in("signatures.json")
 }
 
 async fn run(is_quick: bool) -> Result<()> {

@@ -29,4 +29,4 @@ pub use certificate::{Certificate, Trust};
 pub use findings::findings;
 pub use profile::{DigestProfile, SignatureProfile, ValueProfile};
 pub use scan::SignatureElement;
-pub use verify::{Failure, Outcome, Policy, Unsupported, Verdict, Verifier};
+pub use verify::{Failure, Outcome, Policy, Unsupported, Verdict, Verifier, declared_at};

@@ -193,6 +193,12 @@ fn holder(bytes: &[u8], certificate: &Certificate) -> Match {
 }
 
 impl Clinic {
+    /// Whether the signature is right and the certificate or its holder is not.
+    #[must_use]
+    pub fn is_doubtful(&self) -> bool {
+        matches!(self.doubt(), Cause::Certificate(_) | Cause::Holder)
+    }
+
     /// Tries every profile, and then every mistake that is known.
     fn look(&mut self, case: &Case<'_>) {
         self.methods = Some((case.methods.signature, case.methods.named_digest));
