@@ -8,8 +8,9 @@
 //!
 //! `bench quick` takes a minute and leaves the long fill out; `bench` fills a million messages.
 //! `bench lists 10000000` measures the lists of people over so many messages, on both engines;
-//! `bench paint` how long a person waits for the console in a browser; `bench sm2` the verification of
-//! signatures beside OpenSSL's, and `bench sm2-oracle 1000000` whether they agree.
+//! `bench paint` how long a person waits for the console in a browser; `bench signatures` how many
+//! signatures a core verifies, beside xmlsec1; `bench sm2` the same for SM2 beside OpenSSL, and
+//! `bench sm2-oracle 1000000` whether they agree.
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
 
@@ -19,6 +20,7 @@ mod paint;
 mod platform;
 mod rabbit;
 mod report;
+mod signatures;
 mod sm2_speed;
 
 use anyhow::{Context, Result};
@@ -54,6 +56,7 @@ fn main() -> Result<()> {
             match verb.as_str() {
                 "lists" => run_lists(n_messages.unwrap_or(1_000_000)).await,
                 "paint" => run_paint(),
+                "signatures" => run_signatures(),
                 "sm2" => run_sm2(),
                 "sm2-oracle" => run_sm2_oracle(n_messages.unwrap_or(1_000_000)),
                 verb => run(verb == "quick").await,
@@ -90,6 +93,12 @@ fn run_paint() -> Result<()> {
     let mut report = Report::start()?;
     paint::paint(&mut report)?;
     report.finish_in("paint.json")
+}
+
+fn run_signatures() -> Result<()> {
+    let mut report = Report::start()?;
+    signatures::signatures(&mut report)?;
+    report.finish_in("signatures.json")
 }
 
 async fn run(is_quick: bool) -> Result<()> {

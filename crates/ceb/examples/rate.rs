@@ -55,4 +55,29 @@ fn main() {
     time("CEB622 split, 10 entries", receipt.len(), || {
         let _ = black_box(ceb::receipt::split(black_box(receipt.as_bytes())));
     });
+    signed("strict-rsa-sha256");
+    signed("strict-sm2");
+}
+
+/// A signed message of the fixtures.
+fn signed(name: &str) {
+    use ceb::signature::c14n::{Comments, canonicalize};
+    use ceb::signature::key::Library;
+    use ceb::signature::{Policy, Verifier};
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/signature");
+    let Ok(bytes) = std::fs::read(format!("{folder}/{name}.xml")) else {
+        return;
+    };
+    let verifier = Verifier {
+        policy: Policy::SOUND,
+        sm2: &Library,
+        certificate: None,
+    };
+    let len = bytes.len();
+    time(&format!("{name} canonical"), len, || {
+        black_box(canonicalize(black_box(&bytes), Comments::Without).is_ok());
+    });
+    time(&format!("{name} verify"), len, || {
+        black_box(verifier.verify(black_box(&bytes)));
+    });
 }

@@ -60,7 +60,7 @@ pub fn findings(
 ) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut tell = |code: &'static Code, value: &str, text: String| {
-        let mut finding = Finding::new(code, PATH.to_owned(), 0, value, text);
+        let mut finding = Finding::new(code, PATH.to_owned(), verdict.line, value, text);
         finding.severity = code.severity_in(profile);
         found.push(finding);
     };

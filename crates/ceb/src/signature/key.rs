@@ -116,6 +116,16 @@ impl PublicKey {
     }
 }
 
+/// Whether r‖s signs a hash that was made without the user's identity.
+pub(super) fn sm2_of_hash(key: &[u8], hash: &[u8; 32], r_s: &[u8; 64]) -> bool {
+    use sm2::dsa::{Signature, VerifyingKey, signature::hazmat::PrehashVerifier};
+    let key = VerifyingKey::from_sec1_bytes("", key);
+    match (key, Signature::from_bytes(r_s.into())) {
+        (Ok(key), Ok(signature)) => key.verify_prehash(hash, &signature).is_ok(),
+        _ => false,
+    }
+}
+
 /// r‖s of a signature, which may come as `SEQUENCE { INTEGER r, INTEGER s }`.
 pub(super) fn raw_sm2(signature: &[u8]) -> Option<[u8; SM2_SIGNATURE_BYTES]> {
     if let Ok(raw) = signature.try_into() {

@@ -8,10 +8,15 @@
 //! 3. [`verify`] tries the strict profile, then the recorded ones ([`profile`]), as far as the policy
 //!    allows, and gives an [`Outcome`], which can never turn a bad signature into no signature.
 //! 4. [`certificate`] says whose key it is and whether to believe it, at a time that is an argument.
+//! 5. [`clinic`] says what to change when a signature is wrong.
+//!
+//! Invariants: nothing panics and nothing is without limit, whatever the bytes; one signature, one
+//! reference, to the document around it; the bytes are never written anew.
 
 pub mod algorithm;
 pub mod c14n;
 pub mod certificate;
+pub mod clinic;
 mod findings;
 pub mod key;
 pub mod profile;
@@ -24,4 +29,4 @@ pub use certificate::{Certificate, Trust};
 pub use findings::findings;
 pub use profile::{DigestProfile, SignatureProfile, ValueProfile};
 pub use scan::SignatureElement;
-pub use verify::{Failure, Outcome, Policy, Unsupported, Verdict, Verifier};
+pub use verify::{Failure, Outcome, Policy, Unsupported, Verdict, Verifier, declared_at};

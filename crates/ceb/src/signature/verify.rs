@@ -2,10 +2,11 @@
 
 use super::algorithm::{C14N, C14N_WITH_COMMENTS, DigestMethod, ENVELOPED, SignatureMethod};
 use super::c14n::{C14nFault, Comments};
-use super::certificate::Certificate;
+use super::certificate::{Certificate, seconds_of};
 use super::key::{PublicKey, SM2_SIGNATURE_BYTES, Scheme, Sm2, raw_sm2};
 use super::profile::{DigestProfile, SignatureProfile, ValueProfile};
 use super::scan::{Form, Scan, SignatureElement, scan};
+use crate::parse::{Profile, parse};
 
 /// Shortest RSA key that counts as strong, in bits.
 const RSA_BITS_STRONG: usize = 2048;
@@ -131,6 +132,20 @@ pub struct Verdict {
     pub certificate: Option<Certificate>,
     /// The other certificates that came along.
     pub others: Vec<Certificate>,
+    /// Line of the input on which the signature begins, or on which reading stopped, from 1.
+    pub line: u32,
+}
+
+/// When a message was declared (`appTime` of its documents, the latest), in seconds since 1970: the
+/// time at which its certificate had to be valid.
+#[must_use]
+pub fn declared_at(bytes: &[u8]) -> Option<i64> {
+    let message = parse(bytes, Profile::Lenient).message?;
+    let times = message
+        .documents
+        .iter()
+        .filter_map(|one| one.head.get("appTime"));
+    times.filter_map(seconds_of).max()
 }
 
 /// Checks signatures.
@@ -169,11 +184,16 @@ impl Verifier<'_> {
             signature: None,
             certificate: None,
             others: Vec::new(),
+            line: 1,
         };
         match scan(bytes, &Form::STRICT) {
-            Err(fault) => verdict.outcome = Outcome::Failed(Failure::NotWellFormed(fault)),
+            Err(fault) => {
+                verdict.line = fault.line;
+                verdict.outcome = Outcome::Failed(Failure::NotWellFormed(fault));
+            }
             Ok(mut found) => {
                 let signature = found.signature.take();
+                verdict.line = crate::xml::line_of(bytes, found.place.start);
                 verdict.outcome = match &signature {
                     None => no_signature(&found),
                     Some(signature) => self

@@ -1,9 +1,16 @@
 //! Signatures against the programs of others: xmllint, xmlsec1, openssl.
 
-#![expect(clippy::expect_used, reason = "helpers of a test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "helpers of a test"
+)]
 
 mod canonical;
 mod others;
 mod pki;
+mod product;
 mod random;
 mod sign;
+mod verify;

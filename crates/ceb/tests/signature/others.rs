@@ -75,3 +75,42 @@ pub(crate) fn xmlsec_verifies(message: &[u8], root: &str) -> Result<(), String> 
         false => Err(told(&output)),
     }
 }
+
+/// Lets xmlsec1 sign a message with the key of the company.
+pub(crate) fn xmlsec_signs(document: &[u8], method: &str, digest: &str) -> Vec<u8> {
+    let method_space = if method == "rsa-sha1" {
+        "2000/09/xmldsig"
+    } else {
+        "2001/04/xmldsig-more"
+    };
+    let digest_space = if digest == "sha1" {
+        "2000/09/xmldsig"
+    } else {
+        "2001/04/xmlenc"
+    };
+    let template = format!(
+        "<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\">
+<SignedInfo><CanonicalizationMethod Algorithm=\"http://www.w3.org/TR/2001/REC-xml-c14n-20010315\"/>
+<SignatureMethod Algorithm=\"http://www.w3.org/{method_space}#{method}\"/><Reference URI=\"\"><Transforms>
+<Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"/></Transforms>
+<DigestMethod Algorithm=\"http://www.w3.org/{digest_space}#{digest}\"/><DigestValue/></Reference></SignedInfo>
+<SignatureValue/><KeyInfo><KeyName/><X509Data><X509Certificate/></X509Data></KeyInfo></Signature>"
+    );
+    let text = String::from_utf8(document.to_vec()).expect("text");
+    let at = text.rfind("</ceb:").expect("root");
+    let file = new_file(format!("{}{template}{}", &text[..at], &text[at..]).as_bytes());
+    let folder = super::pki::folder();
+    let output = Command::new("xmlsec1")
+        .args(["--sign", "--privkey-pem"])
+        .arg(format!(
+            "{},{}",
+            folder.join("rsa-company.key").display(),
+            folder.join("rsa-company.pem").display()
+        ))
+        .arg(&file)
+        .output()
+        .expect("xmlsec1");
+    assert!(output.status.success(), "{}", told(&output));
+    std::fs::remove_file(file).expect("remove");
+    output.stdout
+}

@@ -6,6 +6,7 @@
 mod admin;
 mod check;
 mod client;
+mod clinic;
 mod doctor;
 mod inspect;
 mod officers;
@@ -65,6 +66,8 @@ enum Verb {
     Message(MessageVerb),
     /// 在本机检查报文、JSON 或工作簿文件，不提交；有问题时退出码为 1
     Check(check::CheckArgs),
+    /// 验签诊断：显示报文签名的规范形式、摘要、证书和要改的一处；不通过时退出码为 1
+    Clinic(clinic::ClinicArgs),
     /// 领取回执
     Receipts(inspect::ReceiptsArgs),
     /// 生成有效的样例报文（合成数据）
@@ -170,6 +173,7 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Audit(verb) => officers::audit(verb).await,
         Verb::Account(verb) => officers::account(verb).await,
         Verb::Check(args) => check::check(&args),
+        Verb::Clinic(args) => clinic::clinic(&args),
         Verb::Message(MessageVerb::Submit(args)) => submit::submit(&args),
         Verb::Message(MessageVerb::Show(args)) => inspect::show(&args).await,
         Verb::Message(MessageVerb::Trace(args)) => inspect::trace(&args).await,

@@ -7,10 +7,12 @@
 //! In the order of the files: what a certificate says (here), who its holder is (`holder`), whether
 //! roots vouch for it (`chain`), and whether it was taken back (`revocation`).
 
+mod calendar;
 mod chain;
 mod holder;
 mod revocation;
 
+pub use calendar::{day, seconds_of};
 pub use chain::{CertificateFault, Trust};
 pub use holder::{Holder, Match};
 pub use revocation::RevocationList;

@@ -1,0 +1,62 @@
+//! `clinic`: what is wrong with the signature of a file, on this machine, without a platform.
+
+use super::{Ended, say};
+use anyhow::Context;
+use ceb::signature::key::Library;
+use ceb::signature::{Outcome, Trust, clinic, declared_at};
+use clap::Args;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Arguments of `clinic`.
+#[derive(Debug, Args)]
+pub(super) struct ClinicArgs {
+    /// 报文（.xml）文件，可以带传输信封
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// 信任的根证书、签发机构证书和吊销列表所在目录（PEM 或 DER）；不给则不核对证书链
+    #[arg(long, value_name = "DIR")]
+    trust: Option<PathBuf>,
+    /// 输出 JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Examines a signature; refused unless it passes and its certificate does.
+pub(super) fn clinic(args: &ClinicArgs) -> anyhow::Result<Ended> {
+    let name = args.file.display();
+    let bytes = std::fs::read(&args.file).with_context(|| format!("无法读取 {name}"))?;
+    let inner = match ceb::sniff(&bytes) {
+        Ok(sniffed) => sniffed.inner,
+        // What cannot be recognised may still have a signature to look at.
+        Err(_) => bytes.as_slice().into(),
+    };
+    let trust = args.trust.as_deref().map(trust).transpose()?;
+    let at = match declared_at(&inner) {
+        Some(at) => at,
+        None => i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?,
+    };
+    let found = clinic::examine(&inner, &trust.unwrap_or_default(), at, &Library);
+    match args.json {
+        true => say(&found.json().to_string()),
+        false => say(&found.text()),
+    }
+    let is_good = matches!(found.outcome, Outcome::Passed(_)) && !found.is_doubtful();
+    Ok(if is_good { Ended::Done } else { Ended::Refused })
+}
+
+/// Everything in a folder that is a certificate or a revocation list.
+fn trust(folder: &Path) -> anyhow::Result<Trust> {
+    let name = folder.display();
+    let mut trust = Trust::default();
+    let entries = std::fs::read_dir(folder).with_context(|| format!("无法读取目录 {name}"))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path);
+            trust.add(&bytes.with_context(|| format!("无法读取 {}", path.display()))?);
+        }
+    }
+    anyhow::ensure!(!trust.is_empty(), "{name} 中没有自签的根证书");
+    Ok(trust)
+}
