@@ -178,9 +178,10 @@ fn row(which: CodeTable, line: &str) -> Result<Row, String> {
             None => format!("代码“{code}”应为半角数字或字母"),
         });
     }
-    let (alias, chinese) = match which {
-        CodeTable::Country => (known(cells[1]).unwrap_or_default(), cells[2]),
-        _ => (String::new(), cells[1]),
+    let (alias, chinese) = if which == CodeTable::Country {
+        (known(cells[1]).unwrap_or_default(), cells[2])
+    } else {
+        (String::new(), cells[1])
     };
     if chinese.is_empty() {
         return Err(format!("代码 {code} 没有名称"));
@@ -198,7 +199,13 @@ fn columns(which: CodeTable) -> usize {
     match which {
         CodeTable::Country => 3,
         CodeTable::Tariff => 7,
-        _ => 2,
+        CodeTable::Unit
+        | CodeTable::Traffic
+        | CodeTable::Wrap
+        | CodeTable::District
+        | CodeTable::Currency
+        | CodeTable::Port
+        | CodeTable::Region => 2,
     }
 }
 
@@ -245,7 +252,8 @@ fn goods(cells: &[&str]) -> Result<Goods, String> {
 }
 
 /// A row as its line of a file.
-pub(super) fn line(which: CodeTable, row: &Row) -> String {
+#[must_use]
+pub fn line(which: CodeTable, row: &Row) -> String {
     let shown = |value: &Option<String>| match value.as_deref() {
         None => String::from("?"),
         Some("") => String::from("-"),

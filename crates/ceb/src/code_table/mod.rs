@@ -71,9 +71,10 @@ impl Table {
     /// The row of a code. A division (行政区划) is looked up by its province, the first two digits.
     #[must_use]
     pub fn find(&self, code: &str) -> Option<&Row> {
-        let code = match self.which {
-            CodeTable::Region => code.get(..PROVINCE_CHARS)?,
-            _ => code,
+        let code = if self.which == CodeTable::Region {
+            code.get(..PROVINCE_CHARS)?
+        } else {
+            code
         };
         self.rows.get(*self.by_code.get(code)?)
     }

@@ -6,6 +6,7 @@
 mod admin;
 mod check;
 mod client;
+mod code_table;
 mod doctor;
 mod inspect;
 mod officers;
@@ -65,6 +66,9 @@ enum Verb {
     Message(MessageVerb),
     /// 在本机检查报文、JSON 或工作簿文件，不提交；有问题时退出码为 1
     Check(check::CheckArgs),
+    /// 代码表：列出、查看、检查文件，载入海关的新版本
+    #[command(subcommand)]
+    CodeTable(code_table::CodeTableVerb),
     /// 领取回执
     Receipts(inspect::ReceiptsArgs),
     /// 生成有效的样例报文（合成数据）
@@ -170,6 +174,7 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Audit(verb) => officers::audit(verb).await,
         Verb::Account(verb) => officers::account(verb).await,
         Verb::Check(args) => check::check(&args),
+        Verb::CodeTable(verb) => code_table::code_table(verb).await,
         Verb::Message(MessageVerb::Submit(args)) => submit::submit(&args),
         Verb::Message(MessageVerb::Show(args)) => inspect::show(&args).await,
         Verb::Message(MessageVerb::Trace(args)) => inspect::trace(&args).await,
