@@ -196,9 +196,7 @@ pub fn compare(tables: &Tables, content: &str) -> Result<Newer, Refusal> {
     let newest = tables.newest(table.which);
     let follows = newest.map(|newest| newest.version);
     match follows {
-        Some(version) if version >= table.version => {
-            Err(Refusal::NotNewer(table.which, version))
-        }
+        Some(version) if version >= table.version => Err(Refusal::NotNewer(table.which, version)),
         _ => Ok(Newer {
             difference: Difference::between(newest, &table),
             follows,

@@ -77,9 +77,7 @@ pub(super) fn insert(
             (&table.effective).into(),
             table.is_complete.into(),
             (&table.source).into(),
-            i64::try_from(table.rows().len())
-                .unwrap_or(i64::MAX)
-                .into(),
+            i64::try_from(table.rows().len()).unwrap_or(i64::MAX).into(),
             content.into(),
             loaded_by.into(),
             now_ms.into(),

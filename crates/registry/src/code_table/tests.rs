@@ -29,7 +29,10 @@ async fn a_newer_table_holds_from_its_day_and_older_ones_are_refused() {
             .await
             .unwrap();
         assert_eq!(newer.follows, Some(20_180_401));
-        assert_eq!(newer.difference.added, [("9".to_owned(), "新箱".to_owned())]);
+        assert_eq!(
+            newer.difference.added,
+            [("9".to_owned(), "新箱".to_owned())]
+        );
         assert_eq!(newer.difference.removed.len(), 6);
         let again = put(wrap(20_260_101, "20260201", "1|木箱")).await;
         let refused = Err(Refusal::NotNewer(CodeTable::Wrap, 20_260_101));
@@ -44,10 +47,8 @@ async fn a_newer_table_holds_from_its_day_and_older_ones_are_refused() {
         let refuses = |month, code: &str| {
             let mut spec = sample::Spec::new(Kind::Ceb621, 3);
             spec.now.month = month;
-            let xml = sample::message(&spec).replace(
-                "<ceb:wrapType>2<",
-                &format!("<ceb:wrapType>{code}<"),
-            );
+            let xml = sample::message(&spec)
+                .replace("<ceb:wrapType>2<", &format!("<ceb:wrapType>{code}<"));
             let standing = ground.code_tables.standing(NOW);
             parse_under(xml.as_bytes(), &standing.terms(Profile::Strict)).is_refused()
         };
@@ -55,7 +56,10 @@ async fn a_newer_table_holds_from_its_day_and_older_ones_are_refused() {
         refresh(&ground).await.unwrap();
         refresh(&ground).await.unwrap();
         assert!(refuses(3, "2") && !refuses(3, "9"));
-        assert!(!refuses(1, "2") && !refuses(1, "9"), "incomplete: a warning");
+        assert!(
+            !refuses(1, "2") && !refuses(1, "9"),
+            "incomplete: a warning"
+        );
 
         let entries = standard::entries("ceb.wrap", &ground.code_tables.standing(NOW)).unwrap();
         let codes: Vec<&str> = entries.iter().map(|entry| &*entry.code).collect();

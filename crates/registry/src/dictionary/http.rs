@@ -99,7 +99,9 @@ pub async fn dictionaries(
     let found = desk.ground().read(read).await?.into_iter();
     let ground = desk.ground();
     let standing = ground.code_tables.standing(ground.now_ms());
-    let tables = standard::tables(&standing).into_iter().map(|one| view(one, true));
+    let tables = standard::tables(&standing)
+        .into_iter()
+        .map(|one| view(one, true));
     Ok(Json(Page {
         items: found.map(|one| view(one, false)).chain(tables).collect(),
         next: None,

@@ -282,7 +282,11 @@ pub fn search(
     found.retain(|entry| entry.is_meant(text));
     for table in standard::tables(standing) {
         let all = standard::every(&table.code, standing);
-        found.extend(all.into_iter().flatten().filter(|entry| entry.is_meant(text)));
+        found.extend(
+            all.into_iter()
+                .flatten()
+                .filter(|entry| entry.is_meant(text)),
+        );
     }
     let text = text.trim();
     found.sort_by_key(|entry| {

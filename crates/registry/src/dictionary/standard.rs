@@ -80,7 +80,11 @@ fn remark(table: Option<CodeTable>, standing: &Standing) -> String {
     match standing.tables.on(which, Some(standing.day())) {
         None => "尚未载入".to_owned(),
         Some(table) => {
-            let complete = if table.is_complete { "完整" } else { "不完整" };
+            let complete = if table.is_complete {
+                "完整"
+            } else {
+                "不完整"
+            };
             format!(
                 "版本 {}，{} 起有效，{complete}；{}",
                 table.version, table.effective, table.source
@@ -91,16 +95,15 @@ fn remark(table: Option<CodeTable>, standing: &Standing) -> String {
 
 /// The tables.
 pub fn tables(standing: &Standing) -> Vec<Dictionary> {
-    let table = |(code, chinese, english, table): &(&str, &str, &str, Option<CodeTable>)| {
-        Dictionary {
+    let table =
+        |(code, chinese, english, table): &(&str, &str, &str, Option<CodeTable>)| Dictionary {
             code: format!("{BEGIN}{code}"),
             chinese: (*chinese).to_owned(),
             english: (*english).to_owned(),
             remark: remark(*table, standing),
             is_active: true,
             is_own: true,
-        }
-    };
+        };
     TABLES.iter().map(table).collect()
 }
 

@@ -89,7 +89,15 @@ async fn list(base: &Base) -> anyhow::Result<Ended> {
     let stored = db.read(code_table::list).await?;
     let day = today();
     let mut rows = table(&[
-        "代码表", "名称", "版本", "生效日期", "完整", "代码数", "状态", "载入", "来源",
+        "代码表",
+        "名称",
+        "版本",
+        "生效日期",
+        "完整",
+        "代码数",
+        "状态",
+        "载入",
+        "来源",
     ]);
     for which in CodeTable::ALL {
         let holds = tables.on(which, Some(&day)).map(|table| table.version);
@@ -168,7 +176,11 @@ fn head(table: &Table) -> String {
         table.which.name(),
         table.version,
         table.effective,
-        if table.is_complete { "完整" } else { "不完整" },
+        if table.is_complete {
+            "完整"
+        } else {
+            "不完整"
+        },
         table.rows().len(),
         table.source
     )
