@@ -30,6 +30,15 @@ impl Severity {
         }
     }
 
+    /// One step less grave; a note stays one.
+    #[must_use]
+    pub fn milder(self) -> Self {
+        match self {
+            Self::Refuse => Self::Warn,
+            Self::Warn | Self::Note => Self::Note,
+        }
+    }
+
     /// The word that people read (拒收、警告、提示).
     #[must_use]
     pub fn chinese(self) -> &'static str {
@@ -95,6 +104,13 @@ impl Finding {
     #[must_use]
     pub fn advise(mut self, advice: String) -> Self {
         self.advice = advice;
+        self
+    }
+
+    /// As grave as this.
+    #[must_use]
+    pub fn graded(mut self, severity: Severity) -> Self {
+        self.severity = severity;
         self
     }
 

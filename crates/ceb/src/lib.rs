@@ -14,7 +14,8 @@
 //! 6. [`mod@write`] and [`sample`] make messages, [`form`] makes them from JSON and sheets, [`xsd`]
 //!    and [`doc`] explain them.
 //!
-//! All of it is driven by the tables of [`spec`]; every finding code stands in [`code`].
+//! All of it is driven by the tables of [`spec`]; every finding code stands in [`code`], the rules of
+//! the standard and their codes in [`rule`], the code tables in [`code_table`].
 //!
 //! Invariants: any byte string is answered without panic and in linear time; nothing is ever
 //! re-serialised (callers keep the bytes); every limit is a named constant with its unit.
@@ -33,6 +34,7 @@ pub mod message;
 pub mod parse;
 pub mod personal;
 pub mod receipt;
+pub mod rule;
 pub mod sample;
 pub mod signature;
 pub mod sm2;
@@ -48,6 +50,6 @@ pub use finding::{Finding, Layer, Severity};
 pub use key::BusinessKey;
 pub use kind::{Direction, Kind};
 pub use message::{Document, Message, Record};
-pub use parse::{Parsed, Profile, parse};
+pub use parse::{Parsed, Profile, Terms, parse, parse_under};
 pub use sniff::{Shape, SniffError, Sniffed, sniff};
 pub use status::ReturnStatus;

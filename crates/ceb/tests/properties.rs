@@ -3,7 +3,7 @@
 use ceb::envelope::{self, AddInfo, Envelope, Node};
 use ceb::sample::{self, Spec};
 use ceb::write::{DocumentValues, MessageWriter};
-use ceb::{Kind, Profile, Record, parse, receipt, sniff};
+use ceb::{Kind, Profile, Record, Severity, parse, receipt, sniff};
 use proptest::prelude::*;
 
 fn kinds() -> impl Strategy<Value = Kind> {
@@ -53,7 +53,8 @@ proptest! {
     #[test]
     fn samples_are_valid(kind in kinds(), seed in any::<u64>(), documents in 1..4_u32, lines in 1..12_u32) {
         let spec = Spec { n_documents: documents, n_lines: lines, ..Spec::new(kind, seed) };
-        let parsed = parse(sample::message(&spec).as_bytes(), Profile::Strict);
+        let mut parsed = parse(sample::message(&spec).as_bytes(), Profile::Strict);
+        parsed.findings.retain(|finding| finding.severity != Severity::Note);
         prop_assert_eq!(parsed.findings, vec![]);
     }
 

@@ -13,6 +13,7 @@ use crate::message::State;
 use crate::{check, dispatch, receipt};
 use ceb::Direction;
 use queue::Queue;
+use registry::code_table::Shelf;
 use registry::company::{CompanyId, Directory};
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,6 +58,8 @@ pub struct Shared {
     pub accepted: Arc<Bell>,
     /// Rung when messages were checked.
     pub checked: Arc<Bell>,
+    /// The code tables.
+    pub code_tables: Arc<Shelf>,
 }
 
 /// A bell: who listens hears that it was rung since the last time, and never misses it.

@@ -83,6 +83,7 @@ impl House {
             seal: Arc::new(Seal::new(&[9; 32])),
             config: Arc::default(),
             parameters: Arc::default(),
+            code_tables: Arc::default(),
         };
         let gate = Arc::new(Gate::new(ground, crate::OPERATIONS));
         let shared = Arc::new(Shared {
@@ -95,6 +96,7 @@ impl House {
             feed: Arc::new(Feed::default()),
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),
+            code_tables: Arc::default(),
         });
         Self {
             shared,

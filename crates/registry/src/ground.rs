@@ -1,6 +1,7 @@
 //! What the rooms of the registry stand on: database, time, ids, randomness, the seal and the
 //! settings, as arguments.
 
+use crate::code_table::Shelf;
 use crate::config::Config;
 use crate::parameter::{Board, Parameter};
 use crate::seal::Seal;
@@ -33,6 +34,8 @@ pub struct Ground {
     pub config: Arc<Config>,
     /// The settings that were changed while the platform runs.
     pub parameters: Arc<Board>,
+    /// The code tables: built in, and loaded while the platform runs.
+    pub code_tables: Arc<Shelf>,
 }
 
 impl Ground {

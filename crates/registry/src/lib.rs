@@ -11,7 +11,8 @@
 //! - [`administration`]: the work of the officers: [`user`]s and [`grant`]s, and the
 //!   [`job`]s that run by themselves.
 //! - [`department`], [`post`]: where the people of the agencies belong. [`dictionary`]: what forms
-//!   offer. [`parameter`]: settings that change at run time. [`notice`]: what everybody should know.
+//!   offer, and the [`code_table`]s of the message standard, of which newer ones are loaded.
+//!   [`parameter`]: settings that change at run time. [`notice`]: what everybody should know.
 //! - [`approval`]: acts that need a second pair of eyes. [`audit`]: what everybody did, in a chain.
 //!
 //! [`ground::Ground`] carries database, time, ids, randomness and settings as arguments.
@@ -24,6 +25,7 @@ pub mod approval;
 pub mod audit;
 pub mod bootstrap;
 pub mod cas;
+pub mod code_table;
 pub mod company;
 pub mod config;
 pub mod department;

@@ -26,6 +26,7 @@ pub(crate) fn ground(db: &Db) -> (Ground, Arc<TestClock>) {
         seal: Arc::new(Seal::new(&[7; 32])),
         config: Arc::new(Config::default()),
         parameters: Arc::default(),
+        code_tables: Arc::default(),
     };
     (ground, clock)
 }

@@ -36,6 +36,7 @@ impl World {
             seal: Arc::new(Seal::new(&[7; 32])),
             config: Arc::new(Config::default()),
             parameters: Arc::default(),
+            code_tables: Arc::default(),
         };
         Self { ground, clock }
     }

@@ -60,9 +60,11 @@ impl House {
             random: system_random(),
             config: Arc::new(config.registry.clone()),
             parameters: Arc::new(Board::new(crate::app::gather::PARAMETERS)),
+            code_tables: Arc::default(),
         };
         // What was changed at run time holds from the first request on.
         registry::parameter::refresh(&ground).await?;
+        registry::code_table::refresh(&ground).await?;
         let shared = Arc::new(Shared {
             directory: Directory::new(db.clone(), Arc::clone(&clock)),
             db,
@@ -73,6 +75,7 @@ impl House {
             feed: Arc::new(Feed::default()),
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),
+            code_tables: Arc::clone(&ground.code_tables),
         });
         Ok(Self {
             config,
@@ -99,8 +102,11 @@ impl House {
         Ok(())
     }
 
-    /// Starts to look for changes of the parameters.
+    /// Starts to look for changes of the parameters and for newer code tables.
     pub fn follow_parameters(&mut self) {
+        let (ground, stop) = (self.ground.clone(), self.stop.subscribe());
+        self.tasks
+            .push(tokio::spawn(registry::code_table::follow(ground, stop)));
         let (ground, stop) = (self.ground.clone(), self.stop.subscribe());
         self.tasks
             .push(tokio::spawn(registry::parameter::follow(ground, stop)));

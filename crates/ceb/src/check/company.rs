@@ -30,6 +30,38 @@ pub(crate) fn problem(code: &str) -> Option<&'static str> {
     }
 }
 
+/// Weight of each of the 8 characters of an organisation code (GB 11714).
+const ORGANISATION_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
+
+/// Where the organisation code stands in a credit code.
+const ORGANISATION: std::ops::Range<usize> = 8..16;
+
+/// Whether the organisation code inside a right credit code has another check character than
+/// GB 11714 wants. Codes that are no credit codes have none.
+pub(crate) fn has_odd_organisation(code: &str) -> bool {
+    let Some(organisation) = code
+        .get(ORGANISATION)
+        .filter(|_| code.len() == CREDIT_CHARS)
+    else {
+        return false;
+    };
+    organisation_check(organisation)
+        .is_some_and(|check| !code[ORGANISATION.end..].starts_with(check))
+}
+
+/// Check character of the 8 characters of an organisation code.
+pub(crate) fn organisation_check(first: &str) -> Option<char> {
+    let mut sum = 0;
+    for (c, weight) in first.chars().zip(ORGANISATION_WEIGHTS) {
+        sum += c.to_digit(36)? * weight;
+    }
+    match 11 - sum % 11 {
+        10 => Some('X'),
+        11 => Some('0'),
+        digit => char::from_digit(digit, 10),
+    }
+}
+
 /// Check character for the first 17 characters of a credit code.
 pub(crate) fn credit_check(first: &str) -> Option<char> {
     let mut sum = 0;
@@ -56,5 +88,16 @@ mod tests {
         assert!(problem("46121601bc").is_some());
         assert!(problem("１１１１１１１１１１").is_some());
         assert!(problem("123").is_some());
+    }
+
+    #[test]
+    fn organisations() {
+        assert_eq!(organisation_check("76936066"), Some('2'));
+        assert!(!has_odd_organisation("911101057693606624"));
+        assert!(!has_odd_organisation("46121601BC"));
+        let first = "91110105769360663";
+        let odd = format!("{first}{}", credit_check(first).unwrap());
+        assert_eq!(problem(&odd), None);
+        assert!(has_odd_organisation(&odd));
     }
 }

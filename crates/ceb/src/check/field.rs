@@ -1,20 +1,24 @@
 //! One value against the rules column of its table.
 
+use super::judge::Judge;
 use super::{company, identity, time};
 use crate::code::{self, Code};
-use crate::finding::Finding;
+use crate::finding::Severity;
 use crate::message::Record;
 use crate::parse::value::label;
 use crate::parse::{Profile, Report};
-use crate::spec::{FieldSpec, Rule, Wild};
+use crate::spec::{CodeTable, FieldSpec, Rule, Wild};
 
 /// Words that people write where a name should stand.
 const FILLERS: [&str; 6] = ["空", "无", "/", "-", "null", "NULL"];
 
+/// Times of something that has happened when it is reported.
+const PAST: [&str; 4] = ["appTime", "payTime", "logisticsTime", "accountingDate"];
+
 /// Checks every field of a record.
 pub(super) fn check(
     record: &Record,
-    profile: Profile,
+    judge: Judge<'_>,
     path: impl Fn(&FieldSpec) -> String,
     report: &mut Report,
 ) {
@@ -25,50 +29,78 @@ pub(super) fn check(
         let value = record.at(at).unwrap_or("");
         let problem = if value.is_empty() {
             let text = || format!("{}必须填写", label(field));
-            (field.required_by_text).then(|| (&code::REQUIRED_BY_TEXT, text()))
+            (field.required_by_text).then(|| Problem::new(&code::REQUIRED_BY_TEXT, text()))
         } else {
             field
                 .rules
                 .iter()
-                .find_map(|rule| one(rule, field, value, record))
+                .find_map(|rule| one(rule, field, value, record, judge))
         };
-        if let Some((code, text)) = problem {
-            let line = record
-                .line_at(at)
-                .max(if record.has(at) { 0 } else { record.line });
-            let finding = Finding::new(code, path(field), line, value, text);
-            let wild = value.is_empty() && field.is_wild(Wild::Missing);
-            let finding = if wild && profile == Profile::Lenient {
-                finding.warn()
-            } else {
-                finding
-            };
-            report.push(finding);
+        let Some(problem) = problem else { continue };
+        let line = record
+            .line_at(at)
+            .max(if record.has(at) { 0 } else { record.line });
+        let found = judge.finding(problem.code, || path(field), (line, value), problem.text);
+        let Some(mut finding) = found else { continue };
+        if let Some(severity) = problem.severity {
+            finding.severity = severity;
+        }
+        let wild = value.is_empty() && field.is_wild(Wild::Missing);
+        if wild && judge.terms.profile == Profile::Lenient {
+            finding = finding.warn();
+        }
+        report.push(finding);
+    }
+}
+
+struct Problem {
+    code: &'static Code,
+    text: String,
+    /// Other than the code's own.
+    severity: Option<Severity>,
+}
+
+impl Problem {
+    fn new(code: &'static Code, text: String) -> Self {
+        Self {
+            code,
+            text,
+            severity: None,
         }
     }
 }
 
-type Problem = Option<(&'static Code, String)>;
-
-fn one(rule: &Rule, field: &FieldSpec, value: &str, record: &Record) -> Problem {
+fn one(
+    rule: &Rule,
+    field: &FieldSpec,
+    value: &str,
+    record: &Record,
+    judge: Judge<'_>,
+) -> Option<Problem> {
     let when = |bad: bool, code: &'static Code, why: &str| {
-        bad.then(|| (code, format!("{}{why}", label(field))))
+        bad.then(|| Problem::new(code, format!("{}{why}", label(field))))
     };
     match rule {
         Rule::In(list) => {
             let text = || format!("{}只能是 {}", label(field), list.join("、"));
             let bad = !list.iter().any(|allowed| allowed == value.trim());
-            bad.then(|| (&code::VALUE_NOT_ALLOWED, text()))
+            bad.then(|| Problem::new(&code::VALUE_NOT_ALLOWED, text()))
         }
-        Rule::Time14 => when(!time::is_time14(value), &code::TIME, "不是真实的时间"),
+        Rule::Time14 => when(!time::is_time14(value), &code::TIME, "不是真实的时间")
+            .or_else(|| plausible(field, value, judge)),
         Rule::Time17 => when(!time::is_time17(value), &code::TIME, "不是真实的时间"),
-        Rule::Date8 => when(!time::is_date(value), &code::TIME, "不是真实的日期"),
+        Rule::Date8 => when(!time::is_date(value), &code::TIME, "不是真实的日期")
+            .or_else(|| plausible(field, value, judge)),
         Rule::Company(words) => {
             if words.iter().any(|word| word == value) {
                 return None;
             }
+            if company::has_odd_organisation(value) && company::problem(value).is_none() {
+                let why = "第 9 至 17 位不是校验码正确的组织机构代码";
+                return when(true, &code::ORGANISATION_CODE, why);
+            }
             let why = company::problem(value)?;
-            Some((&code::COMPANY_CODE, format!("{}：{why}", label(field))))
+            when(true, &code::COMPANY_CODE, &format!("：{why}"))
         }
         Rule::Name => {
             let text = value.trim();
@@ -82,8 +114,8 @@ fn one(rule: &Rule, field: &FieldSpec, value: &str, record: &Record) -> Problem 
             if kind.is_some_and(|kind| kind != "1") {
                 return None;
             }
-            let why = identity::problem(value)?;
-            Some((&code::IDENTITY, format!("{}：{why}", label(field))))
+            let why = identity::problem(value, judge.table(CodeTable::Region))?;
+            when(true, &code::IDENTITY, &format!("：{why}"))
         }
         Rule::NotNegative => when(is_negative(value), &code::NEGATIVE, "不能小于零"),
         Rule::Positive => {
@@ -103,8 +135,37 @@ fn one(rule: &Rule, field: &FieldSpec, value: &str, record: &Record) -> Problem 
             let new = record.get("appType") == Some("1");
             when(new, &code::ASSIGNED, "由电子口岸生成，新增时不能填写")
         }
-        Rule::Fixed(_) | Rule::Default(_) | Rule::Table(_) | Rule::Wild(_) => None,
+        Rule::Table(which) => listed(*which, field, value, judge),
+        Rule::Fixed(_) | Rule::Default(_) | Rule::Wild(_) => None,
     }
+}
+
+/// A real time that is neither ancient nor, where it tells what has happened, in the future.
+fn plausible(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
+    if time::is_ancient(value) {
+        let text = format!("{}的年份不合常理", label(field));
+        return Some(Problem::new(&code::ANCIENT, text));
+    }
+    let is_past = PAST.contains(&&*field.element);
+    (is_past && judge.is_future(value)).then(|| {
+        let text = format!("{}晚于现在的北京时间", label(field));
+        Problem::new(&code::FUTURE_TIME, text)
+    })
+}
+
+/// A code that its table lists. Commodity codes are looked at with their units, by list.
+fn listed(which: CodeTable, field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
+    if which == CodeTable::Tariff {
+        return None;
+    }
+    let table = judge.table(which)?;
+    if table.find(value).is_some() {
+        return None;
+    }
+    let text = format!("{}：{}代码表中没有 {value}", label(field), which.chinese());
+    let mut problem = Problem::new(&code::UNKNOWN_CODE, text);
+    problem.severity = Some(judge.by_table(problem.code, table.denies(value)));
+    Some(problem)
 }
 
 fn is_zero(value: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Resident identity numbers (公民身份号码, GB 11643).
 
 use super::time;
+use crate::code_table::Table;
 
 /// Weight of each of the first 17 digits.
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -11,14 +12,18 @@ const CHECKS: &[u8; 11] = b"10X98765432";
 /// Length of an identity number, in characters.
 const CHARS: usize = 18;
 
-/// What is wrong with an identity number; `None` when it may be right.
-pub(crate) fn problem(number: &str) -> Option<&'static str> {
+/// What is wrong with an identity number; `None` when it may be right. `regions` lists the
+/// provinces (GB/T 2260) with which a number may begin.
+pub(crate) fn problem(number: &str, regions: Option<&Table>) -> Option<&'static str> {
     let bytes = number.as_bytes();
     if bytes.len() != CHARS || !bytes[..CHARS - 1].iter().all(u8::is_ascii_digit) {
         return Some("应为 18 位，前 17 位是数字，末位是数字或大写 X");
     }
-    if bytes[0] == b'0' || !time::is_date(&number[6..14]) {
-        return Some("地区码或出生日期不对");
+    if bytes[0] == b'0' || regions.is_some_and(|regions| regions.denies(number)) {
+        return Some("地区码（前两位）不存在");
+    }
+    if !time::is_date(&number[6..14]) {
+        return Some("出生日期不是真实的日期");
     }
     if check(&number[..CHARS - 1]).is_some_and(|check| number.ends_with(check)) {
         None
@@ -45,6 +50,8 @@ mod tests {
 
     #[test]
     fn numbers() {
+        let regions = crate::code_table::Tables::built_in().newest(crate::spec::CodeTable::Region);
+        let problem = |number: &str| problem(number, regions);
         // The worked example of GB 11643 itself.
         assert_eq!(problem("11010519491231002X"), None);
         assert!(problem("110105194912310021").is_some());
@@ -52,5 +59,9 @@ mod tests {
         assert!(problem("11010519491231002x").is_some());
         assert!(problem("123").is_some());
         assert!(problem("一二三四五六").is_some());
+        let with_check = |first: &str| format!("{first}{}", check(first).unwrap());
+        assert_eq!(problem(&with_check("83000019900307001")), None);
+        let nowhere = with_check("99010519491231002");
+        assert_eq!(problem(&nowhere), Some("地区码（前两位）不存在"));
     }
 }

@@ -1,7 +1,9 @@
 //! Lists (清单): import 621, export 603, and the export refund 213.
 
-use super::{Place, Run, number};
-use crate::code;
+use rust_decimal::Decimal;
+
+use super::{Place, Run, number, trade};
+use crate::code::{self, Code};
 
 /// Transport across the border: direct purchase names it, bonded import must not.
 const BORDER_TRANSPORT: [&str; 3] = ["trafNo", "voyageNo", "billNo"];
@@ -12,13 +14,59 @@ const BONDED_HEAD: [&str; 3] = ["emsNo", "areaCode", "areaName"];
 /// Customs code of China.
 const CHINA: &str = "142";
 
-/// 621: I2 to I4 trade mode, I6 weights, I9 second unit, I11 line totals.
+/// Limit of a single purchase at the reduced rates, in yuan (财关税〔2018〕49号).
+const SINGLE_LIMIT: Decimal = Decimal::from_parts(5000, 0, 0, false, 0);
+
+/// Transport of an export list, which the master list (607) may bring later.
+const LATER: [&str; 3] = ["trafName", "voyageNo", "billNo"];
+
+/// 621: I2 to I4 trade mode, I6 weights, I7 to I10 goods, I11 line totals, I12 day, L2 one dear item.
 pub(super) fn import(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
     run.net_not_above_gross(head);
     for line in lines {
         run.line_total(*line);
         run.second_unit(*line);
+        run.known_goods(*line, true);
+        statutory_quantity(run, *line, &code::IMPORT_QUANTITY);
     }
+    declared_day(run, head);
+    one_dear_item(run, head, lines);
+    trade_mode(run, head, lines);
+}
+
+/// I12: the day of the declaration has come. The schema counted its digits, the field check that
+/// it is a day.
+fn declared_day(run: &mut Run<'_>, head: Place<'_>) {
+    let day = head.record.get("declTime");
+    let day = day.filter(|day| super::time::is_date(day));
+    if day.is_some_and(|day| run.judge.is_future(day)) {
+        let text = String::from("申报日期晚于今天（北京时间）");
+        run.find(&code::DECLARED_LATER, head, "declTime", text);
+    }
+}
+
+/// L2: above the limit of a single purchase, and one item that cannot be divided.
+fn one_dear_item(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
+    let [line] = lines else { return };
+    if number(line.record, "qty") != Some(Decimal::ONE) {
+        return;
+    }
+    let parts = [
+        number(line.record, "totalPrice"),
+        number(head.record, "freight"),
+        number(head.record, "insuredFee"),
+    ];
+    let value = parts
+        .into_iter()
+        .try_fold(Decimal::ZERO, |sum, part| sum.checked_add(part?));
+    if let Some(value) = value.filter(|value| *value > SINGLE_LIMIT) {
+        let value = value.normalize();
+        let text = format!("完税价格 {value} 元超过单次限值 {SINGLE_LIMIT} 元，且只有一件商品");
+        run.find(&code::ONE_DEAR_ITEM, *line, "totalPrice", text);
+    }
+}
+
+fn trade_mode(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
     match head.record.get("tradeMode") {
         Some("9610") => {
             let why = "直购进口（9610）";
@@ -52,9 +100,15 @@ pub(super) fn import(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
     }
 }
 
-/// 603: special areas, weights, line totals, quantities and units.
+/// 603: simplified declaration, special areas, transport, weights, line totals, quantities, units.
 pub(super) fn export(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
     run.net_not_above_gross(head);
+    let is_simplified = head.record.get("statisticsFlag") == Some("A");
+    if is_simplified && head.record.filled("licenseNo").is_some() {
+        let text = String::from("简化申报（A）的商品不涉及许可证，却填写了许可证号");
+        run.find(&code::SIMPLIFIED_LICENCE, head, "licenseNo", text);
+    }
+    export_head(run, head);
     let special = matches!(head.record.get("tradeMode"), Some("1210" | "1239"));
     let why = "特殊区域出口（1210、1239）";
     if special {
@@ -68,10 +122,28 @@ pub(super) fn export(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
     for line in lines {
         run.line_total(*line);
         run.second_unit(*line);
-        statutory_quantity(run, *line);
+        run.known_heading(*line, is_simplified);
+        statutory_quantity(run, *line, &code::STATUTORY_QUANTITY);
         if special {
             run.need(&code::SPECIAL_AREA, *line, &["itemRecordNo"], why);
         }
+    }
+}
+
+fn export_head(run: &mut Run<'_>, head: Place<'_>) {
+    let record = head.record;
+    let is_new = record.get("appType") == Some("1");
+    if is_new && record.filled("invtNo").is_some() {
+        let text = String::from("清单编号由海关生成，新增申报时还没有");
+        run.find(&code::LIST_NUMBER_EARLY, head, "invtNo", text);
+    }
+    if let Some(missing) = LATER.iter().find(|name| record.filled(name).is_none()) {
+        let text =
+            String::from("运输工具名称、航班航次号或提运单号没有填写，须由清单总分单（607）补充");
+        run.find(&code::TRANSPORT_LATER, head, missing, text);
+    }
+    if !matches!(record.get("tradeMode"), Some("9710" | "9810")) {
+        trade::platform_has_code(run, head);
     }
 }
 
@@ -83,12 +155,13 @@ pub(super) fn export_refund(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'
     }
     for line in lines {
         run.second_unit(*line);
-        statutory_quantity(run, *line);
+        run.known_goods(*line, false);
+        statutory_quantity(run, *line, &code::STATUTORY_QUANTITY);
     }
 }
 
 /// The same unit means the same quantity.
-fn statutory_quantity(run: &mut Run<'_>, line: Place<'_>) {
+fn statutory_quantity(run: &mut Run<'_>, line: Place<'_>, code: &'static Code) {
     let record = line.record;
     if record.get("unit") != record.get("unit1") {
         return;
@@ -97,6 +170,6 @@ fn statutory_quantity(run: &mut Run<'_>, line: Place<'_>) {
         && qty != qty1
     {
         let text = format!("计量单位相同，法定数量 {qty1} 应等于申报数量 {qty}");
-        run.find(&code::STATUTORY_QUANTITY, line, "qty1", text);
+        run.find(code, line, "qty1", text);
     }
 }

@@ -1,19 +1,26 @@
-//! Rules (业务规则) that go further than the schema and need nothing but the message.
+//! Rules (业务规则) that go further than the schema and need nothing but the message, the code
+//! tables and the clock, which the caller gives ([`Terms`]).
 //!
-//! 1. [`field`]: every value against the rules column of its table.
-//! 2. Here: guids unique in the message, lines numbered without gap, signature where the text of the
-//!    standard demands one.
-//! 3. [`trade`]: sums and times of orders, payments and waybills; [`list`]: import and export lists;
-//!    [`collective`]: documents about many parcels and split documents.
+//! 1. [`field`]: every value against the rules column of its table, and codes against code tables.
+//! 2. Here: guids unique in the message, signature where the text of the standard demands one.
+//! 3. [`line`]: lines numbered without gap, their totals and units. [`trade`]: sums and times of
+//!    orders, payments and waybills; [`list`]: import and export lists; [`tariff`]: goods against the
+//!    customs tariff; [`collective`]: documents about many parcels and split documents.
 //!
-//! A field that the schema already refused is left alone, so one mistake gives one finding. Rules
-//! that need other documents, code tables or the clock live on higher floors.
+//! What a document is judged by, its own day among it, is its [`Judge`]. A field that the schema
+//! already refused is left alone, so one mistake gives one finding. Which rule of the standard has
+//! which code stands in [`crate::rule`]; rules that need other documents live on higher floors.
 
 mod collective;
 pub(crate) mod company;
 mod field;
 pub(crate) mod identity;
+mod judge;
+mod line;
 mod list;
+mod tariff;
+#[cfg(test)]
+mod tests;
 pub(crate) mod time;
 mod trade;
 
@@ -22,21 +29,21 @@ use std::collections::HashSet;
 use rust_decimal::Decimal;
 
 use crate::code::{self, Code};
-use crate::finding::Finding;
+use crate::finding::Severity;
 use crate::kind::Kind;
 use crate::message::{Document, Message, Record};
-use crate::parse::{Profile, Report};
+use crate::parse::{Report, Terms};
 use crate::spec::{FieldSpec, MessageSpec, SignatureDuty, Trailer};
-
-/// Largest difference between price × quantity and the total of a line, in units of 0.01.
-const LINE_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+use judge::Judge;
 
 /// Runs every rule over a declaration.
-pub(crate) fn run(message: &Message, profile: Profile, report: &mut Report) {
+pub(crate) fn run(message: &Message, terms: &Terms<'_>, report: &mut Report) {
     let spec = message.kind.spec();
+    let latest = judge::latest(terms);
+    let judge = Judge::new(terms, latest.as_deref());
     let mut run = Run {
         spec,
-        profile,
+        judge,
         report,
     };
     run.signature(message);
@@ -51,8 +58,10 @@ pub(crate) fn run(message: &Message, profile: Profile, report: &mut Report) {
         );
     }
     for (at, document) in message.documents.iter().enumerate() {
+        run.judge = judge.of(&document.head);
         run.document(message.kind, at, document);
     }
+    collective::parts_of_message(&mut run, message);
 }
 
 /// Where in a message a rule looks.
@@ -67,13 +76,14 @@ struct Place<'m> {
 
 struct Run<'r> {
     spec: &'static MessageSpec,
-    profile: Profile,
+    judge: Judge<'r>,
     report: &'r mut Report,
 }
 
-impl Run<'_> {
-    fn path(&self, place: Place<'_>, element: &str) -> String {
-        let (root, document) = (&self.spec.root, &self.spec.document);
+impl Place<'_> {
+    fn path(self, spec: &MessageSpec, element: &str) -> String {
+        let place = self;
+        let (root, document) = (&spec.root, &spec.document);
         let number = place.document + 1;
         let record = &place.record.spec().name;
         match place.line {
@@ -81,32 +91,50 @@ impl Run<'_> {
                 "/{root}/{document}[{number}]/{record}[{}]/{element}",
                 line + 1
             ),
-            None if self.spec.is_flat() => format!("/{root}/{document}[{number}]/{element}"),
+            None if spec.is_flat() => format!("/{root}/{document}[{number}]/{element}"),
             None => format!("/{root}/{document}[{number}]/{record}/{element}"),
         }
     }
+}
 
+impl Run<'_> {
     /// Reports a finding on an element that may be absent.
     fn find(&mut self, code: &'static Code, place: Place<'_>, element: &str, text: String) {
+        let severity = code.severity_in(self.judge.terms.profile);
+        self.find_graded(code, severity, place, element, text);
+    }
+
+    /// The same, as grave as the rule says.
+    fn find_graded(
+        &mut self,
+        code: &'static Code,
+        severity: Severity,
+        place: Place<'_>,
+        element: &str,
+        text: String,
+    ) {
         if self.report.is_full() {
             return;
         }
-        let path = self.path(place, element);
         let value = place.record.get(element).unwrap_or("");
         let line = match place.record.line(element) {
             0 => place.record.line,
             line => line,
         };
-        self.report
-            .push(Finding::new(code, path, line, value, text));
+        let path = || place.path(self.spec, element);
+        if let Some(finding) = self.judge.finding(code, path, (line, value), text) {
+            self.report.push(finding.graded(severity));
+        }
     }
 
     fn signature(&mut self, message: &Message) {
         if self.spec.signature == SignatureDuty::RequiredByText && !message.has_signature {
-            let path = format!("/{}/{}", self.spec.root, Trailer::Signature.name());
+            let path = || format!("/{}/{}", self.spec.root, Trailer::Signature.name());
             let text = format!("{}必须签名", self.spec.chinese);
-            self.report
-                .push(Finding::new(&code::SIGNATURE_NEEDED, path, 1, "", text));
+            let found = (self.judge).finding(&code::SIGNATURE_NEEDED, path, (1, ""), text);
+            if let Some(finding) = found {
+                self.report.push(finding);
+            }
         }
     }
 
@@ -131,7 +159,7 @@ impl Run<'_> {
         let root = &self.spec.root;
         field::check(
             record,
-            self.profile,
+            self.judge,
             |field: &FieldSpec| format!("/{root}/{name}/{}", field.element),
             self.report,
         );
@@ -161,30 +189,33 @@ impl Run<'_> {
         match kind {
             Kind::Ceb311 => trade::import_order(self, head, &lines),
             Kind::Ceb303 => trade::export_order(self, head, &lines),
+            Kind::Ceb403 => trade::export_receipt(self, head),
             Kind::Ceb411 => trade::payment(self, head),
+            Kind::Ceb511 => trade::waybill(self, head),
             Kind::Ceb513 => trade::waybill_status(self, head),
             Kind::Ceb621 => list::import(self, head, &lines),
             Kind::Ceb603 => list::export(self, head, &lines),
             Kind::Ceb213 => list::export_refund(self, head, &lines),
-            Kind::Ceb507 | Kind::Ceb509 | Kind::Ceb607 => collective::parts(self, head),
+            Kind::Ceb625 => lines.iter().for_each(|line| self.known_goods(*line, false)),
+            Kind::Ceb711 => self.parcels_once(&lines),
+            Kind::Ceb507 | Kind::Ceb509 | Kind::Ceb607 => {
+                collective::parts(self, head);
+                self.parcels_once(&lines);
+            }
             Kind::Ceb701 => collective::summary(self, head, &lines),
             Kind::Ceb312
             | Kind::Ceb412
-            | Kind::Ceb511
             | Kind::Ceb512
             | Kind::Ceb514
             | Kind::Ceb622
             | Kind::Ceb623
             | Kind::Ceb624
-            | Kind::Ceb625
             | Kind::Ceb626
-            | Kind::Ceb711
             | Kind::Ceb712
             | Kind::Ceb816
             | Kind::Ceb818
             | Kind::Ceb900
             | Kind::Ceb304
-            | Kind::Ceb403
             | Kind::Ceb404
             | Kind::Ceb505
             | Kind::Ceb506
@@ -205,109 +236,8 @@ impl Run<'_> {
     fn fields(&mut self, place: Place<'_>) {
         // The path is composed only when there is a finding.
         let spec = self.spec;
-        let path = |field: &FieldSpec| {
-            let mut nothing = Report::default();
-            Run {
-                spec,
-                profile: Profile::Strict,
-                report: &mut nothing,
-            }
-            .path(place, &field.element)
-        };
-        field::check(place.record, self.profile, path, self.report);
-    }
-
-    /// Lines are numbered 1, 2, 3 … A refund names lines of the original list: any numbers, once.
-    fn numbering(&mut self, kind: Kind, lines: &[Place<'_>]) {
-        let free = matches!(kind, Kind::Ceb625 | Kind::Ceb213);
-        let mut seen = HashSet::new();
-        for (at, place) in lines.iter().enumerate() {
-            let number = place
-                .record
-                .get("gnum")
-                .and_then(|text| text.trim().parse::<i64>().ok());
-            let Some(number) = number else { continue };
-            let expected = i64::try_from(at).unwrap_or(i64::MAX).saturating_add(1);
-            let good = if free {
-                number > 0 && seen.insert(number)
-            } else {
-                number == expected
-            };
-            if !good {
-                let text = if free {
-                    format!("商品序号 {number} 重复或不大于零")
-                } else {
-                    format!("商品序号应为 {expected}，实际为 {number}")
-                };
-                self.find(&code::GNUM, *place, "gnum", text);
-                return;
-            }
-        }
-    }
-
-    /// Total = price × quantity, within the tolerance. False when it is not.
-    fn line_total(&mut self, place: Place<'_>) -> bool {
-        let number = |element| number(place.record, element);
-        let (Some(price), Some(qty), Some(total)) =
-            (number("price"), number("qty"), number("totalPrice"))
-        else {
-            return true;
-        };
-        let Some(product) = price.checked_mul(qty) else {
-            return true;
-        };
-        let difference = product
-            .checked_sub(total)
-            .map(|difference| difference.abs());
-        if difference.is_some_and(|difference| difference > LINE_TOLERANCE) {
-            let text = format!(
-                "总价 {total} 不等于 单价 {price} × 数量 {qty} = {}",
-                product.normalize()
-            );
-            self.find(&code::LINE_TOTAL, place, "totalPrice", text);
-            return false;
-        }
-        true
-    }
-
-    /// Second unit and second quantity go together.
-    fn second_unit(&mut self, place: Place<'_>) {
-        let (unit, qty) = (place.record.filled("unit2"), place.record.filled("qty2"));
-        if unit.is_some() != qty.is_some() {
-            let missing = if unit.is_some() { "qty2" } else { "unit2" };
-            let text = String::from("第二计量单位与第二数量必须成对填写");
-            self.find(&code::SECOND_UNIT, place, missing, text);
-        }
-    }
-
-    fn net_not_above_gross(&mut self, head: Place<'_>) {
-        let number = |element| number(head.record, element);
-        if let (Some(net), Some(gross)) = (number("netWeight"), number("grossWeight"))
-            && net > gross
-        {
-            let text = format!("净重 {net} 大于毛重 {gross}");
-            self.find(&code::WEIGHT, head, "netWeight", text);
-        }
-    }
-
-    /// Elements that must have a value.
-    fn need(&mut self, code: &'static Code, place: Place<'_>, elements: &[&str], why: &str) {
-        for element in elements {
-            if place.record.filled(element).is_none() {
-                let text = format!("{why}必须填写{}", name(place.record, element));
-                self.find(code, place, element, text);
-            }
-        }
-    }
-
-    /// Elements that must have no value.
-    fn forbid(&mut self, code: &'static Code, place: Place<'_>, elements: &[&str], why: &str) {
-        for element in elements {
-            if place.record.filled(element).is_some() {
-                let text = format!("{why}不应填写{}", name(place.record, element));
-                self.find(code, place, element, text);
-            }
-        }
+        let path = |field: &FieldSpec| place.path(spec, &field.element);
+        field::check(place.record, self.judge, path, self.report);
     }
 }
 

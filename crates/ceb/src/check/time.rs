@@ -29,6 +29,38 @@ pub(crate) fn is_time17(text: &str) -> bool {
         && text[14..].bytes().all(|b| b.is_ascii_digit())
 }
 
+/// First year of declarations in this language; what is older was typed wrong.
+const FIRST_YEAR: &str = "2014";
+
+/// Whether the year of a real date or time is one in which nobody declared anything.
+pub(crate) fn is_ancient(text: &str) -> bool {
+    text.get(..4).is_some_and(|year| year < FIRST_YEAR)
+}
+
+/// A time some minutes, less than an hour, later; the text itself when it is not a time.
+pub(crate) fn later(time14: &str, minutes: u32) -> String {
+    let same = || time14.to_owned();
+    if !is_time14(time14) {
+        return same();
+    }
+    let Some([century, year, month, day, hour, minute, second]) = pairs(time14) else {
+        return same();
+    };
+    let (mut year, mut month, mut day) = (century * 100 + year, month, day);
+    let (minute, hour) = ((minute + minutes) % 60, hour + (minute + minutes) / 60);
+    if hour >= 24 {
+        day += 1;
+    }
+    if day > days(year, month) {
+        (day, month) = (1, month + 1);
+    }
+    if month > 12 {
+        (month, year) = (1, year + 1);
+    }
+    let hour = hour % 24;
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
+}
+
 /// Splits digits into pairs; anything else gives `None`.
 fn pairs<const N: usize>(text: &str) -> Option<[u32; N]> {
     let bytes = text.as_bytes();
@@ -56,6 +88,20 @@ fn days(year: u32, month: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_little_later() {
+        for (time, then) in [
+            ("20260101093000", "20260101094000"),
+            ("20260101095500", "20260101100500"),
+            ("20261231235959", "20270101000959"),
+            ("20240228235500", "20240229000500"),
+            ("not a time", "not a time"),
+        ] {
+            assert_eq!(later(time, 10), then);
+        }
+        assert!(is_ancient("20131231") && !is_ancient("20140101000000"));
+    }
 
     #[test]
     fn calendar() {

@@ -5,6 +5,12 @@ use rust_decimal::Decimal;
 use super::{Place, Run, number};
 use crate::code;
 
+/// What a foreign platform without a code writes instead of one.
+const NO_CODE: &str = "无";
+
+/// Name of the payment company when nothing was paid online.
+const CASH: &str = "现金支付";
+
 /// 311: O1 paid amount, O2 line totals, O3 goods value, O4 discount.
 pub(super) fn import_order(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
     goods_value(run, head, lines);
@@ -34,9 +40,39 @@ pub(super) fn import_order(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_
     }
 }
 
-/// 303: line totals and goods value.
+/// 303: line totals and goods value, free on board; a domestic platform has a code.
 pub(super) fn export_order(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
     goods_value(run, head, lines);
+    if head.record.get("orderType") == Some("E") {
+        platform_has_code(run, head);
+    }
+}
+
+/// Retail export: only a foreign platform has no code, and there are few.
+pub(super) fn platform_has_code(run: &mut Run<'_>, head: Place<'_>) {
+    if head.record.get("ebpCode") == Some(NO_CODE) {
+        let text = String::from("零售出口的电商平台代码填了“无”，只有境外平台可以这样填");
+        run.find(&code::PLATFORM_WITHOUT_CODE, head, "ebpCode", text);
+    }
+}
+
+/// 403: not needed any more; a domestic payment company has a code.
+pub(super) fn export_receipt(run: &mut Run<'_>, head: Place<'_>) {
+    let text = String::from("自 2024 年 12 月 15 日起，出口业务不再要求传输收款单");
+    run.find(&code::RECEIPT_NOT_NEEDED, head, "orderNo", text);
+    let record = head.record;
+    if record.filled("payCode").is_none() && record.filled("payName") != Some(CASH) {
+        let text = String::from("没有填写支付企业代码，只有境外支付和现金支付可以不填");
+        run.find(&code::PAY_CODE_EMPTY, head, "payCode", text);
+    }
+}
+
+/// 511: W3 direct purchase names the master bill; the waybill does not say which it is.
+pub(super) fn waybill(run: &mut Run<'_>, head: Place<'_>) {
+    if head.record.filled("billNo").is_none() {
+        let text = String::from("没有填写提运单号，直购进口（9610）的运单必须填写");
+        run.find(&code::WAYBILL_BILL, head, "billNo", text);
+    }
 }
 
 fn goods_value(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {

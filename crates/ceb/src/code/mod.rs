@@ -5,17 +5,23 @@
 //! order, payment and waybill, `E15xx` list, `E16xx` export, `E17xx` a form, `E18xx` a signature. The pages under `docs/codes/` are
 //! generated from this table, and a test compares them.
 
+mod export;
 mod form;
+mod list;
 mod message;
 mod rule;
 mod schema;
 mod signature;
+mod value;
 
+pub use export::*;
 pub use form::*;
+pub use list::*;
 pub use message::*;
 pub use rule::*;
 pub use schema::*;
 pub use signature::*;
+pub use value::*;
 
 use crate::finding::{Layer, Severity};
 use crate::parse::Profile;
@@ -147,12 +153,17 @@ pub static ALL: &[&Code] = &[
     &CODE_FORMAT,
     &IDENTITY,
     &ASSIGNED,
+    &FUTURE_TIME,
+    &ANCIENT,
+    &ORGANISATION_CODE,
+    &UNKNOWN_CODE,
     &ORDER_PAID,
     &LINE_TOTAL,
     &GOODS_VALUE,
     &DISCOUNT,
     &PAY_TIME,
     &LOGISTICS_TIME,
+    &WAYBILL_BILL,
     &DIRECT_NEEDS,
     &DIRECT_FORBIDS,
     &BONDED_NEEDS,
@@ -162,11 +173,27 @@ pub static ALL: &[&Code] = &[
     &SECOND_UNIT,
     &TRADE_MODE,
     &STATUTORY_QUANTITY,
+    &TARIFF_UNKNOWN,
+    &NOT_LISTED,
+    &STATUTORY_UNIT,
+    &TARIFF_SECOND_UNIT,
+    &DECLARED_LATER,
+    &ONE_DEAR_ITEM,
+    &WAYBILL_REPEATED,
+    &IMPORT_QUANTITY,
     &SPECIAL_AREA,
     &PART_NUMBER,
     &SUMMARY_TIME,
     &SUMMARY_EMPTY,
     &RETURN_COUNTRY,
+    &RECEIPT_NOT_NEEDED,
+    &SIMPLIFIED_LICENCE,
+    &PLATFORM_WITHOUT_CODE,
+    &PARTS_DIFFER,
+    &SUMMARY_LIST_IGNORED,
+    &TRANSPORT_LATER,
+    &LIST_NUMBER_EARLY,
+    &PAY_CODE_EMPTY,
     &FORM_NOT_JSON,
     &FORM_SHAPE,
     &FORM_UNKNOWN,

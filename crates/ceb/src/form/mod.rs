@@ -26,7 +26,7 @@ pub mod xlsx;
 use std::collections::HashSet;
 
 use crate::kind::Kind;
-use crate::parse::{Profile, parse};
+use crate::parse::{Terms, parse_under};
 use crate::spec::{FieldSpec, RecordSpec, SignatureDuty};
 use crate::write::{DocumentValues, MessageWriter, Values};
 use crate::{Finding, code};
@@ -237,8 +237,8 @@ impl Draft {
 
     /// Everything that is wrong with a message made of this draft, each at its place.
     #[must_use]
-    pub fn check(&self, made: &Made, profile: Profile) -> Vec<PlacedFinding> {
-        let parsed = parse(made.xml.as_bytes(), profile);
+    pub fn check(&self, made: &Made, terms: &Terms<'_>) -> Vec<PlacedFinding> {
+        let parsed = parse_under(made.xml.as_bytes(), terms);
         parsed
             .findings
             .into_iter()

@@ -2,10 +2,10 @@
 
 use super::report::Report;
 use super::sequence::Sequence;
-use super::{Cut, Parsed, Profile};
+use super::{Cut, Parsed, Profile, Terms};
 use crate::check;
 use crate::code::{self, Code};
-use crate::finding::Finding;
+use crate::finding::{Finding, Layer};
 use crate::message::{Document, Record};
 use crate::spec::{FieldSpec, MessageSpec, Occurs, Trailer, Wild};
 use crate::xml::{Fault, Name, Ns, Source, Token, Tokens, is_blank, line_of, prepare};
@@ -13,7 +13,7 @@ use crate::xml::{Fault, Name, Ns, Source, Token, Tokens, is_blank, line_of, prep
 /// Length of every guid, in characters.
 pub(crate) const GUID_CHARS: usize = 36;
 
-pub(super) fn run(bytes: &[u8], profile: Profile) -> (Parsed, Cut) {
+pub(super) fn run(bytes: &[u8], terms: &Terms<'_>) -> (Parsed, Cut) {
     let mut report = Report::default();
     let mut cut = Cut {
         root_start: 0..0,
@@ -25,7 +25,7 @@ pub(super) fn run(bytes: &[u8], profile: Profile) -> (Parsed, Cut) {
             None
         }
         Ok(source) => {
-            let mut machine = Machine::new(bytes, source, profile, &mut report);
+            let mut machine = Machine::new(bytes, source, terms.profile, &mut report);
             let result = machine.root(&mut cut);
             let path = machine.path(None);
             match result {
@@ -38,10 +38,11 @@ pub(super) fn run(bytes: &[u8], profile: Profile) -> (Parsed, Cut) {
         }
     };
     if let Some(message) = &message
-        && profile != Profile::Down
+        && terms.profile != Profile::Down
+        && terms.deepest >= Layer::Rule
         && message.kind.is_declaration()
     {
-        check::run(message, profile, &mut report);
+        check::run(message, terms, &mut report);
     }
     (
         Parsed {

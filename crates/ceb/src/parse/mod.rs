@@ -4,7 +4,8 @@
 //! 2. One pass over the tags follows the table of the kind: unknown, missing, repeated and misplaced
 //!    elements, attributes, lengths and numbers. After a mistake reading goes on at the next
 //!    element, so that one mistake gives one finding.
-//! 3. The rules that need only the message (room `check`) run over the value.
+//! 3. The rules that need only the message, the code tables and the clock (room `check`) run over
+//!    the value. What they are judged by are the [`Terms`].
 //!
 //! The verdict of the first two layers equals that of the official schema of 202205; intended
 //! differences stand in `docs/protocol/differences.md`.
@@ -24,12 +25,14 @@ mod report;
 mod root;
 mod sequence;
 mod signature;
+mod terms;
 #[cfg(test)]
 mod tests;
 pub(crate) mod value;
 
 pub(crate) use machine::GUID_CHARS;
 pub(crate) use report::Report;
+pub use terms::Terms;
 
 use crate::finding::{Finding, Severity};
 use crate::message::Message;
@@ -64,10 +67,16 @@ impl Parsed {
     }
 }
 
-/// Reads a bare business message.
+/// Reads a bare business message, without a clock and with the built-in code tables.
 #[must_use]
 pub fn parse(bytes: &[u8], profile: Profile) -> Parsed {
-    machine::run(bytes, profile).0
+    parse_under(bytes, &Terms::new(profile))
+}
+
+/// Reads a bare business message and judges it by these terms.
+#[must_use]
+pub fn parse_under(bytes: &[u8], terms: &Terms<'_>) -> Parsed {
+    machine::run(bytes, terms).0
 }
 
 /// Where the start tag of the root stands, for cutting receipts.
@@ -77,5 +86,5 @@ pub(crate) struct Cut {
 }
 
 pub(crate) fn parse_with_cut(bytes: &[u8], profile: Profile) -> (Parsed, Cut) {
-    machine::run(bytes, profile)
+    machine::run(bytes, &Terms::new(profile))
 }

@@ -172,7 +172,7 @@ fn rule(word: &str, problems: &mut Problems) -> Option<Rule> {
         "positive" => Some(Rule::Positive),
         "half" => Some(Rule::HalfWidth),
         "assigned" => Some(Rule::Assigned),
-        "table" => code_table(value).map(Rule::Table),
+        "table" => CodeTable::from_name(value).map(Rule::Table),
         "wild" => value
             .split(',')
             .map(wild)
@@ -201,19 +201,6 @@ fn wild(word: &str) -> Option<Wild> {
         "order" => Some(Wild::Order),
         _ => word.strip_prefix("length")?.parse().ok().map(Wild::Length),
     }
-}
-
-fn code_table(word: &str) -> Option<CodeTable> {
-    Some(match word {
-        "unit" => CodeTable::Unit,
-        "country" => CodeTable::Country,
-        "traffic" => CodeTable::Traffic,
-        "wrap" => CodeTable::Wrap,
-        "district" => CodeTable::District,
-        "currency" => CodeTable::Currency,
-        "port" => CodeTable::Port,
-        _ => return None,
-    })
 }
 
 fn named_occurs(text: &str, problems: &mut Problems) -> (String, Occurs) {

@@ -14,7 +14,8 @@ use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::pipeline::Shared;
 use crate::receipt::{self, NewDocument, NewReceipt};
-use ceb::{Finding, Layer, Severity};
+use ceb::{Finding, Layer, Severity, Terms};
+use registry::code_table::Standing;
 use registry::company::{Company, CompanyId};
 use std::sync::Arc;
 use store::clock::beijing_day;
@@ -46,15 +47,16 @@ pub(crate) async fn step(shared: &Arc<Shared>, turn: Vec<MessageId>) -> Result<u
         .read(move |tx| message::sql::load(tx, &turn))
         .await?;
     let n_messages = loaded.len();
+    let standing = shared.code_tables.standing(shared.clock.now_ms());
     let mut tasks = Vec::new();
     let mut rest = loaded;
     while !rest.is_empty() {
         let chunk: Vec<Loaded> = rest.drain(..CHUNK.min(rest.len())).collect();
-        let shared = Arc::clone(shared);
+        let (shared, standing) = (Arc::clone(shared), standing.clone());
         tasks.push(tokio::task::spawn_blocking(move || {
             chunk
                 .into_iter()
-                .map(|loaded| judge(&shared, loaded))
+                .map(|loaded| judge(&shared, &standing, loaded))
                 .collect::<Vec<_>>()
         }));
     }
@@ -77,7 +79,7 @@ pub(crate) async fn step(shared: &Arc<Shared>, turn: Vec<MessageId>) -> Result<u
     Ok(n_messages)
 }
 
-fn judge(shared: &Shared, mut loaded: Loaded) -> Verdict {
+fn judge(shared: &Shared, standing: &Standing, mut loaded: Loaded) -> Verdict {
     let Some(company) = shared.directory.by_id(loaded.company_id) else {
         let findings = vec![own_finding("找不到报文所属企业", "请联系平台运维人员")];
         return Verdict {
@@ -87,7 +89,8 @@ fn judge(shared: &Shared, mut loaded: Loaded) -> Verdict {
             is_refused: true,
         };
     };
-    let parsed = examine(&company, &loaded.profile, &loaded.body);
+    let profile = crate::workbook::profile(&loaded.profile);
+    let parsed = examine(&company, &standing.terms(profile), &loaded.body);
     loaded.body = Vec::new();
     let mut documents = Vec::new();
     if let Some(message) = &parsed.message {
@@ -116,7 +119,7 @@ fn judge(shared: &Shared, mut loaded: Loaded) -> Verdict {
 }
 
 /// Reads a message as the pipeline does and finds everything that is wrong with it.
-pub(crate) fn examine(company: &Company, profile: &str, body: &[u8]) -> ceb::Parsed {
+pub(crate) fn examine(company: &Company, terms: &Terms<'_>, body: &[u8]) -> ceb::Parsed {
     let sniffed = match ceb::sniff(body) {
         Ok(sniffed) => sniffed,
         Err(error) => {
@@ -126,7 +129,7 @@ pub(crate) fn examine(company: &Company, profile: &str, body: &[u8]) -> ceb::Par
             };
         }
     };
-    let mut parsed = ceb::parse(&sniffed.inner, crate::workbook::profile(profile));
+    let mut parsed = ceb::parse_under(&sniffed.inner, terms);
     let message = parsed.message.as_ref();
     if let Some(finding) = message.and_then(|message| foreign_sender(message, company)) {
         parsed.findings.push(finding);

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use ceb::{Kind, Message, Severity};
 use registry::access::Actor;
+use registry::code_table::Standing;
 use registry::company::Company;
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
@@ -172,11 +173,11 @@ pub async fn preflight(
     let company = Arc::clone(actor.require_company()?);
     let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
     let kind = Body::of(content_type(&parts.headers), &body);
-    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame);
+    let (standing, frame) = (standing(&door), door.config.signature_frame);
     let answer = in_turn(&door, move || match kind {
-        Body::Xml => preflight_xml(&company, &body),
+        Body::Xml => preflight_xml(&company, &body, &standing),
         Body::Json | Body::Workbook => {
-            let (form, prepared) = prepare(&company, kind, &body, now_ms, frame)?;
+            let (form, prepared) = prepare(&company, kind, &body, &standing, frame)?;
             Ok(preflight_form(&company, &form, &prepared))
         }
     });
@@ -231,9 +232,9 @@ pub async fn workbook_report(
     let actor = door.gate.actor(&parts.headers, &WORKBOOK_REPORT).await?;
     let company = Arc::clone(actor.require_company()?);
     let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
-    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame);
+    let (standing, frame) = (standing(&door), door.config.signature_frame);
     let bytes = in_turn(&door, move || {
-        let (form, _) = prepare(&company, Body::Workbook, &body, now_ms, frame)?;
+        let (form, _) = prepare(&company, Body::Workbook, &body, &standing, frame)?;
         annotated(&form).map_err(|error| writing(&error))
     });
     Ok(file("report.xlsx", bytes.await?))
@@ -250,9 +251,12 @@ pub(crate) async fn submit_form(
     if company.suspended {
         return Err(Problem::new(registry::api_key::codes::SUSPENDED));
     }
-    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame);
-    let (form, prepared) =
-        in_turn(door, move || prepare(&company, kind, &body, now_ms, frame)).await?;
+    let (standing, frame) = (standing(door), door.config.signature_frame);
+    let now_ms = standing.now_ms;
+    let (form, prepared) = in_turn(door, move || {
+        prepare(&company, kind, &body, &standing, frame)
+    })
+    .await?;
     if form.is_refused() {
         return Ok(refused(&form));
     }
@@ -341,22 +345,33 @@ async fn in_turn<T: Send + 'static>(
         .unwrap_or_else(|_| Err(Problem::new(web::codes::FAULT)))
 }
 
+/// What forms are judged by at this moment.
+fn standing(door: &Door) -> Standing {
+    let shelf = &door.gate.ground.code_tables;
+    shelf.standing(door.clock.now_ms())
+}
+
 fn prepare(
     company: &Company,
     kind: Body,
     body: &[u8],
-    now_ms: i64,
+    standing: &Standing,
     frame: bool,
 ) -> Result<(Form, Vec<Prepared>), Problem> {
     let mut form = read(kind, body)?;
-    let origin = origin(company, now_ms, frame);
-    let prepared = form.prepare(&origin, profile(&company.profile))?;
+    let origin = origin(company, standing.now_ms, frame);
+    let prepared = form.prepare(&origin, &standing.terms(profile(&company.profile)))?;
     Ok((form, prepared))
 }
 
-fn preflight_xml(company: &Company, body: &[u8]) -> Result<PreflightAnswer, Problem> {
+fn preflight_xml(
+    company: &Company,
+    body: &[u8],
+    standing: &Standing,
+) -> Result<PreflightAnswer, Problem> {
     examine(company, body)?;
-    let parsed = crate::check::examine(company, &company.profile, body);
+    let terms = standing.terms(profile(&company.profile));
+    let parsed = crate::check::examine(company, &terms, body);
     let documents = parsed.message.iter().flat_map(|message| {
         let documents = message.documents.iter().zip(1..);
         documents.map(|(document, number)| told(message, document, number, None))

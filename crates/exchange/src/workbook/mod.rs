@@ -24,7 +24,7 @@ mod unpack;
 
 use ceb::form::xlsx::{self, BookFault};
 use ceb::form::{Draft, Made, Origin, PlacedFinding, grid, join, kind_of_name, members};
-use ceb::{Profile, Severity};
+use ceb::{Profile, Severity, Terms};
 use registry::company::Company;
 use sha2::{Digest, Sha256};
 use store::clock::beijing_compact;
@@ -222,7 +222,11 @@ impl Form {
     ///
     /// # Errors
     /// More messages than [`MESSAGES_MAX`].
-    pub fn prepare(&mut self, origin: &Origin, profile: Profile) -> Result<Vec<Prepared>, Problem> {
+    pub fn prepare(
+        &mut self,
+        origin: &Origin,
+        terms: &Terms<'_>,
+    ) -> Result<Vec<Prepared>, Problem> {
         let mut prepared = Vec::new();
         let mut findings = Vec::new();
         let mut own = std::mem::take(&mut self.findings);
@@ -234,7 +238,7 @@ impl Form {
             }
             let mut checked = Vec::new();
             for made in &made {
-                checked.extend(part.draft.check(made, profile));
+                checked.extend(part.draft.check(made, terms));
                 if checked.len() > FINDINGS_MAX {
                     break;
                 }

@@ -97,7 +97,11 @@ pub async fn dictionaries(
     desk.gate.actor(&headers, &DICTIONARIES).await?;
     let read = |tx: &mut Tx<'_>| super::all(tx, DICTIONARIES_MAX);
     let found = desk.ground().read(read).await?.into_iter();
-    let tables = standard::tables().into_iter().map(|one| view(one, true));
+    let ground = desk.ground();
+    let standing = ground.code_tables.standing(ground.now_ms());
+    let tables = standard::tables(&standing)
+        .into_iter()
+        .map(|one| view(one, true));
     Ok(Json(Page {
         items: found.map(|one| view(one, false)).chain(tables).collect(),
         next: None,

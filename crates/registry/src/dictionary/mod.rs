@@ -16,6 +16,7 @@ mod tests;
 use crate::access::Actor;
 use crate::administration::{codes, field, not_found, words};
 use crate::audit::{self, Act};
+use crate::code_table::Standing;
 use crate::department::place;
 use crate::ground::Ground;
 use crate::post::remark;
@@ -272,12 +273,21 @@ pub fn remove_entry(
 ///
 /// # Errors
 /// The engine's.
-pub fn search(tx: &mut Tx<'_>, text: &str, limit: usize) -> StoreResult<Vec<Entry>> {
+pub fn search(
+    tx: &mut Tx<'_>,
+    standing: &Standing,
+    (text, limit): (&str, usize),
+) -> StoreResult<Vec<Entry>> {
     let mut found = entries(tx, "", ENTRIES_MAX)?;
-    for table in standard::tables() {
-        found.extend(standard::entries(&table.code).unwrap_or_default());
-    }
     found.retain(|entry| entry.is_meant(text));
+    for table in standard::tables(standing) {
+        let all = standard::every(&table.code, standing);
+        found.extend(
+            all.into_iter()
+                .flatten()
+                .filter(|entry| entry.is_meant(text)),
+        );
+    }
     let text = text.trim();
     found.sort_by_key(|entry| {
         (

@@ -71,7 +71,12 @@ async fn a_code_never_changes_and_what_the_platform_asks_for_stays() {
 async fn one_question_answers_what_142_is() {
     for test in &each_engine() {
         let (ground, _) = ground(&test.db);
-        let found = ground.read(|tx| search(tx, "142", 50)).await.unwrap();
+        let find = async |text: &'static str| {
+            let standing = ground.code_tables.standing(ground.now_ms());
+            let read = move |tx: &mut Tx<'_>| search(tx, &standing, (text, 50));
+            ground.read(read).await.unwrap()
+        };
+        let found = find("142").await;
         let told: Vec<(&str, &str)> = found
             .iter()
             .take_while(|entry| entry.code == "142")
@@ -79,11 +84,11 @@ async fn one_question_answers_what_142_is() {
             .collect();
         assert!(told.contains(&("ceb.currency", "人民币")), "{told:?}");
         assert!(told.contains(&("ceb.country", "中国")), "{told:?}");
-        let named = ground.read(|tx| search(tx, "系统维护", 50)).await.unwrap();
+        let named = find("系统维护").await;
         assert_eq!(named[0].dictionary, NOTICE_CATEGORY);
-        let kind = ground.read(|tx| search(tx, "ceb621", 50)).await.unwrap();
+        let kind = find("ceb621").await;
         assert_eq!(kind[0].chinese, ceb::Kind::Ceb621.chinese());
-        let status = ground.read(|tx| search(tx, "海关退单", 50)).await.unwrap();
+        let status = find("海关退单").await;
         assert_eq!(status[0].code, "100");
     }
 }

@@ -110,6 +110,7 @@ impl Pages {
             random: system_random(),
             seal: Arc::new(Seal::new(&[9; 32])),
             parameters: Arc::default(),
+            code_tables: Arc::default(),
             config: Arc::new(Config {
                 public_url: URL.to_owned(),
                 foreign: sources.to_vec(),

@@ -66,13 +66,19 @@ pub fn routes() -> Router {
 }
 
 async fn code_page(Path(code): Path<String>) -> Result<impl IntoResponse, Problem> {
-    let text = refusal_codes()
-        .into_iter()
-        .find(|known| known.code == code)
-        .map(Code::markdown)
-        .or_else(|| ceb::code::find(&code).map(ceb::doc::code_page))
-        .ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
-    Ok(Html(crate::ui::document(&code, &text)).into_response())
+    // The pages link to each other as the files do.
+    let code = code.trim_end_matches(".md");
+    let text = match code {
+        "rules" => Some(ceb::doc::rule_index()),
+        "ceb" => Some(ceb::doc::code_index()),
+        _ => refusal_codes()
+            .into_iter()
+            .find(|known| known.code == code)
+            .map(Code::markdown)
+            .or_else(|| ceb::code::find(code).map(ceb::doc::code_page)),
+    };
+    let text = text.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    Ok(Html(crate::ui::document(code, &text)).into_response())
 }
 
 async fn kinds_page() -> impl IntoResponse {

@@ -75,6 +75,7 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("岗位", registry::post::ACTS),
     ("参数", registry::parameter::ACTS),
     ("字典", registry::dictionary::ACTS),
+    ("代码表", registry::code_table::ACTS),
     ("公告", registry::notice::ACTS),
     ("审计", registry::audit::ACTS),
     ("定时任务", registry::job::ACTS),

@@ -7,6 +7,7 @@ mod admin;
 mod check;
 mod client;
 mod clinic;
+mod code_table;
 mod doctor;
 mod inspect;
 mod officers;
@@ -68,6 +69,9 @@ enum Verb {
     Check(check::CheckArgs),
     /// 验签诊断：显示报文签名的规范形式、摘要、证书和要改的一处；不通过时退出码为 1
     Clinic(clinic::ClinicArgs),
+    /// 代码表：列出、查看、检查文件，载入海关的新版本
+    #[command(subcommand)]
+    CodeTable(code_table::CodeTableVerb),
     /// 领取回执
     Receipts(inspect::ReceiptsArgs),
     /// 生成有效的样例报文（合成数据）
@@ -174,6 +178,7 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Account(verb) => officers::account(verb).await,
         Verb::Check(args) => check::check(&args),
         Verb::Clinic(args) => clinic::clinic(&args),
+        Verb::CodeTable(verb) => code_table::code_table(verb).await,
         Verb::Message(MessageVerb::Submit(args)) => submit::submit(&args),
         Verb::Message(MessageVerb::Show(args)) => inspect::show(&args).await,
         Verb::Message(MessageVerb::Trace(args)) => inspect::trace(&args).await,

@@ -124,6 +124,7 @@ impl House {
             seal: Arc::new(Seal::new(&[9; 32])),
             config: Arc::new(config),
             parameters: Arc::default(),
+            code_tables: Arc::default(),
         };
         let write = |tx: &mut store::Tx<'_>| {
             for (id, login, is_staff) in [(1, "li.lei", false), (2, "guan.yuan", true)] {

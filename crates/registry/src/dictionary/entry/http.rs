@@ -3,6 +3,7 @@
 
 use crate::administration::{Desk, PEOPLE, SYSTEM, body, id, not_found, query};
 use crate::audit;
+use crate::code_table::Standing;
 use crate::department::http::Made;
 use crate::dictionary::{self, DICTIONARIES_MAX, ENTRIES_MAX, EXPORT, Entry, standard};
 use crate::role::Operation;
@@ -135,20 +136,30 @@ fn entry_view(one: Entry, known: &Known) -> EntryView {
 /// Name of each dictionary, and whether the platform itself asks for it.
 type Known = BTreeMap<String, (String, bool)>;
 
-fn names(tx: &mut Tx<'_>) -> StoreResult<Known> {
+/// The code tables as they are now.
+fn standing(desk: &Desk) -> Standing {
+    let ground = desk.ground();
+    ground.code_tables.standing(ground.now_ms())
+}
+
+fn names(tx: &mut Tx<'_>, standing: &Standing) -> StoreResult<Known> {
     let own = dictionary::all(tx, DICTIONARIES_MAX)?;
-    let all = own.into_iter().chain(standard::tables());
+    let all = own.into_iter().chain(standard::tables(standing));
     Ok(all
         .map(|one| (one.code, (one.chinese, one.is_own)))
         .collect())
 }
 
-fn entries_of(tx: &mut Tx<'_>, code: &str) -> StoreResult<Option<Vec<EntryView>>> {
-    let names = names(tx)?;
+fn entries_of(
+    tx: &mut Tx<'_>,
+    standing: &Standing,
+    code: &str,
+) -> StoreResult<Option<Vec<EntryView>>> {
+    let names = names(tx, standing)?;
     if !names.contains_key(code) {
         return Ok(None);
     }
-    let found = match standard::entries(code) {
+    let found = match standard::entries(code, standing) {
         Some(found) => found,
         None => dictionary::entries(tx, code, ENTRIES_MAX)?,
     };
@@ -173,7 +184,8 @@ pub async fn dictionary_entries(
     Path(code): Path<String>,
 ) -> Result<Json<Page<EntryView>>, Problem> {
     desk.gate.actor(&headers, &ENTRIES).await?;
-    let read = move |tx: &mut Tx<'_>| entries_of(tx, &code);
+    let standing = standing(&desk);
+    let read = move |tx: &mut Tx<'_>| entries_of(tx, &standing, &code);
     let items = desk.ground().read(read).await?.ok_or_else(not_found)?;
     Ok(Json(Page { items, next: None }))
 }
@@ -194,12 +206,13 @@ pub async fn dictionary_search(
 ) -> Result<Json<Page<EntryView>>, Problem> {
     desk.gate.actor(&headers, &SEARCH).await?;
     let text = query(asked)?.q.unwrap_or_default();
+    let standing = standing(&desk);
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<EntryView>> {
         if text.trim().is_empty() {
             return Ok(Vec::new());
         }
-        let names = names(tx)?;
-        let found = dictionary::search(tx, &text, SEARCH_MAX)?.into_iter();
+        let names = names(tx, &standing)?;
+        let found = dictionary::search(tx, &standing, (&text, SEARCH_MAX))?.into_iter();
         Ok(found.map(|one| entry_view(one, &names)).collect())
     };
     let items = desk.ground().read(read).await?;
@@ -236,8 +249,9 @@ pub async fn export_dictionary(
 ) -> Result<Response, Problem> {
     let actor = desk.gate.actor(&headers, &EXPORT_DICTIONARY).await?;
     let (asked, now_ms) = (code.clone(), desk.ground().now_ms());
+    let standing = standing(&desk);
     let act = move |tx: &mut Tx<'_>| -> StoreResult<Result<Vec<EntryView>, Problem>> {
-        let Some(found) = entries_of(tx, &asked)? else {
+        let Some(found) = entries_of(tx, &standing, &asked)? else {
             return Ok(Err(not_found()));
         };
         let object = format!("dictionary:{asked}");

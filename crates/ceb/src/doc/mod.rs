@@ -3,16 +3,18 @@
 //! `cargo run -p ceb --example generate_docs` writes them under `docs/`; a test compares the files
 //! with what would be written, so the pages cannot fall behind the tables.
 
+mod pages;
+
 use std::fmt::Write;
 
-use crate::code::{self, Code};
-use crate::finding::Layer;
+use crate::code;
 use crate::kind::{Direction, Kind};
 use crate::sample::{self, Spec};
 use crate::spec::{
-    CodeTable, FieldSpec, FieldType, Occurs, RecordSpec, Role, Rule, SignatureDuty, Trailer,
-    UNBOUNDED, Wild,
+    FieldSpec, FieldType, Occurs, RecordSpec, Role, Rule, SignatureDuty, Trailer, UNBOUNDED, Wild,
 };
+
+pub use pages::{code_index, code_page, rule_index};
 
 /// Every page: path below `docs/`, and text.
 #[must_use]
@@ -22,6 +24,7 @@ pub fn pages() -> Vec<(String, String)> {
         pages.push((format!("protocol/kinds/{kind}.md"), markdown(*kind)));
     }
     pages.push((String::from("codes/ceb.md"), code_index()));
+    pages.push((String::from("codes/rules.md"), rule_index()));
     for code in code::ALL {
         pages.push((format!("codes/{}.md", code.id), code_page(code)));
     }
@@ -90,6 +93,7 @@ pub fn markdown(kind: Kind) -> String {
         record(&mut out, table, "表体");
     }
     trailers(&mut out, kind);
+    pages::rules_of(&mut out, kind);
     let _ = writeln!(out, "## 样例\n\n数据全部是虚构的。{}\n", sample_note(kind));
     let _ = writeln!(
         out,
@@ -279,7 +283,7 @@ fn rule_words(rule: &Rule) -> String {
         Rule::Digits(count) => format!("{count} 位数字"),
         Rule::HalfWidth => String::from("半角字符"),
         Rule::Assigned => String::from("新增时不填"),
-        Rule::Table(table) => format!("代码表：{}", code_table(*table)),
+        Rule::Table(table) => format!("代码表：{}", table.chinese()),
         Rule::Wild(list) => {
             let words: Vec<String> = list.iter().map(|wild| wild_words(*wild)).collect();
             format!("宽松档对{}只警告", words.join("、"))
@@ -293,18 +297,6 @@ fn wild_words(wild: Wild) -> String {
         Wild::Empty => String::from("空元素"),
         Wild::Order => String::from("次序不对"),
         Wild::Length(max) => format!("不超过 {max} 个字符的超长"),
-    }
-}
-
-fn code_table(table: CodeTable) -> &'static str {
-    match table {
-        CodeTable::Unit => "计量单位",
-        CodeTable::Country => "国别（地区）",
-        CodeTable::Traffic => "运输方式",
-        CodeTable::Wrap => "包装种类",
-        CodeTable::District => "关区",
-        CodeTable::Currency => "币制",
-        CodeTable::Port => "港口",
     }
 }
 
@@ -333,48 +325,5 @@ fn trailers(out: &mut String, kind: Kind) {
         if let Some(table) = spec.shared(*trailer) {
             record(out, table, "共用实体");
         }
-    }
-}
-
-/// Overview of all finding codes.
-#[must_use]
-pub fn code_index() -> String {
-    let mut out = String::from(
-        "# 问题代码一览\n\n报文校验发现的每个问题都有一个代码。本目录由程序生成，请勿手工修改。\n\n| 代码 | 问题 | 层次 | 结果 |\n|---|---|---|---|\n",
-    );
-    for code in code::ALL {
-        let _ = writeln!(
-            out,
-            "| [{0}]({0}.md) | {1} | {2} | {3} |",
-            code.id,
-            code.title,
-            layer(code.layer),
-            code.severity.chinese()
-        );
-    }
-    out
-}
-
-/// The page of one finding code.
-#[must_use]
-pub fn code_page(code: &Code) -> String {
-    format!(
-        "# {} {}\n\n| 层次 | 结果 | 依据 |\n|---|---|---|\n| {} | {} | {} |\n\n## 发生了什么\n\n{}\n\n## 怎么办\n\n{}\n",
-        code.id,
-        code.title,
-        layer(code.layer),
-        code.severity.chinese(),
-        code.source,
-        code.happened,
-        code.todo
-    )
-}
-
-fn layer(layer: Layer) -> &'static str {
-    match layer {
-        Layer::Wellformed => "XML 语法",
-        Layer::Schema => "版式",
-        Layer::Rule => "业务规则",
-        Layer::Form => "表单",
     }
 }

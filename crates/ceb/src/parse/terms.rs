@@ -1,0 +1,51 @@
+//! Terms (校验条件): everything besides the bytes on which a verdict depends.
+
+use super::Profile;
+use crate::code_table::Tables;
+use crate::finding::Layer;
+
+/// What a message is judged by. There is no clock in this crate (I10): the caller says what time it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'t> {
+    /// How strictly.
+    pub profile: Profile,
+    /// Now in Beijing, `YYYYMMDDhhmmss`; without it nothing is "in the future".
+    pub now: Option<&'t str>,
+    /// The code tables.
+    pub tables: &'t Tables,
+    /// How deep to look: [`Layer::Schema`] leaves the rules out, as the official schema does.
+    pub deepest: Layer,
+}
+
+impl Terms<'static> {
+    /// All layers, without a clock, with the built-in tables.
+    #[must_use]
+    pub fn new(profile: Profile) -> Self {
+        Self {
+            profile,
+            now: None,
+            tables: Tables::built_in(),
+            deepest: Layer::Rule,
+        }
+    }
+}
+
+impl<'t> Terms<'t> {
+    /// With a clock.
+    #[must_use]
+    pub fn at(self, now: &'t str) -> Self {
+        Self {
+            now: Some(now),
+            ..self
+        }
+    }
+
+    /// With other code tables.
+    #[must_use]
+    pub fn with_tables<'u>(self, tables: &'u Tables) -> Terms<'u>
+    where
+        't: 'u,
+    {
+        Terms { tables, ..self }
+    }
+}

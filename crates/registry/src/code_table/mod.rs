@@ -1,0 +1,238 @@
+//! Code tables (代码表) that were loaded while the platform runs, beside the built-in ones.
+//!
+//! A newer version is a file ([`ceb::code_table::file`]) that somebody at the machine loads; it is
+//! kept whole and for ever, because a document is judged by the table of its own day. Every process
+//! looks for new versions each [`LOOK`] ([`follow`]) and keeps all tables in memory ([`Shelf`]), so
+//! that judging a message costs no query. [`Standing`] is the shelf and the time at one moment: what
+//! a message is judged by.
+
+mod sql;
+#[cfg(test)]
+mod tests;
+
+use crate::access::Actor;
+use crate::audit::{self, Act};
+use crate::ground::Ground;
+use crate::parameter::LOOK;
+use ceb::code_table::{CodeTable, Difference, Fault, Table, Tables, read};
+use ceb::{Profile, Terms};
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use store::clock::beijing_compact;
+use store::{Result as StoreResult, Tx};
+use tokio::sync::watch;
+
+pub use sql::{Stored, list};
+
+/// A newer code table was loaded.
+pub const LOADED: Act = Act {
+    name: "code_table.load",
+    chinese: "载入代码表",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[LOADED];
+
+/// Every code table of a process, as last read.
+pub struct Shelf(RwLock<State>);
+
+struct State {
+    tables: Arc<Tables>,
+    /// Ids of the versions that were read: ids of several machines do not come in order.
+    known: Vec<i64>,
+}
+
+impl Default for Shelf {
+    fn default() -> Self {
+        Self(RwLock::new(State {
+            tables: Arc::new(Tables::built_in().clone()),
+            known: Vec::new(),
+        }))
+    }
+}
+
+impl fmt::Debug for Shelf {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Shelf")
+    }
+}
+
+impl Shelf {
+    /// The tables.
+    pub fn tables(&self) -> Arc<Tables> {
+        let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&state.tables)
+    }
+
+    /// What messages are judged by at this moment.
+    pub fn standing(&self, now_ms: i64) -> Standing {
+        Standing {
+            now_ms,
+            now: beijing_compact(now_ms),
+            tables: self.tables(),
+        }
+    }
+
+    fn known(&self) -> Vec<i64> {
+        let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        state.known.clone()
+    }
+
+    fn take(&self, found: Vec<(i64, String)>) {
+        if found.is_empty() {
+            return;
+        }
+        let mut tables = (*self.tables()).clone();
+        let mut ids = Vec::with_capacity(found.len());
+        for (id, content) in found {
+            ids.push(id);
+            match read(&content) {
+                Ok(table) => {
+                    tables.add(table);
+                }
+                Err(faults) => {
+                    let n_faults = faults.len();
+                    tracing::error!(id, n_faults, "a loaded code table can no longer be read");
+                }
+            }
+        }
+        let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        state.known.extend(ids);
+        state.tables = Arc::new(tables);
+    }
+}
+
+/// The code tables and the time at one moment.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Milliseconds since 1970-01-01 UTC.
+    pub now_ms: i64,
+    /// The same in Beijing, `YYYYMMDDhhmmss`.
+    pub now: String,
+    /// The tables.
+    pub tables: Arc<Tables>,
+}
+
+impl Standing {
+    /// What a message is judged by.
+    pub fn terms(&self, profile: Profile) -> Terms<'_> {
+        Terms::new(profile).at(&self.now).with_tables(&self.tables)
+    }
+
+    /// Today in Beijing, `YYYYMMDD`.
+    pub fn day(&self) -> &str {
+        self.now.get(..8).unwrap_or(&self.now)
+    }
+}
+
+/// Reads the versions that this process does not have yet.
+///
+/// # Errors
+/// The engine's; the tables stay as they were.
+pub async fn refresh(ground: &Ground) -> StoreResult<()> {
+    let shelf = Arc::clone(&ground.code_tables);
+    let known = shelf.known();
+    let found = ground
+        .db
+        .read(move |tx: &mut Tx<'_>| sql::newer(tx, &known))
+        .await?;
+    shelf.take(found);
+    Ok(())
+}
+
+/// Looks for new versions again and again until it is told to stop.
+pub async fn follow(ground: Ground, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(error) = refresh(&ground).await {
+            tracing::warn!(%error, "the code tables could not be read; those known hold");
+        }
+        tokio::select! {
+            () = ground.clock.sleep(LOOK) => {}
+            // An error means that the house is gone, which is a reason to stop as well.
+            _ = stop.wait_for(|stop| *stop) => break,
+        }
+    }
+}
+
+/// The built-in and the loaded tables, from the database: for commands, which live for a moment.
+///
+/// # Errors
+/// The engine's.
+pub fn all(tx: &mut Tx<'_>) -> StoreResult<Tables> {
+    let mut tables = Tables::built_in().clone();
+    for (_, content) in sql::newer(tx, &[])? {
+        if let Ok(table) = read(&content) {
+            tables.add(table);
+        }
+    }
+    Ok(tables)
+}
+
+/// Why a file is not loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The file has faults, each with its line.
+    Malformed(Vec<Fault>),
+    /// It is not newer than what is there: table and newest version.
+    NotNewer(CodeTable, u32),
+}
+
+/// A file that may be loaded, and what it changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Newer {
+    /// The table.
+    pub table: Table,
+    /// Version that it follows, if there is one.
+    pub follows: Option<u32>,
+    /// What is different.
+    pub difference: Difference,
+}
+
+/// Reads a file and compares it with what is there.
+///
+/// # Errors
+/// Why it cannot be loaded.
+pub fn compare(tables: &Tables, content: &str) -> Result<Newer, Refusal> {
+    let table = read(content).map_err(Refusal::Malformed)?;
+    let newest = tables.newest(table.which);
+    let follows = newest.map(|newest| newest.version);
+    match follows {
+        Some(version) if version >= table.version => Err(Refusal::NotNewer(table.which, version)),
+        _ => Ok(Newer {
+            difference: Difference::between(newest, &table),
+            follows,
+            table,
+        }),
+    }
+}
+
+/// Loads a file: it holds from its own day on, and the versions before it stay.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says why nothing was loaded.
+pub fn load(
+    tx: &mut Tx<'_>,
+    (id, now_ms): (i64, i64),
+    actor: &Actor,
+    content: &str,
+) -> StoreResult<Result<Newer, Refusal>> {
+    // Asked again inside the transaction: somebody may have loaded one since it was shown.
+    let newer = match compare(&all(tx)?, content) {
+        Ok(newer) => newer,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let table = &newer.table;
+    sql::insert(tx, (id, now_ms), (table, content), &actor.name)?;
+    let object = format!("code_table:{}", table.which.name());
+    let difference = &newer.difference;
+    let told = format!(
+        "{} 版本 {}，{} 起有效：新增 {}，删除 {}，变更 {}",
+        table.which.chinese(),
+        table.version,
+        table.effective,
+        difference.added.len(),
+        difference.removed.len(),
+        difference.changed.len()
+    );
+    audit::done(tx, now_ms, actor, LOADED, &object, &told)?;
+    Ok(Ok(newer))
+}

@@ -1,0 +1,91 @@
+//! The files that are meant: those named, and below folders those whose ending says that they may
+//! be messages, in the order of their names.
+
+use super::STANDARD_INPUT;
+use anyhow::Context;
+use std::path::{Path, PathBuf};
+
+/// Endings of files below folders that are looked at.
+const ENDINGS: [&str; 3] = ["xml", "json", "xlsx"];
+
+/// Deepest folder below one that was named; links to folders are not followed.
+const DEPTH_MAX: usize = 32;
+
+/// A file, or why there is none.
+pub(super) struct Found {
+    path: PathBuf,
+    error: Option<anyhow::Error>,
+}
+
+impl Found {
+    /// Its name for people.
+    pub(super) fn name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    /// Where it is.
+    pub(super) fn path(&self) -> anyhow::Result<&Path> {
+        match &self.error {
+            None => Ok(&self.path),
+            Some(error) => Err(anyhow::anyhow!("{error:#}")),
+        }
+    }
+}
+
+/// Every file that the arguments mean.
+pub(super) fn files(arguments: &[String]) -> Vec<Found> {
+    let mut found = Vec::new();
+    for argument in arguments {
+        let path = PathBuf::from(argument);
+        if argument != STANDARD_INPUT && path.is_dir() {
+            folder(&path, 0, &mut found);
+        } else {
+            found.push(Found { path, error: None });
+        }
+    }
+    found
+}
+
+fn folder(path: &Path, depth: usize, found: &mut Vec<Found>) {
+    let listed = if depth > DEPTH_MAX {
+        Err(anyhow::anyhow!("文件夹嵌套超过 {DEPTH_MAX} 层"))
+    } else {
+        list(path)
+    };
+    let entries = match listed {
+        Ok(entries) => entries,
+        Err(error) => {
+            found.push(Found {
+                path: path.to_owned(),
+                error: Some(error),
+            });
+            return;
+        }
+    };
+    for path in entries {
+        let is_link = path.is_symlink();
+        if path.is_dir() {
+            if !is_link {
+                folder(&path, depth + 1, found);
+            }
+        } else if is_meant(&path) {
+            found.push(Found { path, error: None });
+        }
+    }
+}
+
+fn list(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(path).context("无法读取文件夹")?;
+    let mut paths = Vec::new();
+    for entry in entries {
+        paths.push(entry.context("无法读取文件夹")?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn is_meant(path: &Path) -> bool {
+    path.extension()
+        .and_then(|ending| ending.to_str())
+        .is_some_and(|ending| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+}
