@@ -25,6 +25,9 @@ pub fn pages() -> Vec<(String, String)> {
     for code in code::ALL {
         pages.push((format!("codes/{}.md", code.id), code_page(code)));
     }
+    for (name, text) in crate::explain::page::pages() {
+        pages.push((format!("codes/{name}.md"), text));
+    }
     pages
 }
 

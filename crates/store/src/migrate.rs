@@ -50,6 +50,11 @@ const ALL: &[Migration] = &[
         "back_office",
         include_str!("../migrations/0013_back_office.sql"),
     ),
+    (
+        16,
+        "explain_rehearsal",
+        include_str!("../migrations/0016_explain_rehearsal.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
