@@ -10,8 +10,8 @@
 //! 3. [`parse()`] reads a message into a [`Message`] and reports everything wrong at once.
 //! 4. [`key`] names the business key, [`receipt`] splits a receipt into entries with the same keys,
 //!    [`status`] explains their status.
-//! 5. [`mod@write`] and [`sample`] make messages, [`form`] makes them from JSON and sheets, [`xsd`]
-//!    and [`doc`] explain them.
+//! 5. [`mod@write`] and [`sample`] make messages, [`form`] makes them from JSON and sheets, [`xsd`],
+//!    [`doc`] and [`publish`] explain them, [`explain`] explains what customs answers.
 //!
 //! All of it is driven by the tables of [`spec`]; every finding code stands in [`code`].
 //!
@@ -31,6 +31,7 @@ pub mod kind;
 pub mod message;
 pub mod parse;
 pub mod personal;
+pub mod publish;
 pub mod receipt;
 pub mod sample;
 pub mod sniff;
@@ -45,6 +46,7 @@ pub use finding::{Finding, Layer, Severity};
 pub use key::BusinessKey;
 pub use kind::{Direction, Kind};
 pub use message::{Document, Message, Record};
-pub use parse::{Parsed, Profile, parse};
+pub use parse::{Parsed, Profile, parse, parse_under};
 pub use sniff::{Shape, SniffError, Sniffed, sniff};
+pub use spec::Standard;
 pub use status::ReturnStatus;

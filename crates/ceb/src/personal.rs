@@ -118,7 +118,14 @@ pub fn masked_text(text: &str) -> String {
         } else if let Some(word) = PERSON_WORDS.iter().find(|word| rest.starts_with(**word)) {
             out.push_str(word);
             rest = &rest[word.len()..];
-            let end = rest.find(|c| NO_NAME.contains(c)).unwrap_or(rest.len());
+            let is_name = !rest.starts_with(|c| NO_NAME.contains(c));
+            // An address goes on to the next stop, whatever characters it has.
+            let end = if *word == "地址" && is_name {
+                rest.find([',', '，', ';', '；', '。', ']'])
+            } else {
+                rest.find(|c| NO_NAME.contains(c))
+            };
+            let end = end.unwrap_or(rest.len());
             if end > 0 {
                 out.push_str(HIDDEN);
             }

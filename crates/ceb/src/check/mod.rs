@@ -32,8 +32,12 @@ use crate::spec::{FieldSpec, MessageSpec, SignatureDuty, Trailer};
 const LINE_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 
 /// Runs every rule over a declaration.
-pub(crate) fn run(message: &Message, profile: Profile, report: &mut Report) {
-    let spec = message.kind.spec();
+pub(crate) fn run(
+    message: &Message,
+    spec: &'static MessageSpec,
+    profile: Profile,
+    report: &mut Report,
+) {
     let mut run = Run {
         spec,
         profile,

@@ -119,35 +119,37 @@ pub struct Explanation {
 /// Explains a receipt: for a document of a declared kind, its status and its text. Without a kind
 /// (a refusal of a whole message) a code that only one kind has is still found.
 #[must_use]
-pub fn explain<'i>(kind: Option<Kind>, status: ReturnStatus, info: &'i str) -> Explanation {
+pub fn explain(kind: Option<Kind>, status: ReturnStatus, info: &str) -> Explanation {
     let dictionary = table::dictionary();
     let number = i64::from(status.0);
     let direction = kind.and_then(Kind::direction).unwrap_or(Direction::Import);
-    let told = |entry: Option<&'static Entry>, code: String, said: &'i str| Told {
-        direction,
-        info,
-        said,
-        code,
-        entry,
-    };
+    let told = |entry, code, said: &str| told(direction, entry, code, info, said);
+    // What the words of a text say of a document that is on its way is wrong of one that was rejected.
+    let is_over = status.is_fault() || status == ReturnStatus::CUSTOMS_REJECTED;
+    let words = dictionary
+        .words(info, kind)
+        .filter(|entry| !is_over || entry.resubmit != Resubmit::Wait);
     if status.is_fault() {
-        let entry = dictionary.find(Family::Eport, number, kind, info);
-        let entry = entry.or_else(|| dictionary.words(info, kind));
-        return told(entry, number.to_string(), info).explanation();
+        let entry = dictionary.find(Family::Eport, number, kind, info).or(words);
+        return told(entry, number.to_string(), info);
     }
     let own = dictionary.find(Family::Status, number, kind, info);
     if let Some((code, said)) = reason(info) {
         // A reason of a rejection says more than the status; of progress, the status says more.
         if status == ReturnStatus::CUSTOMS_REJECTED || own.is_none() {
-            let entry = dictionary.find(Family::Reason, code, kind, info);
-            let entry = entry.or_else(|| dictionary.words(info, kind));
-            return told(entry, format!("Code:{code}"), said).explanation();
+            let entry = dictionary.find(Family::Reason, code, kind, info).or(words);
+            return told(entry, format!("Code:{code}"), said);
         }
-        return told(own, number.to_string(), said).explanation();
+        return told(own, number.to_string(), said);
     }
-    // What a text of progress or rejection adds is more to the point than the status alone.
-    let entry = dictionary.words(info, kind).or(own);
-    told(entry, number.to_string(), info).explanation()
+    // What a text of declaring or rejection adds is more to the point than the status alone.
+    let is_vague = is_over || status == ReturnStatus::DECLARING;
+    let entry = if is_vague {
+        words.or(own)
+    } else {
+        own.or(words)
+    };
+    told(entry, number.to_string(), info)
 }
 
 /// The meanings of a code, as people write it: `100`, `-621027`, `Code:1332`, `0001`, or words.
@@ -180,49 +182,43 @@ pub fn entries() -> &'static [Entry] {
     &table::dictionary().entries
 }
 
-struct Told<'a> {
+/// An explanation of what was found, or of nothing.
+fn told(
     direction: Direction,
-    info: &'a str,
-    said: &'a str,
+    entry: Option<&Entry>,
     code: String,
-    entry: Option<&'static Entry>,
-}
-
-impl Told<'_> {
-    fn explanation(self) -> Explanation {
-        let places = place::places(self.direction, self.entry, self.info);
-        let guid = text::guid(self.info).map(str::to_owned);
-        let said = self.said.to_owned();
-        match self.entry {
-            Some(entry) => Explanation {
-                meaning: entry.meaning.to_owned(),
-                advice: entry.advice.to_owned(),
-                resubmit: entry.resubmit,
-                is_temporary: entry.is_temporary,
-                source: entry.source(),
-                code: self.code,
-                said,
-                is_known: true,
-                rule: entry.rule,
-                places,
-                guid,
-            },
-            None => Explanation {
-                meaning: format!(
-                    "代码 {} 不在公开的代码表中，海关原文见返回信息。",
-                    self.code
-                ),
-                advice: "请按返回信息处理；不清楚时请联系平台，平台会补充此代码的解释。".to_owned(),
-                resubmit: Resubmit::Ask,
-                is_temporary: false,
-                source: String::new(),
-                code: self.code,
-                said,
-                is_known: false,
-                rule: None,
-                places,
-                guid,
-            },
-        }
+    info: &str,
+    said: &str,
+) -> Explanation {
+    let places = place::places(direction, entry, info);
+    let guid = text::guid(info).map(str::to_owned);
+    let said = said.to_owned();
+    match entry {
+        Some(entry) => Explanation {
+            meaning: entry.meaning.to_owned(),
+            advice: entry.advice.to_owned(),
+            resubmit: entry.resubmit,
+            is_temporary: entry.is_temporary,
+            source: entry.source(),
+            code,
+            said,
+            is_known: true,
+            rule: entry.rule,
+            places,
+            guid,
+        },
+        None => Explanation {
+            meaning: format!("代码 {code} 不在公开的代码表中，海关原文见返回信息。"),
+            advice: "请按返回信息处理；不清楚时请联系平台，平台会补充此代码的解释。".to_owned(),
+            resubmit: Resubmit::Ask,
+            is_temporary: false,
+            source: String::new(),
+            code,
+            said,
+            is_known: false,
+            rule: None,
+            places,
+            guid,
+        },
     }
 }

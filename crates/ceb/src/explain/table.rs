@@ -12,7 +12,7 @@
 //! * rule: the code of our own finding that would have told before, or `-`.
 //! * resubmit: a word of [`Resubmit`]; `!` says that the trouble is temporary.
 
-use super::Resubmit;
+use super::{Explanation, Resubmit};
 use crate::kind::{Direction, Kind};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -152,6 +152,36 @@ impl Entry {
             Family::Reason | Family::Text => "回执",
         };
         format!("海关跨境统一版规范 {} {chapter}", editions.join("、"))
+    }
+
+    /// Family, code, kinds and words of the text in one line.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        let mut out = format!("{} {}", self.family.chinese(), self.title());
+        for kind in &self.kinds {
+            out.push_str(&format!(" {kind} {}", kind.chinese()));
+        }
+        if !self.when.is_empty() {
+            out.push_str(&format!("（返回信息含“{}”）", self.when.join("”或“")));
+        }
+        out
+    }
+
+    /// The explanation that this meaning gives by itself.
+    #[must_use]
+    pub fn explanation(&self) -> Explanation {
+        let direction = self.kinds.first().and_then(|kind| kind.direction());
+        let code = match self.family {
+            Family::Reason => format!("Code:{}", self.title()),
+            Family::Status | Family::Eport | Family::Dxp | Family::Text => self.title(),
+        };
+        super::told(
+            direction.unwrap_or(Direction::Import),
+            Some(self),
+            code,
+            "",
+            "",
+        )
     }
 
     /// Codes as people write them: `-301001` or `-302000 至 -301001`.

@@ -6,14 +6,19 @@ use super::{Cut, Parsed, Profile};
 use crate::check;
 use crate::code::{self, Code};
 use crate::finding::Finding;
+use crate::kind::Kind;
 use crate::message::{Document, Record};
-use crate::spec::{FieldSpec, MessageSpec, Occurs, Trailer, Wild};
+use crate::spec::{FieldSpec, MessageSpec, Occurs, Standard, Trailer, Wild};
 use crate::xml::{Fault, Name, Ns, Source, Token, Tokens, is_blank, line_of, prepare};
 
 /// Length of every guid, in characters.
 pub(crate) const GUID_CHARS: usize = 36;
 
-pub(super) fn run(bytes: &[u8], profile: Profile) -> (Parsed, Cut) {
+pub(super) fn run(
+    bytes: &[u8],
+    profile: Profile,
+    standard: Option<&'static Standard>,
+) -> (Parsed, Cut) {
     let mut report = Report::default();
     let mut cut = Cut {
         root_start: 0..0,
@@ -26,6 +31,7 @@ pub(super) fn run(bytes: &[u8], profile: Profile) -> (Parsed, Cut) {
         }
         Ok(source) => {
             let mut machine = Machine::new(bytes, source, profile, &mut report);
+            machine.standard = standard;
             let result = machine.root(&mut cut);
             let path = machine.path(None);
             match result {
@@ -41,7 +47,8 @@ pub(super) fn run(bytes: &[u8], profile: Profile) -> (Parsed, Cut) {
         && profile != Profile::Down
         && message.kind.is_declaration()
     {
-        check::run(message, profile, &mut report);
+        let spec = spec_under(standard, message.kind).unwrap_or_else(|| message.kind.spec());
+        check::run(message, spec, profile, &mut report);
     }
     (
         Parsed {
@@ -58,8 +65,17 @@ fn fault_finding(bytes: &[u8], fault: &Fault, path: String) -> Finding {
     Finding::new(fault.code, path, line, &fault.value, text)
 }
 
+/// The table of a kind in a version; in the built-in one when none is named.
+fn spec_under(standard: Option<&'static Standard>, kind: Kind) -> Option<&'static MessageSpec> {
+    match standard {
+        None => Some(kind.spec()),
+        Some(standard) => standard.message(kind),
+    }
+}
+
 pub(super) struct Machine<'a, 'r> {
     input: &'a [u8],
+    standard: Option<&'static Standard>,
     pub(super) has_cr: bool,
     pub(super) profile: Profile,
     pub(super) tokens: Tokens<'a>,
@@ -77,6 +93,7 @@ impl<'a, 'r> Machine<'a, 'r> {
     fn new(input: &'a [u8], source: Source<'a>, profile: Profile, report: &'r mut Report) -> Self {
         Self {
             input,
+            standard: None,
             has_cr: source.has_cr,
             profile,
             tokens: Tokens::new(source),
@@ -86,6 +103,11 @@ impl<'a, 'r> Machine<'a, 'r> {
             steps: Vec::with_capacity(4),
             fields: Sequence::default(),
         }
+    }
+
+    /// The table of a kind.
+    pub(super) fn spec(&self, kind: Kind) -> Option<&'static MessageSpec> {
+        spec_under(self.standard, kind)
     }
 
     pub(super) fn path(&self, leaf: Option<&str>) -> String {

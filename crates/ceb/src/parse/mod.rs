@@ -33,6 +33,7 @@ pub(crate) use report::Report;
 
 use crate::finding::{Finding, Severity};
 use crate::message::Message;
+use crate::spec::Standard;
 
 /// How strictly a message is read (校验档次).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,7 +68,14 @@ impl Parsed {
 /// Reads a bare business message.
 #[must_use]
 pub fn parse(bytes: &[u8], profile: Profile) -> Parsed {
-    machine::run(bytes, profile).0
+    machine::run(bytes, profile, None).0
+}
+
+/// Reads a bare business message under another version of the standard. A kind that the version does
+/// not have is unknown.
+#[must_use]
+pub fn parse_under(standard: &'static Standard, bytes: &[u8], profile: Profile) -> Parsed {
+    machine::run(bytes, profile, Some(standard)).0
 }
 
 /// Where the start tag of the root stands, for cutting receipts.
@@ -77,5 +85,5 @@ pub(crate) struct Cut {
 }
 
 pub(crate) fn parse_with_cut(bytes: &[u8], profile: Profile) -> (Parsed, Cut) {
-    machine::run(bytes, profile)
+    machine::run(bytes, profile, None)
 }

@@ -7,6 +7,7 @@ mod admin;
 mod check;
 mod client;
 mod doctor;
+mod explain;
 mod inspect;
 mod officers;
 mod sample;
@@ -67,6 +68,8 @@ enum Verb {
     Check(check::CheckArgs),
     /// 领取回执
     Receipts(inspect::ReceiptsArgs),
+    /// 解释回执：一个代码、一段原文，或一份回执文件
+    Explain(explain::ExplainArgs),
     /// 生成有效的样例报文（合成数据）
     Sample(sample::SampleArgs),
     /// 报文标准：输出 XSD、说明文档或 Excel 模板
@@ -175,6 +178,7 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Message(MessageVerb::Trace(args)) => inspect::trace(&args).await,
         Verb::Message(MessageVerb::List(args)) => inspect::list(&args).await,
         Verb::Receipts(args) => inspect::receipts(&args).await,
+        Verb::Explain(args) => explain::explain(&args),
         Verb::Sample(args) => sample::sample(&args),
         Verb::Standard(verb) => standard::standard(&verb),
         Verb::Config(verb) => admin::config(&verb),
