@@ -10,9 +10,10 @@
 //! 3. [`parse()`] reads a message into a [`Message`] and reports everything wrong at once.
 //! 4. [`key`] names the business key, [`receipt`] splits a receipt into entries with the same keys,
 //!    [`status`] explains their status.
-//! 5. [`sm2`] verifies signatures of known keys faster than any library.
-//! 6. [`mod@write`] and [`sample`] make messages, [`form`] makes them from JSON and sheets, [`xsd`]
-//!    and [`doc`] explain them.
+//! 5. [`signature`] tells who signed, and [`sm2`] verifies signatures of known keys faster than any
+//!    library.
+//! 6. [`mod@write`] and [`sample`] make messages, [`form`] makes them from JSON and sheets, [`xsd`],
+//!    [`doc`] and [`publish`] explain them, [`explain`] explains what customs answers.
 //!
 //! All of it is driven by the tables of [`spec`]; every finding code stands in [`code`], the rules of
 //! the standard and their codes in [`rule`], the code tables in [`code_table`].
@@ -33,6 +34,7 @@ pub mod kind;
 pub mod message;
 pub mod parse;
 pub mod personal;
+pub mod publish;
 pub mod receipt;
 pub mod rule;
 pub mod sample;
@@ -52,4 +54,5 @@ pub use kind::{Direction, Kind};
 pub use message::{Document, Message, Record};
 pub use parse::{Parsed, Profile, Terms, parse, parse_under};
 pub use sniff::{Shape, SniffError, Sniffed, sniff};
+pub use spec::Standard;
 pub use status::ReturnStatus;

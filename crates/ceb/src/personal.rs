@@ -68,6 +68,76 @@ pub fn masked(element: &str, value: &str) -> String {
     }
 }
 
+/// Words after which a text names a person, and characters that go on with something else.
+const PERSON_WORDS: [&str; 9] = [
+    "订购人",
+    "支付人",
+    "付款人",
+    "购买人",
+    "收货人",
+    "收件人",
+    "姓名",
+    "注册号",
+    "地址",
+];
+const NO_NAME: &str =
+    "的与和及或姓身证号电地注在已未不超信个年累代，。；、！（）()[]【】:：,;.-_> <";
+
+/// Digits in a row that may be a number of a person or a document.
+const DIGITS_MAX: usize = 3;
+
+/// A text of customs without what may be personal: every value after a colon, every long row of
+/// digits, every word after one that names a person. Rather too much is hidden than too little; the
+/// wrapping `[Code:n;Desc:…]` stays.
+#[must_use]
+pub fn masked_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let is_wrapping = || out.ends_with("Code") || out.ends_with("Desc");
+        if (c == ':' || c == '：') && !is_wrapping() {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+            let end = rest
+                .find([',', '，', ';', '；', ']', '。', '>'])
+                .unwrap_or(rest.len());
+            if !rest[..end].trim().is_empty() {
+                out.push_str(HIDDEN);
+            }
+            rest = &rest[end..];
+        } else if c.is_ascii_alphanumeric() {
+            let end = rest
+                .find(|c: char| !c.is_ascii_alphanumeric())
+                .unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            let n_digits = word.bytes().filter(u8::is_ascii_digit).count();
+            let is_code = out.ends_with("Code:");
+            let is_plain = n_digits <= DIGITS_MAX || is_code;
+            out.push_str(if is_plain { word } else { HIDDEN });
+            rest = after;
+        } else if let Some(word) = PERSON_WORDS.iter().find(|word| rest.starts_with(**word)) {
+            out.push_str(word);
+            rest = &rest[word.len()..];
+            let is_name = !rest.starts_with(|c| NO_NAME.contains(c));
+            // An address goes on to the next stop, whatever characters it has.
+            let end = if *word == "地址" && is_name {
+                rest.find([',', '，', ';', '；', '。', ']'])
+            } else {
+                rest.find(|c| NO_NAME.contains(c))
+            };
+            let end = end.unwrap_or(rest.len());
+            if end > 0 {
+                out.push_str(HIDDEN);
+            }
+            rest = &rest[end..];
+        } else {
+            out.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    out
+}
+
 /// A message with its personal data masked; `None` when it is not well-formed, since then nobody
 /// can say where a value ends.
 #[must_use]
@@ -135,6 +205,31 @@ mod tests {
             assert_eq!(mask(personal, value), expected);
         }
         assert_eq!(masked("orderNo", "A1"), "A1");
+    }
+
+    #[test]
+    fn texts_of_customs() {
+        let cases = [
+            ("[Code:77777;Desc:新的原因]", "[Code:77777;Desc:新的原因]"),
+            (
+                "[Code:1327;Desc:x[OrderHead.buyerName:赵样一,PaymentHead.payerName:钱样二]]",
+                "[Code:1327;Desc:x[OrderHead.buyerName:***,PaymentHead.payerName:***]]",
+            ),
+            (
+                "订购人赵样一与支付人钱样二不一致",
+                "订购人***与支付人***不一致",
+            ),
+            ("订购人的电话13000000001无效", "订购人的电话***无效"),
+            (
+                "身份证110101199001010010错误，第2项",
+                "身份证***错误，第2项",
+            ),
+            ("收货人地址北京市样例街1号，请核对", "收货人地址***，请核对"),
+            ("支付信息不存在", "支付信息不存在"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(masked_text(text), expected);
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod customs;
 pub mod customs_box;
 mod dispatch;
 pub mod downlink;
+pub mod explanation;
 pub mod export;
 pub mod intake;
 pub mod lane;
@@ -34,6 +35,7 @@ pub mod receipt;
 pub mod story;
 #[cfg(test)]
 mod testing;
+pub mod unknown_code;
 pub mod unmask;
 pub mod workbook;
 
@@ -51,4 +53,5 @@ pub const OPERATIONS: &[&[registry::role::Operation]] = &[
     operator::request::http::OPERATIONS,
     unmask::http::OPERATIONS,
     workbook::http::OPERATIONS,
+    unknown_code::OPERATIONS,
 ];

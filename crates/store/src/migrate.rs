@@ -55,6 +55,11 @@ const ALL: &[Migration] = &[
         "code_table",
         include_str!("../migrations/0014_code_table.sql"),
     ),
+    (
+        16,
+        "explain_rehearsal",
+        include_str!("../migrations/0016_explain_rehearsal.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -37,8 +37,12 @@ use crate::spec::{FieldSpec, MessageSpec, SignatureDuty, Trailer};
 use judge::Judge;
 
 /// Runs every rule over a declaration.
-pub(crate) fn run(message: &Message, terms: &Terms<'_>, report: &mut Report) {
-    let spec = message.kind.spec();
+pub(crate) fn run(
+    message: &Message,
+    spec: &'static MessageSpec,
+    terms: &Terms<'_>,
+    report: &mut Report,
+) {
     let latest = judge::latest(terms);
     let judge = Judge::new(terms, latest.as_deref());
     let mut run = Run {

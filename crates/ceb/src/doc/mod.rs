@@ -28,6 +28,9 @@ pub fn pages() -> Vec<(String, String)> {
     for code in code::ALL {
         pages.push((format!("codes/{}.md", code.id), code_page(code)));
     }
+    for (name, text) in crate::explain::page::pages() {
+        pages.push((format!("codes/{name}.md"), text));
+    }
     pages
 }
 
@@ -168,7 +171,7 @@ fn sample_note(kind: Kind) -> &'static str {
     }
 }
 
-fn range(occurs: Occurs, unit: &str) -> String {
+pub(crate) fn range(occurs: Occurs, unit: &str) -> String {
     match (occurs.min, occurs.max) {
         (min, UNBOUNDED) => format!("至少 {min} {unit}"),
         (min, max) if min == max => format!("{min} {unit}"),
@@ -176,7 +179,7 @@ fn range(occurs: Occurs, unit: &str) -> String {
     }
 }
 
-fn signature(duty: SignatureDuty) -> &'static str {
+pub(crate) fn signature(duty: SignatureDuty) -> &'static str {
     match duty {
         SignatureDuty::None => "没有",
         SignatureDuty::Optional => "可以签名",
@@ -226,7 +229,7 @@ pub fn field_note(field: &FieldSpec) -> String {
     lines.join("\n")
 }
 
-fn field_type(kind: FieldType) -> String {
+pub(crate) fn field_type(kind: FieldType) -> String {
     match kind {
         FieldType::Text {
             min: 0,
@@ -245,7 +248,7 @@ fn field_type(kind: FieldType) -> String {
     }
 }
 
-fn presence(field: &FieldSpec) -> &'static str {
+pub(crate) fn presence(field: &FieldSpec) -> &'static str {
     match (field.required, field.required_by_text) {
         (_, true) => "是（规范要求有内容）",
         (true, false) => "是",
@@ -263,7 +266,7 @@ fn values(field: &FieldSpec) -> String {
     }
 }
 
-fn rule_words(rule: &Rule) -> String {
+pub(crate) fn rule_words(rule: &Rule) -> String {
     match rule {
         Rule::Fixed(value) => format!("固定 `{value}`"),
         Rule::Default(value) => format!("留空等于 `{value}`"),

@@ -6,8 +6,9 @@ use super::{Cut, Parsed, Profile, Terms};
 use crate::check;
 use crate::code::{self, Code};
 use crate::finding::{Finding, Layer};
+use crate::kind::Kind;
 use crate::message::{Document, Record};
-use crate::spec::{FieldSpec, MessageSpec, Occurs, Trailer, Wild};
+use crate::spec::{FieldSpec, MessageSpec, Occurs, Standard, Trailer, Wild};
 use crate::xml::{Fault, Name, Ns, Source, Token, Tokens, is_blank, line_of, prepare};
 
 /// Length of every guid, in characters.
@@ -26,6 +27,7 @@ pub(super) fn run(bytes: &[u8], terms: &Terms<'_>) -> (Parsed, Cut) {
         }
         Ok(source) => {
             let mut machine = Machine::new(bytes, source, terms.profile, &mut report);
+            machine.standard = terms.standard;
             let result = machine.root(&mut cut);
             let path = machine.path(None);
             match result {
@@ -42,7 +44,8 @@ pub(super) fn run(bytes: &[u8], terms: &Terms<'_>) -> (Parsed, Cut) {
         && terms.deepest >= Layer::Rule
         && message.kind.is_declaration()
     {
-        check::run(message, terms, &mut report);
+        let spec = spec_under(terms.standard, message.kind).unwrap_or_else(|| message.kind.spec());
+        check::run(message, spec, terms, &mut report);
     }
     (
         Parsed {
@@ -59,8 +62,17 @@ fn fault_finding(bytes: &[u8], fault: &Fault, path: String) -> Finding {
     Finding::new(fault.code, path, line, &fault.value, text)
 }
 
+/// The table of a kind in a version; in the built-in one when none is named.
+fn spec_under(standard: Option<&'static Standard>, kind: Kind) -> Option<&'static MessageSpec> {
+    match standard {
+        None => Some(kind.spec()),
+        Some(standard) => standard.message(kind),
+    }
+}
+
 pub(super) struct Machine<'a, 'r> {
     input: &'a [u8],
+    standard: Option<&'static Standard>,
     pub(super) has_cr: bool,
     pub(super) profile: Profile,
     pub(super) tokens: Tokens<'a>,
@@ -78,6 +90,7 @@ impl<'a, 'r> Machine<'a, 'r> {
     fn new(input: &'a [u8], source: Source<'a>, profile: Profile, report: &'r mut Report) -> Self {
         Self {
             input,
+            standard: None,
             has_cr: source.has_cr,
             profile,
             tokens: Tokens::new(source),
@@ -87,6 +100,11 @@ impl<'a, 'r> Machine<'a, 'r> {
             steps: Vec::with_capacity(4),
             fields: Sequence::default(),
         }
+    }
+
+    /// The table of a kind.
+    pub(super) fn spec(&self, kind: Kind) -> Option<&'static MessageSpec> {
+        spec_under(self.standard, kind)
     }
 
     pub(super) fn path(&self, leaf: Option<&str>) -> String {

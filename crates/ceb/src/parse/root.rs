@@ -21,7 +21,8 @@ impl Machine<'_, '_> {
         self.count_lines();
         cut.root_start = self.tokens.span();
         let known = Kind::from_root(name.local).filter(|_| name.ns == Ns::Ceb);
-        let Some(kind) = known else {
+        let known = known.and_then(|kind| Some((kind, self.spec(kind)?)));
+        let Some((kind, spec)) = known else {
             let code = if name.ns == Ns::Ceb {
                 &code::UNKNOWN_ROOT
             } else {
@@ -39,7 +40,6 @@ impl Machine<'_, '_> {
             self.tokens.next()?;
             return Ok(None);
         };
-        let spec = kind.spec();
         self.steps.push((&spec.root, 0));
         let mut message = Message {
             kind,

@@ -3,6 +3,7 @@
 use super::Profile;
 use crate::code_table::Tables;
 use crate::finding::Layer;
+use crate::spec::Standard;
 
 /// What a message is judged by. There is no clock in this crate (I10): the caller says what time it is.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +16,8 @@ pub struct Terms<'t> {
     pub tables: &'t Tables,
     /// How deep to look: [`Layer::Schema`] leaves the rules out, as the official schema does.
     pub deepest: Layer,
+    /// Another version of the standard; a kind that it does not have is unknown.
+    pub standard: Option<&'static Standard>,
 }
 
 impl Terms<'static> {
@@ -26,6 +29,7 @@ impl Terms<'static> {
             now: None,
             tables: Tables::built_in(),
             deepest: Layer::Rule,
+            standard: None,
         }
     }
 }
@@ -36,6 +40,15 @@ impl<'t> Terms<'t> {
     pub fn at(self, now: &'t str) -> Self {
         Self {
             now: Some(now),
+            ..self
+        }
+    }
+
+    /// Under another version of the standard.
+    #[must_use]
+    pub fn under(self, standard: &'static Standard) -> Self {
+        Self {
+            standard: Some(standard),
             ..self
         }
     }

@@ -18,10 +18,14 @@
 //! Tables are parsed once, at first use. A malformed table is found by the tests of this module;
 //! in a running program it would leave the kind without fields rather than panic.
 
+pub mod diff;
 mod embedded;
+mod standard;
 mod table;
 #[cfg(test)]
 mod tests;
+
+pub use standard::{CURRENT, KEPT_MAX, OVERLAY_BYTES_MAX, Standard, is_day};
 
 use std::sync::LazyLock;
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::kind::{Direction, Kind};
 
-type Problems = Vec<String>;
+pub(super) type Problems = Vec<String>;
 
 /// Reads the table of one kind.
 pub(super) fn message(kind: Kind, text: &str) -> (MessageSpec, Problems) {
@@ -97,7 +97,7 @@ pub(super) fn records(text: &str) -> (Vec<RecordSpec>, Problems) {
     (records, problems)
 }
 
-fn field(line: &str, problems: &mut Problems) -> Option<FieldSpec> {
+pub(super) fn field(line: &str, problems: &mut Problems) -> Option<FieldSpec> {
     let mut columns = line.split('|').map(str::trim);
     let (element, chinese) = (columns.next()?, columns.next()?);
     let (kind, presence, rules, note) = (
@@ -203,7 +203,7 @@ fn wild(word: &str) -> Option<Wild> {
     }
 }
 
-fn named_occurs(text: &str, problems: &mut Problems) -> (String, Occurs) {
+pub(super) fn named_occurs(text: &str, problems: &mut Problems) -> (String, Occurs) {
     let (name, range) = text.split_once(' ').unwrap_or((text, ""));
     let number = |text: &str| {
         if text.is_empty() {
@@ -261,7 +261,7 @@ fn role(word: &str, problems: &mut Problems) -> Role {
     }
 }
 
-fn signature(word: &str, problems: &mut Problems) -> SignatureDuty {
+pub(super) fn signature(word: &str, problems: &mut Problems) -> SignatureDuty {
     match word {
         "none" => SignatureDuty::None,
         "optional" => SignatureDuty::Optional,

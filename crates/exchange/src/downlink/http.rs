@@ -2,10 +2,11 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{Feed, Item, after};
+use crate::explanation::{self, ExplanationView};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
-use ceb::status::ReturnStatus;
+use ceb::explain::Explanation;
 use registry::access::Gate;
 use registry::company::CompanyId;
 use registry::role::{Operation, Role};
@@ -90,47 +91,11 @@ pub struct ReceiptItem {
     pub explanation: ExplanationView,
 }
 
-/// What a receipt means (回执解释).
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ExplanationView {
-    /// What it means, in Chinese.
-    pub meaning: String,
-    /// What to do, in Chinese.
-    pub advice: String,
-    /// Whether to declare again: `none`, `wait`, `new` (corrected, new guid), `same`, `call`.
-    #[schema(example = "wait")]
-    pub resubmit: String,
-    /// The clause behind it, or `seen` for practice.
-    pub source: String,
-    /// The code that decided: `120`, `Code:1332`, `-621005`.
-    pub code: String,
-    /// What customs wrote beside the code.
-    pub said: String,
-    /// Whether the dictionary has the code.
-    pub is_known: bool,
-}
-
-fn explained(kind: &str, status: i64, info: &str) -> ExplanationView {
-    let declared = ceb::Kind::from_code(kind).and_then(ceb::Kind::declares);
-    let declared = declared.map_or("", ceb::Kind::code);
-    let status = ReturnStatus(i32::try_from(status).unwrap_or(i32::MIN));
-    let told = ceb::explain::explain(declared, status, info);
-    ExplanationView {
-        meaning: told.meaning,
-        advice: told.advice,
-        resubmit: told.resubmit.name().to_owned(),
-        source: told.source,
-        code: told.code,
-        said: told.said,
-        is_known: told.is_known,
-    }
-}
-
-impl From<Item> for ReceiptItem {
-    fn from(item: Item) -> Self {
+impl ReceiptItem {
+    /// A receipt with its explanation.
+    pub(crate) fn told((item, explanation): (Item, Explanation)) -> Self {
         Self {
-            explanation: explained(&item.kind, item.return_status, &item.return_info),
+            explanation: explanation.into(),
             cursor: item.feed_no.to_string(),
             message_id: item.message_id.to_string(),
             kind: item.kind,
@@ -141,9 +106,7 @@ impl From<Item> for ReceiptItem {
             xml: item.xml,
         }
     }
-}
 
-impl ReceiptItem {
     /// With the personal data of its XML masked; a receipt that cannot be masked shows none.
     pub(crate) fn masked(mut self) -> Self {
         let masked = ceb::personal::masked_message(self.xml.as_bytes());
@@ -202,9 +165,9 @@ pub async fn receipts(
     );
     let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_SECONDS_MAX));
     let items = read_or_wait(&tap, company, from, limit, wait).await?;
-    let next = items.last().map_or(from, |item| item.feed_no);
+    let next = items.last().map_or(from, |(item, _)| item.feed_no);
     let is_masked = actor.is_masked();
-    let items = items.into_iter().map(ReceiptItem::from);
+    let items = items.into_iter().map(ReceiptItem::told);
     Ok(Json(ReceiptPage {
         items: items
             .map(|item| if is_masked { item.masked() } else { item })
@@ -219,7 +182,7 @@ async fn read_or_wait(
     from: i64,
     limit: i64,
     wait: Duration,
-) -> Result<Vec<Item>, Problem> {
+) -> Result<Vec<(Item, Explanation)>, Problem> {
     let until_ms = tap.clock.now_ms() + i64::try_from(wait.as_millis()).unwrap_or(0);
     let news = tap.feed.news(company);
     loop {
@@ -229,7 +192,11 @@ async fn read_or_wait(
         notified.as_mut().enable();
         let items = tap
             .db
-            .read(move |tx| after(tx, company, from, limit))
+            .read(move |tx| {
+                let items = after(tx, company, from, limit)?;
+                let told = explanation::of(tx, &items)?;
+                Ok(items.into_iter().zip(told).collect::<Vec<_>>())
+            })
             .await
             .map_err(|error| web::service_error(&error))?;
         let left_ms = until_ms - tap.clock.now_ms();

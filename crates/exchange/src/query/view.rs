@@ -1,9 +1,13 @@
 //! The shapes in which the life of a message is told.
 
+use crate::downlink::Item;
 use crate::downlink::http::ReceiptItem;
+use crate::explanation;
 use crate::message::{Message, State};
 use crate::receipt;
+use ceb::explain::Explanation;
 use ceb::status::ReturnStatus;
+use registry::access::Sight;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result, Tx};
@@ -269,8 +273,30 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
         summary: message.into(),
         documents,
         findings: super::sql::findings(tx, message.id)?,
-        receipts: receipts.into_iter().map(ReceiptItem::from).collect(),
+        receipts: told(tx, message, receipts)?,
         timeline: timeline.into_iter().map(|(_, entry)| entry).collect(),
         masked: false,
     })
+}
+
+/// Receipts with their explanations, which name value and line in the message itself.
+fn told(tx: &mut Tx<'_>, message: &Message, receipts: Vec<Item>) -> Result<Vec<ReceiptItem>> {
+    let mut told = explanation::of(tx, &receipts)?;
+    if told.iter().any(|told| !told.places.is_empty()) {
+        let sight = Sight::Company(message.company_id);
+        let body = super::sql::body(tx, &sight, message.id)?.unwrap_or_default();
+        let mut numbered: Vec<(usize, &mut Explanation)> = told
+            .iter_mut()
+            .zip(&receipts)
+            .map(|(told, item)| {
+                let number = item.document_id - message.id.0;
+                (usize::try_from(number).unwrap_or_default(), told)
+            })
+            .collect();
+        if let Ok(sniffed) = ceb::sniff(&body) {
+            ceb::explain::locate(&mut numbered, &sniffed.inner);
+        }
+    }
+    let told = receipts.into_iter().zip(told);
+    Ok(told.map(ReceiptItem::told).collect())
 }

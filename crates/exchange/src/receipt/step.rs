@@ -4,6 +4,7 @@ use super::matching::{Candidates, Home};
 use super::{NewReceipt, fingerprint, record, sql};
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::pipeline::Shared;
+use crate::unknown_code;
 use ceb::receipt::Entry;
 use ceb::status::ReturnStatus;
 use queue::Delivery;
@@ -152,6 +153,7 @@ fn apply_to(
     }
     let recorded = record(tx, homed, now_ms)?;
     progress(tx, ids, &recorded, now_ms)?;
+    unknown_code::count(tx, ids, &recorded, now_ms)?;
     Ok(recorded
         .iter()
         .map(|r| r.company_id)

@@ -12,11 +12,13 @@ pub mod marks;
 mod tests;
 mod view;
 
+use crate::explanation;
 use crate::message::{MessageId, State};
 use crate::query::search::Found;
 use crate::query::sql::{body, document, documents_by};
 use crate::receipt;
 use crate::unmask;
+use ceb::explain::Explanation;
 use registry::access::Actor;
 use std::collections::BTreeMap;
 use store::event::Event;
@@ -82,6 +84,8 @@ pub(crate) struct Chapter {
     pub(crate) found: Found,
     pub(crate) body: Vec<u8>,
     pub(crate) receipts: Vec<crate::downlink::Item>,
+    /// What each receipt means.
+    pub(crate) explanations: Vec<Explanation>,
     pub(crate) is_masked: bool,
 }
 
@@ -114,6 +118,7 @@ pub(crate) fn trade(tx: &mut Tx<'_>, actor: &Actor, id: i64, now_ms: i64) -> Res
         }
         chapters.push(Chapter {
             is_masked: unmask::is_masked(tx, actor, message, now_ms)?,
+            explanations: explanation::of(tx, &receipts)?,
             found,
             body,
             receipts,

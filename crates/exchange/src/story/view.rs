@@ -1,8 +1,10 @@
 //! The shapes in which a trade is told.
 
 use super::{Chapter, Part, Trade, holder};
+use crate::explanation::ExplanationView;
 use crate::message::{MessageId, State};
 use crate::story::marks::{Mark, marks};
+use ceb::explain::Explanation;
 use ceb::spec::RecordSpec;
 use ceb::status::ReturnStatus;
 use ceb::{Document, Kind, Record, personal};
@@ -44,6 +46,9 @@ pub struct StoryReceipt {
     pub return_info: String,
     /// When it came home, RFC 3339.
     pub received_at: String,
+    /// What it means and what to do (回执解释), with the values of the trade's documents.
+    #[serde(default)]
+    pub explanation: ExplanationView,
 }
 
 /// A document of the trade.
@@ -161,6 +166,7 @@ pub(super) fn tell(trade: &Trade, directory: &Directory) -> Story {
         .iter()
         .map(|chapter| chapter_view(chapter, directory))
         .collect();
+    explain(trade, &mut read);
     let timeline = timeline(trade);
     let mut told = |part: Part| {
         // The document that was asked for stands for its part; else the newest that is not refused.
@@ -205,6 +211,36 @@ pub(super) fn tell(trade: &Trade, directory: &Directory) -> Story {
         marks: marks.into_iter().map(mark_view).collect(),
         timeline,
         holder,
+    }
+}
+
+/// Explains every receipt; the values come from whichever document of the trade holds them.
+fn explain(trade: &Trade, read: &mut [Read]) {
+    let mut told: Vec<Vec<Explanation>> = trade
+        .chapters
+        .iter()
+        .map(|chapter| chapter.explanations.clone())
+        .collect();
+    for (own, explanations) in told.iter_mut().enumerate() {
+        // Its own document first, then the others of the trade, newest first.
+        let others = (0..read.len()).filter(|at| *at != own);
+        for one in std::iter::once(own)
+            .chain(others)
+            .filter_map(|at| read.get(at))
+        {
+            let kind = Kind::from_code(&one.view.kind);
+            if let (Some(document), Some(kind)) = (&one.document, kind) {
+                let number = usize::try_from(one.view.number).unwrap_or_default();
+                for explanation in explanations.iter_mut() {
+                    ceb::explain::locate_in(explanation, (kind, number), document);
+                }
+            }
+        }
+    }
+    for (one, explanations) in read.iter_mut().zip(told) {
+        for (receipt, explanation) in one.view.receipts.iter_mut().zip(explanations) {
+            receipt.explanation = explanation.into();
+        }
     }
 }
 
@@ -268,6 +304,7 @@ fn chapter_view(chapter: &Chapter, directory: &Directory) -> Read {
                 return_time: receipt.return_time.clone(),
                 return_info: receipt.return_info.clone(),
                 received_at: beijing_rfc3339(receipt.received_at),
+                explanation: ExplanationView::default(),
             })
             .collect(),
     };

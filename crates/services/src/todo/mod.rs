@@ -115,6 +115,12 @@ pub fn list(
         );
         let n_parked = board::waiting(tx)?.n_parked;
         add("parked", "搁置的回执", Waiting::plain(n_parked));
+        let n_unknown = exchange::unknown_code::n_open(tx)?;
+        add(
+            "unknown_codes",
+            "待解释的回执代码",
+            Waiting::plain(n_unknown),
+        );
     }
     if let Some(company) = actor.company_id().filter(|_| has(&[Role::CompanyAdmin])) {
         let until = now_ms + SOON_MS;

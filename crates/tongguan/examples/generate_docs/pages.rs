@@ -46,6 +46,8 @@ fn codes() -> String {
     for code in ceb::code::ALL {
         out += &format!("| [{}]({}.md) | {} |\n", code.id, code.id, code.title);
     }
+    out += "\n## 回执代码\n\n\
+            海关与电子口岸的回执状态、原因代码、错误代码及其解释，见 [receipt-codes.md](receipt-codes.md)。\n";
     out
 }
 

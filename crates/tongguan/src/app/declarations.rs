@@ -3,7 +3,7 @@
 use crate::roles::House;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use exchange::customs_box::CustomsBox;
 use exchange::customs_box::http::Stage;
 use exchange::downlink::http::Tap;
@@ -137,6 +137,15 @@ fn operator() -> Router<Desk> {
         .route(
             "/api/v1/operator/parked",
             get(exchange::operator::http::parked),
+        )
+        .route(
+            "/api/v1/operator/unknown-codes",
+            get(exchange::unknown_code::http::unknown_codes),
+        )
+        .route(
+            "/api/v1/operator/unknown-codes/{id}/answer",
+            put(exchange::unknown_code::http::answer_unknown_code)
+                .delete(exchange::unknown_code::http::withdraw_unknown_code),
         )
         .route(
             "/api/v1/operator/messages/{id}/release",

@@ -48,6 +48,7 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         services::docking::codes::ALL,
         exchange::unmask::codes::ALL,
         exchange::workbook::codes::ALL,
+        exchange::unknown_code::codes::ALL,
     ];
     lists.into_iter().flatten().collect()
 }
@@ -75,10 +76,21 @@ async fn code_page(Path(code): Path<String>) -> Result<impl IntoResponse, Proble
             .into_iter()
             .find(|known| known.code == code)
             .map(Code::markdown)
-            .or_else(|| ceb::code::find(code).map(ceb::doc::code_page)),
+            .or_else(|| ceb::code::find(code).map(ceb::doc::code_page))
+            .or_else(|| receipt_page(code)),
     };
     let text = text.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     Ok(Html(crate::ui::document(code, &text)).into_response())
+}
+
+/// A page on receipt codes: a volume of the dictionary, or one code as people write it.
+fn receipt_page(name: &str) -> Option<String> {
+    let volume = ceb::explain::page::pages()
+        .into_iter()
+        .find(|(known, _)| known == name);
+    volume
+        .map(|(_, text)| text)
+        .or_else(|| ceb::explain::page::one(name))
 }
 
 async fn kinds_page() -> impl IntoResponse {

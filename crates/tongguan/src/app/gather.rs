@@ -47,6 +47,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::export::list::http::OPERATIONS,
     exchange::operator::http::OPERATIONS,
     exchange::operator::request::http::OPERATIONS,
+    exchange::unknown_code::OPERATIONS,
 ];
 
 /// Every parameter that may be changed while the platform runs.
@@ -89,6 +90,7 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("申报", exchange::intake::ACTS),
     ("查看原文", exchange::unmask::ACTS),
     ("导出", exchange::export::ACTS),
+    ("未知回执代码", exchange::unknown_code::ACTS),
 ];
 
 /// Every kind of act that needs a second pair of eyes.

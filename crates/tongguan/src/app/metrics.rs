@@ -51,6 +51,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "无法归位、待人工处理的回执数",
     ),
     (
+        "tongguan_receipts_unknown_code_total",
+        "counter",
+        "代码不在回执字典中的回执数",
+    ),
+    (
         "tongguan_intake_batch_messages",
         "histogram",
         "一次提交落盘的报文份数",

@@ -9,6 +9,7 @@ mod client;
 mod clinic;
 mod code_table;
 mod doctor;
+mod explain;
 mod inspect;
 mod officers;
 mod sample;
@@ -74,6 +75,8 @@ enum Verb {
     CodeTable(code_table::CodeTableVerb),
     /// 领取回执
     Receipts(inspect::ReceiptsArgs),
+    /// 解释回执：一个代码、一段原文，或一份回执文件
+    Explain(explain::ExplainArgs),
     /// 生成有效的样例报文（合成数据）
     Sample(sample::SampleArgs),
     /// 报文标准：输出 XSD、说明文档或 Excel 模板
@@ -184,6 +187,7 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Message(MessageVerb::Trace(args)) => inspect::trace(&args).await,
         Verb::Message(MessageVerb::List(args)) => inspect::list(&args).await,
         Verb::Receipts(args) => inspect::receipts(&args).await,
+        Verb::Explain(args) => explain::explain(&args),
         Verb::Sample(args) => sample::sample(&args),
         Verb::Standard(verb) => standard::standard(&verb),
         Verb::Config(verb) => admin::config(&verb),

@@ -1,0 +1,313 @@
+use super::table::{FILES, declaration, read};
+use super::text::{guid, said};
+use super::{Family, Resubmit, entries, explain, locate, look_up, reason};
+use crate::kind::{Direction, Kind};
+use crate::sample::{self, Spec};
+use crate::status::ReturnStatus;
+use std::collections::BTreeSet;
+
+fn told(kind: Kind, status: i32, info: &str) -> super::Explanation {
+    explain(Some(kind), ReturnStatus(status), info)
+}
+
+#[test]
+fn every_line_of_the_dictionary_is_an_entry() {
+    let mut written = BTreeSet::new();
+    for (name, text) in FILES {
+        let (entries, problems) = read(text);
+        assert!(problems.is_empty(), "{name}: {problems:#?}");
+        for entry in entries {
+            assert!(entry.codes.0 <= entry.codes.1, "{entry:?}");
+            assert!(
+                entry.meaning.ends_with('。') && entry.advice.ends_with('。'),
+                "{entry:?}"
+            );
+            assert!(
+                entry
+                    .rule
+                    .is_none_or(|rule| crate::code::find(rule).is_some()),
+                "{entry:?}"
+            );
+            let directions: BTreeSet<Direction> = match entry.kinds.is_empty() {
+                true => BTreeSet::from([Direction::Import]),
+                false => entry
+                    .kinds
+                    .iter()
+                    .filter_map(|kind| kind.direction())
+                    .collect(),
+            };
+            for (record, element) in &entry.places {
+                for direction in &directions {
+                    let found = declaration(*direction, record, element);
+                    assert!(found.is_some(), "{record}.{element}: {entry:?}");
+                }
+            }
+            for edition in &entry.editions {
+                assert!(["S18", "S22", "seen"].contains(edition), "{entry:?}");
+            }
+            let key = (
+                entry.family,
+                entry.written,
+                entry.kinds.clone(),
+                entry.when.clone(),
+            );
+            assert!(written.insert(key), "twice: {entry:?}");
+        }
+    }
+    assert!(entries().len() > 250, "{}", entries().len());
+}
+
+/// Numbers of single codes of the standard that lie between two numbers, without those left out.
+fn all(from: i32, to: i32, without: &[i32]) -> Vec<i32> {
+    let codes = (from..=to).filter(|code| !without.contains(code));
+    codes.map(|code| -code).collect()
+}
+
+#[test]
+fn every_code_of_both_editions_is_there() {
+    let mut refund = all(625_001, 625_033, &[]);
+    refund.extend([-625_110, -625_113, -625_114, -625_116]);
+    refund.extend(all(625_200, 625_209, &[625_201]));
+    let mut waybill = all(504_010, 504_016, &[]);
+    waybill.push(-504_000);
+    let mut status = all(505_010, 505_017, &[]);
+    status.push(-505_000);
+    let lists = [
+        (Kind::Ceb311, all(301_001, 301_015, &[])),
+        (Kind::Ceb411, all(401_001, 401_013, &[])),
+        (Kind::Ceb511, waybill),
+        (Kind::Ceb513, status),
+        (Kind::Ceb621, all(621_000, 621_030, &[621_007])),
+        (Kind::Ceb623, all(623_000, 623_029, &[623_015])),
+        (Kind::Ceb625, refund),
+        (Kind::Ceb711, all(800_000, 800_006, &[])),
+        (
+            Kind::Ceb311,
+            vec![-10_101, -10_102, -301_020, -451, -999_999],
+        ),
+    ];
+    for (kind, codes) in lists {
+        for code in codes {
+            let told = told(kind, code, "");
+            assert!(told.is_known && !told.meaning.is_empty(), "{kind} {code}");
+        }
+    }
+    for reason in [
+        1200, 1300, 1301, 1311, 1313, 1320, 1322, 1327, 1332, 1371, 13035, 13127, 130_126, 1800,
+        2300, 2600,
+    ] {
+        let told = told(Kind::Ceb621, 100, &format!("[Code:{reason};Desc:x]"));
+        assert!(told.is_known, "{reason}");
+    }
+    for status in [
+        1, 2, 3, 4, 99, 100, 120, 300, 399, 400, 500, 501, 502, 503, 505, 599, 600, 700, 800, 899,
+    ] {
+        assert!(told(Kind::Ceb621, status, "").is_known, "{status}");
+    }
+    for code in [
+        "0001", "0002", "0999", "1001", "1002", "1003", "1004", "1999", "2001", "2002", "2999",
+        "3001", "3002", "3003", "3999", "4321",
+    ] {
+        assert!(
+            look_up(code)
+                .iter()
+                .any(|entry| entry.family == Family::Dxp),
+            "{code}"
+        );
+    }
+}
+
+#[test]
+fn the_bands_of_2018_answer_for_export_kinds_only() {
+    let bands = [
+        (Kind::Ceb303, -301_500, "签名"),
+        (Kind::Ceb403, -402_001, "格式"),
+        (Kind::Ceb505, -503_999, "业务"),
+        (Kind::Ceb509, -508_001, "处理失败"),
+        (Kind::Ceb603, -601_001, "签名"),
+        (Kind::Ceb605, -606_001, "格式"),
+        (Kind::Ceb701, -703_001, "业务"),
+        (Kind::Ceb507, -804_001, "处理失败"),
+        (Kind::Ceb607, -901_001, "签名"),
+    ];
+    for (kind, code, word) in bands {
+        let told = told(kind, code, "");
+        assert!(
+            told.meaning.contains(word),
+            "{kind} {code}: {}",
+            told.meaning
+        );
+    }
+    // One code, two meanings: the kind keeps them apart.
+    assert!(
+        told(Kind::Ceb311, -301_001, "")
+            .meaning
+            .contains("没有商品表体")
+    );
+    assert!(
+        told(Kind::Ceb303, -301_001, "")
+            .meaning
+            .contains("签名校验")
+    );
+    assert!(
+        told(Kind::Ceb303, -304_001, "业务主键重复")
+            .meaning
+            .contains("相同业务主键")
+    );
+    assert!(!told(Kind::Ceb311, -601_001, "").is_known);
+}
+
+#[test]
+fn one_code_with_two_meanings_is_kept_apart_by_the_text() {
+    let of = |code, info| told(Kind::Ceb621, code, info);
+    assert_eq!(
+        of(-621_027, "商品序号gnum重复").meaning,
+        "清单商品序号重复。"
+    );
+    assert!(of(-621_027, "保存失败，请刷新").is_temporary);
+    assert!(of(-621_027, "?").meaning.contains("两个含义"));
+    let of = |info| told(Kind::Ceb625, -625_022, info);
+    assert_eq!(of("请勿重复申报").resubmit, Resubmit::Nothing);
+    assert_eq!(of("当前状态不允许变更").resubmit, Resubmit::Ask);
+}
+
+#[test]
+fn a_rejection_is_explained_by_its_reason_and_its_elements() {
+    let info = "[Code:1332;Desc:金额不一致[OrderHead.acturalPaid:1.00,PaymentHead.amountPaid:2]]";
+    let told1 = told(Kind::Ceb621, 100, info);
+    assert_eq!(
+        (told1.code.as_str(), told1.resubmit),
+        ("Code:1332", Resubmit::Corrected)
+    );
+    assert_eq!(
+        told1.said,
+        "金额不一致[OrderHead.acturalPaid:1.00,PaymentHead.amountPaid:2]"
+    );
+    let places: Vec<_> = told1
+        .places
+        .iter()
+        .map(|p| {
+            (
+                p.kind,
+                p.element.as_str(),
+                p.said.as_deref(),
+                p.chinese.as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        places,
+        [
+            (
+                Some(Kind::Ceb311),
+                "acturalPaid",
+                Some("1.00"),
+                "实际支付金额"
+            ),
+            (Some(Kind::Ceb411), "amountPaid", Some("2"), "支付金额"),
+        ]
+    );
+    let progress = told(Kind::Ceb311, 120, "[Code:1800;Desc:逻辑校验通过]");
+    assert_eq!(
+        (progress.code.as_str(), progress.resubmit),
+        ("120", Resubmit::Nothing)
+    );
+    assert_eq!(told(Kind::Ceb621, 120, "").resubmit, Resubmit::Wait);
+}
+
+#[test]
+fn free_text_is_read() {
+    let id = "AB12CD34-0000-4000-8000-000000000001";
+    assert_eq!(guid(&format!("新增申报成功[{id}]")), Some(id));
+    assert_eq!(
+        guid("清单新增申报成功[电商企业编码：1105960001订单编号：X1]"),
+        None
+    );
+    let missing = told(
+        Kind::Ceb621,
+        2,
+        "清单新增申报成功[订单编号：X1]，支付信息不存在",
+    );
+    assert!(missing.meaning.contains("支付单") && missing.is_known);
+    let limit = "[Code:1313;Desc:超过年度限额;totalPrice：26,114.44 > limitPrice: 26,000;]";
+    let values: Vec<_> = told(Kind::Ceb621, 100, limit)
+        .places
+        .into_iter()
+        .filter_map(|place| Some((place.chinese, place.said?)))
+        .collect();
+    let expected = [("累计金额", "26,114.44"), ("限值", "26,000")];
+    assert_eq!(values, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+    let twice = told(Kind::Ceb603, -609_999, "处理失败，业务主键重复入库失败");
+    assert_eq!((twice.resubmit, twice.is_known), (Resubmit::Change, true));
+    let names = "[Code:1327;Desc:x[OrderHead.buyerName:赵样一,PaymentHead.payerName:钱样二]]";
+    for place in told(Kind::Ceb621, 100, names).places {
+        assert!(
+            place.said.is_none_or(|said| said.contains("***")),
+            "{}",
+            place.element
+        );
+    }
+}
+
+#[test]
+fn places_are_found_in_the_companys_own_message() {
+    let xml = sample::message(&Spec {
+        n_documents: 2,
+        ..Spec::new(Kind::Ceb621, 7)
+    });
+    let mut one = told(Kind::Ceb621, 100, "[Code:13127;Desc:订购人不一致]");
+    locate(&mut [(2, &mut one)], xml.as_bytes());
+    let place = &one.places[0];
+    assert_eq!(place.element, "buyerName");
+    assert_eq!(
+        place.path.as_deref(),
+        Some("/CEB621Message/Inventory[2]/InventoryHead/buyerName")
+    );
+    assert!(place.value.as_deref().unwrap().contains("***"));
+    let line = xml.lines().nth(place.line.unwrap() as usize - 1).unwrap();
+    assert!(line.contains("buyerName"), "{line}");
+    // What the order holds is not in the list.
+    assert!(
+        one.places
+            .iter()
+            .filter(|p| p.kind == Some(Kind::Ceb311))
+            .all(|p| p.value.is_none())
+    );
+}
+
+#[test]
+fn unknown_codes_are_carried_and_no_text_panics() {
+    assert!(told(Kind::Ceb621, -621_005, "").is_known);
+    assert!(!told(Kind::Ceb311, -621_005, "").is_known);
+    // A refusal of a whole message names no kind; the code alone is enough.
+    assert!(explain(None, ReturnStatus(-621_005), "").is_known);
+    let unknown = told(Kind::Ceb621, -888_888, "什么都没有说");
+    assert_eq!(
+        (unknown.is_known, unknown.said.as_str()),
+        (false, "什么都没有说")
+    );
+    let unknown = told(Kind::Ceb621, 100, "[Code:77777;Desc:新的原因]");
+    assert_eq!(
+        (unknown.is_known, unknown.code.as_str()),
+        (false, "Code:77777")
+    );
+    for odd in [
+        "[Code:",
+        "[Code:x;Desc:y]",
+        "[Code:1]",
+        "Code:1;Desc:2",
+        "[Code:1;",
+        "：：：",
+        "a:：b",
+        "申报成功[[]]]",
+        "a:",
+        ":",
+        "赵:1,2,",
+        "a：1,",
+        "[a.b.c:1]",
+        "x:>",
+    ] {
+        let _ = (reason(odd), guid(odd), said(odd), look_up(odd));
+        let _ = explain(None, ReturnStatus(100), odd);
+    }
+}

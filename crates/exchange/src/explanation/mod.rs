@@ -1,0 +1,182 @@
+//! Explanations (回执解释) as the API tells them: the dictionary of `ceb`, the operators' answers to
+//! codes that it does not have, and the values of the company's own documents.
+//!
+//! Every receipt is explained where it is shown: in the feed, with its message, in the story. The
+//! feed tells what the receipt itself says; where the declared message is at hand, its values and
+//! lines stand beside. Personal values are masked in every explanation, whoever reads it.
+
+#[cfg(test)]
+mod tests;
+
+use crate::downlink::Item;
+use crate::unknown_code::{self, Answers};
+use ceb::explain::{Explanation, Place, Resubmit};
+use ceb::{Kind, ReturnStatus};
+use serde::{Deserialize, Serialize};
+use store::{Result, Tx};
+use utoipa::ToSchema;
+
+/// The source of an answer that the operators gave.
+pub const PLATFORM: &str = "platform";
+
+/// What a receipt means (回执解释).
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExplanationView {
+    /// What it means, in Chinese.
+    pub meaning: String,
+    /// What to do, in Chinese.
+    pub advice: String,
+    /// Whether to declare again: `none`, `wait`, `new` (corrected, same business key, new guid),
+    /// `same` (the same content, new guid), `change` (with `appType` 2), `number` (with another
+    /// number), `call` (ask first).
+    #[schema(example = "wait")]
+    pub resubmit: String,
+    /// The same in Chinese.
+    #[serde(default)]
+    pub resubmit_name: String,
+    /// Whether the trouble is on the other side and passes.
+    #[serde(default)]
+    pub is_temporary: bool,
+    /// The chapter behind it, `seen` for practice, `platform` for an answer of the operators.
+    pub source: String,
+    /// The code that decided: `120`, `Code:1332`, `-621005`.
+    pub code: String,
+    /// What customs wrote beside the code.
+    pub said: String,
+    /// Whether the dictionary or the operators know the code.
+    pub is_known: bool,
+    /// The code of the platform's own finding that tells the same before sending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The elements that it is about.
+    #[serde(default)]
+    pub places: Vec<PlaceView>,
+    /// The guid of the declared document, when the text brings it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_guid: Option<String>,
+}
+
+/// An element that an explanation is about (位置).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlaceView {
+    /// The declared kind that has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "CEB311")]
+    pub kind: Option<String>,
+    /// The kind's Chinese name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind_name: Option<String>,
+    /// Record and element.
+    #[schema(example = "OrderHead/acturalPaid")]
+    pub element: String,
+    /// The element's Chinese name.
+    pub chinese: String,
+    /// The value that the receipt gives, masked when personal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<String>,
+    /// The value in the declared document, masked when personal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// The line of the declared message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The path in the declared message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+impl From<Place> for PlaceView {
+    fn from(place: Place) -> Self {
+        let element = if place.record.is_empty() {
+            place.element
+        } else {
+            format!("{}/{}", place.record, place.element)
+        };
+        Self {
+            kind: place.kind.map(|kind| kind.code().to_owned()),
+            kind_name: place.kind.map(|kind| kind.chinese().to_owned()),
+            element,
+            chinese: place.chinese,
+            said: place.said,
+            value: place.value,
+            line: place.line,
+            path: place.path,
+        }
+    }
+}
+
+impl From<Explanation> for ExplanationView {
+    fn from(told: Explanation) -> Self {
+        Self {
+            meaning: told.meaning,
+            advice: told.advice,
+            resubmit: told.resubmit.name().to_owned(),
+            resubmit_name: told.resubmit.chinese().to_owned(),
+            is_temporary: told.is_temporary,
+            source: told.source,
+            code: told.code,
+            said: told.said,
+            is_known: told.is_known,
+            rule: told.rule.map(str::to_owned),
+            places: told.places.into_iter().map(PlaceView::from).collect(),
+            document_guid: told.guid,
+        }
+    }
+}
+
+/// The declared kind that a receipt is about; a refusal of a whole message names it in its text.
+pub(crate) fn declared(kind: &str, xml: &str) -> Option<Kind> {
+    let declares = Kind::from_code(kind).and_then(Kind::declares);
+    declares.or_else(|| {
+        let rest = xml.split_once("oriMessageType>")?.1;
+        Kind::from_root(rest.split_once('<')?.0.trim())
+    })
+}
+
+/// Explains one receipt by the dictionary alone.
+pub(crate) fn explain(kind: &str, status: i64, info: &str, xml: &str) -> Explanation {
+    let status = ReturnStatus(i32::try_from(status).unwrap_or(i32::MIN));
+    ceb::explain::explain(declared(kind, xml), status, info)
+}
+
+/// The kind under which an unknown code of a receipt is collected.
+pub(crate) fn kind_of(kind: &str, xml: &str) -> String {
+    declared(kind, xml).map_or_else(|| kind.to_owned(), |kind| kind.code().to_owned())
+}
+
+/// Explains receipts: by the dictionary, then by the operators' answers.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn of(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Explanation>> {
+    let mut told: Vec<Explanation> = items
+        .iter()
+        .map(|item| explain(&item.kind, item.return_status, &item.return_info, &item.xml))
+        .collect();
+    let unknown = told.iter().zip(items).filter(|(told, _)| !told.is_known);
+    let keys = unknown
+        .map(|(told, item)| (told.code.clone(), kind_of(&item.kind, &item.xml)))
+        .collect();
+    let answers = unknown_code::answers(tx, &keys)?;
+    if !answers.is_empty() {
+        for (one, item) in told.iter_mut().zip(items) {
+            answer(one, &kind_of(&item.kind, &item.xml), &answers);
+        }
+    }
+    Ok(told)
+}
+
+fn answer(told: &mut Explanation, kind: &str, answers: &Answers) {
+    if told.is_known {
+        return;
+    }
+    if let Some(answer) = answers.get(&(told.code.clone(), kind.to_owned())) {
+        told.meaning.clone_from(&answer.meaning);
+        told.advice.clone_from(&answer.advice);
+        told.resubmit = Resubmit::from_name(&answer.resubmit).unwrap_or(Resubmit::Ask);
+        told.source = PLATFORM.to_owned();
+        told.is_known = true;
+    }
+}

@@ -1,0 +1,255 @@
+//! `GET /api/v1/operator/unknown-codes`, `PUT` and `DELETE …/{id}/answer`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::{Answer, UnknownCode, put_answer, sql, withdraw_answer};
+use crate::query::http::{Desk, bad};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State as Held};
+use axum::http::HeaderMap;
+use ceb::explain::Resubmit;
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use store::clock::beijing_rfc3339;
+use utoipa::{IntoParams, ToSchema};
+use web::{Page, PageQuery, Problem, codes, service_error};
+
+const OPERATORS: &[Role] = &[Role::Operator];
+
+/// Lists unknown codes.
+pub const UNKNOWN_CODES: Operation = Operation {
+    id: "unknown_codes",
+    chinese: "查看未知回执代码",
+    roles: OPERATORS,
+    changes: false,
+};
+/// Explains one.
+pub const ANSWER_UNKNOWN_CODE: Operation = Operation {
+    id: "answer_unknown_code",
+    chinese: "解释未知回执代码",
+    roles: OPERATORS,
+    changes: true,
+};
+/// Withdraws an answer.
+pub const WITHDRAW_UNKNOWN_CODE: Operation = Operation {
+    id: "withdraw_unknown_code",
+    chinese: "撤回回执代码的解释",
+    roles: OPERATORS,
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[UNKNOWN_CODES, ANSWER_UNKNOWN_CODE, WITHDRAW_UNKNOWN_CODE];
+
+/// A code that the dictionary does not have (未知回执代码).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UnknownCodeItem {
+    /// Its id.
+    pub id: String,
+    /// The code as explanations write it.
+    #[schema(example = "Code:77777")]
+    pub code: String,
+    /// The declared kind that it answers.
+    #[schema(example = "CEB621")]
+    pub kind: String,
+    /// The kind's Chinese name.
+    pub kind_name: String,
+    /// Receipts with it.
+    pub count: i64,
+    /// When it was first seen, RFC 3339.
+    pub first_at: String,
+    /// When it was last seen, RFC 3339.
+    pub last_at: String,
+    /// A text that came with it, without personal data.
+    pub sample: String,
+    /// `open` or `answered`.
+    pub state: String,
+    /// What it means, if somebody has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
+    /// What to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+    /// Whether to declare again, as in an explanation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resubmit: Option<String>,
+    /// The same in Chinese.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resubmit_name: Option<String>,
+    /// Who answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_by: Option<String>,
+    /// When, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<String>,
+}
+
+impl From<UnknownCode> for UnknownCodeItem {
+    fn from(code: UnknownCode) -> Self {
+        let answer = code.answer;
+        let resubmit = answer.as_ref().map(|answer| answer.resubmit.clone());
+        Self {
+            id: code.id.to_string(),
+            code: code.code,
+            kind_name: ceb::Kind::from_code(&code.kind)
+                .map_or_else(String::new, |kind| kind.chinese().to_owned()),
+            kind: code.kind,
+            count: code.n_seen,
+            first_at: beijing_rfc3339(code.first_at),
+            last_at: beijing_rfc3339(code.last_at),
+            sample: code.sample,
+            state: if answer.is_some() { "answered" } else { "open" }.to_owned(),
+            meaning: answer.as_ref().map(|answer| answer.meaning.clone()),
+            advice: answer.map(|answer| answer.advice),
+            resubmit_name: resubmit
+                .as_deref()
+                .and_then(Resubmit::from_name)
+                .map(|resubmit| resubmit.chinese().to_owned()),
+            resubmit,
+            answered_by: code.answered_by,
+            answered_at: code.answered_at.map(beijing_rfc3339),
+        }
+    }
+}
+
+/// Which codes.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct UnknownCodesQuery {
+    /// `open` or `answered`; all when absent.
+    pub state: Option<String>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Codes on the page, 1 to 1000; 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// Codes of receipts that the dictionary does not have (未知回执代码), newest first.
+#[utoipa::path(
+    get, path = "/api/v1/operator/unknown-codes", tag = "operator", params(UnknownCodesQuery),
+    responses(
+        (status = 200, body = Page<UnknownCodeItem>),
+        (status = 400, body = Problem, description = "参数有误"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn unknown_codes(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<UnknownCodesQuery>, QueryRejection>,
+) -> Result<Json<Page<UnknownCodeItem>>, Problem> {
+    desk.gate.actor(&headers, &UNKNOWN_CODES).await?;
+    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
+    let is_answered = match query.state.as_deref() {
+        None | Some("") => None,
+        Some("open") => Some(false),
+        Some("answered") => Some(true),
+        Some(_) => return Err(bad("state 应为 open 或 answered")),
+    };
+    let before = match &query.after {
+        None => i64::MAX,
+        Some(text) => text.parse().map_err(|_| bad("after 不是有效的游标"))?,
+    };
+    let page = PageQuery {
+        after: None,
+        limit: query.limit,
+    };
+    let limit = i64::from(page.limit());
+    let found = desk
+        .shared
+        .db
+        .read(move |tx| sql::list(tx, is_answered, before, limit))
+        .await
+        .map_err(|error| service_error(&error))?;
+    let is_full = i64::try_from(found.len()).unwrap_or(0) >= limit;
+    let next = found.last().filter(|_| is_full);
+    Ok(Json(Page {
+        next: next.map(|last| last.id.to_string()),
+        items: found.into_iter().map(UnknownCodeItem::from).collect(),
+    }))
+}
+
+/// What a code means.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerBody {
+    /// What it means, 2 to 500 characters.
+    pub meaning: String,
+    /// What to do, 2 to 500 characters.
+    pub advice: String,
+    /// Whether to declare again: `none`, `wait`, `new`, `same`, `change`, `number` or `call`.
+    pub resubmit: String,
+}
+
+/// Says what a code means (解释未知回执代码); seen at once in every explanation of it. An answer of
+/// before is replaced.
+#[utoipa::path(
+    put, path = "/api/v1/operator/unknown-codes/{id}/answer", tag = "operator",
+    params(("id" = String, Path, description = "未知回执代码的 id")),
+    request_body = AnswerBody,
+    responses(
+        (status = 200, body = UnknownCodeItem),
+        (status = 400, body = Problem, description = "解释不完整"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "不存在")
+    )
+)]
+pub async fn answer_unknown_code(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Result<Json<AnswerBody>, JsonRejection>,
+) -> Result<Json<UnknownCodeItem>, Problem> {
+    let actor = desk.gate.actor(&headers, &ANSWER_UNKNOWN_CODE).await?;
+    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
+    let id = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
+    let answer = Answer {
+        meaning: body.meaning.trim().to_owned(),
+        advice: body.advice.trim().to_owned(),
+        resubmit: body.resubmit,
+    };
+    let now_ms = desk.shared.clock.now_ms();
+    let done = desk
+        .shared
+        .db
+        .write(move |tx| put_answer(tx, &actor, id, &answer, now_ms));
+    told(done.await)
+}
+
+/// Withdraws what was said about a code (撤回解释); it is unknown again.
+#[utoipa::path(
+    delete, path = "/api/v1/operator/unknown-codes/{id}/answer", tag = "operator",
+    params(("id" = String, Path, description = "未知回执代码的 id")),
+    responses(
+        (status = 200, body = UnknownCodeItem),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "不存在"),
+        (status = 409, body = Problem, description = "还没有解释")
+    )
+)]
+pub async fn withdraw_unknown_code(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<UnknownCodeItem>, Problem> {
+    let actor = desk.gate.actor(&headers, &WITHDRAW_UNKNOWN_CODE).await?;
+    let id = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
+    let now_ms = desk.shared.clock.now_ms();
+    let done = desk
+        .shared
+        .db
+        .write(move |tx| withdraw_answer(tx, &actor, id, now_ms));
+    told(done.await)
+}
+
+fn told(
+    done: store::Result<Result<UnknownCode, web::Code>>,
+) -> Result<Json<UnknownCodeItem>, Problem> {
+    match done.map_err(|error| service_error(&error))? {
+        Ok(code) => Ok(Json(code.into())),
+        Err(code) => Err(Problem::new(code)),
+    }
+}

@@ -1,0 +1,220 @@
+//! Unknown codes (未知回执代码): what customs said and the dictionary does not have.
+//!
+//! Each new receipt with such a code is counted in the transaction that records it, so once and not
+//! again when it is delivered twice; a batch touches each code once, in order, so that two batches
+//! cannot wait for each other in a circle. What is kept of the text has no personal data.
+//!
+//! An operator writes down what the code means and what to do. The answer is part of every
+//! explanation of that code and kind from then on, of old receipts too; it can be withdrawn. Both
+//! acts are audited.
+
+pub mod http;
+mod sql;
+#[cfg(test)]
+mod tests;
+
+use crate::explanation;
+use crate::receipt::NewReceipt;
+use ceb::explain::Resubmit;
+use registry::access::Actor;
+use registry::audit::{self, Act};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use store::id::IdMaker;
+use store::{Result, Tx};
+use web::Code;
+
+pub use http::OPERATIONS;
+pub use sql::n_open;
+
+/// Longest text kept as a sample, in characters.
+const SAMPLE_CHARS_MAX: usize = 200;
+
+/// Longest meaning and longest advice, in characters.
+pub const ANSWER_CHARS_MAX: usize = 500;
+
+/// A code was explained.
+pub const ANSWER: Act = Act {
+    name: "unknown_code.answer",
+    chinese: "解释未知回执代码",
+};
+/// An explanation was withdrawn.
+pub const WITHDRAW: Act = Act {
+    name: "unknown_code.withdraw",
+    chinese: "撤回回执代码的解释",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[ANSWER, WITHDRAW];
+
+/// Codes of this room.
+pub mod codes {
+    use web::Code;
+
+    /// The answer is not complete.
+    pub const INCOMPLETE: Code = Code {
+        code: "TG-R4660",
+        status: 400,
+        title: "解释不完整",
+        title_en: "The answer is not complete",
+        meaning: "解释一个回执代码须写明含义、怎么办（各 2 至 500 个字符）和是否重报。",
+        advice: "请补全后再提交。",
+    };
+    /// There is no answer to withdraw.
+    pub const NOT_ANSWERED: Code = Code {
+        code: "TG-R4661",
+        status: 409,
+        title: "该代码还没有解释",
+        title_en: "The code has no answer",
+        meaning: "要撤回的解释不存在，可能已被他人撤回。",
+        advice: "请刷新列表后再看。",
+    };
+    /// All of the above.
+    pub const ALL: &[Code] = &[INCOMPLETE, NOT_ANSWERED];
+}
+
+/// Code and declared kind.
+pub(crate) type Key = (String, String);
+
+/// The operators' answers by code and kind.
+pub(crate) type Answers = HashMap<Key, Answer>;
+
+/// What an operator wrote down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) meaning: String,
+    pub(crate) advice: String,
+    pub(crate) resubmit: String,
+}
+
+/// A code that the dictionary does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UnknownCode {
+    pub(crate) id: i64,
+    pub(crate) code: String,
+    pub(crate) kind: String,
+    pub(crate) n_seen: i64,
+    pub(crate) first_at: i64,
+    pub(crate) last_at: i64,
+    pub(crate) sample: String,
+    pub(crate) answer: Option<Answer>,
+    pub(crate) answered_by: Option<String>,
+    pub(crate) answered_at: Option<i64>,
+}
+
+/// How often a code was seen in a batch, and a text with it.
+pub(super) struct Seen {
+    pub(super) n_seen: i64,
+    pub(super) sample: String,
+}
+
+/// Counts the unknown codes of receipts that are new.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn count(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    recorded: &[NewReceipt],
+    now_ms: i64,
+) -> Result<()> {
+    let mut seen: BTreeMap<Key, Seen> = BTreeMap::new();
+    for receipt in recorded {
+        // Tax bills and results have no status of their own.
+        if receipt.return_status == i64::from(ceb::receipt::STATUS_UNREADABLE.0) {
+            continue;
+        }
+        let (info, xml) = (&receipt.return_info, &receipt.xml);
+        let told = explanation::explain(&receipt.kind, receipt.return_status, info, xml);
+        if told.is_known {
+            continue;
+        }
+        let kind = explanation::kind_of(&receipt.kind, xml);
+        let entry = seen.entry((told.code, kind)).or_insert_with(|| Seen {
+            n_seen: 0,
+            sample: ceb::personal::masked_text(info)
+                .chars()
+                .take(SAMPLE_CHARS_MAX)
+                .collect(),
+        });
+        entry.n_seen += 1;
+    }
+    if seen.is_empty() {
+        return Ok(());
+    }
+    let n_seen: i64 = seen.values().map(|seen| seen.n_seen).sum();
+    metrics::counter!("tongguan_receipts_unknown_code_total")
+        .increment(u64::try_from(n_seen).unwrap_or(0));
+    sql::count(tx, || ids.next(), &seen, now_ms)
+}
+
+/// The answers to these codes.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Answers> {
+    if keys.is_empty() {
+        return Ok(Answers::new());
+    }
+    sql::answers(tx, keys)
+}
+
+/// Writes an answer down; the inner error says why not.
+pub(crate) fn put_answer(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: i64,
+    answer: &Answer,
+    now_ms: i64,
+) -> Result<std::result::Result<UnknownCode, Code>> {
+    let is_good = |text: &str| (2..=ANSWER_CHARS_MAX).contains(&text.chars().count());
+    if !is_good(&answer.meaning)
+        || !is_good(&answer.advice)
+        || Resubmit::from_name(&answer.resubmit).is_none()
+    {
+        return Ok(Err(codes::INCOMPLETE));
+    }
+    if sql::find(tx, id)?.is_none() {
+        return Ok(Err(web::codes::NOT_FOUND));
+    }
+    sql::set_answer(tx, id, Some((answer, &actor.name)), now_ms)?;
+    finish(tx, actor, ANSWER, id, now_ms)
+}
+
+/// Withdraws an answer; the inner error says why not.
+pub(crate) fn withdraw_answer(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: i64,
+    now_ms: i64,
+) -> Result<std::result::Result<UnknownCode, Code>> {
+    match sql::find(tx, id)? {
+        None => return Ok(Err(web::codes::NOT_FOUND)),
+        Some(known) if known.answer.is_none() => return Ok(Err(codes::NOT_ANSWERED)),
+        Some(_) => sql::set_answer(tx, id, None, now_ms)?,
+    }
+    finish(tx, actor, WITHDRAW, id, now_ms)
+}
+
+/// Audits an act and answers the code as it is now.
+fn finish(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    act: Act,
+    id: i64,
+    now_ms: i64,
+) -> Result<std::result::Result<UnknownCode, Code>> {
+    let Some(code) = sql::find(tx, id)? else {
+        return Ok(Err(web::codes::NOT_FOUND));
+    };
+    let answer = code.answer.as_ref();
+    let meaning = answer.map_or("", |answer| answer.meaning.as_str());
+    let detail = format!("{} {}；{meaning}", code.kind, code.code);
+    audit::done(
+        tx,
+        now_ms,
+        actor,
+        act,
+        &format!("unknown_code:{id}"),
+        &detail,
+    )?;
+    Ok(Ok(code))
+}

@@ -1,0 +1,150 @@
+//! Unknown codes are counted once a receipt, and an answer is seen everywhere at once.
+
+use super::{Answer, WITHDRAW, codes, put_answer, sql, withdraw_answer};
+use crate::explanation::{self, PLATFORM};
+use crate::receipt::{apply_for_test, open_for_test};
+use crate::testing::{House, accepted, person};
+use ceb::Kind;
+use registry::access::Sight;
+use registry::role::Role;
+use store::clock::Clock;
+use store::testing::each_engine;
+
+/// The answer of customs to a list, with a code that nobody knows.
+fn answer_xml(declared: &str, time: &str, info: &str) -> String {
+    let message = ceb::parse(declared.as_bytes(), ceb::Profile::Down)
+        .message
+        .unwrap();
+    let head = &message.documents[0].head;
+    let value = |element: &str| head.get(element).unwrap_or_default().to_owned();
+    format!(
+        "<ceb:CEB622Message xmlns:ceb=\"http://www.chinaport.gov.cn/ceb\" guid=\"{0}\" version=\"1.0\">\
+         <ceb:InventoryReturn><ceb:guid>{0}</ceb:guid><ceb:customsCode>0110</ceb:customsCode>\
+         <ceb:agentCode>{1}</ceb:agentCode><ceb:copNo>{2}</ceb:copNo>\
+         <ceb:returnStatus>100</ceb:returnStatus><ceb:returnTime>{time}</ceb:returnTime>\
+         <ceb:returnInfo>{info}</ceb:returnInfo></ceb:InventoryReturn></ceb:CEB622Message>",
+        "00000000-0000-4000-8000-000000000001",
+        value("agentCode"),
+        value("copNo"),
+    )
+}
+
+async fn apply(house: &House, xmls: Vec<String>) {
+    let opened: Vec<_> = xmls
+        .into_iter()
+        .map(|xml| open_for_test(bytes::Bytes::from(xml)))
+        .collect();
+    let (shared, now_ms) = (house.shared.clone(), house.clock.now_ms());
+    house
+        .shared
+        .db
+        .write(move |tx| apply_for_test(tx, &shared, &opened, now_ms))
+        .await
+        .unwrap();
+}
+
+async fn all(house: &House) -> Vec<super::UnknownCode> {
+    let found = house.shared.db.read(|tx| sql::list(tx, None, i64::MAX, 10));
+    found.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unknown_codes_are_counted_once_and_their_answers_are_seen_everywhere() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let declared = house.sample(0, Kind::Ceb621, 1);
+        let id = accepted(house.accept(0, declared.clone()).await);
+        house.shared.directory.refresh().await.unwrap();
+        let shared = house.shared.clone();
+        crate::pipeline::drain(&shared).await.unwrap();
+        let info = "[Code:77777;Desc:订购人赵样一，身份证110101199001010010不符]";
+        let first = answer_xml(&declared, "20260302090000000", info);
+        let second = answer_xml(&declared, "20260302090100000", info);
+        apply(&house, vec![first.clone(), second]).await;
+        // Delivered twice: counted once.
+        apply(&house, vec![first]).await;
+        let found = all(&house).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        let code = &found[0];
+        assert_eq!(
+            (code.code.as_str(), code.kind.as_str(), code.n_seen),
+            ("Code:77777", "CEB621", 2)
+        );
+        assert_eq!(code.sample, "[Code:77777;Desc:订购人***，身份证***不符]");
+
+        let operator = person(9, Role::Operator, None, Sight::All);
+        let (code_id, now_ms) = (code.id, house.clock.now_ms());
+        let good = Answer {
+            meaning: "订购人身份信息与公安信息不符。".to_owned(),
+            advice: "请核对姓名与证件号码。".to_owned(),
+            resubmit: "new".to_owned(),
+        };
+        let bad = Answer {
+            resubmit: "perhaps".to_owned(),
+            ..good.clone()
+        };
+        let acting = operator.clone();
+        let (refused, missing, done) = house
+            .shared
+            .db
+            .write(move |tx| {
+                Ok((
+                    put_answer(tx, &acting, code_id, &bad, now_ms)?,
+                    put_answer(tx, &acting, code_id + 1, &good, now_ms)?,
+                    put_answer(tx, &acting, code_id, &good, now_ms)?,
+                ))
+            })
+            .await
+            .unwrap();
+        assert_eq!(refused.unwrap_err().code, codes::INCOMPLETE.code);
+        assert_eq!(missing.unwrap_err().code, web::codes::NOT_FOUND.code);
+        assert_eq!(done.unwrap().answered_by.as_deref(), Some("测试人员9"));
+
+        let company = house.company_id(0);
+        let told = house
+            .shared
+            .db
+            .read(move |tx| {
+                let items = crate::downlink::after(tx, company, 0, 100)?;
+                explanation::of(tx, &items)
+            })
+            .await
+            .unwrap();
+        let told: Vec<_> = told
+            .iter()
+            .filter(|told| told.code == "Code:77777")
+            .collect();
+        assert_eq!(told.len(), 2);
+        assert!(
+            told.iter()
+                .all(|told| told.is_known && told.source == PLATFORM)
+        );
+        assert_eq!(told[0].meaning, "订购人身份信息与公安信息不符。");
+
+        let acting = operator.clone();
+        let (open, again) = house
+            .shared
+            .db
+            .write(move |tx| {
+                let open = withdraw_answer(tx, &acting, code_id, now_ms)?;
+                Ok((open, withdraw_answer(tx, &acting, code_id, now_ms)?))
+            })
+            .await
+            .unwrap();
+        assert!(open.unwrap().answer.is_none());
+        assert_eq!(again.unwrap_err().code, codes::NOT_ANSWERED.code);
+        let filter = registry::audit::Filter {
+            acts: vec![WITHDRAW.name.to_owned()],
+            ..registry::audit::Filter::default()
+        };
+        let rows = house
+            .shared
+            .db
+            .read(move |tx| registry::audit::list(tx, &filter, 10))
+            .await
+            .unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(house.shared.db.read(sql::n_open).await.unwrap(), 1);
+        let _ = id;
+    }
+}
