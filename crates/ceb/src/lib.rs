@@ -41,6 +41,7 @@ pub mod xml;
 pub mod xsd;
 
 pub use check::is_company_code;
+pub use check::matching;
 pub use finding::{Finding, Layer, Severity};
 pub use key::BusinessKey;
 pub use kind::{Direction, Kind};

@@ -14,6 +14,7 @@ pub(crate) mod company;
 mod field;
 pub(crate) mod identity;
 mod list;
+pub mod matching;
 pub(crate) mod time;
 mod trade;
 
