@@ -36,6 +36,7 @@ pub mod sample;
 pub mod sniff;
 pub mod spec;
 pub mod status;
+pub mod tax;
 pub mod write;
 pub mod xml;
 pub mod xsd;
