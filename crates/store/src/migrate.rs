@@ -50,6 +50,11 @@ const ALL: &[Migration] = &[
         "back_office",
         include_str!("../migrations/0013_back_office.sql"),
     ),
+    (
+        15,
+        "matching",
+        include_str!("../migrations/0015_matching.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

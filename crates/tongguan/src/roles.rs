@@ -65,6 +65,7 @@ impl House {
         registry::parameter::refresh(&ground).await?;
         let shared = Arc::new(Shared {
             directory: Directory::new(db.clone(), Arc::clone(&clock)),
+            ground: ground.clone(),
             db,
             clock,
             ids,

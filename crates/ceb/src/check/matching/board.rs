@@ -1,6 +1,6 @@
 //! Board (对碰台): the known documents, and one of them judged against the others.
 
-use super::{Difference, Facts, Part, Wanted, follow, trade, version};
+use super::{Difference, Facts, Part, follow, trade, version};
 use crate::code::matching as code;
 use crate::kind::Kind;
 use crate::status::ReturnStatus;
@@ -153,7 +153,8 @@ impl Board {
     }
 
     /// The documents with the same business key, this one too.
-    pub(super) fn versions(&self, known: &Known) -> Vec<&Known> {
+    #[must_use]
+    pub fn versions(&self, known: &Known) -> Vec<&Known> {
         let Some(key) = &known.own_key else {
             return Vec::new();
         };
@@ -162,7 +163,8 @@ impl Board {
     }
 
     /// The version in force among documents: the newest that counts, unless it removes the document.
-    pub(super) fn in_force<'a>(versions: impl Iterator<Item = &'a Known>) -> Option<&'a Known> {
+    #[must_use]
+    pub fn in_force<'a>(versions: impl Iterator<Item = &'a Known>) -> Option<&'a Known> {
         let live = versions.filter(|one| one.is_live());
         let newest = live.max_by_key(|one| (one.app_time().to_owned(), one.id));
         newest.filter(|one| !one.is_removal())
@@ -203,7 +205,8 @@ impl Board {
     }
 
     /// The list of an order or of a parcel.
-    pub(super) fn list_of(&self, known: &Known) -> Option<&Known> {
+    #[must_use]
+    pub fn list_of(&self, known: &Known) -> Option<&Known> {
         let facts = &known.facts;
         match facts.part() {
             Part::Order | Part::Payment => self.of_order(&facts.order_key()?, Part::Inventory),
@@ -212,17 +215,13 @@ impl Board {
         }
     }
 
-    /// What further must be known about the partners of the documents: a list that an order found leads
-    /// to the waybill, and back.
+    /// What is wrong with a document because of another that came after it: what its owner is told later.
     #[must_use]
-    pub fn further(&self) -> Wanted {
-        let lists = self.known.values();
-        let mut wanted = Wanted::default();
-        for list in lists.filter(|one| one.facts.part() == Part::Inventory) {
-            wanted.orders.extend(list.facts.order_key());
-            wanted.waybills.extend(list.facts.waybill_key());
+    pub fn because_of(&self, id: i64, newcomer: i64) -> Vec<Difference> {
+        match (self.known.get(&id), self.known.get(&newcomer)) {
+            (Some(known), Some(newcomer)) => trade::because_of(self, known, newcomer),
+            _ => Vec::new(),
         }
-        wanted
     }
 
     /// Judges a document; none when it is not known.

@@ -174,6 +174,29 @@ fn list(board: &Board, known: &Known, judgement: &mut Judgement) {
     arrived(board, known, judgement);
 }
 
+/// What a newcomer brings about for a document that was there before.
+pub(super) fn because_of(board: &Board, known: &Known, newcomer: &Known) -> Vec<Difference> {
+    let mut judgement = Judgement::default();
+    meet(known, Some(newcomer), &mut judgement);
+    if known.facts.part() == Part::Inventory {
+        let order_key = known.facts.order_key();
+        let of_order = |part| board.of_order(order_key.as_deref()?, part);
+        let order = of_order(Part::Order);
+        let waybill = known
+            .facts
+            .waybill_key()
+            .and_then(|key| board.of_waybill(&key, Part::Logistics));
+        for (one, other) in [(order, of_order(Part::Payment)), (order, waybill)] {
+            if let (Some(one), Some(other)) = (one, other)
+                && (one.id == newcomer.id || other.id == newcomer.id)
+            {
+                between(one, other, &mut judgement);
+            }
+        }
+    }
+    judgement.differences
+}
+
 /// What is wrong between two partners of a list, told to the list. It may belong to a third company:
 /// only which element differs is said.
 fn between(one: &Known, other: &Known, judgement: &mut Judgement) {
