@@ -43,11 +43,13 @@ pub mod sm2;
 pub mod sniff;
 pub mod spec;
 pub mod status;
+pub mod tax;
 pub mod write;
 pub mod xml;
 pub mod xsd;
 
 pub use check::is_company_code;
+pub use check::matching;
 pub use finding::{Finding, Layer, Severity};
 pub use key::BusinessKey;
 pub use kind::{Direction, Kind};

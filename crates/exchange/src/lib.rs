@@ -10,6 +10,9 @@
 //! 6. [`downlink`]: the company's feed, readable from any place, again and again.
 //! 7. [`query`]: the whole life, with who has it now.
 //!
+//! [`matching`] is asked by the check: what documents say together; [`tax`] reckons what customs will
+//! levy, and [`preflight`] tells all of it beforehand.
+//!
 //! Beside them, [`workbook`] makes messages of what people fill in: Excel and JSON.
 //!
 //! [`message`] holds the states and the one function that changes them; [`pipeline`] the loops that
@@ -26,13 +29,16 @@ pub mod export;
 pub mod intake;
 pub mod lane;
 pub mod live;
+pub mod matching;
 pub mod message;
 pub mod operator;
 pub mod overview;
 pub mod pipeline;
+pub mod preflight;
 pub mod query;
 pub mod receipt;
 pub mod story;
+pub mod tax;
 #[cfg(test)]
 mod testing;
 pub mod unknown_code;
@@ -54,4 +60,7 @@ pub const OPERATIONS: &[&[registry::role::Operation]] = &[
     unmask::http::OPERATIONS,
     workbook::http::OPERATIONS,
     unknown_code::OPERATIONS,
+    matching::http::OPERATIONS,
+    preflight::http::OPERATIONS,
+    tax::http::OPERATIONS,
 ];

@@ -10,11 +10,12 @@ use crate::customs;
 use crate::downlink::Feed;
 use crate::lane::{Lanes, Lease};
 use crate::message::State;
-use crate::{check, dispatch, receipt};
+use crate::{check, dispatch, matching, receipt};
 use ceb::Direction;
 use queue::Queue;
 use registry::code_table::Shelf;
 use registry::company::{CompanyId, Directory};
+use registry::ground::Ground;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
@@ -48,6 +49,8 @@ pub struct Shared {
     pub ids: Arc<IdMaker>,
     /// The companies.
     pub directory: Directory,
+    /// The parameters, and the key of hashes of personal data.
+    pub ground: Ground,
     /// The queue between the platform and customs.
     pub queue: Arc<dyn Queue>,
     /// The wire to customs.
@@ -242,9 +245,14 @@ async fn turn(
     state: State,
     lanes: &mut Lanes,
 ) -> anyhow::Result<usize> {
+    let n_freed = if state == State::Received {
+        matching::expire(shared, direction).await?
+    } else {
+        0
+    };
     let messages = lanes.turn(&shared.db, shared.clock.now_ms()).await?;
     if messages.is_empty() {
-        return Ok(0);
+        return Ok(n_freed);
     }
     if state == State::Received {
         Ok(check::step(shared, messages).await?)

@@ -4,9 +4,12 @@
 use crate::customs;
 use crate::customs_box::{Config as BoxConfig, CustomsBox, Delays};
 use crate::downlink::Feed;
-use crate::intake::{Arrival, Outcome, look};
+use crate::intake::http::Door;
+use crate::intake::{Arrival, Config as IntakeConfig, Intake, Outcome, look};
 use crate::message::MessageId;
 use crate::pipeline::{self, Bell, Shared};
+use axum::body::Body;
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
 use ceb::Kind;
 use ceb::sample::{Sender, Spec};
@@ -85,12 +88,13 @@ impl House {
             parameters: Arc::default(),
             code_tables: Arc::default(),
         };
-        let gate = Arc::new(Gate::new(ground, crate::OPERATIONS));
+        let gate = Arc::new(Gate::new(ground.clone(), crate::OPERATIONS));
         let shared = Arc::new(Shared {
             db: test.db.clone(),
             clock: clock.clone(),
             ids,
             directory: Directory::new(test.db.clone(), clock.clone()),
+            ground,
             queue,
             customs: wire,
             feed: Arc::new(Feed::default()),
@@ -189,6 +193,36 @@ impl House {
     pub(crate) fn headers(&self, n: usize) -> HeaderMap {
         let value = HeaderValue::from_str(&format!("Bearer {}", self.keys[n])).unwrap();
         HeaderMap::from_iter([(header::AUTHORIZATION, value)])
+    }
+
+    /// The state of the routes that take messages.
+    pub(crate) fn door(&self) -> Arc<Door> {
+        let config = Arc::new(IntakeConfig {
+            signature_frame: true,
+            ..IntakeConfig::default()
+        });
+        Arc::new(Door {
+            gate: Arc::clone(&self.gate),
+            intake: Intake::start(
+                self.shared.db.clone(),
+                Arc::clone(&self.shared.ids),
+                Arc::clone(&self.shared.accepted),
+            ),
+            ids: Arc::clone(&self.shared.ids),
+            clock: self.clock.clone(),
+            room: Door::room(&config),
+            forms: Door::forms(),
+            config,
+        })
+    }
+
+    /// A request of company `n`'s program with a body.
+    pub(crate) fn request(&self, n: usize, kind: &str, body: impl Into<Body>) -> Request {
+        let mut request = Request::new(body.into());
+        *request.headers_mut() = self.headers(n);
+        let kind = kind.parse().unwrap();
+        request.headers_mut().insert(header::CONTENT_TYPE, kind);
+        request
     }
 
     /// The state of the desks' routes.

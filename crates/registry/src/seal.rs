@@ -6,13 +6,16 @@ use crate::ground::Secret;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 /// Bytes of the nonce before the text.
 const NONCE_BYTES: usize = 12;
+
+/// Bytes of a keyed hash that are kept: no two texts of ours meet in so many.
+const HASH_BYTES: usize = 18;
 
 /// Why a seal cannot be made or opened.
 #[derive(Debug, thiserror::Error)]
@@ -29,12 +32,21 @@ pub enum Error {
 }
 
 /// The seal (存储密钥).
-pub struct Seal(Aes256Gcm);
+pub struct Seal {
+    cipher: Aes256Gcm,
+    hashing: ring::hmac::Key,
+}
 
 impl Seal {
     /// A seal with this key.
     pub fn new(key: &Secret) -> Self {
-        Self(Aes256Gcm::new(key.into()))
+        // One secret, two keys: what hashes must not be what encrypts.
+        let root = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, key);
+        let derived = ring::hmac::sign(&root, b"tongguan keyed hash");
+        Self {
+            cipher: Aes256Gcm::new(key.into()),
+            hashing: ring::hmac::Key::new(ring::hmac::HMAC_SHA256, derived.as_ref()),
+        }
     }
 
     /// Reads the key from a file; makes the file with `fresh` when there is none.
@@ -71,10 +83,21 @@ impl Seal {
             msg: text,
             aad: purpose.as_bytes(),
         };
-        let sealed = self.0.encrypt(&Nonce::from(nonce), payload);
+        let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload);
         let mut bytes = nonce.to_vec();
         bytes.extend(sealed.map_err(|_| Error::Broken)?);
         Ok(bytes)
+    }
+
+    /// A keyed hash (HMAC-SHA256) of a text for a purpose: what must be found again, but never read. Who
+    /// has a copy of the database but not the key cannot try out what it stands for.
+    pub fn keyed_hash(&self, purpose: &str, text: &str) -> String {
+        let mut context = ring::hmac::Context::with_key(&self.hashing);
+        context.update(purpose.as_bytes());
+        context.update(&[0]);
+        context.update(text.as_bytes());
+        let tag = context.sign();
+        URL_SAFE_NO_PAD.encode(&tag.as_ref()[..HASH_BYTES])
     }
 
     /// Opens what was sealed for the same purpose.
@@ -89,7 +112,7 @@ impl Seal {
             msg: text,
             aad: purpose.as_bytes(),
         };
-        self.0
+        self.cipher
             .decrypt(&Nonce::from(*nonce), payload)
             .map_err(|_| Error::Broken)
     }

@@ -56,6 +56,11 @@ const ALL: &[Migration] = &[
         include_str!("../migrations/0014_code_table.sql"),
     ),
     (
+        15,
+        "matching",
+        include_str!("../migrations/0015_matching.sql"),
+    ),
+    (
         16,
         "explain_rehearsal",
         include_str!("../migrations/0016_explain_rehearsal.sql"),

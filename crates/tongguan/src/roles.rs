@@ -67,6 +67,7 @@ impl House {
         registry::code_table::refresh(&ground).await?;
         let shared = Arc::new(Shared {
             directory: Directory::new(db.clone(), Arc::clone(&clock)),
+            ground: ground.clone(),
             db,
             clock,
             ids,

@@ -18,6 +18,7 @@ pub(crate) mod identity;
 mod judge;
 mod line;
 mod list;
+pub mod matching;
 mod tariff;
 #[cfg(test)]
 mod tests;

@@ -2,12 +2,14 @@
 //!
 //! A code is stable: companies write programs against it. `TG-E10xx` a message cannot be recognised,
 //! `E11xx` not well-formed, `E12xx` against the schema, `E13xx` a rule for every message, `E14xx`
-//! order, payment and waybill, `E15xx` list, `E16xx` export, `E17xx` a form, `E18xx` a signature. The pages under `docs/codes/` are
+//! order, payment and waybill, `E15xx` list, `E16xx` export, `E17xx` a form, `E18xx` a signature,
+//! `E19xx` several documents together. The pages under `docs/codes/` are
 //! generated from this table, and a test compares them.
 
 mod export;
 mod form;
 mod list;
+pub mod matching;
 mod message;
 mod rule;
 mod schema;
@@ -230,4 +232,44 @@ pub static ALL: &[&Code] = &[
     &REVOCATION_STALE,
     &HOLDER_DIFFERS,
     &SIGNATURE_TOLERATED,
+    &matching::PAID_DIFFERS,
+    &matching::PAYER_DIFFERS,
+    &matching::PAYMENT_REFERENCE,
+    &matching::PLATFORM_DIFFERS,
+    &matching::CONSIGNEE_DIFFERS,
+    &matching::WAYBILL_ORDER,
+    &matching::BUYER_DIFFERS,
+    &matching::BUYER_TELEPHONE,
+    &matching::PARTIES_DIFFER,
+    &matching::LINE_COUNT,
+    &matching::LINES_DIFFER,
+    &matching::FREIGHT_DIFFERS,
+    &matching::WEIGHT_DIFFERS,
+    &matching::ADDRESS_DIFFERS,
+    &matching::VALUE_DIFFERS,
+    &matching::NOT_ARRIVED,
+    &matching::PARTNER_MISSING,
+    &matching::HOLD_OVER,
+    &matching::HOLD_REPLACED,
+    &matching::ORIGINAL_UNKNOWN,
+    &matching::STALE,
+    &matching::STATE_FORBIDS,
+    &matching::KEY_USED,
+    &matching::SINGLE_LIMIT,
+    &matching::SINGLE_ITEM,
+    &matching::ANNUAL_LIMIT,
+    &matching::FOOD_QUANTITY,
+    &matching::LIST_UNKNOWN,
+    &matching::LIST_DIFFERS,
+    &matching::CANCEL_OPEN,
+    &matching::CANCEL_STATE,
+    &matching::REFUND_LINE,
+    &matching::REFUND_QUANTITY,
+    &matching::REFUND_LATE,
+    &matching::PARCEL_UNKNOWN,
+    &matching::INBOUND_DIFFERS,
+    &matching::PARCEL_REPEATED,
+    &matching::STATUS_EARLY,
+    &matching::ASSURE,
+    &matching::TAX_DIFFERS,
 ];

@@ -10,13 +10,16 @@ pub mod codes;
 #[cfg(test)]
 mod tests;
 
+use crate::matching::{self, Light};
 use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::pipeline::Shared;
 use crate::receipt::{self, NewDocument, NewReceipt};
+use ceb::matching::Known;
 use ceb::{Finding, Layer, Severity, Terms};
 use registry::code_table::Standing;
 use registry::company::{Company, CompanyId};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use store::clock::beijing_day;
 use store::id::IdMaker;
@@ -36,6 +39,8 @@ pub(crate) struct Verdict {
     pub(crate) loaded: Loaded,
     pub(crate) findings: Vec<Finding>,
     pub(crate) documents: Vec<NewDocument>,
+    /// What is compared with other documents; of a refused message nothing is.
+    pub(crate) facts: Vec<Known>,
     pub(crate) is_refused: bool,
 }
 
@@ -86,24 +91,36 @@ fn judge(shared: &Shared, standing: &Standing, mut loaded: Loaded) -> Verdict {
             loaded,
             findings,
             documents: Vec::new(),
+            facts: Vec::new(),
             is_refused: true,
         };
     };
     let profile = crate::workbook::profile(&loaded.profile);
     let parsed = examine(&company, &standing.terms(profile), &loaded.body);
     loaded.body = Vec::new();
+    let is_refused = parsed.is_refused();
     let mut documents = Vec::new();
+    let mut facts = Vec::new();
     if let Some(message) = &parsed.message {
         let numbered = message
             .documents
             .iter()
             .zip(1..)
             .take(usize::from(u8::MAX >> 1));
-        documents.extend(numbered.map(|(document, number)| {
-            NewDocument::declared(message.kind, document, loaded.id.document(number), &loaded)
-        }));
+        for (document, number) in numbered {
+            let id = loaded.id.document(number);
+            documents.push(NewDocument::declared(message.kind, document, id, &loaded));
+            if !is_refused {
+                let whose = (id, loaded.company_id);
+                facts.extend(matching::known(
+                    &shared.ground.seal,
+                    message,
+                    document,
+                    whose,
+                ));
+            }
+        }
     }
-    let is_refused = parsed.is_refused();
     if is_refused {
         // A refused document keeps its numbers for the search, but no receipt may find it.
         documents
@@ -114,6 +131,7 @@ fn judge(shared: &Shared, standing: &Standing, mut loaded: Loaded) -> Verdict {
         loaded,
         findings: parsed.findings,
         documents,
+        facts,
         is_refused,
     }
 }
@@ -186,26 +204,10 @@ pub(crate) fn commit(
     verdicts: &[Verdict],
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
-    let ids_of = |refused: bool| -> Vec<MessageId> {
-        verdicts
-            .iter()
-            .filter(|v| v.is_refused == refused)
-            .map(|v| v.loaded.id)
-            .collect()
-    };
-    let step = |to| Step {
-        to,
-        at_ms: now_ms,
-        detail: "",
-    };
-    let mut moved = message::advance(tx, &shared.ids, &ids_of(false), step(State::Checked))?;
-    moved.extend(message::advance(
-        tx,
-        &shared.ids,
-        &ids_of(true),
-        step(State::Refused),
-    )?);
-    let moved: std::collections::HashSet<MessageId> = moved.into_iter().map(|m| m.id).collect();
+    let passed = verdicts.iter().filter(|verdict| !verdict.is_refused);
+    let facts = passed.flat_map(|verdict| verdict.facts.iter().cloned());
+    let light = matching::look_at(tx, facts.collect())?;
+    let moved = advance(tx, shared, verdicts, &light, now_ms)?;
     let kept: Vec<&Verdict> = verdicts
         .iter()
         .filter(|v| moved.contains(&v.loaded.id))
@@ -218,18 +220,23 @@ pub(crate) fn commit(
         .map(|v| (v.loaded.id, i64::try_from(v.documents.len()).unwrap_or(0)))
         .collect();
     message::sql::set_n_documents(tx, &n_documents)?;
-    let findings: Vec<(MessageId, &[Finding])> = kept
+    let all: Vec<(MessageId, Vec<Finding>)> = kept
         .iter()
-        .map(|v| (v.loaded.id, v.findings.as_slice()))
+        .map(|v| (v.loaded.id, all_findings(v, &light)))
+        .collect();
+    let findings: Vec<(MessageId, &[Finding])> = all
+        .iter()
+        .map(|(id, findings)| (*id, findings.as_slice()))
         .collect();
     message::sql::insert_findings(tx, &findings)?;
-    message::count(tx, &counts(&kept, now_ms))?;
+    message::count(tx, &counts(&kept, &light, now_ms))?;
 
-    let refusals: Vec<NewReceipt> = kept
+    let mut refusals: Vec<NewReceipt> = kept
         .iter()
         .filter(|v| v.is_refused)
         .map(|v| refusal(shared, v, now_ms))
         .collect();
+    refusals.extend(matching::settle(tx, shared, &light, &moved, now_ms)?);
     let recorded = receipt::record(tx, refusals, now_ms)?;
     Ok(recorded
         .into_iter()
@@ -237,7 +244,60 @@ pub(crate) fn commit(
         .collect())
 }
 
-fn counts(kept: &[&Verdict], now_ms: i64) -> DayCounts {
+/// Moves the messages of a turn: refused ones, ones that wait for their partners, all others.
+fn advance(
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    verdicts: &[Verdict],
+    light: &Light,
+    now_ms: i64,
+) -> Result<HashSet<MessageId>> {
+    let mut by_step: BTreeMap<(State, &str), Vec<MessageId>> = BTreeMap::new();
+    for verdict in verdicts {
+        let id = verdict.loaded.id;
+        let step = match light.holds.get(&id) {
+            _ if verdict.is_refused => (State::Refused, ""),
+            Some(why) => (State::Waiting, why.as_str()),
+            None => (State::Checked, ""),
+        };
+        by_step.entry(step).or_default().push(id);
+    }
+    let mut moved = HashSet::new();
+    for ((to, detail), ids) in by_step {
+        let step = Step {
+            to,
+            at_ms: now_ms,
+            detail,
+        };
+        let now = message::advance(tx, &shared.ids, &ids, step)?;
+        if to == State::Waiting {
+            let kind_of = |id: &MessageId| {
+                let verdict = verdicts.iter().find(|verdict| verdict.loaded.id == *id);
+                verdict.and_then(|verdict| ceb::Kind::from_code(&verdict.loaded.kind))
+            };
+            for moved in &now {
+                let direction = kind_of(&moved.id).and_then(ceb::Kind::direction);
+                if let Some(direction) = direction {
+                    let who = (moved.id, moved.company_id, direction);
+                    matching::hold(tx, shared, who, (detail, now_ms))?;
+                }
+            }
+        }
+        moved.extend(now.into_iter().map(|one| one.id));
+    }
+    Ok(moved)
+}
+
+/// What is wrong with a message by itself, and together with others.
+fn all_findings(verdict: &Verdict, light: &Light) -> Vec<Finding> {
+    let together = light.findings.get(&verdict.loaded.id);
+    let mut all = verdict.findings.clone();
+    all.extend(together.into_iter().flatten().cloned());
+    all.truncate(ceb::finding::FINDINGS_MAX + 1);
+    all
+}
+
+fn counts(kept: &[&Verdict], light: &Light, now_ms: i64) -> DayCounts {
     let day = beijing_day(now_ms);
     let mut counts = DayCounts::new();
     for verdict in kept {
@@ -250,7 +310,7 @@ fn counts(kept: &[&Verdict], now_ms: i64) -> DayCounts {
         if verdict.is_refused {
             entry.n_refused += 1;
             metrics::counter!("tongguan_messages_refused_total").increment(1);
-        } else {
+        } else if !light.holds.contains_key(&verdict.loaded.id) {
             entry.n_checked += 1;
         }
     }

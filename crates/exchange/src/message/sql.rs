@@ -4,6 +4,7 @@ use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
 use crate::intake::Arrival;
 use ceb::Finding;
 use registry::company::CompanyId;
+use std::collections::BTreeMap;
 use store::{Error, Many, Result, Row, Tx, Value};
 
 pub(crate) const COLUMNS: &str = "m.id, m.company_id, m.direction, m.kind, m.guid, m.shape, \
@@ -142,29 +143,57 @@ pub(crate) fn add_final(tx: &mut Tx<'_>, counts: &[(MessageId, i64)]) -> Result<
     Ok(complete)
 }
 
+const FINDINGS: Many = Many {
+    before: "insert into message_finding (message_id, number, code, severity, path, line, \
+             value, text, advice) values ",
+    row: "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    after: " on conflict (message_id, number) do nothing",
+};
+
+fn finding_row(message: MessageId, number: i64, finding: &Finding) -> Vec<Value<'_>> {
+    vec![
+        message.0.into(),
+        number.into(),
+        finding.code.into(),
+        finding.severity.name().into(),
+        (&finding.path).into(),
+        finding.line.into(),
+        (&finding.value).into(),
+        (&finding.text).into(),
+        (&finding.advice).into(),
+    ]
+}
+
 pub(crate) fn insert_findings(tx: &mut Tx<'_>, findings: &[(MessageId, &[Finding])]) -> Result<()> {
-    const FINDINGS: Many = Many {
-        before: "insert into message_finding (message_id, number, code, severity, path, line, \
-                 value, text, advice) values ",
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        after: " on conflict (message_id, number) do nothing",
-    };
     let mut rows: Vec<Vec<Value<'_>>> = Vec::new();
     for (message, list) in findings {
-        for (number, finding) in (1_i64..).zip(list.iter()) {
-            let severity = finding.severity.name();
-            rows.push(vec![
-                message.0.into(),
-                number.into(),
-                finding.code.into(),
-                severity.into(),
-                (&finding.path).into(),
-                finding.line.into(),
-                (&finding.value).into(),
-                (&finding.text).into(),
-                (&finding.advice).into(),
-            ]);
-        }
+        let numbered = (1_i64..).zip(list.iter());
+        rows.extend(numbered.map(|(number, finding)| finding_row(*message, number, finding)));
+    }
+    tx.many(FINDINGS, &[], &rows).map(|_| ())
+}
+
+/// Adds findings to messages that may have some already.
+pub(crate) fn append_findings(
+    tx: &mut Tx<'_>,
+    findings: &BTreeMap<MessageId, Vec<Finding>>,
+) -> Result<()> {
+    const NUMBERS: Many = Many {
+        before: "select message_id, max(number) from message_finding where message_id in (",
+        row: "?",
+        after: ") group by message_id",
+    };
+    let rows: Vec<Vec<Value<'_>>> = findings.keys().map(|id| vec![id.0.into()]).collect();
+    let mut numbers = BTreeMap::new();
+    for row in tx.many(NUMBERS, &[], &rows)? {
+        numbers.insert(MessageId(row.int(0)?), row.int(1)?);
+    }
+    let most = i64::try_from(ceb::finding::FINDINGS_MAX).unwrap_or(i64::MAX);
+    let mut rows: Vec<Vec<Value<'_>>> = Vec::new();
+    for (message, list) in findings {
+        let first = numbers.get(message).copied().unwrap_or(0) + 1;
+        let room = (first..=most).zip(list);
+        rows.extend(room.map(|(number, finding)| finding_row(*message, number, finding)));
     }
     tx.many(FINDINGS, &[], &rows).map(|_| ())
 }
@@ -227,7 +256,12 @@ pub(crate) fn waiting(
             "select id, n_bytes from message where state = 'checked' and direction = $1 \
              and company_id = $2 order by id limit $3"
         }
-        State::Refused | State::Sent | State::Answered | State::Settled | State::Held => {
+        State::Waiting
+        | State::Refused
+        | State::Sent
+        | State::Answered
+        | State::Settled
+        | State::Held => {
             return Err(Error::Fault(format!(
                 "nothing waits in the state {}",
                 state.name()

@@ -5,6 +5,8 @@
 pub enum State {
     /// Received (已接收): stored, acknowledged, not looked into.
     Received,
+    /// Waiting (待对碰): its company wants it to wait until its partners are there.
+    Waiting,
     /// Checked (已校验): nothing is wrong with it; waits to be sent.
     Checked,
     /// Refused (已拒收): the platform found errors; the company has them.
@@ -21,8 +23,9 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Received,
+        Self::Waiting,
         Self::Checked,
         Self::Refused,
         Self::Sent,
@@ -35,6 +38,7 @@ impl State {
     pub fn name(self) -> &'static str {
         match self {
             Self::Received => "received",
+            Self::Waiting => "waiting",
             Self::Checked => "checked",
             Self::Refused => "refused",
             Self::Sent => "sent",
@@ -53,6 +57,7 @@ impl State {
     pub fn chinese(self) -> &'static str {
         match self {
             Self::Received => "已接收",
+            Self::Waiting => "待对碰",
             Self::Checked => "已校验",
             Self::Refused => "已拒收",
             Self::Sent => "已发送",
@@ -66,6 +71,7 @@ impl State {
     pub fn holder(self) -> &'static str {
         match self {
             Self::Received | Self::Checked => "平台",
+            Self::Waiting => "企业（等待配套单证）",
             Self::Refused => "企业（请更正后重新申报）",
             Self::Sent | Self::Answered => "海关",
             Self::Settled => "无需处理",
@@ -77,7 +83,8 @@ impl State {
     pub fn sources(self) -> &'static [Self] {
         match self {
             Self::Received => &[],
-            Self::Checked | Self::Refused => &[Self::Received, Self::Held],
+            Self::Waiting => &[Self::Received],
+            Self::Checked | Self::Refused => &[Self::Received, Self::Waiting, Self::Held],
             Self::Sent => &[Self::Checked, Self::Held],
             Self::Answered => &[Self::Sent, Self::Checked, Self::Held],
             Self::Settled => &[Self::Answered],

@@ -28,8 +28,8 @@ use store::clock::beijing_rfc3339;
 pub(crate) use record::record;
 pub use sql::first_receipt;
 pub(crate) use sql::{
-    forget_documents, insert_documents, of_message, parked, parked_body, release_parked,
-    status_of_message,
+    DocumentStatus, forget_documents, insert_documents, of_message, parked, parked_body,
+    release_parked, status_of_message,
 };
 pub(crate) use step::{again, step};
 #[cfg(test)]

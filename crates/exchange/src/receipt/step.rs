@@ -9,6 +9,7 @@ use ceb::receipt::Entry;
 use ceb::status::ReturnStatus;
 use queue::Delivery;
 use registry::company::CompanyId;
+use registry::ground::Ground;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::clock::beijing_day;
@@ -89,25 +90,25 @@ pub(crate) fn apply(
             .map(|company| company.id)
             .collect()
     };
-    apply_to(tx, &shared.ids, opened, receivers, now_ms)
+    apply_to(tx, &shared.ground, opened, receivers, now_ms)
 }
 
 /// A parked answer, once more: answers the companies whose feed has something new. What still has no
 /// home stays parked as it is.
 pub(crate) fn again(
     tx: &mut Tx<'_>,
-    ids: &IdMaker,
+    ground: &Ground,
     body: Vec<u8>,
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
     let opened = open(bytes::Bytes::from(body));
     // To whom it was addressed is not known any more; the key must do.
-    apply_to(tx, ids, &[opened], |_| Vec::new(), now_ms)
+    apply_to(tx, ground, &[opened], |_| Vec::new(), now_ms)
 }
 
 fn apply_to(
     tx: &mut Tx<'_>,
-    ids: &IdMaker,
+    ground: &Ground,
     opened: &[Opened],
     receivers: impl Fn(&Opened) -> Vec<CompanyId>,
     now_ms: i64,
@@ -149,11 +150,11 @@ fn apply_to(
         }
     }
     for (kind, key, reason, body) in parked {
-        park(tx, ids, kind, &key, &reason, &body, now_ms)?;
+        park(tx, &ground.ids, kind, &key, &reason, &body, now_ms)?;
     }
     let recorded = record(tx, homed, now_ms)?;
-    progress(tx, ids, &recorded, now_ms)?;
-    unknown_code::count(tx, ids, &recorded, now_ms)?;
+    progress(tx, ground, &recorded, now_ms)?;
+    unknown_code::count(tx, &ground.ids, &recorded, now_ms)?;
     Ok(recorded
         .iter()
         .map(|r| r.company_id)
@@ -245,7 +246,8 @@ pub(crate) fn park(
 }
 
 /// Brings documents and messages up to date with the receipts that were new.
-fn progress(tx: &mut Tx<'_>, ids: &IdMaker, recorded: &[NewReceipt], now_ms: i64) -> Result<()> {
+fn progress(tx: &mut Tx<'_>, ground: &Ground, recorded: &[NewReceipt], now_ms: i64) -> Result<()> {
+    let ids = &ground.ids;
     let touched: BTreeSet<MessageId> = recorded.iter().map(|r| r.message_id).collect();
     let touched: Vec<MessageId> = touched.into_iter().collect();
     let step = |to| Step {
@@ -255,7 +257,7 @@ fn progress(tx: &mut Tx<'_>, ids: &IdMaker, recorded: &[NewReceipt], now_ms: i64
     };
     message::advance(tx, ids, &touched, step(State::Answered))?;
 
-    let n_final = update_documents(tx, recorded)?;
+    let n_final = update_documents(tx, ground, recorded, now_ms)?;
     let complete = message::sql::add_final(tx, &n_final)?;
     let settled = message::advance(tx, ids, &complete, step(State::Settled))?;
     let settled: BTreeSet<MessageId> = settled.into_iter().map(|moved| moved.id).collect();
@@ -280,7 +282,12 @@ fn progress(tx: &mut Tx<'_>, ids: &IdMaker, recorded: &[NewReceipt], now_ms: i64
 }
 
 /// Sets each answered document to its latest status; answers how many became final, by message.
-fn update_documents(tx: &mut Tx<'_>, recorded: &[NewReceipt]) -> Result<Vec<(MessageId, i64)>> {
+fn update_documents(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    recorded: &[NewReceipt],
+    now_ms: i64,
+) -> Result<Vec<(MessageId, i64)>> {
     let answered: BTreeSet<i64> = recorded.iter().map(|r| r.document_id).collect();
     let mut documents = sql::documents(tx, &answered)?;
     let mut n_final: BTreeMap<MessageId, i64> = BTreeMap::new();
@@ -313,6 +320,7 @@ fn update_documents(tx: &mut Tx<'_>, recorded: &[NewReceipt]) -> Result<Vec<(Mes
         .filter(|document| document.is_changed)
         .collect();
     sql::update_documents(tx, &changed)?;
+    crate::matching::learn(tx, ground, &changed, recorded, now_ms)?;
     Ok(n_final.into_iter().collect())
 }
 

@@ -1,9 +1,9 @@
-//! `POST /api/v1/preflight`, `GET /api/v1/templates/{kind}`, `POST /api/v1/workbook-report`, and what
+//! `GET /api/v1/templates/{kind}`, `POST /api/v1/workbook-report`, and what
 //! `POST /api/v1/messages` does with a form.
 
 use super::{Body, Form, Prepared, XLSX, annotated, codes, origin, profile, read};
-use crate::intake::http::{AcceptedAnswer, Door, accept, content_type, receive};
-use crate::intake::{examine, look};
+use crate::intake::http::{AcceptedAnswer, Door, accept, receive};
+use crate::intake::look;
 use crate::message::MessageId;
 use crate::query::FindingView;
 use axum::Json;
@@ -11,7 +11,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use ceb::{Kind, Message, Severity};
+use ceb::{Kind, Severity};
 use registry::access::Actor;
 use registry::code_table::Standing;
 use registry::company::Company;
@@ -24,20 +24,13 @@ use utoipa::ToSchema;
 use web::Problem;
 
 /// Who prepares declarations.
-const CLERKS: &[Role] = &[
+pub(crate) const CLERKS: &[Role] = &[
     Role::CompanyAdmin,
     Role::CompanyClerk,
     Role::CompanyReader,
     Role::Program,
 ];
 
-/// Checks without submitting.
-pub const PREFLIGHT: Operation = Operation {
-    id: "preflight",
-    chinese: "预检",
-    roles: CLERKS,
-    changes: true,
-};
 /// Fetches a template.
 pub const TEMPLATE: Operation = Operation {
     id: "template",
@@ -62,7 +55,7 @@ pub const WORKBOOK_REPORT: Operation = Operation {
     changes: true,
 };
 /// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[PREFLIGHT, TEMPLATE, WORKBOOK_REPORT];
+pub const OPERATIONS: &[Operation] = &[TEMPLATE, WORKBOOK_REPORT];
 
 /// A declaration as JSON (JSON 申报): documents by element name; `lines` holds the goods.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -115,73 +108,6 @@ pub struct FindingsProblem {
     pub problem: Problem,
     /// Each mistake with its cell or line.
     pub findings: Vec<FindingView>,
-}
-
-/// A document as the preflight saw it.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PreflightDocument {
-    /// Kind (报文类型).
-    pub kind: String,
-    /// The kind's Chinese name.
-    pub kind_name: String,
-    /// Number of the document, from 1, in its sheet or message.
-    pub number: usize,
-    /// Business key (业务主键), values joined with `|`, when it is complete.
-    pub key: Option<String>,
-    /// Name of its sheet, in a workbook.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sheet: Option<String>,
-}
-
-/// What a submission would meet (预检结果).
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct PreflightAnswer {
-    /// Whether nothing stands in the way.
-    pub ok: bool,
-    /// The documents that were understood.
-    pub documents: Vec<PreflightDocument>,
-    /// Everything that is wrong; warnings too.
-    pub findings: Vec<FindingView>,
-}
-
-/// Checks a submission without storing anything (预检): XML, JSON or a workbook.
-#[utoipa::path(
-    post, path = "/api/v1/preflight", tag = "forms", security(("key" = [])),
-    request_body(
-        content(
-            (String = "application/xml"),
-            (JsonForm = "application/json"),
-            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-        )
-    ),
-    responses(
-        (status = 200, body = PreflightAnswer, description = "全部问题；不保存任何内容"),
-        (status = 400, body = Problem, description = "不是报文、JSON 或工作簿"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限，或传输企业不一致"),
-        (status = 413, body = Problem, description = "过大"),
-        (status = 503, body = Problem, description = "暂时无法处理，请稍后重试")
-    )
-)]
-pub async fn preflight(
-    State(door): State<Arc<Door>>,
-    request: Request,
-) -> Result<Json<PreflightAnswer>, Problem> {
-    let (parts, body) = request.into_parts();
-    let actor = door.gate.actor(&parts.headers, &PREFLIGHT).await?;
-    let company = Arc::clone(actor.require_company()?);
-    let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
-    let kind = Body::of(content_type(&parts.headers), &body);
-    let (standing, frame) = (standing(&door), door.config.signature_frame);
-    let answer = in_turn(&door, move || match kind {
-        Body::Xml => preflight_xml(&company, &body, &standing),
-        Body::Json | Body::Workbook => {
-            let (form, prepared) = prepare(&company, kind, &body, &standing, frame)?;
-            Ok(preflight_form(&company, &form, &prepared))
-        }
-    });
-    answer.await.map(Json)
 }
 
 /// The empty workbook of a kind (模板), with rules, lists to choose from and a sample.
@@ -331,7 +257,7 @@ async fn accept_made(
 }
 
 /// Runs work on the thread pool when its turn has come.
-async fn in_turn<T: Send + 'static>(
+pub(crate) async fn in_turn<T: Send + 'static>(
     door: &Door,
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -346,12 +272,12 @@ async fn in_turn<T: Send + 'static>(
 }
 
 /// What forms are judged by at this moment.
-fn standing(door: &Door) -> Standing {
+pub(crate) fn standing(door: &Door) -> Standing {
     let shelf = &door.gate.ground.code_tables;
     shelf.standing(door.clock.now_ms())
 }
 
-fn prepare(
+pub(crate) fn prepare(
     company: &Company,
     kind: Body,
     body: &[u8],
@@ -364,59 +290,7 @@ fn prepare(
     Ok((form, prepared))
 }
 
-fn preflight_xml(
-    company: &Company,
-    body: &[u8],
-    standing: &Standing,
-) -> Result<PreflightAnswer, Problem> {
-    examine(company, body)?;
-    let terms = standing.terms(profile(&company.profile));
-    let parsed = crate::check::examine(company, &terms, body);
-    let documents = parsed.message.iter().flat_map(|message| {
-        let documents = message.documents.iter().zip(1..);
-        documents.map(|(document, number)| told(message, document, number, None))
-    });
-    Ok(PreflightAnswer {
-        ok: !parsed.is_refused(),
-        documents: documents.collect(),
-        findings: parsed.findings.iter().map(FindingView::from).collect(),
-    })
-}
-
-fn preflight_form(company: &Company, form: &Form, prepared: &[Prepared]) -> PreflightAnswer {
-    let mut documents = Vec::new();
-    for Prepared { part, made } in prepared {
-        let parsed = ceb::parse(made.xml.as_bytes(), profile(&company.profile));
-        let sheet = form.parts.get(*part).and_then(|part| part.sheet.as_deref());
-        if let Some(message) = &parsed.message {
-            let numbered = message.documents.iter().zip(made.first + 1..);
-            documents
-                .extend(numbered.map(|(document, number)| told(message, document, number, sheet)));
-        }
-    }
-    PreflightAnswer {
-        ok: !form.is_refused() && !documents.is_empty(),
-        documents,
-        findings: views(form),
-    }
-}
-
-fn told(
-    message: &Message,
-    document: &ceb::Document,
-    number: usize,
-    sheet: Option<&str>,
-) -> PreflightDocument {
-    PreflightDocument {
-        kind: message.kind.code().to_owned(),
-        kind_name: message.kind.chinese().to_owned(),
-        number,
-        key: ceb::key::of_document(message.kind, document).map(|key| key.text),
-        sheet: sheet.map(str::to_owned),
-    }
-}
-
-fn views(form: &Form) -> Vec<FindingView> {
+pub(crate) fn views(form: &Form) -> Vec<FindingView> {
     let findings = form.findings.iter();
     findings
         .map(|finding| FindingView {

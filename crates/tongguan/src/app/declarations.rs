@@ -87,7 +87,7 @@ fn intake(door: Arc<Door>) -> Router {
         )
         .route(
             "/api/v1/preflight",
-            post(exchange::workbook::http::preflight),
+            post(exchange::preflight::http::preflight),
         )
         .route(
             "/api/v1/templates/{kind}",

@@ -5,7 +5,7 @@ pub mod http;
 
 use crate::check::refusal_receipt;
 use crate::message::{self, MessageId, State, Step};
-use crate::{query, receipt};
+use crate::{matching, query, receipt};
 use registry::access::Sight;
 use registry::approval::{Doing, Kind};
 use registry::role::Role;
@@ -103,6 +103,7 @@ fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     }
     let step = step(doing, State::Refused, "经复核人工拒收");
     message::advance(tx, &doing.ground.ids, &[id], step)?;
+    matching::forget(tx, id)?;
     let info = format!("平台人工拒收：{}", doing.approval.why);
     let whose = (message.company_id, id, message.kind.as_str());
     let now_ms = doing.ground.now_ms();
@@ -121,6 +122,7 @@ fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         return Ok(Err("没有这份报文，或它不是已拒收状态".to_owned()));
     }
     receipt::forget_documents(tx, id)?;
+    matching::forget(tx, id)?;
     Ok(Ok("；已排入校验".to_owned()))
 }
 
@@ -133,7 +135,7 @@ fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let Some(body) = receipt::parked_body(tx, id)? else {
         return Ok(Err("没有这份回执，或它已放行".to_owned()));
     };
-    if receipt::again(tx, &doing.ground.ids, body, now_ms)?.is_empty() {
+    if receipt::again(tx, doing.ground, body, now_ms)?.is_empty() {
         return Ok(Err("仍然找不到对应的申报，或这份回执已经登记".to_owned()));
     }
     receipt::release_parked(tx, id, now_ms)?;

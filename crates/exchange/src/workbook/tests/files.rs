@@ -137,8 +137,8 @@ async fn what_spreadsheets_do_to_values_is_told_at_the_cell() {
         let file = book.save_to_buffer().unwrap();
         let answer = checked(&house, &door, XLSX, file).await.unwrap();
         let told = answer.findings.iter().map(|finding| {
-            let cell = finding.cell.as_deref().unwrap_or("-");
-            format!("{cell} {}", finding.code)
+            let cell = finding.finding.cell.as_deref().unwrap_or("-");
+            format!("{cell} {}", finding.finding.code)
         });
         let told: Vec<String> = told.collect();
         match expected {

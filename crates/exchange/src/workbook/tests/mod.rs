@@ -3,13 +3,12 @@
 
 mod files;
 
-use super::http::{PreflightAnswer, preflight, template, workbook_report};
+use super::http::{template, workbook_report};
 use super::{Body, XLSX, codes, read};
 use crate::intake::http::{Door, submit};
-use crate::intake::{Config, Intake};
+use crate::preflight::{PreflightAnswer, http::preflight};
 use crate::testing::House;
 use axum::extract::{Path, Request, State};
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ceb::Kind;
 use ceb::form::{Part, columns, sample_rows};
@@ -20,31 +19,11 @@ use std::time::Duration;
 use store::testing::each_engine;
 
 fn door(house: &House) -> Arc<Door> {
-    let config = Arc::new(Config {
-        signature_frame: true,
-        ..Config::default()
-    });
-    Arc::new(Door {
-        gate: Arc::clone(&house.gate),
-        intake: Intake::start(
-            house.shared.db.clone(),
-            Arc::clone(&house.shared.ids),
-            Arc::clone(&house.shared.accepted),
-        ),
-        ids: Arc::clone(&house.shared.ids),
-        clock: house.clock.clone(),
-        room: Door::room(&config),
-        forms: Door::forms(),
-        config,
-    })
+    house.door()
 }
 
 fn request(house: &House, n: usize, kind: &str, body: impl Into<axum::body::Body>) -> Request {
-    let mut request = Request::new(body.into());
-    *request.headers_mut() = house.headers(n);
-    let kind = kind.parse().unwrap();
-    request.headers_mut().insert(header::CONTENT_TYPE, kind);
-    request
+    house.request(n, kind, body)
 }
 
 async fn bytes(response: Response) -> (u16, Vec<u8>) {
@@ -302,7 +281,7 @@ async fn json_is_accepted_or_told_by_line() {
     let answer = checked(&house, &door, "application/xml", bad.into())
         .await
         .unwrap();
-    assert!(!answer.ok && answer.findings[0].line > 1);
+    assert!(!answer.ok && answer.findings[0].finding.line > 1);
     let foreign = house.sample(1, Kind::Ceb311, 5);
     assert_eq!(
         checked(&house, &door, "application/xml", foreign.into())

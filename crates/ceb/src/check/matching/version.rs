@@ -1,0 +1,88 @@
+//! The same document declared again: rules G13, O6, P1, W1, I15.
+
+use super::{Board, Difference, Judgement, Known, Part};
+use crate::code::{Code, matching as code};
+use crate::kind::Kind;
+
+/// Months after which a carrier may use a waybill number again.
+const WAYBILL_MONTHS: u32 = 6;
+
+/// Compares a document with the versions of it that came before.
+pub(super) fn judge(board: &Board, known: &Known, judgement: &mut Judgement) {
+    let versions = board.versions(known);
+    let before = versions.into_iter().filter(|one| one.id < known.id);
+    let original = Board::in_force(before);
+    let key = key_element(known);
+    let mut find = |code: &'static Code, element: &'static str, text: String| {
+        judgement.differences.push(Difference {
+            code,
+            element,
+            line: None,
+            text,
+        });
+    };
+    match (known.facts.get("appType"), original) {
+        (Some("1"), Some(original)) if !is_free_again(known, original) => {
+            let whose = if original.owner == known.owner {
+                "本企业"
+            } else {
+                "其他企业"
+            };
+            let text = format!(
+                "{whose}已经申报过同一业务主键的{}",
+                known.facts.kind.chinese()
+            );
+            find(&code::KEY_USED, key, text);
+        }
+        (Some("2" | "3"), None) => {
+            let text = String::from("平台上没有可以变更或删除的原单证");
+            find(&code::ORIGINAL_UNKNOWN, key, text);
+        }
+        (Some("2" | "3"), Some(original)) => {
+            if known.app_time() < original.app_time() {
+                let text = format!(
+                    "报送时间 {} 早于已有单证的 {}",
+                    known.app_time(),
+                    original.app_time()
+                );
+                find(&code::STALE, "appTime", text);
+            }
+            let is_list = known.facts.part() == Part::Inventory;
+            if is_list && matches!(original.status, Some(399 | 500 | 800 | 899)) {
+                let name = original.status().chinese().unwrap_or_default();
+                let text = format!("原清单的状态是 {} {name}", original.status());
+                find(&code::STATE_FORBIDS, "appType", text);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The element that people know the document by.
+fn key_element(known: &Known) -> &'static str {
+    match known.facts.kind.code() {
+        "CEB411" => "payTransactionId",
+        "CEB511" | "CEB505" | "CEB513" => "logisticsNo",
+        "CEB311" | "CEB303" => "orderNo",
+        "CEB213" => "coElNo",
+        _ => "copNo",
+    }
+}
+
+/// W1: after six months a waybill number may come again.
+fn is_free_again(known: &Known, original: &Known) -> bool {
+    let months = |time: &str| -> Option<u32> {
+        let (year, month) = (time.get(..4)?, time.get(4..6)?);
+        Some(year.parse::<u32>().ok()? * 12 + month.parse::<u32>().ok()?)
+    };
+    let day = |time: &str| time.get(6..14).map(str::to_owned);
+    if known.facts.kind != Kind::Ceb511 {
+        return false;
+    }
+    let (new, old) = (known.app_time(), original.app_time());
+    let (Some(now), Some(then)) = (months(new), months(old)) else {
+        return false;
+    };
+    let passed = now.saturating_sub(then);
+    passed > WAYBILL_MONTHS || passed == WAYBILL_MONTHS && day(new) >= day(old)
+}

@@ -1,0 +1,218 @@
+//! `GET` and `PUT /api/v1/matching-policy`, `POST /api/v1/messages/{id}/release-match`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::{HOLD_MINUTES, POLICY_SET, Policy, RELEASED, codes, hold, sql};
+use crate::message::MessageId;
+use crate::query::{self, http::Desk};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use registry::access::Actor;
+use registry::audit;
+use registry::company::CompanyId;
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use store::clock::beijing_rfc3339;
+use utoipa::{IntoParams, ToSchema};
+use web::{Problem, codes as web_codes};
+
+/// Reads the policy.
+pub const POLICY: Operation = Operation {
+    id: "matching_policy",
+    chinese: "查看对碰策略",
+    roles: &[
+        Role::CompanyAdmin,
+        Role::CompanyClerk,
+        Role::CompanyReader,
+        Role::Program,
+        Role::Operator,
+    ],
+    changes: false,
+};
+/// Changes the policy.
+pub const SET_POLICY: Operation = Operation {
+    id: "set_matching_policy",
+    chinese: "变更对碰策略",
+    roles: &[Role::CompanyAdmin, Role::Operator],
+    changes: true,
+};
+/// Lets a waiting list go.
+pub const RELEASE: Operation = Operation {
+    id: "release_match",
+    chinese: "放行待对碰清单",
+    roles: &[
+        Role::CompanyAdmin,
+        Role::CompanyClerk,
+        Role::Program,
+        Role::Operator,
+    ],
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[POLICY, SET_POLICY, RELEASE];
+
+/// Of which company.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PolicyQuery {
+    /// Id of the company, for those who act for none.
+    pub company: Option<String>,
+}
+
+/// A policy to be set.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyBody {
+    /// `off`, `warn` or `hold`.
+    #[schema(example = "hold")]
+    pub policy: String,
+}
+
+/// The policy of a company.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyView {
+    /// Id of the company.
+    pub company_id: String,
+    /// `off`, `warn` or `hold`.
+    #[schema(example = "warn")]
+    pub policy: String,
+    /// Its Chinese name.
+    pub policy_name: String,
+    /// How long a list waits at most under `hold`, in minutes.
+    pub hold_minutes: i64,
+    /// When it was chosen, RFC 3339; absent while nobody has.
+    pub changed_at: Option<String>,
+}
+
+/// The company meant: the own one, or for those who act for none the one of the query.
+fn company(
+    desk: &Desk,
+    actor: &Actor,
+    query: Result<Query<PolicyQuery>, QueryRejection>,
+) -> Result<CompanyId, Problem> {
+    if let Some(company) = actor.company_id() {
+        return Ok(company);
+    }
+    let Query(query) =
+        query.map_err(|error| Problem::new(web_codes::BAD_REQUEST).detail(error.body_text()))?;
+    let id = query.company.and_then(|id| id.parse().ok()).map(CompanyId);
+    let found = id.and_then(|id| desk.shared.directory.by_id(id));
+    found
+        .filter(|company| actor.sight.sees(company))
+        .map(|company| company.id)
+        .ok_or_else(|| Problem::new(web_codes::NOT_FOUND))
+}
+
+fn view(desk: &Desk, company: CompanyId, found: Option<(Policy, i64)>) -> PolicyView {
+    let policy = found.map_or(Policy::Warn, |found| found.0);
+    PolicyView {
+        company_id: company.0.to_string(),
+        policy: policy.name().to_owned(),
+        policy_name: policy.chinese().to_owned(),
+        hold_minutes: desk.gate.ground.number(&HOLD_MINUTES),
+        changed_at: found.map(|found| beijing_rfc3339(found.1)),
+    }
+}
+
+/// What happens to lists whose partners are missing or differ (对碰策略).
+#[utoipa::path(
+    get, path = "/api/v1/matching-policy", tag = "messages", security(("key" = [])),
+    params(PolicyQuery),
+    responses(
+        (status = 200, body = PolicyView),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 404, body = Problem, description = "没有这家企业，或不可见")
+    )
+)]
+pub async fn policy(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<PolicyQuery>, QueryRejection>,
+) -> Result<Json<PolicyView>, Problem> {
+    let actor = desk.gate.actor(&headers, &POLICY).await?;
+    desk.refresh().await?;
+    let company = company(&desk, &actor, query)?;
+    let ground = &desk.gate.ground;
+    let found = ground
+        .read(move |tx| sql::policies(tx, &BTreeSet::from([company.0])))
+        .await?;
+    Ok(Json(view(&desk, company, found.get(&company.0).copied())))
+}
+
+/// Chooses what happens to lists whose partners are missing or differ. Lists that wait already go on
+/// waiting until they fit, are released, or their time is over.
+#[utoipa::path(
+    put, path = "/api/v1/matching-policy", tag = "messages", params(PolicyQuery),
+    request_body = PolicyBody,
+    responses(
+        (status = 200, body = PolicyView),
+        (status = 400, body = Problem, description = "没有这种策略"),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "没有这家企业，或不可见")
+    )
+)]
+pub async fn set_policy(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<PolicyQuery>, QueryRejection>,
+    body: Result<Json<PolicyBody>, JsonRejection>,
+) -> Result<Json<PolicyView>, Problem> {
+    let actor = desk.gate.actor(&headers, &SET_POLICY).await?;
+    desk.refresh().await?;
+    let Json(body) =
+        body.map_err(|error| Problem::new(web_codes::BAD_REQUEST).detail(error.body_text()))?;
+    let policy = Policy::from_name(&body.policy).ok_or_else(|| Problem::new(codes::NO_POLICY))?;
+    let company = company(&desk, &actor, query)?;
+    let ground = &desk.gate.ground;
+    let now_ms = ground.now_ms();
+    ground
+        .act(move |tx| {
+            sql::set_policy(tx, company, policy, now_ms)?;
+            let object = format!("company:{}", company.0);
+            audit::done(tx, now_ms, &actor, POLICY_SET, &object, policy.chinese())?;
+            Ok(Ok(()))
+        })
+        .await?;
+    Ok(Json(view(&desk, company, Some((policy, now_ms)))))
+}
+
+/// Lets a list go that waits for its partners (不再等待): it is sent to customs as it is.
+#[utoipa::path(
+    post, path = "/api/v1/messages/{id}/release-match", tag = "messages", security(("key" = [])),
+    params(("id" = String, Path, description = "报文 id 或受理号")),
+    responses(
+        (status = 204, description = "已放行，排入发送"),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 404, body = Problem, description = "不存在，或不可见"),
+        (status = 409, body = Problem, description = "没有在等待")
+    )
+)]
+pub async fn release(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &RELEASE).await?;
+    let id = MessageId::parse(&id).ok_or_else(|| Problem::new(web_codes::NOT_FOUND))?;
+    let ground = &desk.gate.ground;
+    let (now_ms, ids) = (ground.now_ms(), std::sync::Arc::clone(&ground.ids));
+    ground
+        .act(move |tx| {
+            if query::find(tx, &actor.sight, id)?.is_none() {
+                return Ok(Err(Problem::new(web_codes::NOT_FOUND)));
+            }
+            let Some(why) = hold::release(tx, &ids, id, now_ms)? else {
+                return Ok(Err(Problem::new(codes::NOT_WAITING)));
+            };
+            let object = format!("message:{id}");
+            audit::done(tx, now_ms, &actor, RELEASED, &object, &why)?;
+            Ok(Ok(()))
+        })
+        .await?;
+    desk.shared.checked.ring();
+    Ok(StatusCode::NO_CONTENT)
+}

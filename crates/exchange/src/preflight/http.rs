@@ -1,0 +1,107 @@
+//! `POST /api/v1/preflight`.
+
+use super::files::{self, Given};
+use super::{DOCUMENTS_MAX, PreflightAnswer, codes, facts, judge, read};
+use crate::intake::http::{Door, receive};
+use crate::matching::Look;
+use crate::tax;
+use crate::workbook::Body;
+use crate::workbook::http::{CLERKS, JsonForm, in_turn, standing};
+use axum::Json;
+use axum::extract::{Request, State};
+use registry::role::Operation;
+use std::sync::Arc;
+use web::Problem;
+
+/// Checks without submitting.
+pub const PREFLIGHT: Operation = Operation {
+    id: "preflight",
+    chinese: "预检",
+    roles: CLERKS,
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[PREFLIGHT];
+
+/// Checks a submission without storing anything (预检): one message, JSON form or workbook, or a set of
+/// them as zip, multipart, NDJSON or JSON list. Tells everything that is wrong with each, what their
+/// documents say together and with those that the platform knows, the limits of the buyers, and the
+/// tax of each import list.
+#[utoipa::path(
+    post, path = "/api/v1/preflight", tag = "forms", security(("key" = [])),
+    request_body(
+        content(
+            (String = "application/xml"),
+            (JsonForm = "application/json"),
+            (String = "application/x-ndjson"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (Vec<u8> = "application/zip"),
+            (Vec<u8> = "multipart/form-data")
+        )
+    ),
+    responses(
+        (status = 200, body = PreflightAnswer, description = "全部问题、对碰结果与税款测算；不保存任何内容"),
+        (status = 400, body = Problem, description = "不是报文、JSON、工作簿，或一组这样的文件"),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 403, body = Problem, description = "没有权限，或传输企业不一致"),
+        (status = 413, body = Problem, description = "过大，或文件过多"),
+        (status = 503, body = Problem, description = "暂时无法处理，请稍后重试")
+    )
+)]
+pub async fn preflight(
+    State(door): State<Arc<Door>>,
+    request: Request,
+) -> Result<Json<PreflightAnswer>, Problem> {
+    let (parts, body) = request.into_parts();
+    let actor = door.gate.actor(&parts.headers, &PREFLIGHT).await?;
+    let company = Arc::clone(actor.require_company()?);
+    let (body, _room) = receive(&door, &parts.headers, body, door.config.batch_bytes_max).await?;
+    let given = files::files(&parts.headers, body).await?;
+    within_limits(&door, &given)?;
+    let (standing, frame) = (standing(&door), door.config.signature_frame);
+    let ground = door.gate.ground.clone();
+    let one = company.clone();
+    let (files, told, fresh) = in_turn(&door, move || {
+        if let [only] = given.as_slice()
+            && only.form == Body::Xml
+        {
+            // What is no message at all, or another company's, is refused as its submission would be.
+            crate::intake::examine(&one, &only.body)?;
+        }
+        let mut files = read(&one, &given, &standing, frame);
+        if let [only] = files.as_mut_slice()
+            && let Some(problem) = only.problem.take()
+        {
+            return Err(problem);
+        }
+        let (told, fresh) = facts(&ground, &one, &files);
+        if told.len() > DOCUMENTS_MAX {
+            let detail = format!("上限 {DOCUMENTS_MAX} 份单证，共 {} 份", told.len());
+            return Err(Problem::new(codes::LARGE_SET).detail(detail));
+        }
+        Ok((files, told, fresh))
+    })
+    .await?;
+    let ground = &door.gate.ground;
+    let (look, rates) = ground
+        .read(move |tx| Ok((Look::around(tx, fresh.clone())?, tax::rates(tx)?)))
+        .await?;
+    let way = tax::way(ground);
+    let answer = in_turn(&door, move || {
+        let (mut told, mut look) = (told, look);
+        judge(&mut told, &mut look, &rates, way);
+        Ok(PreflightAnswer::of(&files, &told, &look))
+    });
+    answer.await.map(Json)
+}
+
+/// A message of a set is no larger than one that comes alone.
+fn within_limits(door: &Door, given: &[Given]) -> Result<(), Problem> {
+    let most = door.config.message_bytes_max;
+    let Some(large) = given.iter().find(|given| given.body.len() > most) else {
+        return Ok(());
+    };
+    let name = large.name.as_deref().unwrap_or_default();
+    let detail = format!("{name} {} 字节，上限 {most} 字节", large.body.len());
+    Err(Problem::new(web::codes::TOO_LARGE).detail(detail))
+}

@@ -1,0 +1,247 @@
+//! The shapes in which a preflight is told.
+
+use super::{FINDINGS_MAX, ReadFile, Told, document};
+use crate::matching::Look;
+use crate::query::FindingView;
+use crate::tax::http::TaxView;
+use ceb::Severity;
+use ceb::matching::{Facts, Partner};
+use ceb::status::ReturnStatus;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use web::Problem;
+
+/// A partner of a document (配套单证).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PreflightPartner {
+    /// `order`, `payment`, `logistics` or `inventory`.
+    pub part: String,
+    /// Its Chinese name.
+    pub part_name: String,
+    /// `set`: among these files; `platform`: known to the platform; `missing`: nowhere.
+    pub found: String,
+    /// The file that holds it, when it is in this set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Its latest return status (最新回执状态), when customs has answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_status: Option<i64>,
+    /// The status's Chinese name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub return_status_name: Option<String>,
+    /// Whether nothing between the two differs; absent when it is missing.
+    pub agrees: Option<bool>,
+}
+
+/// A document as the preflight saw it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PreflightDocument {
+    /// Kind (报文类型).
+    pub kind: String,
+    /// The kind's Chinese name.
+    pub kind_name: String,
+    /// Number of the document, from 1, in its sheet or message.
+    pub number: usize,
+    /// Business key (业务主键), values joined with `|`, when it is complete.
+    pub key: Option<String>,
+    /// Name of its sheet, in a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Its file, when there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Order number, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_no: Option<String>,
+    /// Its partners.
+    #[serde(default)]
+    pub partners: Vec<PreflightPartner>,
+    /// Tax of an import list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<TaxView>,
+}
+
+/// A finding with the file and document it is about.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PreflightFinding {
+    /// The file, when there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Number of the document in its message, from 1; absent when the message as a whole is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<usize>,
+    /// What is wrong.
+    #[serde(flatten)]
+    pub finding: FindingView,
+}
+
+/// A file as the preflight saw it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PreflightFile {
+    /// Its name.
+    pub name: Option<String>,
+    /// Kind (报文类型), when it is one.
+    pub kind: Option<String>,
+    /// Whether nothing stands in its way.
+    pub ok: bool,
+    /// Documents in it.
+    pub n_documents: usize,
+    /// Code of the reason why nothing could be read of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem_code: Option<String>,
+    /// That reason in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// How many of each (计数).
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PreflightCounts {
+    /// Files.
+    pub n_files: usize,
+    /// Documents.
+    pub n_documents: usize,
+    /// Findings that stand in the way.
+    pub n_refuse: usize,
+    /// Warnings.
+    pub n_warn: usize,
+    /// Notes.
+    pub n_note: usize,
+}
+
+/// What a submission would meet (预检结果).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PreflightAnswer {
+    /// Whether nothing stands in the way; warnings and notes do not.
+    pub ok: bool,
+    /// How many of each.
+    pub counts: PreflightCounts,
+    /// The files, in the order in which they came.
+    pub files: Vec<PreflightFile>,
+    /// The documents that were understood.
+    pub documents: Vec<PreflightDocument>,
+    /// Everything that is wrong; warnings and notes too, at most 2000.
+    pub findings: Vec<PreflightFinding>,
+}
+
+impl PreflightAnswer {
+    pub(super) fn of(files: &[ReadFile], told: &[Told], look: &Look) -> Self {
+        let mut findings = Vec::new();
+        for (at, file) in files.iter().enumerate() {
+            let own = file.findings.iter().cloned();
+            findings.extend(own.map(|finding| PreflightFinding {
+                file: file.name.clone(),
+                number: number(&finding.path),
+                finding,
+            }));
+            for one in told.iter().filter(|one| one.file == at) {
+                findings.extend(together(file, one, look));
+            }
+        }
+        let count = |severity: Severity| {
+            let of = |finding: &&PreflightFinding| finding.finding.severity == severity.name();
+            findings.iter().filter(of).count()
+        };
+        let counts = PreflightCounts {
+            n_files: files.len(),
+            n_documents: told.len(),
+            n_refuse: count(Severity::Refuse),
+            n_warn: count(Severity::Warn),
+            n_note: count(Severity::Note),
+        };
+        findings.truncate(FINDINGS_MAX);
+        let told_documents = told.iter().filter_map(|one| view(files, told, one));
+        Self {
+            ok: !told.is_empty() && !files.iter().any(ReadFile::is_refused),
+            counts,
+            files: files
+                .iter()
+                .enumerate()
+                .map(|(at, file)| PreflightFile {
+                    name: file.name.clone(),
+                    kind: file.kind.clone(),
+                    ok: !file.is_refused(),
+                    n_documents: told.iter().filter(|one| one.file == at).count(),
+                    problem_code: file.problem.as_ref().map(|problem| problem.code.clone()),
+                    problem: file.problem.as_ref().map(said),
+                })
+                .collect(),
+            documents: told_documents.collect(),
+            findings,
+        }
+    }
+}
+
+/// A problem in one line.
+fn said(problem: &Problem) -> String {
+    let detail = problem.detail.as_deref().unwrap_or_default();
+    format!("{}。{detail} {}", problem.title, problem.advice)
+}
+
+/// The number of the document in a path: `/CEB311Message/Order[2]/…`.
+fn number(path: &str) -> Option<usize> {
+    let document = path.split('/').nth(2)?;
+    document.split_once('[')?.1.strip_suffix(']')?.parse().ok()
+}
+
+/// What is wrong with a document together with others.
+fn together(file: &ReadFile, told: &Told, look: &Look) -> Vec<PreflightFinding> {
+    let facts: Option<&Facts> = told.id.and_then(|id| look.board.facts(id));
+    let Some(facts) = facts else {
+        return Vec::new();
+    };
+    let number = told.at + 1;
+    let all = told.judgement.differences.iter().chain(&told.limits);
+    all.map(|difference| PreflightFinding {
+        file: file.name.clone(),
+        number: Some(number),
+        finding: FindingView::from(&difference.finding(facts, number)),
+    })
+    .collect()
+}
+
+fn view(files: &[ReadFile], all: &[Told], told: &Told) -> Option<PreflightDocument> {
+    let (message, document) = document(files, told)?;
+    let (_, sheet, first) = files.get(told.file)?.messages.get(told.message)?;
+    let partner = |partner: &Partner| {
+        let in_set = all.iter().find(|one| one.id == Some(partner.id));
+        let status = partner.status.and_then(|status| i32::try_from(status).ok());
+        PreflightPartner {
+            part: partner.part.name().to_owned(),
+            part_name: partner.part.chinese().to_owned(),
+            found: if in_set.is_some() { "set" } else { "platform" }.to_owned(),
+            file: in_set.and_then(|one| files.get(one.file)?.name.clone()),
+            return_status: partner.status,
+            return_status_name: status
+                .and_then(|status| ReturnStatus(status).chinese())
+                .map(str::to_owned),
+            agrees: Some(partner.agrees),
+        }
+    };
+    let missing = told.judgement.missing.iter().map(|part| PreflightPartner {
+        part: part.name().to_owned(),
+        part_name: part.chinese().to_owned(),
+        found: "missing".to_owned(),
+        file: None,
+        return_status: None,
+        return_status_name: None,
+        agrees: None,
+    });
+    let partners = told.judgement.partners.iter().map(partner);
+    Some(PreflightDocument {
+        kind: message.kind.code().to_owned(),
+        kind_name: message.kind.chinese().to_owned(),
+        number: first + told.at + 1,
+        key: ceb::key::of_document(message.kind, document).map(|key| key.text),
+        sheet: sheet.clone(),
+        file: files.get(told.file)?.name.clone(),
+        order_no: document.head.filled("orderNo").map(str::to_owned),
+        partners: partners.chain(missing).collect(),
+        tax: told.tax.as_ref().map(TaxView::from),
+    })
+}

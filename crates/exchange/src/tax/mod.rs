@@ -1,0 +1,106 @@
+//! Tax estimate (税款测算): `ceb::tax` with the rates that the platform knows.
+//!
+//! Rates change by announcement, so none stands in the program: operators keep them in the dictionary
+//! [`RATES`]. The code of an entry is a commodity code or its beginning (the longest that fits counts),
+//! its remark `13/15/5`: value-added tax, consumption tax and duty in percent. Whoever asks may bring
+//! rates of his own. Where no rate is known, 13 % is reckoned with, and the answer says so.
+
+pub mod http;
+#[cfg(test)]
+mod tests;
+
+use ceb::tax::{Rate, Rounding, Split, Way};
+use registry::dictionary;
+use registry::ground::Ground;
+use registry::parameter::{Fallback, Kind, Parameter};
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use store::{Result, Tx};
+
+/// The dictionary of rates.
+pub const RATES: &str = "tax_rate";
+
+/// Whether freight is split evenly instead of by value.
+pub const SPLIT_EVENLY: Parameter = Parameter {
+    name: "tax.split_evenly",
+    chinese: "税款测算：运费平均分摊",
+    sentence: "打开后，税款测算把运费和保费平均分摊到各项商品；关闭时按商品总价的比例分摊。",
+    kind: Kind::Switch,
+    is_security: false,
+    fallback: Fallback::Fixed(0),
+};
+/// Whether taxes are rounded down.
+pub const ROUND_DOWN: Parameter = Parameter {
+    name: "tax.round_down",
+    chinese: "税款测算：分以下舍去",
+    sentence: "打开后，税款测算把不足一分的金额舍去；关闭时四舍五入。",
+    kind: Kind::Switch,
+    is_security: false,
+    fallback: Fallback::Fixed(0),
+};
+/// The parameters of this room.
+pub const PARAMETERS: &[Parameter] = &[SPLIT_EVENLY, ROUND_DOWN];
+
+/// How customs is taken to split and round.
+pub(crate) fn way(ground: &Ground) -> Way {
+    Way {
+        split: if ground.number(&SPLIT_EVENLY) == 0 {
+            Split::Value
+        } else {
+            Split::Even
+        },
+        rounding: if ground.number(&ROUND_DOWN) == 0 {
+            Rounding::HalfUp
+        } else {
+            Rounding::Down
+        },
+        ..Way::default()
+    }
+}
+
+/// Rates by the beginning of the commodity code (税率表).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rates(BTreeMap<String, Rate>);
+
+impl Rates {
+    /// The rate of the longest beginning that fits.
+    #[must_use]
+    pub fn find(&self, code: &str) -> Option<Rate> {
+        let fronts = (1..=code.len()).rev().filter_map(|end| code.get(..end));
+        fronts
+            .into_iter()
+            .find_map(|front| self.0.get(front).copied())
+    }
+
+    /// Adds a rate; it comes before one that was there.
+    pub fn put(&mut self, code: &str, rate: Rate) {
+        self.0.insert(code.to_owned(), rate);
+    }
+}
+
+/// Reads `13/15/5`; consumption tax and duty may be left out.
+fn rate(text: &str) -> Option<Rate> {
+    let mut parts = text
+        .split('/')
+        .map(|part| ceb::message::decimal(part.trim()));
+    let rate = Rate {
+        vat: parts.next()??,
+        consumption: parts.next().map_or(Some(Decimal::ZERO), |part| part)?,
+        duty: parts.next().map_or(Some(Decimal::ZERO), |part| part)?,
+    };
+    (parts.next().is_none() && rate.is_sound()).then_some(rate)
+}
+
+/// The rates that operators keep.
+///
+/// # Errors
+/// The engine's.
+pub fn rates(tx: &mut Tx<'_>) -> Result<Rates> {
+    let mut rates = Rates::default();
+    for entry in dictionary::entries(tx, RATES, dictionary::ENTRIES_MAX)? {
+        if let Some(rate) = rate(&entry.remark).filter(|_| entry.is_active) {
+            rates.put(&entry.code, rate);
+        }
+    }
+    Ok(rates)
+}
