@@ -8,7 +8,8 @@
 //!
 //! `bench quick` takes a minute and leaves the long fill out; `bench` fills a million messages.
 //! `bench lists 10000000` measures the lists of people over so many messages, on both engines;
-//! `bench paint` how long a person waits for the console in a browser.
+//! `bench paint` how long a person waits for the console in a browser; `bench preflight` how long a
+//! whole set of documents takes to be judged.
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
 
@@ -16,6 +17,7 @@ mod lists;
 mod load;
 mod paint;
 mod platform;
+mod preflight;
 mod rabbit;
 mod report;
 
@@ -52,6 +54,7 @@ fn main() -> Result<()> {
             match verb.as_str() {
                 "lists" => run_lists(n_messages.unwrap_or(1_000_000)).await,
                 "paint" => run_paint(),
+                "preflight" => run_preflight().await,
                 verb => run(verb == "quick").await,
             }
         })
@@ -68,6 +71,15 @@ async fn run_lists(n_messages: i64) -> Result<()> {
         lists::lists(&mut report, &url, n_messages).await?;
     }
     report.finish_in("lists.json")
+}
+
+async fn run_preflight() -> Result<()> {
+    let mut report = Report::start()?;
+    preflight::preflight(&mut report, &Engine::Sqlite, "sqlite").await?;
+    if let Ok(url) = std::env::var("TONGGUAN_TEST_PG") {
+        preflight::preflight(&mut report, &Engine::Postgres(url), "postgres").await?;
+    }
+    report.finish_in("preflight.json")
 }
 
 fn run_paint() -> Result<()> {

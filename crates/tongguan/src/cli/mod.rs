@@ -9,12 +9,14 @@ mod client;
 mod doctor;
 mod inspect;
 mod officers;
+mod preflight;
 mod sample;
 mod serve;
 mod sso;
 mod standard;
 mod submit;
 mod table;
+mod tax;
 #[cfg(test)]
 mod tests;
 
@@ -65,6 +67,10 @@ enum Verb {
     Message(MessageVerb),
     /// 在本机检查报文、JSON 或工作簿文件，不提交；有问题时退出码为 1
     Check(check::CheckArgs),
+    /// 预检一组报文、JSON 或工作簿文件：全部问题、三单对碰、个人限额与税款，不提交；有问题时退出码为 1
+    Preflight(preflight::PreflightArgs),
+    /// 测算进口清单的跨境电商综合税，附计算过程；不需要平台
+    Tax(tax::TaxArgs),
     /// 领取回执
     Receipts(inspect::ReceiptsArgs),
     /// 生成有效的样例报文（合成数据）
@@ -170,6 +176,8 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Audit(verb) => officers::audit(verb).await,
         Verb::Account(verb) => officers::account(verb).await,
         Verb::Check(args) => check::check(&args),
+        Verb::Preflight(args) => preflight::preflight(&args),
+        Verb::Tax(args) => tax::tax(&args),
         Verb::Message(MessageVerb::Submit(args)) => submit::submit(&args),
         Verb::Message(MessageVerb::Show(args)) => inspect::show(&args).await,
         Verb::Message(MessageVerb::Trace(args)) => inspect::trace(&args).await,
