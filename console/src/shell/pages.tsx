@@ -24,6 +24,7 @@ import {
   PartitionOutlined,
   ProfileOutlined,
   QuestionCircleOutlined,
+  SafetyCertificateOutlined,
   SafetyOutlined,
   ScheduleOutlined,
   SearchOutlined,
@@ -104,6 +105,14 @@ export const PAGES: readonly Page[] = [
     needs: "preflight",
     icon: <UploadOutlined />,
     component: page(async () => (await import("../pages/exchange/Declare")).Declare),
+  },
+  {
+    path: "/preflight",
+    title: "menu.preflight",
+    workspaces: ["company"],
+    needs: "preflight",
+    icon: <SafetyCertificateOutlined />,
+    component: page(async () => (await import("../pages/exchange/Preflight")).Preflight),
   },
   {
     path: "/search",

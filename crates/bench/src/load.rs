@@ -128,13 +128,13 @@ fn mix(a: u64, b: u64) -> u64 {
 }
 
 /// A kept connection.
-struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 impl Connection {
-    async fn open(platform: &Platform) -> Result<Self> {
+    pub(crate) async fn open(platform: &Platform) -> Result<Self> {
         let stream = TcpStream::connect(&platform.address).await?;
         stream.set_nodelay(true)?;
         Ok(Self {
@@ -144,7 +144,7 @@ impl Connection {
     }
 
     /// Sends a request and answers status and body.
-    async fn ask(&mut self, request: &[u8]) -> Result<(u16, Vec<u8>)> {
+    pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<(u16, Vec<u8>)> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         loop {

@@ -10,7 +10,8 @@
 //! `bench lists 10000000` measures the lists of people over so many messages, on both engines;
 //! `bench paint` how long a person waits for the console in a browser; `bench signatures` how many
 //! signatures a core verifies, beside xmlsec1; `bench sm2` the same for SM2 beside OpenSSL, and
-//! `bench sm2-oracle 1000000` whether they agree.
+//! `bench sm2-oracle 1000000` whether they agree; `bench preflight`
+//! how long a whole set of documents takes to be judged.
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
 
@@ -18,6 +19,7 @@ mod lists;
 mod load;
 mod paint;
 mod platform;
+mod preflight;
 mod rabbit;
 mod report;
 mod signatures;
@@ -59,6 +61,7 @@ fn main() -> Result<()> {
                 "signatures" => run_signatures(),
                 "sm2" => run_sm2(),
                 "sm2-oracle" => run_sm2_oracle(n_messages.unwrap_or(1_000_000)),
+                "preflight" => run_preflight().await,
                 verb => run(verb == "quick").await,
             }
         })
@@ -87,6 +90,15 @@ fn run_sm2_oracle(n_cases: i64) -> Result<()> {
     let mut report = Report::start()?;
     sm2_speed::oracle(&mut report, usize::try_from(n_cases)?)?;
     report.finish_in("sm2-oracle.json")
+}
+
+async fn run_preflight() -> Result<()> {
+    let mut report = Report::start()?;
+    preflight::preflight(&mut report, &Engine::Sqlite, "sqlite").await?;
+    if let Ok(url) = std::env::var("TONGGUAN_TEST_PG") {
+        preflight::preflight(&mut report, &Engine::Postgres(url), "postgres").await?;
+    }
+    report.finish_in("preflight.json")
 }
 
 fn run_paint() -> Result<()> {

@@ -3,14 +3,22 @@ import { Table } from "antd";
 import type { components } from "../../api/schema";
 import { useT, type Word } from "../../i18n";
 
-export type Finding = components["schemas"]["FindingView"] & { cell?: string | null };
+export type Finding = components["schemas"]["FindingView"] & {
+  cell?: string | null;
+  /** The file and the document, when there are several. */
+  file?: string | null;
+  number?: number | null;
+};
+
+const LOOKS: Record<string, string> = { refuse: "bad", warn: "warn", note: "now" };
+const WORDS: Record<string, Word> = { refuse: "finding.refuse", warn: "finding.warn", note: "finding.note" };
 
 export function FindingTable({ findings, empty }: { findings: readonly Finding[]; empty: Word }) {
   const t = useT();
   return (
     <Table<Finding>
       size="small"
-      rowKey={(finding) => `${finding.code} ${finding.cell ?? ""} ${finding.path} ${finding.line}`}
+      rowKey={(finding) => `${finding.file ?? ""} ${finding.code} ${finding.cell ?? ""} ${finding.path} ${finding.line} ${finding.text}`}
       dataSource={findings}
       pagination={findings.length > 50 ? { pageSize: 50 } : false}
       scroll={{ x: "max-content" }}
@@ -19,11 +27,12 @@ export function FindingTable({ findings, empty }: { findings: readonly Finding[]
         {
           title: t("finding.severity"),
           render: (_, finding) => (
-            <span className={`badge ${finding.severity === "refuse" ? "bad" : "warn"}`}>
-              {t(finding.severity === "refuse" ? "finding.refuse" : "finding.warn")}
+            <span className={`badge ${LOOKS[finding.severity] ?? "warn"}`}>
+              {t(WORDS[finding.severity] ?? "finding.warn")}
             </span>
           ),
         },
+        ...(findings.some((finding) => finding.file != null) ? [{ title: t("finding.file"), dataIndex: "file" }] : []),
         { title: t("finding.place"), render: (_, finding) => <Place finding={finding} /> },
         {
           title: t("finding.text"),

@@ -14,6 +14,7 @@ import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
 import { FindingTable } from "./FindingTable";
+import { ReleaseMatch } from "./ReleaseMatch";
 import { Kind, ReturnStatus, State } from "./State";
 import { Timeline } from "./Timeline";
 import { Unmask } from "./Unmask";
@@ -44,6 +45,7 @@ function MessageView({ detail }: { detail: Detail }) {
           {t("message.title")} <span className="mono">{detail.acceptanceNo}</span>
         </h1>
         <Space>
+          <ReleaseMatch id={detail.id} state={detail.state} />
           <Unmask id={detail.id} done={() => void client.invalidateQueries({ queryKey: ["xml", detail.id] })} />
           <DownloadXml id={detail.id} name={`${detail.guid}.xml`} />
         </Space>

@@ -1,7 +1,7 @@
 // The state of a message and the status of a receipt, as coloured words. The word says it, not the colour.
 import { type Translate, type Word, useT, useLanguage } from "../../i18n";
 
-export const STATES = ["received", "checked", "sent", "answered", "settled", "refused", "held"] as const;
+export const STATES = ["received", "waiting", "checked", "sent", "answered", "settled", "refused", "held"] as const;
 
 /** The word of a state; states of later releases have none. */
 export function stateWord(state: string): Word | undefined {

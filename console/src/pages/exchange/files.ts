@@ -4,6 +4,10 @@ export const FILES_ACCEPTED = ".xlsx,.xml,.json";
 /** The platform refuses more; said before a long upload. */
 export const FILE_MAX = 10 * 1024 * 1024;
 
+export const SET_ACCEPTED = ".xlsx,.xml,.json,.zip";
+/** Most bytes of one preflight; the platform refuses more. */
+export const SET_MAX = 32 * 1024 * 1024;
+
 export function contentType(name: string): string {
   switch (name.toLowerCase().split(".").at(-1)) {
     case "xlsx":

@@ -118,6 +118,15 @@ impl Policy {
     }
 }
 
+/// The name for people of an event of this room; empty for others.
+pub(crate) fn event_name(kind: &str) -> &'static str {
+    match kind {
+        "matching.told" => "对碰差异",
+        "matching.tax" => "税单与测算不一致",
+        _ => "",
+    }
+}
+
 /// The facts of a document as the platform keeps them; none of a draft, or of what is not compared.
 pub(crate) fn known(
     seal: &Seal,

@@ -119,7 +119,7 @@ async fn whatever_arrives_first_all_owners_are_told() {
             for at in &order {
                 let (n, kind, xml) = &trade[*at];
                 let xml = if *kind == Kind::Ceb411 {
-                    with(&with(xml, "amountPaid", "1.23"), "payerName", "钱样二")
+                    with(&with(xml, "amountPaid", "1.23"), "payerName", "邹样二")
                 } else {
                     xml.clone()
                 };
@@ -140,7 +140,7 @@ async fn whatever_arrives_first_all_owners_are_told() {
                 "{told:?}"
             );
             assert!(
-                told.iter().all(|(_, text)| !text.contains('钱')),
+                told.iter().all(|(_, text)| !text.contains('邹')),
                 "{told:?}"
             );
             let told = findings(&house, ids[3]).await;

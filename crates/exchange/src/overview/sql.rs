@@ -111,7 +111,7 @@ pub fn lag(tx: &mut Tx<'_>, sight: &Sight) -> Result<Vec<i64>> {
 /// The engine's.
 pub fn unsettled(tx: &mut Tx<'_>, sight: &Sight) -> Result<i64> {
     let mut n_found = 0;
-    for state in ["received", "checked", "sent", "held"] {
+    for state in ["received", "waiting", "checked", "sent", "held"] {
         let mut args: Vec<Value<'_>> = vec![UNSETTLED_MAX.into()];
         let seen = visible(sight, "m.company_id", &mut args);
         // The state stands in the text, so that both engines see which partial index serves.

@@ -43,10 +43,8 @@ fn shape(content_type: Option<&str>, bytes: &[u8]) -> Shape {
         "application/x-ndjson" => Shape::Lines,
         "application/zip" | "application/x-zip-compressed" => Shape::Zip,
         "application/json" if starts_with(bytes, b'[') => Shape::List,
-        _ => match Body::of(content_type, bytes) {
-            Body::Workbook if is_plain_zip(bytes) => Shape::Zip,
-            form @ (Body::Xml | Body::Json | Body::Workbook) => Shape::One(form),
-        },
+        "" | "application/octet-stream" if is_plain_zip(bytes) => Shape::Zip,
+        _ => Shape::One(Body::of(content_type, bytes)),
     }
 }
 
@@ -60,7 +58,10 @@ fn is_plain_zip(bytes: &[u8]) -> bool {
     let Ok(archive) = ZipArchive::new(Cursor::new(bytes)) else {
         return false;
     };
-    archive.index_for_name("[Content_Types].xml").is_none()
+    let of_office = ["[Content_Types].xml", "_rels/.rels"];
+    of_office
+        .iter()
+        .all(|name| archive.index_for_name(name).is_none())
 }
 
 /// The files of a request.

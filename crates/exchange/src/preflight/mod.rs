@@ -23,7 +23,7 @@ use crate::workbook::Body;
 use crate::workbook::http::{prepare, views};
 use ceb::matching::{Judgement, Known, limit};
 use ceb::tax::{Estimate, Scope, Way};
-use ceb::{Document, Message, Profile, Severity};
+use ceb::{Document, Message, Severity};
 use files::Given;
 use registry::code_table::Standing;
 use registry::company::Company;
@@ -202,11 +202,4 @@ fn judge(told: &mut [Told], look: &mut Look, rates: &Rates, way: Way) {
 fn document<'a>(files: &'a [ReadFile], told: &Told) -> Option<(&'a Message, &'a Document)> {
     let (message, _, _) = files.get(told.file)?.messages.get(told.message)?;
     Some((message, message.documents.get(told.at)?))
-}
-
-/// Judges a message by itself and within itself, without a platform: for tools that work offline.
-#[must_use]
-pub fn parse_offline(body: &[u8]) -> Option<Message> {
-    let sniffed = ceb::sniff(body).ok()?;
-    ceb::parse(&sniffed.inner, Profile::Strict).message
 }

@@ -202,6 +202,31 @@ pub(super) fn mask(detail: &mut MessageDetail) {
     detail.receipts = receipts.into_iter().map(ReceiptItem::masked).collect();
 }
 
+/// The steps of a message that the platform took, with their moments.
+fn steps(tx: &mut Tx<'_>, message: &Message) -> Result<Vec<(i64, TimelineEntry)>> {
+    let mut timeline: Vec<(i64, TimelineEntry)> = Vec::new();
+    for event in store::event::of_subject(tx, message.id.0, EVENTS_MAX)? {
+        let state = event
+            .kind
+            .strip_prefix("message.")
+            .and_then(State::from_name);
+        timeline.push((
+            event.at_ms,
+            TimelineEntry {
+                at: beijing_rfc3339(event.at_ms),
+                step: state.map_or_else(|| event.kind.clone(), |state| state.name().to_owned()),
+                step_name: state.map_or_else(
+                    || crate::matching::event_name(&event.kind).to_owned(),
+                    |state| state.chinese().to_owned(),
+                ),
+                holder: state.map_or_else(String::new, |state| state.holder().to_owned()),
+                detail: event.detail,
+            },
+        ));
+    }
+    Ok(timeline)
+}
+
 /// Puts the life of a message together.
 ///
 /// # Errors
@@ -234,23 +259,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
         });
     let documents = documents.collect();
     let receipts = receipt::of_message(tx, message.company_id, message.id, RECEIPTS_MAX)?;
-    let mut timeline: Vec<(i64, TimelineEntry)> = Vec::new();
-    for event in store::event::of_subject(tx, message.id.0, EVENTS_MAX)? {
-        let state = event
-            .kind
-            .strip_prefix("message.")
-            .and_then(State::from_name);
-        timeline.push((
-            event.at_ms,
-            TimelineEntry {
-                at: beijing_rfc3339(event.at_ms),
-                step: state.map_or_else(|| event.kind.clone(), |state| state.name().to_owned()),
-                step_name: state.map_or_else(String::new, |state| state.chinese().to_owned()),
-                holder: state.map_or_else(String::new, |state| state.holder().to_owned()),
-                detail: event.detail,
-            },
-        ));
-    }
+    let mut timeline = steps(tx, message)?;
     for item in &receipts {
         let status = i32::try_from(item.return_status)
             .ok()

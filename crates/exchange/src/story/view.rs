@@ -378,7 +378,9 @@ fn timeline(trade: &Trade) -> Vec<StoryStep> {
                 .strip_prefix("message.")
                 .and_then(State::from_name);
             let step = state.map_or(event.kind.as_str(), |state| state.name());
-            let name = state.map_or_else(String::new, |state| state.chinese().to_owned());
+            let name =
+                state.map_or_else(|| crate::matching::event_name(&event.kind), State::chinese);
+            let name = name.to_owned();
             push(event.at_ms, step, name, event.detail.clone());
         }
     }

@@ -79,7 +79,8 @@ impl Rates {
 }
 
 /// Reads `13/15/5`; consumption tax and duty may be left out.
-fn rate(text: &str) -> Option<Rate> {
+#[must_use]
+pub fn rate(text: &str) -> Option<Rate> {
     let mut parts = text
         .split('/')
         .map(|part| ceb::message::decimal(part.trim()));

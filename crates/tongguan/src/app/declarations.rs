@@ -90,6 +90,10 @@ fn intake(door: Arc<Door>) -> Router {
             post(exchange::preflight::http::preflight),
         )
         .route(
+            "/api/v1/tax-estimate",
+            post(exchange::tax::http::tax_estimate),
+        )
+        .route(
             "/api/v1/templates/{kind}",
             get(exchange::workbook::http::template),
         )
@@ -108,6 +112,14 @@ fn desks(desk: Desk) -> Router {
         .route(
             "/api/v1/messages/{id}/unmask",
             post(exchange::unmask::http::unmask),
+        )
+        .route(
+            "/api/v1/messages/{id}/release-match",
+            post(exchange::matching::http::release),
+        )
+        .route(
+            "/api/v1/matching-policy",
+            get(exchange::matching::http::policy).put(exchange::matching::http::set_policy),
         )
         .route("/api/v1/search", get(exchange::query::http::search))
         .route(

@@ -49,6 +49,8 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         exchange::unmask::codes::ALL,
         exchange::workbook::codes::ALL,
         exchange::unknown_code::codes::ALL,
+        exchange::matching::codes::ALL,
+        exchange::preflight::codes::ALL,
     ];
     lists.into_iter().flatten().collect()
 }

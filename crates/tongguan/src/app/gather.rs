@@ -40,6 +40,9 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::customs_box::http::OPERATIONS,
     exchange::unmask::http::OPERATIONS,
     exchange::workbook::http::OPERATIONS,
+    exchange::preflight::http::OPERATIONS,
+    exchange::tax::http::OPERATIONS,
+    exchange::matching::http::OPERATIONS,
     exchange::story::http::OPERATIONS,
     exchange::overview::http::OPERATIONS,
     exchange::live::http::OPERATIONS,
@@ -57,6 +60,8 @@ pub const PARAMETERS: &[&[Parameter]] = &[
     registry::job::PARAMETERS,
     exchange::unmask::PARAMETERS,
     exchange::export::PARAMETERS,
+    exchange::matching::PARAMETERS,
+    exchange::tax::PARAMETERS,
 ];
 
 /// Every act that leaves a row in the audit, by room.
@@ -91,6 +96,7 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("查看原文", exchange::unmask::ACTS),
     ("导出", exchange::export::ACTS),
     ("未知回执代码", exchange::unknown_code::ACTS),
+    ("三单对碰", exchange::matching::ACTS),
 ];
 
 /// Every kind of act that needs a second pair of eyes.

@@ -12,12 +12,14 @@ mod doctor;
 mod explain;
 mod inspect;
 mod officers;
+mod preflight;
 mod sample;
 mod serve;
 mod sso;
 mod standard;
 mod submit;
 mod table;
+mod tax;
 #[cfg(test)]
 mod tests;
 
@@ -73,6 +75,10 @@ enum Verb {
     /// 代码表：列出、查看、检查文件，载入海关的新版本
     #[command(subcommand)]
     CodeTable(code_table::CodeTableVerb),
+    /// 预检一组报文、JSON 或工作簿文件：全部问题、三单对碰、个人限额与税款，不提交；有问题时退出码为 1
+    Preflight(preflight::PreflightArgs),
+    /// 测算进口清单的跨境电商综合税，附计算过程；不需要平台
+    Tax(tax::TaxArgs),
     /// 领取回执
     Receipts(inspect::ReceiptsArgs),
     /// 解释回执：一个代码、一段原文，或一份回执文件
@@ -182,6 +188,8 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Check(args) => check::check(&args),
         Verb::Clinic(args) => clinic::clinic(&args),
         Verb::CodeTable(verb) => code_table::code_table(verb).await,
+        Verb::Preflight(args) => preflight::preflight(&args),
+        Verb::Tax(args) => tax::tax(&args),
         Verb::Message(MessageVerb::Submit(args)) => submit::submit(&args),
         Verb::Message(MessageVerb::Show(args)) => inspect::show(&args).await,
         Verb::Message(MessageVerb::Trace(args)) => inspect::trace(&args).await,
