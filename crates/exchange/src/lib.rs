@@ -31,6 +31,7 @@ pub mod overview;
 pub mod pipeline;
 pub mod query;
 pub mod receipt;
+pub mod signing;
 pub mod story;
 #[cfg(test)]
 mod testing;
