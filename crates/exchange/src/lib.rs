@@ -10,6 +10,7 @@
 //! 6. [`downlink`]: the company's feed, readable from any place, again and again.
 //! 7. [`query`]: the whole life, with who has it now.
 //!
+//! Between the second and the third, [`signing`] signs for companies that ask for it.
 //! Beside them, [`workbook`] makes messages of what people fill in: Excel and JSON.
 //!
 //! [`message`] holds the states and the one function that changes them; [`pipeline`] the loops that
@@ -52,4 +53,5 @@ pub const OPERATIONS: &[&[registry::role::Operation]] = &[
     operator::request::http::OPERATIONS,
     unmask::http::OPERATIONS,
     workbook::http::OPERATIONS,
+    signing::http::OPERATIONS,
 ];

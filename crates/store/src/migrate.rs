@@ -50,6 +50,16 @@ const ALL: &[Migration] = &[
         "back_office",
         include_str!("../migrations/0013_back_office.sql"),
     ),
+    (
+        17,
+        "signing",
+        include_str!("../migrations/0017_signing.sql"),
+    ),
+    (
+        18,
+        "payment_inquiry",
+        include_str!("../migrations/0018_payment_inquiry.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

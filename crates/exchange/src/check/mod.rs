@@ -14,9 +14,11 @@ use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::pipeline::Shared;
 use crate::receipt::{self, NewDocument, NewReceipt};
+use crate::signing::step::{self as signing, LANE_BUDGET, SignedBody, Waiting};
 use ceb::{Finding, Layer, Severity};
 use registry::company::{Company, CompanyId};
 use std::sync::Arc;
+use std::time::Duration;
 use store::clock::beijing_day;
 use store::id::IdMaker;
 use store::{Result, Tx};
@@ -33,6 +35,8 @@ const QUOTED_MAX: usize = 5;
 /// What the check found out about one message.
 pub(crate) struct Verdict {
     pub(crate) loaded: Loaded,
+    /// How the platform signed it; the bytes of `loaded` are the signed ones then.
+    pub(crate) signed: Option<SignedBody>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) documents: Vec<NewDocument>,
     pub(crate) is_refused: bool,
@@ -40,21 +44,40 @@ pub(crate) struct Verdict {
 
 /// Checks the messages of one turn and commits the verdicts; answers how many there were.
 pub(crate) async fn step(shared: &Arc<Shared>, turn: Vec<MessageId>) -> Result<usize> {
+    check(shared, turn, (LANE_BUDGET, false)).await
+}
+
+/// Checks messages that have waited for a key, with more time for their signatures.
+pub(crate) async fn again(
+    shared: &Arc<Shared>,
+    turn: Vec<MessageId>,
+    budget: Duration,
+) -> Result<usize> {
+    check(shared, turn, (budget, true)).await
+}
+
+async fn check(
+    shared: &Arc<Shared>,
+    turn: Vec<MessageId>,
+    how: (Duration, bool),
+) -> Result<usize> {
     shared.directory.refresh().await?;
     let loaded = shared
         .db
         .read(move |tx| message::sql::load(tx, &turn))
         .await?;
     let n_messages = loaded.len();
+    let signing::Turn { ready, waiting } = signing::sign(shared, loaded, how).await?;
     let mut tasks = Vec::new();
-    let mut rest = loaded;
+    let mut rest = ready;
     while !rest.is_empty() {
-        let chunk: Vec<Loaded> = rest.drain(..CHUNK.min(rest.len())).collect();
+        let chunk: Vec<(Loaded, Option<SignedBody>)> =
+            rest.drain(..CHUNK.min(rest.len())).collect();
         let shared = Arc::clone(shared);
         tasks.push(tokio::task::spawn_blocking(move || {
             chunk
                 .into_iter()
-                .map(|loaded| judge(&shared, loaded))
+                .map(|one| judge(&shared, one))
                 .collect::<Vec<_>>()
         }));
     }
@@ -70,25 +93,28 @@ pub(crate) async fn step(shared: &Arc<Shared>, turn: Vec<MessageId>) -> Result<u
     let writer = Arc::clone(shared);
     let receivers = shared
         .db
-        .write(move |tx| commit(tx, &writer, &verdicts, now_ms))
+        .write(move |tx| commit(tx, &writer, (&verdicts, &waiting), now_ms))
         .await?;
     shared.feed.wake(&receivers);
     shared.checked.ring();
     Ok(n_messages)
 }
 
-fn judge(shared: &Shared, mut loaded: Loaded) -> Verdict {
+fn judge(shared: &Shared, (mut loaded, signed): (Loaded, Option<SignedBody>)) -> Verdict {
     let Some(company) = shared.directory.by_id(loaded.company_id) else {
         let findings = vec![own_finding("找不到报文所属企业", "请联系平台运维人员")];
         return Verdict {
             loaded,
+            signed: None,
             findings,
             documents: Vec::new(),
             is_refused: true,
         };
     };
     let parsed = examine(&company, &loaded.profile, &loaded.body);
-    loaded.body = Vec::new();
+    if signed.is_none() {
+        loaded.body = Vec::new();
+    }
     let mut documents = Vec::new();
     if let Some(message) = &parsed.message {
         let numbered = message
@@ -109,6 +135,7 @@ fn judge(shared: &Shared, mut loaded: Loaded) -> Verdict {
     }
     Verdict {
         loaded,
+        signed,
         findings: parsed.findings,
         documents,
         is_refused,
@@ -180,9 +207,10 @@ fn own_finding(text: &str, advice: &str) -> Finding {
 pub(crate) fn commit(
     tx: &mut Tx<'_>,
     shared: &Shared,
-    verdicts: &[Verdict],
+    (verdicts, waiting): (&[Verdict], &[Waiting]),
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
+    signing::hold(tx, shared, waiting, now_ms)?;
     let ids_of = |refused: bool| -> Vec<MessageId> {
         verdicts
             .iter()
@@ -208,6 +236,7 @@ pub(crate) fn commit(
         .filter(|v| moved.contains(&v.loaded.id))
         .collect();
 
+    keep_signed(tx, shared, &kept, now_ms)?;
     let documents: Vec<&NewDocument> = kept.iter().flat_map(|v| &v.documents).collect();
     receipt::insert_documents(tx, &documents)?;
     let n_documents: Vec<(MessageId, i64)> = kept
@@ -232,6 +261,26 @@ pub(crate) fn commit(
         .into_iter()
         .map(|receipt| receipt.company_id)
         .collect())
+}
+
+/// Keeps the bytes that the platform signed and that will be sent.
+fn keep_signed(
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    kept: &[&Verdict],
+    now_ms: i64,
+) -> Result<()> {
+    let mut signed = Vec::new();
+    for verdict in kept.iter().filter(|v| !v.is_refused) {
+        if let Some(told) = &verdict.signed {
+            let loaded = &verdict.loaded;
+            signed.push((loaded.id, loaded.company_id, told, loaded.body.as_slice()));
+        }
+    }
+    signing::commit(tx, shared, &signed, now_ms)?;
+    let waited = kept.iter().filter(|v| v.loaded.has_waited);
+    let waited: Vec<MessageId> = waited.map(|v| v.loaded.id).collect();
+    signing::forget(tx, &waited)
 }
 
 fn counts(kept: &[&Verdict], now_ms: i64) -> DayCounts {

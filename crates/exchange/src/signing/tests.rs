@@ -1,0 +1,1 @@
+//! Signing, on both engines.
