@@ -33,6 +33,7 @@ pub mod parse;
 pub mod personal;
 pub mod receipt;
 pub mod sample;
+pub mod signature;
 pub mod sniff;
 pub mod spec;
 pub mod status;

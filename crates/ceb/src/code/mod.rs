@@ -2,18 +2,20 @@
 //!
 //! A code is stable: companies write programs against it. `TG-E10xx` a message cannot be recognised,
 //! `E11xx` not well-formed, `E12xx` against the schema, `E13xx` a rule for every message, `E14xx`
-//! order, payment and waybill, `E15xx` list, `E16xx` export, `E17xx` a form. The pages under `docs/codes/` are
+//! order, payment and waybill, `E15xx` list, `E16xx` export, `E17xx` a form, `E18xx` a signature. The pages under `docs/codes/` are
 //! generated from this table, and a test compares them.
 
 mod form;
 mod message;
 mod rule;
 mod schema;
+mod signature;
 
 pub use form::*;
 pub use message::*;
 pub use rule::*;
 pub use schema::*;
+pub use signature::*;
 
 use crate::finding::{Layer, Severity};
 use crate::parse::Profile;
@@ -175,4 +177,5 @@ pub static ALL: &[&Code] = &[
     &FORM_FORMULA,
     &FORM_MERGED,
     &FORM_SHEET,
+    &RELATIVE_NAMESPACE,
 ];

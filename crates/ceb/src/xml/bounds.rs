@@ -6,7 +6,7 @@ use crate::code;
 
 /// What a token is, by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     Start,
     Empty,
     End,
@@ -20,7 +20,7 @@ pub(super) enum Found {
 
 /// The token at byte `at` and the byte after it. `base` is added to the place of a fault.
 #[inline]
-pub(super) fn find(text: &str, at: usize, base: usize) -> Result<(Found, usize), Fault> {
+pub(crate) fn find(text: &str, at: usize, base: usize) -> Result<(Found, usize), Fault> {
     let bytes = text.as_bytes();
     let rest = bytes.get(at..).unwrap_or_default();
     let fault = |code| Fault::new(code, base + at, text.get(at..).unwrap_or(""));

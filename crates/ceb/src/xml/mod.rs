@@ -17,6 +17,7 @@ mod prolog;
 mod token;
 
 pub(crate) use attribute::Attribute;
+pub(crate) use bounds::{Found, find};
 pub(crate) use name::is_ncname;
 pub use outline::{Element, outline};
 pub(crate) use prolog::{Source, prepare};

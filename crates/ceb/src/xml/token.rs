@@ -87,6 +87,45 @@ impl<'a> Tokens<'a> {
         self.source.base + self.span.start..self.source.base + self.span.end
     }
 
+    /// Place of the last token in the source text.
+    pub(crate) fn place(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// What is read.
+    pub(crate) fn source(&self) -> Source<'a> {
+        self.source
+    }
+
+    /// Name of the innermost open element, as written.
+    pub(crate) fn open_name(&self) -> &'a str {
+        self.open.last().map_or("", |(name, _)| *name)
+    }
+
+    /// All attributes and namespace declarations of the start tag just read.
+    pub(crate) fn all_attributes(&self) -> &[Attribute<'a>] {
+        &self.attributes
+    }
+
+    /// URI that a prefix is bound to at this place.
+    pub(crate) fn uri(&self, prefix: &str) -> Option<&str> {
+        self.resolve(prefix)
+            .map(|(ns, uri)| if ns == Ns::Other { uri } else { ns.uri() })
+    }
+
+    /// URI that a prefix was bound to around the innermost open element.
+    pub(crate) fn outer_uri(&self, prefix: &str) -> Option<&str> {
+        let n_outer = self.open.last().map_or(0, |(_, bindings)| *bindings);
+        let outer = self.bindings.get(..n_outer)?;
+        let found = outer.iter().rev().find(|(bound, _, _)| *bound == prefix);
+        found.map(|(_, ns, uri)| if *ns == Ns::Other { uri } else { ns.uri() })
+    }
+
+    /// Prefixes bound at this place, each once or more; the empty one is the default namespace.
+    pub(crate) fn prefixes(&self) -> impl Iterator<Item = &'a str> {
+        self.bindings.iter().map(|(prefix, _, _)| *prefix)
+    }
+
     /// Namespace of the innermost open element, when it is none of ours.
     pub(crate) fn namespace(&self) -> &str {
         let name = self.open.last().map_or("", |(name, _)| *name);

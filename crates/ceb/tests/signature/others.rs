@@ -1,0 +1,77 @@
+//! The programs of others.
+
+use ceb::signature::SignatureMethod;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What a program said.
+pub(crate) fn told(output: &Output) -> String {
+    let out = String::from_utf8_lossy(&output.stdout);
+    let error = String::from_utf8_lossy(&output.stderr);
+    format!("{out}{error}")
+}
+
+/// A file that does not exist yet.
+pub(crate) fn new_file(bytes: &[u8]) -> PathBuf {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join(format!("signature-{}-{n}", std::process::id()));
+    std::fs::write(&path, bytes).expect("write");
+    path
+}
+
+/// Signs with openssl and a key of the folder; SM2 gives DER there, and r‖s here.
+pub(crate) fn sign(method: SignatureMethod, key: &str, id: &str, message: &[u8]) -> Vec<u8> {
+    let key = super::pki::folder().join(key);
+    let message = new_file(message);
+    let mut command = Command::new("openssl");
+    match method {
+        SignatureMethod::RsaSha1 => command.args(["dgst", "-sha1", "-sign"]).arg(&key),
+        SignatureMethod::RsaSha256 => command.args(["dgst", "-sha256", "-sign"]).arg(&key),
+        SignatureMethod::Sm2Sm3 => command
+            .args(["pkeyutl", "-sign", "-rawin", "-digest", "sm3", "-pkeyopt"])
+            .arg(format!("distid:{id}"))
+            .arg("-inkey")
+            .arg(&key)
+            .arg("-in"),
+    };
+    let output = command.arg(&message).output().expect("openssl");
+    assert!(output.status.success(), "{}", told(&output));
+    std::fs::remove_file(message).expect("remove");
+    match method {
+        SignatureMethod::Sm2Sm3 => raw(&output.stdout),
+        SignatureMethod::RsaSha1 | SignatureMethod::RsaSha256 => output.stdout,
+    }
+}
+
+/// r‖s of a DER signature.
+pub(crate) fn raw(der: &[u8]) -> Vec<u8> {
+    let r_bytes = usize::from(der[3]);
+    let (r, s) = (&der[4..4 + r_bytes], &der[6 + r_bytes..]);
+    let mut raw = vec![0; 64];
+    for (number, end) in [(r, 32), (s, 64)] {
+        let number = &number[number.len().saturating_sub(32)..];
+        raw[end - number.len()..end].copy_from_slice(number);
+    }
+    raw
+}
+
+/// Whether xmlsec1 verifies a message against a root.
+pub(crate) fn xmlsec_verifies(message: &[u8], root: &str) -> Result<(), String> {
+    let file = new_file(message);
+    let output = Command::new("xmlsec1")
+        .args(["--verify", "--trusted-pem"])
+        .arg(super::pki::folder().join(root))
+        .arg("--untrusted-pem")
+        .arg(super::pki::folder().join(root.replace("root", "issuing")))
+        .arg(&file)
+        .output()
+        .expect("xmlsec1");
+    std::fs::remove_file(file).expect("remove");
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(told(&output)),
+    }
+}
