@@ -37,6 +37,7 @@ pub mod story;
 #[cfg(test)]
 mod testing;
 pub mod unmask;
+pub mod usb_key_box;
 pub mod workbook;
 
 /// The operations of every room of this floor.

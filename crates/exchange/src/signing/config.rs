@@ -5,7 +5,7 @@ use super::provider::file::FileSettings;
 use super::provider::pkcs11::{Sm2Input, TokenSettings};
 use super::provider::usb_key::{ADDRESS, UsbSettings};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Settings of signing for companies.
@@ -95,8 +95,8 @@ impl Default for KeyConfig {
     }
 }
 
-fn given(path: &PathBuf) -> Option<PathBuf> {
-    (!path.as_os_str().is_empty()).then(|| path.clone())
+fn given(path: &Path) -> Option<PathBuf> {
+    (!path.as_os_str().is_empty()).then(|| path.to_owned())
 }
 
 impl KeyConfig {

@@ -25,6 +25,7 @@ pub mod retry;
 mod sql;
 pub(crate) mod step;
 pub mod sm2_text;
+pub mod verify;
 #[cfg(test)]
 mod tests;
 

@@ -104,17 +104,6 @@ pub(super) fn payment_of_order(
     .transpose()
 }
 
-/// The orders of a payment.
-pub(super) fn orders_of(tx: &mut Tx<'_>, payment: i64, limit: i64) -> Result<Vec<String>> {
-    tx.query(
-        "select order_no from payment_order where payment_id = $1 order by order_no limit $2",
-        &[payment.into(), limit.into()],
-    )?
-    .iter()
-    .map(|row| row.text(0))
-    .collect()
-}
-
 pub(super) fn sealed(tx: &mut Tx<'_>, id: i64) -> Result<Option<Vec<u8>>> {
     tx.query_opt("select sealed from payment_data where id = $1", &[id.into()])?
         .map(|row| row.bytes(0))
@@ -453,4 +442,13 @@ pub(super) fn remove_inquiries(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> R
          where ended_at is not null and ended_at < $1 order by id limit $2)",
         &[before_ms.into(), limit.into()],
     )
+}
+
+/// The payment that an inquiry was answered with.
+pub(super) fn uploaded_payment(tx: &mut Tx<'_>, id: i64) -> Result<Option<i64>> {
+    let found = tx.query_opt(
+        "select payment_id from payment_inquiry where id = $1",
+        &[id.into()],
+    )?;
+    found.map_or(Ok(None), |row| row.int_opt(0))
 }

@@ -48,6 +48,8 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         services::docking::codes::ALL,
         exchange::unmask::codes::ALL,
         exchange::workbook::codes::ALL,
+        exchange::signing::codes::ALL,
+        services::payment_inquiry::codes::ALL,
     ];
     lists.into_iter().flatten().collect()
 }

@@ -32,6 +32,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     services::key::OPERATIONS,
     services::agent::OPERATIONS,
     services::docking::OPERATIONS,
+    services::payment_inquiry::OPERATIONS,
     services::todo::OPERATIONS,
     registry::relying_party::http::OPERATIONS,
     exchange::intake::http::OPERATIONS,
@@ -47,6 +48,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::export::list::http::OPERATIONS,
     exchange::operator::http::OPERATIONS,
     exchange::operator::request::http::OPERATIONS,
+    exchange::signing::http::OPERATIONS,
 ];
 
 /// Every parameter that may be changed while the platform runs.
@@ -56,6 +58,7 @@ pub const PARAMETERS: &[&[Parameter]] = &[
     registry::job::PARAMETERS,
     exchange::unmask::PARAMETERS,
     exchange::export::PARAMETERS,
+    services::payment_inquiry::PARAMETERS,
 ];
 
 /// Every act that leaves a row in the audit, by room.
@@ -88,11 +91,14 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("申报", exchange::intake::ACTS),
     ("查看原文", exchange::unmask::ACTS),
     ("导出", exchange::export::ACTS),
+    ("平台代签", exchange::signing::ACTS),
+    ("支付原始数据", services::payment_inquiry::ACTS),
 ];
 
 /// Every kind of act that needs a second pair of eyes.
 pub const KINDS: &[&[Kind]] = &[
     exchange::operator::KINDS,
+    exchange::signing::KINDS,
     registry::grant::KINDS,
     registry::department::KINDS,
     registry::parameter::KINDS,

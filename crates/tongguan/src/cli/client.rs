@@ -76,9 +76,22 @@ impl Client {
     /// # Errors
     /// When the platform cannot be reached; a refusal is an answer.
     pub(super) fn submit(&self, body: &[u8], content_type: &str) -> anyhow::Result<Answer> {
+        self.post("/api/v1/messages", body, content_type)
+    }
+
+    /// Posts a body to a path.
+    ///
+    /// # Errors
+    /// When the platform cannot be reached; a refusal is an answer.
+    pub(super) fn post(
+        &self,
+        path: &str,
+        body: &[u8],
+        content_type: &str,
+    ) -> anyhow::Result<Answer> {
         let response = self
             .agent
-            .post(format!("{}/api/v1/messages", self.url))
+            .post(format!("{}{path}", self.url))
             .header("authorization", format!("Bearer {}", self.key))
             .header("content-type", content_type)
             .send(body);

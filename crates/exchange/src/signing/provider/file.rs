@@ -18,6 +18,7 @@ use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use sha1::{Digest, Sha1};
 use sm2::dsa::SigningKey;
 use sm2::dsa::signature::RandomizedSigner;
+use sm2::dsa::signature::hazmat::PrehashSigner;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -53,7 +54,7 @@ enum Secret {
     Rsa {
         key: Box<RsaPrivateKey>,
         // Nothing for a key shorter than 2048 bits, which signs the old way only.
-        modern: Option<RsaKeyPair>,
+        modern: Option<Box<RsaKeyPair>>,
     },
     Sm2(Box<SigningKey>),
 }
@@ -64,6 +65,25 @@ impl FileKey {
         Self {
             settings,
             open: Mutex::default(),
+        }
+    }
+
+    /// Signs a digest that somebody else made, as the USB key's service offers: SHA-1 for RSA, e for
+    /// SM2.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>> {
+        let open = self.opened()?;
+        let failed = |_| Fault::Device("签名运算失败".to_owned());
+        match &open.secret {
+            Secret::Rsa { key, .. } => key
+                .sign_with_rng(&mut UnwrapErr(SysRng), Pkcs1v15Sign::new::<Sha1>(), digest)
+                .map_err(|_| Fault::Device("签名运算失败".to_owned())),
+            Secret::Sm2(key) => {
+                let signature: sm2::dsa::Signature = key.sign_prehash(digest).map_err(failed)?;
+                Ok(signature.to_bytes().to_vec())
+            }
         }
     }
 
@@ -110,7 +130,8 @@ impl Open {
                 let key = RsaPrivateKey::from_pkcs8_der(document.as_bytes()).map_err(wrong)?;
                 let public_key = key.to_public_key().to_pkcs1_der();
                 let public_key = public_key.map(|der| der.as_bytes().to_vec());
-                let modern = RsaKeyPair::from_pkcs8(document.as_bytes()).ok();
+                let modern = RsaKeyPair::from_pkcs8(document.as_bytes());
+                let modern = modern.ok().map(Box::new);
                 let key = Box::new(key);
                 (Secret::Rsa { key, modern }, public_key.unwrap_or_default())
             }

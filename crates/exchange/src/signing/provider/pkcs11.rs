@@ -1,4 +1,4 @@
-//! A key in a token behind a PKCS#11 module: a card, a signature server, SoftHSM in the tests.
+//! A key in a token behind a PKCS#11 module: a card, a signature server, `SoftHSM` in the tests.
 //!
 //! The module is loaded once for the process and its sessions are kept. When a token was taken out
 //! the sessions are dropped and made anew, once for each call. The PIN is read from its file for each
@@ -119,7 +119,7 @@ impl TokenKey {
             let mut is_fresh = false;
             loop {
                 if held.is_none() {
-                    *held = Some(Open::open(&module, &settings)?);
+                    *held = Some(Open::new(&module, &settings)?);
                     is_fresh = true;
                 }
                 let Some(open) = held.as_ref() else {
@@ -174,7 +174,7 @@ impl KeyProvider for TokenKey {
 }
 
 impl Open {
-    fn open(module: &Pkcs11, settings: &TokenSettings) -> Result<Self> {
+    fn new(module: &Pkcs11, settings: &TokenSettings) -> Result<Self> {
         let slot = slot(module, &settings.token)?;
         let about = module.get_token_info(slot).map_err(|error| fault(&error))?;
         if about.user_pin_locked() {
@@ -235,11 +235,10 @@ fn certificate(session: &Session, label: &str) -> Result<Certificate> {
     let attributes = session
         .get_attributes(object, &[AttributeType::Value])
         .map_err(|error| fault(&error))?;
-    let der = attributes.into_iter().find_map(|attribute| match attribute {
-        Attribute::Value(der) => Some(der),
-        _ => None,
-    });
-    Certificate::from_der(&der.ok_or_else(missing)?)
+    let Some(Attribute::Value(der)) = attributes.into_iter().next() else {
+        return Err(missing());
+    };
+    Certificate::from_der(&der)
 }
 
 type Signed = std::result::Result<Result<Vec<u8>>, Error>;
@@ -299,21 +298,27 @@ fn is_lost(error: &Error) -> bool {
 
 /// What an error of the module means for people.
 fn fault(error: &Error) -> Fault {
-    match error {
-        Error::Pkcs11(RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange, _) => {
-            Fault::WrongPin
-        }
-        Error::Pkcs11(RvError::PinLocked | RvError::PinExpired, _) => Fault::Locked,
-        Error::Pkcs11(
-            RvError::TokenNotPresent
-            | RvError::TokenNotRecognized
-            | RvError::DeviceRemoved
-            | RvError::SlotIdInvalid,
-            _,
-        ) => Fault::Absent,
-        Error::Pkcs11(RvError::MechanismInvalid | RvError::KeyTypeInconsistent, _) => {
+    let Error::Pkcs11(code, _) = error else {
+        return Fault::Device(error.to_string());
+    };
+    fault_of(code).unwrap_or_else(|| Fault::Device(error.to_string()))
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a module may answer a hundred codes; those that no person can act on are told as they are"
+)]
+fn fault_of(code: &RvError) -> Option<Fault> {
+    Some(match code {
+        RvError::PinIncorrect | RvError::PinInvalid | RvError::PinLenRange => Fault::WrongPin,
+        RvError::PinLocked | RvError::PinExpired => Fault::Locked,
+        RvError::TokenNotPresent
+        | RvError::TokenNotRecognized
+        | RvError::DeviceRemoved
+        | RvError::SlotIdInvalid => Fault::Absent,
+        RvError::MechanismInvalid | RvError::KeyTypeInconsistent => {
             Fault::Unsupported("令牌不支持此机制".to_owned())
         }
-        other => Fault::Device(other.to_string()),
-    }
+        _ => return None,
+    })
 }

@@ -1,0 +1,1 @@
+//! Announcement 179, on both engines.
