@@ -46,8 +46,10 @@ pub struct Behaviour {
     pub n_signed: u32,
     /// Signatures under way at once, the most that were seen.
     pub at_once_max: u32,
-    n_calls: u32,
-    n_now: u32,
+    /// Calls since the connection dropped.
+    pub n_calls: u32,
+    /// Signatures under way.
+    pub n_now: u32,
 }
 
 /// The box (电子口岸卡模拟器); cheap to clone.

@@ -215,12 +215,14 @@ pub(super) async fn usb_key_sim(args: UsbArgs) -> anyhow::Result<Ended> {
         passphrase_file: None,
         certificate_file: args.certificate,
     });
-    let mut behaviour = Behaviour::default();
-    behaviour.password = secret(&args.password_file)?.to_string();
-    behaviour.absent = args.absent;
-    behaviour.resets = args.resets;
-    behaviour.delay_ms = args.delay_ms;
-    behaviour.drop_after = args.drop_after;
+    let behaviour = Behaviour {
+        password: secret(&args.password_file)?.to_string(),
+        absent: args.absent,
+        resets: args.resets,
+        delay_ms: args.delay_ms,
+        drop_after: args.drop_after,
+        ..Behaviour::default()
+    };
     let listener = TcpListener::bind(&args.listen)
         .await
         .with_context(|| format!("无法监听 {}", args.listen))?;

@@ -1,1 +1,0 @@
-//! Signing, on both engines.

@@ -1,1 +1,0 @@
-//! Announcement 179, on both engines.
