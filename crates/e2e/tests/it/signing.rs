@@ -318,7 +318,7 @@ fn a_company_sends_unsigned_and_customs_get_it_signed() {
     consent(&place);
     let xml = unsigned(&sender, 2);
     let id = company.accepted(xml.as_bytes());
-    let detail = company.until_state(&id, "settled");
+    let detail = company.until_state(&id, "answered");
     let timeline = detail["timeline"].as_array().unwrap();
     let told = timeline.iter().find(|entry| entry["step"] == "message.signed");
     let told = told.unwrap()["detail"].as_str().unwrap().to_owned();

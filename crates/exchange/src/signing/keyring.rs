@@ -245,7 +245,10 @@ fn provider(key: &KeyConfig, modules: &Arc<Modules>) -> Arc<dyn KeyProvider> {
     use super::config::KeyKind;
     match key.kind {
         KeyKind::File => Arc::new(FileKey::new(key.file())),
-        KeyKind::Pkcs11 => Arc::new(TokenKey::new(key.token(), Arc::clone(modules))),
+        KeyKind::Pkcs11 => {
+            let modules = Arc::clone(modules);
+            Arc::new(TokenKey::new(key.token(), modules, key.at_once))
+        }
         KeyKind::UsbKey => Arc::new(UsbKey::new(key.usb())),
     }
 }

@@ -24,7 +24,10 @@ pub fn policy(tx: &mut Tx<'_>, company: CompanyId) -> Result<Policy> {
 }
 
 /// The policies of several companies; those with the defaults are left out.
-pub(super) fn policies(
+///
+/// # Errors
+/// The engine's.
+pub fn policies(
     tx: &mut Tx<'_>,
     companies: &[CompanyId],
 ) -> Result<HashMap<CompanyId, Policy>> {

@@ -172,9 +172,10 @@ pub async fn preflight(
     let company = Arc::clone(actor.require_company()?);
     let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
     let kind = Body::of(content_type(&parts.headers), &body);
-    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame);
+    let signs = platform_signs(&door, &company).await?;
+    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame || signs);
     let answer = in_turn(&door, move || match kind {
-        Body::Xml => preflight_xml(&company, &body),
+        Body::Xml => preflight_xml(&company, &body, signs),
         Body::Json | Body::Workbook => {
             let (form, prepared) = prepare(&company, kind, &body, now_ms, frame)?;
             Ok(preflight_form(&company, &form, &prepared))
@@ -231,7 +232,8 @@ pub async fn workbook_report(
     let actor = door.gate.actor(&parts.headers, &WORKBOOK_REPORT).await?;
     let company = Arc::clone(actor.require_company()?);
     let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
-    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame);
+    let signs = platform_signs(&door, &company).await?;
+    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame || signs);
     let bytes = in_turn(&door, move || {
         let (form, _) = prepare(&company, Body::Workbook, &body, now_ms, frame)?;
         annotated(&form).map_err(|error| writing(&error))
@@ -250,9 +252,18 @@ pub(crate) async fn submit_form(
     if company.suspended {
         return Err(Problem::new(registry::api_key::codes::SUSPENDED));
     }
-    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame);
-    let (form, prepared) =
-        in_turn(door, move || prepare(&company, kind, &body, now_ms, frame)).await?;
+    let signs = platform_signs(door, &company).await?;
+    let (now_ms, frame) = (door.clock.now_ms(), door.config.signature_frame || signs);
+    let work = move || {
+        let (form, prepared) = prepare(&company, kind, &body, now_ms, frame)?;
+        if form.is_refused() || !signs {
+            return Ok((form, prepared));
+        }
+        // The frame was for the check only: the message is stored unsigned, and signed on its way.
+        let remade = form.remade(&origin(&company, now_ms, false));
+        Ok((form, remade))
+    };
+    let (form, prepared) = in_turn(door, work).await?;
     if form.is_refused() {
         return Ok(refused(&form));
     }
@@ -354,9 +365,28 @@ fn prepare(
     Ok((form, prepared))
 }
 
-fn preflight_xml(company: &Company, body: &[u8]) -> Result<PreflightAnswer, Problem> {
+/// Whether the platform signs what this company sends unsigned.
+async fn platform_signs(door: &Door, company: &Company) -> Result<bool, Problem> {
+    let id = company.id;
+    let policy = door
+        .gate
+        .ground
+        .read(move |tx| crate::signing::policy(tx, id));
+    Ok(policy.await?.platform_signs)
+}
+
+fn preflight_xml(
+    company: &Company,
+    body: &[u8],
+    signs: bool,
+) -> Result<PreflightAnswer, Problem> {
     examine(company, body)?;
-    let parsed = crate::check::examine(company, &company.profile, body);
+    let mut parsed = crate::check::examine(company, &company.profile, body);
+    if signs {
+        // The platform is going to sign it.
+        let missing = ceb::code::SIGNATURE_MISSING.code;
+        parsed.findings.retain(|finding| finding.code != missing);
+    }
     let documents = parsed.message.iter().flat_map(|message| {
         let documents = message.documents.iter().zip(1..);
         documents.map(|(document, number)| told(message, document, number, None))

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 
 /// The modules that this process has loaded: a module may be initialised once only.
 #[derive(Default)]
@@ -64,7 +65,10 @@ pub struct TokenSettings {
 pub struct TokenKey {
     settings: TokenSettings,
     modules: Arc<Modules>,
-    open: Arc<Mutex<Option<Open>>>,
+    /// Sessions that nobody uses now; a session serves one call at a time.
+    idle: Arc<Mutex<Vec<Open>>>,
+    /// Calls that may be in the module at once, those that hang in it among them.
+    turns: Arc<Semaphore>,
 }
 
 struct Open {
@@ -94,50 +98,70 @@ impl Modules {
 }
 
 impl TokenKey {
-    /// A key that is looked for when it is first used.
-    pub fn new(settings: TokenSettings, modules: Arc<Modules>) -> Self {
+    /// A key that is looked for when it is first used; so many signatures are made at once.
+    pub fn new(settings: TokenSettings, modules: Arc<Modules>, at_once: usize) -> Self {
         Self {
             settings,
             modules,
-            open: Arc::default(),
+            idle: Arc::default(),
+            // One more, so that a certificate can be read while all sessions sign.
+            turns: Arc::new(Semaphore::new(at_once + 1)),
         }
     }
 
-    /// Runs `f` with the open token on a thread that may block; opens it anew when the session has
+    /// Runs `f` with an open session on a thread that may block; opens a new one when the session has
     /// been lost, once.
     async fn with<T, F>(&self, f: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&Pkcs11, &TokenSettings, &Open) -> std::result::Result<T, Error> + Send + 'static,
     {
+        let turn = Arc::clone(&self.turns)
+            .try_acquire_owned()
+            .map_err(|_| Fault::Busy)?;
         let (settings, modules) = (self.settings.clone(), Arc::clone(&self.modules));
-        let held = Arc::clone(&self.open);
+        let idle = Arc::clone(&self.idle);
         let task = tokio::task::spawn_blocking(move || {
-            // A call that hangs in the module keeps the lock: the next ones are told that it is busy.
-            let mut held = held.try_lock().map_err(|_| Fault::Busy)?;
-            let module = modules.load(&settings.module)?;
-            let mut is_fresh = false;
-            loop {
-                if held.is_none() {
-                    *held = Some(Open::new(&module, &settings)?);
-                    is_fresh = true;
-                }
-                let Some(open) = held.as_ref() else {
-                    return Err(Fault::Absent);
-                };
-                match f(&module, &settings, open) {
-                    Ok(value) => return Ok(value),
-                    Err(error) => {
-                        *held = None;
-                        if is_fresh || !is_lost(&error) {
-                            return Err(fault(&error));
-                        }
-                    }
-                }
-            }
+            let outcome = call(&settings, &modules, &idle, f);
+            drop(turn);
+            outcome
         });
         task.await
             .unwrap_or_else(|_| Err(Fault::Device("签名任务中断".to_owned())))
+    }
+}
+
+fn call<T, F>(
+    settings: &TokenSettings,
+    modules: &Modules,
+    idle: &Mutex<Vec<Open>>,
+    f: F,
+) -> Result<T>
+where
+    F: Fn(&Pkcs11, &TokenSettings, &Open) -> std::result::Result<T, Error>,
+{
+    let module = modules.load(&settings.module)?;
+    let sessions = || idle.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut held = sessions().pop();
+    loop {
+        let is_fresh = held.is_none();
+        let open = match held.take() {
+            Some(open) => open,
+            None => Open::new(&module, settings)?,
+        };
+        match f(&module, settings, &open) {
+            Ok(value) => {
+                sessions().push(open);
+                return Ok(value);
+            }
+            Err(error) => {
+                // What one session has lost, the others have lost as well.
+                sessions().clear();
+                if is_fresh || !is_lost(&error) {
+                    return Err(fault(&error));
+                }
+            }
+        }
     }
 }
 
@@ -160,12 +184,10 @@ impl KeyProvider for TokenKey {
     }
 
     async fn reset(&self) {
-        let held = Arc::clone(&self.open);
+        let idle = Arc::clone(&self.idle);
         // Closing a session talks to the device.
         let closed = tokio::task::spawn_blocking(move || {
-            if let Ok(mut held) = held.try_lock() {
-                *held = None;
-            }
+            idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
         });
         if closed.await.is_err() {
             tracing::warn!("a session of a token could not be closed");

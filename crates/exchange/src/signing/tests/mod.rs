@@ -2,6 +2,7 @@
 
 mod cards;
 mod files;
+mod forms;
 mod step;
 mod usb;
 

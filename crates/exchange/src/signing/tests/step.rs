@@ -17,7 +17,7 @@ use store::testing::each_engine;
 use store::clock::Clock;
 
 /// A sample of company 0 whose signature frame is taken out.
-fn unsigned(house: &House, seed: u64) -> String {
+pub(super) fn unsigned(house: &House, seed: u64) -> String {
     let xml = house.sample(0, Kind::Ceb621, seed);
     let from = xml.find("<ds:Signature").unwrap();
     let end = "</ds:Signature>";
@@ -25,14 +25,14 @@ fn unsigned(house: &House, seed: u64) -> String {
     format!("{}{}", &xml[..from], &xml[to..])
 }
 
-async fn house(test: store::testing::TestDb, keys: &Keys) -> House {
+pub(super) async fn house(test: store::testing::TestDb, keys: &Keys) -> House {
     let config = Config {
         keys: vec![keys.config("sm2", "sm2"), keys.config("rsa", "rsa")],
     };
     House::with_keys(test, config).await
 }
 
-async fn give_consent(house: &House) {
+pub(super) async fn give_consent(house: &House) {
     let admin = person(1, Role::CompanyAdmin, Some(house.company(0)), house.sight(0));
     let (company, now_ms) = (house.company_id(0), house.clock.now_ms());
     let write = move |tx: &mut store::Tx<'_>| {
@@ -42,7 +42,7 @@ async fn give_consent(house: &House) {
     house.shared.db.write(write).await.unwrap();
 }
 
-async fn give_key(house: &House, keys: &Keys, name: &str) {
+pub(super) async fn give_key(house: &House, keys: &Keys, name: &str) {
     let operator = person(2, Role::Operator, None, registry::access::Sight::All);
     let certificate = Certificate::from_file(&keys.path(&format!("{name}.crt.pem"))).unwrap();
     let wish = KeyWish {
@@ -57,7 +57,7 @@ async fn give_key(house: &House, keys: &Keys, name: &str) {
 }
 
 /// What was received, what was signed, and the texts of the events.
-async fn stored(house: &House, id: MessageId) -> (Vec<u8>, Option<Vec<u8>>, Vec<String>) {
+pub(super) async fn stored(house: &House, id: MessageId) -> (Vec<u8>, Option<Vec<u8>>, Vec<String>) {
     let read = move |tx: &mut store::Tx<'_>| {
         let sql = "select b.body, s.body from message_body b left join message_signed s \
                    on s.message_id = b.message_id where b.message_id = $1";
@@ -89,7 +89,7 @@ async fn what_comes_unsigned_is_signed_checked_and_sent_and_the_received_bytes_s
         let xml = unsigned(&house, 2);
         let id = accepted(house.accept(0, xml.clone()).await);
         house.settle().await;
-        assert_eq!(house.state(0, id).await, "settled");
+        assert_eq!(house.state(0, id).await, "answered");
         let (received, signed, events) = stored(&house, id).await;
         assert_eq!(received, xml.as_bytes());
         let signed = String::from_utf8(signed.unwrap()).unwrap();
@@ -113,7 +113,7 @@ async fn a_signed_message_is_never_touched() {
         give_key(&house, &keys, "rsa").await;
         let id = accepted(house.accept(0, house.sample(0, Kind::Ceb621, 3)).await);
         house.settle().await;
-        assert_eq!(house.state(0, id).await, "settled");
+        assert_eq!(house.state(0, id).await, "answered");
         let (_, signed, _) = stored(&house, id).await;
         assert_eq!(signed, None);
     }
@@ -146,7 +146,7 @@ async fn without_a_key_a_message_waits_with_the_reason_and_goes_on_by_itself() {
         house.clock.advance(Duration::from_secs(300));
         house.settle().await;
         for id in &waiting {
-            assert_eq!(house.state(0, *id).await, "settled");
+            assert_eq!(house.state(0, *id).await, "answered");
         }
         assert_eq!(retry::turn(&house.shared).await.unwrap(), 0);
     }
