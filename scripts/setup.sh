@@ -15,6 +15,10 @@ if [ "${1:-build}" != build ]; then
     command -v openssl >/dev/null || need="$need openssl"
     # OpenSSL answers as an oracle in the tests of SM2.
     [ -e /usr/include/openssl/evp.h ] || need="$need libssl-dev"
+    # Keys of companies: a token in software, its tool, and another program that verifies signatures.
+    command -v softhsm2-util >/dev/null || need="$need softhsm2"
+    command -v pkcs11-tool >/dev/null || need="$need opensc"
+    command -v xmlsec1 >/dev/null || need="$need xmlsec1"
     python3 -c 'import ensurepip, venv' 2>/dev/null || need="$need python3-venv"
     command -v chromium >/dev/null || need="$need chromium"
     [ -d /usr/share/fonts/opentype/noto ] || need="$need fonts-noto-cjk"

@@ -34,6 +34,9 @@ install_missing() {
     [ -n "$(find_postgres)" ] || missing="$missing postgresql"
     [ -n "$(find_rabbit)" ] || missing="$missing rabbitmq-server"
     command -v xmllint >/dev/null || missing="$missing libxml2-utils"
+    command -v softhsm2-util >/dev/null || missing="$missing softhsm2"
+    command -v pkcs11-tool >/dev/null || missing="$missing opensc"
+    command -v xmlsec1 >/dev/null || missing="$missing xmlsec1"
     command -v python3 >/dev/null || missing="$missing python3-minimal"
     # shellcheck disable=SC2086 # a list of packages
     "$(dirname "$0")/install.sh" $missing

@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
   docking: ["todo.docking", "/docking"],
   held: ["todo.held", "/operator/stuck"],
   parked: ["todo.parked", "/operator/parked"],
+  payment_inquiries: ["todo.paymentInquiries", "/payment-inquiries"],
   keys: ["todo.keys", "/keys"],
   agents: ["todo.agents", "/agents"],
 };

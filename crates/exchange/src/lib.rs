@@ -10,6 +10,8 @@
 //! 6. [`downlink`]: the company's feed, readable from any place, again and again.
 //! 7. [`query`]: the whole life, with who has it now.
 //!
+//! Between the second and the third, [`signing`] signs for companies that ask for it.
+//!
 //! [`matching`] is asked by the check: what documents say together; [`tax`] reckons what customs will
 //! levy, and [`preflight`] tells all of it beforehand.
 //!
@@ -37,12 +39,14 @@ pub mod pipeline;
 pub mod preflight;
 pub mod query;
 pub mod receipt;
+pub mod signing;
 pub mod story;
 pub mod tax;
 #[cfg(test)]
 mod testing;
 pub mod unknown_code;
 pub mod unmask;
+pub mod usb_key_box;
 pub mod workbook;
 
 /// The operations of every room of this floor.
@@ -63,4 +67,5 @@ pub const OPERATIONS: &[&[registry::role::Operation]] = &[
     matching::http::OPERATIONS,
     preflight::http::OPERATIONS,
     tax::http::OPERATIONS,
+    signing::http::OPERATIONS,
 ];

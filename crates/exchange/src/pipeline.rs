@@ -10,6 +10,8 @@ use crate::customs;
 use crate::downlink::Feed;
 use crate::lane::{Lanes, Lease};
 use crate::message::State;
+use crate::signing::keyring::Keyring;
+use crate::signing::retry;
 use crate::{check, dispatch, matching, receipt};
 use ceb::Direction;
 use queue::Queue;
@@ -55,6 +57,8 @@ pub struct Shared {
     pub queue: Arc<dyn Queue>,
     /// The wire to customs.
     pub customs: customs::Config,
+    /// The keys that sign for companies.
+    pub keyring: Arc<Keyring>,
     /// Wakes those who wait for receipts.
     pub feed: Arc<Feed>,
     /// Rung when messages were accepted.
@@ -110,6 +114,8 @@ pub fn start(
             loops.push(tokio::spawn(worker.run()));
         }
     }
+    let again = retry::serve(Arc::clone(shared), owner.to_owned(), stop.clone());
+    loops.push(tokio::spawn(again));
     loops
 }
 
@@ -128,6 +134,7 @@ pub async fn drain(shared: &Arc<Shared>) -> anyhow::Result<usize> {
             }
             n_now += take(shared, direction, Duration::ZERO).await?;
         }
+        n_now += retry::turn(shared).await?;
         if n_now == 0 {
             return Ok(n_done);
         }

@@ -44,6 +44,11 @@ pub(crate) struct House {
 impl House {
     /// A house on this database with three companies.
     pub(crate) async fn on(test: TestDb) -> Self {
+        Self::with_keys(test, crate::signing::config::Config::default()).await
+    }
+
+    /// The same with keys that sign for companies.
+    pub(crate) async fn with_keys(test: TestDb, signing: crate::signing::config::Config) -> Self {
         let clock = TestClock::at(START_MS);
         let ids = Arc::new(IdMaker::new(clock.clone(), 1));
         let (queue_db, box_db) = (store::testing::sqlite(), store::testing::sqlite());
@@ -97,6 +102,10 @@ impl House {
             ground,
             queue,
             customs: wire,
+            keyring: Arc::new(crate::signing::keyring::Keyring::new(
+                &signing,
+                &(clock.clone() as store::clock::SharedClock),
+            )),
             feed: Arc::new(Feed::default()),
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),

@@ -5,6 +5,7 @@
 //! - [`company_ledger`]: the companies with their contracts, what these unlock, and corrections.
 //! - [`member`], [`key`]: a company's own people and the keys of its programs.
 //! - [`agent`]: companies that act for others. [`docking`]: how far a company's connection is.
+//! - [`payment_inquiry`]: the hosted answer to customs' inquiries of announcement 179.
 //! - [`mod@todo`]: what waits for whom.
 //!
 //! [`Desk`] carries what every handler needs. A refusal found in the middle of a transaction undoes
@@ -17,6 +18,7 @@ mod desk;
 pub mod docking;
 pub mod key;
 pub mod member;
+pub mod payment_inquiry;
 pub mod registration;
 #[cfg(test)]
 mod tests;
@@ -36,6 +38,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     key::OPERATIONS,
     agent::OPERATIONS,
     docking::OPERATIONS,
+    payment_inquiry::OPERATIONS,
     todo::OPERATIONS,
 ];
 
@@ -48,6 +51,7 @@ pub const ACTS: &[&[Act]] = &[
     key::ACTS,
     agent::ACTS,
     docking::ACTS,
+    payment_inquiry::ACTS,
 ];
 
 /// The codes of every room of this floor.
@@ -59,6 +63,7 @@ pub const CODES: &[&[Code]] = &[
     key::codes::ALL,
     agent::codes::ALL,
     docking::codes::ALL,
+    payment_inquiry::codes::ALL,
 ];
 
 /// The kinds of cases that companies have today.

@@ -65,6 +65,16 @@ const ALL: &[Migration] = &[
         "explain_rehearsal",
         include_str!("../migrations/0016_explain_rehearsal.sql"),
     ),
+    (
+        17,
+        "signing",
+        include_str!("../migrations/0017_signing.sql"),
+    ),
+    (
+        18,
+        "payment_inquiry",
+        include_str!("../migrations/0018_payment_inquiry.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

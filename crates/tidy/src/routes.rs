@@ -135,6 +135,10 @@ const OPEN: &[(&str, &str)] = &[
         "/metrics",
         "numbers without names of companies; kept inside by the network",
     ),
+    (
+        "/179/{code}/platDataOpen",
+        "where customs ask by announcement 179; tells nothing, and has limits of its own",
+    ),
     ("/docs/codes/{code}", "the knowledge base, the same for all"),
     ("/docs/protocol/kinds", "the standard, the same for all"),
     (

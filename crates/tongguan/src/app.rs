@@ -126,6 +126,19 @@ pub struct Front {
         services::agent::http::remove_agent,
         services::docking::http::docking,
         services::docking::http::set_docking,
+        services::payment_inquiry::http::submit_payment_data,
+        services::payment_inquiry::http::payment_data,
+        services::payment_inquiry::http::payment_datum,
+        services::payment_inquiry::http::unmask_payment,
+        services::payment_inquiry::http::payment_inquiries,
+        services::payment_inquiry::http::resend_payment,
+        exchange::signing::http::signing,
+        exchange::signing::http::signing_consent,
+        exchange::signing::http::ask_signing_policy,
+        exchange::signing::http::signing_keys,
+        exchange::signing::http::ask_signing_key,
+        exchange::signing::http::remove_signing_key,
+        exchange::signing::http::test_signing_key,
         services::todo::http::todos,
         registry::relying_party::http::relying_parties,
         registry::relying_party::http::put_relying_party,
@@ -143,6 +156,8 @@ pub struct Front {
         (name = "approvals", description = "双人复核"),
         (name = "cases", description = "办件：申请、受理、补正、审批、办结"),
         (name = "ledger", description = "企业台账：企业、人员、密钥、代理、对接"),
+        (name = "signing", description = "签名：企业签名策略、平台代签与密钥"),
+        (name = "payment", description = "179 号公告：支付原始数据与海关询问"),
         (name = "administration", description = "系统管理"),
         (name = "customs-box", description = "海关模拟器：仅演示环境")
     ),
@@ -179,7 +194,7 @@ pub fn router(
     let rooms = api
         .merge(administration::routes(&gate, &house.jobs()))
         .merge(people::routes(&gate, &throttle))
-        .merge(company::routes(&gate))
+        .merge(company::routes(house, &gate))
         .merge(sso::routes(house, &gate, &throttle));
     let exports = lists::routes(shared, &gate, rooms.clone());
     finish(

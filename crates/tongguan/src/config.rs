@@ -36,6 +36,10 @@ pub struct Config {
     pub intake: exchange::intake::Config,
     /// The wire to customs.
     pub customs: exchange::customs::Config,
+    /// The keys that sign for companies.
+    pub signing: exchange::signing::config::Config,
+    /// Customs' inquiries about payments.
+    pub payment_inquiry: services::payment_inquiry::Config,
     /// The simulator of customs.
     pub customs_box: exchange::customs_box::Config,
 }
@@ -216,8 +220,33 @@ impl Config {
                 bail!("registry.foreign 有两项同名：{}", source.name);
             }
         }
+        self.check_signing()?;
         if !(1..=8).contains(&self.customs.node.len()) {
             bail!("customs.node 应为 1 至 8 个字符");
+        }
+        Ok(())
+    }
+}
+
+impl Config {
+    fn check_signing(&self) -> anyhow::Result<()> {
+        for (at, key) in self.signing.keys.iter().enumerate() {
+            if let Some(fault) = key.fault() {
+                bail!("signing.keys 第 {} 项：{fault}", at + 1);
+            }
+            if self
+                .signing
+                .keys
+                .iter()
+                .filter(|other| other.name == key.name)
+                .count()
+                > 1
+            {
+                bail!("signing.keys 有两项同名：{}", key.name);
+            }
+        }
+        if let Some(fault) = self.payment_inquiry.fault() {
+            bail!("payment_inquiry：{fault}");
         }
         Ok(())
     }

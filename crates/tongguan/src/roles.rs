@@ -5,12 +5,14 @@ use anyhow::Context;
 use exchange::customs_box::CustomsBox;
 use exchange::downlink::Feed;
 use exchange::pipeline::{self, Bell, Shared};
+use exchange::signing::keyring::Keyring;
 use queue::{Builtin, Queue, RabbitMq};
 use registry::company::Directory;
 use registry::ground::{Ground, system_random};
 use registry::job::Job;
 use registry::parameter::Board;
 use registry::seal::Seal;
+use services::payment_inquiry::upload::{self, Uploader};
 use std::sync::Arc;
 use store::Db;
 use store::clock::{SharedClock, SystemClock};
@@ -37,6 +39,8 @@ pub struct House {
     pub shared: Arc<Shared>,
     /// What the registry's rooms stand on.
     pub ground: Ground,
+    /// Answers customs' inquiries about payments.
+    uploader: Arc<Uploader>,
     /// Tells everything to stop.
     pub stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -69,16 +73,21 @@ impl House {
             directory: Directory::new(db.clone(), Arc::clone(&clock)),
             ground: ground.clone(),
             db,
-            clock,
+            clock: Arc::clone(&clock),
             ids,
             queue,
             customs: config.customs.clone(),
+            keyring: Arc::new(Keyring::new(&config.signing, &clock)),
             feed: Arc::new(Feed::default()),
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),
             code_tables: Arc::clone(&ground.code_tables),
         });
+        let keyring = Arc::clone(&shared.keyring);
+        let uploader = Uploader::new(config.payment_inquiry.clone(), keyring)
+            .map_err(|why| anyhow::anyhow!("payment_inquiry：{why}"))?;
         Ok(Self {
+            uploader: Arc::new(uploader),
             config,
             shared,
             ground,
@@ -115,7 +124,9 @@ impl House {
 
     /// Every job of the house.
     pub fn jobs(&self) -> Vec<Job> {
-        registry::job::own(&self.ground)
+        let mut jobs = registry::job::own(&self.ground);
+        jobs.extend(upload::jobs(&self.ground, &self.uploader));
+        jobs
     }
 
     /// Starts to look for jobs that are due; of several processes one does each.

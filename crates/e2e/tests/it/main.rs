@@ -38,6 +38,7 @@ mod people;
 mod rabbitmq;
 mod rights;
 mod scan;
+mod signing;
 mod sso;
 mod store_trouble;
 mod strangers;

@@ -15,12 +15,14 @@ use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::pipeline::Shared;
 use crate::receipt::{self, NewDocument, NewReceipt};
+use crate::signing::step::{self as signing, LANE_BUDGET, SignedBody, Waiting};
 use ceb::matching::Known;
 use ceb::{Finding, Layer, Severity, Terms};
 use registry::code_table::Standing;
 use registry::company::{Company, CompanyId};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 use store::clock::beijing_day;
 use store::id::IdMaker;
 use store::{Result, Tx};
@@ -37,6 +39,8 @@ const QUOTED_MAX: usize = 5;
 /// What the check found out about one message.
 pub(crate) struct Verdict {
     pub(crate) loaded: Loaded,
+    /// How the platform signed it; the bytes of `loaded` are the signed ones then.
+    pub(crate) signed: Option<SignedBody>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) documents: Vec<NewDocument>,
     /// What is compared with other documents; of a refused message nothing is.
@@ -46,22 +50,37 @@ pub(crate) struct Verdict {
 
 /// Checks the messages of one turn and commits the verdicts; answers how many there were.
 pub(crate) async fn step(shared: &Arc<Shared>, turn: Vec<MessageId>) -> Result<usize> {
+    check(shared, turn, (LANE_BUDGET, false)).await
+}
+
+/// Checks messages that have waited for a key, with more time for their signatures.
+pub(crate) async fn again(
+    shared: &Arc<Shared>,
+    turn: Vec<MessageId>,
+    budget: Duration,
+) -> Result<usize> {
+    check(shared, turn, (budget, true)).await
+}
+
+async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)) -> Result<usize> {
     shared.directory.refresh().await?;
     let loaded = shared
         .db
         .read(move |tx| message::sql::load(tx, &turn))
         .await?;
     let n_messages = loaded.len();
+    let signing::Turn { ready, waiting } = signing::sign(shared, loaded, how).await?;
     let standing = shared.code_tables.standing(shared.clock.now_ms());
     let mut tasks = Vec::new();
-    let mut rest = loaded;
+    let mut rest = ready;
     while !rest.is_empty() {
-        let chunk: Vec<Loaded> = rest.drain(..CHUNK.min(rest.len())).collect();
+        let chunk: Vec<(Loaded, Option<SignedBody>)> =
+            rest.drain(..CHUNK.min(rest.len())).collect();
         let (shared, standing) = (Arc::clone(shared), standing.clone());
         tasks.push(tokio::task::spawn_blocking(move || {
             chunk
                 .into_iter()
-                .map(|loaded| judge(&shared, &standing, loaded))
+                .map(|one| judge(&shared, &standing, one))
                 .collect::<Vec<_>>()
         }));
     }
@@ -77,18 +96,23 @@ pub(crate) async fn step(shared: &Arc<Shared>, turn: Vec<MessageId>) -> Result<u
     let writer = Arc::clone(shared);
     let receivers = shared
         .db
-        .write(move |tx| commit(tx, &writer, &verdicts, now_ms))
+        .write(move |tx| commit(tx, &writer, (&verdicts, &waiting), now_ms))
         .await?;
     shared.feed.wake(&receivers);
     shared.checked.ring();
     Ok(n_messages)
 }
 
-fn judge(shared: &Shared, standing: &Standing, mut loaded: Loaded) -> Verdict {
+fn judge(
+    shared: &Shared,
+    standing: &Standing,
+    (mut loaded, signed): (Loaded, Option<SignedBody>),
+) -> Verdict {
     let Some(company) = shared.directory.by_id(loaded.company_id) else {
         let findings = vec![own_finding("找不到报文所属企业", "请联系平台运维人员")];
         return Verdict {
             loaded,
+            signed: None,
             findings,
             documents: Vec::new(),
             facts: Vec::new(),
@@ -97,7 +121,9 @@ fn judge(shared: &Shared, standing: &Standing, mut loaded: Loaded) -> Verdict {
     };
     let profile = crate::workbook::profile(&loaded.profile);
     let parsed = examine(&company, &standing.terms(profile), &loaded.body);
-    loaded.body = Vec::new();
+    if signed.is_none() {
+        loaded.body = Vec::new();
+    }
     let is_refused = parsed.is_refused();
     let mut documents = Vec::new();
     let mut facts = Vec::new();
@@ -129,6 +155,7 @@ fn judge(shared: &Shared, standing: &Standing, mut loaded: Loaded) -> Verdict {
     }
     Verdict {
         loaded,
+        signed,
         findings: parsed.findings,
         documents,
         facts,
@@ -201,9 +228,10 @@ fn own_finding(text: &str, advice: &str) -> Finding {
 pub(crate) fn commit(
     tx: &mut Tx<'_>,
     shared: &Shared,
-    verdicts: &[Verdict],
+    (verdicts, waiting): (&[Verdict], &[Waiting]),
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
+    signing::hold(tx, shared, waiting, now_ms)?;
     let passed = verdicts.iter().filter(|verdict| !verdict.is_refused);
     let facts = passed.flat_map(|verdict| verdict.facts.iter().cloned());
     let light = matching::look_at(tx, facts.collect())?;
@@ -213,6 +241,7 @@ pub(crate) fn commit(
         .filter(|v| moved.contains(&v.loaded.id))
         .collect();
 
+    keep_signed(tx, shared, &kept, now_ms)?;
     let documents: Vec<&NewDocument> = kept.iter().flat_map(|v| &v.documents).collect();
     receipt::insert_documents(tx, &documents)?;
     let n_documents: Vec<(MessageId, i64)> = kept
@@ -295,6 +324,21 @@ fn all_findings(verdict: &Verdict, light: &Light) -> Vec<Finding> {
     all.extend(together.into_iter().flatten().cloned());
     all.truncate(ceb::finding::FINDINGS_MAX + 1);
     all
+}
+
+/// Keeps the bytes that the platform signed and that will be sent.
+fn keep_signed(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i64) -> Result<()> {
+    let mut signed = Vec::new();
+    for verdict in kept.iter().filter(|v| !v.is_refused) {
+        if let Some(told) = &verdict.signed {
+            let loaded = &verdict.loaded;
+            signed.push((loaded.id, loaded.company_id, told, loaded.body.as_slice()));
+        }
+    }
+    signing::commit(tx, shared, &signed, now_ms)?;
+    let waited = kept.iter().filter(|v| v.loaded.has_waited);
+    let waited: Vec<MessageId> = waited.map(|v| v.loaded.id).collect();
+    signing::forget(tx, &waited)
 }
 
 fn counts(kept: &[&Verdict], light: &Light, now_ms: i64) -> DayCounts {

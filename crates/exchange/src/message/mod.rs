@@ -187,6 +187,7 @@ pub(crate) fn reopen(
         return Ok(false);
     };
     sql::forget_findings(tx, id)?;
+    sql::forget_signed(tx, id)?;
     let event = Event {
         id: ids.next(),
         at_ms,

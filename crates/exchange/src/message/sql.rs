@@ -1,4 +1,4 @@
-//! Every statement on `message`, `message_body`, `message_finding` and `message_day`.
+//! Every statement on `message`, `message_body`, `message_signed`, `message_finding` and `message_day`.
 
 use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
 use crate::intake::Arrival;
@@ -235,7 +235,12 @@ pub(crate) struct Loaded {
     pub(crate) company_id: CompanyId,
     pub(crate) kind: String,
     pub(crate) profile: String,
+    /// As received; as the platform signed it, if it did.
     pub(crate) body: Vec<u8>,
+    /// Whether the platform has signed it.
+    pub(crate) is_signed_here: bool,
+    /// Whether it was held before, perhaps for a key.
+    pub(crate) has_waited: bool,
 }
 
 /// The oldest messages of a lane that wait for the check (`received`) or for sending (`checked`).
@@ -296,8 +301,10 @@ pub(crate) fn next_lane(
 /// Loads messages with their bytes, in the order of their ids.
 pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded>> {
     const LOAD: Many = Many {
-        before: "select m.id, m.company_id, m.kind, m.profile, b.body from message m \
-                 join message_body b on b.message_id = m.id where m.id in (",
+        before: "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
+                 s.message_id is not null, m.state = 'held' from message m \
+                 join message_body b on b.message_id = m.id \
+                 left join message_signed s on s.message_id = m.id where m.id in (",
         row: "?",
         after: ") order by m.id",
     };
@@ -311,7 +318,52 @@ pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded
                 kind: row.text(2)?,
                 profile: row.text(3)?,
                 body: row.bytes(4)?,
+                is_signed_here: row.bool(5)?,
+                has_waited: row.bool(6)?,
             })
+        })
+        .collect()
+}
+
+/// Keeps the bytes that the platform signed, beside those that were received.
+pub(crate) fn insert_signed(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    (key_id, method): (i64, &str),
+    (body, now_ms): (&[u8], i64),
+) -> Result<()> {
+    tx.execute(
+        "insert into message_signed (message_id, key_id, method, body, signed_at) \
+         values ($1, $2, $3, $4, $5)",
+        &[
+            id.0.into(),
+            key_id.into(),
+            method.into(),
+            body.into(),
+            now_ms.into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+/// Owners and states of messages that wait for a key.
+pub(crate) fn owners(
+    tx: &mut Tx<'_>,
+    messages: &[MessageId],
+) -> Result<Vec<(MessageId, CompanyId, State)>> {
+    const FIND: Many = Many {
+        before: "select id, company_id, state from message where id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    tx.many(FIND, &[], &rows)?
+        .iter()
+        .map(|row| {
+            let state = row.text(2)?;
+            let state = State::from_name(&state)
+                .ok_or_else(|| Error::Fault(format!("unknown state {state}")))?;
+            Ok((MessageId(row.int(0)?), CompanyId(row.int(1)?), state))
         })
         .collect()
 }
@@ -355,6 +407,15 @@ pub(super) fn reopen(tx: &mut Tx<'_>, id: MessageId, at_ms: i64) -> Result<Optio
     )?
     .map(|row| row.int(0).map(CompanyId))
     .transpose()
+}
+
+/// Removes what the platform signed of a message that is to be checked, and signed, anew.
+pub(super) fn forget_signed(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
+    tx.execute(
+        "delete from message_signed where message_id = $1",
+        &[id.0.into()],
+    )
+    .map(|_| ())
 }
 
 /// Removes the findings of a message that is to be checked anew.

@@ -83,7 +83,7 @@ impl State {
     pub fn sources(self) -> &'static [Self] {
         match self {
             Self::Received => &[],
-            Self::Waiting => &[Self::Received],
+            Self::Waiting => &[Self::Received, Self::Held],
             Self::Checked | Self::Refused => &[Self::Received, Self::Waiting, Self::Held],
             Self::Sent => &[Self::Checked, Self::Held],
             Self::Answered => &[Self::Sent, Self::Checked, Self::Held],

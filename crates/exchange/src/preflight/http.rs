@@ -6,7 +6,7 @@ use crate::intake::http::{Door, receive};
 use crate::matching::Look;
 use crate::tax;
 use crate::workbook::Body;
-use crate::workbook::http::{CLERKS, JsonForm, in_turn, standing};
+use crate::workbook::http::{CLERKS, JsonForm, in_turn, platform_signs, standing};
 use axum::Json;
 use axum::extract::{Request, State};
 use registry::role::Operation;
@@ -58,7 +58,8 @@ pub async fn preflight(
     let (body, _room) = receive(&door, &parts.headers, body, door.config.batch_bytes_max).await?;
     let given = files::files(&parts.headers, body).await?;
     within_limits(&door, &given)?;
-    let (standing, frame) = (standing(&door), door.config.signature_frame);
+    let signs = platform_signs(&door, &company).await?;
+    let (standing, frame) = (standing(&door), door.config.signature_frame || signs);
     let ground = door.gate.ground.clone();
     let one = company.clone();
     let (files, told, fresh) = in_turn(&door, move || {
@@ -68,7 +69,7 @@ pub async fn preflight(
             // What is no message at all, or another company's, is refused as its submission would be.
             crate::intake::examine(&one, &only.body)?;
         }
-        let mut files = read(&one, &given, &standing, frame);
+        let mut files = read(&one, &given, &standing, (frame, signs));
         if let [only] = files.as_mut_slice()
             && let Some(problem) = only.problem.take()
         {

@@ -82,12 +82,15 @@ struct Told {
     tax: Option<Estimate>,
 }
 
+/// How the platform treats signatures of a set: whether forms get a frame, and whether it signs itself.
+type Signs = (bool, bool);
+
 /// Reads the files of a set on several threads.
-fn read(company: &Company, given: &[Given], standing: &Standing, frame: bool) -> Vec<ReadFile> {
+fn read(company: &Company, given: &[Given], standing: &Standing, signs: Signs) -> Vec<ReadFile> {
     let n_threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let n_threads = n_threads.min(READERS_MAX).min(given.len()).max(1);
     let is_set = given.len() > 1;
-    let one = |given: &Given| read_one(company, given, standing, frame, is_set);
+    let one = |given: &Given| read_one(company, given, standing, signs, is_set);
     if n_threads == 1 {
         return given.iter().map(one).collect();
     }
@@ -112,7 +115,7 @@ fn read_one(
     company: &Company,
     given: &Given,
     standing: &Standing,
-    frame: bool,
+    (frame, signs): Signs,
     is_set: bool,
 ) -> ReadFile {
     let terms = standing.terms(crate::workbook::profile(&company.profile));
@@ -125,6 +128,11 @@ fn read_one(
     };
     if given.form == Body::Xml {
         let mut parsed = crate::check::examine(company, &terms, &given.body);
+        if signs {
+            // The platform is going to sign it.
+            let missing = ceb::code::SIGNATURE_MISSING.id;
+            parsed.findings.retain(|finding| finding.code != missing);
+        }
         if is_set {
             let foreign = crate::check::codes::FOREIGN_SENDER.code;
             let of_others = parsed.findings.iter_mut().filter(|one| one.code == foreign);

@@ -158,7 +158,8 @@ pub async fn workbook_report(
     let actor = door.gate.actor(&parts.headers, &WORKBOOK_REPORT).await?;
     let company = Arc::clone(actor.require_company()?);
     let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
-    let (standing, frame) = (standing(&door), door.config.signature_frame);
+    let signs = platform_signs(&door, &company).await?;
+    let (standing, frame) = (standing(&door), door.config.signature_frame || signs);
     let bytes = in_turn(&door, move || {
         let (form, _) = prepare(&company, Body::Workbook, &body, &standing, frame)?;
         annotated(&form).map_err(|error| writing(&error))
@@ -177,12 +178,19 @@ pub(crate) async fn submit_form(
     if company.suspended {
         return Err(Problem::new(registry::api_key::codes::SUSPENDED));
     }
-    let (standing, frame) = (standing(door), door.config.signature_frame);
+    let signs = platform_signs(door, &company).await?;
+    let (standing, frame) = (standing(door), door.config.signature_frame || signs);
     let now_ms = standing.now_ms;
-    let (form, prepared) = in_turn(door, move || {
-        prepare(&company, kind, &body, &standing, frame)
-    })
-    .await?;
+    let work = move || {
+        let (form, prepared) = prepare(&company, kind, &body, &standing, frame)?;
+        if form.is_refused() || !signs {
+            return Ok((form, prepared));
+        }
+        // The frame was for the check only: the message is stored unsigned, and signed on its way.
+        let remade = form.remade(&origin(&company, now_ms, false));
+        Ok((form, remade))
+    };
+    let (form, prepared) = in_turn(door, work).await?;
     if form.is_refused() {
         return Ok(refused(&form));
     }
@@ -288,6 +296,16 @@ pub(crate) fn prepare(
     let origin = origin(company, standing.now_ms, frame);
     let prepared = form.prepare(&origin, &standing.terms(profile(&company.profile)))?;
     Ok((form, prepared))
+}
+
+/// Whether the platform signs what this company sends unsigned.
+pub(crate) async fn platform_signs(door: &Door, company: &Company) -> Result<bool, Problem> {
+    let id = company.id;
+    let policy = door
+        .gate
+        .ground
+        .read(move |tx| crate::signing::policy(tx, id));
+    Ok(policy.await?.platform_signs)
 }
 
 pub(crate) fn views(form: &Form) -> Vec<FindingView> {

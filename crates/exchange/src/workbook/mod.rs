@@ -260,6 +260,18 @@ impl Form {
         Ok(prepared)
     }
 
+    /// The same messages made for another origin, unchecked: without the frame that stood in for the
+    /// signature which the platform is going to make.
+    #[must_use]
+    pub fn remade(&self, origin: &Origin) -> Vec<Prepared> {
+        let mut made = Vec::new();
+        for (at, part) in self.parts.iter().enumerate() {
+            let messages = part.draft.make(origin, fingerprint).into_iter();
+            made.extend(messages.map(|made| Prepared { part: at, made }));
+        }
+        made
+    }
+
     /// Whether a finding stands in the way.
     #[must_use]
     pub fn is_refused(&self) -> bool {

@@ -49,7 +49,7 @@ pub struct TodoDesk {
 #[serde(rename_all = "camelCase")]
 pub struct TodoView {
     /// `approvals`, `cases_review`, `cases_approve`, `cases_supplement`, `docking`, `held`,
-    /// `parked`, `unknown_codes`, `keys` or `agents`.
+    /// `parked`, `unknown_codes`, `payment_inquiries`, `keys` or `agents`.
     pub kind: &'static str,
     /// What it is, for people.
     pub title: &'static str,

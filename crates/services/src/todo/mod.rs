@@ -9,7 +9,7 @@ pub mod http;
 mod tests;
 
 use crate::case_file::{self, Kind, Side};
-use crate::{agent, docking};
+use crate::{agent, docking, payment_inquiry};
 use exchange::query::board;
 use registry::access::Actor;
 use registry::role::Role;
@@ -121,6 +121,14 @@ pub fn list(
             "待解释的回执代码",
             Waiting::plain(n_unknown),
         );
+    }
+    if has(&[Role::CompanyAdmin, Role::CompanyClerk, Role::Operator]) {
+        let (n_unsettled, n_late) = payment_inquiry::unsettled(tx, &actor.sight, now_ms)?;
+        let waiting = Waiting {
+            overdue: n_late,
+            ..Waiting::plain(n_unsettled)
+        };
+        add("payment_inquiries", "超时或失败的支付数据上传", waiting);
     }
     if let Some(company) = actor.company_id().filter(|_| has(&[Role::CompanyAdmin])) {
         let until = now_ms + SOON_MS;

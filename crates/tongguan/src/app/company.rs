@@ -2,11 +2,13 @@
 //! docking, and what waits for whom.
 
 use super::gather;
+use crate::roles::House;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{delete, get, post, put};
 use registry::access::Gate;
 use services::Desk;
+use services::payment_inquiry::customs::{CustomsDoor, plat_data_open};
 use services::registration::http::{BODY_BYTES_MAX, Reception};
 use services::todo::http::TodoDesk;
 use std::sync::Arc;
@@ -15,15 +17,23 @@ use std::sync::Arc;
 const JSON_BYTES_MAX: usize = 64 * 1024;
 
 /// The page of registration, and the API of cases and ledger.
-pub(super) fn routes(gate: &Arc<Gate>) -> Router {
+pub(super) fn routes(house: &House, gate: &Arc<Gate>) -> Router {
     let desk = Desk::new(Arc::clone(gate));
+    let config = house.config.payment_inquiry.clone();
+    let door = CustomsDoor::new(desk.clone(), config);
     let todo = TodoDesk {
         desk: desk.clone(),
         approvals: gather::kinds(),
     };
     page(Reception::new(desk.clone()))
         .merge(cases(desk.clone()))
-        .merge(ledger(desk))
+        .merge(ledger(desk.clone()))
+        .merge(payments(desk))
+        .merge(
+            Router::new()
+                .route("/179/{code}/platDataOpen", post(plat_data_open))
+                .with_state(door),
+        )
         .merge(
             Router::new()
                 .route("/api/v1/todos", get(services::todo::http::todos))
@@ -40,6 +50,35 @@ fn page(reception: Reception) -> Router {
         )
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(reception)
+}
+
+fn payments(desk: Desk) -> Router {
+    Router::new()
+        .route(
+            "/api/v1/payment-data",
+            get(services::payment_inquiry::http::payment_data)
+                .post(services::payment_inquiry::http::submit_payment_data),
+        )
+        .route(
+            "/api/v1/payment-data/{id}",
+            get(services::payment_inquiry::http::payment_datum),
+        )
+        .route(
+            "/api/v1/payment-data/{id}/unmask",
+            post(services::payment_inquiry::http::unmask_payment),
+        )
+        .route(
+            "/api/v1/payment-inquiries",
+            get(services::payment_inquiry::http::payment_inquiries),
+        )
+        .route(
+            "/api/v1/payment-inquiries/{id}/resend",
+            post(services::payment_inquiry::http::resend_payment),
+        )
+        .layer(DefaultBodyLimit::max(
+            services::payment_inquiry::http::BODY_BYTES_MAX,
+        ))
+        .with_state(desk)
 }
 
 fn cases(desk: Desk) -> Router {

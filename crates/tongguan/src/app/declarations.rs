@@ -3,7 +3,7 @@
 use crate::roles::House;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use exchange::customs_box::CustomsBox;
 use exchange::customs_box::http::Stage;
 use exchange::downlink::http::Tap;
@@ -132,6 +132,7 @@ fn desks(desk: Desk) -> Router {
             get(exchange::overview::http::statistics),
         )
         .merge(operator())
+        .merge(signing())
         .layer(DefaultBodyLimit::max(DESK_BYTES_MAX))
         .with_state(desk)
 }
@@ -170,6 +171,32 @@ fn operator() -> Router<Desk> {
         .route(
             "/api/v1/operator/parked/{id}/release",
             post(exchange::operator::request::http::release_parked),
+        )
+}
+
+fn signing() -> Router<Desk> {
+    Router::new()
+        .route("/api/v1/signing", get(exchange::signing::http::signing))
+        .route(
+            "/api/v1/signing/consent",
+            put(exchange::signing::http::signing_consent),
+        )
+        .route(
+            "/api/v1/signing/policies/{company}",
+            put(exchange::signing::http::ask_signing_policy),
+        )
+        .route(
+            "/api/v1/signing/keys",
+            get(exchange::signing::http::signing_keys)
+                .post(exchange::signing::http::ask_signing_key),
+        )
+        .route(
+            "/api/v1/signing/keys/{id}",
+            delete(exchange::signing::http::remove_signing_key),
+        )
+        .route(
+            "/api/v1/signing/keys/{id}/test",
+            post(exchange::signing::http::test_signing_key),
         )
 }
 

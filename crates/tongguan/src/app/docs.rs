@@ -51,6 +51,8 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         exchange::unknown_code::codes::ALL,
         exchange::matching::codes::ALL,
         exchange::preflight::codes::ALL,
+        exchange::signing::codes::ALL,
+        services::payment_inquiry::codes::ALL,
     ];
     lists.into_iter().flatten().collect()
 }

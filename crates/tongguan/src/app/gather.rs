@@ -32,6 +32,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     services::key::OPERATIONS,
     services::agent::OPERATIONS,
     services::docking::OPERATIONS,
+    services::payment_inquiry::OPERATIONS,
     services::todo::OPERATIONS,
     registry::relying_party::http::OPERATIONS,
     exchange::intake::http::OPERATIONS,
@@ -51,6 +52,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::operator::http::OPERATIONS,
     exchange::operator::request::http::OPERATIONS,
     exchange::unknown_code::OPERATIONS,
+    exchange::signing::http::OPERATIONS,
 ];
 
 /// Every parameter that may be changed while the platform runs.
@@ -62,6 +64,7 @@ pub const PARAMETERS: &[&[Parameter]] = &[
     exchange::export::PARAMETERS,
     exchange::matching::PARAMETERS,
     exchange::tax::PARAMETERS,
+    services::payment_inquiry::PARAMETERS,
 ];
 
 /// Every act that leaves a row in the audit, by room.
@@ -97,11 +100,14 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("导出", exchange::export::ACTS),
     ("未知回执代码", exchange::unknown_code::ACTS),
     ("三单对碰", exchange::matching::ACTS),
+    ("平台代签", exchange::signing::ACTS),
+    ("支付原始数据", services::payment_inquiry::ACTS),
 ];
 
 /// Every kind of act that needs a second pair of eyes.
 pub const KINDS: &[&[Kind]] = &[
     exchange::operator::KINDS,
+    exchange::signing::KINDS,
     registry::grant::KINDS,
     registry::department::KINDS,
     registry::parameter::KINDS,

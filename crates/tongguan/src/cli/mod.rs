@@ -12,9 +12,11 @@ mod doctor;
 mod explain;
 mod inspect;
 mod officers;
+mod payment;
 mod preflight;
 mod sample;
 mod serve;
+mod signing;
 mod sso;
 mod standard;
 mod submit;
@@ -50,12 +52,24 @@ enum Verb {
     Migrate(Base),
     /// 单独运行海关模拟器，经由所配置的队列与平台通信
     CustomsSim(serve::BoxArgs),
+    /// 电子口岸卡模拟器：本机的签名卡服务，仅供测试
+    UsbKeySim(payment::UsbArgs),
+    /// 海关侧模拟器（179 号公告）：向平台询问订单，并对上传内容验签
+    InquirySim(payment::InquiryArgs),
     /// 企业：登记与列出
     #[command(subcommand)]
     Company(admin::CompanyVerb),
     /// 接口密钥：签发、列出与吊销
     #[command(subcommand)]
     Key(admin::KeyVerb),
+    /// 平台代签：密钥的登记、列出、测试与移除
+    #[command(subcommand)]
+    Signing(signing::SigningVerb),
+    /// 在本机用私钥文件、令牌或签名卡为报文签名
+    Sign(signing::SignArgs),
+    /// 支付原始数据（179 号公告）：提交
+    #[command(subcommand)]
+    PaymentData(payment::PaymentVerb),
     /// 单点登录：接入系统的登记
     #[command(subcommand)]
     Sso(sso::SsoVerb),
@@ -180,6 +194,11 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Serve(args) => serve::serve(args).await,
         Verb::Migrate(base) => admin::migrate(&base).await,
         Verb::CustomsSim(args) => serve::customs_sim(args).await,
+        Verb::UsbKeySim(args) => payment::usb_key_sim(args).await,
+        Verb::InquirySim(args) => payment::inquiry_sim(args).await,
+        Verb::Signing(verb) => signing::signing(verb).await,
+        Verb::Sign(args) => signing::sign(args).await,
+        Verb::PaymentData(verb) => payment::payment(&verb),
         Verb::Company(verb) => admin::company(verb).await,
         Verb::Key(verb) => admin::key(verb).await,
         Verb::Sso(verb) => sso::sso(verb).await,

@@ -200,6 +200,84 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ("customs.node", "本平台的传输节点编号，1 至 8 个字符"),
     ("customs.customs_node", "海关的传输节点编号，1 至 8 个字符"),
     (
+        "signing.keys",
+        "代签密钥的列表；私钥与口令只在这里指明存放位置，不入数据库",
+    ),
+    (
+        "signing.keys[].name",
+        "代签密钥：短名，登记给企业时使用，1 至 40 个小写字母、数字或横线",
+    ),
+    (
+        "signing.keys[].kind",
+        "代签密钥：file（私钥文件）、pkcs11（令牌或密码机）或 usb_key（电子口岸卡）",
+    ),
+    (
+        "signing.keys[].key_file",
+        "代签密钥：私钥文件（PEM PKCS#8，可加密）；其他用户不得可读",
+    ),
+    (
+        "signing.keys[].secret_file",
+        "代签密钥：私钥口令、令牌 PIN 或卡密码所在文件；私钥未加密时为空",
+    ),
+    (
+        "signing.keys[].certificate_file",
+        "代签密钥：证书文件（PEM 或 DER）；证书在令牌或卡内时为空",
+    ),
+    (
+        "signing.keys[].module",
+        "代签密钥：PKCS#11 模块（动态库）的路径",
+    ),
+    ("signing.keys[].token", "代签密钥：令牌的标签"),
+    (
+        "signing.keys[].key_label",
+        "代签密钥：令牌内私钥（及证书）的标签",
+    ),
+    (
+        "signing.keys[].sm2_mechanism",
+        "代签密钥：厂商的 SM2 签名机制编号（CKM）；0 表示没有",
+    ),
+    (
+        "signing.keys[].sm2_input",
+        "代签密钥：该机制接收 message（原文）还是 digest（摘要 e）",
+    ),
+    ("signing.keys[].url", "代签密钥：电子口岸卡本机服务的地址"),
+    (
+        "signing.keys[].sign_ms_max",
+        "代签密钥：一次签名的毫秒上限，100 至 120000",
+    ),
+    (
+        "signing.keys[].waiting_max",
+        "代签密钥：可排队等待的签名数，超出时稍后重试",
+    ),
+    (
+        "signing.keys[].at_once",
+        "代签密钥：同时进行的签名数；卡为 1",
+    ),
+    (
+        "payment_inquiry.environment",
+        "179 号公告支付数据上传到：off 不上传、test 测试地址或 production 正式地址",
+    ),
+    (
+        "payment_inquiry.test_url",
+        "179 号公告：海关测试环境的上传地址",
+    ),
+    (
+        "payment_inquiry.production_url",
+        "179 号公告：海关正式环境的上传地址",
+    ),
+    (
+        "payment_inquiry.ca_file",
+        "179 号公告：签发海关证书的 CA（PEM）；空为公共 CA",
+    ),
+    (
+        "payment_inquiry.callers",
+        "179 号公告：允许发起询问的海关地址列表；空表示不限",
+    ),
+    (
+        "payment_inquiry.minute_max",
+        "179 号公告：每家企业每分钟受理的询问数",
+    ),
+    (
         "customs_box.matching",
         "海关模拟器：清单缺少订单、支付单或运单时 relaxed 放行或 strict 退单",
     ),

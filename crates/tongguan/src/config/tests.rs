@@ -33,6 +33,7 @@ fn paths() -> BTreeSet<String> {
     config.http.tls_certificate = Some("chain.pem".into());
     config.http.tls_key = Some("key.pem".into());
     config.registry.foreign = vec![ForeignSource::default()];
+    config.signing.keys = vec![exchange::signing::config::KeyConfig::default()];
     let mut found = BTreeSet::new();
     walk("", &toml::Value::try_from(config).unwrap(), &mut found);
     found

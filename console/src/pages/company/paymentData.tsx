@@ -1,0 +1,96 @@
+// Payment data of announcement 179 (支付数据): what the company handed in. Personal data are masked until
+// somebody says why they must be seen.
+import { App, Button, Input, Modal } from "antd";
+import { useEffect, useId, useState } from "react";
+import { call } from "../../api/client";
+import { useCan } from "../../api/session";
+import type { Schema } from "../../api/types";
+import { useT } from "../../i18n";
+import { useProblem } from "../../resource/problem";
+import { defineResource } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+
+type Payment = Schema<"PaymentView">;
+type Detail = Schema<"PaymentDetail">;
+
+const payments = defineResource<Payment>({
+  name: "paymentData",
+  list: "payment_data",
+  title: "menu.paymentData",
+  intro: "payment.intro",
+  path: "/api/v1/payment-data",
+  rowKey: (row) => row.id,
+  empty: "payment.empty",
+  filters: [
+    { key: "orderNo", label: "document.orderNo" },
+    { key: "transactionNo", label: "payment.transactionNo" },
+  ],
+  columns: [
+    { key: "transactionNo", title: "payment.transactionNo", as: "code" },
+    { key: "payCode", title: "payment.payCode", as: "code" },
+    { key: "totalAmount", title: "payment.totalAmount", as: "code" },
+    { key: "orders", title: "payment.orders", as: "number" },
+    { key: "tradingTime", title: "payment.tradingTime", as: "code" },
+    { key: "createdAt", title: "payment.createdAt", as: "time" },
+    { key: "keepUntil", title: "payment.keepUntil", as: "time" },
+    { key: "ebpCode", title: "payment.ebpCode", as: "code", extra: true },
+    { key: "changedAt", title: "payment.changedAt", as: "time", extra: true },
+    { key: "id", title: "case.number", as: "code", extra: true },
+  ],
+  detail: (row) => <PaymentCard id={row.id} />,
+  detailTitle: (row) => row.transactionNo,
+});
+
+function PaymentCard({ id }: { id: string }) {
+  const t = useT();
+  const can = useCan();
+  const problem = useProblem();
+  const { message } = App.useApp();
+  const field = useId();
+  const [detail, setDetail] = useState<Detail>();
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState("");
+  useEffect(() => {
+    call("GET", `/api/v1/payment-data/${encodeURIComponent(id)}`).then((found) => setDetail(found as Detail), problem);
+  }, [id, problem]);
+  const unmask = async () => {
+    try {
+      const path = `/api/v1/payment-data/${encodeURIComponent(id)}/unmask`;
+      setDetail((await call("POST", path, { reason: reason.trim() })) as Detail);
+      void message.success(t("action.done"));
+      setOpen(false);
+    } catch (error) {
+      problem(error);
+    }
+  };
+  if (!detail) return null;
+  return (
+    <>
+      <p className="soft">{t(detail.masked ? "payment.masked" : "payment.unmasked")}</p>
+      <h3>{t("payment.head")}</h3>
+      <pre className="xml">{JSON.stringify(detail.payExchangeInfoHead, null, 2)}</pre>
+      <h3>{t("payment.lists")}</h3>
+      <pre className="xml">{JSON.stringify(detail.payExchangeInfoLists, null, 2)}</pre>
+      {detail.masked && can("unmask_payment") ? <Button onClick={() => setOpen(true)}>{t("message.unmask")}</Button> : null}
+      <Modal
+        open={open}
+        title={t("message.unmask")}
+        okText={t("action.ok")}
+        cancelText={t("action.cancel")}
+        okButtonProps={{ disabled: reason.trim().length < 2 }}
+        onOk={() => void unmask()}
+        onCancel={() => setOpen(false)}
+      >
+        <p>{t("payment.unmaskHint")}</p>
+        <div className="stack-field">
+          <label htmlFor={field}>{t("action.reason")}</label>
+          <Input.TextArea id={field} rows={3} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
+        </div>
+      </Modal>
+    </>
+  );
+}
+
+export function PaymentData() {
+  return <ResourceList resource={payments} />;
+}

@@ -1,0 +1,33 @@
+//! Codes of signing for companies.
+
+use web::Code;
+
+/// No key of that name in the settings.
+pub const NO_KEY: Code = Code {
+    code: "TG-R4700",
+    status: 422,
+    title: "没有这个密钥",
+    title_en: "There is no key of that name",
+    meaning: "平台的配置中没有这个名称的签名密钥；密钥的存放位置只写在服务器的配置文件里。",
+    advice: "请核对名称；新密钥请先由运维人员写入配置 signing.keys 并重启平台。",
+};
+/// The key cannot be used now.
+pub const KEY_FAULT: Code = Code {
+    code: "TG-R4701",
+    status: 409,
+    title: "签名密钥暂不可用",
+    title_en: "The key cannot be used now",
+    meaning: "平台无法从文件、令牌或签名卡取得证书或签名，原因见 detail。",
+    advice: "请按 detail 处理（插卡、更正口令文件、检查模块），再次测试此密钥后重试。",
+};
+/// The certificate does not hold now.
+pub const EXPIRED: Code = Code {
+    code: "TG-R4702",
+    status: 409,
+    title: "证书不在有效期内",
+    title_en: "The certificate does not hold now",
+    meaning: "密钥的证书尚未生效或已经过期，用它签名的报文会被电子口岸退回。",
+    advice: "请到发证机构更新证书，更新后重新登记密钥。",
+};
+/// All of the above.
+pub const ALL: &[Code] = &[NO_KEY, KEY_FAULT, EXPIRED];

@@ -1,0 +1,549 @@
+//! `/api/v1/signing…`: what a company wants of signatures, and the keys that sign for companies.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::keyring::{Card, Facts};
+use super::provider::Fault;
+use super::{
+    KEY_KIND, KEY_TESTED, KeyFilter, KeyWish, POLICY_KIND, Policy, PolicyWish, SigningKey, Verify,
+    active_key, codes, consent, hex, key, keys, policy, remove_key, sql, told,
+};
+use crate::operator::request::http::Asked;
+use crate::query::http::{Desk, bad};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State as Held};
+use axum::http::{HeaderMap, StatusCode};
+use registry::access::{Actor, Sight};
+use registry::approval::{self, Request, reason};
+use registry::audit;
+use registry::company::{self, Company, CompanyId};
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use store::clock::beijing_rfc3339;
+use store::{Result as StoreResult, Tx};
+use utoipa::{IntoParams, ToSchema};
+use web::{Page, PageQuery, Problem, codes as common};
+
+/// What is signed to try a key.
+const PROBE: &[u8] = "通关平台签名测试".as_bytes();
+
+/// Sees what a company wants of signatures.
+pub const SIGNING: Operation = Operation {
+    id: "signing",
+    chinese: "查看企业签名策略",
+    roles: &[
+        Role::CompanyAdmin,
+        Role::CompanyClerk,
+        Role::CompanyReader,
+        Role::Program,
+        Role::Operator,
+    ],
+    changes: false,
+};
+/// Switches signing by the platform on or off.
+pub const SIGNING_CONSENT: Operation = Operation {
+    id: "signing_consent",
+    chinese: "开通或关闭平台代签",
+    roles: &[Role::CompanyAdmin],
+    changes: true,
+};
+/// Asks for another policy.
+pub const ASK_SIGNING_POLICY: Operation = Operation {
+    id: "ask_signing_policy",
+    chinese: "申请变更企业签名策略",
+    roles: &[Role::Operator],
+    changes: true,
+};
+/// Lists keys.
+pub const SIGNING_KEYS: Operation = Operation {
+    id: "signing_keys",
+    chinese: "查看代签密钥",
+    roles: &[Role::Operator],
+    changes: false,
+};
+/// Asks for a key.
+pub const ASK_SIGNING_KEY: Operation = Operation {
+    id: "ask_signing_key",
+    chinese: "申请登记代签密钥",
+    roles: &[Role::Operator],
+    changes: true,
+};
+/// Takes a key away.
+pub const REMOVE_SIGNING_KEY: Operation = Operation {
+    id: "remove_signing_key",
+    chinese: "移除代签密钥",
+    roles: &[Role::Operator],
+    changes: true,
+};
+/// Tries a key.
+pub const TEST_SIGNING_KEY: Operation = Operation {
+    id: "test_signing_key",
+    chinese: "测试代签密钥",
+    roles: &[Role::Operator],
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[
+    SIGNING,
+    SIGNING_CONSENT,
+    ASK_SIGNING_POLICY,
+    SIGNING_KEYS,
+    ASK_SIGNING_KEY,
+    REMOVE_SIGNING_KEY,
+    TEST_SIGNING_KEY,
+];
+
+/// Whose signatures are asked for.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+pub struct SigningQuery {
+    /// Id of the company; the own one when absent.
+    pub company: Option<String>,
+}
+
+/// A key that signs for a company (代签密钥).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SigningKeyView {
+    /// Its id.
+    pub id: String,
+    /// Id of the company.
+    pub company_id: String,
+    /// Its name in the settings.
+    pub name: String,
+    /// `file`, `pkcs11` or `usb_key`.
+    pub provider: String,
+    /// `rsa` or `sm2`.
+    pub family: &'static str,
+    /// Serial number of the certificate.
+    pub serial: String,
+    /// Holder of the certificate.
+    pub subject: String,
+    /// Valid from, Beijing time.
+    pub valid_from: String,
+    /// Valid to, Beijing time.
+    pub valid_to: String,
+    /// `active` or `removed`.
+    pub state: &'static str,
+    /// Who assigned it.
+    pub added_by: String,
+    /// When, Beijing time.
+    pub added_at: String,
+    /// Signatures that this process made with it.
+    pub signed: u64,
+    /// Calls that failed.
+    pub failed: u64,
+    /// Calls that wait now.
+    pub waiting: usize,
+    /// How long a signature takes on average, in milliseconds.
+    pub mean_ms: i64,
+    /// What went wrong last; empty when the last call was good.
+    pub last_fault: String,
+}
+
+/// What a company wants of signatures (签名策略).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SigningView {
+    /// Id of the company.
+    pub company_id: String,
+    /// `required`, `tolerated` or `off`: how signatures on what it sends are judged.
+    pub verify: &'static str,
+    /// Whether SHA-1 and short RSA keys may be used.
+    pub allow_old: bool,
+    /// Whether signatures count that verify in a tolerant profile only.
+    pub allow_tolerant_profiles: bool,
+    /// Whether the platform signs what comes unsigned.
+    pub platform_signs: bool,
+    /// The key that signs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<SigningKeyView>,
+    /// Messages that wait for the key.
+    pub waiting: i64,
+}
+
+/// The consent of a company.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConsentBody {
+    /// Whether the platform signs what comes unsigned.
+    pub platform_signs: bool,
+}
+
+/// What a company's signatures are to be.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PolicyBody {
+    /// `required`, `tolerated` or `off`.
+    pub verify: String,
+    /// Whether SHA-1 and short RSA keys may be used.
+    pub allow_old: bool,
+    /// Whether signatures count that verify in a tolerant profile only.
+    pub allow_tolerant_profiles: bool,
+    /// Why, 2 to 500 characters.
+    pub reason: String,
+}
+
+/// Which key is to sign for which company.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SigningKeyBody {
+    /// Id of the company.
+    pub company: String,
+    /// Name of the key in the settings.
+    pub name: String,
+    /// Why, 2 to 500 characters.
+    pub reason: String,
+}
+
+/// How a key answered (密钥测试结果).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyTest {
+    /// Whether it signed.
+    pub ok: bool,
+    /// How long it took, in milliseconds.
+    pub ms: i64,
+    /// What went wrong and what to do; or the algorithm.
+    pub text: String,
+}
+
+fn fault(fault: &Fault) -> Problem {
+    Problem::new(codes::KEY_FAULT).detail(fault.to_string())
+}
+
+fn id_of(text: &str) -> Result<i64, Problem> {
+    text.parse().map_err(|_| Problem::new(common::NOT_FOUND))
+}
+
+fn view(desk: &Desk, key: &SigningKey) -> SigningKeyView {
+    let card = desk.shared.keyring.card(&key.name);
+    let facts = card.map(Card::facts).unwrap_or_else(|| Facts {
+        last_fault: "本进程的配置中没有这个密钥".to_owned(),
+        ..Facts::default()
+    });
+    let n_signed = i64::try_from(facts.n_signed).unwrap_or(i64::MAX);
+    SigningKeyView {
+        id: key.id.to_string(),
+        company_id: key.company_id.0.to_string(),
+        name: key.name.clone(),
+        provider: key.provider.clone(),
+        family: key.family.name(),
+        serial: key.serial.clone(),
+        subject: key.subject.clone(),
+        valid_from: beijing_rfc3339(key.valid_from),
+        valid_to: beijing_rfc3339(key.valid_to),
+        state: if key.is_active { "active" } else { "removed" },
+        added_by: key.added_name.clone(),
+        added_at: beijing_rfc3339(key.added_at),
+        signed: facts.n_signed,
+        failed: facts.n_failed,
+        waiting: facts.n_waiting,
+        mean_ms: facts.total_ms.checked_div(n_signed).unwrap_or(0),
+        last_fault: facts.last_fault,
+    }
+}
+
+/// The company that somebody asks about, if he sees it.
+fn company_of(tx: &mut Tx<'_>, sight: &Sight, id: CompanyId) -> StoreResult<Option<Company>> {
+    Ok(company::by_id(tx, id)?.filter(|company| sight.sees(company)))
+}
+
+fn show(tx: &mut Tx<'_>, desk: &Desk, company: CompanyId) -> StoreResult<SigningView> {
+    let policy: Policy = policy(tx, company)?;
+    let key = active_key(tx, company)?;
+    Ok(SigningView {
+        company_id: company.0.to_string(),
+        verify: policy.verify.name(),
+        allow_old: policy.allow_old,
+        allow_tolerant_profiles: policy.allow_tolerant_profiles,
+        platform_signs: policy.platform_signs,
+        key: key.map(|key| view(desk, &key)),
+        waiting: sql::n_waiting(tx, company)?,
+    })
+}
+
+/// What a company wants of signatures, and the key that signs for it (签名策略).
+#[utoipa::path(
+    get, path = "/api/v1/signing", tag = "signing", params(SigningQuery),
+    responses(
+        (status = 200, body = SigningView),
+        (status = 401, body = Problem, description = "未登录，或密钥无效"),
+        (status = 404, body = Problem, description = "没有这家企业，或不可见")
+    )
+)]
+pub async fn signing(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<SigningQuery>, QueryRejection>,
+) -> Result<Json<SigningView>, Problem> {
+    let actor = desk.gate.actor(&headers, &SIGNING).await?;
+    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
+    let company = match query.company.as_deref() {
+        Some(id) => CompanyId(id_of(id)?),
+        None => actor.require_company()?.id,
+    };
+    let inside = desk.clone();
+    let read = move |tx: &mut Tx<'_>| {
+        let Some(company) = company_of(tx, &actor.sight, company)? else {
+            return Ok(None);
+        };
+        show(tx, &inside, company.id).map(Some)
+    };
+    let found = desk.gate.ground.read(read).await?;
+    found
+        .map(Json)
+        .ok_or_else(|| Problem::new(common::NOT_FOUND))
+}
+
+/// Lets the platform sign what the company sends unsigned, or no more (平台代签).
+#[utoipa::path(
+    put, path = "/api/v1/signing/consent", tag = "signing", request_body = ConsentBody,
+    responses(
+        (status = 200, body = SigningView),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "只有企业管理员可以开通")
+    )
+)]
+pub async fn signing_consent(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    body: Result<Json<ConsentBody>, JsonRejection>,
+) -> Result<Json<SigningView>, Problem> {
+    let actor = desk.gate.actor(&headers, &SIGNING_CONSENT).await?;
+    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
+    let company = actor.require_company()?.id;
+    let inside = desk.clone();
+    let now_ms = desk.shared.clock.now_ms();
+    let act = move |tx: &mut Tx<'_>| {
+        consent(tx, &actor, company, (body.platform_signs, now_ms))?;
+        sql::hurry(tx, company, now_ms)?;
+        show(tx, &inside, company).map(Ok)
+    };
+    Ok(Json(desk.gate.ground.act(act).await?))
+}
+
+/// Asks for another policy of a company (变更签名策略): it holds when the security administrator
+/// approves.
+#[utoipa::path(
+    put, path = "/api/v1/signing/policies/{company}", tag = "signing", request_body = PolicyBody,
+    params(("company" = String, Path, description = "企业编号")),
+    responses(
+        (status = 202, body = Asked, description = "已提交复核，由安全管理员批准后生效"),
+        (status = 400, body = Problem, description = "缺少理由或取值有误"),
+        (status = 404, body = Problem, description = "没有这家企业")
+    )
+)]
+pub async fn ask_signing_policy(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(company): Path<String>,
+    body: Result<Json<PolicyBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<Asked>), Problem> {
+    let actor = desk.gate.actor(&headers, &ASK_SIGNING_POLICY).await?;
+    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
+    let verify = Verify::from_name(&body.verify)
+        .ok_or_else(|| bad("verify 应为 required、tolerated 或 off".to_owned()))?;
+    let wish = PolicyWish {
+        company: id_of(&company)?,
+        verify,
+        allow_old: body.allow_old,
+        allow_tolerant_profiles: body.allow_tolerant_profiles,
+    };
+    let payload = serde_json::to_string(&wish).unwrap_or_default();
+    let what = (&POLICY_KIND, told(&wish), payload);
+    ask(&desk, actor, CompanyId(wish.company), what, &body.reason).await
+}
+
+/// Asks for a key to sign for a company (登记代签密钥): its certificate is read now, and it signs when
+/// the security administrator approves.
+#[utoipa::path(
+    post, path = "/api/v1/signing/keys", tag = "signing", request_body = SigningKeyBody,
+    responses(
+        (status = 202, body = Asked, description = "已提交复核，由安全管理员批准后使用"),
+        (status = 400, body = Problem, description = "缺少理由"),
+        (status = 404, body = Problem, description = "没有这家企业"),
+        (status = 409, body = Problem, description = "密钥不可用或证书过期"),
+        (status = 422, body = Problem, description = "配置中没有这个密钥")
+    )
+)]
+pub async fn ask_signing_key(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    body: Result<Json<SigningKeyBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<Asked>), Problem> {
+    let actor = desk.gate.actor(&headers, &ASK_SIGNING_KEY).await?;
+    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
+    let company = id_of(&body.company)?;
+    let keyring = Arc::clone(&desk.shared.keyring);
+    let (Some(card), Some(provider)) = (keyring.card(&body.name), keyring.kind(&body.name)) else {
+        return Err(Problem::new(codes::NO_KEY));
+    };
+    let certificate = card.certificate().await.map_err(|error| fault(&error))?;
+    if !certificate.holds_at(desk.shared.clock.now_ms()) {
+        return Err(Problem::new(codes::EXPIRED));
+    }
+    let wish = KeyWish {
+        company,
+        name: body.name.clone(),
+        provider: provider.to_owned(),
+        certificate: hex(&certificate.der),
+    };
+    let title = format!(
+        "{}（{provider}）证书 {}，{}",
+        body.name, certificate.serial, certificate.subject
+    );
+    let payload = serde_json::to_string(&wish).unwrap_or_default();
+    let what = (&KEY_KIND, title, payload);
+    ask(&desk, actor, CompanyId(company), what, &body.reason).await
+}
+
+async fn ask(
+    desk: &Desk,
+    actor: Actor,
+    company: CompanyId,
+    (kind, title, payload): (&'static approval::Kind, String, String),
+    why: &str,
+) -> Result<(StatusCode, Json<Asked>), Problem> {
+    actor.require_account()?;
+    let why = reason(why)?;
+    let ground = desk.gate.ground.clone();
+    let act = move |tx: &mut Tx<'_>| {
+        let Some(company) = company_of(tx, &actor.sight, company)? else {
+            return Ok(Err(Problem::new(common::NOT_FOUND)));
+        };
+        let request = Request {
+            kind: kind.name,
+            title: format!("{}：{title}", company.name),
+            payload: payload.clone(),
+            company: Some(company.id.0),
+            why: why.clone(),
+        };
+        approval::ask(tx, &ground, &actor, &request).map(Ok)
+    };
+    let approval_id = desk.gate.ground.act(act).await?.to_string();
+    Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
+}
+
+/// The keys that sign for companies, newest first (代签密钥列表).
+#[utoipa::path(
+    get, path = "/api/v1/signing/keys", tag = "signing", params(SigningQuery, PageQuery),
+    responses(
+        (status = 200, body = Page<SigningKeyView>),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn signing_keys(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<SigningQuery>, QueryRejection>,
+    page: Result<Query<PageQuery>, QueryRejection>,
+) -> Result<Json<Page<SigningKeyView>>, Problem> {
+    let actor = desk.gate.actor(&headers, &SIGNING_KEYS).await?;
+    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
+    let Query(page) = page.map_err(|error| web::bad_query(&error.body_text()))?;
+    let filter = KeyFilter {
+        company: query.company.as_deref().map(id_of).transpose()?,
+        with_removed: false,
+        before: page.after.as_deref().map(id_of).transpose()?,
+    };
+    let limit = page.limit();
+    let read = move |tx: &mut Tx<'_>| keys(tx, &actor.sight, &filter, i64::from(limit) + 1);
+    let mut found = desk.gate.ground.read(read).await?;
+    let n_max = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = found.len() > n_max;
+    found.truncate(n_max);
+    let next = found
+        .last()
+        .filter(|_| has_more)
+        .map(|last| last.id.to_string());
+    Ok(Json(Page {
+        items: found.iter().map(|key| view(&desk, key)).collect(),
+        next,
+    }))
+}
+
+/// Takes a key away at once (移除代签密钥).
+#[utoipa::path(
+    delete, path = "/api/v1/signing/keys/{id}", tag = "signing",
+    params(("id" = String, Path, description = "密钥编号")),
+    responses((status = 204), (status = 404, body = Problem, description = "没有这个密钥"))
+)]
+pub async fn remove_signing_key(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &REMOVE_SIGNING_KEY).await?;
+    let (id, now_ms) = (id_of(&id)?, desk.shared.clock.now_ms());
+    let act = move |tx: &mut Tx<'_>| {
+        let Some(key) = key(tx, id)? else {
+            return Ok(Err(Problem::new(common::NOT_FOUND)));
+        };
+        if !remove_key(tx, &actor, &key, now_ms)? {
+            return Ok(Err(Problem::new(common::NOT_FOUND)));
+        }
+        Ok(Ok(()))
+    };
+    desk.gate.ground.act(act).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Tries a key (测试密钥): opens a card that was shut after a wrong PIN, signs a few bytes, and lets
+/// what waits for the key be tried again.
+#[utoipa::path(
+    post, path = "/api/v1/signing/keys/{id}/test", tag = "signing",
+    params(("id" = String, Path, description = "密钥编号")),
+    responses(
+        (status = 200, body = KeyTest),
+        (status = 404, body = Problem, description = "没有这个密钥"),
+        (status = 422, body = Problem, description = "本进程的配置中没有这个密钥")
+    )
+)]
+pub async fn test_signing_key(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<KeyTest>, Problem> {
+    let actor = desk.gate.actor(&headers, &TEST_SIGNING_KEY).await?;
+    let id = id_of(&id)?;
+    let found = desk.gate.ground.read(move |tx| key(tx, id)).await?;
+    let found = found.ok_or_else(|| Problem::new(common::NOT_FOUND))?;
+    let keyring = Arc::clone(&desk.shared.keyring);
+    let Some(card) = keyring.card(&found.name) else {
+        return Err(Problem::new(codes::NO_KEY));
+    };
+    let begun_at = desk.shared.clock.now_ms();
+    let outcome = probe(card, &found).await;
+    let now_ms = desk.shared.clock.now_ms();
+    let is_ok = outcome.is_ok();
+    let text = outcome.unwrap_or_else(|fault| fault.to_string());
+    let (object, detail) = (format!("company:{}", found.company_id.0), text.clone());
+    let act = move |tx: &mut Tx<'_>| {
+        audit::done(tx, now_ms, &actor, KEY_TESTED, &object, &detail)?;
+        if is_ok {
+            sql::hurry(tx, found.company_id, now_ms)?;
+        }
+        Ok(Ok(()))
+    };
+    desk.gate.ground.act(act).await?;
+    Ok(Json(KeyTest {
+        ok: is_ok,
+        ms: now_ms - begun_at,
+        text,
+    }))
+}
+
+/// Signs a few bytes with a key; answers the algorithm, or why it cannot.
+async fn probe(card: &Card, key: &SigningKey) -> Result<String, Fault> {
+    card.reset().await;
+    let certificate = card.certificate().await?;
+    if certificate.serial != key.serial {
+        let text = format!("证书现为 {}，请重新登记密钥", certificate.serial);
+        return Err(Fault::Device(text));
+    }
+    let method = certificate.family.method();
+    card.sign(PROBE, method).await?;
+    Ok(method.name().to_owned())
+}

@@ -1,0 +1,368 @@
+//! Signing 平台代签: the platform signs for companies that ask it to.
+//!
+//! - A key is held by a [`provider`]: a file, a token behind PKCS#11, the USB key of the E-Port. The
+//!   [`keyring`] puts a queue in front of each. Where a key is stands in the settings of the machine,
+//!   never in the database.
+//! - A company's administrator switches signing on (consent); an operator assigns a key, and another
+//!   person approves, because whoever holds a key speaks for the company.
+//! - [`step`] signs before the check what came without a signature. What was received stays as it was
+//!   received (I4); the signed bytes stand beside it and are what is checked and sent. A signed message
+//!   is never touched. The step may run twice (I3): only what commits with the verdict is ever used.
+//! - When a key cannot sign now the message is held with the reason, and [`retry`] tries again, each
+//!   time later; nothing is refused because a card is out of its reader.
+//!
+//! What a company wants of signatures is its [`Policy`]; those who verify read it too.
+
+pub mod certificate;
+pub mod codes;
+pub mod config;
+mod document;
+pub mod http;
+pub mod keyring;
+pub mod offline;
+pub mod provider;
+pub mod retry;
+pub mod sm2_text;
+mod sql;
+pub(crate) mod step;
+#[cfg(test)]
+mod tests;
+pub mod verify;
+
+use crate::signing::certificate::Certificate;
+use crate::signing::provider::{Family, Method};
+use registry::access::Actor;
+use registry::approval::{Doing, Kind as ApprovalKind};
+use registry::audit::{self, Act};
+use registry::company::{self, CompanyId};
+use registry::role::Role;
+use serde::{Deserialize, Serialize};
+use store::{Error, Result, Tx};
+
+pub use sql::{KeyFilter, active_key, key, keys, policies, policy};
+
+/// The consent of a company was given or taken back.
+pub const CONSENT: Act = Act {
+    name: "signing.consent",
+    chinese: "开通或关闭平台代签",
+};
+/// A company's policy was changed.
+pub const POLICY: Act = Act {
+    name: "signing.policy",
+    chinese: "变更企业签名策略",
+};
+/// A key was assigned.
+pub const KEY_ADDED: Act = Act {
+    name: "signing.key.add",
+    chinese: "登记代签密钥",
+};
+/// A key was taken away.
+pub const KEY_REMOVED: Act = Act {
+    name: "signing.key.remove",
+    chinese: "移除代签密钥",
+};
+/// A key was tried.
+pub const KEY_TESTED: Act = Act {
+    name: "signing.key.test",
+    chinese: "测试代签密钥",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[CONSENT, POLICY, KEY_ADDED, KEY_REMOVED, KEY_TESTED];
+
+/// Changes what a company's signatures must be.
+pub const POLICY_KIND: ApprovalKind = ApprovalKind {
+    name: "signing.policy",
+    chinese: "变更企业签名策略",
+    deciders: &[Role::SecurityAdmin],
+    run: run_policy,
+};
+/// Assigns a key to a company.
+pub const KEY_KIND: ApprovalKind = ApprovalKind {
+    name: "signing.key",
+    chinese: "登记代签密钥",
+    deciders: &[Role::SecurityAdmin],
+    run: run_key,
+};
+/// The kinds of approvals of this room.
+pub const KINDS: &[ApprovalKind] = &[POLICY_KIND, KEY_KIND];
+
+/// How the signatures of a company's messages are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verify {
+    /// A message without a good signature is refused.
+    Required,
+    /// What is wrong is told, and the message goes on.
+    Tolerated,
+    /// Nobody looks.
+    Off,
+}
+
+impl Verify {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::Required, Self::Tolerated, Self::Off];
+
+    /// The name in the database and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Tolerated => "tolerated",
+            Self::Off => "off",
+        }
+    }
+
+    /// The way with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verify| verify.name() == name)
+    }
+}
+
+/// What a company wants of signatures (签名策略).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// How its signatures are judged.
+    pub verify: Verify,
+    /// Whether SHA-1 and short RSA keys may be used.
+    pub allow_old: bool,
+    /// Whether signatures count that verify in a tolerant profile only.
+    pub allow_tolerant_profiles: bool,
+    /// Whether the platform signs what comes unsigned.
+    pub platform_signs: bool,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            verify: Verify::Tolerated,
+            allow_old: false,
+            allow_tolerant_profiles: true,
+            platform_signs: false,
+        }
+    }
+}
+
+impl Policy {
+    /// How a key signs messages under this policy: SM2 with SM3; RSA with SHA-1, as the E-Port's
+    /// specification of 2022 has it, only where old algorithms are allowed, else with SHA-256.
+    pub fn method(&self, family: Family) -> Method {
+        match family {
+            Family::Sm2 => Method::Sm2Sm3,
+            Family::Rsa if self.allow_old => Method::RsaSha1,
+            Family::Rsa => Method::RsaSha256,
+        }
+    }
+}
+
+/// A key that signs for a company (代签密钥).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningKey {
+    /// Its id.
+    pub id: i64,
+    /// The company that it signs for.
+    pub company_id: CompanyId,
+    /// Its name in the settings.
+    pub name: String,
+    /// `file`, `pkcs11` or `usb_key`.
+    pub provider: String,
+    /// Kind of the key.
+    pub family: Family,
+    /// Serial number of the certificate, hexadecimal in lower case.
+    pub serial: String,
+    /// Holder of the certificate.
+    pub subject: String,
+    /// The certificate, DER.
+    pub certificate: Vec<u8>,
+    /// Valid from, milliseconds since 1970-01-01 UTC.
+    pub valid_from: i64,
+    /// Valid to, milliseconds since 1970-01-01 UTC.
+    pub valid_to: i64,
+    /// Whether it is in use.
+    pub is_active: bool,
+    /// Who assigned it.
+    pub added_name: String,
+    /// When, milliseconds since 1970-01-01 UTC.
+    pub added_at: i64,
+    /// When it was taken away.
+    pub removed_at: Option<i64>,
+}
+
+/// What a request for a key says; the certificate is the one that the approver agrees to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeyWish {
+    /// The company.
+    pub company: i64,
+    /// Name of the key in the settings.
+    pub name: String,
+    /// Kind of provider.
+    pub provider: String,
+    /// Certificate, DER in hexadecimal.
+    pub certificate: String,
+}
+
+/// What a request for a policy says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PolicyWish {
+    /// The company.
+    pub company: i64,
+    /// How signatures are judged.
+    pub verify: Verify,
+    /// Whether old algorithms may be used.
+    pub allow_old: bool,
+    /// Whether tolerant profiles count.
+    pub allow_tolerant_profiles: bool,
+}
+
+type Done = Result<std::result::Result<String, String>>;
+
+/// Gives or takes back the consent of a company, in the transaction of the caller.
+///
+/// # Errors
+/// The engine's.
+pub fn consent(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    company: CompanyId,
+    (platform_signs, now_ms): (bool, i64),
+) -> Result<Policy> {
+    let policy = Policy {
+        platform_signs,
+        ..policy(tx, company)?
+    };
+    sql::put_policy(tx, company, &policy, now_ms)?;
+    let detail = if platform_signs { "开通" } else { "关闭" };
+    let object = format!("company:{}", company.0);
+    audit::done(tx, now_ms, actor, CONSENT, &object, detail)?;
+    Ok(policy)
+}
+
+/// Changes what a company's signatures must be; its own consent stays as it is.
+///
+/// # Errors
+/// The engine's.
+pub fn set_policy(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    wish: &PolicyWish,
+    now_ms: i64,
+) -> Result<Policy> {
+    let company = CompanyId(wish.company);
+    let policy = Policy {
+        verify: wish.verify,
+        allow_old: wish.allow_old,
+        allow_tolerant_profiles: wish.allow_tolerant_profiles,
+        platform_signs: policy(tx, company)?.platform_signs,
+    };
+    sql::put_policy(tx, company, &policy, now_ms)?;
+    let object = format!("company:{}", company.0);
+    audit::done(tx, now_ms, actor, POLICY, &object, &told(wish))?;
+    Ok(policy)
+}
+
+/// A policy for people.
+pub(crate) fn told(wish: &PolicyWish) -> String {
+    let yes = |is: bool| if is { "允许" } else { "不允许" };
+    format!(
+        "验签 {}；旧算法{}；宽松验签口径{}",
+        wish.verify.name(),
+        yes(wish.allow_old),
+        yes(wish.allow_tolerant_profiles)
+    )
+}
+
+/// Assigns a key to a company; the one that signed before is taken away in the same transaction.
+///
+/// # Errors
+/// The outer error is the engine's; the inner one says why not, in Chinese.
+pub fn add_key(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    wish: &KeyWish,
+    (id, now_ms): (i64, i64),
+) -> Result<std::result::Result<SigningKey, String>> {
+    let company = CompanyId(wish.company);
+    if company::by_id(tx, company)?.is_none() {
+        return Ok(Err("没有这家企业".to_owned()));
+    }
+    let der = unhex(&wish.certificate);
+    let certificate = match Certificate::from_der(&der) {
+        Ok(certificate) => certificate,
+        Err(fault) => return Ok(Err(fault.to_string())),
+    };
+    if !certificate.holds_at(now_ms) {
+        return Ok(Err("证书不在有效期内".to_owned()));
+    }
+    if let Some(before) = active_key(tx, company)? {
+        remove_key(tx, actor, &before, now_ms)?;
+    }
+    let key = SigningKey {
+        id,
+        company_id: company,
+        name: wish.name.clone(),
+        provider: wish.provider.clone(),
+        family: certificate.family,
+        serial: certificate.serial,
+        subject: certificate.subject,
+        certificate: certificate.der,
+        valid_from: certificate.valid_from,
+        valid_to: certificate.valid_to,
+        is_active: true,
+        added_name: actor.name.clone(),
+        added_at: now_ms,
+        removed_at: None,
+    };
+    sql::insert_key(tx, &key)?;
+    let detail = format!("{}（{}）证书 {}", key.name, key.provider, key.serial);
+    let object = format!("company:{}", company.0);
+    audit::done(tx, now_ms, actor, KEY_ADDED, &object, &detail)?;
+    Ok(Ok(key))
+}
+
+/// Takes a key away; answers whether it was in use.
+///
+/// # Errors
+/// The engine's.
+pub fn remove_key(tx: &mut Tx<'_>, actor: &Actor, key: &SigningKey, now_ms: i64) -> Result<bool> {
+    if !sql::remove_key(tx, key.id, now_ms)? {
+        return Ok(false);
+    }
+    let detail = format!("{} 证书 {}", key.name, key.serial);
+    let object = format!("company:{}", key.company_id.0);
+    audit::done(tx, now_ms, actor, KEY_REMOVED, &object, &detail)?;
+    Ok(true)
+}
+
+fn run_policy(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+    let wish: PolicyWish = payload(doing)?;
+    if company::by_id(tx, CompanyId(wish.company))?.is_none() {
+        return Ok(Err("没有这家企业".to_owned()));
+    }
+    set_policy(tx, doing.actor, &wish, doing.ground.now_ms())?;
+    Ok(Ok(String::new()))
+}
+
+fn run_key(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+    let wish: KeyWish = payload(doing)?;
+    let at = (doing.ground.ids.next(), doing.ground.now_ms());
+    let added = add_key(tx, doing.actor, &wish, at)?;
+    Ok(added.map(|key| format!("；证书 {}", key.serial)))
+}
+
+fn payload<T: serde::de::DeserializeOwned>(doing: &Doing<'_>) -> Result<T> {
+    serde_json::from_str(&doing.approval.payload)
+        .map_err(|error| Error::Fault(format!("payload of an approval: {error}")))
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Bytes from hexadecimal; what is none gives nothing.
+fn unhex(text: &str) -> Vec<u8> {
+    let digits = text.as_bytes().chunks(2);
+    let byte = |pair: &[u8]| {
+        let text = std::str::from_utf8(pair).ok()?;
+        u8::from_str_radix(text, 16).ok()
+    };
+    digits.map(byte).collect::<Option<_>>().unwrap_or_default()
+}

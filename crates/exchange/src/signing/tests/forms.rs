@@ -1,0 +1,92 @@
+//! Forms of companies that let the platform sign.
+
+use super::Keys;
+use super::step::{give_consent, give_key, house, stored};
+use crate::intake::http::{Door, submit};
+use crate::intake::{Config, Intake};
+use crate::message::MessageId;
+use crate::preflight::http::preflight;
+use crate::testing::House;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::response::IntoResponse;
+use ceb::Kind;
+use ceb::form::sample_rows;
+use serde_json::Value;
+use std::sync::Arc;
+use store::testing::each_engine;
+
+/// A door without the frame that stands in for signatures.
+fn door(house: &House) -> Arc<Door> {
+    let config = Arc::new(Config::default());
+    Arc::new(Door {
+        gate: Arc::clone(&house.gate),
+        intake: Intake::start(
+            house.shared.db.clone(),
+            Arc::clone(&house.shared.ids),
+            Arc::clone(&house.shared.accepted),
+        ),
+        ids: Arc::clone(&house.shared.ids),
+        clock: house.clock.clone(),
+        room: Door::room(&config),
+        forms: Door::forms(),
+        config,
+    })
+}
+
+fn request(house: &House, kind: &str, body: String) -> Request {
+    let mut request = Request::new(axum::body::Body::from(body));
+    *request.headers_mut() = house.headers(0);
+    let kind = kind.parse().unwrap();
+    request.headers_mut().insert(header::CONTENT_TYPE, kind);
+    request
+}
+
+async fn submitted(house: &House, door: &Arc<Door>, body: String) -> (u16, Value) {
+    let answer = submit(
+        State(Arc::clone(door)),
+        request(house, "application/json", body),
+    )
+    .await;
+    let answer = answer.into_response();
+    let status = answer.status().as_u16();
+    let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
+    (status, serde_json::from_slice(&body.unwrap()).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_is_stored_unsigned_and_signed_on_its_way() {
+    for test in each_engine() {
+        let keys = Keys::new();
+        let house = house(test, &keys).await;
+        let door = door(&house);
+        let rows = sample_rows(Kind::Ceb411);
+        let members: Vec<String> = rows[0]
+            .iter()
+            .map(|(_, element, value)| format!("\"{element}\": \"{value}\""))
+            .collect();
+        let members = members.join(",");
+        let json = format!("{{\"kind\": \"CEB411\", \"documents\": [{{{members}}}]}}");
+        let (status, _) = submitted(&house, &door, json.clone()).await;
+        assert_eq!(status, 422, "it must be signed, and nobody signs");
+        give_consent(&house).await;
+        give_key(&house, &keys, "sm2").await;
+        let (status, answer) = submitted(&house, &door, json).await;
+        assert_eq!(status, 202, "{answer}");
+        let id = MessageId::parse(answer["id"].as_str().unwrap()).unwrap();
+        house.settle().await;
+        let (received, signed, _) = stored(&house, id).await;
+        let has_signature = |xml: &[u8]| xml.windows(13).any(|part| part == b"<ds:Signature");
+        assert!(!has_signature(&received));
+        assert!(has_signature(&signed.unwrap()));
+        assert!(["sent", "answered", "settled"].contains(&&*house.state(0, id).await));
+        // The preflight of unsigned XML does not ask for what the platform is going to do.
+        let xml = super::step::unsigned(&house, 7);
+        let answer = preflight(
+            State(Arc::clone(&door)),
+            request(&house, "application/xml", xml),
+        );
+        let answer = answer.await.map_err(|problem| problem.code).unwrap();
+        assert!(answer.0.ok, "{:?}", answer.0.findings);
+    }
+}

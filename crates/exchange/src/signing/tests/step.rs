@@ -1,0 +1,216 @@
+//! The step of the pipeline, on both engines.
+
+use super::Keys;
+use crate::message::MessageId;
+use crate::signing::certificate::Certificate;
+use crate::signing::config::Config;
+use crate::signing::provider::Method;
+use crate::signing::verify::verify;
+use crate::signing::{KeyWish, add_key, consent, hex, retry};
+use crate::testing::{House, accepted, person};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ceb::Kind;
+use registry::role::Role;
+use std::time::Duration;
+use store::clock::Clock;
+use store::testing::each_engine;
+
+/// A sample of company 0 whose signature frame is taken out.
+pub(super) fn unsigned(house: &House, seed: u64) -> String {
+    let xml = house.sample(0, Kind::Ceb621, seed);
+    let from = xml.find("<ds:Signature").unwrap();
+    let end = "</ds:Signature>";
+    let to = xml.find(end).unwrap() + end.len();
+    format!("{}{}", &xml[..from], &xml[to..])
+}
+
+pub(super) async fn house(test: store::testing::TestDb, keys: &Keys) -> House {
+    let config = Config {
+        keys: vec![keys.config("sm2", "sm2"), keys.config("rsa", "rsa")],
+    };
+    House::with_keys(test, config).await
+}
+
+pub(super) async fn give_consent(house: &House) {
+    let admin = person(
+        1,
+        Role::CompanyAdmin,
+        Some(house.company(0)),
+        house.sight(0),
+    );
+    let (company, now_ms) = (house.company_id(0), house.clock.now_ms());
+    let write = move |tx: &mut store::Tx<'_>| {
+        consent(tx, &admin, company, (true, now_ms))?;
+        crate::signing::sql::hurry(tx, company, now_ms)
+    };
+    house.shared.db.write(write).await.unwrap();
+}
+
+pub(super) async fn give_key(house: &House, keys: &Keys, name: &str) {
+    let operator = person(2, Role::Operator, None, registry::access::Sight::All);
+    let certificate = Certificate::from_file(&keys.path(&format!("{name}.crt.pem"))).unwrap();
+    let wish = KeyWish {
+        company: house.company_id(0).0,
+        name: name.to_owned(),
+        provider: "file".to_owned(),
+        certificate: hex(&certificate.der),
+    };
+    let at = (house.shared.ids.next(), house.clock.now_ms());
+    let write = move |tx: &mut store::Tx<'_>| add_key(tx, &operator, &wish, at);
+    house.shared.db.write(write).await.unwrap().unwrap();
+}
+
+/// What was received, what was signed, and the texts of the events.
+pub(super) async fn stored(
+    house: &House,
+    id: MessageId,
+) -> (Vec<u8>, Option<Vec<u8>>, Vec<String>) {
+    let read = move |tx: &mut store::Tx<'_>| {
+        let sql = "select b.body, s.body from message_body b left join message_signed s \
+                   on s.message_id = b.message_id where b.message_id = $1";
+        let row = tx.query_opt(sql, &[id.0.into()])?.unwrap();
+        let events = store::event::of_subject(tx, id.0, 100)?;
+        let told = events.iter().map(|e| format!("{} {}", e.kind, e.detail));
+        Ok((row.bytes(0)?, row.bytes_opt(1)?, told.collect()))
+    };
+    house.shared.db.read(read).await.unwrap()
+}
+
+fn element<'x>(xml: &'x str, name: &str) -> &'x str {
+    let begin = format!("<ds:{name}>");
+    let from = xml.find(&begin).unwrap() + begin.len();
+    let to = from + xml[from..].find(&format!("</ds:{name}>")).unwrap();
+    &xml[from..to]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_unsigned_is_signed_checked_and_sent_and_the_received_bytes_stay() {
+    for test in each_engine() {
+        let keys = Keys::new();
+        let house = house(test, &keys).await;
+        let refused = accepted(house.accept(0, unsigned(&house, 1)).await);
+        house.settle().await;
+        assert_eq!(
+            house.state(0, refused).await,
+            "refused",
+            "nobody asked for a signature"
+        );
+        give_consent(&house).await;
+        give_key(&house, &keys, "sm2").await;
+        let xml = unsigned(&house, 2);
+        let id = accepted(house.accept(0, xml.clone()).await);
+        house.settle().await;
+        assert_eq!(house.state(0, id).await, "answered");
+        let (received, signed, events) = stored(&house, id).await;
+        assert_eq!(received, xml.as_bytes());
+        let signed = String::from_utf8(signed.unwrap()).unwrap();
+        assert_eq!(element(&signed, "KeyName"), "01010000000019f1");
+        // Taking the signature out again gives what was received, to the byte.
+        let from = signed.find("<ds:Signature").unwrap();
+        let to = signed.find("</ds:Signature>").unwrap() + "</ds:Signature>".len();
+        assert_eq!(format!("{}{}", &signed[..from], &signed[to..]), xml);
+        assert!(
+            events
+                .iter()
+                .any(|e| e.starts_with("message.signed 平台代签 SM2-SM3")),
+            "{events:?}"
+        );
+        let raw = STANDARD.decode(element(&signed, "SignatureValue")).unwrap();
+        assert_eq!(raw.len(), 64);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signed_message_is_never_touched() {
+    for test in each_engine() {
+        let keys = Keys::new();
+        let house = house(test, &keys).await;
+        give_consent(&house).await;
+        give_key(&house, &keys, "rsa").await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb621, 3)).await);
+        house.settle().await;
+        assert_eq!(house.state(0, id).await, "answered");
+        let (_, signed, _) = stored(&house, id).await;
+        assert_eq!(signed, None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_key_a_message_waits_with_the_reason_and_goes_on_by_itself() {
+    for test in each_engine() {
+        let keys = Keys::new();
+        let house = house(test, &keys).await;
+        give_consent(&house).await;
+        let mut waiting = Vec::new();
+        for seed in 10..13 {
+            waiting.push(accepted(house.accept(0, unsigned(&house, seed)).await));
+        }
+        let other = accepted(house.accept(1, house.sample(1, Kind::Ceb311, 1)).await);
+        house.settle().await;
+        assert_eq!(house.state(1, other).await, "settled", "nobody else waits");
+        for id in &waiting {
+            assert_eq!(house.state(0, *id).await, "held");
+        }
+        let (_, _, events) = stored(&house, waiting[0]).await;
+        assert!(
+            events.last().unwrap().contains("还没有登记代签密钥"),
+            "{events:?}"
+        );
+        // Trying again without a key changes nothing, and each try is later than the one before.
+        house.clock.advance(Duration::from_secs(2));
+        assert_eq!(retry::turn(&house.shared).await.unwrap(), 3);
+        house.clock.advance(Duration::from_secs(1));
+        assert_eq!(retry::turn(&house.shared).await.unwrap(), 0);
+        give_key(&house, &keys, "sm2").await;
+        house.clock.advance(Duration::from_secs(300));
+        house.settle().await;
+        for id in &waiting {
+            assert_eq!(house.state(0, *id).await, "answered");
+        }
+        assert_eq!(retry::turn(&house.shared).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_rsa_key_signs_the_old_way_only_where_the_policy_allows_it() {
+    use crate::signing::{PolicyWish, Verify, set_policy};
+    for test in each_engine() {
+        let keys = Keys::new();
+        let house = house(test, &keys).await;
+        give_consent(&house).await;
+        give_key(&house, &keys, "rsa").await;
+        let certificate = Certificate::from_file(&keys.path("rsa.crt.pem")).unwrap();
+        for (seed, allow_old, method) in [(1, false, Method::RsaSha256), (2, true, Method::RsaSha1)]
+        {
+            let officer = person(
+                3,
+                Role::SecurityAdmin,
+                None,
+                registry::access::Sight::Nothing,
+            );
+            let wish = PolicyWish {
+                company: house.company_id(0).0,
+                verify: Verify::Required,
+                allow_old,
+                allow_tolerant_profiles: false,
+            };
+            let write = move |tx: &mut store::Tx<'_>| set_policy(tx, &officer, &wish, 0);
+            let policy = house.shared.db.write(write).await.unwrap();
+            assert!(policy.platform_signs, "the consent stays");
+            let id = accepted(house.accept(0, unsigned(&house, seed)).await);
+            house.settle().await;
+            let (_, signed, _) = stored(&house, id).await;
+            let signed = String::from_utf8(signed.unwrap()).unwrap();
+            let uri = if allow_old {
+                "xmldsig#rsa-sha1"
+            } else {
+                "xmldsig-more#rsa-sha256"
+            };
+            assert!(signed.contains(uri), "{signed}");
+            let value = STANDARD.decode(element(&signed, "SignatureValue")).unwrap();
+            assert!(!verify(&certificate, method, b"something else", &value));
+            assert_eq!(value.len(), 256);
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! Payment data as a company hands them in: every field of the announcement is checked, everything
+//! wrong is told at once, and what is right becomes the very text that customs will get.
+//!
+//! The text is written here once and never again: the amount keeps its decimals (5.0 stays 5.0), the
+//! members stand in the announcement's order, and its spelling (`inital…`) is kept.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+
+/// Payments in one call.
+pub const ITEMS_MAX: usize = 100;
+
+/// Orders of one payment.
+const ORDERS_MAX: usize = 100;
+
+/// Goods of one order.
+const GOODS_MAX: usize = 500;
+
+/// Findings that are told of one payment.
+const FINDINGS_MAX: usize = 100;
+
+/// A field of the announcement: name, longest value in characters, whether it must be there.
+type Field = (&'static str, usize, bool);
+
+const HEAD: [Field; 8] = [
+    ("initalRequest", 8000, true),
+    ("initalResponse", 8000, true),
+    ("ebpCode", 18, true),
+    ("payCode", 18, true),
+    ("payTransactionId", 60, true),
+    ("currency", 4, true),
+    ("verDept", 1, true),
+    ("tradingTime", 14, true),
+];
+
+/// The members of the head in the order of the announcement; `guid` comes before them.
+const HEAD_ORDER: [&str; 11] = [
+    "initalRequest",
+    "initalResponse",
+    "ebpCode",
+    "payCode",
+    "payTransactionId",
+    "totalAmount",
+    "currency",
+    "verDept",
+    "payType",
+    "tradingTime",
+    "note",
+];
+
+const HEAD_OPTIONAL: [Field; 2] = [("payType", 1, false), ("note", 1000, false)];
+
+const ORDER: [Field; 4] = [
+    ("orderNo", 60, true),
+    ("recpAccount", 60, true),
+    ("recpCode", 18, false),
+    ("recpName", 100, true),
+];
+
+const GOODS: [Field; 2] = [("gname", 250, true), ("itemLink", 3000, true)];
+
+/// What is wrong with a payment (支付数据问题).
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, ToSchema)]
+pub struct PaymentFinding {
+    /// Where: a JSON pointer into the item.
+    #[schema(example = "/payExchangeInfoHead/currency")]
+    pub path: String,
+    /// What is wrong and what to do, in Chinese.
+    pub text: String,
+}
+
+/// A payment, ready to be stored (支付数据).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentData {
+    /// Number of the payment transaction.
+    pub transaction_no: String,
+    /// Code of the payment company.
+    pub pay_code: String,
+    /// Code of the platform.
+    pub ebp_code: String,
+    /// The amount as it was written.
+    pub total_amount: String,
+    /// Currency.
+    pub currency: String,
+    /// Time of the payment: `yyyyMMddHHmmss`.
+    pub trading_time: String,
+    /// The orders that it paid for.
+    pub order_nos: Vec<String>,
+    /// The head without its guid, as JSON text: from the first member to the closing brace.
+    pub head_rest: String,
+    /// The orders as JSON text.
+    pub lists: String,
+}
+
+impl PaymentData {
+    /// What makes a repetition the same payment.
+    pub fn hash(&self) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        hasher.update(self.head_rest.len().to_be_bytes());
+        hasher.update(&self.head_rest);
+        hasher.update(&self.lists);
+        hasher.finalize().into()
+    }
+}
+
+/// The items of a call, each as its own text.
+///
+/// # Errors
+/// What is wrong with the whole, in Chinese.
+pub fn items(body: &[u8]) -> Result<Vec<Box<RawValue>>, String> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        items: Vec<Box<RawValue>>,
+    }
+    let body: Body =
+        serde_json::from_slice(body).map_err(|error| format!("不是所要求的 JSON：{error}"))?;
+    if body.items.is_empty() || body.items.len() > ITEMS_MAX {
+        return Err(format!("items 应有 1 至 {ITEMS_MAX} 笔"));
+    }
+    Ok(body.items)
+}
+
+/// Reads a payment.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn read(item: &RawValue) -> Result<PaymentData, Vec<PaymentFinding>> {
+    let mut reader = Reader::default();
+    let amount = amount_text(item);
+    let whole: Value = serde_json::from_str(item.get()).unwrap_or_default();
+    let Value::Object(whole) = whole else {
+        return Err(vec![finding("", "应为对象")]);
+    };
+    reader.only("", &whole, &["payExchangeInfoHead", "payExchangeInfoLists"]);
+    let empty = Map::new();
+    let head = match whole.get("payExchangeInfoHead") {
+        Some(Value::Object(head)) => head,
+        _ => {
+            reader.tell("/payExchangeInfoHead", "缺少支付信息表头");
+            &empty
+        }
+    };
+    reader.head(head, amount.as_deref());
+    let order_nos = reader.lists(whole.get("payExchangeInfoLists"));
+    if !reader.found.is_empty() {
+        reader.found.truncate(FINDINGS_MAX);
+        return Err(reader.found);
+    }
+    let text = |name: &str| {
+        let value = head.get(name).and_then(Value::as_str);
+        value.unwrap_or_default().to_owned()
+    };
+    let total_amount = amount.unwrap_or_default();
+    let lists = whole.get("payExchangeInfoLists").and_then(Value::as_array);
+    Ok(PaymentData {
+        transaction_no: text("payTransactionId"),
+        pay_code: text("payCode"),
+        ebp_code: text("ebpCode"),
+        currency: text("currency"),
+        trading_time: text("tradingTime"),
+        head_rest: head_text(head, &total_amount),
+        lists: lists_text(lists.map(Vec::as_slice).unwrap_or_default()),
+        total_amount,
+        order_nos,
+    })
+}
+
+/// The amount as it was written, if it is a number.
+fn amount_text(item: &RawValue) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Whole {
+        #[serde(rename = "payExchangeInfoHead")]
+        head: Head,
+    }
+    #[derive(Deserialize)]
+    struct Head {
+        #[serde(rename = "totalAmount")]
+        amount: Box<RawValue>,
+    }
+    let whole: Whole = serde_json::from_str(item.get()).ok()?;
+    Some(whole.head.amount.get().to_owned())
+}
+
+/// Whether a number is one of `N19,5` above zero: digits, perhaps a point and up to five more.
+fn is_amount(text: &str) -> bool {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, "0"));
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    is_digits(whole)
+        && is_digits(rest)
+        && whole.len() <= 14
+        && rest.len() <= 5
+        && text.bytes().any(|b| (b'1'..=b'9').contains(&b))
+}
+
+fn finding(path: &str, text: &str) -> PaymentFinding {
+    PaymentFinding {
+        path: path.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    found: Vec<PaymentFinding>,
+}
+
+impl Reader {
+    fn tell(&mut self, path: &str, text: &str) {
+        self.found.push(finding(path, text));
+    }
+
+    /// Members that the announcement does not know would not be signed by customs' rule.
+    fn only(&mut self, path: &str, object: &Map<String, Value>, known: &[&str]) {
+        for name in object.keys().filter(|name| !known.contains(&name.as_str())) {
+            let shown: String = name.chars().take(40).collect();
+            self.tell(&format!("{path}/{shown}"), "公告中没有这个字段，请删除");
+        }
+    }
+
+    fn text(&mut self, path: &str, object: &Map<String, Value>, (name, max, must): Field) {
+        let at = format!("{path}/{name}");
+        match object.get(name) {
+            None | Some(Value::Null) if must => self.tell(&at, "必填"),
+            None => {}
+            Some(Value::String(text)) => {
+                let n_chars = text.chars().count();
+                if must && text.trim().is_empty() {
+                    self.tell(&at, "必填，不能为空");
+                } else if n_chars > max {
+                    self.tell(&at, &format!("最长 {max} 个字符，现为 {n_chars} 个"));
+                }
+            }
+            Some(_) => self.tell(&at, "应为文本（用双引号）"),
+        }
+    }
+
+    fn head(&mut self, head: &Map<String, Value>, amount: Option<&str>) {
+        let path = "/payExchangeInfoHead";
+        self.only(path, head, &HEAD_ORDER);
+        for field in HEAD.into_iter().chain(HEAD_OPTIONAL) {
+            self.text(path, head, field);
+        }
+        match amount {
+            None => self.tell(&format!("{path}/totalAmount"), "必填"),
+            Some(text) if text.starts_with('"') => {
+                self.tell(&format!("{path}/totalAmount"), "应为数字，不加双引号");
+            }
+            Some(text) if !is_amount(text) => {
+                let said = "应为大于零的数，整数最多 14 位、小数最多 5 位，不用指数写法";
+                self.tell(&format!("{path}/totalAmount"), said);
+            }
+            Some(_) => {}
+        }
+        let value = |name: &str| head.get(name).and_then(Value::as_str).unwrap_or_default();
+        let is_one_of = |name: &str, known: &[&str]| {
+            let value = value(name);
+            value.is_empty() || known.contains(&value)
+        };
+        if !is_one_of("currency", &["142"]) {
+            self.tell(&format!("{path}/currency"), "币制应为 142（人民币）");
+        }
+        if !is_one_of("verDept", &["1", "2", "3"]) {
+            self.tell(
+                &format!("{path}/verDept"),
+                "验核机构应为 1（银联）、2（网联）或 3（其他）",
+            );
+        }
+        if !is_one_of("payType", &["1", "2", "3", "4"]) {
+            self.tell(
+                &format!("{path}/payType"),
+                "支付类型应为 1（APP）、2（PC）、3（扫码）或 4（其他）",
+            );
+        }
+        let time = value("tradingTime");
+        if !time.is_empty() && !is_time(time) {
+            self.tell(
+                &format!("{path}/tradingTime"),
+                "交易成功时间应为 14 位数字 yyyyMMddHHmmss",
+            );
+        }
+    }
+
+    fn lists(&mut self, lists: Option<&Value>) -> Vec<String> {
+        let path = "/payExchangeInfoLists";
+        let Some(Value::Array(orders)) = lists else {
+            self.tell(path, "缺少订单信息");
+            return Vec::new();
+        };
+        if orders.is_empty() || orders.len() > ORDERS_MAX {
+            self.tell(path, &format!("应有 1 至 {ORDERS_MAX} 个订单"));
+            return Vec::new();
+        }
+        let mut order_nos: Vec<String> = Vec::with_capacity(orders.len());
+        for (at, order) in orders.iter().enumerate() {
+            let path = format!("{path}/{at}");
+            let Value::Object(order) = order else {
+                self.tell(&path, "应为对象");
+                continue;
+            };
+            self.only(
+                &path,
+                order,
+                &[
+                    "orderNo",
+                    "goodsInfo",
+                    "recpAccount",
+                    "recpCode",
+                    "recpName",
+                ],
+            );
+            for field in ORDER {
+                self.text(&path, order, field);
+            }
+            self.goods(&path, order.get("goodsInfo"));
+            let order_no = order.get("orderNo").and_then(Value::as_str);
+            let order_no = order_no.unwrap_or_default().to_owned();
+            if order_nos.contains(&order_no) {
+                self.tell(&format!("{path}/orderNo"), "同一笔支付中订单编号重复");
+            }
+            order_nos.push(order_no);
+        }
+        order_nos
+    }
+
+    fn goods(&mut self, path: &str, goods: Option<&Value>) {
+        let path = format!("{path}/goodsInfo");
+        let Some(Value::Array(goods)) = goods else {
+            self.tell(&path, "缺少商品信息");
+            return;
+        };
+        if goods.is_empty() || goods.len() > GOODS_MAX {
+            self.tell(&path, &format!("应有 1 至 {GOODS_MAX} 项商品"));
+            return;
+        }
+        for (at, one) in goods.iter().enumerate() {
+            let path = format!("{path}/{at}");
+            let Value::Object(one) = one else {
+                self.tell(&path, "应为对象");
+                continue;
+            };
+            self.only(&path, one, &["gname", "itemLink"]);
+            for field in GOODS {
+                self.text(&path, one, field);
+            }
+        }
+    }
+}
+
+/// Whether a text is a time `yyyyMMddHHmmss` that a clock could show.
+fn is_time(text: &str) -> bool {
+    if text.len() != 14 || !text.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let part = |range: std::ops::Range<usize>| text[range].parse::<u32>().unwrap_or(u32::MAX);
+    (2000..=2999).contains(&part(0..4))
+        && (1..=12).contains(&part(4..6))
+        && (1..=31).contains(&part(6..8))
+        && part(8..10) < 24
+        && part(10..12) < 60
+        && part(12..14) < 60
+}
+
+/// A text as JSON.
+pub(super) fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+fn head_text(head: &Map<String, Value>, amount: &str) -> String {
+    let mut members = Vec::with_capacity(HEAD_ORDER.len());
+    for name in HEAD_ORDER {
+        if name == "totalAmount" {
+            members.push(format!("\"totalAmount\":{amount}"));
+        } else if let Some(text) = head.get(name).and_then(Value::as_str) {
+            members.push(format!("\"{name}\":{}", quoted(text)));
+        }
+    }
+    format!("{}}}", members.join(","))
+}
+
+fn lists_text(orders: &[Value]) -> String {
+    let member = |object: &Value, name: &str| {
+        let text = object.get(name).and_then(Value::as_str)?;
+        Some(format!("\"{name}\":{}", quoted(text)))
+    };
+    let orders: Vec<String> = orders
+        .iter()
+        .map(|order| {
+            let goods = order.get("goodsInfo").and_then(Value::as_array);
+            let goods: Vec<String> = goods
+                .into_iter()
+                .flatten()
+                .map(|one| {
+                    let members: Vec<String> = ["gname", "itemLink"]
+                        .into_iter()
+                        .filter_map(|name| member(one, name))
+                        .collect();
+                    format!("{{{}}}", members.join(","))
+                })
+                .collect();
+            let mut members: Vec<String> = member(order, "orderNo").into_iter().collect();
+            members.push(format!("\"goodsInfo\":[{}]", goods.join(",")));
+            for name in ["recpAccount", "recpCode", "recpName"] {
+                members.extend(member(order, name));
+            }
+            format!("{{{}}}", members.join(","))
+        })
+        .collect();
+    format!("[{}]", orders.join(","))
+}

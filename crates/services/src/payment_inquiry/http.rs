@@ -1,0 +1,411 @@
+//! `/api/v1/payment-data…`, `/api/v1/payment-inquiries…`.
+#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
+
+use super::data::{self, PaymentFinding};
+use super::view::{InquiryView, PaymentDetail, PaymentView};
+use super::{
+    InquiryFilter, PaymentFilter, SUBMITTED, State, Stored, UNMASKED, codes, inquiries, payments,
+    private, put, resend,
+};
+use crate::Desk;
+use crate::case_file::http::{id_of, json};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State as Held};
+use axum::http::{HeaderMap, StatusCode};
+use bytes::Bytes;
+use registry::access::Actor;
+use registry::approval;
+use registry::audit;
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use store::Tx;
+use utoipa::{IntoParams, ToSchema};
+use web::{Page, PageQuery, Problem, codes as common};
+
+/// Largest body of a call, in bytes: a hundred payments with long requests.
+pub const BODY_BYTES_MAX: usize = 4 << 20;
+
+const READERS: &[Role] = &[
+    Role::CompanyAdmin,
+    Role::CompanyClerk,
+    Role::CompanyReader,
+    Role::Program,
+];
+
+/// Hands in payments.
+pub const SUBMIT_PAYMENT_DATA: Operation = Operation {
+    id: "submit_payment_data",
+    chinese: "提交支付原始数据",
+    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program],
+    changes: true,
+};
+/// Lists payments.
+pub const PAYMENT_DATA: Operation = Operation {
+    id: "payment_data",
+    chinese: "查看支付原始数据列表",
+    roles: READERS,
+    changes: false,
+};
+/// Shows a payment.
+pub const PAYMENT_DATUM: Operation = Operation {
+    id: "payment_datum",
+    chinese: "查看一笔支付原始数据（脱敏）",
+    roles: READERS,
+    changes: false,
+};
+/// Shows a payment in full.
+pub const UNMASK_PAYMENT: Operation = Operation {
+    id: "unmask_payment",
+    chinese: "查看支付原始数据原文",
+    roles: &[Role::CompanyAdmin, Role::CompanyClerk],
+    changes: true,
+};
+/// Lists inquiries of customs.
+pub const PAYMENT_INQUIRIES: Operation = Operation {
+    id: "payment_inquiries",
+    chinese: "查看海关支付数据询问",
+    roles: &[
+        Role::CompanyAdmin,
+        Role::CompanyClerk,
+        Role::CompanyReader,
+        Role::Program,
+        Role::Operator,
+        Role::CustomsOfficer,
+    ],
+    changes: false,
+};
+/// Sends an inquiry again.
+pub const RESEND_PAYMENT: Operation = Operation {
+    id: "resend_payment",
+    chinese: "重新上传支付数据",
+    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::Operator],
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[
+    SUBMIT_PAYMENT_DATA,
+    PAYMENT_DATA,
+    PAYMENT_DATUM,
+    UNMASK_PAYMENT,
+    PAYMENT_INQUIRIES,
+    RESEND_PAYMENT,
+];
+
+/// Payments in the announcement's names (179 号公告支付数据).
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct PaymentBody {
+    /// 1 to 100 objects with `payExchangeInfoHead` (without `guid`, which the platform makes) and
+    /// `payExchangeInfoLists`.
+    #[schema(value_type = Vec<Object>)]
+    pub items: Vec<serde_json::Value>,
+}
+
+/// What became of one payment.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentStored {
+    /// Its place in the call, from 0.
+    pub index: usize,
+    /// `stored`, `duplicate`, `changed` or `refused`.
+    pub result: &'static str,
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Everything that is wrong with it.
+    pub findings: Vec<PaymentFinding>,
+}
+
+/// What became of a call.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentAnswer {
+    /// Each payment, in order.
+    pub items: Vec<PaymentStored>,
+    /// How many were refused.
+    pub refused: usize,
+}
+
+/// Hands in payments (提交支付数据): each is stored or refused on its own; the same again changes
+/// nothing.
+#[utoipa::path(
+    post, path = "/api/v1/payment-data", tag = "payment", security(("key" = [])),
+    request_body = PaymentBody,
+    responses(
+        (status = 200, body = PaymentAnswer, description = "每笔的结果；有问题的没有保存"),
+        (status = 400, body = Problem, description = "不是所要求的 JSON"),
+        (status = 401, body = Problem, description = "未登录，或密钥无效"),
+        (status = 413, body = Problem, description = "过大")
+    )
+)]
+pub async fn submit_payment_data(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<PaymentAnswer>, Problem> {
+    let actor = desk.gate.actor(&headers, &SUBMIT_PAYMENT_DATA).await?;
+    actor.require_company()?;
+    let task = tokio::task::spawn_blocking(move || data::items(&body));
+    let items = task.await.map_err(|_| Problem::new(common::FAULT))?;
+    let items = items.map_err(|why| Problem::new(codes::BODY).detail(why))?;
+    let mut answer = PaymentAnswer {
+        items: Vec::with_capacity(items.len()),
+        refused: 0,
+    };
+    for (index, item) in items.iter().enumerate() {
+        let stored = store_one(&desk, &actor, item).await?;
+        let (result, id, findings) = match stored {
+            Ok(Stored::New(id)) => ("stored", Some(id), Vec::new()),
+            Ok(Stored::Same(id)) => ("duplicate", Some(id), Vec::new()),
+            Ok(Stored::Changed(id)) => ("changed", Some(id), Vec::new()),
+            Ok(Stored::Refused(finding)) => ("refused", None, vec![finding]),
+            Err(findings) => ("refused", None, findings),
+        };
+        answer.refused += usize::from(id.is_none());
+        answer.items.push(PaymentStored {
+            index,
+            result,
+            id: id.map(|id| id.to_string()),
+            findings,
+        });
+    }
+    Ok(Json(answer))
+}
+
+type Outcome = Result<Stored, Vec<PaymentFinding>>;
+
+async fn store_one(desk: &Desk, actor: &Actor, item: &RawValue) -> Result<Outcome, Problem> {
+    let payment = match data::read(item) {
+        Ok(payment) => payment,
+        Err(findings) => return Ok(Err(findings)),
+    };
+    let company = actor.require_company()?.as_ref().clone();
+    let (ground, actor) = (desk.ground().clone(), actor.clone());
+    let random = ground.secret()?;
+    let write = move |tx: &mut Tx<'_>| {
+        let stored = put(tx, &ground, &company, (&payment, &random))?;
+        let is_person = actor.require_account().is_ok();
+        if let Stored::New(id) | Stored::Changed(id) = stored
+            && is_person
+        {
+            let object = format!("payment:{id}");
+            let told = &payment.transaction_no;
+            audit::done(tx, ground.now_ms(), &actor, SUBMITTED, &object, told)?;
+        }
+        Ok(Ok(stored))
+    };
+    desk.write(write).await.map(Ok)
+}
+
+/// What the list of payments is narrowed to.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(rename_all = "camelCase", parameter_in = Query)]
+pub struct PaymentQuery {
+    /// Number of an order.
+    pub order_no: Option<String>,
+    /// Number of the payment transaction.
+    pub transaction_no: Option<String>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Items on the page, 1 to 1000; 50 when absent.
+    pub limit: Option<u32>,
+}
+
+fn before(after: Option<&str>) -> Result<Option<i64>, Problem> {
+    after.map(id_of).transpose()
+}
+
+fn limit_of(limit: Option<u32>) -> i64 {
+    let page = PageQuery { after: None, limit };
+    i64::from(page.limit())
+}
+
+/// Cuts a page of a list that was read one longer; answers what leads to the next.
+fn cut<T>(found: &mut Vec<T>, limit: i64, id: impl Fn(&T) -> i64) -> Option<String> {
+    let n_max = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = found.len() > n_max;
+    found.truncate(n_max);
+    let last = found.last().filter(|_| has_more)?;
+    Some(id(last).to_string())
+}
+
+/// The payments of the company acted for, newest first (支付数据列表).
+#[utoipa::path(
+    get, path = "/api/v1/payment-data", tag = "payment", security(("key" = [])),
+    params(PaymentQuery),
+    responses((status = 200, body = Page<PaymentView>), (status = 401, body = Problem))
+)]
+pub async fn payment_data(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<PaymentQuery>, QueryRejection>,
+) -> Result<Json<Page<PaymentView>>, Problem> {
+    let actor = desk.gate.actor(&headers, &PAYMENT_DATA).await?;
+    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
+    let limit = limit_of(query.limit);
+    let filter = PaymentFilter {
+        order_no: query.order_no,
+        transaction_no: query.transaction_no,
+        id: None,
+        before: before(query.after.as_deref())?,
+    };
+    let read = move |tx: &mut Tx<'_>| payments(tx, &actor.sight, &filter, limit + 1).map(Ok);
+    let mut found = desk.read(read).await?;
+    let next = cut(&mut found, limit, |payment| payment.id);
+    let items = found.iter().map(PaymentView::from).collect();
+    Ok(Json(Page { items, next }))
+}
+
+async fn detail(desk: &Desk, actor: Actor, id: i64) -> Result<PaymentDetail, Problem> {
+    let ground = desk.ground().clone();
+    let read = move |tx: &mut Tx<'_>| {
+        let filter = PaymentFilter {
+            id: Some(id),
+            ..PaymentFilter::default()
+        };
+        let found = payments(tx, &actor.sight, &filter, 1)?.pop();
+        let private = private(tx, &ground, id)?;
+        Ok(match (found, private) {
+            (Some(payment), Some(private)) => {
+                Ok(PaymentDetail::new(&payment, &private, actor.is_masked()))
+            }
+            _ => Err(Problem::new(common::NOT_FOUND)),
+        })
+    };
+    desk.read(read).await
+}
+
+/// A payment with its orders; personal data masked for people (支付数据明细).
+#[utoipa::path(
+    get, path = "/api/v1/payment-data/{id}", tag = "payment", security(("key" = [])),
+    params(("id" = String, Path, description = "支付数据编号")),
+    responses((status = 200, body = PaymentDetail), (status = 404, body = Problem))
+)]
+pub async fn payment_datum(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<PaymentDetail>, Problem> {
+    let actor = desk.gate.actor(&headers, &PAYMENT_DATUM).await?;
+    detail(&desk, actor, id_of(&id)?).await.map(Json)
+}
+
+/// Why personal data are needed.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentReason {
+    /// The reason, 2 to 500 characters; it is audited.
+    pub reason: String,
+}
+
+/// Shows a payment in full, this once; the reason is audited (查看原文).
+#[utoipa::path(
+    post, path = "/api/v1/payment-data/{id}/unmask", tag = "payment",
+    params(("id" = String, Path, description = "支付数据编号")),
+    request_body = PaymentReason,
+    responses(
+        (status = 200, body = PaymentDetail),
+        (status = 400, body = Problem, description = "缺少理由"),
+        (status = 404, body = Problem)
+    )
+)]
+pub async fn unmask_payment(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Result<Json<PaymentReason>, JsonRejection>,
+) -> Result<Json<PaymentDetail>, Problem> {
+    let actor = desk.gate.actor(&headers, &UNMASK_PAYMENT).await?;
+    let why = approval::reason(&json(body)?.reason)?;
+    let (id, ground) = (id_of(&id)?, desk.ground().clone());
+    let write = move |tx: &mut Tx<'_>| {
+        let filter = PaymentFilter {
+            id: Some(id),
+            ..PaymentFilter::default()
+        };
+        let found = payments(tx, &actor.sight, &filter, 1)?.pop();
+        let private = private(tx, &ground, id)?;
+        let (Some(payment), Some(private)) = (found, private) else {
+            return Ok(Err(Problem::new(common::NOT_FOUND)));
+        };
+        let object = format!("payment:{id}");
+        audit::done(tx, ground.now_ms(), &actor, UNMASKED, &object, &why)?;
+        Ok(Ok(PaymentDetail::new(&payment, &private, false)))
+    };
+    desk.write(write).await.map(Json)
+}
+
+/// What the list of inquiries is narrowed to.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(rename_all = "camelCase", parameter_in = Query)]
+pub struct InquiryQuery {
+    /// `waiting`, `uploaded` or `failed`.
+    pub state: Option<String>,
+    /// Number of the order asked for.
+    pub order_no: Option<String>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Items on the page, 1 to 1000; 50 when absent.
+    pub limit: Option<u32>,
+}
+
+/// What customs asked and what became of it, newest first (海关询问列表).
+#[utoipa::path(
+    get, path = "/api/v1/payment-inquiries", tag = "payment", security(("key" = [])),
+    params(InquiryQuery),
+    responses((status = 200, body = Page<InquiryView>), (status = 401, body = Problem))
+)]
+pub async fn payment_inquiries(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<InquiryQuery>, QueryRejection>,
+) -> Result<Json<Page<InquiryView>>, Problem> {
+    let actor = desk.gate.actor(&headers, &PAYMENT_INQUIRIES).await?;
+    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
+    let state = match query.state.as_deref() {
+        None => None,
+        Some(name) => Some(State::from_name(name).ok_or_else(|| {
+            Problem::new(common::BAD_REQUEST).detail("state 应为 waiting、uploaded 或 failed")
+        })?),
+    };
+    let limit = limit_of(query.limit);
+    let filter = InquiryFilter {
+        state,
+        order_no: query.order_no,
+        before: before(query.after.as_deref())?,
+    };
+    let read = move |tx: &mut Tx<'_>| inquiries(tx, &actor.sight, &filter, limit + 1).map(Ok);
+    let mut found = desk.read(read).await?;
+    let next = cut(&mut found, limit, |inquiry| inquiry.id);
+    let now_ms = desk.ground().now_ms();
+    let items = found.iter().map(|one| InquiryView::new(one, now_ms));
+    Ok(Json(Page {
+        items: items.collect(),
+        next,
+    }))
+}
+
+/// Has a failed inquiry built, signed and uploaded again (重新上传).
+#[utoipa::path(
+    post, path = "/api/v1/payment-inquiries/{id}/resend", tag = "payment",
+    params(("id" = String, Path, description = "海关询问编号")),
+    responses(
+        (status = 202, description = "已排入上传"),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "已上传或正在等待")
+    )
+)]
+pub async fn resend_payment(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &RESEND_PAYMENT).await?;
+    let (id, ground) = (id_of(&id)?, desk.ground().clone());
+    desk.write(move |tx| resend(tx, &ground, &actor, id))
+        .await?;
+    Ok(StatusCode::ACCEPTED)
+}

@@ -1,0 +1,72 @@
+//! How long payment data are kept: three years by the announcement, longer by a parameter.
+//!
+//! The date stands with each payment and moves on when it is uploaded; the clean-up compares with it
+//! and with nothing else, so that no setting can make it remove anything early.
+
+use super::{REMOVED, sql};
+use registry::access::{Actor, Origin};
+use registry::audit;
+use registry::ground::Ground;
+use registry::parameter::{Fallback, Kind, Parameter};
+use store::Tx;
+
+/// Payments removed by one run.
+const PAYMENTS: i64 = 2000;
+
+/// Inquiries removed by one run.
+const INQUIRIES: i64 = 2000;
+
+/// A day in milliseconds.
+const DAY_MS: i64 = 86_400_000;
+
+/// The fewest days: three years, one of them a leap year.
+const DAYS_MIN: i64 = 1096;
+
+/// How long payment data are kept.
+pub const KEEP_DAYS: Parameter = Parameter {
+    name: "payment.keep_days",
+    chinese: "支付原始数据保存天数",
+    sentence: "179 号公告的支付原始数据保存多少天；公告要求不少于三年。",
+    kind: Kind::Number {
+        min: DAYS_MIN,
+        max: 7300,
+        unit: "天",
+    },
+    is_security: true,
+    fallback: Fallback::Fixed(DAYS_MIN),
+};
+/// The parameters of this room.
+pub const PARAMETERS: &[Parameter] = &[KEEP_DAYS];
+
+/// Removes what is past its time.
+///
+/// # Errors
+/// The store's, as text.
+pub async fn clean(ground: Ground) -> Result<String, String> {
+    let now_ms = ground.now_ms();
+    let days = ground.number(&KEEP_DAYS).max(DAYS_MIN);
+    // `keep_until` has the three years in it already.
+    let payments_before = now_ms - (days - DAYS_MIN) * DAY_MS;
+    let inquiries_before = now_ms - days * DAY_MS;
+    let actor = Actor {
+        name: "定时任务".to_owned(),
+        ..Actor::nobody(Origin::default())
+    };
+    let write = move |tx: &mut Tx<'_>| {
+        let over = sql::over(tx, payments_before, PAYMENTS)?;
+        sql::remove(tx, &over)?;
+        let n_inquiries = sql::remove_inquiries(tx, inquiries_before, INQUIRIES)?;
+        let n_payments = over.len();
+        if n_payments > 0 || n_inquiries > 0 {
+            let detail = format!("支付数据 {n_payments} 笔，海关询问 {n_inquiries} 条");
+            audit::done(tx, now_ms, &actor, REMOVED, "payment:", &detail)?;
+            return Ok(detail);
+        }
+        Ok(String::new())
+    };
+    ground
+        .db
+        .write(write)
+        .await
+        .map_err(|error| error.to_string())
+}

@@ -1,0 +1,300 @@
+//! From customs' question to their answer, over real HTTP, signed by a key in a file.
+
+use super::{payment, right};
+use crate::Desk;
+use crate::payment_inquiry::customs::{CustomsAnswer, CustomsDoor, plat_data_open};
+use crate::payment_inquiry::customs_side::{CustomsSide, open_req};
+use crate::payment_inquiry::upload::{Uploader, run};
+use crate::payment_inquiry::{
+    Config, Environment, Inquiry, InquiryFilter, State, Stored, inquiries, put, resend, unsettled,
+};
+use crate::tests::World;
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::routing::post;
+use exchange::signing::certificate::Certificate;
+use exchange::signing::config::{Config as SigningConfig, KeyConfig};
+use exchange::signing::keyring::Keyring;
+use exchange::signing::{KeyWish, PolicyWish, Verify, add_key, consent, hex, set_policy};
+use registry::access::{Actor, Gate, Sight};
+use registry::company::Company;
+use registry::role::Role;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use store::clock::{Clock, SystemClock};
+use store::testing::each_engine;
+use tower::ServiceExt;
+
+pub(super) struct Stage {
+    pub(super) world: World,
+    pub(super) company: Company,
+    pub(super) admin: Actor,
+    pub(super) customs: CustomsSide,
+    pub(super) door: Router,
+    pub(super) uploader: Arc<Uploader>,
+    _folder: tempfile::TempDir,
+}
+
+/// A platform with one company, its key, and customs that listen.
+pub(super) async fn stage(db: &store::Db, family: &str, config: Config) -> Stage {
+    let world = World::on(db);
+    let company = world.company(1, &["ebp"]).await;
+    let admin = world
+        .person("admin", Role::CompanyAdmin, Some(company.id))
+        .await;
+    let folder = tempfile::tempdir().unwrap();
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/signing");
+    for name in ["key", "crt"] {
+        let file = format!("{family}.{name}.pem");
+        std::fs::copy(fixtures.join(&file), folder.path().join(&file)).unwrap();
+        let mode = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(folder.path().join(&file), mode).unwrap();
+    }
+    let key = KeyConfig {
+        name: "own".to_owned(),
+        key_file: folder.path().join(format!("{family}.key.pem")),
+        certificate_file: folder.path().join(format!("{family}.crt.pem")),
+        ..KeyConfig::default()
+    };
+    let certificate = Certificate::from_file(&key.certificate_file).unwrap();
+    let customs = CustomsSide::new(vec![certificate.clone()], SystemClock::shared());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let routes = customs.clone().routes();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let config = Config {
+        environment: Environment::Test,
+        test_url: format!("http://{address}/ceb2grab/grab/realTimeDataUpload"),
+        ..config
+    };
+    let keyring = Keyring::new(&SigningConfig { keys: vec![key] }, &SystemClock::shared());
+    let uploader = Arc::new(Uploader::new(config.clone(), Arc::new(keyring)).unwrap());
+    let gate = Arc::new(Gate::new(world.ground.clone(), crate::OPERATIONS));
+    let door = CustomsDoor::new(Desk::new(gate), config);
+    let door = Router::new()
+        .route("/179/{code}/platDataOpen", post(plat_data_open))
+        .with_state(door);
+    let wish = KeyWish {
+        company: company.id.0,
+        name: "own".to_owned(),
+        provider: "file".to_owned(),
+        certificate: hex(&certificate.der),
+    };
+    let (actor, at) = (
+        admin.clone(),
+        (world.ground.ids.next(), world.ground.now_ms()),
+    );
+    let id = company.id;
+    let write = move |tx: &mut store::Tx<'_>| {
+        consent(tx, &actor, id, (true, at.1))?;
+        add_key(tx, &actor, &wish, at).map(|key| Ok(key.unwrap()))
+    };
+    world.write(write).await.unwrap();
+    Stage {
+        world,
+        company,
+        admin,
+        customs,
+        door,
+        uploader,
+        _folder: folder,
+    }
+}
+
+impl Stage {
+    pub(super) async fn ask_raw(&self, code: &str, body: impl Into<Body>) -> (u16, CustomsAnswer) {
+        let request = Request::post(format!("/179/{code}/platDataOpen"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.into())
+            .unwrap();
+        let answer = self.door.clone().oneshot(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20)
+            .await
+            .unwrap();
+        (status, serde_json::from_slice(&bytes).unwrap())
+    }
+
+    pub(super) async fn ask(&self, order: &str, session: &str) -> CustomsAnswer {
+        let form = open_req(order, session, self.world.clock.now_ms());
+        let body: String = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("openReq", &form)
+            .finish();
+        let (status, answer) = self.ask_raw(&self.company.customs_code, body).await;
+        assert_eq!(status, 200);
+        answer
+    }
+
+    pub(super) async fn put(&self, transaction: &str, orders: &[&str], amount: &str) -> Stored {
+        let text = payment(transaction, &self.company.customs_code, orders, amount);
+        let payment = right(&text);
+        let (ground, company) = (self.world.ground.clone(), self.company.clone());
+        let write =
+            move |tx: &mut store::Tx<'_>| put(tx, &ground, &company, (&payment, &[5; 32])).map(Ok);
+        self.world.write(write).await.unwrap()
+    }
+
+    pub(super) async fn run(&self) -> String {
+        run(&self.world.ground, &self.uploader).await.unwrap()
+    }
+
+    pub(super) async fn inquiries(&self) -> Vec<Inquiry> {
+        let read =
+            |tx: &mut store::Tx<'_>| inquiries(tx, &Sight::All, &InquiryFilter::default(), 100);
+        self.world.read(read).await
+    }
+
+    /// Late or failed, and late.
+    async fn unsettled(&self) -> (i64, i64) {
+        let now_ms = self.world.ground.now_ms();
+        self.world
+            .read(move |tx| unsettled(tx, &Sight::All, now_ms))
+            .await
+    }
+
+    async fn allow_old(&self) {
+        let (actor, now_ms) = (self.admin.clone(), self.world.ground.now_ms());
+        let wish = PolicyWish {
+            company: self.company.id.0,
+            verify: Verify::Tolerated,
+            allow_old: true,
+            allow_tolerant_profiles: true,
+        };
+        let write = move |tx: &mut store::Tx<'_>| set_policy(tx, &actor, &wish, now_ms).map(Ok);
+        self.world.write(write).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customs_ask_and_get_what_verifies() {
+    for test in &each_engine() {
+        let stage = stage(&test.db, "sm2", Config::default()).await;
+        assert!(matches!(
+            stage.put("T1", &["SO1", "SO2"], "5.0").await,
+            Stored::New(_)
+        ));
+        for (order, session) in [("SO1", "s-1"), ("SO2", "s-2"), ("SO1", "s-1")] {
+            assert_eq!(stage.ask(order, session).await.code, "10000");
+        }
+        assert_eq!(stage.run().await, "上传 2 条，共尝试 2 条");
+        assert_eq!(
+            stage.run().await,
+            "",
+            "what is answered is not answered again"
+        );
+        let seen = stage.customs.seen();
+        assert_eq!(seen.len(), 2);
+        for one in &seen {
+            assert_eq!((one.fault.as_str(), one.method.as_str()), ("", "SM2-SM3"));
+            assert!(one.text.contains("\"totalAmount\":5.0,"), "{}", one.text);
+        }
+        let found = stage.inquiries().await;
+        assert!(found.iter().all(|one| one.state == State::Uploaded));
+        assert!(found.iter().all(|one| one.answer_text == "上传成功"));
+        assert_eq!(stage.unsettled().await, (0, 0));
+        // What customs have got may not be changed any more; the same again is the same.
+        assert!(matches!(
+            stage.put("T1", &["SO1", "SO2"], "5.0").await,
+            Stored::Same(_)
+        ));
+        assert!(matches!(
+            stage.put("T1", &["SO1", "SO2"], "6.0").await,
+            Stored::Refused(_)
+        ));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_card_signs_with_sha1_only_where_the_policy_allows_it() {
+    for test in &each_engine() {
+        let stage = stage(&test.db, "rsa", Config::default()).await;
+        stage.put("T1", &["SO1"], "5").await;
+        stage.ask("SO1", "s-1").await;
+        stage.run().await;
+        assert!(stage.inquiries().await[0].reason.contains("旧算法"));
+        assert!(stage.customs.seen().is_empty());
+        stage.allow_old().await;
+        stage.world.clock.advance(Duration::from_secs(6));
+        stage.run().await;
+        let seen = stage.customs.seen();
+        assert_eq!(
+            (seen[0].fault.as_str(), seen[0].method.as_str()),
+            ("", "RSA-SHA1")
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_inquiry_waits_for_its_payment_and_is_told_as_late() {
+    for test in &each_engine() {
+        let stage = stage(&test.db, "sm2", Config::default()).await;
+        assert_eq!(stage.ask("SO9", "s-9").await.code, "10000");
+        stage.run().await;
+        let found = stage.inquiries().await;
+        assert_eq!(found[0].state, State::Waiting);
+        assert!(found[0].reason.contains("还没有该订单的支付数据"));
+        assert_eq!(stage.unsettled().await, (0, 0));
+        stage.world.clock.advance(Duration::from_secs(121));
+        assert_eq!(stage.unsettled().await, (1, 1));
+        // The payment that comes at last is uploaded at once.
+        stage.put("T9", &["SO9"], "1.10").await;
+        assert_eq!(stage.run().await, "上传 1 条，共尝试 1 条");
+        assert_eq!(stage.unsettled().await, (0, 0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn exceptions_are_tried_again_with_the_same_bytes_and_refusals_wait_for_a_person() {
+    for test in &each_engine() {
+        let stage = stage(&test.db, "sm2", Config::default()).await;
+        stage.put("T1", &["SO1"], "5").await;
+        stage.ask("SO1", "s-1").await;
+        stage.customs.answer_with(Some("20001"));
+        for _ in 0..3 {
+            assert_eq!(stage.run().await, "");
+            stage.world.clock.advance(Duration::from_secs(5));
+        }
+        let texts: Vec<String> = stage
+            .customs
+            .seen()
+            .into_iter()
+            .map(|one| one.text)
+            .collect();
+        assert_eq!(texts.len(), 3);
+        assert!(texts.iter().all(|text| *text == texts[0]));
+        stage.customs.answer_with(Some("20000"));
+        stage.run().await;
+        let found = stage.inquiries().await.remove(0);
+        assert_eq!(
+            (found.state, found.answer_code.as_str()),
+            (State::Failed, "20000")
+        );
+        assert_eq!(stage.unsettled().await, (1, 0));
+        assert_eq!(stage.run().await, "", "nothing is sent again by itself");
+        stage.customs.answer_with(None);
+        let (ground, actor, id) = (stage.world.ground.clone(), stage.admin.clone(), found.id);
+        let again = move |tx: &mut store::Tx<'_>| resend(tx, &ground, &actor, id);
+        stage.world.write(again.clone()).await.unwrap();
+        assert_eq!(stage.run().await, "上传 1 条，共尝试 1 条");
+        let refused = stage.world.write(again).await;
+        assert_eq!(crate::tests::code(refused), "TG-R4751");
+        assert_eq!(stage.world.audited("payment.resend").await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_day_it_is_given_up() {
+    for test in &each_engine() {
+        let stage = stage(&test.db, "sm2", Config::default()).await;
+        stage.ask("SO9", "s-9").await;
+        stage.run().await;
+        stage.world.clock.advance(Duration::from_secs(86_401));
+        stage.run().await;
+        let found = stage.inquiries().await;
+        assert_eq!(found[0].state, State::Failed);
+        assert!(found[0].reason.starts_with("一天内未能上传"));
+    }
+}
