@@ -10,7 +10,7 @@
 //! 6. [`downlink`]: the company's feed, readable from any place, again and again.
 //! 7. [`query`]: the whole life, with who has it now.
 //!
-//! Between the second and the third, [`signing`] signs for companies that ask for it.
+//! The check asks [`signature`] who signed. Between the second and the third step, [`signing`] signs for companies that ask for it.
 //!
 //! [`matching`] is asked by the check: what documents say together; [`tax`] reckons what customs will
 //! levy, and [`preflight`] tells all of it beforehand.
@@ -39,6 +39,7 @@ pub mod pipeline;
 pub mod preflight;
 pub mod query;
 pub mod receipt;
+pub mod signature;
 pub mod signing;
 pub mod story;
 pub mod tax;
@@ -67,5 +68,6 @@ pub const OPERATIONS: &[&[registry::role::Operation]] = &[
     matching::http::OPERATIONS,
     preflight::http::OPERATIONS,
     tax::http::OPERATIONS,
+    signature::http::OPERATIONS,
     signing::http::OPERATIONS,
 ];

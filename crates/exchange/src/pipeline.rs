@@ -10,6 +10,7 @@ use crate::customs;
 use crate::downlink::Feed;
 use crate::lane::{Lanes, Lease};
 use crate::message::State;
+use crate::signature::Checker;
 use crate::signing::keyring::Keyring;
 use crate::signing::retry;
 use crate::{check, dispatch, matching, receipt};
@@ -59,6 +60,8 @@ pub struct Shared {
     pub customs: customs::Config,
     /// The keys that sign for companies.
     pub keyring: Arc<Keyring>,
+    /// Checks the signatures of what companies send.
+    pub signatures: Arc<Checker>,
     /// Wakes those who wait for receipts.
     pub feed: Arc<Feed>,
     /// Rung when messages were accepted.

@@ -106,6 +106,9 @@ impl House {
                 &signing,
                 &(clock.clone() as store::clock::SharedClock),
             )),
+            signatures: Arc::new(crate::signature::Checker::new(
+                &crate::signature::Config::default(),
+            )),
             feed: Arc::new(Feed::default()),
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),
@@ -219,6 +222,7 @@ impl House {
             ),
             ids: Arc::clone(&self.shared.ids),
             clock: self.clock.clone(),
+            signatures: Arc::clone(&self.shared.signatures),
             room: Door::room(&config),
             forms: Door::forms(),
             config,

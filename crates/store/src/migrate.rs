@@ -75,6 +75,11 @@ const ALL: &[Migration] = &[
         "payment_inquiry",
         include_str!("../migrations/0018_payment_inquiry.sql"),
     ),
+    (
+        19,
+        "signature",
+        include_str!("../migrations/0019_signature.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

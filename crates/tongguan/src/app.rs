@@ -89,6 +89,7 @@ pub struct Front {
         exchange::unknown_code::http::withdraw_unknown_code,
         exchange::preflight::http::preflight,
         exchange::tax::http::tax_estimate,
+        exchange::signature::http::signature_clinic,
         exchange::matching::http::policy,
         exchange::matching::http::set_policy,
         exchange::matching::http::release,

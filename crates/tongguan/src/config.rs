@@ -36,6 +36,8 @@ pub struct Config {
     pub intake: exchange::intake::Config,
     /// The wire to customs.
     pub customs: exchange::customs::Config,
+    /// The check of signatures.
+    pub signature: exchange::signature::Config,
     /// The keys that sign for companies.
     pub signing: exchange::signing::config::Config,
     /// Customs' inquiries about payments.
@@ -230,6 +232,10 @@ impl Config {
 
 impl Config {
     fn check_signing(&self) -> anyhow::Result<()> {
+        let most = exchange::signature::config::TABLES_MAX;
+        if self.signature.tables_max > most {
+            bail!("signature.tables_max 应为 0 至 {most}");
+        }
         for (at, key) in self.signing.keys.iter().enumerate() {
             if let Some(fault) = key.fault() {
                 bail!("signing.keys 第 {} 项：{fault}", at + 1);

@@ -5,6 +5,7 @@ use anyhow::Context;
 use exchange::customs_box::CustomsBox;
 use exchange::downlink::Feed;
 use exchange::pipeline::{self, Bell, Shared};
+use exchange::signature::Checker;
 use exchange::signing::keyring::Keyring;
 use queue::{Builtin, Queue, RabbitMq};
 use registry::company::Directory;
@@ -78,6 +79,7 @@ impl House {
             queue,
             customs: config.customs.clone(),
             keyring: Arc::new(Keyring::new(&config.signing, &clock)),
+            signatures: Arc::new(Checker::new(&config.signature)),
             feed: Arc::new(Feed::default()),
             accepted: Arc::new(Bell::default()),
             checked: Arc::new(Bell::default()),

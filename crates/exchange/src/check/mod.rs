@@ -15,12 +15,14 @@ use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::pipeline::Shared;
 use crate::receipt::{self, NewDocument, NewReceipt};
+use crate::signature::{self, Case, Checker, Found};
+use crate::signing::Policy;
 use crate::signing::step::{self as signing, LANE_BUDGET, SignedBody, Waiting};
 use ceb::matching::Known;
 use ceb::{Finding, Layer, Severity, Terms};
 use registry::code_table::Standing;
 use registry::company::{Company, CompanyId};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::beijing_day;
@@ -41,6 +43,8 @@ pub(crate) struct Verdict {
     pub(crate) loaded: Loaded,
     /// How the platform signed it; the bytes of `loaded` are the signed ones then.
     pub(crate) signed: Option<SignedBody>,
+    /// What checking its signature found.
+    pub(crate) signature: Option<Found>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) documents: Vec<NewDocument>,
     /// What is compared with other documents; of a refused message nothing is.
@@ -64,23 +68,29 @@ pub(crate) async fn again(
 
 async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)) -> Result<usize> {
     shared.directory.refresh().await?;
-    let loaded = shared
-        .db
-        .read(move |tx| message::sql::load(tx, &turn))
-        .await?;
+    let read = move |tx: &mut Tx<'_>| {
+        let loaded = message::sql::load(tx, &turn)?;
+        let companies: HashSet<CompanyId> = loaded.iter().map(|one| one.company_id).collect();
+        let companies: Vec<CompanyId> = companies.into_iter().collect();
+        let policies = crate::signing::policies(tx, &companies)?;
+        Ok((loaded, policies))
+    };
+    let (loaded, policies) = shared.db.read(read).await?;
     let n_messages = loaded.len();
     let signing::Turn { ready, waiting } = signing::sign(shared, loaded, how).await?;
     let standing = shared.code_tables.standing(shared.clock.now_ms());
+    let bench = Arc::new((standing, policies));
     let mut tasks = Vec::new();
     let mut rest = ready;
     while !rest.is_empty() {
         let chunk: Vec<(Loaded, Option<SignedBody>)> =
             rest.drain(..CHUNK.min(rest.len())).collect();
-        let (shared, standing) = (Arc::clone(shared), standing.clone());
+        let (shared, bench) = (Arc::clone(shared), Arc::clone(&bench));
         tasks.push(tokio::task::spawn_blocking(move || {
+            shared.signatures.refresh(bench.0.now_ms);
             chunk
                 .into_iter()
-                .map(|one| judge(&shared, &standing, one))
+                .map(|one| judge(&shared, &bench, one))
                 .collect::<Vec<_>>()
         }));
     }
@@ -105,7 +115,7 @@ async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)
 
 fn judge(
     shared: &Shared,
-    standing: &Standing,
+    (standing, policies): &(Standing, HashMap<CompanyId, Policy>),
     (mut loaded, signed): (Loaded, Option<SignedBody>),
 ) -> Verdict {
     let Some(company) = shared.directory.by_id(loaded.company_id) else {
@@ -113,14 +123,21 @@ fn judge(
         return Verdict {
             loaded,
             signed: None,
+            signature: None,
             findings,
             documents: Vec::new(),
             facts: Vec::new(),
             is_refused: true,
         };
     };
-    let profile = crate::workbook::profile(&loaded.profile);
-    let parsed = examine(&company, &standing.terms(profile), &loaded.body);
+    let policy = policies.get(&loaded.company_id).copied();
+    let bench = Bench {
+        terms: &standing.terms(crate::workbook::profile(&loaded.profile)),
+        signatures: &shared.signatures,
+        policy: &policy.unwrap_or_default(),
+        now_ms: standing.now_ms,
+    };
+    let (parsed, signature) = examine(&company, bench, &loaded.body);
     if signed.is_none() {
         loaded.body = Vec::new();
     }
@@ -156,6 +173,7 @@ fn judge(
     Verdict {
         loaded,
         signed,
+        signature,
         findings: parsed.findings,
         documents,
         facts,
@@ -163,23 +181,47 @@ fn judge(
     }
 }
 
+/// What a message is judged by.
+#[derive(Clone, Copy)]
+pub(crate) struct Bench<'a> {
+    pub(crate) terms: &'a Terms<'a>,
+    pub(crate) signatures: &'a Checker,
+    /// What its company wants of signatures.
+    pub(crate) policy: &'a Policy,
+    pub(crate) now_ms: i64,
+}
+
 /// Reads a message as the pipeline does and finds everything that is wrong with it.
-pub(crate) fn examine(company: &Company, terms: &Terms<'_>, body: &[u8]) -> ceb::Parsed {
+pub(crate) fn examine(
+    company: &Company,
+    bench: Bench<'_>,
+    body: &[u8],
+) -> (ceb::Parsed, Option<Found>) {
     let sniffed = match ceb::sniff(body) {
         Ok(sniffed) => sniffed,
         Err(error) => {
-            return ceb::Parsed {
+            let parsed = ceb::Parsed {
                 message: None,
                 findings: vec![own_finding(&error.text(), error.advice())],
             };
+            return (parsed, None);
         }
     };
-    let mut parsed = ceb::parse_under(&sniffed.inner, terms);
-    let message = parsed.message.as_ref();
-    if let Some(finding) = message.and_then(|message| foreign_sender(message, company)) {
-        parsed.findings.push(finding);
-    }
-    parsed
+    let mut parsed = ceb::parse_under(&sniffed.inner, bench.terms);
+    let Some(message) = &parsed.message else {
+        return (parsed, None);
+    };
+    let case = Case {
+        policy: bench.policy,
+        message,
+        is_broken: parsed.is_refused(),
+        now_ms: bench.now_ms,
+    };
+    let (about_signature, found) = bench.signatures.judge(&sniffed.inner, case);
+    let sender = foreign_sender(message, company);
+    parsed.findings.extend(about_signature);
+    parsed.findings.extend(sender);
+    (parsed, found)
 }
 
 fn foreign_sender(message: &ceb::Message, company: &Company) -> Option<Finding> {
@@ -258,6 +300,10 @@ pub(crate) fn commit(
         .map(|(id, findings)| (*id, findings.as_slice()))
         .collect();
     message::sql::insert_findings(tx, &findings)?;
+    let signatures = kept
+        .iter()
+        .filter_map(|v| Some((v.loaded.id, v.signature.as_ref()?)));
+    signature::sql::insert(tx, signatures, now_ms)?;
     message::count(tx, &counts(&kept, &light, now_ms))?;
 
     let mut refusals: Vec<NewReceipt> = kept

@@ -2,6 +2,7 @@
 
 use super::{Arrival, Config, Intake, Outcome, codes, look};
 use crate::message::MessageId;
+use crate::signature::Checker;
 use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -62,6 +63,8 @@ pub struct Door {
     pub ids: Arc<IdMaker>,
     /// Tells the time.
     pub clock: SharedClock,
+    /// Checks signatures.
+    pub signatures: Arc<Checker>,
     /// The limits.
     pub config: Arc<Config>,
     /// Room for bodies, in units of 1 KiB; see [`Door::room`].

@@ -1,12 +1,12 @@
 //! `POST /api/v1/preflight`.
 
 use super::files::{self, Given};
-use super::{DOCUMENTS_MAX, PreflightAnswer, codes, facts, judge, read};
+use super::{DOCUMENTS_MAX, Desk, PreflightAnswer, codes, facts, judge, read};
 use crate::intake::http::{Door, receive};
 use crate::matching::Look;
 use crate::tax;
 use crate::workbook::Body;
-use crate::workbook::http::{CLERKS, JsonForm, in_turn, platform_signs, standing};
+use crate::workbook::http::{CLERKS, JsonForm, in_turn, signing_policy, standing};
 use axum::Json;
 use axum::extract::{Request, State};
 use registry::role::Operation;
@@ -58,8 +58,10 @@ pub async fn preflight(
     let (body, _room) = receive(&door, &parts.headers, body, door.config.batch_bytes_max).await?;
     let given = files::files(&parts.headers, body).await?;
     within_limits(&door, &given)?;
-    let signs = platform_signs(&door, &company).await?;
+    let policy = signing_policy(&door, &company).await?;
+    let signs = policy.platform_signs;
     let (standing, frame) = (standing(&door), door.config.signature_frame || signs);
+    let signatures = Arc::clone(&door.signatures);
     let ground = door.gate.ground.clone();
     let one = company.clone();
     let (files, told, fresh) = in_turn(&door, move || {
@@ -69,7 +71,16 @@ pub async fn preflight(
             // What is no message at all, or another company's, is refused as its submission would be.
             crate::intake::examine(&one, &only.body)?;
         }
-        let mut files = read(&one, &given, &standing, (frame, signs));
+        let mut files = read(
+            &one,
+            &given,
+            Desk {
+                standing: &standing,
+                signatures: &signatures,
+                policy: &policy,
+                frame,
+            },
+        );
         if let [only] = files.as_mut_slice()
             && let Some(problem) = only.problem.take()
         {

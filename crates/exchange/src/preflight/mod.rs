@@ -17,7 +17,10 @@ pub mod http;
 mod tests;
 mod view;
 
+use crate::check::Bench;
 use crate::matching::{self, Look, personal};
+use crate::signature::Checker;
+use crate::signing::Policy;
 use crate::tax::Rates;
 use crate::workbook::Body;
 use crate::workbook::http::{prepare, views};
@@ -82,15 +85,22 @@ struct Told {
     tax: Option<Estimate>,
 }
 
-/// How the platform treats signatures of a set: whether forms get a frame, and whether it signs itself.
-type Signs = (bool, bool);
+/// What the files of a set are judged by.
+#[derive(Clone, Copy)]
+struct Desk<'a> {
+    standing: &'a Standing,
+    signatures: &'a Checker,
+    policy: &'a Policy,
+    /// Whether forms get a frame where a signature must be.
+    frame: bool,
+}
 
 /// Reads the files of a set on several threads.
-fn read(company: &Company, given: &[Given], standing: &Standing, signs: Signs) -> Vec<ReadFile> {
+fn read(company: &Company, given: &[Given], desk: Desk<'_>) -> Vec<ReadFile> {
     let n_threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let n_threads = n_threads.min(READERS_MAX).min(given.len()).max(1);
     let is_set = given.len() > 1;
-    let one = |given: &Given| read_one(company, given, standing, signs, is_set);
+    let one = |given: &Given| read_one(company, given, desk, is_set);
     if n_threads == 1 {
         return given.iter().map(one).collect();
     }
@@ -111,13 +121,8 @@ fn read(company: &Company, given: &[Given], standing: &Standing, signs: Signs) -
     })
 }
 
-fn read_one(
-    company: &Company,
-    given: &Given,
-    standing: &Standing,
-    (frame, signs): Signs,
-    is_set: bool,
-) -> ReadFile {
+fn read_one(company: &Company, given: &Given, desk: Desk<'_>, is_set: bool) -> ReadFile {
+    let standing = desk.standing;
     let terms = standing.terms(crate::workbook::profile(&company.profile));
     let mut file = ReadFile {
         name: given.name.clone(),
@@ -127,8 +132,14 @@ fn read_one(
         kind: None,
     };
     if given.form == Body::Xml {
-        let mut parsed = crate::check::examine(company, &terms, &given.body);
-        if signs {
+        let bench = Bench {
+            terms: &terms,
+            signatures: desk.signatures,
+            policy: desk.policy,
+            now_ms: standing.now_ms,
+        };
+        let (mut parsed, _) = crate::check::examine(company, bench, &given.body);
+        if desk.policy.platform_signs {
             // The platform is going to sign it.
             let missing = ceb::code::SIGNATURE_MISSING.id;
             parsed.findings.retain(|finding| finding.code != missing);
@@ -145,7 +156,7 @@ fn read_one(
         }
         return file;
     }
-    match prepare(company, given.form, &given.body, standing, frame) {
+    match prepare(company, given.form, &given.body, standing, desk.frame) {
         Ok((form, prepared)) => {
             file.findings = views(&form);
             for one in prepared {

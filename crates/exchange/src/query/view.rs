@@ -5,6 +5,7 @@ use crate::downlink::http::ReceiptItem;
 use crate::explanation;
 use crate::message::{Message, State};
 use crate::receipt;
+use crate::signature::sql::{Kept, of_message};
 use ceb::explain::Explanation;
 use ceb::status::ReturnStatus;
 use registry::access::Sight;
@@ -172,6 +173,47 @@ pub struct TimelineEntry {
     pub detail: String,
 }
 
+/// What checking a signature found (验签结果).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignatureView {
+    /// `passed`, `failed`, `unsupported` or `unsigned`.
+    #[schema(example = "passed")]
+    pub outcome: String,
+    /// The outcome's Chinese name.
+    pub outcome_name: String,
+    /// The profile that passed: `strict`, or `lenient:` and what was tolerated.
+    pub profile: String,
+    /// Method: `SM2-SM3`, `RSA-SHA1`, `RSA-SHA256`.
+    pub method: String,
+    /// Serial number of the certificate, hexadecimal.
+    pub serial: String,
+    /// Until when the certificate is valid, RFC 3339.
+    pub valid_to: Option<String>,
+    /// When it was checked, RFC 3339.
+    pub checked_at: String,
+}
+
+impl From<Kept> for SignatureView {
+    fn from(kept: Kept) -> Self {
+        let outcome_name = match &*kept.outcome {
+            "passed" => "验签通过",
+            "failed" => "验签不通过",
+            "unsupported" => "无法验签",
+            _ => "没有签名",
+        };
+        Self {
+            outcome_name: outcome_name.to_owned(),
+            outcome: kept.outcome,
+            profile: kept.profile,
+            method: kept.method,
+            serial: kept.serial,
+            valid_to: kept.valid_to.map(beijing_rfc3339),
+            checked_at: beijing_rfc3339(kept.checked_at),
+        }
+    }
+}
+
 /// The whole life of a message (报文全程).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -183,6 +225,9 @@ pub struct MessageDetail {
     pub documents: Vec<DocumentView>,
     /// What is wrong with it; warnings too.
     pub findings: Vec<FindingView>,
+    /// What checking its signature found; absent before the check, and where nobody looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<SignatureView>,
     /// Receipts, oldest first, at most 1000; the rest is in the feed.
     pub receipts: Vec<ReceiptItem>,
     /// Every step with its time, oldest first.
@@ -282,6 +327,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
         summary: message.into(),
         documents,
         findings: super::sql::findings(tx, message.id)?,
+        signature: of_message(tx, message.id)?.map(Into::into),
         receipts: told(tx, message, receipts)?,
         timeline: timeline.into_iter().map(|(_, entry)| entry).collect(),
         masked: false,

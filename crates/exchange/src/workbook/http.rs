@@ -6,6 +6,7 @@ use crate::intake::http::{AcceptedAnswer, Door, accept, receive};
 use crate::intake::look;
 use crate::message::MessageId;
 use crate::query::FindingView;
+use crate::signing::Policy;
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -158,7 +159,7 @@ pub async fn workbook_report(
     let actor = door.gate.actor(&parts.headers, &WORKBOOK_REPORT).await?;
     let company = Arc::clone(actor.require_company()?);
     let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
-    let signs = platform_signs(&door, &company).await?;
+    let signs = signing_policy(&door, &company).await?.platform_signs;
     let (standing, frame) = (standing(&door), door.config.signature_frame || signs);
     let bytes = in_turn(&door, move || {
         let (form, _) = prepare(&company, Body::Workbook, &body, &standing, frame)?;
@@ -178,7 +179,7 @@ pub(crate) async fn submit_form(
     if company.suspended {
         return Err(Problem::new(registry::api_key::codes::SUSPENDED));
     }
-    let signs = platform_signs(door, &company).await?;
+    let signs = signing_policy(door, &company).await?.platform_signs;
     let (standing, frame) = (standing(door), door.config.signature_frame || signs);
     let now_ms = standing.now_ms;
     let work = move || {
@@ -298,14 +299,11 @@ pub(crate) fn prepare(
     Ok((form, prepared))
 }
 
-/// Whether the platform signs what this company sends unsigned.
-pub(crate) async fn platform_signs(door: &Door, company: &Company) -> Result<bool, Problem> {
+/// What this company wants of signatures.
+pub(crate) async fn signing_policy(door: &Door, company: &Company) -> Result<Policy, Problem> {
     let id = company.id;
-    let policy = door
-        .gate
-        .ground
-        .read(move |tx| crate::signing::policy(tx, id));
-    Ok(policy.await?.platform_signs)
+    let ground = &door.gate.ground;
+    ground.read(move |tx| crate::signing::policy(tx, id)).await
 }
 
 pub(crate) fn views(form: &Form) -> Vec<FindingView> {

@@ -35,6 +35,7 @@ pub(super) fn routes(
         ),
         ids: Arc::clone(&shared.ids),
         clock: Arc::clone(&shared.clock),
+        signatures: Arc::clone(&shared.signatures),
         room: Door::room(&config),
         forms: Door::forms(),
         config,
@@ -88,6 +89,10 @@ fn intake(door: Arc<Door>) -> Router {
         .route(
             "/api/v1/preflight",
             post(exchange::preflight::http::preflight),
+        )
+        .route(
+            "/api/v1/signature-clinic",
+            post(exchange::signature::http::signature_clinic),
         )
         .route(
             "/api/v1/tax-estimate",

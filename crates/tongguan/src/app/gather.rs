@@ -52,6 +52,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::operator::http::OPERATIONS,
     exchange::operator::request::http::OPERATIONS,
     exchange::unknown_code::OPERATIONS,
+    exchange::signature::http::OPERATIONS,
     exchange::signing::http::OPERATIONS,
 ];
 

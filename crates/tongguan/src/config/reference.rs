@@ -200,6 +200,18 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ("customs.node", "本平台的传输节点编号，1 至 8 个字符"),
     ("customs.customs_node", "海关的传输节点编号，1 至 8 个字符"),
     (
+        "signature.trust_dir",
+        "验签信任的根证书、签发机构证书与吊销列表（PEM 或 DER）所在目录，改动后数秒内生效；空表示不核对证书链",
+    ),
+    (
+        "signature.sm2",
+        "SM2 验签实现：tables（常用公钥预计算，快）或 library（全部用密码库）",
+    ),
+    (
+        "signature.tables_max",
+        "最多为多少个公钥保留预计算表，0 至 100000；每个约 86 KiB",
+    ),
+    (
         "signing.keys",
         "代签密钥的列表；私钥与口令只在这里指明存放位置，不入数据库",
     ),

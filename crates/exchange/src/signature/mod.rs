@@ -1,0 +1,255 @@
+//! Signature 验签: who signed what a company sends, and whether a byte changed since.
+//!
+//! - The check judges a signature in the same turn as the rules; what is wrong is a finding, graver
+//!   or milder as the company's policy says: `required` refuses, `tolerated` only tells (customs
+//!   decides), `off` does not look. A bad signature never counts as none.
+//! - Certificates are believed by the files in the trust folder (`trust`), at the time that the
+//!   message names; whether one was revoked is asked of the lists there.
+//! - SM2 keys that come again have a table ([`ceb::sm2`]); the setting `signature.sm2 = "library"`
+//!   takes the library for all.
+//! - What was found is one row beside the message ([`Found`]). The [`http`] clinic shows everything to
+//!   whoever must find out why a signature is wrong, and stores nothing.
+
+pub mod config;
+pub mod http;
+pub(crate) mod sql;
+#[cfg(test)]
+mod tests;
+mod trust;
+
+use crate::check::codes;
+use crate::signing::{Policy, Verify};
+use ceb::signature::certificate::Match;
+use ceb::signature::key::PublicKey;
+use ceb::signature::{self as dsig, Certificate, Failure, Outcome, Verdict, Verifier};
+use ceb::sm2::Keys;
+use ceb::{Finding, Layer, Message, Profile, Severity};
+use std::sync::Arc;
+use store::clock::parse_time;
+
+pub use config::{Config, Sm2Choice};
+use trust::Believed;
+
+/// Signatures of one SM2 key that must have passed before a table is built for it.
+const PASSES_BEFORE_TABLE: u32 = 2;
+
+/// What checking a signature found (验签结果), as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// `passed`, `failed`, `unsupported` or `unsigned`.
+    pub outcome: &'static str,
+    /// The profile that passed: `strict`, `lenient:…`; empty when none did.
+    pub profile: String,
+    /// Method, as people call it: `SM2-SM3`; empty when unknown.
+    pub method: String,
+    /// Serial number of the certificate, hexadecimal; empty without one.
+    pub serial: String,
+    /// Last moment of the certificate, milliseconds since 1970.
+    pub valid_to: Option<i64>,
+}
+
+/// Checks signatures (验签器): keys with tables, and whom to believe.
+#[derive(Debug)]
+pub struct Checker {
+    keys: Keys,
+    trust: trust::Folder,
+}
+
+/// What a judgement needs beside the bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Case<'a> {
+    /// What the company wants.
+    pub(crate) policy: &'a Policy,
+    /// The message, read.
+    pub(crate) message: &'a Message,
+    /// Whether its structure was refused already, signature and all.
+    pub(crate) is_broken: bool,
+    /// Now, milliseconds since 1970.
+    pub(crate) now_ms: i64,
+}
+
+impl Checker {
+    /// A checker by its settings. The trust folder is read at the first turn.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let keys = match config.sm2 {
+            Sm2Choice::Tables => Keys::new(config.tables_max),
+            Sm2Choice::Library => Keys::library(),
+        };
+        Self {
+            keys,
+            trust: trust::Folder::new(config.trust_dir.clone()),
+        }
+    }
+
+    /// Reads the trust folder again when a file in it changed; looks at most every few seconds.
+    pub fn refresh(&self, now_ms: i64) {
+        self.trust.refresh(now_ms);
+    }
+
+    /// Whom we believe at present, for the clinic.
+    pub(crate) fn believed(&self) -> Arc<Believed> {
+        self.trust.believed()
+    }
+
+    /// Who verifies SM2.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Judges the signature of a message: what is wrong, and what is kept.
+    pub(crate) fn judge(&self, body: &[u8], case: Case<'_>) -> (Vec<Finding>, Option<Found>) {
+        if case.policy.verify == Verify::Off {
+            return (Vec::new(), None);
+        }
+        let (verdict, weakness) = self.verdict(body, case.policy);
+        let mut findings = weakness.map(plain).into_iter().collect::<Vec<_>>();
+        if case.is_broken && is_structure(&verdict.outcome) {
+            return (findings, Some(Found::of(&verdict)));
+        }
+        let at_ms = moment(case.message).unwrap_or(case.now_ms);
+        let (faults, holder) = self.certificate(&verdict, case.message, at_ms);
+        if faults.is_empty() && holder != Match::Different {
+            self.learn(&verdict);
+        }
+        let profile = match case.policy.verify {
+            Verify::Required => Profile::Strict,
+            Verify::Tolerated | Verify::Off => Profile::Lenient,
+        };
+        findings.append(&mut dsig::findings(&verdict, &faults, holder, profile));
+        if verdict.outcome == Outcome::Unsigned && case.policy.verify == Verify::Required {
+            findings.extend((!case.is_broken).then(|| unsigned(case.message)));
+        }
+        if case.policy.verify == Verify::Tolerated {
+            for finding in &mut findings {
+                finding.severity = finding.severity.max(Severity::Warn);
+            }
+        }
+        (findings, Some(Found::of(&verdict)))
+    }
+
+    /// The verdict; where the policy only tells, a weak method is told and the rest still checked.
+    fn verdict(&self, body: &[u8], policy: &Policy) -> (Verdict, Option<&'static ceb::code::Code>) {
+        let verify = |old| {
+            let policy = dsig::Policy {
+                sha1: old,
+                short_rsa: old,
+                tolerant: policy.allow_tolerant_profiles,
+            };
+            Verifier {
+                policy,
+                sm2: &self.keys,
+                certificate: None,
+            }
+            .verify(body)
+        };
+        let verdict = verify(policy.allow_old);
+        match &verdict.outcome {
+            Outcome::Failed(failure @ (Failure::WeakHash | Failure::WeakKey))
+                if policy.verify == Verify::Tolerated =>
+            {
+                let code = failure.code();
+                (verify(true), Some(code))
+            }
+            _ => (verdict, None),
+        }
+    }
+
+    /// What is wrong with the certificate at a time, and whether its holder is the sender.
+    fn certificate(
+        &self,
+        verdict: &Verdict,
+        message: &Message,
+        at_ms: i64,
+    ) -> (Vec<dsig::certificate::CertificateFault>, Match) {
+        let Some(certificate) = &verdict.certificate else {
+            return (Vec::new(), Match::Unknown);
+        };
+        let believed = self.believed();
+        let at = at_ms.div_euclid(1000);
+        let faults = believed.check(certificate, &verdict.others, at, &self.keys);
+        (faults, certificate.holder().matches(&sender_codes(message)))
+    }
+
+    /// A key whose signatures keep passing gets a table.
+    fn learn(&self, verdict: &Verdict) {
+        let passed = matches!(verdict.outcome, Outcome::Passed(_));
+        let key = verdict.certificate.as_ref().map(Certificate::key);
+        if passed
+            && let Some(PublicKey::Sm2(point)) = key
+            && self.believed().n_passed(point) >= PASSES_BEFORE_TABLE
+            && let Some(key) = ceb::sm2::PublicKey::from_sec1(point)
+        {
+            self.keys.learn(&key);
+        }
+    }
+}
+
+impl Found {
+    fn of(verdict: &Verdict) -> Self {
+        let (outcome, profile) = match &verdict.outcome {
+            Outcome::Passed(profile) => ("passed", profile.name()),
+            Outcome::Failed(_) => ("failed", String::new()),
+            Outcome::Unsupported(_) => ("unsupported", String::new()),
+            Outcome::Unsigned => ("unsigned", String::new()),
+        };
+        let method = verdict.signature.as_ref().and_then(|signature| {
+            let method = dsig::SignatureMethod::of(&signature.signature_method)?;
+            Some(method.name().to_owned())
+        });
+        let certificate = verdict.certificate.as_ref();
+        Self {
+            outcome,
+            profile,
+            method: method.unwrap_or_default(),
+            serial: certificate.map(Certificate::serial).unwrap_or_default(),
+            valid_to: certificate.map(|one| one.not_after().saturating_mul(1000)),
+        }
+    }
+}
+
+/// What the schema has refused already.
+fn is_structure(outcome: &Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::Failed(Failure::NotWellFormed(_) | Failure::Structure(_) | Failure::Empty)
+    )
+}
+
+/// The codes of those who may have signed: who transmits, and who declares.
+fn sender_codes(message: &Message) -> Vec<&str> {
+    let transfer = message.base_transfer.as_ref();
+    let transmits = transfer.and_then(|record| record.filled("copCode"));
+    let documents = message.documents.iter();
+    let declares = documents.filter_map(|document| document.head.filled("agentCode"));
+    transmits.into_iter().chain(declares).collect()
+}
+
+/// The time that the message gives itself (报送时间), milliseconds since 1970.
+fn moment(message: &Message) -> Option<i64> {
+    let time = message.documents.first()?.head.filled("appTime")?;
+    let part = |from: usize, to: usize| time.get(from..to);
+    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
+    let (hour, minute, second) = (part(8, 10)?, part(10, 12)?, part(12, 14)?);
+    parse_time(&format!(
+        "{year}-{month}-{day}T{hour}:{minute}:{second}+08:00"
+    ))
+}
+
+fn plain(code: &'static ceb::code::Code) -> Finding {
+    let text = format!("{}：{}", code.title, code.happened);
+    Finding::new(code, String::from("/*/Signature"), 0, "", text)
+}
+
+fn unsigned(message: &Message) -> Finding {
+    Finding {
+        code: codes::UNSIGNED.code,
+        severity: Severity::Refuse,
+        layer: Layer::Rule,
+        path: format!("/{}/Signature", message.kind.root()),
+        line: 1,
+        value: String::new(),
+        text: "本企业的签名策略要求每份报文都有签名，这份报文没有签名".to_owned(),
+        advice: codes::UNSIGNED.advice.to_owned(),
+    }
+}
