@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes certificates for tests, synthetic all of them: `pki.sh FOLDER`. For RSA and for SM2 a root, an
 # issuing authority, a company with the card holder's fields of the E-Port, an expired and a revoked
-# company, and revocation lists. Needs openssl 3. The keys are for tests and stay in the folder.
+# company, and revocation lists; one that a company issued, which it may not. Needs openssl 3. The keys are for tests and stay in the folder.
 set -eu
 cd "$1"
 
@@ -119,6 +119,8 @@ for kind in rsa sm2; do
     list $kind $kind-issuing "" "" $kind-issuing.crl
     list $kind $kind-issuing 20240101000000Z 20240201000000Z $kind-stale.crl
 done
+request rsa rsa-grandchild "/C=CN/O=北京样例跨境电子商务有限公司/CN=测试操作员 grandchild"
+issue rsa rsa-company rsa-grandchild company 20210101000000Z 20550101000000Z
 request rsa1024 rsa-short "/C=CN/O=北京样例跨境电子商务有限公司/CN=测试操作员 short"
 issue rsa rsa-issuing rsa-short company 20210101000000Z 20550101000000Z
 rm -f ./*.csr ./*.old ./*.attr openssl.log index.txt serial crlnumber

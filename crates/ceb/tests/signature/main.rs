@@ -13,4 +13,5 @@ mod pki;
 mod product;
 mod random;
 mod sign;
+mod trust;
 mod verify;

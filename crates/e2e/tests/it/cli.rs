@@ -360,3 +360,37 @@ fn wrong_use_is_told_from_refusal() {
     // The simulator alone must know where the platform is.
     assert_code(&run(&place, &["customs-sim"]), 2);
 }
+
+#[test]
+fn the_clinic_names_the_one_thing_to_change() {
+    let place = Place::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/signature");
+    let trust = place.path().join("trust");
+    std::fs::create_dir(&trust).unwrap();
+    for name in ["sm2-root.pem", "sm2-issuing.pem", "sm2-issuing.crl"] {
+        std::fs::copy(format!("{folder}/trust/{name}"), trust.join(name)).unwrap();
+    }
+    let trust = trust.to_str().unwrap();
+    for (name, code, cause) in [
+        ("strict-sm2", 0, "none"),
+        ("lenient-newline", 0, "tolerated"),
+        ("doubtful-revoked-sm2", 1, "certificate"),
+        ("bad-crlf", 1, "carriage-returns"),
+        ("bad-reference", 1, "failure"),
+        ("unsigned", 1, "unsigned"),
+    ] {
+        let file = format!("{folder}/{name}.xml");
+        let told = run(&place, &["clinic", &file, "--trust", trust, "--json"]);
+        assert_code(&told, code);
+        let told: Value = serde_json::from_slice(&told.stdout).unwrap();
+        assert_eq!(told["cause"], cause, "{name}");
+        assert!(!told["advice"].as_str().unwrap().is_empty());
+    }
+    let file = format!("{folder}/bad-crlf.xml");
+    let told = run(&place, &["clinic", &file]);
+    assert_code(&told, 1);
+    assert!(out(&told).contains("CRLF"), "{}", out(&told));
+    assert_code(&run(&place, &["clinic", "no-such-file.xml"]), 1);
+    let empty = place.path().to_str().unwrap();
+    assert_code(&run(&place, &["clinic", &file, "--trust", empty]), 1);
+}

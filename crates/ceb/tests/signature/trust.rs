@@ -1,0 +1,165 @@
+//! Whom to believe, and since when not any more.
+
+use crate::{others, pki, product, sign};
+use ceb::signature::certificate::{Certificate, CertificateFault, Holder, Match, RevocationList};
+use ceb::signature::key::Library;
+use ceb::signature::{DigestMethod, SignatureMethod, Trust, clinic};
+
+/// 2026-02-01 in Beijing.
+const AT: i64 = 1_769_875_200;
+/// 2025-12-01.
+const BEFORE: i64 = 1_764_518_400;
+
+fn trust(files: &[&str]) -> Trust {
+    let mut trust = Trust::default();
+    for file in files {
+        assert_eq!(trust.add(&pki::file(file)), 1, "{file}");
+    }
+    trust
+}
+
+fn certificate(name: &str) -> Certificate {
+    Certificate::from_der(&pki::file(name)).expect("certificate")
+}
+
+#[test]
+fn chains_times_and_lists() {
+    use CertificateFault::{
+        Authority, Expired, NoList, NotYetValid, Revoked, StaleList, Untrusted,
+    };
+    const REVOKED: i64 = 1_767_225_600;
+    for kind in ["rsa", "sm2"] {
+        let file = |name: &str| format!("{kind}-{name}");
+        let (root, issuing) = (file("root.pem"), file("issuing.pem"));
+        let (list, stale) = (file("issuing.crl"), file("stale.crl"));
+        let all = [root.as_str(), &issuing, &list];
+        let without_list = [root.as_str(), &issuing];
+        let with_stale = [root.as_str(), &issuing, &stale];
+        let only_root = [root.as_str(), &list];
+        for (who, files, at, expected) in [
+            ("company", &all[..], AT, vec![]),
+            ("company", &without_list, AT, vec![NoList]),
+            ("company", &with_stale, AT, vec![StaleList]),
+            ("company", &only_root, AT, vec![Untrusted]),
+            ("company", &all, 0, vec![NotYetValid, Authority]),
+            ("expired", &all, AT, vec![Expired]),
+            ("revoked", &all, AT, vec![Revoked(REVOKED)]),
+            ("revoked", &all, BEFORE, vec![]),
+            ("stranger", &all, AT, vec![Untrusted]),
+        ] {
+            let certificate = certificate(&file(&format!("{who}.der")));
+            let faults = trust(files).check(&certificate, &[], at, &Library);
+            assert_eq!(faults, expected, "{kind} {who} {files:?} {at}");
+        }
+        let company = certificate(&file("company.der"));
+        let along = [certificate(&file("issuing.der"))];
+        let faults = trust(&only_root).check(&company, &along, AT, &Library);
+        assert_eq!(faults, vec![], "{kind}: the issuing certificate came along");
+        let faults = trust(&[&root]).check(&company, &[company.clone()], AT, &Library);
+        assert_eq!(faults, vec![Untrusted]);
+    }
+}
+
+#[test]
+fn a_company_cannot_vouch_for_another() {
+    let all = trust(&["rsa-root.pem", "rsa-issuing.pem", "rsa-company.pem"]);
+    let grandchild = certificate("rsa-grandchild.der");
+    let faults = all.check(&grandchild, &[], AT, &Library);
+    assert_eq!(faults, vec![CertificateFault::Authority]);
+}
+
+#[test]
+fn a_changed_list_counts_for_nothing() {
+    let mut all = trust(&["sm2-root.pem", "sm2-issuing.pem"]);
+    let pem = String::from_utf8(pki::file("sm2-issuing.crl")).expect("PEM");
+    let mut single = Trust::default();
+    single.add(pem.as_bytes());
+    assert_eq!(single.lists.len(), 1);
+    assert!(single.lists[0].is_signed_by(&certificate("sm2-issuing.der"), &Library));
+    assert!(!single.lists[0].is_signed_by(&certificate("sm2-company.der"), &Library));
+    all.lists = trust(&["rsa-issuing.crl"]).lists;
+    let faults = all.check(&certificate("sm2-company.der"), &[], AT, &Library);
+    assert_eq!(faults, vec![CertificateFault::NoList]);
+}
+
+#[test]
+fn broken_certificates_and_lists_are_answered() {
+    for name in ["rsa-company.der", "sm2-company.der"] {
+        let der = pki::file(name);
+        for at in 0..der.len() {
+            assert!(Certificate::from_der(&der[..at]).is_none(), "{name} {at}");
+            let mut changed = der.clone();
+            changed[at] ^= 0x55;
+            if let Some(certificate) = Certificate::from_der(&changed) {
+                let _ = (
+                    certificate.subject(),
+                    certificate.holder(),
+                    certificate.may_sign(),
+                );
+                let faults = trust(&["rsa-root.pem"]).check(&certificate, &[], AT, &Library);
+                assert!(faults.contains(&CertificateFault::Untrusted));
+            }
+            let _ = RevocationList::from_der(&changed);
+        }
+    }
+}
+
+#[test]
+fn holders_and_senders() {
+    let holder = |organisation: &str| Holder {
+        organisation: Some(organisation.to_owned()),
+        ..Holder::default()
+    };
+    for (own, sender, expected) in [
+        ("MA1330956", "91110105MA1330956Y", Match::Same),
+        ("MA133095-6", "91110105MA1330956Y", Match::Same),
+        ("91110105MA1330956Y", "91110105ma1330956y", Match::Same),
+        ("91110105MA1330956Y", "MA1330956", Match::Same),
+        ("MA1330956", "91110105MA672652X9", Match::Different),
+        ("MA1330956", "1105961234", Match::Unknown),
+        ("1105961234", "1105961234", Match::Same),
+    ] {
+        assert_eq!(holder(own).matches(&[sender]), expected, "{own} {sender}");
+    }
+    assert_eq!(Holder::default().matches(&["MA1330956"]), Match::Unknown);
+    assert_eq!(holder("MA1330956").matches(&[]), Match::Unknown);
+    let found = certificate("sm2-company.der").holder();
+    assert_eq!(found.organisation.as_deref(), Some("MA1330956"));
+    assert_eq!(found.card.as_deref(), Some("9900000000001"));
+    assert_eq!(
+        found.company.as_deref(),
+        Some("北京样例跨境电子商务有限公司")
+    );
+}
+
+#[test]
+fn the_clinic_finds_the_certificate_that_was_meant() {
+    let (_, swapped) = product::all()
+        .into_iter()
+        .find(|(name, _)| *name == "bad-swapped-certificate")
+        .expect("message");
+    let trust = trust(&["sm2-root.pem", "sm2-company.pem", "sm2-revoked.pem"]);
+    let found = clinic::examine(swapped.as_bytes(), &trust, AT, &Library);
+    let serial = certificate("sm2-company.der").serial();
+    assert_eq!(found.cause, clinic::Cause::OtherCertificate(serial.clone()));
+    assert!(found.advice.contains(&serial), "{}", found.advice);
+}
+
+#[test]
+fn xmlsec_verifies_random_documents_that_we_prepare() {
+    let mut n_signed = 0;
+    for seed in 0..60 {
+        let document = crate::random::document(seed);
+        let certificate = pki::file("rsa-company.der");
+        let (method, digest) = (SignatureMethod::RsaSha256, DigestMethod::Sha256);
+        let prepared =
+            ceb::signature::sign::prepare(document.as_bytes(), method, digest, &certificate);
+        if prepared.is_ok() {
+            let message = sign::signed(document.as_bytes(), method, digest, "rsa-company");
+            others::xmlsec_verifies(&message, "rsa-root.pem")
+                .unwrap_or_else(|told| panic!("{told} of {document:?}"));
+            n_signed += 1;
+        }
+    }
+    assert!(n_signed > 30, "{n_signed}");
+}
