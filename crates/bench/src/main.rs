@@ -8,10 +8,12 @@
 //!
 //! `bench quick` takes a minute and leaves the long fill out; `bench` fills a million messages.
 //! `bench lists 10000000` measures the lists of people over so many messages, on both engines;
-//! `bench paint` how long a person waits for the console in a browser.
+//! `bench paint` how long a person waits for the console in a browser; `bench language` how much of
+//! a core one order takes, beside xmllint (`make bench-language`).
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
 
+mod language;
 mod lists;
 mod load;
 mod paint;
@@ -52,6 +54,7 @@ fn main() -> Result<()> {
             match verb.as_str() {
                 "lists" => run_lists(n_messages.unwrap_or(1_000_000)).await,
                 "paint" => run_paint(),
+                "language" => run_language(),
                 verb => run(verb == "quick").await,
             }
         })
@@ -74,6 +77,12 @@ fn run_paint() -> Result<()> {
     let mut report = Report::start()?;
     paint::paint(&mut report)?;
     report.finish_in("paint.json")
+}
+
+fn run_language() -> Result<()> {
+    let mut report = Report::start()?;
+    language::language(&mut report)?;
+    report.finish_in("language.json")
 }
 
 async fn run(is_quick: bool) -> Result<()> {

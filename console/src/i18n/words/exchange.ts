@@ -70,6 +70,7 @@ export const exchange = {
   "finding.severity": ["级别", "Severity"],
   "finding.refuse": ["拒收", "Refused"],
   "finding.warn": ["提醒", "Warning"],
+  "finding.note": ["提示", "Note"],
   "finding.code": ["代码", "Code"],
   "finding.text": ["问题", "Problem"],
   "finding.value": ["现值", "Value"],

@@ -5,6 +5,13 @@ import { useT, type Word } from "../../i18n";
 
 export type Finding = components["schemas"]["FindingView"] & { cell?: string | null };
 
+const SEVERITIES: Readonly<Record<string, { badge: string; word: Word }>> = {
+  refuse: { badge: "bad", word: "finding.refuse" },
+  warn: { badge: "warn", word: "finding.warn" },
+  // Nothing is wrong: no colour that alarms.
+  note: { badge: "", word: "finding.note" },
+};
+
 export function FindingTable({ findings, empty }: { findings: readonly Finding[]; empty: Word }) {
   const t = useT();
   return (
@@ -19,8 +26,8 @@ export function FindingTable({ findings, empty }: { findings: readonly Finding[]
         {
           title: t("finding.severity"),
           render: (_, finding) => (
-            <span className={`badge ${finding.severity === "refuse" ? "bad" : "warn"}`}>
-              {t(finding.severity === "refuse" ? "finding.refuse" : "finding.warn")}
+            <span className={`badge ${SEVERITIES[finding.severity]?.badge ?? "warn"}`}>
+              {t(SEVERITIES[finding.severity]?.word ?? "finding.warn")}
             </span>
           ),
         },
