@@ -1,6 +1,6 @@
 # A few verbs and no logic: `make` lists them.
 
-.PHONY: help run console test check bench fuzz docs
+.PHONY: help run console test check bench bench-language fuzz docs
 
 help: ## list the verbs
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -30,6 +30,10 @@ bench: ## the benchmark, beside PostgreSQL and RabbitMQ in the same run
 	scripts/console.sh
 	cargo build --release --locked -p tongguan -p bench
 	scripts/with-services.sh target/release/bench
+
+bench-language: ## what one order costs, beside xmllint with our schema
+	cargo build --release --locked -p bench
+	target/release/bench language
 
 fuzz: ## every fuzz target for ten minutes (needs cargo-fuzz)
 	scripts/fuzz.sh 600

@@ -12,9 +12,11 @@
 //! signatures a core verifies, beside xmlsec1; `bench sm2` the same for SM2 beside OpenSSL, and
 //! `bench sm2-oracle 1000000` whether they agree; `bench preflight`
 //! how long a whole set of documents takes to be judged.
+//! `bench language` how much of a core one order takes, beside xmllint (`make bench-language`).
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
 
+mod language;
 mod lists;
 mod load;
 mod paint;
@@ -62,6 +64,7 @@ fn main() -> Result<()> {
                 "sm2" => run_sm2(),
                 "sm2-oracle" => run_sm2_oracle(n_messages.unwrap_or(1_000_000)),
                 "preflight" => run_preflight().await,
+                "language" => run_language(),
                 verb => run(verb == "quick").await,
             }
         })
@@ -111,6 +114,12 @@ fn run_signatures() -> Result<()> {
     let mut report = Report::start()?;
     signatures::signatures(&mut report)?;
     report.finish_in("signatures.json")
+}
+
+fn run_language() -> Result<()> {
+    let mut report = Report::start()?;
+    language::language(&mut report)?;
+    report.finish_in("language.json")
 }
 
 async fn run(is_quick: bool) -> Result<()> {

@@ -10,8 +10,12 @@ export type Finding = components["schemas"]["FindingView"] & {
   number?: number | null;
 };
 
-const LOOKS: Record<string, string> = { refuse: "bad", warn: "warn", note: "now" };
-const WORDS: Record<string, Word> = { refuse: "finding.refuse", warn: "finding.warn", note: "finding.note" };
+const SEVERITIES: Readonly<Record<string, { badge: string; word: Word }>> = {
+  refuse: { badge: "bad", word: "finding.refuse" },
+  warn: { badge: "warn", word: "finding.warn" },
+  // Nothing is wrong: no colour that alarms.
+  note: { badge: "", word: "finding.note" },
+};
 
 export function FindingTable({ findings, empty }: { findings: readonly Finding[]; empty: Word }) {
   const t = useT();
@@ -27,8 +31,8 @@ export function FindingTable({ findings, empty }: { findings: readonly Finding[]
         {
           title: t("finding.severity"),
           render: (_, finding) => (
-            <span className={`badge ${LOOKS[finding.severity] ?? "warn"}`}>
-              {t(WORDS[finding.severity] ?? "finding.warn")}
+            <span className={`badge ${SEVERITIES[finding.severity]?.badge ?? "warn"}`}>
+              {t(SEVERITIES[finding.severity]?.word ?? "finding.warn")}
             </span>
           ),
         },

@@ -251,6 +251,25 @@ fn goods(cells: &[&str]) -> Result<Goods, String> {
     })
 }
 
+/// A table as a file, which can be edited and read again.
+#[must_use]
+pub fn text(table: &Table) -> String {
+    let complete = if table.is_complete { "yes" } else { "no" };
+    let mut out = format!(
+        "# {}\n\ntable     | {}\nversion   | {}\neffective | {}\ncomplete  | {complete}\nsource    | {}\n\n[codes]\n",
+        table.which.chinese(),
+        table.which.name(),
+        table.version,
+        table.effective,
+        table.source
+    );
+    for row in table.rows() {
+        out.push_str(&line(table.which, row));
+        out.push('\n');
+    }
+    out
+}
+
 /// A row as its line of a file.
 #[must_use]
 pub fn line(which: CodeTable, row: &Row) -> String {

@@ -7,6 +7,11 @@ fn built_in_files_have_no_fault() {
     for text in file::BUILT_IN {
         let table = read(text).unwrap();
         assert!(table.rows().windows(2).all(|two| two[0].code < two[1].code));
+        assert_eq!(
+            read(&file::text(&table)),
+            Ok(table),
+            "read as it was written"
+        );
     }
 }
 

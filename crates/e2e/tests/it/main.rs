@@ -23,6 +23,7 @@ mod wait;
 
 mod bad_input;
 mod cli;
+mod code_tables;
 mod console;
 mod customs_trouble;
 mod duplicates;

@@ -23,7 +23,7 @@ const TOLD_MAX: usize = 20;
 pub(super) enum CodeTableVerb {
     /// 列出全部代码表及其版本
     List(Base),
-    /// 显示一张代码表今天有效的内容
+    /// 显示一张代码表今天有效的内容，格式与载入的文件相同
     Show(ShowArgs),
     /// 检查代码表文件，并说明与现有版本的差异，不载入
     Check(FileArgs),
@@ -157,14 +157,11 @@ async fn show(args: &ShowArgs) -> anyhow::Result<Ended> {
         return Ok(Ended::Refused);
     };
     if !args.base.json {
-        say(&head(found));
+        say(ceb::code_table::file::text(found).trim_end());
+        return Ok(Ended::Done);
     }
     for row in found.rows() {
-        if args.base.json {
-            say(&json!({"code": row.code, "chinese": row.chinese, "alias": row.alias}).to_string());
-        } else {
-            say(&ceb::code_table::file::line(which, row));
-        }
+        say(&json!({"code": row.code, "chinese": row.chinese, "alias": row.alias}).to_string());
     }
     Ok(Ended::Done)
 }

@@ -221,12 +221,10 @@ fn is_wide(c: char) -> bool {
 
 /// What a file holds must not steer the terminal.
 fn printable(text: &str) -> String {
-    let shown = |c: char| {
-        if c.is_control() && c != '\t' {
-            '\u{FFFD}'
-        } else {
-            c
-        }
+    let shown = |c: char| match c {
+        '\t' => ' ',
+        c if c.is_control() => '\u{FFFD}',
+        c => c,
     };
     text.chars().map(shown).collect()
 }
