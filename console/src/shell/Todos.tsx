@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
   docking: ["todo.docking", "/docking"],
   held: ["todo.held", "/operator/stuck"],
   parked: ["todo.parked", "/operator/parked"],
+  unknown_codes: ["todo.unknownCodes", "/operator/unknown-codes?state=open"],
   keys: ["todo.keys", "/keys"],
   agents: ["todo.agents", "/agents"],
 };

@@ -32,6 +32,7 @@ pub mod overview;
 pub mod pipeline;
 pub mod query;
 pub mod receipt;
+pub mod rehearsal;
 pub mod story;
 #[cfg(test)]
 mod testing;
@@ -54,4 +55,5 @@ pub const OPERATIONS: &[&[registry::role::Operation]] = &[
     unmask::http::OPERATIONS,
     workbook::http::OPERATIONS,
     unknown_code::OPERATIONS,
+    rehearsal::OPERATIONS,
 ];

@@ -87,6 +87,7 @@ pub struct Front {
         exchange::unknown_code::http::unknown_codes,
         exchange::unknown_code::http::answer_unknown_code,
         exchange::unknown_code::http::withdraw_unknown_code,
+        exchange::rehearsal::http::rehearsal,
         exchange::workbook::http::preflight,
         exchange::workbook::http::template,
         exchange::workbook::http::workbook_report,

@@ -48,6 +48,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::operator::http::OPERATIONS,
     exchange::operator::request::http::OPERATIONS,
     exchange::unknown_code::OPERATIONS,
+    exchange::rehearsal::OPERATIONS,
 ];
 
 /// Every parameter that may be changed while the platform runs.
@@ -90,6 +91,7 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("查看原文", exchange::unmask::ACTS),
     ("导出", exchange::export::ACTS),
     ("未知回执代码", exchange::unknown_code::ACTS),
+    ("新版规范预演", exchange::rehearsal::ACTS),
 ];
 
 /// Every kind of act that needs a second pair of eyes.
