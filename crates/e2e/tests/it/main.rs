@@ -39,5 +39,6 @@ mod rabbitmq;
 mod rights;
 mod scan;
 mod sso;
+mod standard;
 mod store_trouble;
 mod strangers;

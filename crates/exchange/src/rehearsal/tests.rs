@@ -48,6 +48,37 @@ async fn state(house: &House) -> Option<(i64, i64)> {
     found.map(|coming| (coming.n_rehearsed, coming.n_broken))
 }
 
+/// Drops the version: what was counted goes with it, and both acts are audited.
+async fn dropped(house: &House) {
+    let now_ms = house.clock.now_ms();
+    let gone = house
+        .shared
+        .db
+        .write(move |tx| {
+            let operator = person(9, Role::Operator, None, Sight::All);
+            Ok((
+                drop(tx, &operator, "2028", now_ms)?,
+                drop(tx, &operator, "2027", now_ms)?,
+            ))
+        })
+        .await
+        .unwrap();
+    assert_eq!(gone, (false, true));
+    assert_eq!(state(house).await, None);
+    assert!(seen(house, Sight::All).await.is_empty());
+    let filter = registry::audit::Filter {
+        acts: vec![LOAD.name.to_owned(), DROP.name.to_owned()],
+        ..registry::audit::Filter::default()
+    };
+    let rows = house
+        .shared
+        .db
+        .read(move |tx| registry::audit::list(tx, &filter, 10))
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 2);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_company_learns_what_will_break_for_it() {
     for test in each_engine() {
@@ -107,33 +138,7 @@ async fn each_company_learns_what_will_break_for_it() {
             ["1 CEB311 TG-E1201 OrderHead/batchNo 3"]
         );
 
-        let now_ms = house.clock.now_ms();
-        let gone = house
-            .shared
-            .db
-            .write(move |tx| {
-                let operator = person(9, Role::Operator, None, Sight::All);
-                Ok((
-                    drop(tx, &operator, "2028", now_ms)?,
-                    drop(tx, &operator, "2027", now_ms)?,
-                ))
-            })
-            .await
-            .unwrap();
-        assert_eq!(gone, (false, true));
-        assert_eq!(state(&house).await, None);
-        assert!(seen(&house, Sight::All).await.is_empty());
-        let filter = registry::audit::Filter {
-            acts: vec![LOAD.name.to_owned(), DROP.name.to_owned()],
-            ..registry::audit::Filter::default()
-        };
-        let rows = house
-            .shared
-            .db
-            .read(move |tx| registry::audit::list(tx, &filter, 10))
-            .await
-            .unwrap();
-        assert_eq!(rows.len(), 2);
+        dropped(&house).await;
     }
 }
 
