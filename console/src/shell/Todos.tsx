@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
   held: ["todo.held", "/operator/stuck"],
   parked: ["todo.parked", "/operator/parked"],
   payment_inquiries: ["todo.paymentInquiries", "/payment-inquiries"],
+  unknown_codes: ["todo.unknownCodes", "/operator/unknown-codes?state=open"],
   keys: ["todo.keys", "/keys"],
   agents: ["todo.agents", "/agents"],
 };

@@ -11,6 +11,9 @@ fn main() -> io::Result<()> {
     let mut arguments = env::args().skip(1);
     let folder = arguments.next().unwrap_or_else(|| String::from("."));
     let target = arguments.next().unwrap_or_default();
+    if target == "xlsx" {
+        return sheets(Path::new(&folder));
+    }
     for kind in Kind::ALL {
         let spec = Spec {
             n_documents: 2,
@@ -49,6 +52,44 @@ fn main() -> io::Result<()> {
                 seal(&envelope),
             )?;
         }
+    }
+    Ok(())
+}
+
+/// The sample rows of every declaration as the XML of a sheet, with the parts beside it.
+fn sheets(folder: &Path) -> io::Result<()> {
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    for kind in Kind::ALL.iter().filter(|kind| kind.is_declaration()) {
+        let columns = ceb::form::columns(*kind);
+        let cell = |text: &str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
+        let names: String = columns.iter().map(|column| cell(&column.name)).collect();
+        let mut rows = format!("<row>{names}</row>");
+        for row in ceb::form::sample_rows(*kind) {
+            let cells: String = columns
+                .iter()
+                .map(|column| {
+                    let own = |(part, element, _): &&(_, &str, String)| {
+                        *part == column.part && *element == column.field.element
+                    };
+                    row.iter()
+                        .find(own)
+                        .map_or_else(|| "<c/>".to_owned(), |(_, _, value)| cell(value))
+                })
+                .collect();
+            rows +=
+                &format!("<row>{cells}<c t=\"s\"><v>0</v></c><c s=\"1\"><v>46027.5</v></c></row>");
+        }
+        let sheet = format!(
+            "<worksheet xmlns=\"{MAIN}\"><sheetData>{rows}</sheetData><mergeCells><mergeCell ref=\"A1:B2\"/></mergeCells></worksheet>"
+        );
+        let texts = format!("<sst xmlns=\"{MAIN}\"><si><t>备注</t></si></sst>");
+        let styles = format!(
+            "<styleSheet xmlns=\"{MAIN}\"><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"22\"/></cellXfs></styleSheet>"
+        );
+        fs::write(
+            folder.join(format!("{kind}.parts")),
+            [sheet, texts, styles].join("\0"),
+        )?;
     }
     Ok(())
 }

@@ -39,6 +39,7 @@ pub mod pipeline;
 pub mod preflight;
 pub mod query;
 pub mod receipt;
+pub mod rehearsal;
 pub mod signature;
 pub mod signing;
 pub mod story;
@@ -70,4 +71,5 @@ pub const OPERATIONS: &[&[registry::role::Operation]] = &[
     tax::http::OPERATIONS,
     signature::http::OPERATIONS,
     signing::http::OPERATIONS,
+    rehearsal::OPERATIONS,
 ];

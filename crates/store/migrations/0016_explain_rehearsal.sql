@@ -36,9 +36,7 @@ create table coming_standard (
     loaded_at bigint not null,
     cursor bigint not null,
     n_rehearsed bigint not null,
-    n_broken bigint not null,
-    lease_owner text,
-    lease_until bigint not null
+    n_broken bigint not null
 );
 
 create table rehearsal_finding (

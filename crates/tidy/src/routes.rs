@@ -141,6 +141,8 @@ const OPEN: &[(&str, &str)] = &[
     ),
     ("/docs/codes/{code}", "the knowledge base, the same for all"),
     ("/docs/protocol/kinds", "the standard, the same for all"),
+    ("/docs/standard/", "the standard, the same for all"),
+    ("/docs/standard/{file}", "the standard, the same for all"),
     (
         "/docs/protocol/kinds/{kind}",
         "the standard, the same for all",

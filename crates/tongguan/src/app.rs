@@ -93,6 +93,7 @@ pub struct Front {
         exchange::matching::http::policy,
         exchange::matching::http::set_policy,
         exchange::matching::http::release,
+        exchange::rehearsal::http::rehearsal,
         exchange::workbook::http::template,
         exchange::workbook::http::workbook_report,
         exchange::downlink::http::receipts,

@@ -111,6 +111,9 @@ impl House {
             &owner,
             &self.stop.subscribe(),
         ));
+        let stop = self.stop.subscribe();
+        self.tasks
+            .push(exchange::rehearsal::start(&self.shared, &owner, &stop));
         Ok(())
     }
 

@@ -20,6 +20,7 @@ export const shell = {
   "todo.held": ["滞留报文（待人工）", "Messages held"],
   "todo.parked": ["无主回执", "Receipts that fit no declaration"],
   "todo.paymentInquiries": ["超时或失败的支付数据上传", "Uploads of payment data that are late or failed"],
+  "todo.unknownCodes": ["待解释的回执代码", "Receipt codes without an explanation"],
   "todo.keys": ["30 天内到期的接口密钥", "Keys that end within 30 days"],
   "todo.agents": ["30 天内到期的代理委托", "Appointments that end within 30 days"],
   "shell.menu": ["菜单", "Menu"],

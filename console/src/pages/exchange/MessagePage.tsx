@@ -13,6 +13,7 @@ import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { Explanation } from "./Explanation";
 import { FindingTable } from "./FindingTable";
 import { ReleaseMatch } from "./ReleaseMatch";
 import { Kind, ReturnStatus, State } from "./State";
@@ -135,12 +136,20 @@ export function ReceiptTable({ receipts }: { receipts: components["schemas"]["Re
       pagination={receipts.length > 20 ? { pageSize: 20 } : false}
       scroll={{ x: "max-content" }}
       locale={{ emptyText: t("message.noReceipts") }}
-      expandable={{ expandedRowRender: (receipt) => <pre className="xml">{receipt.xml}</pre> }}
+      expandable={{
+        expandedRowRender: (receipt) => (
+          <>
+            <Explanation explanation={receipt.explanation} />
+            <pre className="xml">{receipt.xml}</pre>
+          </>
+        ),
+      }}
       columns={[
         { title: t("receipt.kind"), dataIndex: "kind" },
         { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} /> },
         { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
         { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },
+        { title: t("explanation.meaning"), render: (_, receipt) => <div className="info">{receipt.explanation.meaning}</div> },
       ]}
     />
   );

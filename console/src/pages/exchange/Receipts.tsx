@@ -12,6 +12,7 @@ import { customsTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
+import { Explanation } from "./Explanation";
 import { ReturnStatus } from "./State";
 
 type Page = components["schemas"]["ReceiptPage"];
@@ -67,13 +68,21 @@ export function Receipts() {
             pagination={false}
             scroll={{ x: "max-content" }}
             locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("receipts.empty")} /> }}
-            expandable={{ expandedRowRender: (receipt) => <pre className="xml">{receipt.xml}</pre> }}
+            expandable={{
+              expandedRowRender: (receipt) => (
+                <>
+                  <Explanation explanation={receipt.explanation} />
+                  <pre className="xml">{receipt.xml}</pre>
+                </>
+              ),
+            }}
             columns={[
               { title: t("receipt.cursor"), dataIndex: "cursor", align: "right", className: "num" },
               { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
               { title: t("receipt.kind"), dataIndex: "kind" },
               { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} /> },
               { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },
+              { title: t("explanation.meaning"), render: (_, receipt) => <div className="info">{receipt.explanation.meaning}</div> },
               { title: t("receipt.key"), render: (_, receipt) => <span className="mono">{receipt.documentKey}</span> },
               {
                 title: t("receipt.message"),

@@ -148,6 +148,8 @@ function Card({ title, document, refresh }: CardProps) {
               <span className="soft num">{customsTime(receipt.returnTime)}</span>
               <br />
               {receipt.returnInfo}
+              <br />
+              <span className="soft">{receipt.explanation.meaning}</span>
             </p>
           ))}
         </details>

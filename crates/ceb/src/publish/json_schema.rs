@@ -179,7 +179,18 @@ fn limits(field: &FieldSpec, is_needed: bool) -> Vec<(String, Value)> {
         Rule::Time17 => Some("[0-9]{17}".to_owned()),
         Rule::Date8 => Some("[0-9]{8}".to_owned()),
         Rule::Digits(count) => Some(format!("[0-9]{{{count}}}")),
-        _ => None,
+        Rule::Fixed(_)
+        | Rule::Default(_)
+        | Rule::In(_)
+        | Rule::Company(_)
+        | Rule::Name
+        | Rule::Identity
+        | Rule::NotNegative
+        | Rule::Positive
+        | Rule::HalfWidth
+        | Rule::Assigned
+        | Rule::Table(_)
+        | Rule::Wild(_) => None,
     };
     let pattern = field.rules.iter().find_map(exact);
     let number = match field.kind {

@@ -196,14 +196,14 @@ fn record(kind: Kind, record: &RecordSpec, title: &str, list: &mut Found) -> Str
 }
 
 fn values(field: &FieldSpec) -> String {
-    let words = field.rules.iter().map(|rule| match rule {
-        Rule::Table(known) => {
-            let table = CODE_TABLES.iter().find(|(table, ..)| table == known);
-            table.map_or_else(String::new, |(_, name, chinese)| {
-                format!("<a href=\"table-{name}.html\">{chinese}代码</a>")
-            })
-        }
-        rule => inline(&doc::rule_words(rule)),
+    let words = field.rules.iter().map(|rule| {
+        let Rule::Table(known) = rule else {
+            return inline(&doc::rule_words(rule));
+        };
+        let table = CODE_TABLES.iter().find(|(table, ..)| table == known);
+        table.map_or_else(String::new, |(_, name, chinese)| {
+            format!("<a href=\"table-{name}.html\">{chinese}代码</a>")
+        })
     });
     words.collect::<Vec<_>>().join("；")
 }

@@ -216,12 +216,12 @@ fn fields(old: &FieldSpec, new: &FieldSpec) -> Vec<(String, bool)> {
         };
         let text = format!("取值由“{}”改为“{}”", words(&before), words(&after));
         // A rule that is new, or a list that has lost a value, may refuse what was taken.
-        let is_breaking = after.iter().any(|rule| match rule {
-            Rule::In(list) => !old
-                .list()
-                .is_some_and(|known| known.iter().all(|value| list.contains(value))),
-            Rule::Default(_) => false,
-            rule => !before.contains(rule),
+        let is_breaking = after.iter().any(|rule| {
+            if let Rule::In(list) = rule {
+                let is_wider = |known: &[String]| known.iter().all(|value| list.contains(value));
+                return !old.list().is_some_and(is_wider);
+            }
+            !matches!(rule, Rule::Default(_)) && !before.contains(rule)
         });
         found.push((text, is_breaking));
     }

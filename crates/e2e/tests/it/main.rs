@@ -41,5 +41,6 @@ mod rights;
 mod scan;
 mod signing;
 mod sso;
+mod standard;
 mod store_trouble;
 mod strangers;

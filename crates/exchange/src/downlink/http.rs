@@ -88,6 +88,7 @@ pub struct ReceiptItem {
     pub xml: String,
     /// What it means and what to do (回执解释).
     #[serde(default)]
+    #[schema(required = true)]
     pub explanation: ExplanationView,
 }
 

@@ -34,9 +34,11 @@ pub struct ExplanationView {
     pub resubmit: String,
     /// The same in Chinese.
     #[serde(default)]
+    #[schema(required = true)]
     pub resubmit_name: String,
     /// Whether the trouble is on the other side and passes.
     #[serde(default)]
+    #[schema(required = true)]
     pub is_temporary: bool,
     /// The chapter behind it, `seen` for practice, `platform` for an answer of the operators.
     pub source: String,
@@ -51,6 +53,7 @@ pub struct ExplanationView {
     pub rule: Option<String>,
     /// The elements that it is about.
     #[serde(default)]
+    #[schema(required = true)]
     pub places: Vec<PlaceView>,
     /// The guid of the declared document, when the text brings it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -368,6 +368,37 @@ pub(crate) fn owners(
         .collect()
 }
 
+/// Messages with ids above one and below another, in order, with their states: for those who read
+/// once more what was accepted.
+pub(crate) fn between(
+    tx: &mut Tx<'_>,
+    (above, below): (i64, i64),
+    limit: i64,
+) -> Result<Vec<(Loaded, State)>> {
+    let rows = tx.query(
+        "select m.id, m.company_id, m.kind, m.profile, b.body, m.state from message m \
+         join message_body b on b.message_id = m.id where m.id > $1 and m.id < $2 \
+         order by m.id limit $3",
+        &[above.into(), below.into(), limit.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            let loaded = Loaded {
+                id: MessageId(row.int(0)?),
+                company_id: CompanyId(row.int(1)?),
+                kind: row.text(2)?,
+                profile: row.text(3)?,
+                body: row.bytes(4)?,
+                is_signed_here: row.bool(5)?,
+                has_waited: false,
+            };
+            let state = State::from_name(&row.text(6)?);
+            // A state that nobody knows is not ready.
+            Ok((loaded, state.unwrap_or(State::Received)))
+        })
+        .collect()
+}
+
 /// Owner and kind of a message, whoever asks: only for receipts on their way home.
 pub(crate) fn owner(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<(CompanyId, String)>> {
     tx.query_opt(

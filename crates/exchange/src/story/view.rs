@@ -48,6 +48,7 @@ pub struct StoryReceipt {
     pub received_at: String,
     /// What it means and what to do (回执解释), with the values of the trade's documents.
     #[serde(default)]
+    #[schema(required = true)]
     pub explanation: ExplanationView,
 }
 

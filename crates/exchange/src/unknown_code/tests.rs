@@ -48,12 +48,95 @@ async fn all(house: &House) -> Vec<super::UnknownCode> {
     found.await.unwrap()
 }
 
+/// An answer must be whole and about a code that is there.
+async fn answered(house: &House, code_id: i64) {
+    let operator = person(9, Role::Operator, None, Sight::All);
+    let now_ms = house.clock.now_ms();
+    let good = Answer {
+        meaning: "订购人身份信息与公安信息不符。".to_owned(),
+        advice: "请核对姓名与证件号码。".to_owned(),
+        resubmit: "new".to_owned(),
+    };
+    let bad = Answer {
+        resubmit: "perhaps".to_owned(),
+        ..good.clone()
+    };
+    let acting = operator.clone();
+    let (refused, missing, done) = house
+        .shared
+        .db
+        .write(move |tx| {
+            Ok((
+                put_answer(tx, &acting, code_id, &bad, now_ms)?,
+                put_answer(tx, &acting, code_id + 1, &good, now_ms)?,
+                put_answer(tx, &acting, code_id, &good, now_ms)?,
+            ))
+        })
+        .await
+        .unwrap();
+    assert_eq!(refused.unwrap_err().code, codes::INCOMPLETE.code);
+    assert_eq!(missing.unwrap_err().code, web::codes::NOT_FOUND.code);
+    assert_eq!(done.unwrap().answered_by.as_deref(), Some("测试人员9"));
+}
+
+async fn seen_everywhere(house: &House) {
+    let company = house.company_id(0);
+    let told = house
+        .shared
+        .db
+        .read(move |tx| {
+            let items = crate::downlink::after(tx, company, 0, 100)?;
+            explanation::of(tx, &items)
+        })
+        .await
+        .unwrap();
+    let told: Vec<_> = told
+        .iter()
+        .filter(|told| told.code == "Code:77777")
+        .collect();
+    assert_eq!(told.len(), 2);
+    assert!(
+        told.iter()
+            .all(|told| told.is_known && told.source == PLATFORM)
+    );
+    assert_eq!(told[0].meaning, "订购人身份信息与公安信息不符。");
+}
+
+async fn withdrawn(house: &House, code_id: i64) {
+    let operator = person(9, Role::Operator, None, Sight::All);
+    let now_ms = house.clock.now_ms();
+    let acting = operator.clone();
+    let (open, again) = house
+        .shared
+        .db
+        .write(move |tx| {
+            let open = withdraw_answer(tx, &acting, code_id, now_ms)?;
+            Ok((open, withdraw_answer(tx, &acting, code_id, now_ms)?))
+        })
+        .await
+        .unwrap();
+    assert!(open.unwrap().answer.is_none());
+    assert_eq!(again.unwrap_err().code, codes::NOT_ANSWERED.code);
+    let filter = registry::audit::Filter {
+        acts: vec![WITHDRAW.name.to_owned()],
+        ..registry::audit::Filter::default()
+    };
+    let rows = house
+        .shared
+        .db
+        .read(move |tx| registry::audit::list(tx, &filter, 10))
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(house.shared.db.read(sql::n_open).await.unwrap(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unknown_codes_are_counted_once_and_their_answers_are_seen_everywhere() {
     for test in each_engine() {
         let house = House::on(test).await;
         let declared = house.sample(0, Kind::Ceb621, 1);
-        let id = accepted(house.accept(0, declared.clone()).await);
+        accepted(house.accept(0, declared.clone()).await);
         house.shared.directory.refresh().await.unwrap();
         let shared = house.shared.clone();
         crate::pipeline::drain(&shared).await.unwrap();
@@ -72,79 +155,8 @@ async fn unknown_codes_are_counted_once_and_their_answers_are_seen_everywhere() 
         );
         assert_eq!(code.sample, "[Code:77777;Desc:订购人***，身份证***不符]");
 
-        let operator = person(9, Role::Operator, None, Sight::All);
-        let (code_id, now_ms) = (code.id, house.clock.now_ms());
-        let good = Answer {
-            meaning: "订购人身份信息与公安信息不符。".to_owned(),
-            advice: "请核对姓名与证件号码。".to_owned(),
-            resubmit: "new".to_owned(),
-        };
-        let bad = Answer {
-            resubmit: "perhaps".to_owned(),
-            ..good.clone()
-        };
-        let acting = operator.clone();
-        let (refused, missing, done) = house
-            .shared
-            .db
-            .write(move |tx| {
-                Ok((
-                    put_answer(tx, &acting, code_id, &bad, now_ms)?,
-                    put_answer(tx, &acting, code_id + 1, &good, now_ms)?,
-                    put_answer(tx, &acting, code_id, &good, now_ms)?,
-                ))
-            })
-            .await
-            .unwrap();
-        assert_eq!(refused.unwrap_err().code, codes::INCOMPLETE.code);
-        assert_eq!(missing.unwrap_err().code, web::codes::NOT_FOUND.code);
-        assert_eq!(done.unwrap().answered_by.as_deref(), Some("测试人员9"));
-
-        let company = house.company_id(0);
-        let told = house
-            .shared
-            .db
-            .read(move |tx| {
-                let items = crate::downlink::after(tx, company, 0, 100)?;
-                explanation::of(tx, &items)
-            })
-            .await
-            .unwrap();
-        let told: Vec<_> = told
-            .iter()
-            .filter(|told| told.code == "Code:77777")
-            .collect();
-        assert_eq!(told.len(), 2);
-        assert!(
-            told.iter()
-                .all(|told| told.is_known && told.source == PLATFORM)
-        );
-        assert_eq!(told[0].meaning, "订购人身份信息与公安信息不符。");
-
-        let acting = operator.clone();
-        let (open, again) = house
-            .shared
-            .db
-            .write(move |tx| {
-                let open = withdraw_answer(tx, &acting, code_id, now_ms)?;
-                Ok((open, withdraw_answer(tx, &acting, code_id, now_ms)?))
-            })
-            .await
-            .unwrap();
-        assert!(open.unwrap().answer.is_none());
-        assert_eq!(again.unwrap_err().code, codes::NOT_ANSWERED.code);
-        let filter = registry::audit::Filter {
-            acts: vec![WITHDRAW.name.to_owned()],
-            ..registry::audit::Filter::default()
-        };
-        let rows = house
-            .shared
-            .db
-            .read(move |tx| registry::audit::list(tx, &filter, 10))
-            .await
-            .unwrap();
-        assert_eq!(rows.len(), 1);
-        assert_eq!(house.shared.db.read(sql::n_open).await.unwrap(), 1);
-        let _ = id;
+        answered(&house, code.id).await;
+        seen_everywhere(&house).await;
+        withdrawn(&house, code.id).await;
     }
 }

@@ -23,11 +23,36 @@ pub(super) fn is_old_office(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0])
 }
 
+/// Whether a compound file is a workbook with a password: its directory names the package so.
+fn is_encrypted(bytes: &[u8]) -> bool {
+    let name: Vec<u8> = "EncryptedPackage"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    bytes.windows(name.len()).any(|window| window == name)
+}
+
+/// What a part is called that no workbook of ours may have, and what to do about it.
+fn unwanted(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "xl/workbook.bin" => "这是二进制工作簿（.xlsb），请另存为 .xlsx",
+        "xl/vbaProject.bin" => "这个工作簿含有宏（.xlsm），请另存为不含宏的 .xlsx",
+        _ if name.starts_with("xl/externalLinks/") => {
+            "这个工作簿链接到其他文件，请先断开链接（数据 → 编辑链接），把单元格改为实际的值"
+        }
+        _ => return None,
+    })
+}
+
 /// Unpacks the parts that hold XML.
 pub(super) fn parts(bytes: &[u8]) -> Result<Parts, Problem> {
     let not = |detail: &str| Err(Problem::new(codes::NOT_A_WORKBOOK).detail(detail));
     if is_old_office(bytes) {
-        return not("这是旧版 Office 文件（.xls）或带密码的文件");
+        return not(if is_encrypted(bytes) {
+            "这个工作簿带有密码，请取消密码后再上传"
+        } else {
+            "这是旧版 Office 文件（.xls），请另存为 .xlsx"
+        });
     }
     if !is_zip(bytes) {
         return not(match bytes {
@@ -47,6 +72,9 @@ pub(super) fn parts(bytes: &[u8]) -> Result<Parts, Problem> {
     for at in 0..archive.len() {
         let entry = archive.by_index(at).map_err(|_| broken())?;
         let name = entry.name().map_err(|_| broken())?.into_owned();
+        if let Some(why) = unwanted(&name) {
+            return not(why);
+        }
         if !is_needed(&name) {
             continue;
         }

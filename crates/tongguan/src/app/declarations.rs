@@ -128,6 +128,10 @@ fn desks(desk: Desk) -> Router {
         )
         .route("/api/v1/search", get(exchange::query::http::search))
         .route(
+            "/api/v1/rehearsal",
+            get(exchange::rehearsal::http::rehearsal),
+        )
+        .route(
             "/api/v1/stories/{documentId}",
             get(exchange::story::http::story),
         )

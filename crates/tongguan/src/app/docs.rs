@@ -4,8 +4,10 @@ use super::ApiDoc;
 use axum::Router;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
-use axum::response::{Html, IntoResponse};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa_swagger_ui::SwaggerUi;
@@ -57,6 +59,16 @@ pub fn refusal_codes() -> Vec<&'static Code> {
     lists.into_iter().flatten().collect()
 }
 
+/// What a page of the reference may load: its own style and its own script for the search box.
+const REFERENCE: &str = "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; \
+                         form-action 'none'; frame-ancestors 'none'";
+
+/// The reference (报文规范手册), written once at the first look.
+static FILES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let files = ceb::publish::reference().into_iter();
+    files.map(|file| (file.name, file.text)).collect()
+});
+
 /// Routes of the API's description and of the pages that explain codes and kinds.
 pub fn routes() -> Router {
     Router::new()
@@ -64,6 +76,12 @@ pub fn routes() -> Router {
         .route("/docs/protocol/kinds", get(kinds_page))
         .route("/docs/protocol/kinds/{kind}", get(kind_page))
         .layer(policy(crate::ui::POLICY))
+        .merge(
+            Router::new()
+                .route("/docs/standard/", get(reference_index))
+                .route("/docs/standard/{file}", get(reference_file))
+                .layer(policy(REFERENCE)),
+        )
         .merge(
             Router::from(SwaggerUi::new("/api/docs").url("/api/openapi.json", ApiDoc::openapi()))
                 .layer(policy(READER)),
@@ -95,6 +113,30 @@ fn receipt_page(name: &str) -> Option<String> {
     volume
         .map(|(_, text)| text)
         .or_else(|| ceb::explain::page::one(name))
+}
+
+async fn reference_index() -> Result<Response, Problem> {
+    reference_file(Path("index.html".to_owned())).await
+}
+
+async fn reference_file(Path(name): Path<String>) -> Result<Response, Problem> {
+    let files = tokio::task::spawn_blocking(|| &*FILES).await;
+    let files = files.map_err(|_| Problem::new(codes::FAULT))?;
+    let text = files
+        .get(&name)
+        .ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    let kind = match name.rsplit_once('.').map_or("", |(_, ending)| ending) {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        _ => "application/xml",
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+    ];
+    Ok((headers, text.as_str()).into_response())
 }
 
 async fn kinds_page() -> impl IntoResponse {

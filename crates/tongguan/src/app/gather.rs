@@ -54,6 +54,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::unknown_code::OPERATIONS,
     exchange::signature::http::OPERATIONS,
     exchange::signing::http::OPERATIONS,
+    exchange::rehearsal::OPERATIONS,
 ];
 
 /// Every parameter that may be changed while the platform runs.
@@ -103,6 +104,7 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("三单对碰", exchange::matching::ACTS),
     ("平台代签", exchange::signing::ACTS),
     ("支付原始数据", services::payment_inquiry::ACTS),
+    ("新版规范预演", exchange::rehearsal::ACTS),
 ];
 
 /// Every kind of act that needs a second pair of eyes.

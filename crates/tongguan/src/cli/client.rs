@@ -98,6 +98,20 @@ impl Client {
         self.answer(response)
     }
 
+    /// The same workbook with every error at its cell.
+    ///
+    /// # Errors
+    /// When the platform cannot be reached; a refusal is an answer.
+    pub(super) fn report(&self, body: &[u8], content_type: &str) -> anyhow::Result<Answer> {
+        let response = self
+            .agent
+            .post(format!("{}/api/v1/workbook-report", self.url))
+            .header("authorization", format!("Bearer {}", self.key))
+            .header("content-type", content_type)
+            .send(body);
+        self.answer(response)
+    }
+
     /// Gets a path with its query.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod check;
 mod client;
 mod clinic;
 mod code_table;
+mod coming;
 mod doctor;
 mod explain;
 mod inspect;
@@ -99,7 +100,7 @@ enum Verb {
     Explain(explain::ExplainArgs),
     /// 生成有效的样例报文（合成数据）
     Sample(sample::SampleArgs),
-    /// 报文标准：输出 XSD、说明文档或 Excel 模板
+    /// 报文标准：XSD、JSON Schema、手册、样例、模板，版本差异与新版预演
     #[command(subcommand)]
     Standard(standard::StandardVerb),
     /// 配置：打印说明或检查
@@ -216,7 +217,7 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Receipts(args) => inspect::receipts(&args).await,
         Verb::Explain(args) => explain::explain(&args),
         Verb::Sample(args) => sample::sample(&args),
-        Verb::Standard(verb) => standard::standard(&verb),
+        Verb::Standard(verb) => standard::standard(verb).await,
         Verb::Config(verb) => admin::config(&verb),
         Verb::Doctor(base) => doctor::doctor(&base).await,
     }

@@ -20,6 +20,9 @@ const PAUSE_S_MAX: u64 = 10;
 /// Files from which a progress bar is worth showing.
 const BAR_FROM: usize = 3;
 
+/// The answer to a form with findings.
+const UNPROCESSABLE: u16 = 422;
+
 /// Arguments of `message submit`.
 #[derive(Debug, Args)]
 pub(super) struct SubmitArgs {
@@ -47,13 +50,21 @@ pub(super) fn submit(args: &SubmitArgs) -> anyhow::Result<Ended> {
     let mut rows = table(&["文件", "结果", "受理号或代码", "说明"]);
     let mut all_accepted = true;
     for file in &args.files {
-        let (status, body) = submit_one(&client, file)?;
+        let (status, mut body) = submit_one(&client, file)?;
         all_accepted &= status == 202;
+        let report = report(&client, file, status)?;
+        if let (Some(report), Some(body)) = (&report, body.as_object_mut()) {
+            body.insert("report".to_owned(), json!(report));
+        }
         if args.json {
             say(&with_file(file, status, &body).to_string());
         } else {
             for line in lines(file, status, &body) {
                 rows.add_row(line);
+            }
+            if let Some(report) = report {
+                let text = format!("每处问题已标在原表的单元格上：{report}");
+                rows.add_row([String::new(), String::new(), String::new(), text]);
             }
         }
         bar.inc(1);
@@ -88,6 +99,23 @@ fn submit_one(client: &Client, file: &str) -> anyhow::Result<(u16, Value)> {
         tries += 1;
         pause(&answer);
     }
+}
+
+/// For a workbook with findings: the same workbook with every error at its cell, beside the file.
+fn report(client: &Client, file: &str, status: u16) -> anyhow::Result<Option<String>> {
+    let is_workbook = content_type(file) == exchange::workbook::XLSX;
+    if status != UNPROCESSABLE || !is_workbook {
+        return Ok(None);
+    }
+    let bytes = std::fs::read(file).with_context(|| format!("无法读取 {file}"))?;
+    let answer = client.report(&bytes, content_type(file))?;
+    if answer.status != 200 {
+        return Ok(None);
+    }
+    let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
+    let path = format!("{name}.问题.xlsx");
+    std::fs::write(&path, &answer.body).with_context(|| format!("无法写入 {path}"))?;
+    Ok(Some(path))
 }
 
 /// Waits as long as the platform asks: the same bytes again are never declared twice.

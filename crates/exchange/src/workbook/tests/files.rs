@@ -58,6 +58,11 @@ async fn files_that_are_no_good_workbooks_get_a_clear_answer() {
             "TG-R4401",
         ),
         ("zip", archive(&[("a.txt", b"1")]), "TG-R4401"),
+        (
+            "xlsb",
+            archive(&[("_rels/.rels", b"<x/>"), ("xl/workbook.bin", b"1")]),
+            "TG-R4401",
+        ),
         ("cut", good[..good.len() / 2].to_vec(), "TG-R4402"),
         ("hollow", archive(&[("_rels/.rels", b"<x/>")]), "TG-R4402"),
         ("bomb", bomb, "TG-R4403"),
@@ -80,6 +85,27 @@ async fn files_that_are_no_good_workbooks_get_a_clear_answer() {
             expected
         };
         assert_eq!(found.as_deref(), Some(expected), "{name}");
+    }
+}
+
+#[test]
+fn files_of_other_kinds_are_called_by_their_names() {
+    let mut password = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec();
+    let name = "EncryptedPackage".encode_utf16();
+    password.extend(name.flat_map(u16::to_le_bytes));
+    let part = |name: &str| archive(&[("_rels/.rels", b"<x/>"), (name, b"1")]);
+    let cases: [(Vec<u8>, &str); 5] = [
+        (password, "密码"),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 old".to_vec(), ".xls"),
+        (part("xl/workbook.bin"), ".xlsb"),
+        (part("xl/vbaProject.bin"), "宏"),
+        (part("xl/externalLinks/externalLink1.xml"), "链接"),
+    ];
+    for (file, word) in cases {
+        let problem = crate::workbook::unpack::parts(&file).unwrap_err();
+        assert_eq!(problem.code, "TG-R4401", "{word}");
+        let detail = problem.detail.unwrap_or_default();
+        assert!(detail.contains(word), "{detail}");
     }
 }
 

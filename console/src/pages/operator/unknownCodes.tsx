@@ -1,0 +1,73 @@
+// Codes of receipts that the dictionary does not have (未知回执代码): an answer is seen by all at once.
+import { Tag } from "antd";
+import { call } from "../../api/client";
+import type { Item } from "../../api/types";
+import { useT } from "../../i18n";
+import { defineResource, type Option } from "../../resource/resource";
+import { ResourceList } from "../../resource/ResourceList";
+
+type Row = Item<"Page_UnknownCodeItem">;
+
+const STATES: readonly Option[] = [
+  { value: "open", label: "unknownCodes.open" },
+  { value: "answered", label: "unknownCodes.answered" },
+];
+
+const RESUBMIT: readonly Option[] = (["new", "same", "change", "number", "wait", "none", "call"] as const).map((value) => ({
+  value,
+  label: `resubmit.${value}` as const,
+}));
+
+const unknownCodes = defineResource<Row>({
+  name: "unknown-codes",
+  title: "menu.unknownCodes",
+  intro: "unknownCodes.intro",
+  path: "/api/v1/operator/unknown-codes",
+  rowKey: (row) => row.id,
+  live: ["receipt"],
+  empty: "unknownCodes.empty",
+  filters: [{ key: "state", label: "message.state", as: "select", options: STATES }],
+  columns: [
+    { key: "code", title: "unknownCodes.code", as: "code" },
+    { key: "kind", title: "message.kind", value: (row) => `${row.kind} ${row.kindName}` },
+    { key: "count", title: "unknownCodes.count", as: "number" },
+    { key: "sample", title: "unknownCodes.sample", render: (row) => <div className="info">{row.sample}</div> },
+    { key: "lastAt", title: "unknownCodes.last", as: "time" },
+    { key: "firstAt", title: "unknownCodes.first", as: "time", extra: true },
+    { key: "state", title: "message.state", render: (row) => <CodeState state={row.state} /> },
+    { key: "meaning", title: "explanation.meaning", render: (row) => <div className="info">{row.meaning}</div> },
+    { key: "advice", title: "explanation.advice", extra: true },
+    { key: "answeredBy", title: "unknownCodes.by", extra: true },
+    { key: "answeredAt", title: "unknownCodes.at", as: "time", extra: true },
+  ],
+  edit: {
+    label: "unknownCodes.answer",
+    needs: "answer_unknown_code",
+    fields: [
+      { key: "meaning", label: "explanation.meaning", as: "area", required: true, max: 500 },
+      { key: "advice", label: "explanation.advice", as: "area", required: true, max: 500 },
+      { key: "resubmit", label: "explanation.resubmit", as: "select", required: true, options: RESUBMIT },
+    ],
+    values: (row) => ({ meaning: row.meaning ?? "", advice: row.advice ?? "", resubmit: row.resubmit ?? undefined }),
+    run: (row, values) => call("PUT", `/api/v1/operator/unknown-codes/${row.id}/answer`, values),
+  },
+  actions: [
+    {
+      key: "withdraw",
+      label: "unknownCodes.withdraw",
+      needs: "withdraw_unknown_code",
+      when: (row) => row.state === "answered",
+      confirm: "unknownCodes.withdrawConfirm",
+      run: (row) => call("DELETE", `/api/v1/operator/unknown-codes/${row.id}/answer`),
+    },
+  ],
+});
+
+function CodeState({ state }: { state: string }) {
+  const t = useT();
+  return state === "open" ? <Tag color="orange">{t("unknownCodes.open")}</Tag> : <Tag color="green">{t("unknownCodes.answered")}</Tag>;
+}
+
+export function UnknownCodes() {
+  return <ResourceList resource={unknownCodes} />;
+}

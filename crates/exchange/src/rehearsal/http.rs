@@ -1,0 +1,203 @@
+//! `GET /api/v1/rehearsal`.
+
+use super::{Broken, Coming, sql};
+use crate::message::MessageId;
+use crate::query::http::Desk;
+use axum::Json;
+use axum::extract::State as Held;
+use axum::http::HeaderMap;
+use ceb::Standard;
+use ceb::spec::diff;
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use store::clock::beijing_rfc3339;
+use utoipa::ToSchema;
+use web::{Problem, service_error};
+
+/// Findings that are told; more are not of use to anybody at once.
+const FINDINGS_MAX: i64 = 1000;
+
+/// Tells what will break.
+pub const REHEARSAL: Operation = Operation {
+    id: "rehearsal",
+    chinese: "查看新版规范预演",
+    roles: &[
+        Role::CompanyAdmin,
+        Role::CompanyClerk,
+        Role::CompanyReader,
+        Role::Program,
+        Role::Operator,
+    ],
+    changes: false,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[REHEARSAL];
+
+/// The coming version of the standard (将要生效的版本).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ComingVersion {
+    /// Its id.
+    #[schema(example = "2027")]
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The first day on which it holds, `YYYY-MM-DD`.
+    pub effective: String,
+    /// When it was loaded, RFC 3339.
+    pub loaded_at: String,
+    /// Messages that were rehearsed, over all companies.
+    pub rehearsed: i64,
+    /// Messages in which something would break, over all companies.
+    pub broken: i64,
+}
+
+/// One difference between the current and the coming version.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeView {
+    /// Kind (报文类型).
+    pub kind: String,
+    /// The kind's Chinese name.
+    pub kind_name: String,
+    /// Record and element; empty when it is about the whole kind.
+    pub place: String,
+    /// What changes, in Chinese.
+    pub text: String,
+    /// Whether what is taken now may be refused.
+    pub is_breaking: bool,
+}
+
+/// Something that will break (新版规范下的问题).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RehearsalFinding {
+    /// Whose messages, for those who see several companies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company_name: Option<String>,
+    /// Kind (报文类型).
+    pub kind: String,
+    /// The kind's Chinese name.
+    pub kind_name: String,
+    /// Code of the finding, explained at `/docs/codes/{code}`.
+    #[schema(example = "TG-E1201")]
+    pub code: String,
+    /// Record and element.
+    #[schema(example = "OrderHead/orderNo")]
+    pub element: String,
+    /// `refuse`, `warn` or `note`.
+    pub severity: String,
+    /// What will be wrong, in Chinese.
+    pub text: String,
+    /// Messages in which it was found.
+    pub messages: i64,
+    /// Id of the latest of them.
+    pub example_id: String,
+    /// Its acceptance number (受理号).
+    pub example: String,
+    /// When it was first found, RFC 3339.
+    pub first_at: String,
+    /// When it was last found, RFC 3339.
+    pub last_at: String,
+}
+
+/// What will break when the coming version holds (新版规范预演).
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct Rehearsal {
+    /// The coming version; absent when none is loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<ComingVersion>,
+    /// What changes, breaking changes of each kind first.
+    pub changes: Vec<ChangeView>,
+    /// What was found in the messages of those whom the caller sees, the most frequent first, at most
+    /// 1000; empty when nothing would break.
+    pub items: Vec<RehearsalFinding>,
+}
+
+fn changes(coming: &Coming) -> Vec<ChangeView> {
+    let Ok(standard) = Standard::of_overlay(&coming.overlay) else {
+        return Vec::new();
+    };
+    let changes = diff::changes(Standard::current(), standard).into_iter();
+    let views = changes.map(|change| ChangeView {
+        kind: change.kind.code().to_owned(),
+        kind_name: change.kind.chinese().to_owned(),
+        place: change.place,
+        text: change.text,
+        is_breaking: change.is_breaking,
+    });
+    views.collect()
+}
+
+fn finding(broken: Broken, company_name: Option<String>) -> RehearsalFinding {
+    let example = MessageId(broken.example);
+    RehearsalFinding {
+        company_name,
+        kind_name: ceb::Kind::from_code(&broken.kind)
+            .map_or_else(String::new, |kind| kind.chinese().to_owned()),
+        kind: broken.kind,
+        code: broken.code,
+        element: broken.element,
+        severity: broken.severity,
+        text: broken.text,
+        messages: broken.n_messages,
+        example_id: example.to_string(),
+        example: example.acceptance_no(),
+        first_at: beijing_rfc3339(broken.first_at),
+        last_at: beijing_rfc3339(broken.last_at),
+    }
+}
+
+/// What will break when the coming version of the standard holds (新版规范预演): a company's own
+/// messages, or those that staff see.
+#[utoipa::path(
+    get, path = "/api/v1/rehearsal", tag = "messages", security(("key" = [])),
+    responses(
+        (status = 200, body = Rehearsal),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn rehearsal(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+) -> Result<Json<Rehearsal>, Problem> {
+    let actor = desk.gate.actor(&headers, &REHEARSAL).await?;
+    let sight = actor.sight.clone();
+    let found = desk
+        .shared
+        .db
+        .read(move |tx| {
+            let Some(coming) = sql::coming(tx)? else {
+                return Ok(None);
+            };
+            let broken = sql::broken(tx, &sight, &coming.id, FINDINGS_MAX)?;
+            Ok(Some((coming, broken)))
+        })
+        .await
+        .map_err(|error| service_error(&error))?;
+    let Some((coming, broken)) = found else {
+        return Ok(Json(Rehearsal::default()));
+    };
+    desk.refresh().await?;
+    let is_own = actor.company_id().is_some();
+    let items = broken.into_iter().map(|broken| {
+        let company = desk.shared.directory.by_id(broken.company_id);
+        let name = company
+            .filter(|_| !is_own)
+            .map(|company| company.name.clone());
+        finding(broken, name)
+    });
+    Ok(Json(Rehearsal {
+        items: items.collect(),
+        changes: changes(&coming),
+        version: Some(ComingVersion {
+            id: coming.id,
+            name: coming.name,
+            effective: coming.effective,
+            loaded_at: beijing_rfc3339(coming.loaded_at),
+            rehearsed: coming.n_rehearsed,
+            broken: coming.n_broken,
+        }),
+    }))
+}

@@ -1,0 +1,167 @@
+//! The coming version is rehearsed in the background, for each company its own list.
+
+use super::run::SETTLED_MS;
+use super::{Coming, DROP, LOAD, coming, drop, load, sql, turn};
+use crate::testing::{House, accepted, person};
+use ceb::Kind;
+use registry::access::Sight;
+use registry::role::Role;
+use std::time::Duration;
+use store::clock::Clock;
+use store::testing::each_engine;
+
+const COMING: &str = "standard | 2027\nname | 试验版\neffective | 2027-01-01\n\
+    [CEB311/OrderHead]\n+ batchNo after orderNo | 批次号 | C1..20 | R | - | 新版必填\n";
+
+async fn put(house: &House, overlay: &'static str) -> Result<Coming, Vec<String>> {
+    let now_ms = house.clock.now_ms();
+    let operator = person(9, Role::Operator, None, Sight::All);
+    house
+        .shared
+        .db
+        .write(move |tx| load(tx, &operator, overlay, None, now_ms))
+        .await
+        .unwrap()
+}
+
+/// What somebody sees: company, kind, code, element, messages.
+async fn seen(house: &House, sight: Sight) -> Vec<String> {
+    let found = house
+        .shared
+        .db
+        .read(move |tx| sql::broken(tx, &sight, "2027", 100))
+        .await
+        .unwrap();
+    found
+        .into_iter()
+        .map(|broken| {
+            format!(
+                "{} {} {} {} {}",
+                broken.company_id.0, broken.kind, broken.code, broken.element, broken.n_messages
+            )
+        })
+        .collect()
+}
+
+async fn state(house: &House) -> Option<(i64, i64)> {
+    let found = house.shared.db.read(coming).await.unwrap();
+    found.map(|coming| (coming.n_rehearsed, coming.n_broken))
+}
+
+/// Drops the version: what was counted goes with it, and both acts are audited.
+async fn dropped(house: &House) {
+    let now_ms = house.clock.now_ms();
+    let gone = house
+        .shared
+        .db
+        .write(move |tx| {
+            let operator = person(9, Role::Operator, None, Sight::All);
+            Ok((
+                drop(tx, &operator, "2028", now_ms)?,
+                drop(tx, &operator, "2027", now_ms)?,
+            ))
+        })
+        .await
+        .unwrap();
+    assert_eq!(gone, (false, true));
+    assert_eq!(state(house).await, None);
+    assert!(seen(house, Sight::All).await.is_empty());
+    let filter = registry::audit::Filter {
+        acts: vec![LOAD.name.to_owned(), DROP.name.to_owned()],
+        ..registry::audit::Filter::default()
+    };
+    let rows = house
+        .shared
+        .db
+        .read(move |tx| registry::audit::list(tx, &filter, 10))
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_company_learns_what_will_break_for_it() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        // Nothing is loaded: nothing happens.
+        assert_eq!(turn(&house.shared).await.unwrap(), 0);
+        for (company, kind, seed) in [
+            (0, Kind::Ceb311, 1),
+            (0, Kind::Ceb311, 2),
+            (1, Kind::Ceb311, 3),
+            (1, Kind::Ceb411, 4),
+        ] {
+            accepted(
+                house
+                    .accept(company, house.sample(company, kind, seed))
+                    .await,
+            );
+        }
+        // Refused now, so left out: it will be put right first.
+        let wrong = house
+            .sample(2, Kind::Ceb311, 5)
+            .replace("<ceb:appType>1", "<ceb:appType>7");
+        accepted(house.accept(2, wrong).await);
+        put(&house, COMING).await.unwrap();
+        assert!(put(&house, COMING).await.unwrap_err()[0].contains("已装入"));
+
+        house
+            .clock
+            .advance(Duration::from_millis(SETTLED_MS.unsigned_abs() * 2));
+        // Live traffic comes first.
+        assert_eq!(turn(&house.shared).await.unwrap(), 0);
+        house.shared.directory.refresh().await.unwrap();
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        assert_eq!(turn(&house.shared).await.unwrap(), 5);
+        assert_eq!(turn(&house.shared).await.unwrap(), 0);
+        assert_eq!(state(&house).await, Some((4, 3)));
+        assert_eq!(
+            seen(&house, house.sight(0)).await,
+            ["1 CEB311 TG-E1201 OrderHead/batchNo 2"]
+        );
+        assert_eq!(
+            seen(&house, house.sight(1)).await,
+            ["2 CEB311 TG-E1201 OrderHead/batchNo 1"]
+        );
+        assert!(seen(&house, house.sight(2)).await.is_empty());
+        assert_eq!(seen(&house, Sight::All).await.len(), 2);
+
+        // What comes later is added; what was counted is not counted again.
+        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        house
+            .clock
+            .advance(Duration::from_millis(SETTLED_MS.unsigned_abs() * 2));
+        assert_eq!(turn(&house.shared).await.unwrap(), 1);
+        assert_eq!(
+            seen(&house, house.sight(0)).await,
+            ["1 CEB311 TG-E1201 OrderHead/batchNo 3"]
+        );
+
+        dropped(&house).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_version_that_is_not_whole_is_not_loaded() {
+    let test = store::testing::sqlite();
+    let house = House::on(test).await;
+    for (overlay, word) in [
+        ("standard | 2027\nname | 试验版\n", "生效日期"),
+        (
+            "standard | 202205\nname | x\neffective | 2027-01-01\n",
+            "内置",
+        ),
+        (
+            "standard | 2027\nname | x\neffective | 2027-01-01\n[CEB999]\n",
+            "不是 [报文]",
+        ),
+    ] {
+        let problems = put(&house, overlay).await.unwrap_err();
+        assert!(
+            problems.iter().any(|line| line.contains(word)),
+            "{problems:?}"
+        );
+    }
+    assert_eq!(state(&house).await, None);
+}
