@@ -35,6 +35,7 @@ mod oidc;
 mod onboarding;
 mod one_message;
 mod people;
+mod preflight;
 mod rabbitmq;
 mod rights;
 mod scan;
