@@ -7,25 +7,25 @@ use serde_json::Value;
 use std::io::Write;
 use std::process::{Output, Stdio};
 
-fn out(output: &Output) -> String {
+pub(crate) fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 #[track_caller]
-fn assert_code(output: &Output, code: i32) {
+pub(crate) fn assert_code(output: &Output, code: i32) {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{}\n{said}", out(output));
 }
 
 /// Runs a verb that needs no data.
-fn run(place: &Place, arguments: &[&str]) -> Output {
+pub(crate) fn run(place: &Place, arguments: &[&str]) -> Output {
     let mut command = place.command();
     command.args(arguments).stdin(Stdio::null());
     command.current_dir(place.path()).output().unwrap()
 }
 
 /// Runs a verb of a company's program against the platform.
-fn remote(place: &Place, company: &Client, arguments: &[&str], input: &[u8]) -> Output {
+pub(crate) fn remote(place: &Place, company: &Client, arguments: &[&str], input: &[u8]) -> Output {
     let url = format!("http://{}", company.address);
     let mut command = place.command();
     command

@@ -36,6 +36,7 @@ mod oidc;
 mod onboarding;
 mod one_message;
 mod people;
+mod preflight;
 mod rabbitmq;
 mod rights;
 mod scan;

@@ -127,7 +127,7 @@ fn view(desk: &Desk, company: CompanyId, found: Option<(Policy, i64)>) -> Policy
         (status = 404, body = Problem, description = "没有这家企业，或不可见")
     )
 )]
-pub async fn policy(
+pub async fn matching_policy(
     State(desk): State<Desk>,
     headers: HeaderMap,
     query: Result<Query<PolicyQuery>, QueryRejection>,
@@ -155,7 +155,7 @@ pub async fn policy(
         (status = 404, body = Problem, description = "没有这家企业，或不可见")
     )
 )]
-pub async fn set_policy(
+pub async fn set_matching_policy(
     State(desk): State<Desk>,
     headers: HeaderMap,
     query: Result<Query<PolicyQuery>, QueryRejection>,
@@ -191,7 +191,7 @@ pub async fn set_policy(
         (status = 409, body = Problem, description = "没有在等待")
     )
 )]
-pub async fn release(
+pub async fn release_match(
     State(desk): State<Desk>,
     headers: HeaderMap,
     Path(id): Path<String>,

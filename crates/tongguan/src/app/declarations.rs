@@ -120,11 +120,12 @@ fn desks(desk: Desk) -> Router {
         )
         .route(
             "/api/v1/messages/{id}/release-match",
-            post(exchange::matching::http::release),
+            post(exchange::matching::http::release_match),
         )
         .route(
             "/api/v1/matching-policy",
-            get(exchange::matching::http::policy).put(exchange::matching::http::set_policy),
+            get(exchange::matching::http::matching_policy)
+                .put(exchange::matching::http::set_matching_policy),
         )
         .route("/api/v1/search", get(exchange::query::http::search))
         .route(
