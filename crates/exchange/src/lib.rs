@@ -55,4 +55,5 @@ pub const OPERATIONS: &[&[registry::role::Operation]] = &[
     unmask::http::OPERATIONS,
     workbook::http::OPERATIONS,
     signing::http::OPERATIONS,
+    signing::desk::http::OPERATIONS,
 ];

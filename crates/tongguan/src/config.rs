@@ -234,7 +234,14 @@ impl Config {
             if let Some(fault) = key.fault() {
                 bail!("signing.keys 第 {} 项：{fault}", at + 1);
             }
-            if self.signing.keys.iter().filter(|other| other.name == key.name).count() > 1 {
+            if self
+                .signing
+                .keys
+                .iter()
+                .filter(|other| other.name == key.name)
+                .count()
+                > 1
+            {
                 bail!("signing.keys 有两项同名：{}", key.name);
             }
         }

@@ -1,9 +1,10 @@
-//! Signing for companies, verified by programs of others: a token of SoftHSM and a key in a file sign,
+//! Signing for companies, verified by programs of others: a token in software and a key in a file sign,
 //! xmlsec1 and openssl say whether it is right. And announcement 179 from customs' question to customs'
 //! answer, each in a process of its own.
 
 use crate::platform::{Place, free_port};
 use crate::samples;
+use crate::wait;
 use ceb::Kind;
 use ceb::sample::Sender;
 use serde_json::{Value, json};
@@ -97,25 +98,7 @@ fn token(place: &Place, folder: &Path) -> Token {
         tokens.display()
     );
     std::fs::write(&conf, text).unwrap();
-    let run = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program)
-            .env("SOFTHSM2_CONF", &conf)
-            .args(arguments)
-            .output()
-            .unwrap();
-        good(&output);
-    };
-    let pins = ["--so-pin", "87654321", "--pin", "12345678"];
-    run("softhsm2-util", &[&["--init-token", "--free", "--label", "tongguan"], &pins[..]].concat());
-    let key = folder.join("rsa.key.pem");
-    let import = ["--import", key.to_str().unwrap(), "--token", "tongguan", "--label", "company"];
-    run("softhsm2-util", &[&import[..], &["--id", "A1", "--pin", "12345678"]].concat());
-    let (pem, der) = (folder.join("rsa.crt.pem"), folder.join("rsa.crt.der"));
-    let convert = ["x509", "-in", pem.to_str().unwrap(), "-outform", "DER", "-out"];
-    run("openssl", &[&convert[..], &[der.to_str().unwrap()]].concat());
-    let write = ["--module", MODULE, "--token-label", "tongguan", "--login", "--pin", "12345678"];
-    let object = ["--write-object", der.to_str().unwrap(), "--type", "cert", "--label", "company", "--id", "a1"];
-    run("pkcs11-tool", &[&write[..], &object[..]].concat());
+    fill(&conf, folder);
     secret(&folder.join("pin.txt"), "12345678\n");
     let config = place.path().join("hsm.toml");
     let text = format!(
@@ -125,6 +108,23 @@ fn token(place: &Place, folder: &Path) -> Token {
     );
     std::fs::write(&config, text).unwrap();
     Token { conf, config }
+}
+
+/// Makes the token with the programs that come with it; `FOLDER` stands for the folder of the keys.
+fn fill(conf: &Path, folder: &Path) {
+    let pkcs11 = format!("pkcs11-tool --module {MODULE} --token-label tongguan --login --pin 12345678");
+    for line in [
+        "softhsm2-util --init-token --free --label tongguan --so-pin 87654321 --pin 12345678",
+        "softhsm2-util --import FOLDER/rsa.key.pem --token tongguan --label company --id A1 --pin 12345678",
+        "openssl x509 -in FOLDER/rsa.crt.pem -outform DER -out FOLDER/rsa.crt.der",
+        "PKCS11 --write-object FOLDER/rsa.crt.der --type cert --label company --id a1",
+    ] {
+        let line = line.replace("PKCS11", &pkcs11);
+        let line = line.replace("FOLDER", folder.to_str().unwrap());
+        let mut words = line.split(' ');
+        let mut command = Command::new(words.next().unwrap());
+        good(&command.env("SOFTHSM2_CONF", conf).args(words).output().unwrap());
+    }
 }
 
 fn tongguan(place: &Place, token: &Token, arguments: &[&str]) -> Output {
@@ -137,16 +137,25 @@ fn tongguan(place: &Place, token: &Token, arguments: &[&str]) -> Output {
 
 #[test]
 fn a_token_signs_what_xmlsec1_verifies() {
-    if !["softhsm2-util", "pkcs11-tool", "xmlsec1"].into_iter().all(has) {
+    if !["softhsm2-util", "pkcs11-tool", "xmlsec1"]
+        .into_iter()
+        .all(has)
+    {
         return;
     }
     let place = Place::new();
     let folder = keys(&place);
     let token = token(&place, &folder);
-    let (file, out) = (place.path().join("621.xml"), place.path().join("signed.xml"));
+    let (file, out) = (
+        place.path().join("621.xml"),
+        place.path().join("signed.xml"),
+    );
     std::fs::write(&file, unsigned(&sender(), 1)).unwrap();
     let (file, signed) = (file.to_str().unwrap(), out.to_str().unwrap());
-    for (old, uri) in [(true, "xmldsig#rsa-sha1"), (false, "xmldsig-more#rsa-sha256")] {
+    for (old, uri) in [
+        (true, "xmldsig#rsa-sha1"),
+        (false, "xmldsig-more#rsa-sha256"),
+    ] {
         let mut arguments = vec!["sign", file, "--key", "hsm", "--out", signed];
         arguments.extend(old.then_some("--allow-old"));
         good(&tongguan(&place, &token, &arguments));
@@ -155,14 +164,25 @@ fn a_token_signs_what_xmlsec1_verifies() {
         let trusted = folder.join("rsa.crt.pem");
         let verify = |file: &str| {
             let mut command = Command::new("xmlsec1");
-            command.args(["--verify", "--trusted-pem"]).arg(&trusted).arg(file);
+            command
+                .args(["--verify", "--trusted-pem"])
+                .arg(&trusted)
+                .arg(file);
             command.output().unwrap()
         };
         good(&verify(signed));
         let changed = place.path().join("changed.xml");
-        std::fs::write(&changed, text.replacen("<ceb:appType>1<", "<ceb:appType>2<", 1)).unwrap();
+        std::fs::write(
+            &changed,
+            text.replacen("<ceb:appType>1<", "<ceb:appType>2<", 1),
+        )
+        .unwrap();
         assert!(!verify(changed.to_str().unwrap()).status.success());
-        assert!(!tongguan(&place, &token, &["sign", signed, "--key", "hsm"]).status.success());
+        assert!(
+            !tongguan(&place, &token, &["sign", signed, "--key", "hsm"])
+                .status
+                .success()
+        );
     }
 }
 
@@ -186,7 +206,10 @@ fn a_wrong_pin_and_a_missing_token_are_told() {
     let (code, told) = test();
     assert_eq!(code, Some(1));
     let fault = told["fault"].as_str().unwrap();
-    assert!(fault.contains("口令错误") && !fault.contains("00000000"), "{fault}");
+    assert!(
+        fault.contains("口令错误") && !fault.contains("00000000"),
+        "{fault}"
+    );
     std::fs::remove_dir_all(folder.join("tokens")).unwrap();
     std::fs::create_dir(folder.join("tokens")).unwrap();
     let (code, told) = test();
@@ -214,10 +237,29 @@ fn der(raw: &[u8]) -> Vec<u8> {
 
 fn base64(text: &str) -> Vec<u8> {
     let mut command = Command::new("openssl");
-    command.args(["base64", "-d", "-A"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command
+        .args(["base64", "-d", "-A"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), text.as_bytes()).unwrap();
     child.wait_with_output().unwrap().stdout
+}
+
+/// The canonical `SignedInfo`, put together here: the namespaces of the root, sorted by prefix.
+fn signed_info(xml: &str, signed: &str) -> String {
+    let root = between(xml, "<ceb:CEB621Message", ">");
+    let mut namespaces: Vec<&str> = root
+        .split_ascii_whitespace()
+        .filter(|attribute| attribute.starts_with("xmlns:"))
+        .collect();
+    let ds = "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"";
+    if !namespaces.contains(&ds) {
+        namespaces.push(ds);
+    }
+    namespaces.sort_unstable();
+    let inside = between(signed, "<ds:SignedInfo>", "</ds:SignedInfo>");
+    format!("<ds:SignedInfo {}>{inside}</ds:SignedInfo>", namespaces.join(" "))
 }
 
 #[test]
@@ -231,54 +273,32 @@ fn a_key_in_a_file_signs_sm2_as_openssl_verifies() {
     let xml = unsigned(&sender(), 2);
     std::fs::write(&file, &xml).unwrap();
     secret(&folder.join("passphrase.txt"), "synthetic\n");
-    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-    let (key, certificate) = (path("sm2.sealed.pem"), path("sm2.crt.pem"));
-    let passphrase = path("passphrase.txt");
-    let output = place.run(&[
-        "sign",
-        file.to_str().unwrap(),
-        "--key-file",
-        &key,
-        "--certificate",
-        &certificate,
-        "--passphrase-file",
-        &passphrase,
-        "--out",
-        out.to_str().unwrap(),
-    ]);
-    good(&output);
-    let signed = std::fs::read_to_string(&out).unwrap();
-    // The canonical form, put together here: the namespaces of the root, sorted by prefix.
-    let root = between(&xml, "<ceb:CEB621Message", ">");
-    let mut namespaces: Vec<&str> = root
-        .split_ascii_whitespace()
-        .filter(|attribute| attribute.starts_with("xmlns:"))
-        .collect();
-    let ds = "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"";
-    if !namespaces.contains(&ds) {
-        namespaces.push(ds);
-    }
-    namespaces.sort_unstable();
-    let inside = between(&signed, "<ds:SignedInfo>", "</ds:SignedInfo>");
-    let canonical = format!(
-        "<ds:SignedInfo {}>{inside}</ds:SignedInfo>",
-        namespaces.join(" ")
+    let here = folder.display();
+    let line = format!(
+        "sign {} --key-file {here}/sm2.sealed.pem --certificate {here}/sm2.crt.pem \
+         --passphrase-file {here}/passphrase.txt --out {}",
+        file.display(),
+        out.display()
     );
+    good(&place.run(&line.split(' ').collect::<Vec<_>>()));
+    let signed = std::fs::read_to_string(&out).unwrap();
+    let canonical = signed_info(&xml, &signed);
     let (data, signature) = (place.path().join("data"), place.path().join("signature"));
     std::fs::write(&data, &canonical).unwrap();
     let raw = base64(between(&signed, "<ds:SignatureValue>", "</ds:SignatureValue>"));
     assert_eq!(raw.len(), 64);
     std::fs::write(&signature, der(&raw)).unwrap();
-    let verify = |data: &Path| {
+    let verify = || {
         let mut command = Command::new("openssl");
-        command.args(["pkeyutl", "-verify", "-certin", "-inkey", &certificate, "-rawin"]);
-        command.args(["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"]);
-        command.arg("-in").arg(data).arg("-sigfile").arg(&signature);
+        command.args(["pkeyutl", "-verify", "-certin", "-rawin", "-digest", "sm3"]);
+        command.args(["-pkeyopt", "distid:1234567812345678", "-inkey"]);
+        command.arg(folder.join("sm2.crt.pem"));
+        command.arg("-in").arg(&data).arg("-sigfile").arg(&signature);
         command.output().unwrap()
     };
-    good(&verify(&data));
+    good(&verify());
     std::fs::write(&data, canonical.replace("sm3", "sm4")).unwrap();
-    assert!(!verify(&data).status.success());
+    assert!(!verify().status.success());
     // The digest in it is SM3 over the document as it was before.
     let c14n = Command::new("xmllint").arg("--c14n").arg(&file).output().unwrap();
     std::fs::write(&data, &c14n.stdout).unwrap();
@@ -320,9 +340,14 @@ fn a_company_sends_unsigned_and_customs_get_it_signed() {
     let id = company.accepted(xml.as_bytes());
     let detail = company.until_state(&id, "answered");
     let timeline = detail["timeline"].as_array().unwrap();
-    let told = timeline.iter().find(|entry| entry["step"] == "message.signed");
+    let told = timeline
+        .iter()
+        .find(|entry| entry["step"] == "message.signed");
     let told = told.unwrap()["detail"].as_str().unwrap().to_owned();
-    assert!(told.contains("SM2-SM3") && told.contains("01010000000019f1"), "{told}");
+    assert!(
+        told.contains("SM2-SM3") && told.contains("01010000000019f1"),
+        "{told}"
+    );
     let stored = company.get(&format!("/api/v1/messages/{id}/xml"));
     assert_eq!(stored.body, xml.as_bytes(), "what was received stays");
     let signing = company.get("/api/v1/signing").expect(200);
@@ -359,18 +384,22 @@ fn payments(code: &str, orders: &[&str]) -> String {
     text.replace("\"totalAmount\":0", "\"totalAmount\":5.0")
 }
 
-#[test]
-fn customs_ask_for_payment_data_and_verify_the_upload() {
-    let mut place = Place::new();
+/// A platform that uploads to a place of ours; answers that place too.
+fn uploading() -> (Place, PathBuf, String) {
+    let place = Place::new();
     let folder = keys(&place);
     let customs = format!("127.0.0.1:{}", free_port());
-    place = place
+    let url = format!("http://{customs}/ceb2grab/grab/realTimeDataUpload");
+    let place = place
         .with("TONGGUAN_SIGNING__KEYS", &setting(&folder))
         .with("TONGGUAN_PAYMENT_INQUIRY__ENVIRONMENT", "test")
-        .with(
-            "TONGGUAN_PAYMENT_INQUIRY__TEST_URL",
-            &format!("http://{customs}/ceb2grab/grab/realTimeDataUpload"),
-        );
+        .with("TONGGUAN_PAYMENT_INQUIRY__TEST_URL", &url);
+    (place, folder, customs)
+}
+
+#[test]
+fn customs_ask_for_payment_data_and_verify_the_upload() {
+    let (place, folder, customs) = uploading();
     let platform = place.start();
     let (sender, company) = platform.company(0);
     place.tool(&["signing", "add", "own", "--company", &sender.code]);
@@ -383,37 +412,36 @@ fn customs_ask_for_payment_data_and_verify_the_upload() {
         command.args(["payment-data", "submit", "--json", "--url", &url, "--key", &company.key]);
         command.arg(&file).output().unwrap()
     };
-    let told: Value = serde_json::from_str(&good(&submit(&payments(&sender.code, &["SO1", "SO2"])))).unwrap();
+    let told = good(&submit(&payments(&sender.code, &["SO1", "SO2"])));
+    let told: Value = serde_json::from_str(&told).unwrap();
     assert_eq!(told["answer"]["items"][0]["result"], "stored");
     assert_eq!(submit(&payments("1105969999", &["SO3"])).status.code(), Some(1));
-    let certificate = folder.join("sm2.crt.pem");
     let output = place
         .command()
         .args(["inquiry-sim", "--json", "--platform", &url, "--company", &sender.code])
         .args(["--order", "SO1", "--order", "SO2", "--listen", &customs, "--certificate"])
-        .arg(&certificate)
+        .arg(folder.join("sm2.crt.pem"))
         .output()
         .unwrap();
     let said = good(&output);
-    let seen: Vec<Value> = said
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .filter(|line: &Value| line["method"].is_string())
-        .collect();
+    let lines = said.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let seen: Vec<Value> = lines.filter(|line| line["method"].is_string()).collect();
     assert_eq!(seen.len(), 2, "{said}");
     for one in &seen {
         assert_eq!((one["method"].as_str(), one["fault"].as_str()), (Some("SM2-SM3"), Some("")));
         assert!(one["text"].as_str().unwrap().contains("\"totalAmount\":5.0,"));
     }
-    let page = company.get("/api/v1/payment-inquiries").expect(200);
-    for item in page["items"].as_array().unwrap() {
-        assert_eq!(item["state"], "uploaded", "{item}");
-        assert_eq!(item["answerCode"], "10000");
-    }
+    wait::until("customs' answers are stored", || {
+        let page = company.get("/api/v1/payment-inquiries?state=uploaded").expect(200);
+        let items = page["items"].as_array().unwrap();
+        let is_right = items.iter().all(|item| item["answerCode"] == "10000");
+        (items.len() == 2 && is_right).then_some(())
+    });
     let page = company.get("/api/v1/payment-data?orderNo=SO2").expect(200);
     let id = page["items"][0]["id"].as_str().unwrap();
-    let detail = company.get(&format!("/api/v1/payment-data/{id}")).expect(200);
+    let path = format!("/api/v1/payment-data/{id}");
+    let detail = company.get(&path).expect(200);
     assert_eq!(detail["payExchangeInfoHead"]["initalResponse"], "ok");
     let (_, stranger) = platform.company(1);
-    assert_eq!(stranger.get(&format!("/api/v1/payment-data/{id}")).status, 404);
+    assert_eq!(stranger.get(&path).status, 404);
 }

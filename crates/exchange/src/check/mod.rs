@@ -56,11 +56,7 @@ pub(crate) async fn again(
     check(shared, turn, (budget, true)).await
 }
 
-async fn check(
-    shared: &Arc<Shared>,
-    turn: Vec<MessageId>,
-    how: (Duration, bool),
-) -> Result<usize> {
+async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)) -> Result<usize> {
     shared.directory.refresh().await?;
     let loaded = shared
         .db
@@ -264,12 +260,7 @@ pub(crate) fn commit(
 }
 
 /// Keeps the bytes that the platform signed and that will be sent.
-fn keep_signed(
-    tx: &mut Tx<'_>,
-    shared: &Shared,
-    kept: &[&Verdict],
-    now_ms: i64,
-) -> Result<()> {
+fn keep_signed(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i64) -> Result<()> {
     let mut signed = Vec::new();
     for verdict in kept.iter().filter(|v| !v.is_refused) {
         if let Some(told) = &verdict.signed {

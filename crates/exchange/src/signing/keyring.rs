@@ -170,8 +170,11 @@ async fn serve(
         if job.answer.is_closed() {
             continue;
         }
-        let (provider, clock, state) =
-            (Arc::clone(&provider), Arc::clone(&clock), Arc::clone(&state));
+        let (provider, clock, state) = (
+            Arc::clone(&provider),
+            Arc::clone(&clock),
+            Arc::clone(&state),
+        );
         tokio::spawn(async move {
             let begun_at = clock.now_ms();
             let signing = provider.sign(&job.data, job.method);

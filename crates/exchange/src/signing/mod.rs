@@ -16,18 +16,19 @@
 pub mod certificate;
 pub mod codes;
 pub mod config;
+pub mod desk;
 mod document;
 pub mod http;
 pub mod keyring;
 pub mod offline;
 pub mod provider;
 pub mod retry;
+pub mod sm2_text;
 mod sql;
 pub(crate) mod step;
-pub mod sm2_text;
-pub mod verify;
 #[cfg(test)]
 mod tests;
+pub mod verify;
 
 use crate::signing::certificate::Certificate;
 use crate::signing::provider::{Family, Method};

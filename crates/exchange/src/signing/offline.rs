@@ -1,15 +1,22 @@
 //! Signing without a platform: a file on the machine of somebody who has a key.
 
-use super::provider::{Fault, Method};
 use super::keyring::Card;
+use super::provider::{Fault, Method};
 use super::step::sign_document;
 
 /// Signs a message; answers its bytes with the signature in them.
 ///
 /// # Errors
 /// Why not, in Chinese.
-pub async fn sign(card: &Card, message: &[u8], allow_old: bool) -> Result<(Vec<u8>, Method), String> {
-    let certificate = card.certificate().await.map_err(|fault: Fault| fault.to_string())?;
+pub async fn sign(
+    card: &Card,
+    message: &[u8],
+    allow_old: bool,
+) -> Result<(Vec<u8>, Method), String> {
+    let certificate = card
+        .certificate()
+        .await
+        .map_err(|fault: Fault| fault.to_string())?;
     let policy = super::Policy {
         allow_old,
         ..super::Policy::default()

@@ -40,7 +40,10 @@ pub(crate) async fn serve(shared: Arc<Shared>, owner: String, mut stop: watch::R
             Ok(Some(_)) => Duration::ZERO,
             Ok(None) => PAUSE,
             Err(error) => {
-                tracing::warn!(error = format!("{error:#}"), "signing again failed and will be repeated");
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "signing again failed and will be repeated"
+                );
                 PAUSE
             }
         };

@@ -27,10 +27,7 @@ pub fn policy(tx: &mut Tx<'_>, company: CompanyId) -> Result<Policy> {
 ///
 /// # Errors
 /// The engine's.
-pub fn policies(
-    tx: &mut Tx<'_>,
-    companies: &[CompanyId],
-) -> Result<HashMap<CompanyId, Policy>> {
+pub fn policies(tx: &mut Tx<'_>, companies: &[CompanyId]) -> Result<HashMap<CompanyId, Policy>> {
     const FIND: Many = Many {
         before: "select company_id, verify, allow_old, allow_tolerant_profiles, platform_signs \
                  from signing_policy where company_id in (",

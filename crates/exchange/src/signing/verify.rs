@@ -16,9 +16,11 @@ pub fn verify(certificate: &Certificate, method: Method, data: &[u8], signature:
     }
     let key = certificate.public_key.as_slice();
     match method {
-        Method::RsaSha1 => UnparsedPublicKey::new(&RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY, key)
-            .verify(data, signature)
-            .is_ok(),
+        Method::RsaSha1 => {
+            UnparsedPublicKey::new(&RSA_PKCS1_1024_8192_SHA1_FOR_LEGACY_USE_ONLY, key)
+                .verify(data, signature)
+                .is_ok()
+        }
         Method::RsaSha256 => UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key)
             .verify(data, signature)
             .is_ok(),

@@ -185,7 +185,8 @@ impl UsbKeyBox {
             self.key.sign(data.as_bytes(), how).await
         } else {
             let digest = STANDARD.decode(data);
-            self.key.sign_digest(&digest.map_err(|_| "摘要不是 Base64".to_owned())?)
+            self.key
+                .sign_digest(&digest.map_err(|_| "摘要不是 Base64".to_owned())?)
         };
         self.behaviour(|now| {
             now.n_now -= 1;

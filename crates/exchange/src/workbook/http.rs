@@ -375,16 +375,12 @@ async fn platform_signs(door: &Door, company: &Company) -> Result<bool, Problem>
     Ok(policy.await?.platform_signs)
 }
 
-fn preflight_xml(
-    company: &Company,
-    body: &[u8],
-    signs: bool,
-) -> Result<PreflightAnswer, Problem> {
+fn preflight_xml(company: &Company, body: &[u8], signs: bool) -> Result<PreflightAnswer, Problem> {
     examine(company, body)?;
     let mut parsed = crate::check::examine(company, &company.profile, body);
     if signs {
         // The platform is going to sign it.
-        let missing = ceb::code::SIGNATURE_MISSING.code;
+        let missing = ceb::code::SIGNATURE_MISSING.id;
         parsed.findings.retain(|finding| finding.code != missing);
     }
     let documents = parsed.message.iter().flat_map(|message| {

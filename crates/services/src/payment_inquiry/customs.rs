@@ -182,7 +182,9 @@ fn asked(body: &[u8]) -> Result<Asked, String> {
             _ => return Err(format!("openReq 缺少 {name}")),
         };
         let is_right = (1..=max).contains(&text.chars().count())
-            && !text.chars().any(|c| c.is_control() || c == '"' || c == '\\');
+            && !text
+                .chars()
+                .any(|c| c.is_control() || c == '"' || c == '\\');
         if is_right {
             Ok(text)
         } else {

@@ -87,7 +87,10 @@ struct Fields {
     pay_ex_info_str: String,
 }
 
-async fn upload(State(side): State<CustomsSide>, Form(fields): Form<Fields>) -> Json<CustomsAnswer> {
+async fn upload(
+    State(side): State<CustomsSide>,
+    Form(fields): Form<Fields>,
+) -> Json<CustomsAnswer> {
     let text = fields.pay_ex_info_str;
     let verdict = examine(&text, &side.certificates);
     let (session_no, method, fault) = match &verdict {

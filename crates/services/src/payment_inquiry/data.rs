@@ -135,11 +135,7 @@ pub fn read(item: &RawValue) -> Result<PaymentData, Vec<PaymentFinding>> {
     let Value::Object(whole) = whole else {
         return Err(vec![finding("", "应为对象")]);
     };
-    reader.only(
-        "",
-        &whole,
-        &["payExchangeInfoHead", "payExchangeInfoLists"],
-    );
+    reader.only("", &whole, &["payExchangeInfoHead", "payExchangeInfoLists"]);
     let empty = Map::new();
     let head = match whole.get("payExchangeInfoHead") {
         Some(Value::Object(head)) => head,
@@ -308,7 +304,13 @@ impl Reader {
             self.only(
                 &path,
                 order,
-                &["orderNo", "goodsInfo", "recpAccount", "recpCode", "recpName"],
+                &[
+                    "orderNo",
+                    "goodsInfo",
+                    "recpAccount",
+                    "recpCode",
+                    "recpName",
+                ],
             );
             for field in ORDER {
                 self.text(&path, order, field);

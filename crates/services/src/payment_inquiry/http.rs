@@ -405,6 +405,7 @@ pub async fn resend_payment(
 ) -> Result<StatusCode, Problem> {
     let actor = desk.gate.actor(&headers, &RESEND_PAYMENT).await?;
     let (id, ground) = (id_of(&id)?, desk.ground().clone());
-    desk.write(move |tx| resend(tx, &ground, &actor, id)).await?;
+    desk.write(move |tx| resend(tx, &ground, &actor, id))
+        .await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -64,5 +64,9 @@ pub async fn clean(ground: Ground) -> Result<String, String> {
         }
         Ok(String::new())
     };
-    ground.db.write(write).await.map_err(|error| error.to_string())
+    ground
+        .db
+        .write(write)
+        .await
+        .map_err(|error| error.to_string())
 }

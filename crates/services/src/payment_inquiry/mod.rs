@@ -297,7 +297,9 @@ pub fn put(
             return refused("/payExchangeInfoHead/payTransactionId", text);
         }
     }
-    let id = known.as_ref().map_or_else(|| ground.ids.next(), |(id, _)| *id);
+    let id = known
+        .as_ref()
+        .map_or_else(|| ground.ids.next(), |(id, _)| *id);
     for (at, order_no) in payment.order_nos.iter().enumerate() {
         let other = sql::payment_of_order(tx, company.id, order_no)?;
         if other.is_some_and(|other| other != id) {

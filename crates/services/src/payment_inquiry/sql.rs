@@ -105,9 +105,12 @@ pub(super) fn payment_of_order(
 }
 
 pub(super) fn sealed(tx: &mut Tx<'_>, id: i64) -> Result<Option<Vec<u8>>> {
-    tx.query_opt("select sealed from payment_data where id = $1", &[id.into()])?
-        .map(|row| row.bytes(0))
-        .transpose()
+    tx.query_opt(
+        "select sealed from payment_data where id = $1",
+        &[id.into()],
+    )?
+    .map(|row| row.bytes(0))
+    .transpose()
 }
 
 /// Whether customs have got this payment, or may have: it was put into an upload.

@@ -83,7 +83,11 @@ impl Uploader {
             .http_status_as_error(false)
             .proxy(None)
             .user_agent("tongguan")
-            .tls_config(TlsConfig::builder().root_certs(roots(&config.ca_file)?).build())
+            .tls_config(
+                TlsConfig::builder()
+                    .root_certs(roots(&config.ca_file)?)
+                    .build(),
+            )
             .build()
             .into();
         Ok(Self {
@@ -142,7 +146,11 @@ pub fn jobs(ground: &Ground, uploader: &Arc<Uploader>) -> Vec<Job> {
 pub async fn run(ground: &Ground, uploader: &Arc<Uploader>) -> Result<String, String> {
     let now_ms = ground.now_ms();
     let read = move |tx: &mut Tx<'_>| sql::due(tx, now_ms, DUE_MAX);
-    let due = ground.db.read(read).await.map_err(|error| error.to_string())?;
+    let due = ground
+        .db
+        .read(read)
+        .await
+        .map_err(|error| error.to_string())?;
     let (mut n_done, n_due) = (0_usize, due.len());
     let mut rest = due.into_iter().peekable();
     while rest.peek().is_some() {
@@ -215,7 +223,9 @@ async fn prepare(
     inquiry: &Inquiry,
 ) -> store::Result<Result<String, String>> {
     if uploader.config.url().is_none() {
-        return Ok(Err("平台没有启用向海关上传（payment_inquiry.environment）".to_owned()));
+        return Ok(Err(
+            "平台没有启用向海关上传（payment_inquiry.environment）".to_owned()
+        ));
     }
     if let Some(sealed) = &inquiry.sealed {
         let text = ground.seal.open(sealed, &upload_purpose(inquiry.id));
@@ -231,7 +241,10 @@ async fn prepare(
         let Some(private) = private(tx, &inside, payment)? else {
             return Ok(None);
         };
-        let signer = (signing::policy(tx, company)?, signing::active_key(tx, company)?);
+        let signer = (
+            signing::policy(tx, company)?,
+            signing::active_key(tx, company)?,
+        );
         Ok(Some((payment, private, signer)))
     };
     let Some((payment, private, (policy, key))) = ground.db.read(read).await? else {
@@ -283,7 +296,9 @@ fn signer(policy: Policy, key: Option<SigningKey>) -> Result<(SigningKey, Method
         Family::Sm2 => Ok((key, Method::Sm2Sm3)),
         // The announcement's old cards sign with SHA-1 and nothing else.
         Family::Rsa if policy.allow_old => Ok((key, Method::RsaSha1)),
-        Family::Rsa => Err("RSA 证书只能用旧算法签名，须先经复核允许旧算法，或改用 SM2 证书".to_owned()),
+        Family::Rsa => {
+            Err("RSA 证书只能用旧算法签名，须先经复核允许旧算法，或改用 SM2 证书".to_owned())
+        }
     }
 }
 
@@ -344,9 +359,10 @@ fn judge(body: &[u8]) -> Outcome {
     };
     match answer.code.parse::<u32>() {
         Ok(10_000) => Outcome::Done(answer),
-        Ok(20_001..=21_000) => {
-            Outcome::Later(format!("海关系统异常（{}）：{}", answer.code, answer.message))
-        }
+        Ok(20_001..=21_000) => Outcome::Later(format!(
+            "海关系统异常（{}）：{}",
+            answer.code, answer.message
+        )),
         Ok(_) => Outcome::Refused(answer),
         Err(_) => Outcome::Later("海关应答没有 code".to_owned()),
     }

@@ -56,9 +56,13 @@ fn payments(desk: Desk) -> Router {
     Router::new()
         .route(
             "/api/v1/payment-data",
-            get(services::payment_inquiry::http::payment_data).post(services::payment_inquiry::http::submit_payment_data),
+            get(services::payment_inquiry::http::payment_data)
+                .post(services::payment_inquiry::http::submit_payment_data),
         )
-        .route("/api/v1/payment-data/{id}", get(services::payment_inquiry::http::payment_datum))
+        .route(
+            "/api/v1/payment-data/{id}",
+            get(services::payment_inquiry::http::payment_datum),
+        )
         .route(
             "/api/v1/payment-data/{id}/unmask",
             post(services::payment_inquiry::http::unmask_payment),
@@ -71,7 +75,9 @@ fn payments(desk: Desk) -> Router {
             "/api/v1/payment-inquiries/{id}/resend",
             post(services::payment_inquiry::http::resend_payment),
         )
-        .layer(DefaultBodyLimit::max(services::payment_inquiry::http::BODY_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(
+            services::payment_inquiry::http::BODY_BYTES_MAX,
+        ))
         .with_state(desk)
 }
 

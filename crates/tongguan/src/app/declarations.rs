@@ -156,22 +156,26 @@ fn operator() -> Router<Desk> {
 fn signing() -> Router<Desk> {
     Router::new()
         .route("/api/v1/signing", get(exchange::signing::http::signing))
-        .route("/api/v1/signing/consent", put(exchange::signing::http::signing_consent))
+        .route(
+            "/api/v1/signing/consent",
+            put(exchange::signing::http::signing_consent),
+        )
         .route(
             "/api/v1/signing/policies/{company}",
             put(exchange::signing::http::ask_signing_policy),
         )
         .route(
             "/api/v1/signing/keys",
-            get(exchange::signing::http::signing_keys).post(exchange::signing::http::ask_signing_key),
+            get(exchange::signing::desk::http::signing_keys)
+                .post(exchange::signing::desk::http::ask_signing_key),
         )
         .route(
             "/api/v1/signing/keys/{id}",
-            delete(exchange::signing::http::remove_signing_key),
+            delete(exchange::signing::desk::http::remove_signing_key),
         )
         .route(
             "/api/v1/signing/keys/{id}/test",
-            post(exchange::signing::http::test_signing_key),
+            post(exchange::signing::desk::http::test_signing_key),
         )
 }
 

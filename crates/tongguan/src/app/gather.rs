@@ -49,6 +49,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::operator::http::OPERATIONS,
     exchange::operator::request::http::OPERATIONS,
     exchange::signing::http::OPERATIONS,
+    exchange::signing::desk::http::OPERATIONS,
 ];
 
 /// Every parameter that may be changed while the platform runs.

@@ -127,17 +127,32 @@ fn rows(file: &str, status: u16, body: &Value) -> Vec<[String; 5]> {
     };
     let Some(items) = body.get("items").and_then(Value::as_array) else {
         let said = format!("{} {}", text(body, "title"), text(body, "detail"));
-        return vec![[file.to_owned(), String::new(), status.to_string(), text(body, "code"), said]];
+        return vec![[
+            file.to_owned(),
+            String::new(),
+            status.to_string(),
+            text(body, "code"),
+            said,
+        ]];
     };
     let mut rows = Vec::new();
     for item in items {
-        let index = item.get("index").and_then(Value::as_u64).unwrap_or_default();
+        let index = item
+            .get("index")
+            .and_then(Value::as_u64)
+            .unwrap_or_default();
         let result = text(item, "result");
         let findings = item.get("findings").and_then(Value::as_array);
         let findings = findings.map(Vec::as_slice).unwrap_or_default();
         if findings.is_empty() {
             let id = text(item, "id");
-            rows.push([file.to_owned(), index.to_string(), result, id, String::new()]);
+            rows.push([
+                file.to_owned(),
+                index.to_string(),
+                result,
+                id,
+                String::new(),
+            ]);
             continue;
         }
         for finding in findings {
@@ -194,7 +209,10 @@ pub(super) async fn inquiry_sim(args: InquiryArgs) -> anyhow::Result<Ended> {
         if args.json {
             say(&serde_json::to_string(&one)?);
         } else if one.fault.is_empty() {
-            say(&format!("收到上传 {}：验签通过（{}）", one.session_no, one.method));
+            say(&format!(
+                "收到上传 {}：验签通过（{}）",
+                one.session_no, one.method
+            ));
         } else {
             say(&format!("收到上传：{}", one.fault));
         }
@@ -226,7 +244,10 @@ pub(super) async fn usb_key_sim(args: UsbArgs) -> anyhow::Result<Ended> {
     let listener = TcpListener::bind(&args.listen)
         .await
         .with_context(|| format!("无法监听 {}", args.listen))?;
-    say(&format!("电子口岸卡模拟器：ws://{}", listener.local_addr()?));
+    say(&format!(
+        "电子口岸卡模拟器：ws://{}",
+        listener.local_addr()?
+    ));
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(async move {
         let _ = tokio::signal::ctrl_c().await;

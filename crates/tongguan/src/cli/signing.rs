@@ -193,7 +193,10 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
     if args.base.json {
         say(&json!({ "id": key.id.to_string(), "serial": key.serial }).to_string());
     } else {
-        say(&format!("已登记：{}，证书 {}（{}）", key.name, key.serial, key.subject));
+        say(&format!(
+            "已登记：{}，证书 {}（{}）",
+            key.name, key.serial, key.subject
+        ));
     }
     Ok(Ended::Done)
 }
@@ -215,13 +218,23 @@ async fn test(args: NameArgs) -> anyhow::Result<Ended> {
             Err(why) => format!("不能签名：{why}"),
         });
     }
-    Ok(if outcome.is_ok() { Ended::Done } else { Ended::Refused })
+    Ok(if outcome.is_ok() {
+        Ended::Done
+    } else {
+        Ended::Refused
+    })
 }
 
 async fn probe(card: &Card) -> Result<(String, &'static str), String> {
-    let certificate = card.certificate().await.map_err(|fault| fault.to_string())?;
+    let certificate = card
+        .certificate()
+        .await
+        .map_err(|fault| fault.to_string())?;
     let method = certificate.family.method();
-    let signature = card.sign(PROBE, method).await.map_err(|fault| fault.to_string())?;
+    let signature = card
+        .sign(PROBE, method)
+        .await
+        .map_err(|fault| fault.to_string())?;
     if !signing::verify::verify(&certificate, method, PROBE, &signature) {
         return Err("签名与证书不符".to_owned());
     }
@@ -252,7 +265,11 @@ async fn remove(args: RemoveArgs) -> anyhow::Result<Ended> {
             None => "没有这家企业，或它没有代签密钥".to_owned(),
         });
     }
-    Ok(if removed.is_some() { Ended::Done } else { Ended::Refused })
+    Ok(if removed.is_some() {
+        Ended::Done
+    } else {
+        Ended::Refused
+    })
 }
 
 /// Signs a file on this machine, without a platform.
@@ -272,11 +289,15 @@ pub(super) async fn sign(args: SignArgs) -> anyhow::Result<Ended> {
             config.signing.keys = vec![key];
             "here".to_owned()
         }
-        (None, ..) => return Err(wrong_use("请用 --key 指明密钥，或用 --key-file 与 --certificate")),
+        (None, ..) => {
+            return Err(wrong_use(
+                "请用 --key 指明密钥，或用 --key-file 与 --certificate",
+            ));
+        }
     };
     let keyring = keyring(&config);
-    let message = std::fs::read(&args.file)
-        .with_context(|| format!("无法读取 {}", args.file.display()))?;
+    let message =
+        std::fs::read(&args.file).with_context(|| format!("无法读取 {}", args.file.display()))?;
     let signed = offline::sign(card(&keyring, &name)?, &message, args.allow_old).await;
     let (signed, method) = signed.map_err(anyhow::Error::msg)?;
     match args.out {

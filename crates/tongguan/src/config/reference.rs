@@ -227,10 +227,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "signing.keys[].module",
         "代签密钥：PKCS#11 模块（动态库）的路径",
     ),
-    (
-        "signing.keys[].token",
-        "代签密钥：令牌的标签",
-    ),
+    ("signing.keys[].token", "代签密钥：令牌的标签"),
     (
         "signing.keys[].key_label",
         "代签密钥：令牌内私钥（及证书）的标签",
@@ -243,10 +240,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "signing.keys[].sm2_input",
         "代签密钥：该机制接收 message（原文）还是 digest（摘要 e）",
     ),
-    (
-        "signing.keys[].url",
-        "代签密钥：电子口岸卡本机服务的地址",
-    ),
+    ("signing.keys[].url", "代签密钥：电子口岸卡本机服务的地址"),
     (
         "signing.keys[].sign_ms_max",
         "代签密钥：一次签名的毫秒上限，100 至 120000",

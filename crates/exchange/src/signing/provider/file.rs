@@ -163,7 +163,9 @@ impl Open {
             }
             (Secret::Rsa { modern, .. }, Method::RsaSha256) => {
                 let Some(pair) = modern else {
-                    return Err(Fault::Unsupported("RSA-SHA256 要求 2048 位以上的密钥".to_owned()));
+                    return Err(Fault::Unsupported(
+                        "RSA-SHA256 要求 2048 位以上的密钥".to_owned(),
+                    ));
                 };
                 let mut signature = vec![0; pair.public().modulus_len()];
                 let random = ring::rand::SystemRandom::new();
@@ -194,7 +196,9 @@ fn document(key_file: &Path, passphrase_file: Option<&Path>) -> Result<SecretDoc
     let bytes = private_file(key_file, KEY_BYTES_MAX)?;
     let wrong = |why: &str| Fault::Settings(format!("{}：{why}", key_file.display()));
     let text = std::str::from_utf8(&bytes).map_err(|_| wrong("不是 PEM 文本"))?;
-    let begin = text.find("-----BEGIN ").ok_or_else(|| wrong("不是 PEM 文本"))?;
+    let begin = text
+        .find("-----BEGIN ")
+        .ok_or_else(|| wrong("不是 PEM 文本"))?;
     let (label, document) =
         SecretDocument::from_pem(&text[begin..]).map_err(|_| wrong("不是有效的 PEM"))?;
     match (label, passphrase_file) {
@@ -208,6 +212,8 @@ fn document(key_file: &Path, passphrase_file: Option<&Path>) -> Result<SecretDoc
                 .map_err(|_| Fault::WrongPin)
         }
         ("ENCRYPTED PRIVATE KEY", None) => Err(wrong("私钥已加密，请配置 passphrase_file")),
-        _ => Err(wrong("应为 PKCS#8 格式（PRIVATE KEY 或 ENCRYPTED PRIVATE KEY）")),
+        _ => Err(wrong(
+            "应为 PKCS#8 格式（PRIVATE KEY 或 ENCRYPTED PRIVATE KEY）",
+        )),
     }
 }

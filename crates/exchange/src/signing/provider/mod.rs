@@ -156,7 +156,9 @@ pub fn secret(path: &Path) -> Result<Zeroizing<String>> {
     let bytes = private_file(path, SECRET_BYTES_MAX)?;
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| Fault::Settings(format!("{} 不是文本", path.display())))?;
-    Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+    Ok(Zeroizing::new(
+        text.trim_end_matches(['\r', '\n']).to_owned(),
+    ))
 }
 
 /// Reads a file that others must not be able to read.

@@ -205,7 +205,9 @@ impl Open {
         if about.user_pin_final_try() {
             return Err(Fault::LastTry);
         }
-        let session = module.open_ro_session(slot).map_err(|error| fault(&error))?;
+        let session = module
+            .open_ro_session(slot)
+            .map_err(|error| fault(&error))?;
         let pin = secret(&settings.pin_file)?;
         let pin = AuthPin::new(pin.as_str().into());
         match session.login(UserType::User, Some(&pin)) {
@@ -252,7 +254,11 @@ fn find(session: &Session, class: ObjectClass, label: &str) -> Result<Option<Obj
 }
 
 fn certificate(session: &Session, label: &str) -> Result<Certificate> {
-    let missing = || Fault::Settings(format!("令牌中没有标签为 {label} 的证书，请配置 certificate_file"));
+    let missing = || {
+        Fault::Settings(format!(
+            "令牌中没有标签为 {label} 的证书，请配置 certificate_file"
+        ))
+    };
     let object = find(session, ObjectClass::CERTIFICATE, label)?.ok_or_else(missing)?;
     let attributes = session
         .get_attributes(object, &[AttributeType::Value])
@@ -273,13 +279,17 @@ fn sign(
 ) -> Signed {
     let session = &open.session;
     match method {
-        Method::RsaSha1 => session.sign(&Mechanism::Sha1RsaPkcs, open.key, data).map(Ok),
+        Method::RsaSha1 => session
+            .sign(&Mechanism::Sha1RsaPkcs, open.key, data)
+            .map(Ok),
         Method::RsaSha256 => session
             .sign(&Mechanism::Sha256RsaPkcs, open.key, data)
             .map(Ok),
         Method::Sm2Sm3 => {
             let Some(number) = settings.sm2_mechanism else {
-                return Ok(Err(Fault::Settings("请配置厂商的 SM2 签名机制编号 sm2_mechanism".to_owned())));
+                return Ok(Err(Fault::Settings(
+                    "请配置厂商的 SM2 签名机制编号 sm2_mechanism".to_owned(),
+                )));
             };
             let kind = MechanismType::new_vendor_defined(number)?;
             if !module.get_mechanism_list(open.slot)?.contains(&kind) {

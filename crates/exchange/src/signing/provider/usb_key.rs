@@ -115,8 +115,7 @@ impl UsbKey {
                     continue;
                 }
             };
-            let answer: Value =
-                serde_json::from_str(text).map_err(|_| lost("应答不是 JSON"))?;
+            let answer: Value = serde_json::from_str(text).map_err(|_| lost("应答不是 JSON"))?;
             if answer.get("_id").and_then(Value::as_i64) == Some(number) {
                 line.socket = Some(socket);
                 return data(&answer);
@@ -145,7 +144,11 @@ impl UsbKey {
             Certificate::from_bytes(text.as_bytes())
         } else {
             let wrong = |_| Fault::Device("证书不是 Base64".to_owned());
-            Certificate::from_der(&STANDARD.decode(text.replace(['\r', '\n'], "")).map_err(wrong)?)
+            Certificate::from_der(
+                &STANDARD
+                    .decode(text.replace(['\r', '\n'], ""))
+                    .map_err(wrong)?,
+            )
         };
         let certificate = Arc::new(certificate?);
         line.certificate = Some(Arc::clone(&certificate));

@@ -68,7 +68,11 @@ fn card(slow: &Arc<Slow>, queue_max: usize, ms: u64) -> Card {
         queue_max,
         at_once: 1,
     };
-    Card::new(Arc::clone(slow) as Arc<dyn KeyProvider>, limits, SystemClock::shared())
+    Card::new(
+        Arc::clone(slow) as Arc<dyn KeyProvider>,
+        limits,
+        SystemClock::shared(),
+    )
 }
 
 /// Yields until something is so.
@@ -99,7 +103,10 @@ async fn callers_are_served_in_order_and_one_at_a_time() {
     assert_eq!(slow.seen(), wanted);
     assert_eq!(slow.at_once.load(Ordering::SeqCst), 1);
     let facts = card.facts();
-    assert_eq!((facts.n_signed, facts.n_failed, facts.n_waiting), (10, 0, 0));
+    assert_eq!(
+        (facts.n_signed, facts.n_failed, facts.n_waiting),
+        (10, 0, 0)
+    );
 }
 
 #[tokio::test]
@@ -148,7 +155,10 @@ async fn limits_are_kept() {
     let slow = Slow::new();
     let card = card(&slow, 2, 20);
     let large = vec![0; DATA_BYTES_MAX + 1];
-    assert_eq!(card.sign(&large, Method::RsaSha1).await, Err(Fault::TooLarge));
+    assert_eq!(
+        card.sign(&large, Method::RsaSha1).await,
+        Err(Fault::TooLarge)
+    );
     // One is with the device, two wait; it does not answer, so each in turn takes too long.
     let callers: Vec<_> = (0..4)
         .map(|_| {
@@ -160,7 +170,13 @@ async fn limits_are_kept() {
     for caller in callers {
         faults.push(caller.await.unwrap().unwrap_err());
     }
-    assert!(faults.contains(&Fault::Timeout) && faults.contains(&Fault::Busy), "{faults:?}");
+    assert!(
+        faults.contains(&Fault::Timeout) && faults.contains(&Fault::Busy),
+        "{faults:?}"
+    );
     slow.may.add_permits(1);
-    assert!(card.sign(b"x", Method::RsaSha1).await.is_ok(), "it goes on afterwards");
+    assert!(
+        card.sign(b"x", Method::RsaSha1).await.is_ok(),
+        "it goes on afterwards"
+    );
 }

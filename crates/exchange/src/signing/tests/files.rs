@@ -28,7 +28,12 @@ async fn keys_sign_with_their_own_methods_and_no_others() {
     ] {
         for (file, passphrase) in [("key", None), ("sealed", Some("right.txt"))] {
             let certificate = format!("{family}.crt.pem");
-            let key = key(&keys, &format!("{family}.{file}.pem"), &certificate, passphrase);
+            let key = key(
+                &keys,
+                &format!("{family}.{file}.pem"),
+                &certificate,
+                passphrase,
+            );
             let certificate = key.certificate().await.unwrap();
             for method in [Method::RsaSha1, Method::RsaSha256, Method::Sm2Sm3] {
                 let signed = key.sign(TEXT, method).await;
@@ -63,7 +68,10 @@ async fn a_certificate_is_read_from_pem_and_der() {
 #[tokio::test]
 async fn mistakes_in_the_settings_are_told_without_secrets() {
     let keys = Keys::new();
-    keys.write("open.pem", &std::fs::read_to_string(keys.path("rsa.key.pem")).unwrap());
+    keys.write(
+        "open.pem",
+        &std::fs::read_to_string(keys.path("rsa.key.pem")).unwrap(),
+    );
     let open = std::fs::Permissions::from_mode(0o644);
     std::fs::set_permissions(keys.path("open.pem"), open).unwrap();
     keys.write("text.pem", "not a key");
@@ -72,7 +80,12 @@ async fn mistakes_in_the_settings_are_told_without_secrets() {
         ("none.pem", "rsa.crt.pem", None, "none.pem"),
         ("text.pem", "rsa.crt.pem", None, "PEM"),
         ("rsa.sealed.pem", "rsa.crt.pem", None, "passphrase_file"),
-        ("rsa.sealed.pem", "rsa.crt.pem", Some("wrong.txt"), "口令错误"),
+        (
+            "rsa.sealed.pem",
+            "rsa.crt.pem",
+            Some("wrong.txt"),
+            "口令错误",
+        ),
         ("sm2.key.pem", "rsa.crt.pem", None, "PKCS#8"),
         ("rsa.key.pem", "sm2.crt.pem", None, "PKCS#8"),
         ("rsa.key.pem", "text.pem", None, "证书"),
@@ -80,9 +93,15 @@ async fn mistakes_in_the_settings_are_told_without_secrets() {
         let key = key(&keys, file, certificate, passphrase);
         let fault = key.certificate().await.unwrap_err().to_string();
         assert!(fault.contains(told), "{file}: {fault}");
-        assert!(!fault.contains("other") && !fault.contains("PRIVATE KEY-----"), "{fault}");
+        assert!(
+            !fault.contains("other") && !fault.contains("PRIVATE KEY-----"),
+            "{fault}"
+        );
     }
-    assert_eq!(secret(&keys.path("right.txt")).unwrap().as_str(), "synthetic");
+    assert_eq!(
+        secret(&keys.path("right.txt")).unwrap().as_str(),
+        "synthetic"
+    );
 }
 
 #[tokio::test]
@@ -107,7 +126,9 @@ async fn the_digest_e_is_the_one_that_the_library_signs() {
     let e = e_of(&certificate.public_key, TEXT);
     let signature = key.sign_digest(&e).unwrap();
     assert!(verify(&certificate, Method::Sm2Sm3, TEXT, &signature));
-    let der = sm2::dsa::Signature::from_slice(&signature).unwrap().to_der();
+    let der = sm2::dsa::Signature::from_slice(&signature)
+        .unwrap()
+        .to_der();
     let raw = raw_signature(certificate.family, der.as_bytes()).unwrap();
     assert_eq!(raw, signature);
     assert!(raw_signature(certificate.family, b"nothing").is_err());

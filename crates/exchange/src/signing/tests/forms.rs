@@ -11,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use ceb::Kind;
-use ceb::form::sample_rows;
+use ceb::form::{Part, sample_rows};
 use serde_json::Value;
 use std::sync::Arc;
 use store::testing::each_engine;
@@ -43,7 +43,11 @@ fn request(house: &House, kind: &str, body: String) -> Request {
 }
 
 async fn submitted(house: &House, door: &Arc<Door>, body: String) -> (u16, Value) {
-    let answer = submit(State(Arc::clone(door)), request(house, "application/json", body)).await;
+    let answer = submit(
+        State(Arc::clone(door)),
+        request(house, "application/json", body),
+    )
+    .await;
     let answer = answer.into_response();
     let status = answer.status().as_u16();
     let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await;
@@ -56,13 +60,16 @@ async fn a_form_is_stored_unsigned_and_signed_on_its_way() {
         let keys = Keys::new();
         let house = house(test, &keys).await;
         let door = door(&house);
-        let rows = sample_rows(Kind::Ceb411);
-        let members: Vec<String> = rows[0]
-            .iter()
-            .map(|(_, element, value)| format!("\"{element}\": \"{value}\""))
-            .collect();
-        let members = members.join(",");
-        let json = format!("{{\"kind\": \"CEB411\", \"documents\": [{{{members}}}]}}");
+        let rows = sample_rows(Kind::Ceb621);
+        let members = |part: Part| {
+            let of_part = rows[0].iter().filter(|(own, ..)| *own == part);
+            let members = of_part.map(|(_, element, value)| format!("\"{element}\": \"{value}\""));
+            members.collect::<Vec<_>>().join(",")
+        };
+        let (head, line) = (members(Part::Head), members(Part::Line));
+        let json = format!(
+            "{{\"kind\": \"CEB621\", \"documents\": [{{{head}, \"lines\": [{{{line}}}]}}]}}"
+        );
         let (status, _) = submitted(&house, &door, json.clone()).await;
         assert_eq!(status, 422, "it must be signed, and nobody signs");
         give_consent(&house).await;
@@ -78,7 +85,10 @@ async fn a_form_is_stored_unsigned_and_signed_on_its_way() {
         assert!(["sent", "answered", "settled"].contains(&&*house.state(0, id).await));
         // The preflight of unsigned XML does not ask for what the platform is going to do.
         let xml = super::step::unsigned(&house, 7);
-        let answer = preflight(State(Arc::clone(&door)), request(&house, "application/xml", xml));
+        let answer = preflight(
+            State(Arc::clone(&door)),
+            request(&house, "application/xml", xml),
+        );
         let answer = answer.await.map_err(|problem| problem.code).unwrap();
         assert!(answer.0.ok, "{:?}", answer.0.findings);
     }

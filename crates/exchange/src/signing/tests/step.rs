@@ -13,8 +13,8 @@ use base64::engine::general_purpose::STANDARD;
 use ceb::Kind;
 use registry::role::Role;
 use std::time::Duration;
-use store::testing::each_engine;
 use store::clock::Clock;
+use store::testing::each_engine;
 
 /// A sample of company 0 whose signature frame is taken out.
 pub(super) fn unsigned(house: &House, seed: u64) -> String {
@@ -33,7 +33,12 @@ pub(super) async fn house(test: store::testing::TestDb, keys: &Keys) -> House {
 }
 
 pub(super) async fn give_consent(house: &House) {
-    let admin = person(1, Role::CompanyAdmin, Some(house.company(0)), house.sight(0));
+    let admin = person(
+        1,
+        Role::CompanyAdmin,
+        Some(house.company(0)),
+        house.sight(0),
+    );
     let (company, now_ms) = (house.company_id(0), house.clock.now_ms());
     let write = move |tx: &mut store::Tx<'_>| {
         consent(tx, &admin, company, (true, now_ms))?;
@@ -57,7 +62,10 @@ pub(super) async fn give_key(house: &House, keys: &Keys, name: &str) {
 }
 
 /// What was received, what was signed, and the texts of the events.
-pub(super) async fn stored(house: &House, id: MessageId) -> (Vec<u8>, Option<Vec<u8>>, Vec<String>) {
+pub(super) async fn stored(
+    house: &House,
+    id: MessageId,
+) -> (Vec<u8>, Option<Vec<u8>>, Vec<String>) {
     let read = move |tx: &mut store::Tx<'_>| {
         let sql = "select b.body, s.body from message_body b left join message_signed s \
                    on s.message_id = b.message_id where b.message_id = $1";
@@ -83,7 +91,11 @@ async fn what_comes_unsigned_is_signed_checked_and_sent_and_the_received_bytes_s
         let house = house(test, &keys).await;
         let refused = accepted(house.accept(0, unsigned(&house, 1)).await);
         house.settle().await;
-        assert_eq!(house.state(0, refused).await, "refused", "nobody asked for a signature");
+        assert_eq!(
+            house.state(0, refused).await,
+            "refused",
+            "nobody asked for a signature"
+        );
         give_consent(&house).await;
         give_key(&house, &keys, "sm2").await;
         let xml = unsigned(&house, 2);
@@ -98,7 +110,12 @@ async fn what_comes_unsigned_is_signed_checked_and_sent_and_the_received_bytes_s
         let from = signed.find("<ds:Signature").unwrap();
         let to = signed.find("</ds:Signature>").unwrap() + "</ds:Signature>".len();
         assert_eq!(format!("{}{}", &signed[..from], &signed[to..]), xml);
-        assert!(events.iter().any(|e| e.starts_with("message.signed 平台代签 SM2-SM3")), "{events:?}");
+        assert!(
+            events
+                .iter()
+                .any(|e| e.starts_with("message.signed 平台代签 SM2-SM3")),
+            "{events:?}"
+        );
         let raw = STANDARD.decode(element(&signed, "SignatureValue")).unwrap();
         assert_eq!(raw.len(), 64);
     }
@@ -136,7 +153,10 @@ async fn without_a_key_a_message_waits_with_the_reason_and_goes_on_by_itself() {
             assert_eq!(house.state(0, *id).await, "held");
         }
         let (_, _, events) = stored(&house, waiting[0]).await;
-        assert!(events.last().unwrap().contains("还没有登记代签密钥"), "{events:?}");
+        assert!(
+            events.last().unwrap().contains("还没有登记代签密钥"),
+            "{events:?}"
+        );
         // Trying again without a key changes nothing, and each try is later than the one before.
         house.clock.advance(Duration::from_secs(2));
         assert_eq!(retry::turn(&house.shared).await.unwrap(), 3);
@@ -161,8 +181,14 @@ async fn an_rsa_key_signs_the_old_way_only_where_the_policy_allows_it() {
         give_consent(&house).await;
         give_key(&house, &keys, "rsa").await;
         let certificate = Certificate::from_file(&keys.path("rsa.crt.pem")).unwrap();
-        for (seed, allow_old, method) in [(1, false, Method::RsaSha256), (2, true, Method::RsaSha1)] {
-            let officer = person(3, Role::SecurityAdmin, None, registry::access::Sight::Nothing);
+        for (seed, allow_old, method) in [(1, false, Method::RsaSha256), (2, true, Method::RsaSha1)]
+        {
+            let officer = person(
+                3,
+                Role::SecurityAdmin,
+                None,
+                registry::access::Sight::Nothing,
+            );
             let wish = PolicyWish {
                 company: house.company_id(0).0,
                 verify: Verify::Required,
@@ -176,7 +202,11 @@ async fn an_rsa_key_signs_the_old_way_only_where_the_policy_allows_it() {
             house.settle().await;
             let (_, signed, _) = stored(&house, id).await;
             let signed = String::from_utf8(signed.unwrap()).unwrap();
-            let uri = if allow_old { "xmldsig#rsa-sha1" } else { "xmldsig-more#rsa-sha256" };
+            let uri = if allow_old {
+                "xmldsig#rsa-sha1"
+            } else {
+                "xmldsig-more#rsa-sha256"
+            };
             assert!(signed.contains(uri), "{signed}");
             let value = STANDARD.decode(element(&signed, "SignatureValue")).unwrap();
             assert!(!verify(&certificate, method, b"something else", &value));

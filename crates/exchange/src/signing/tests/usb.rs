@@ -73,10 +73,17 @@ async fn a_wrong_password_reaches_the_card_once() {
     let stage = stage("sm2", |card| card.password = "another".to_owned()).await;
     let card = stage.keyring.card("card").unwrap();
     for _ in 0..2 * WRONG_MAX {
-        let fault = card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.unwrap_err();
+        let fault = card
+            .sign(TEXT.as_bytes(), Method::Sm2Sm3)
+            .await
+            .unwrap_err();
         assert_eq!(fault, Fault::WrongPin);
     }
-    assert_eq!(stage.usb.behaviour(|card| card.n_wrong), 1, "it is not locked by us");
+    assert_eq!(
+        stage.usb.behaviour(|card| card.n_wrong),
+        1,
+        "it is not locked by us"
+    );
     stage.keys.write("right.txt", "another");
     card.reset().await;
     assert!(card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.is_ok());
@@ -86,7 +93,10 @@ async fn a_wrong_password_reaches_the_card_once() {
 async fn a_locked_card_is_told_apart() {
     let stage = stage("sm2", |card| card.n_wrong = WRONG_MAX).await;
     let card = stage.keyring.card("card").unwrap();
-    let fault = card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.unwrap_err();
+    let fault = card
+        .sign(TEXT.as_bytes(), Method::Sm2Sm3)
+        .await
+        .unwrap_err();
     assert_eq!(fault, Fault::Locked);
 }
 
@@ -94,7 +104,10 @@ async fn a_locked_card_is_told_apart() {
 async fn an_absent_card_may_come_back() {
     let stage = stage("sm2", |card| card.absent = true).await;
     let card = stage.keyring.card("card").unwrap();
-    let fault = card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.unwrap_err();
+    let fault = card
+        .sign(TEXT.as_bytes(), Method::Sm2Sm3)
+        .await
+        .unwrap_err();
     assert_eq!(fault, Fault::Absent);
     stage.usb.behaviour(|card| card.absent = false);
     assert!(card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.is_ok());
@@ -108,7 +121,10 @@ async fn a_reader_that_wants_a_reset_gets_one_more_try() {
     stage.usb.behaviour(|card| card.resets = 1);
     assert!(card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.is_ok());
     stage.usb.behaviour(|card| card.resets = 2);
-    let fault = card.sign(TEXT.as_bytes(), Method::Sm2Sm3).await.unwrap_err();
+    let fault = card
+        .sign(TEXT.as_bytes(), Method::Sm2Sm3)
+        .await
+        .unwrap_err();
     assert_eq!(fault, Fault::NeedsReset);
     assert!(fault.to_string().contains("Custom50070"));
 }
@@ -130,7 +146,11 @@ async fn a_lost_connection_is_made_anew() {
         }],
     };
     let keyring = Keyring::new(&nobody, &SystemClock::shared());
-    let signed = keyring.card("card").unwrap().sign(b"x", Method::Sm2Sm3).await;
+    let signed = keyring
+        .card("card")
+        .unwrap()
+        .sign(b"x", Method::Sm2Sm3)
+        .await;
     assert!(matches!(signed, Err(Fault::Unreachable(_))), "{signed:?}");
 }
 
@@ -147,5 +167,10 @@ async fn a_slow_card_serves_many_callers_one_after_another() {
     for caller in callers {
         assert!(caller.await.unwrap().is_ok());
     }
-    assert_eq!(stage.usb.behaviour(|card| (card.n_signed, card.at_once_max)), (20, 1));
+    assert_eq!(
+        stage
+            .usb
+            .behaviour(|card| (card.n_signed, card.at_once_max)),
+        (20, 1)
+    );
 }

@@ -16,14 +16,29 @@ async fn bad_input_gets_20000_with_the_reason_and_status_200() {
         let stage = stage(&test.db, "sm2", Config::default()).await;
         let own = stage.company.customs_code.clone();
         let right = r#"{"orderNo":"SO1","sessionID":"s-1","serviceTime":"1544519952469"}"#;
-        let long = format!(r#"{{"orderNo":"SO1","sessionID":"{}","serviceTime":1}}"#, "x".repeat(37));
+        let long = format!(
+            r#"{{"orderNo":"SO1","sessionID":"{}","serviceTime":1}}"#,
+            "x".repeat(37)
+        );
         let cases: [(&str, Vec<u8>, &str); 10] = [
             (&own, Vec::new(), "openReq"),
             (&own, b"openReq=%7B".to_vec(), "JSON"),
             (&own, form("[]").into_bytes(), "orderNo"),
-            (&own, form(r#"{"orderNo":"SO1","serviceTime":1}"#).into_bytes(), "sessionID"),
-            (&own, form(r#"{"orderNo":"SO1","sessionID":"s"}"#).into_bytes(), "serviceTime"),
-            (&own, form(r#"{"orderNo":"S\"O","sessionID":"s","serviceTime":1}"#).into_bytes(), "orderNo"),
+            (
+                &own,
+                form(r#"{"orderNo":"SO1","serviceTime":1}"#).into_bytes(),
+                "sessionID",
+            ),
+            (
+                &own,
+                form(r#"{"orderNo":"SO1","sessionID":"s"}"#).into_bytes(),
+                "serviceTime",
+            ),
+            (
+                &own,
+                form(r#"{"orderNo":"S\"O","sessionID":"s","serviceTime":1}"#).into_bytes(),
+                "orderNo",
+            ),
             (&own, form(&long).into_bytes(), "sessionID"),
             (&own, vec![b'x'; 17 << 10], "字节"),
             (&own, vec![0xff; 100], "openReq"),
@@ -60,7 +75,10 @@ async fn a_company_has_a_limit_in_a_minute_and_callers_may_be_named() {
             codes.push(stage.ask("SO1", &format!("s-{n}")).await.code);
         }
         assert_eq!(codes, ["10000", "10000", "10000", "20000", "20000"]);
-        stage.world.clock.advance(std::time::Duration::from_secs(60));
+        stage
+            .world
+            .clock
+            .advance(std::time::Duration::from_secs(60));
         assert_eq!(stage.ask("SO1", "s-9").await.code, "10000");
     }
     for test in &each_engine() {

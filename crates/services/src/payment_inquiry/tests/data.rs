@@ -20,27 +20,82 @@ fn everything_wrong_is_told_by_its_place() {
     let order = |name: &str| format!("/payExchangeInfoLists/0/{name}");
     let long = |n| "长".repeat(n);
     let cases = [
-        ("\"currency\":\"142\"", "\"currency\":\"840\"".to_owned(), head("currency")),
-        ("\"verDept\":\"3\"", "\"verDept\":\"4\"".to_owned(), head("verDept")),
-        ("\"payType\":\"1\"", "\"payType\":\"9\"".to_owned(), head("payType")),
-        ("20261123101112", "20261323101112".to_owned(), head("tradingTime")),
-        ("\"totalAmount\":5.0", "\"totalAmount\":\"5.0\"".to_owned(), head("totalAmount")),
-        ("\"totalAmount\":5.0", "\"totalAmount\":0".to_owned(), head("totalAmount")),
-        ("\"totalAmount\":5.0", "\"totalAmount\":1e3".to_owned(), head("totalAmount")),
-        ("\"totalAmount\":5.0", "\"totalAmount\":1.000001".to_owned(), head("totalAmount")),
-        ("\"totalAmount\":5.0", "\"other\":1".to_owned(), head("other")),
-        ("\"note\":\"\"", format!("\"note\":\"{}\"", long(1001)), head("note")),
+        (
+            "\"currency\":\"142\"",
+            "\"currency\":\"840\"".to_owned(),
+            head("currency"),
+        ),
+        (
+            "\"verDept\":\"3\"",
+            "\"verDept\":\"4\"".to_owned(),
+            head("verDept"),
+        ),
+        (
+            "\"payType\":\"1\"",
+            "\"payType\":\"9\"".to_owned(),
+            head("payType"),
+        ),
+        (
+            "20261123101112",
+            "20261323101112".to_owned(),
+            head("tradingTime"),
+        ),
+        (
+            "\"totalAmount\":5.0",
+            "\"totalAmount\":\"5.0\"".to_owned(),
+            head("totalAmount"),
+        ),
+        (
+            "\"totalAmount\":5.0",
+            "\"totalAmount\":0".to_owned(),
+            head("totalAmount"),
+        ),
+        (
+            "\"totalAmount\":5.0",
+            "\"totalAmount\":1e3".to_owned(),
+            head("totalAmount"),
+        ),
+        (
+            "\"totalAmount\":5.0",
+            "\"totalAmount\":1.000001".to_owned(),
+            head("totalAmount"),
+        ),
+        (
+            "\"totalAmount\":5.0",
+            "\"other\":1".to_owned(),
+            head("other"),
+        ),
+        (
+            "\"note\":\"\"",
+            format!("\"note\":\"{}\"", long(1001)),
+            head("note"),
+        ),
         ("\"note\":\"\"", "\"note\":7".to_owned(), head("note")),
         ("312226T001", String::new(), head("payCode")),
-        ("\"orderNo\":\"SO1\"", format!("\"orderNo\":\"{}\"", long(61)), order("orderNo")),
-        ("\"recpName\":\"合成收款企业\"", "\"recpName\":\" \"".to_owned(), order("recpName")),
-        ("\"gname\"", "\"name\"".to_owned(), order("goodsInfo/0/name")),
+        (
+            "\"orderNo\":\"SO1\"",
+            format!("\"orderNo\":\"{}\"", long(61)),
+            order("orderNo"),
+        ),
+        (
+            "\"recpName\":\"合成收款企业\"",
+            "\"recpName\":\" \"".to_owned(),
+            order("recpName"),
+        ),
+        (
+            "\"gname\"",
+            "\"name\"".to_owned(),
+            order("goodsInfo/0/name"),
+        ),
     ];
     for (from, to, path) in cases {
         let found = findings(from, &to);
         assert!(found.contains(&path), "{from} → {to}: {found:?}");
     }
-    assert!(findings("\"payType\":\"1\",", "").is_empty(), "it may be left out");
+    assert!(
+        findings("\"payType\":\"1\",", "").is_empty(),
+        "it may be left out"
+    );
 }
 
 #[test]
@@ -59,10 +114,18 @@ fn the_whole_must_be_a_list_of_a_hundred_at_most() {
 fn the_amount_keeps_its_decimals_and_members_their_order() {
     for amount in ["5.0", "100", "0.00001", "12345678901234.12345"] {
         let payment = right(&payment("T1", "1105960101", &["SO1", "SO2"], amount));
-        assert!(payment.head_rest.contains(&format!("\"totalAmount\":{amount},\"currency\"")));
+        assert!(
+            payment
+                .head_rest
+                .contains(&format!("\"totalAmount\":{amount},\"currency\""))
+        );
         assert!(payment.head_rest.starts_with("\"initalRequest\":\"https"));
         assert!(payment.head_rest.ends_with("\"note\":\"\"}"));
-        assert!(payment.lists.starts_with("[{\"orderNo\":\"SO1\",\"goodsInfo\":[{\"gname\":"));
+        assert!(
+            payment
+                .lists
+                .starts_with("[{\"orderNo\":\"SO1\",\"goodsInfo\":[{\"gname\":")
+        );
         assert_eq!(payment.order_nos, ["SO1", "SO2"]);
     }
 }
@@ -123,8 +186,16 @@ fn what_is_sent_holds_the_bytes_that_were_signed() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    python.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    python
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
     let output = python.wait_with_output().unwrap();
     assert!(output.status.success());
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), upload.to_be_signed());
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        upload.to_be_signed()
+    );
 }

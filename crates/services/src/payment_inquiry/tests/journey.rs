@@ -42,7 +42,9 @@ pub(super) struct Stage {
 pub(super) async fn stage(db: &store::Db, family: &str, config: Config) -> Stage {
     let world = World::on(db);
     let company = world.company(1, &["ebp"]).await;
-    let admin = world.person("admin", Role::CompanyAdmin, Some(company.id)).await;
+    let admin = world
+        .person("admin", Role::CompanyAdmin, Some(company.id))
+        .await;
     let folder = tempfile::tempdir().unwrap();
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/signing");
     for name in ["key", "crt"] {
@@ -81,7 +83,10 @@ pub(super) async fn stage(db: &store::Db, family: &str, config: Config) -> Stage
         provider: "file".to_owned(),
         certificate: hex(&certificate.der),
     };
-    let (actor, at) = (admin.clone(), (world.ground.ids.next(), world.ground.now_ms()));
+    let (actor, at) = (
+        admin.clone(),
+        (world.ground.ids.next(), world.ground.now_ms()),
+    );
     let id = company.id;
     let write = move |tx: &mut store::Tx<'_>| {
         consent(tx, &actor, id, (true, at.1))?;
@@ -107,7 +112,9 @@ impl Stage {
             .unwrap();
         let answer = self.door.clone().oneshot(request).await.unwrap();
         let status = answer.status().as_u16();
-        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20)
+            .await
+            .unwrap();
         (status, serde_json::from_slice(&bytes).unwrap())
     }
 
@@ -125,9 +132,8 @@ impl Stage {
         let text = payment(transaction, &self.company.customs_code, orders, amount);
         let payment = right(&text);
         let (ground, company) = (self.world.ground.clone(), self.company.clone());
-        let write = move |tx: &mut store::Tx<'_>| {
-            put(tx, &ground, &company, (&payment, &[5; 32])).map(Ok)
-        };
+        let write =
+            move |tx: &mut store::Tx<'_>| put(tx, &ground, &company, (&payment, &[5; 32])).map(Ok);
         self.world.write(write).await.unwrap()
     }
 
@@ -136,9 +142,8 @@ impl Stage {
     }
 
     pub(super) async fn inquiries(&self) -> Vec<Inquiry> {
-        let read = |tx: &mut store::Tx<'_>| {
-            inquiries(tx, &Sight::All, &InquiryFilter::default(), 100)
-        };
+        let read =
+            |tx: &mut store::Tx<'_>| inquiries(tx, &Sight::All, &InquiryFilter::default(), 100);
         self.world.read(read).await
     }
 
@@ -167,12 +172,19 @@ impl Stage {
 async fn customs_ask_and_get_what_verifies() {
     for test in &each_engine() {
         let stage = stage(&test.db, "sm2", Config::default()).await;
-        assert!(matches!(stage.put("T1", &["SO1", "SO2"], "5.0").await, Stored::New(_)));
+        assert!(matches!(
+            stage.put("T1", &["SO1", "SO2"], "5.0").await,
+            Stored::New(_)
+        ));
         for (order, session) in [("SO1", "s-1"), ("SO2", "s-2"), ("SO1", "s-1")] {
             assert_eq!(stage.ask(order, session).await.code, "10000");
         }
         assert_eq!(stage.run().await, "上传 2 条，共尝试 2 条");
-        assert_eq!(stage.run().await, "", "what is answered is not answered again");
+        assert_eq!(
+            stage.run().await,
+            "",
+            "what is answered is not answered again"
+        );
         let seen = stage.customs.seen();
         assert_eq!(seen.len(), 2);
         for one in &seen {
@@ -184,8 +196,14 @@ async fn customs_ask_and_get_what_verifies() {
         assert!(found.iter().all(|one| one.answer_text == "上传成功"));
         assert_eq!(stage.unsettled().await, (0, 0));
         // What customs have got may not be changed any more; the same again is the same.
-        assert!(matches!(stage.put("T1", &["SO1", "SO2"], "5.0").await, Stored::Same(_)));
-        assert!(matches!(stage.put("T1", &["SO1", "SO2"], "6.0").await, Stored::Refused(_)));
+        assert!(matches!(
+            stage.put("T1", &["SO1", "SO2"], "5.0").await,
+            Stored::Same(_)
+        ));
+        assert!(matches!(
+            stage.put("T1", &["SO1", "SO2"], "6.0").await,
+            Stored::Refused(_)
+        ));
     }
 }
 
@@ -202,7 +220,10 @@ async fn an_old_card_signs_with_sha1_only_where_the_policy_allows_it() {
         stage.world.clock.advance(Duration::from_secs(6));
         stage.run().await;
         let seen = stage.customs.seen();
-        assert_eq!((seen[0].fault.as_str(), seen[0].method.as_str()), ("", "RSA-SHA1"));
+        assert_eq!(
+            (seen[0].fault.as_str(), seen[0].method.as_str()),
+            ("", "RSA-SHA1")
+        );
     }
 }
 
@@ -236,13 +257,21 @@ async fn exceptions_are_tried_again_with_the_same_bytes_and_refusals_wait_for_a_
             assert_eq!(stage.run().await, "");
             stage.world.clock.advance(Duration::from_secs(5));
         }
-        let texts: Vec<String> = stage.customs.seen().into_iter().map(|one| one.text).collect();
+        let texts: Vec<String> = stage
+            .customs
+            .seen()
+            .into_iter()
+            .map(|one| one.text)
+            .collect();
         assert_eq!(texts.len(), 3);
         assert!(texts.iter().all(|text| *text == texts[0]));
         stage.customs.answer_with(Some("20000"));
         stage.run().await;
         let found = stage.inquiries().await.remove(0);
-        assert_eq!((found.state, found.answer_code.as_str()), (State::Failed, "20000"));
+        assert_eq!(
+            (found.state, found.answer_code.as_str()),
+            (State::Failed, "20000")
+        );
         assert_eq!(stage.unsettled().await, (1, 0));
         assert_eq!(stage.run().await, "", "nothing is sent again by itself");
         stage.customs.answer_with(None);

@@ -19,7 +19,9 @@ async fn nothing_is_removed_before_three_years_after_its_last_use() {
         let all = PaymentFilter::default();
         let count = || {
             let all = all.clone();
-            stage.world.read(move |tx| payments(tx, &Sight::All, &all, 10))
+            stage
+                .world
+                .read(move |tx| payments(tx, &Sight::All, &all, 10))
         };
         // The second is uploaded a hundred days later, and is kept three years from then on.
         stage.world.clock.advance(DAY * 100);
@@ -49,14 +51,22 @@ async fn orders_lead_to_one_payment_and_other_companies_see_nothing() {
         let Stored::New(id) = stage.put("T1", &["SO1", "SO2"], "5.0").await else {
             panic!("not stored");
         };
-        assert!(matches!(stage.put("T2", &["SO2"], "5").await, Stored::Refused(_)));
-        assert_eq!(stage.put("T1", &["SO1", "SO3"], "5.0").await, Stored::Changed(id));
+        assert!(matches!(
+            stage.put("T2", &["SO2"], "5").await,
+            Stored::Refused(_)
+        ));
+        assert_eq!(
+            stage.put("T1", &["SO1", "SO3"], "5.0").await,
+            Stored::Changed(id)
+        );
         let find = |sight: Sight, order: &str| {
             let filter = PaymentFilter {
                 order_no: Some(order.to_owned()),
                 ..PaymentFilter::default()
             };
-            stage.world.read(move |tx| payments(tx, &sight, &filter, 10))
+            stage
+                .world
+                .read(move |tx| payments(tx, &sight, &filter, 10))
         };
         assert_eq!(find(Sight::All, "SO3").await.len(), 1);
         assert!(find(Sight::All, "SO2").await.is_empty());
@@ -73,7 +83,10 @@ async fn what_is_personal_is_sealed_in_the_database_and_masked_for_people() {
             panic!("not stored");
         };
         let read = move |tx: &mut store::Tx<'_>| {
-            let row = tx.query_opt("select sealed from payment_data where id = $1", &[id.into()])?;
+            let row = tx.query_opt(
+                "select sealed from payment_data where id = $1",
+                &[id.into()],
+            )?;
             row.unwrap().bytes(0)
         };
         let sealed = stage.world.read(read).await;
