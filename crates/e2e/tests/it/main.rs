@@ -34,6 +34,7 @@ mod lanes;
 mod oidc;
 mod onboarding;
 mod one_message;
+mod payment;
 mod people;
 mod rabbitmq;
 mod rights;

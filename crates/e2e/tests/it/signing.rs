@@ -1,10 +1,8 @@
 //! Signing for companies, verified by programs of others: a token in software and a key in a file sign,
-//! xmlsec1 and openssl say whether it is right. And announcement 179 from customs' question to customs'
-//! answer, each in a process of its own.
+//! xmlsec1 and openssl say whether it is right.
 
-use crate::platform::{Place, free_port};
+use crate::platform::Place;
 use crate::samples;
-use crate::wait;
 use ceb::Kind;
 use ceb::sample::Sender;
 use serde_json::{Value, json};
@@ -31,7 +29,7 @@ fn has(program: &str) -> bool {
 }
 
 /// Puts the synthetic keys into the place, readable by us only.
-fn keys(place: &Place) -> PathBuf {
+pub(crate) fn keys(place: &Place) -> PathBuf {
     let folder = place.path().join("keys");
     std::fs::create_dir_all(&folder).unwrap();
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/signing");
@@ -54,7 +52,7 @@ fn secret(path: &Path, text: &str) {
 }
 
 #[track_caller]
-fn good(output: &Output) -> String {
+pub(crate) fn good(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     String::from_utf8(output.stdout.clone()).unwrap()
@@ -112,7 +110,8 @@ fn token(place: &Place, folder: &Path) -> Token {
 
 /// Makes the token with the programs that come with it; `FOLDER` stands for the folder of the keys.
 fn fill(conf: &Path, folder: &Path) {
-    let pkcs11 = format!("pkcs11-tool --module {MODULE} --token-label tongguan --login --pin 12345678");
+    let pkcs11 =
+        format!("pkcs11-tool --module {MODULE} --token-label tongguan --login --pin 12345678");
     for line in [
         "softhsm2-util --init-token --free --label tongguan --so-pin 87654321 --pin 12345678",
         "softhsm2-util --import FOLDER/rsa.key.pem --token tongguan --label company --id A1 --pin 12345678",
@@ -123,7 +122,13 @@ fn fill(conf: &Path, folder: &Path) {
         let line = line.replace("FOLDER", folder.to_str().unwrap());
         let mut words = line.split(' ');
         let mut command = Command::new(words.next().unwrap());
-        good(&command.env("SOFTHSM2_CONF", conf).args(words).output().unwrap());
+        good(
+            &command
+                .env("SOFTHSM2_CONF", conf)
+                .args(words)
+                .output()
+                .unwrap(),
+        );
     }
 }
 
@@ -259,7 +264,10 @@ fn signed_info(xml: &str, signed: &str) -> String {
     }
     namespaces.sort_unstable();
     let inside = between(signed, "<ds:SignedInfo>", "</ds:SignedInfo>");
-    format!("<ds:SignedInfo {}>{inside}</ds:SignedInfo>", namespaces.join(" "))
+    format!(
+        "<ds:SignedInfo {}>{inside}</ds:SignedInfo>",
+        namespaces.join(" ")
+    )
 }
 
 #[test]
@@ -269,7 +277,10 @@ fn a_key_in_a_file_signs_sm2_as_openssl_verifies() {
     }
     let place = Place::new();
     let folder = keys(&place);
-    let (file, out) = (place.path().join("621.xml"), place.path().join("signed.xml"));
+    let (file, out) = (
+        place.path().join("621.xml"),
+        place.path().join("signed.xml"),
+    );
     let xml = unsigned(&sender(), 2);
     std::fs::write(&file, &xml).unwrap();
     secret(&folder.join("passphrase.txt"), "synthetic\n");
@@ -285,7 +296,11 @@ fn a_key_in_a_file_signs_sm2_as_openssl_verifies() {
     let canonical = signed_info(&xml, &signed);
     let (data, signature) = (place.path().join("data"), place.path().join("signature"));
     std::fs::write(&data, &canonical).unwrap();
-    let raw = base64(between(&signed, "<ds:SignatureValue>", "</ds:SignatureValue>"));
+    let raw = base64(between(
+        &signed,
+        "<ds:SignatureValue>",
+        "</ds:SignatureValue>",
+    ));
     assert_eq!(raw.len(), 64);
     std::fs::write(&signature, der(&raw)).unwrap();
     let verify = || {
@@ -293,22 +308,33 @@ fn a_key_in_a_file_signs_sm2_as_openssl_verifies() {
         command.args(["pkeyutl", "-verify", "-certin", "-rawin", "-digest", "sm3"]);
         command.args(["-pkeyopt", "distid:1234567812345678", "-inkey"]);
         command.arg(folder.join("sm2.crt.pem"));
-        command.arg("-in").arg(&data).arg("-sigfile").arg(&signature);
+        command
+            .arg("-in")
+            .arg(&data)
+            .arg("-sigfile")
+            .arg(&signature);
         command.output().unwrap()
     };
     good(&verify());
     std::fs::write(&data, canonical.replace("sm3", "sm4")).unwrap();
     assert!(!verify().status.success());
     // The digest in it is SM3 over the document as it was before.
-    let c14n = Command::new("xmllint").arg("--c14n").arg(&file).output().unwrap();
+    let c14n = Command::new("xmllint")
+        .arg("--c14n")
+        .arg(&file)
+        .output()
+        .unwrap();
     std::fs::write(&data, &c14n.stdout).unwrap();
-    let digest = Command::new("openssl").args(["dgst", "-sm3", "-binary"]).arg(&data).output();
+    let digest = Command::new("openssl")
+        .args(["dgst", "-sm3", "-binary"])
+        .arg(&data)
+        .output();
     let expected = base64(between(&signed, "<ds:DigestValue>", "</ds:DigestValue>"));
     assert_eq!(digest.unwrap().stdout, expected);
 }
 
 /// Settings of a key in a file, for the environment.
-fn setting(folder: &Path) -> String {
+pub(crate) fn setting(folder: &Path) -> String {
     format!(
         "[{{ name = \"own\", key_file = \"{0}/sm2.key.pem\", certificate_file = \"{0}/sm2.crt.pem\" }}]",
         folder.display()
@@ -316,7 +342,7 @@ fn setting(folder: &Path) -> String {
 }
 
 /// The consent of every company, as its administrator would give it.
-fn consent(place: &Place) {
+pub(crate) fn consent(place: &Place) {
     let db = rusqlite::Connection::open(place.path().join("tongguan.db")).unwrap();
     db.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
     let sql = "insert into signing_policy (company_id, platform_signs, changed_at) \
@@ -358,90 +384,4 @@ fn a_company_sends_unsigned_and_customs_get_it_signed() {
     assert_eq!(listed["keys"][0]["name"], "own");
     let removed = place.tool(&["signing", "remove", "--company", &sender.code]);
     assert_eq!(removed["removed"], "own");
-}
-
-fn payments(code: &str, orders: &[&str]) -> String {
-    let lists: Vec<Value> = orders
-        .iter()
-        .map(|order| {
-            json!({
-                "orderNo": order, "recpAccount": "OSA571908863132601", "recpCode": "",
-                "recpName": "合成收款企业",
-                "goodsInfo": [{ "gname": "合成商品", "itemLink": "https://shop.example/1" }],
-            })
-        })
-        .collect();
-    let item = json!({
-        "payExchangeInfoHead": {
-            "initalRequest": "https://pay.example/?a=1&b=2", "initalResponse": "ok",
-            "ebpCode": code, "payCode": "312226T001", "payTransactionId": orders[0],
-            "totalAmount": 0, "currency": "142", "verDept": "3", "payType": "1",
-            "tradingTime": "20261123101112", "note": "",
-        },
-        "payExchangeInfoLists": lists,
-    });
-    let text = json!({ "items": [item] }).to_string();
-    text.replace("\"totalAmount\":0", "\"totalAmount\":5.0")
-}
-
-/// A platform that uploads to a place of ours; answers that place too.
-fn uploading() -> (Place, PathBuf, String) {
-    let place = Place::new();
-    let folder = keys(&place);
-    let customs = format!("127.0.0.1:{}", free_port());
-    let url = format!("http://{customs}/ceb2grab/grab/realTimeDataUpload");
-    let place = place
-        .with("TONGGUAN_SIGNING__KEYS", &setting(&folder))
-        .with("TONGGUAN_PAYMENT_INQUIRY__ENVIRONMENT", "test")
-        .with("TONGGUAN_PAYMENT_INQUIRY__TEST_URL", &url);
-    (place, folder, customs)
-}
-
-#[test]
-fn customs_ask_for_payment_data_and_verify_the_upload() {
-    let (place, folder, customs) = uploading();
-    let platform = place.start();
-    let (sender, company) = platform.company(0);
-    place.tool(&["signing", "add", "own", "--company", &sender.code]);
-    consent(&place);
-    let file = place.path().join("payments.json");
-    let url = format!("http://{}", platform.address);
-    let submit = |text: &str| {
-        std::fs::write(&file, text).unwrap();
-        let mut command = place.command();
-        command.args(["payment-data", "submit", "--json", "--url", &url, "--key", &company.key]);
-        command.arg(&file).output().unwrap()
-    };
-    let told = good(&submit(&payments(&sender.code, &["SO1", "SO2"])));
-    let told: Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["answer"]["items"][0]["result"], "stored");
-    assert_eq!(submit(&payments("1105969999", &["SO3"])).status.code(), Some(1));
-    let output = place
-        .command()
-        .args(["inquiry-sim", "--json", "--platform", &url, "--company", &sender.code])
-        .args(["--order", "SO1", "--order", "SO2", "--listen", &customs, "--certificate"])
-        .arg(folder.join("sm2.crt.pem"))
-        .output()
-        .unwrap();
-    let said = good(&output);
-    let lines = said.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let seen: Vec<Value> = lines.filter(|line| line["method"].is_string()).collect();
-    assert_eq!(seen.len(), 2, "{said}");
-    for one in &seen {
-        assert_eq!((one["method"].as_str(), one["fault"].as_str()), (Some("SM2-SM3"), Some("")));
-        assert!(one["text"].as_str().unwrap().contains("\"totalAmount\":5.0,"));
-    }
-    wait::until("customs' answers are stored", || {
-        let page = company.get("/api/v1/payment-inquiries?state=uploaded").expect(200);
-        let items = page["items"].as_array().unwrap();
-        let is_right = items.iter().all(|item| item["answerCode"] == "10000");
-        (items.len() == 2 && is_right).then_some(())
-    });
-    let page = company.get("/api/v1/payment-data?orderNo=SO2").expect(200);
-    let id = page["items"][0]["id"].as_str().unwrap();
-    let path = format!("/api/v1/payment-data/{id}");
-    let detail = company.get(&path).expect(200);
-    assert_eq!(detail["payExchangeInfoHead"]["initalResponse"], "ok");
-    let (_, stranger) = platform.company(1);
-    assert_eq!(stranger.get(&path).status, 404);
 }

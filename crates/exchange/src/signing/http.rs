@@ -310,4 +310,3 @@ pub(super) async fn ask(
     let approval_id = desk.gate.ground.act(act).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
 }
-

@@ -1,5 +1,4 @@
 //! `/api/v1/signing/keys…`: the keys that sign for companies.
-#![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use crate::operator::request::http::Asked;
 use crate::query::http::{Desk, bad};
