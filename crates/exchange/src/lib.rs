@@ -72,4 +72,5 @@ pub const OPERATIONS: &[&[registry::role::Operation]] = &[
     signature::http::OPERATIONS,
     signing::http::OPERATIONS,
     rehearsal::OPERATIONS,
+    signing::desk::http::OPERATIONS,
 ];

@@ -35,6 +35,7 @@ mod lanes;
 mod oidc;
 mod onboarding;
 mod one_message;
+mod payment;
 mod people;
 mod preflight;
 mod rabbitmq;

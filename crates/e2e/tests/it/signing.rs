@@ -1,8 +1,7 @@
-//! Signing for companies, verified by programs of others: a token of SoftHSM and a key in a file sign,
-//! xmlsec1 and openssl say whether it is right. And announcement 179 from customs' question to customs'
-//! answer, each in a process of its own.
+//! Signing for companies, verified by programs of others: a token in software and a key in a file sign,
+//! xmlsec1 and openssl say whether it is right.
 
-use crate::platform::{Place, free_port};
+use crate::platform::Place;
 use crate::samples;
 use ceb::Kind;
 use ceb::sample::Sender;
@@ -30,7 +29,7 @@ fn has(program: &str) -> bool {
 }
 
 /// Puts the synthetic keys into the place, readable by us only.
-fn keys(place: &Place) -> PathBuf {
+pub(crate) fn keys(place: &Place) -> PathBuf {
     let folder = place.path().join("keys");
     std::fs::create_dir_all(&folder).unwrap();
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/signing");
@@ -53,7 +52,7 @@ fn secret(path: &Path, text: &str) {
 }
 
 #[track_caller]
-fn good(output: &Output) -> String {
+pub(crate) fn good(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     String::from_utf8(output.stdout.clone()).unwrap()
@@ -97,69 +96,7 @@ fn token(place: &Place, folder: &Path) -> Token {
         tokens.display()
     );
     std::fs::write(&conf, text).unwrap();
-    let run = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program)
-            .env("SOFTHSM2_CONF", &conf)
-            .args(arguments)
-            .output()
-            .unwrap();
-        good(&output);
-    };
-    let pins = ["--so-pin", "87654321", "--pin", "12345678"];
-    run(
-        "softhsm2-util",
-        &[
-            &["--init-token", "--free", "--label", "tongguan"],
-            &pins[..],
-        ]
-        .concat(),
-    );
-    let key = folder.join("rsa.key.pem");
-    let import = [
-        "--import",
-        key.to_str().unwrap(),
-        "--token",
-        "tongguan",
-        "--label",
-        "company",
-    ];
-    run(
-        "softhsm2-util",
-        &[&import[..], &["--id", "A1", "--pin", "12345678"]].concat(),
-    );
-    let (pem, der) = (folder.join("rsa.crt.pem"), folder.join("rsa.crt.der"));
-    let convert = [
-        "x509",
-        "-in",
-        pem.to_str().unwrap(),
-        "-outform",
-        "DER",
-        "-out",
-    ];
-    run(
-        "openssl",
-        &[&convert[..], &[der.to_str().unwrap()]].concat(),
-    );
-    let write = [
-        "--module",
-        MODULE,
-        "--token-label",
-        "tongguan",
-        "--login",
-        "--pin",
-        "12345678",
-    ];
-    let object = [
-        "--write-object",
-        der.to_str().unwrap(),
-        "--type",
-        "cert",
-        "--label",
-        "company",
-        "--id",
-        "a1",
-    ];
-    run("pkcs11-tool", &[&write[..], &object[..]].concat());
+    fill(&conf, folder);
     secret(&folder.join("pin.txt"), "12345678\n");
     let config = place.path().join("hsm.toml");
     let text = format!(
@@ -169,6 +106,30 @@ fn token(place: &Place, folder: &Path) -> Token {
     );
     std::fs::write(&config, text).unwrap();
     Token { conf, config }
+}
+
+/// Makes the token with the programs that come with it; `FOLDER` stands for the folder of the keys.
+fn fill(conf: &Path, folder: &Path) {
+    let pkcs11 =
+        format!("pkcs11-tool --module {MODULE} --token-label tongguan --login --pin 12345678");
+    for line in [
+        "softhsm2-util --init-token --free --label tongguan --so-pin 87654321 --pin 12345678",
+        "softhsm2-util --import FOLDER/rsa.key.pem --token tongguan --label company --id A1 --pin 12345678",
+        "openssl x509 -in FOLDER/rsa.crt.pem -outform DER -out FOLDER/rsa.crt.der",
+        "PKCS11 --write-object FOLDER/rsa.crt.der --type cert --label company --id a1",
+    ] {
+        let line = line.replace("PKCS11", &pkcs11);
+        let line = line.replace("FOLDER", folder.to_str().unwrap());
+        let mut words = line.split(' ');
+        let mut command = Command::new(words.next().unwrap());
+        good(
+            &command
+                .env("SOFTHSM2_CONF", conf)
+                .args(words)
+                .output()
+                .unwrap(),
+        );
+    }
 }
 
 fn tongguan(place: &Place, token: &Token, arguments: &[&str]) -> Output {
@@ -290,6 +251,25 @@ fn base64(text: &str) -> Vec<u8> {
     child.wait_with_output().unwrap().stdout
 }
 
+/// The canonical `SignedInfo`, put together here: the namespaces of the root, sorted by prefix.
+fn signed_info(xml: &str, signed: &str) -> String {
+    let root = between(xml, "<ceb:CEB621Message", ">");
+    let mut namespaces: Vec<&str> = root
+        .split_ascii_whitespace()
+        .filter(|attribute| attribute.starts_with("xmlns:"))
+        .collect();
+    let ds = "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"";
+    if !namespaces.contains(&ds) {
+        namespaces.push(ds);
+    }
+    namespaces.sort_unstable();
+    let inside = between(signed, "<ds:SignedInfo>", "</ds:SignedInfo>");
+    format!(
+        "<ds:SignedInfo {}>{inside}</ds:SignedInfo>",
+        namespaces.join(" ")
+    )
+}
+
 #[test]
 fn a_key_in_a_file_signs_sm2_as_openssl_verifies() {
     if !has("openssl") {
@@ -304,39 +284,16 @@ fn a_key_in_a_file_signs_sm2_as_openssl_verifies() {
     let xml = unsigned(&sender(), 2);
     std::fs::write(&file, &xml).unwrap();
     secret(&folder.join("passphrase.txt"), "synthetic\n");
-    let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-    let (key, certificate) = (path("sm2.sealed.pem"), path("sm2.crt.pem"));
-    let passphrase = path("passphrase.txt");
-    let output = place.run(&[
-        "sign",
-        file.to_str().unwrap(),
-        "--key-file",
-        &key,
-        "--certificate",
-        &certificate,
-        "--passphrase-file",
-        &passphrase,
-        "--out",
-        out.to_str().unwrap(),
-    ]);
-    good(&output);
-    let signed = std::fs::read_to_string(&out).unwrap();
-    // The canonical form, put together here: the namespaces of the root, sorted by prefix.
-    let root = between(&xml, "<ceb:CEB621Message", ">");
-    let mut namespaces: Vec<&str> = root
-        .split_ascii_whitespace()
-        .filter(|attribute| attribute.starts_with("xmlns:"))
-        .collect();
-    let ds = "xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"";
-    if !namespaces.contains(&ds) {
-        namespaces.push(ds);
-    }
-    namespaces.sort_unstable();
-    let inside = between(&signed, "<ds:SignedInfo>", "</ds:SignedInfo>");
-    let canonical = format!(
-        "<ds:SignedInfo {}>{inside}</ds:SignedInfo>",
-        namespaces.join(" ")
+    let here = folder.display();
+    let line = format!(
+        "sign {} --key-file {here}/sm2.sealed.pem --certificate {here}/sm2.crt.pem \
+         --passphrase-file {here}/passphrase.txt --out {}",
+        file.display(),
+        out.display()
     );
+    good(&place.run(&line.split(' ').collect::<Vec<_>>()));
+    let signed = std::fs::read_to_string(&out).unwrap();
+    let canonical = signed_info(&xml, &signed);
     let (data, signature) = (place.path().join("data"), place.path().join("signature"));
     std::fs::write(&data, &canonical).unwrap();
     let raw = base64(between(
@@ -346,23 +303,21 @@ fn a_key_in_a_file_signs_sm2_as_openssl_verifies() {
     ));
     assert_eq!(raw.len(), 64);
     std::fs::write(&signature, der(&raw)).unwrap();
-    let verify = |data: &Path| {
+    let verify = || {
         let mut command = Command::new("openssl");
-        command.args([
-            "pkeyutl",
-            "-verify",
-            "-certin",
-            "-inkey",
-            &certificate,
-            "-rawin",
-        ]);
-        command.args(["-digest", "sm3", "-pkeyopt", "distid:1234567812345678"]);
-        command.arg("-in").arg(data).arg("-sigfile").arg(&signature);
+        command.args(["pkeyutl", "-verify", "-certin", "-rawin", "-digest", "sm3"]);
+        command.args(["-pkeyopt", "distid:1234567812345678", "-inkey"]);
+        command.arg(folder.join("sm2.crt.pem"));
+        command
+            .arg("-in")
+            .arg(&data)
+            .arg("-sigfile")
+            .arg(&signature);
         command.output().unwrap()
     };
-    good(&verify(&data));
+    good(&verify());
     std::fs::write(&data, canonical.replace("sm3", "sm4")).unwrap();
-    assert!(!verify(&data).status.success());
+    assert!(!verify().status.success());
     // The digest in it is SM3 over the document as it was before.
     let c14n = Command::new("xmllint")
         .arg("--c14n")
@@ -379,7 +334,7 @@ fn a_key_in_a_file_signs_sm2_as_openssl_verifies() {
 }
 
 /// Settings of a key in a file, for the environment.
-fn setting(folder: &Path) -> String {
+pub(crate) fn setting(folder: &Path) -> String {
     format!(
         "[{{ name = \"own\", key_file = \"{0}/sm2.key.pem\", certificate_file = \"{0}/sm2.crt.pem\" }}]",
         folder.display()
@@ -387,7 +342,7 @@ fn setting(folder: &Path) -> String {
 }
 
 /// The consent of every company, as its administrator would give it.
-fn consent(place: &Place) {
+pub(crate) fn consent(place: &Place) {
     let db = rusqlite::Connection::open(place.path().join("tongguan.db")).unwrap();
     db.busy_timeout(std::time::Duration::from_secs(10)).unwrap();
     let sql = "insert into signing_policy (company_id, platform_signs, changed_at) \
@@ -429,127 +384,4 @@ fn a_company_sends_unsigned_and_customs_get_it_signed() {
     assert_eq!(listed["keys"][0]["name"], "own");
     let removed = place.tool(&["signing", "remove", "--company", &sender.code]);
     assert_eq!(removed["removed"], "own");
-}
-
-fn payments(code: &str, orders: &[&str]) -> String {
-    let lists: Vec<Value> = orders
-        .iter()
-        .map(|order| {
-            json!({
-                "orderNo": order, "recpAccount": "OSA571908863132601", "recpCode": "",
-                "recpName": "合成收款企业",
-                "goodsInfo": [{ "gname": "合成商品", "itemLink": "https://shop.example/1" }],
-            })
-        })
-        .collect();
-    let item = json!({
-        "payExchangeInfoHead": {
-            "initalRequest": "https://pay.example/?a=1&b=2", "initalResponse": "ok",
-            "ebpCode": code, "payCode": "312226T001", "payTransactionId": orders[0],
-            "totalAmount": 0, "currency": "142", "verDept": "3", "payType": "1",
-            "tradingTime": "20261123101112", "note": "",
-        },
-        "payExchangeInfoLists": lists,
-    });
-    let text = json!({ "items": [item] }).to_string();
-    text.replace("\"totalAmount\":0", "\"totalAmount\":5.0")
-}
-
-#[test]
-fn customs_ask_for_payment_data_and_verify_the_upload() {
-    let mut place = Place::new();
-    let folder = keys(&place);
-    let customs = format!("127.0.0.1:{}", free_port());
-    place = place
-        .with("TONGGUAN_SIGNING__KEYS", &setting(&folder))
-        .with("TONGGUAN_PAYMENT_INQUIRY__ENVIRONMENT", "test")
-        .with(
-            "TONGGUAN_PAYMENT_INQUIRY__TEST_URL",
-            &format!("http://{customs}/ceb2grab/grab/realTimeDataUpload"),
-        );
-    let platform = place.start();
-    let (sender, company) = platform.company(0);
-    place.tool(&["signing", "add", "own", "--company", &sender.code]);
-    consent(&place);
-    let file = place.path().join("payments.json");
-    let url = format!("http://{}", platform.address);
-    let submit = |text: &str| {
-        std::fs::write(&file, text).unwrap();
-        let mut command = place.command();
-        command.args([
-            "payment-data",
-            "submit",
-            "--json",
-            "--url",
-            &url,
-            "--key",
-            &company.key,
-        ]);
-        command.arg(&file).output().unwrap()
-    };
-    let told: Value =
-        serde_json::from_str(&good(&submit(&payments(&sender.code, &["SO1", "SO2"])))).unwrap();
-    assert_eq!(told["answer"]["items"][0]["result"], "stored");
-    assert_eq!(
-        submit(&payments("1105969999", &["SO3"])).status.code(),
-        Some(1)
-    );
-    let certificate = folder.join("sm2.crt.pem");
-    let output = place
-        .command()
-        .args([
-            "inquiry-sim",
-            "--json",
-            "--platform",
-            &url,
-            "--company",
-            &sender.code,
-        ])
-        .args([
-            "--order",
-            "SO1",
-            "--order",
-            "SO2",
-            "--listen",
-            &customs,
-            "--certificate",
-        ])
-        .arg(&certificate)
-        .output()
-        .unwrap();
-    let said = good(&output);
-    let seen: Vec<Value> = said
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .filter(|line: &Value| line["method"].is_string())
-        .collect();
-    assert_eq!(seen.len(), 2, "{said}");
-    for one in &seen {
-        assert_eq!(
-            (one["method"].as_str(), one["fault"].as_str()),
-            (Some("SM2-SM3"), Some(""))
-        );
-        assert!(
-            one["text"]
-                .as_str()
-                .unwrap()
-                .contains("\"totalAmount\":5.0,")
-        );
-    }
-    let page = company.get("/api/v1/payment-inquiries").expect(200);
-    for item in page["items"].as_array().unwrap() {
-        assert_eq!(item["state"], "uploaded", "{item}");
-        assert_eq!(item["answerCode"], "10000");
-    }
-    let page = company.get("/api/v1/payment-data?orderNo=SO2").expect(200);
-    let id = page["items"][0]["id"].as_str().unwrap();
-    let detail = company
-        .get(&format!("/api/v1/payment-data/{id}"))
-        .expect(200);
-    assert_eq!(detail["payExchangeInfoHead"]["initalResponse"], "ok");
-    let (_, stranger) = platform.company(1);
-    assert_eq!(
-        stranger.get(&format!("/api/v1/payment-data/{id}")).status,
-        404
-    );
 }

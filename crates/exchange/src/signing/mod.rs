@@ -16,6 +16,7 @@
 pub mod certificate;
 pub mod codes;
 pub mod config;
+pub mod desk;
 mod document;
 pub mod http;
 pub mod keyring;

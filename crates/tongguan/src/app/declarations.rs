@@ -197,16 +197,16 @@ fn signing() -> Router<Desk> {
         )
         .route(
             "/api/v1/signing/keys",
-            get(exchange::signing::http::signing_keys)
-                .post(exchange::signing::http::ask_signing_key),
+            get(exchange::signing::desk::http::signing_keys)
+                .post(exchange::signing::desk::http::ask_signing_key),
         )
         .route(
             "/api/v1/signing/keys/{id}",
-            delete(exchange::signing::http::remove_signing_key),
+            delete(exchange::signing::desk::http::remove_signing_key),
         )
         .route(
             "/api/v1/signing/keys/{id}/test",
-            post(exchange::signing::http::test_signing_key),
+            post(exchange::signing::desk::http::test_signing_key),
         )
 }
 

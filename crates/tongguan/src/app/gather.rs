@@ -55,6 +55,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::signature::http::OPERATIONS,
     exchange::signing::http::OPERATIONS,
     exchange::rehearsal::OPERATIONS,
+    exchange::signing::desk::http::OPERATIONS,
 ];
 
 /// Every parameter that may be changed while the platform runs.

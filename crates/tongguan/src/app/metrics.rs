@@ -65,6 +65,22 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "counter",
         "流水线步骤失败（将重试）次数，按 step",
     ),
+    ("tongguan_signatures_total", "counter", "平台代签的次数"),
+    (
+        "tongguan_signature_failures_total",
+        "counter",
+        "代签失败（将重试）的次数",
+    ),
+    (
+        "tongguan_payment_inquiries_total",
+        "counter",
+        "海关支付数据询问（179 号公告），按应答 code",
+    ),
+    (
+        "tongguan_payment_uploads_total",
+        "counter",
+        "已上传海关的支付数据",
+    ),
     ("tongguan_panics_total", "counter", "被捕获的程序缺陷次数"),
     (
         "tongguan_messages_waiting",

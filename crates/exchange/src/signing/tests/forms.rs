@@ -11,7 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use ceb::Kind;
-use ceb::form::sample_rows;
+use ceb::form::{Part, sample_rows};
 use serde_json::Value;
 use std::sync::Arc;
 use store::testing::each_engine;
@@ -61,13 +61,16 @@ async fn a_form_is_stored_unsigned_and_signed_on_its_way() {
         let keys = Keys::new();
         let house = house(test, &keys).await;
         let door = door(&house);
-        let rows = sample_rows(Kind::Ceb411);
-        let members: Vec<String> = rows[0]
-            .iter()
-            .map(|(_, element, value)| format!("\"{element}\": \"{value}\""))
-            .collect();
-        let members = members.join(",");
-        let json = format!("{{\"kind\": \"CEB411\", \"documents\": [{{{members}}}]}}");
+        let rows = sample_rows(Kind::Ceb621);
+        let members = |part: Part| {
+            let of_part = rows[0].iter().filter(|(own, ..)| *own == part);
+            let members = of_part.map(|(_, element, value)| format!("\"{element}\": \"{value}\""));
+            members.collect::<Vec<_>>().join(",")
+        };
+        let (head, line) = (members(Part::Head), members(Part::Line));
+        let json = format!(
+            "{{\"kind\": \"CEB621\", \"documents\": [{{{head}, \"lines\": [{{{line}}}]}}]}}"
+        );
         let (status, _) = submitted(&house, &door, json.clone()).await;
         assert_eq!(status, 422, "it must be signed, and nobody signs");
         give_consent(&house).await;

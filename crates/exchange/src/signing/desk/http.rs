@@ -1,0 +1,255 @@
+//! `/api/v1/signing/keys…`: the keys that sign for companies.
+
+use crate::operator::request::http::Asked;
+use crate::query::http::{Desk, bad};
+use crate::signing::http::{SigningKeyView, SigningQuery, ask, id_of, view};
+use crate::signing::keyring::Card;
+use crate::signing::provider::Fault;
+use crate::signing::{
+    KEY_KIND, KEY_TESTED, KeyFilter, KeyWish, SigningKey, codes, hex, key, keys, remove_key, sql,
+};
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{Path, Query, State as Held};
+use axum::http::{HeaderMap, StatusCode};
+use registry::audit;
+use registry::company::CompanyId;
+use registry::role::{Operation, Role};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use store::Tx;
+use utoipa::ToSchema;
+use web::{Page, PageQuery, Problem, codes as common};
+
+/// What is signed to try a key.
+const PROBE: &[u8] = "通关平台签名测试".as_bytes();
+
+/// Lists keys.
+pub const SIGNING_KEYS: Operation = Operation {
+    id: "signing_keys",
+    chinese: "查看代签密钥",
+    roles: &[Role::Operator],
+    changes: false,
+};
+/// Asks for a key.
+pub const ASK_SIGNING_KEY: Operation = Operation {
+    id: "ask_signing_key",
+    chinese: "申请登记代签密钥",
+    roles: &[Role::Operator],
+    changes: true,
+};
+/// Takes a key away.
+pub const REMOVE_SIGNING_KEY: Operation = Operation {
+    id: "remove_signing_key",
+    chinese: "移除代签密钥",
+    roles: &[Role::Operator],
+    changes: true,
+};
+/// Tries a key.
+pub const TEST_SIGNING_KEY: Operation = Operation {
+    id: "test_signing_key",
+    chinese: "测试代签密钥",
+    roles: &[Role::Operator],
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[
+    SIGNING_KEYS,
+    ASK_SIGNING_KEY,
+    REMOVE_SIGNING_KEY,
+    TEST_SIGNING_KEY,
+];
+
+/// Which key is to sign for which company.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SigningKeyBody {
+    /// Id of the company.
+    pub company: String,
+    /// Name of the key in the settings.
+    pub name: String,
+    /// Why, 2 to 500 characters.
+    pub reason: String,
+}
+
+/// How a key answered (密钥测试结果).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyTest {
+    /// Whether it signed.
+    pub ok: bool,
+    /// How long it took, in milliseconds.
+    pub ms: i64,
+    /// What went wrong and what to do; or the algorithm.
+    pub text: String,
+}
+
+fn fault(fault: &Fault) -> Problem {
+    Problem::new(codes::KEY_FAULT).detail(fault.to_string())
+}
+
+/// Asks for a key to sign for a company (登记代签密钥): its certificate is read now, and it signs when
+/// the security administrator approves.
+#[utoipa::path(
+    post, path = "/api/v1/signing/keys", tag = "signing", request_body = SigningKeyBody,
+    responses(
+        (status = 202, body = Asked, description = "已提交复核，由安全管理员批准后使用"),
+        (status = 400, body = Problem, description = "缺少理由"),
+        (status = 404, body = Problem, description = "没有这家企业"),
+        (status = 409, body = Problem, description = "密钥不可用或证书过期"),
+        (status = 422, body = Problem, description = "配置中没有这个密钥")
+    )
+)]
+pub async fn ask_signing_key(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    body: Result<Json<SigningKeyBody>, JsonRejection>,
+) -> Result<(StatusCode, Json<Asked>), Problem> {
+    let actor = desk.gate.actor(&headers, &ASK_SIGNING_KEY).await?;
+    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
+    let company = id_of(&body.company)?;
+    let keyring = Arc::clone(&desk.shared.keyring);
+    let (Some(card), Some(provider)) = (keyring.card(&body.name), keyring.kind(&body.name)) else {
+        return Err(Problem::new(codes::NO_KEY));
+    };
+    let certificate = card.certificate().await.map_err(|error| fault(&error))?;
+    if !certificate.holds_at(desk.shared.clock.now_ms()) {
+        return Err(Problem::new(codes::EXPIRED));
+    }
+    let wish = KeyWish {
+        company,
+        name: body.name.clone(),
+        provider: provider.to_owned(),
+        certificate: hex(&certificate.der),
+    };
+    let title = format!(
+        "{}（{provider}）证书 {}，{}",
+        body.name, certificate.serial, certificate.subject
+    );
+    let payload = serde_json::to_string(&wish).unwrap_or_default();
+    let what = (&KEY_KIND, title, payload);
+    ask(&desk, actor, CompanyId(company), what, &body.reason).await
+}
+
+/// The keys that sign for companies, newest first (代签密钥列表).
+#[utoipa::path(
+    get, path = "/api/v1/signing/keys", tag = "signing", params(SigningQuery, PageQuery),
+    responses(
+        (status = 200, body = Page<SigningKeyView>),
+        (status = 401, body = Problem, description = "未登录"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn signing_keys(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    query: Result<Query<SigningQuery>, QueryRejection>,
+    page: Result<Query<PageQuery>, QueryRejection>,
+) -> Result<Json<Page<SigningKeyView>>, Problem> {
+    let actor = desk.gate.actor(&headers, &SIGNING_KEYS).await?;
+    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
+    let Query(page) = page.map_err(|error| web::bad_query(&error.body_text()))?;
+    let filter = KeyFilter {
+        company: query.company.as_deref().map(id_of).transpose()?,
+        with_removed: false,
+        before: page.after.as_deref().map(id_of).transpose()?,
+    };
+    let limit = page.limit();
+    let read = move |tx: &mut Tx<'_>| keys(tx, &actor.sight, &filter, i64::from(limit) + 1);
+    let mut found = desk.gate.ground.read(read).await?;
+    let n_max = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = found.len() > n_max;
+    found.truncate(n_max);
+    let next = found
+        .last()
+        .filter(|_| has_more)
+        .map(|last| last.id.to_string());
+    Ok(Json(Page {
+        items: found.iter().map(|key| view(&desk, key)).collect(),
+        next,
+    }))
+}
+
+/// Takes a key away at once (移除代签密钥).
+#[utoipa::path(
+    delete, path = "/api/v1/signing/keys/{id}", tag = "signing",
+    params(("id" = String, Path, description = "密钥编号")),
+    responses((status = 204), (status = 404, body = Problem, description = "没有这个密钥"))
+)]
+pub async fn remove_signing_key(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &REMOVE_SIGNING_KEY).await?;
+    let (id, now_ms) = (id_of(&id)?, desk.shared.clock.now_ms());
+    let act = move |tx: &mut Tx<'_>| {
+        let Some(key) = key(tx, id)? else {
+            return Ok(Err(Problem::new(common::NOT_FOUND)));
+        };
+        if !remove_key(tx, &actor, &key, now_ms)? {
+            return Ok(Err(Problem::new(common::NOT_FOUND)));
+        }
+        Ok(Ok(()))
+    };
+    desk.gate.ground.act(act).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Tries a key (测试密钥): opens a card that was shut after a wrong PIN, signs a few bytes, and lets
+/// what waits for the key be tried again.
+#[utoipa::path(
+    post, path = "/api/v1/signing/keys/{id}/test", tag = "signing",
+    params(("id" = String, Path, description = "密钥编号")),
+    responses(
+        (status = 200, body = KeyTest),
+        (status = 404, body = Problem, description = "没有这个密钥"),
+        (status = 422, body = Problem, description = "本进程的配置中没有这个密钥")
+    )
+)]
+pub async fn test_signing_key(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<KeyTest>, Problem> {
+    let actor = desk.gate.actor(&headers, &TEST_SIGNING_KEY).await?;
+    let id = id_of(&id)?;
+    let found = desk.gate.ground.read(move |tx| key(tx, id)).await?;
+    let found = found.ok_or_else(|| Problem::new(common::NOT_FOUND))?;
+    let keyring = Arc::clone(&desk.shared.keyring);
+    let Some(card) = keyring.card(&found.name) else {
+        return Err(Problem::new(codes::NO_KEY));
+    };
+    let begun_at = desk.shared.clock.now_ms();
+    let outcome = probe(card, &found).await;
+    let now_ms = desk.shared.clock.now_ms();
+    let is_ok = outcome.is_ok();
+    let text = outcome.unwrap_or_else(|fault| fault.to_string());
+    let (object, detail) = (format!("company:{}", found.company_id.0), text.clone());
+    let act = move |tx: &mut Tx<'_>| {
+        audit::done(tx, now_ms, &actor, KEY_TESTED, &object, &detail)?;
+        if is_ok {
+            sql::hurry(tx, found.company_id, now_ms)?;
+        }
+        Ok(Ok(()))
+    };
+    desk.gate.ground.act(act).await?;
+    Ok(Json(KeyTest {
+        ok: is_ok,
+        ms: now_ms - begun_at,
+        text,
+    }))
+}
+
+/// Signs a few bytes with a key; answers the algorithm, or why it cannot.
+async fn probe(card: &Card, key: &SigningKey) -> Result<String, Fault> {
+    card.reset().await;
+    let certificate = card.certificate().await?;
+    if certificate.serial != key.serial {
+        let text = format!("证书现为 {}，请重新登记密钥", certificate.serial);
+        return Err(Fault::Device(text));
+    }
+    let method = certificate.family.method();
+    card.sign(PROBE, method).await?;
+    Ok(method.name().to_owned())
+}
