@@ -125,6 +125,9 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
     // Customs is the simulator here, so a frame may stand in for a signature.
     config.intake.signature_frame = true;
     let data = crate::config::data_folder(args.base.data.clone());
+    if config.signature.trust_dir.as_os_str().is_empty() {
+        config.signature.trust_dir = demo::trust(&data)?;
+    }
     let customs_box = box_db(&config, &args.base);
     let mut house = House::open(config).await?;
     let companies = demo::companies(&house.shared, &data).await?;

@@ -13,7 +13,7 @@ use registry::company::{self, Company, CompanyId};
 use serde::{Deserialize, Serialize};
 use services::company_ledger;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use stream::{declare, local_time};
@@ -81,6 +81,21 @@ pub async fn companies(shared: &Shared, data: &Path) -> anyhow::Result<Vec<DemoC
     }
     keep(&path, &keys)?;
     Ok(found)
+}
+
+/// A trust folder that believes the certificate of the samples, whose key everybody has: in the demo
+/// only, so that signed samples verify there.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn trust(data: &Path) -> anyhow::Result<PathBuf> {
+    let folder = data.join("trust");
+    let write = || {
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join("sample.pem"), ceb::sample::CERTIFICATE)
+    };
+    write().with_context(|| format!("无法写入 {}", folder.display()))?;
+    Ok(folder)
 }
 
 async fn ensure(

@@ -1,6 +1,7 @@
 //! Pages (页面) rendered by the server: without scripts, readable on any screen. The live page shows
 //! all companies and therefore exists in the demo only; `serve` shows where the API is.
 
+mod clinic;
 pub mod console;
 
 use crate::app::Front;
@@ -63,7 +64,8 @@ pub fn routes(front: Front) -> Router {
     Router::new()
         .route("/live", get(live))
         .route("/messages/{id}", get(life))
-        .with_state(front)
+        .with_state(front.clone())
+        .merge(clinic::routes(front))
 }
 
 /// Where people enter.

@@ -1,0 +1,112 @@
+//! The signature clinic (验签诊所) as a page of the demo: a file or a pasted message in, what is wrong
+//! with its signature out. Nothing is stored. The API has the same at `/api/v1/signature-clinic`.
+
+use super::POLICY;
+use crate::app::Front;
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Multipart, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use ceb::Kind;
+use ceb::sample::Spec;
+use exchange::signature::http::{ClinicAnswer, examined};
+use serde::Deserialize;
+use std::sync::Arc;
+use web::{Problem, codes};
+
+/// Longest message, in bytes.
+const BYTES_MAX: usize = 1 << 20;
+
+#[derive(Template)]
+#[template(path = "clinic.html")]
+struct Clinic {
+    answer: Option<ClinicAnswer>,
+    /// Why there is no answer.
+    refusal: Option<String>,
+}
+
+/// Which example to show instead of a message of one's own.
+#[derive(Deserialize)]
+struct Wish {
+    sample: Option<String>,
+}
+
+pub(super) fn routes(front: Front) -> Router {
+    Router::new()
+        .route("/clinic", get(show).post(examine))
+        .layer(DefaultBodyLimit::max(BYTES_MAX + 4096))
+        .with_state(front)
+}
+
+async fn show(State(front): State<Front>, Query(wish): Query<Wish>) -> Result<Response, Problem> {
+    let answer = match wish.sample.as_deref().and_then(example) {
+        Some(message) => Some(answer(&front, message.into_bytes()).await?),
+        None => None,
+    };
+    page(&Clinic {
+        answer,
+        refusal: None,
+    })
+}
+
+async fn examine(State(front): State<Front>, form: Multipart) -> Result<Response, Problem> {
+    let told = match message(form).await {
+        Ok(message) => Clinic {
+            answer: Some(answer(&front, message).await?),
+            refusal: None,
+        },
+        Err(refusal) => Clinic {
+            answer: None,
+            refusal: Some(refusal),
+        },
+    };
+    page(&told)
+}
+
+async fn answer(front: &Front, message: Vec<u8>) -> Result<ClinicAnswer, Problem> {
+    let (signatures, now_ms) = (
+        Arc::clone(&front.shared.signatures),
+        front.shared.clock.now_ms(),
+    );
+    let found = tokio::task::spawn_blocking(move || examined(&signatures, &message, now_ms));
+    found.await.map_err(|_| Problem::new(codes::FAULT))?
+}
+
+/// The file of a form, or what was pasted.
+async fn message(mut form: Multipart) -> Result<Vec<u8>, String> {
+    let too_large = |_| format!("报文过大，上限 {} KiB", BYTES_MAX / 1024);
+    while let Some(field) = form.next_field().await.map_err(too_large)? {
+        let bytes = field.bytes().await.map_err(too_large)?;
+        if bytes.len() > BYTES_MAX {
+            return Err(format!("报文过大，上限 {} KiB", BYTES_MAX / 1024));
+        }
+        if !bytes.trim_ascii().is_empty() {
+            return Ok(bytes.to_vec());
+        }
+    }
+    Err("请选择一个报文文件，或把报文粘贴到文本框中。".to_owned())
+}
+
+/// A sample, as it is or with one of the usual mistakes.
+fn example(name: &str) -> Option<String> {
+    let sample = ceb::sample::message(&Spec::new(Kind::Ceb621, 1));
+    Some(match name {
+        "good" => sample,
+        "changed" => sample.replacen("<ceb:freight>", "<ceb:freight>1", 1),
+        "formatted" => sample.replacen("<ds:Signature ", "\n    <ds:Signature ", 1),
+        "label" => sample.replace("xmldsig#sm3\"", "xmldsig#sha1\""),
+        _ => return None,
+    })
+}
+
+fn page(clinic: &Clinic) -> Result<Response, Problem> {
+    let html = clinic.render().map_err(|error| {
+        tracing::error!(%error, "a page could not be rendered");
+        Problem::new(codes::FAULT)
+    })?;
+    let policy = POLICY.replace("form-action 'none'", "form-action 'self'");
+    let policy = HeaderValue::from_str(&policy).map_err(|_| Problem::new(codes::FAULT))?;
+    Ok(([(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response())
+}
