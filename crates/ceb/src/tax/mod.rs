@@ -16,6 +16,7 @@
 mod tests;
 mod told;
 
+use crate::code_table::Goods;
 use crate::matching::{Facts, Values, limit};
 use crate::message::{Document, decimal};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -48,6 +49,19 @@ impl Rate {
         consumption: Decimal::ZERO,
         duty: Decimal::ZERO,
     };
+
+    /// What the tariff (税则) says; `None` when it does not know both taxes. It has no duties, so this is
+    /// a rate for lists inside the limits.
+    #[must_use]
+    pub fn of_goods(goods: &Goods) -> Option<Self> {
+        let percent = |text: &Option<String>| decimal(text.as_deref()?);
+        let rate = Self {
+            vat: percent(&goods.vat)?,
+            consumption: percent(&goods.consumption)?,
+            duty: Decimal::ZERO,
+        };
+        rate.is_sound().then_some(rate)
+    }
 
     /// Whether each is a percentage that can be reckoned with.
     #[must_use]

@@ -47,7 +47,7 @@ pub(crate) fn learn(
     if bills.is_empty() {
         return Ok(());
     }
-    let rates = tax::rates(tx)?;
+    let rates = tax::rates(tx, ground.code_tables.tables())?;
     for bill in bills {
         compare_tax(tx, ground, &rates, (bill, now_ms))?;
     }
@@ -124,7 +124,12 @@ fn compare_tax(
     };
     let facts = &list.known.facts;
     let scope = ceb::tax::Scope::of(facts, rust_decimal::Decimal::ZERO);
-    let estimate = ceb::tax::estimate(facts, scope, &|code| rates.find(code), tax::way(ground));
+    let estimate = ceb::tax::estimate(
+        facts,
+        scope,
+        &|code| rates.find(code, scope),
+        tax::way(ground),
+    );
     let Some(text) = estimate.and_then(|estimate| ceb::tax::compare(&estimate, document)) else {
         return Ok(());
     };

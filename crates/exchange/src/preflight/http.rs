@@ -95,8 +95,12 @@ pub async fn preflight(
     })
     .await?;
     let ground = &door.gate.ground;
+    let tables = ground.code_tables.tables();
     let (look, rates) = ground
-        .read(move |tx| Ok((Look::around(tx, fresh.clone())?, tax::rates(tx)?)))
+        .read(move |tx| {
+            let look = Look::around(tx, fresh.clone())?;
+            Ok((look, tax::rates(tx, Arc::clone(&tables))?))
+        })
         .await?;
     let way = tax::way(ground);
     let answer = in_turn(&door, move || {

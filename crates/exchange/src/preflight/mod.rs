@@ -213,7 +213,7 @@ fn judge(told: &mut [Told], look: &mut Look, rates: &Rates, way: Way) {
         let used = personal::yuan(look.used(&known));
         one.limits = limit::judge(&known.facts, used);
         let scope = Scope::of(&known.facts, used);
-        one.tax = ceb::tax::estimate(&known.facts, scope, &|code| rates.find(code), way);
+        one.tax = ceb::tax::estimate(&known.facts, scope, &|code| rates.find(code, scope), way);
     }
 }
 

@@ -209,7 +209,10 @@ pub async fn tax_estimate(
     let (body, _room) = receive(&door, &parts.headers, body, most).await?;
     let form = Body::of(content_type(&parts.headers), &body);
     let ground = &door.gate.ground;
-    let mut rates = ground.read(rates).await?;
+    let tables = ground.code_tables.tables();
+    let mut rates = ground
+        .read(move |tx| rates(tx, Arc::clone(&tables)))
+        .await?;
     let way = way(ground);
     let lists = match form {
         Body::Json => vec![question(&body, &mut rates)?],
@@ -218,7 +221,7 @@ pub async fn tax_estimate(
     let mut items = Vec::with_capacity(lists.len());
     for (facts, used) in lists {
         let scope = Scope::of(&facts, used);
-        let estimate = ceb::tax::estimate(&facts, scope, &|code| rates.find(code), way);
+        let estimate = ceb::tax::estimate(&facts, scope, &|code| rates.find(code, scope), way);
         let estimate = estimate.ok_or_else(|| wrong("金额不是数字，或过大"))?;
         items.push(TaxView::from(&estimate));
     }

@@ -1,20 +1,24 @@
 //! Tax estimate (税款测算): `ceb::tax` with the rates that the platform knows.
 //!
-//! Rates change by announcement, so none stands in the program: operators keep them in the dictionary
-//! [`RATES`]. The code of an entry is a commodity code or its beginning (the longest that fits counts),
-//! its remark `13/15/5`: value-added tax, consumption tax and duty in percent. Whoever asks may bring
-//! rates of his own. Where no rate is known, 13 % is reckoned with, and the answer says so.
+//! Rates change by announcement. Operators keep them in the dictionary [`RATES`]: the code of an entry is
+//! a commodity code or its beginning (the longest that fits counts), its remark `13/15/5`: value-added
+//! tax, consumption tax and duty in percent. What it does not say is asked of the tariff among the code
+//! tables, which has no duties and therefore answers for lists inside the limits only. Whoever asks may
+//! bring rates of his own. Where no rate is known, 13 % is reckoned with, and the answer says so.
 
 pub mod http;
 #[cfg(test)]
 mod tests;
 
-use ceb::tax::{Rate, Rounding, Split, Way};
+use ceb::code_table::Tables;
+use ceb::spec::CodeTable;
+use ceb::tax::{Rate, Rounding, Scope, Split, Way};
 use registry::dictionary;
 use registry::ground::Ground;
 use registry::parameter::{Fallback, Kind, Parameter};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::{Result, Tx};
 
 /// The dictionary of rates.
@@ -59,22 +63,34 @@ pub(crate) fn way(ground: &Ground) -> Way {
 }
 
 /// Rates by the beginning of the commodity code (税率表).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rates(BTreeMap<String, Rate>);
+#[derive(Debug, Clone, Default)]
+pub struct Rates {
+    own: BTreeMap<String, Rate>,
+    tables: Arc<Tables>,
+}
 
 impl Rates {
-    /// The rate of the longest beginning that fits.
+    /// The rate of the longest beginning that fits; else, inside the limits, that of the tariff.
     #[must_use]
-    pub fn find(&self, code: &str) -> Option<Rate> {
+    pub fn find(&self, code: &str, scope: Scope) -> Option<Rate> {
         let fronts = (1..=code.len()).rev().filter_map(|end| code.get(..end));
-        fronts
+        let own = fronts
             .into_iter()
-            .find_map(|front| self.0.get(front).copied())
+            .find_map(|front| self.own.get(front).copied());
+        own.or_else(|| match scope {
+            Scope::Within => self.of_tariff(code),
+            Scope::SingleItem | Scope::Over => None,
+        })
+    }
+
+    fn of_tariff(&self, code: &str) -> Option<Rate> {
+        let row = self.tables.newest(CodeTable::Tariff)?.find(code)?;
+        Rate::of_goods(row.goods.as_ref()?)
     }
 
     /// Adds a rate; it comes before one that was there.
     pub fn put(&mut self, code: &str, rate: Rate) {
-        self.0.insert(code.to_owned(), rate);
+        self.own.insert(code.to_owned(), rate);
     }
 }
 
@@ -92,12 +108,15 @@ pub fn rate(text: &str) -> Option<Rate> {
     (parts.next().is_none() && rate.is_sound()).then_some(rate)
 }
 
-/// The rates that operators keep.
+/// The rates that operators keep, and the tariff.
 ///
 /// # Errors
 /// The engine's.
-pub fn rates(tx: &mut Tx<'_>) -> Result<Rates> {
-    let mut rates = Rates::default();
+pub fn rates(tx: &mut Tx<'_>, tables: Arc<Tables>) -> Result<Rates> {
+    let mut rates = Rates {
+        own: BTreeMap::new(),
+        tables,
+    };
     for entry in dictionary::entries(tx, RATES, dictionary::ENTRIES_MAX)? {
         if let Some(rate) = rate(&entry.remark).filter(|_| entry.is_active) {
             rates.put(&entry.code, rate);
