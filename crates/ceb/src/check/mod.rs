@@ -3,7 +3,7 @@
 //!
 //! 1. [`field`]: every value against the rules column of its table, and codes against code tables.
 //! 2. Here: guids unique in the message, signature where the text of the standard demands one.
-//! 3. [`line`]: lines numbered without gap, their totals and units. [`trade`]: sums and times of
+//! 3. [`mod@line`]: lines numbered without gap, their totals and units. [`trade`]: sums and times of
 //!    orders, payments and waybills; [`list`]: import and export lists; [`tariff`]: goods against the
 //!    customs tariff; [`collective`]: documents about many parcels and split documents.
 //!

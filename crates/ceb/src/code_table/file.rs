@@ -62,6 +62,12 @@ pub fn read(text: &str) -> Result<Table, Vec<Fault>> {
         let text = format!("文件超过 {} MiB", FILE_BYTES_MAX >> 20);
         return Err(vec![Fault { line: 0, text }]);
     }
+    // Also in remarks: the file is stored as it is.
+    let is_odd = |c: char| c.is_control() && c != '\t' && c != '\r';
+    if let Some(at) = text.split('\n').position(|line| line.contains(is_odd)) {
+        let text = String::from("含有控制字符，文件可能不是文本");
+        return Err(vec![Fault { line: at + 1, text }]);
+    }
     let lines = text
         .trim_start_matches('\u{FEFF}')
         .lines()

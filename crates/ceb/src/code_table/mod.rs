@@ -1,7 +1,7 @@
 //! Code tables (代码表): what the codes in messages mean, and whether a code exists.
 //!
 //! A table is a data file with a version, the day from which it holds, and whether it is complete
-//! ([`file`] tells the format). Those of `crates/ceb/tables/` are built in; a platform may load newer
+//! ([`mod@file`] tells the format). Those of `crates/ceb/tables/` are built in; a platform may load newer
 //! ones, which stand beside the older ones: a document is judged by the table of its own day. Only a
 //! complete table may refuse a code that it does not list; customs changes its tables without
 //! changing the standard, so a code that is missing in an incomplete one may well be right (I7).

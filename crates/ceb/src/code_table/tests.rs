@@ -90,6 +90,7 @@ fn faults_name_their_lines() {
         "table|tariff\nversion|20260101\neffective|20260101\ncomplete|no\nsource|x\n[codes]\n";
     for (text, line, part) in [
         ("", 0, "table 应为"),
+        ("#\n# \0", 2, "控制字符"),
         ("table|fish", 1, "实际为“fish”"),
         (
             &*head.replace("complete|no", "complete|maybe"),

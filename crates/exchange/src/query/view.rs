@@ -125,7 +125,7 @@ pub struct FindingView {
     /// Stable code, explained at `/docs/codes/{code}`.
     #[schema(example = "TG-E1203")]
     pub code: String,
-    /// `refuse` or `warn`.
+    /// `refuse`, `warn` or `note`.
     pub severity: String,
     /// Where: an XPath into the message, or a JSON pointer into the JSON form.
     pub path: String,

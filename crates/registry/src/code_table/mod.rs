@@ -1,4 +1,4 @@
-//! Code tables (代码表) that were loaded while the platform runs, beside the built-in ones.
+//! Code tables that were loaded (载入的代码表) while the platform runs, beside the built-in ones.
 //!
 //! A newer version is a file ([`ceb::code_table::file`]) that somebody at the machine loads; it is
 //! kept whole and for ever, because a document is judged by the table of its own day. Every process

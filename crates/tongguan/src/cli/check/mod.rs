@@ -49,8 +49,12 @@ pub(super) struct CheckArgs {
     /// 只输出统计，不列出问题
     #[arg(long, short)]
     quiet: bool,
-    /// 颜色：auto 只在终端上使用，并遵守 NO_COLOR
-    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = Color::Auto,
+        help = "颜色：auto 只在终端上使用，并遵守 NO_COLOR"
+    )]
     color: Color,
 }
 
