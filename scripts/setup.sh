@@ -13,6 +13,7 @@ command -v npm >/dev/null || need="$need npm"
 if [ "${1:-build}" != build ]; then
     command -v xmllint >/dev/null || need="$need libxml2-utils"
     command -v openssl >/dev/null || need="$need openssl"
+    command -v xmlsec1 >/dev/null || need="$need xmlsec1"
     python3 -c 'import ensurepip, venv' 2>/dev/null || need="$need python3-venv"
     command -v chromium >/dev/null || need="$need chromium"
     [ -d /usr/share/fonts/opentype/noto ] || need="$need fonts-noto-cjk"

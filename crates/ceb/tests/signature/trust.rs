@@ -1,6 +1,6 @@
 //! Whom to believe, and since when not any more.
 
-use crate::{others, pki, product, sign};
+use crate::{messages, others, pki, sign};
 use ceb::signature::certificate::{Certificate, CertificateFault, Holder, Match, RevocationList};
 use ceb::signature::key::Library;
 use ceb::signature::{DigestMethod, SignatureMethod, Trust, clinic};
@@ -134,7 +134,7 @@ fn holders_and_senders() {
 
 #[test]
 fn the_clinic_finds_the_certificate_that_was_meant() {
-    let (_, swapped) = product::all()
+    let (_, swapped) = messages::all()
         .into_iter()
         .find(|(name, _)| *name == "bad-swapped-certificate")
         .expect("message");
