@@ -55,7 +55,7 @@ fn chains_times_and_lists() {
         let along = [certificate(&file("issuing.der"))];
         let faults = trust(&only_root).check(&company, &along, AT, &Library);
         assert_eq!(faults, vec![], "{kind}: the issuing certificate came along");
-        let faults = trust(&[&root]).check(&company, &[company.clone()], AT, &Library);
+        let faults = trust(&[&root]).check(&company, std::slice::from_ref(&company), AT, &Library);
         assert_eq!(faults, vec![Untrusted]);
     }
 }
