@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes certificates for tests, synthetic all of them: `pki.sh FOLDER`. For RSA and for SM2 a root, an
 # issuing authority, a company with the card holder's fields of the E-Port, an expired and a revoked
-# company, and revocation lists; one that a company issued, which it may not. Needs openssl 3. The keys are for tests and stay in the folder.
+# company, and revocation lists; for RSA also a short key, and a certificate that a company issued,
+# which it may not. Needs openssl 3. The keys are for tests and stay in the folder.
 set -eu
 cd "$1"
 

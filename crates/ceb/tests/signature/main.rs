@@ -2,12 +2,12 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::panic,
     clippy::wildcard_enum_match_arm,
     reason = "helpers of a test"
 )]
 
 mod canonical;
+mod messages;
 mod others;
 mod pki;
 mod product;

@@ -1,6 +1,6 @@
 //! Whom to believe, and since when not any more.
 
-use crate::{others, pki, product, sign};
+use crate::{messages, others, pki, sign};
 use ceb::signature::certificate::{Certificate, CertificateFault, Holder, Match, RevocationList};
 use ceb::signature::key::Library;
 use ceb::signature::{DigestMethod, SignatureMethod, Trust, clinic};
@@ -55,7 +55,7 @@ fn chains_times_and_lists() {
         let along = [certificate(&file("issuing.der"))];
         let faults = trust(&only_root).check(&company, &along, AT, &Library);
         assert_eq!(faults, vec![], "{kind}: the issuing certificate came along");
-        let faults = trust(&[&root]).check(&company, &[company.clone()], AT, &Library);
+        let faults = trust(&[&root]).check(&company, std::slice::from_ref(&company), AT, &Library);
         assert_eq!(faults, vec![Untrusted]);
     }
 }
@@ -134,7 +134,7 @@ fn holders_and_senders() {
 
 #[test]
 fn the_clinic_finds_the_certificate_that_was_meant() {
-    let (_, swapped) = product::all()
+    let (_, swapped) = messages::all()
         .into_iter()
         .find(|(name, _)| *name == "bad-swapped-certificate")
         .expect("message");

@@ -4,7 +4,7 @@
 //! The files are written anew with `UPDATE_SIGNATURES=1`; beside each stands what checking and the
 //! clinic say (`UPDATE_EXPECT=1`).
 
-use crate::{others, pki, product, sign};
+use crate::{messages, others, pki, sign};
 use ceb::signature::certificate::{Match, Trust};
 use ceb::signature::key::Library;
 use ceb::signature::{Outcome, Policy, Verdict, Verifier, clinic, findings};
@@ -94,7 +94,7 @@ fn products_with_fresh_keys() {
     let folder = pki::folder();
     let trust = trust(folder);
     let is_writing = std::env::var("UPDATE_SIGNATURES").is_ok();
-    for (name, message) in product::all() {
+    for (name, message) in messages::all() {
         let (verdict, text) = report(message.as_bytes(), &trust);
         assert!(keeps(name, &verdict), "{name}: {text}");
         if is_writing {
@@ -141,7 +141,7 @@ fn every_fixture_is_what_its_name_says() {
 
 #[test]
 fn the_sound_policy_takes_neither_old_hashes_nor_short_keys_nor_tolerance() {
-    for (name, message) in product::all() {
+    for (name, message) in messages::all() {
         let verdict = verifier(Policy::SOUND).verify(message.as_bytes());
         let is_passed = matches!(verdict.outcome, Outcome::Passed(_));
         let is_old = name.contains("sha1")

@@ -6,7 +6,7 @@ use ceb::signature::key::Library;
 use ceb::signature::{Outcome, Trust, clinic, declared_at};
 use clap::Args;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use store::clock::{Clock, SystemClock};
 
 /// Arguments of `clinic`.
 #[derive(Debug, Args)]
@@ -32,10 +32,8 @@ pub(super) fn clinic(args: &ClinicArgs) -> anyhow::Result<Ended> {
         Err(_) => bytes.as_slice().into(),
     };
     let trust = args.trust.as_deref().map(trust).transpose()?;
-    let at = match declared_at(&inner) {
-        Some(at) => at,
-        None => i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?,
-    };
+    // A message without a time is looked at as of now.
+    let at = declared_at(&inner).unwrap_or_else(|| SystemClock.now_ms() / 1000);
     let found = clinic::examine(&inner, &trust.unwrap_or_default(), at, &Library);
     match args.json {
         true => say(&found.json().to_string()),
