@@ -3,6 +3,7 @@
 
 use super::{EXPORT, EXPORT_ROWS_MAX};
 use crate::downlink;
+use crate::explanation;
 use crate::message::{Message, MessageId};
 use crate::query::http::{Desk, ListQuery, bad, filter};
 use crate::query::list;
@@ -14,6 +15,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use ceb::ReturnStatus;
+use ceb::explain::Explanation;
 use futures_util::stream::unfold;
 use registry::access::Actor;
 use registry::audit;
@@ -107,6 +109,9 @@ const RECEIPT_COLUMNS: &[(&str, u16)] = &[
     ("回执时间", 20),
     ("回执信息", 60),
     ("到达时间", 30),
+    ("含义", 50),
+    ("怎么办", 60),
+    ("是否重报", 30),
 ];
 
 impl Exports {
@@ -264,11 +269,15 @@ pub async fn export_receipts(
     while n_rows < rows_max {
         let page = shared
             .db
-            .read(move |tx| downlink::after(tx, company, from, PAGE))
+            .read(move |tx| {
+                let items = downlink::after(tx, company, from, PAGE)?;
+                let told = explanation::of(tx, &items)?;
+                Ok(items.into_iter().zip(told).collect::<Vec<_>>())
+            })
             .await;
         let page = page.map_err(|error| service_error(&error))?;
         let Some(last) = page.last() else { break };
-        from = last.feed_no;
+        from = last.0.feed_no;
         n_rows += i64::try_from(page.len()).unwrap_or(i64::MAX);
         if pages
             .send(page.iter().map(receipt_row).collect())
@@ -287,7 +296,7 @@ pub async fn export_receipts(
     .await
 }
 
-fn receipt_row(item: &downlink::Item) -> Vec<Value> {
+fn receipt_row((item, told): &(downlink::Item, Explanation)) -> Vec<Value> {
     let status = i32::try_from(item.return_status).ok();
     let name = status.and_then(|status| ReturnStatus(status).chinese());
     vec![
@@ -300,6 +309,9 @@ fn receipt_row(item: &downlink::Item) -> Vec<Value> {
         item.return_time.as_str().into(),
         item.return_info.as_str().into(),
         beijing_rfc3339(item.received_at).into(),
+        told.meaning.as_str().into(),
+        told.advice.as_str().into(),
+        told.resubmit.chinese().into(),
     ]
 }
 
