@@ -97,9 +97,9 @@ export const services = {
   "signing.validTo": ["有效期至", "Valid to"],
   "signing.fault": ["最近的故障", "Last fault"],
   "signing.none": ["无", "None"],
-  "menu.paymentData": ["支付数据（179号公告）", "Payment data (179)"],
+  "menu.paymentData": ["支付数据（179号）", "Payment data (179)"],
   "payment.intro": [
-    "海关会随机询问订单的原始支付数据，须在约两分钟内上传。请由程序在支付成功后立即提交；数据加密保存不少于三年。",
+    "海关总署 2018 年第 179 号公告：海关会随机询问订单的原始支付数据，须在约两分钟内上传。请由程序在支付成功后立即提交；数据加密保存不少于三年。",
     "Customs ask for the original data of payments and wait two minutes. Hand them in as soon as a payment succeeds; they are kept sealed for three years at least.",
   ],
   "payment.empty": ["还没有支付数据。请由程序调用 /api/v1/payment-data 提交。", "No payment data yet. Your program hands them in at /api/v1/payment-data."],
@@ -117,9 +117,9 @@ export const services = {
   "payment.masked": ["个人信息已脱敏。", "Personal data are masked."],
   "payment.unmasked": ["以下为原文，查看理由已记入审计。", "In full; the reason is audited."],
   "payment.unmaskHint": ["请说明查看原文的理由，将记入审计。", "Say why; it is audited."],
-  "menu.paymentInquiries": ["海关询问（179号公告）", "Customs' inquiries (179)"],
+  "menu.paymentInquiries": ["海关支付询问", "Customs' inquiries"],
   "inquiry.intro": [
-    "海关询问到达后，平台自动查找支付数据、签名并上传。失败的请按海关应答更正后重新上传。",
+    "海关总署 2018 年第 179 号公告：海关询问到达后，平台自动查找支付数据、签名并上传。失败的请按海关应答更正后重新上传。",
     "The platform answers by itself. What failed is sent again after you have put it right.",
   ],
   "inquiry.empty": ["海关还没有询问过。", "Customs have not asked yet."],

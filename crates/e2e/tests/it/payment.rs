@@ -1,10 +1,11 @@
 //! Announcement 179 from customs' question to customs' answer, each in a process of its own.
 
+use crate::http::Client;
 use crate::platform::{Place, free_port};
 use crate::signing::{consent, good, keys, setting};
 use crate::wait;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn payments(code: &str, orders: &[&str]) -> String {
     let lists: Vec<Value> = orders
@@ -43,55 +44,38 @@ fn uploading() -> (Place, PathBuf, String) {
     (place, folder, customs)
 }
 
-#[test]
-fn customs_ask_for_payment_data_and_verify_the_upload() {
-    let (place, folder, customs) = uploading();
-    let platform = place.start();
-    let (sender, company) = platform.company(0);
-    place.tool(&["signing", "add", "own", "--company", &sender.code]);
-    consent(&place);
+/// Hands in what is right and what is wrong, by the command line.
+fn hand_in(place: &Place, company: &Client, code: &str) {
     let file = place.path().join("payments.json");
-    let url = format!("http://{}", platform.address);
+    let url = format!("http://{}", company.address);
     let submit = |text: &str| {
         std::fs::write(&file, text).unwrap();
         let mut command = place.command();
-        command.args([
-            "payment-data",
-            "submit",
-            "--json",
-            "--url",
-            &url,
-            "--key",
-            &company.key,
-        ]);
-        command.arg(&file).output().unwrap()
+        command.args(["payment-data", "submit", "--json", "--url", &url]);
+        command.args(["--key", &company.key]).arg(&file);
+        command.output().unwrap()
     };
-    let told = good(&submit(&payments(&sender.code, &["SO1", "SO2"])));
+    let told = good(&submit(&payments(code, &["SO1", "SO2"])));
     let told: Value = serde_json::from_str(&told).unwrap();
     assert_eq!(told["answer"]["items"][0]["result"], "stored");
-    assert_eq!(
-        submit(&payments("1105969999", &["SO3"])).status.code(),
-        Some(1)
-    );
+    let foreign = submit(&payments("1105969999", &["SO3"]));
+    assert_eq!(foreign.status.code(), Some(1));
+}
+
+/// Customs ask for both orders, and verify what comes.
+fn ask(place: &Place, url: &str, (code, listen): (&str, &str), folder: &Path) {
     let output = place
         .command()
         .args([
             "inquiry-sim",
             "--json",
             "--platform",
-            &url,
+            url,
             "--company",
-            &sender.code,
+            code,
         ])
-        .args([
-            "--order",
-            "SO1",
-            "--order",
-            "SO2",
-            "--listen",
-            &customs,
-            "--certificate",
-        ])
+        .args(["--order", "SO1", "--order", "SO2", "--listen", listen])
+        .arg("--certificate")
         .arg(folder.join("sm2.crt.pem"))
         .output()
         .unwrap();
@@ -102,10 +86,8 @@ fn customs_ask_for_payment_data_and_verify_the_upload() {
     let seen: Vec<Value> = lines.filter(|line| line["method"].is_string()).collect();
     assert_eq!(seen.len(), 2, "{said}");
     for one in &seen {
-        assert_eq!(
-            (one["method"].as_str(), one["fault"].as_str()),
-            (Some("SM2-SM3"), Some(""))
-        );
+        assert_eq!(one["method"], "SM2-SM3");
+        assert_eq!(one["fault"], "");
         assert!(
             one["text"]
                 .as_str()
@@ -113,6 +95,18 @@ fn customs_ask_for_payment_data_and_verify_the_upload() {
                 .contains("\"totalAmount\":5.0,")
         );
     }
+}
+
+#[test]
+fn customs_ask_for_payment_data_and_verify_the_upload() {
+    let (place, folder, customs) = uploading();
+    let platform = place.start();
+    let (sender, company) = platform.company(0);
+    place.tool(&["signing", "add", "own", "--company", &sender.code]);
+    consent(&place);
+    let url = format!("http://{}", platform.address);
+    hand_in(&place, &company, &sender.code);
+    ask(&place, &url, (&sender.code, &customs), &folder);
     wait::until("customs' answers are stored", || {
         let page = company
             .get("/api/v1/payment-inquiries?state=uploaded")
