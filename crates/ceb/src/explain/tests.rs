@@ -1,3 +1,5 @@
+//! The dictionary is whole, codes with two meanings are kept apart, and no text panics.
+
 use super::table::{FILES, declaration, read};
 use super::text::{guid, said};
 use super::{Family, Resubmit, entries, explain, locate, look_up, reason};

@@ -55,7 +55,7 @@ pub struct ComingVersion {
 /// One difference between the current and the coming version.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ChangeView {
+pub struct StandardChange {
     /// Kind (报文类型).
     pub kind: String,
     /// The kind's Chinese name.
@@ -108,18 +108,18 @@ pub struct Rehearsal {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<ComingVersion>,
     /// What changes, breaking changes of each kind first.
-    pub changes: Vec<ChangeView>,
+    pub changes: Vec<StandardChange>,
     /// What was found in the messages of those whom the caller sees, the most frequent first, at most
     /// 1000; empty when nothing would break.
     pub items: Vec<RehearsalFinding>,
 }
 
-fn changes(coming: &Coming) -> Vec<ChangeView> {
+fn changes(coming: &Coming) -> Vec<StandardChange> {
     let Ok(standard) = Standard::of_overlay(&coming.overlay) else {
         return Vec::new();
     };
     let changes = diff::changes(Standard::current(), standard).into_iter();
-    let views = changes.map(|change| ChangeView {
+    let views = changes.map(|change| StandardChange {
         kind: change.kind.code().to_owned(),
         kind_name: change.kind.chinese().to_owned(),
         place: change.place,
