@@ -150,7 +150,7 @@ pub static ALL: &[Rule] = &[
     rule("R1", "退货的商品项在原清单中", &[Ceb625], &["TG-E1950", "TG-E1960"], Platform),
     rule("R2", "退货数量不超过原清单", &[Ceb625], &["TG-E1961"], Platform),
     rule("R3", "放行后 30 日内申请、45 日内运回", &[Ceb625], &["TG-E1962"], Platform),
-    rule("D1", "同一提运单的运单不重复，序号连续", &[Ceb711], &["TG-E1310", "TG-E1516", "TG-E1970", "TG-E1971", "TG-E1972"], Here),
+    rule("D1", "同一提运单的运单不重复，序号连续", &[Ceb711], &["TG-E1310", "TG-E1516", "TG-E1970", "TG-E1971"], Here),
     rule("A.7.1", "商品价格为离岸价，等于表体合计；单价、总价大于零", &[Ceb303, Ceb603], &["TG-E1309", "TG-E1402", "TG-E1403"], Here),
     rule("A.7.2", "毛重、净重大于零，净重不大于毛重", &[Ceb603], &["TG-E1309", "TG-E1506"], Here),
     rule("A.7.3", "单位相同时法定数量等于申报数量，第二单位与第二数量成对", &[Ceb603, Ceb213], &["TG-E1507", "TG-E1509"], Here),
@@ -164,6 +164,12 @@ pub static ALL: &[Rule] = &[
     rule("A.7.11", "退货的启运国是境外，监管方式 9661 或 1261", &[Ceb213], &["TG-E1301", "TG-E1304", "TG-E1605", "TG-E1951", "TG-E1960", "TG-E1961"], Here),
     rule("A.7.12", "2024 年 12 月 15 日起不要求收款单", &[Ceb403], &["TG-E1606", "TG-E1613"], Here),
     rule("A.7.13", "币制、国别、单位、关区、运输方式、包装在代码表中", &[Ceb303, Ceb403, Ceb505, Ceb507, Ceb509, Ceb603, Ceb605, Ceb607, Ceb701, Ceb213, Ceb215], &["TG-E1318"], Here),
+    rule("6.1", "签名在根元素之内、结构完整、覆盖整份报文", &[], &["TG-E1802", "TG-E1803", "TG-E1804", "TG-E1805"], Here),
+    rule("6.2", "签名算法、摘要算法是规范规定的，且与实际一致", &[], &["TG-E1806", "TG-E1807", "TG-E1810", "TG-E1813", "TG-E1814", "TG-E1815"], Here),
+    rule("6.3", "摘要和签名值与报文一致", &[], &["TG-E1808", "TG-E1809", "TG-E1826"], Here),
+    rule("6.4", "证书有效、受信任、未吊销，持有人是申报企业", &[], &["TG-E1811", "TG-E1812", "TG-E1816", "TG-E1817", "TG-E1818", "TG-E1819", "TG-E1820", "TG-E1821", "TG-E1822", "TG-E1823", "TG-E1824", "TG-E1825"], Here),
+    rule("9.4", "订单、支付单、运单、清单齐全后才能比对", &[Ceb621, Ceb603], &["TG-E1920", "TG-E1921", "TG-E1922"], Platform),
+    rule("10.6", "电子税单与测算的税款一致", &[Ceb621], &["TG-E1980"], Platform),
     rule("A.9", "没有代码的境外平台填“无”；贸易方式 9710、9810 为企业对企业出口", &[Ceb303, Ceb603], &["TG-E1304", "TG-E1306", "TG-E1608"], Here),
 ];
 
@@ -173,7 +179,8 @@ mod tests {
     use crate::finding::Layer;
     use std::collections::HashSet;
 
-    /// The rules of the standard's text, section 9 (import) and A.7, A.9 (export).
+    /// The rules of the standard's text: section 9 (import), A.7 and A.9 (export), signatures (6),
+    /// matching as a whole (9.4) and tax bills (10.6).
     fn wanted() -> Vec<String> {
         let groups = [
             ("G", 13),
@@ -189,7 +196,8 @@ mod tests {
             .into_iter()
             .chain(more)
             .flat_map(|(group, n)| (1..=n).map(move |number| format!("{group}{number}")));
-        numbered.chain([String::from("A.9")]).collect()
+        let more = ["6.1", "6.2", "6.3", "6.4", "9.4", "10.6", "A.9"];
+        numbered.chain(more.map(String::from)).collect()
     }
 
     #[test]

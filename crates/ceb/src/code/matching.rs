@@ -399,17 +399,6 @@ pub static INBOUND_DIFFERS: Code = Code {
     ..Code::RULE
 };
 
-/// 运单编号重复
-pub static PARCEL_REPEATED: Code = Code {
-    id: "TG-E1972",
-    severity: Severity::Warn,
-    title: "运单编号重复",
-    happened: "同一份单证中，同一运单编号出现了多次。",
-    todo: "删除重复的运单。",
-    source: "规则 D1",
-    ..Code::RULE
-};
-
 /// 运单状态时间早于运单
 pub static STATUS_EARLY: Code = Code {
     id: "TG-E1973",

@@ -268,7 +268,6 @@ pub static ALL: &[&Code] = &[
     &matching::REFUND_LATE,
     &matching::PARCEL_UNKNOWN,
     &matching::INBOUND_DIFFERS,
-    &matching::PARCEL_REPEATED,
     &matching::STATUS_EARLY,
     &matching::ASSURE,
     &matching::TAX_DIFFERS,

@@ -7,6 +7,7 @@
 )]
 
 mod canonical;
+mod codes;
 mod messages;
 mod others;
 mod pki;

@@ -214,7 +214,7 @@ fn inbound(board: &Board, known: &Known, found: &mut Vec<Difference>) {
     }
 }
 
-/// The parcels of a collective document: each once, and known.
+/// The parcels of a collective document: known.
 fn parcels(board: &Board, known: &Known, found: &mut Vec<Difference>) {
     let mut seen = BTreeSet::new();
     let mut unknown = Vec::new();
@@ -222,12 +222,8 @@ fn parcels(board: &Board, known: &Known, found: &mut Vec<Difference>) {
         let Some(number) = line.get("logisticsNo") else {
             continue;
         };
+        // That a number stands twice is told by the rules of the message itself.
         if !seen.insert(number) {
-            let text = format!("运单 {number} 重复");
-            found.push(Difference {
-                line: Some(at),
-                ..on(&code::PARCEL_REPEATED, "logisticsNo", text)
-            });
             continue;
         }
         let key = known.facts.parcel_key(line).filter(|_| at < PARCELS_MAX);

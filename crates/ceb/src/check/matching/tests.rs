@@ -250,6 +250,17 @@ fn nobody_reads_what_another_company_says_about_a_person() {
 }
 
 #[test]
+fn a_list_with_another_number_of_lines() {
+    let mut trade: Vec<_> = trade(Kind::Ceb311).into_iter().take(4).collect();
+    let lines = Spec {
+        n_lines: 2,
+        ..Spec::new(Kind::Ceb621, 5)
+    };
+    trade[3].1 = sample::message(&lines);
+    assert!(codes(&trade).contains(&"CEB621 E1910".to_owned()));
+}
+
+#[test]
 fn a_missing_or_refused_partner_is_named() {
     let whole: Vec<_> = trade(Kind::Ceb311).into_iter().take(4).collect();
     let list_only = vec![whole[3].clone()];
