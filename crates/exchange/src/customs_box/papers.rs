@@ -8,8 +8,20 @@ use super::receipt::Entity;
 use super::rules::{is_silent, magic_of, with};
 use super::sql::{self, Stored};
 use super::time;
+use ceb::matching::Facts;
+use ceb::tax::{Estimate, Scope, Way};
 use ceb::{Direction, Kind, ReturnStatus};
+use rust_decimal::Decimal;
 use store::Result;
+
+/// The tax of a list at 13 % value-added tax: the simulator has no tariff.
+fn estimate(list: &Stored) -> Option<Estimate> {
+    let values = |pairs: &[(String, String)]| pairs.iter().cloned().collect();
+    let lines = list.facts.lines.iter().map(|line| values(line)).collect();
+    let facts = Facts::restored(Kind::Ceb621, values(&list.facts.head), lines);
+    let scope = Scope::of(&facts, Decimal::ZERO);
+    ceb::tax::estimate(&facts, scope, &|_| None, Way::default())
+}
 
 impl Desk<'_, '_, '_> {
     /// 816 after release, 818 when the bill is paid.
@@ -22,26 +34,20 @@ impl Desk<'_, '_, '_> {
         }
         let end_ms = answers.last().map_or(0, |answer| answer.after_ms);
         let bill_ms = end_ms.saturating_add(self.scene.config.delays.tax_bill_ms);
-        let fen = |line: &Vec<(String, String)>| {
-            // 70 % of 13 % value-added tax, rounded down; customs computes more carefully.
-            let price = get(line, "totalPrice").unwrap_or("0");
-            let (yuan, rest) = price.split_once('.').unwrap_or((price, ""));
-            let cents = format!("{yuan}{:0<2}", rest.get(..2).unwrap_or(rest));
-            cents.parse::<i64>().unwrap_or(0).saturating_mul(91) / 1000
+        let Some(estimate) = estimate(list) else {
+            return;
         };
-        let money = |fen: i64| format!("{}.{:02}", fen / 100, fen % 100);
         let mut values = self.tax_head(list, "1", bill_ms);
-        let total: i64 = list.facts.lines.iter().map(fen).sum();
-        values = with(&values, "valueAddedTax", money(total));
-        let lines = list.facts.lines.iter().map(|line| {
-            let own = |element: &str| get(line, element).unwrap_or_default().to_owned();
+        values = with(&values, "customsTax", estimate.duty.to_string());
+        values = with(&values, "valueAddedTax", estimate.vat.to_string());
+        let lines = estimate.lines.iter().map(|line| {
             vec![
-                ("gnum".to_owned(), own("gnum")),
-                ("gcode".to_owned(), own("gcode")),
-                ("taxPrice".to_owned(), own("totalPrice")),
-                ("customsTax".to_owned(), "0".to_owned()),
-                ("valueAddedTax".to_owned(), money(fen(line))),
-                ("consumptionTax".to_owned(), "0".to_owned()),
+                ("gnum".to_owned(), line.gnum.clone()),
+                ("gcode".to_owned(), line.gcode.clone()),
+                ("taxPrice".to_owned(), line.taxable.to_string()),
+                ("customsTax".to_owned(), line.duty.to_string()),
+                ("valueAddedTax".to_owned(), line.vat.to_string()),
+                ("consumptionTax".to_owned(), line.consumption.to_string()),
             ]
         });
         let entity = Entity {

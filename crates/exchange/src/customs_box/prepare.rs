@@ -249,6 +249,8 @@ fn repeated(kind: Kind, head: &Record) -> Values {
 const HEAD_FACTS: &[&str] = &[
     "acturalPaid",
     "amountPaid",
+    "freight",
+    "insuredFee",
     "payCode",
     "payTransactionId",
     "ebcCode",

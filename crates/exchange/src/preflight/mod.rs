@@ -2,7 +2,7 @@
 //!
 //! 1. `files` takes the request apart: one message, JSON form or workbook, or many of them (zip,
 //!    multipart, NDJSON, a JSON list), within limits.
-//! 2. Each is judged as the pipeline would ([`crate::check::examine`]); a form as its submission would be.
+//! 2. Each is judged as the pipeline would (`check::examine`); a form as its submission would be.
 //! 3. All documents are matched, with each other first and then with what the platform knows; lists are
 //!    held against the limits of their buyers, those of the set counting one after the other.
 //! 4. Each import list gets its tax estimate.
