@@ -3,11 +3,7 @@
 use super::algorithm::SignatureMethod;
 use ring::signature as rsa;
 
-/// The user ID of SM2 signatures when nothing else was agreed (GM/T 0009, clause 10).
-pub const SM2_ID: &[u8] = b"1234567812345678";
-
-/// Bytes of an SM2 signature, r‖s.
-pub const SM2_SIGNATURE_BYTES: usize = 64;
+pub use crate::sm2::{SIGNATURE_BYTES as SM2_SIGNATURE_BYTES, USER_ID as SM2_ID};
 
 /// Whoever verifies SM2 signatures (SM2 验签): a library, or something faster with tables per key.
 pub trait Sm2: Sync {
@@ -15,19 +11,14 @@ pub trait Sm2: Sync {
     fn verify(&self, key: &[u8], id: &[u8], message: &[u8], r_s: &[u8; 64]) -> bool;
 }
 
-/// The `sm2` crate.
+/// The `sm2` crate, for those who verify seldom.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Library;
 
 impl Sm2 for Library {
     fn verify(&self, key: &[u8], id: &[u8], message: &[u8], r_s: &[u8; 64]) -> bool {
-        use sm2::dsa::{Signature, VerifyingKey, signature::Verifier};
-        let id = std::str::from_utf8(id).ok();
-        let key = id.and_then(|id| VerifyingKey::from_sec1_bytes(id, key).ok());
-        match (key, Signature::from_bytes(r_s.into())) {
-            (Some(key), Ok(signature)) => key.verify(message, &signature).is_ok(),
-            _ => false,
-        }
+        let library = crate::sm2::Keys::library();
+        Sm2::verify(&library, key, id, message, r_s)
     }
 }
 
@@ -86,6 +77,29 @@ impl PublicKey {
             Self::Sm2(_) => method == SignatureMethod::Sm2Sm3,
             Self::Other(_) => false,
         }
+    }
+
+    /// The key as it stands in certificates: `RSAPublicKey` (DER) or the point; empty for others.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Rsa { der, .. } => der,
+            Self::Sm2(point) => point,
+            Self::Other(_) => &[],
+        }
+    }
+
+    /// Whether the signature is one of this key over a message. SM2 signatures are r‖s or DER, with the
+    /// usual user id.
+    #[must_use]
+    pub fn has_signed(
+        &self,
+        method: SignatureMethod,
+        message: &[u8],
+        signature: &[u8],
+        sm2: &dyn Sm2,
+    ) -> bool {
+        self.verify(Scheme::from(method), message, signature, sm2)
     }
 
     /// Whether the signature is one of this key. SM2 signatures are r‖s or DER.

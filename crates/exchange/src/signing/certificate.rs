@@ -2,17 +2,13 @@
 //!
 //! Whether it is trusted is a question for those who verify, not for those who sign.
 
-use super::provider::{Family, Fault};
+use super::provider::{Family, Fault, Method};
+use ceb::signature::SignatureMethod;
+use ceb::signature::key::{Library, PublicKey};
 use std::path::Path;
-use x509_cert::der::oid::ObjectIdentifier;
-use x509_cert::der::{Decode, DecodePem, Encode};
 
 /// Largest file of a certificate, in bytes.
 const FILE_BYTES_MAX: u64 = 64 << 10;
-
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const SM2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.301");
 
 /// A certificate (签名证书) of a key that the platform may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +21,7 @@ pub struct Certificate {
     pub subject: String,
     /// Kind of its key.
     pub family: Family,
-    /// The public key: PKCS#1 for RSA, a point for SM2.
-    pub public_key: Vec<u8>,
+    key: PublicKey,
     /// Valid from, milliseconds since 1970-01-01 UTC.
     pub valid_from: i64,
     /// Valid to, milliseconds since 1970-01-01 UTC.
@@ -34,37 +29,32 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Reads a certificate.
+    /// Reads a certificate, DER.
     ///
     /// # Errors
     /// [`Fault::Settings`] when it is none, or its key is of another family.
     pub fn from_der(der: &[u8]) -> Result<Self, Fault> {
-        let wrong = |_| Fault::Settings("证书无法解析".to_owned());
-        let parsed = x509_cert::Certificate::from_der(der).map_err(wrong)?;
-        let tbs = parsed.tbs_certificate();
-        let key = tbs.subject_public_key_info();
-        let curve = key.algorithm.parameters.as_ref();
-        let curve = curve.and_then(|any| any.decode_as::<ObjectIdentifier>().ok());
-        let family = if key.algorithm.oid == RSA {
-            Family::Rsa
-        } else if key.algorithm.oid == SM2 || (key.algorithm.oid == EC && curve == Some(SM2)) {
-            Family::Sm2
-        } else {
-            let text = format!("证书的公钥算法 {} 不受支持", key.algorithm.oid);
-            return Err(Fault::Settings(text));
+        Self::of(ceb::signature::Certificate::from_der(der))
+    }
+
+    fn of(parsed: Option<ceb::signature::Certificate>) -> Result<Self, Fault> {
+        let parsed = parsed.ok_or_else(|| Fault::Settings("证书无法解析".to_owned()))?;
+        let family = match parsed.key() {
+            PublicKey::Rsa { .. } => Family::Rsa,
+            PublicKey::Sm2(_) => Family::Sm2,
+            PublicKey::Other(algorithm) => {
+                let text = format!("证书的公钥算法 {algorithm} 不受支持");
+                return Err(Fault::Settings(text));
+            }
         };
-        let at = |time: &x509_cert::time::Time| {
-            i64::try_from(time.to_unix_duration().as_millis()).unwrap_or(i64::MAX)
-        };
-        let validity = tbs.validity();
         Ok(Self {
-            der: parsed.to_der().map_err(wrong)?,
-            serial: serial(tbs.serial_number().as_bytes()),
-            subject: tbs.subject().to_string(),
+            der: parsed.der().to_vec(),
+            serial: parsed.serial(),
+            subject: parsed.subject(),
             family,
-            public_key: key.subject_public_key.raw_bytes().to_vec(),
-            valid_from: at(&validity.not_before),
-            valid_to: at(&validity.not_after),
+            valid_from: parsed.not_before().saturating_mul(1000),
+            valid_to: parsed.not_after().saturating_mul(1000),
+            key: parsed.key().clone(),
         })
     }
 
@@ -87,27 +77,26 @@ impl Certificate {
     /// # Errors
     /// [`Fault::Settings`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, Fault> {
-        let wrong = |_| Fault::Settings("证书无法解析".to_owned());
-        let begins = b"-----BEGIN ";
-        let Some(at) = bytes.windows(begins.len()).position(|part| part == begins) else {
-            return Self::from_der(bytes);
+        Self::of(ceb::signature::Certificate::from_file(bytes))
+    }
+
+    /// The public key: PKCS#1 for RSA, a point for SM2.
+    pub fn public_key(&self) -> &[u8] {
+        self.key.bytes()
+    }
+
+    /// Whether the key of this certificate signed these bytes.
+    pub fn has_signed(&self, method: Method, data: &[u8], signature: &[u8]) -> bool {
+        let method = match method {
+            Method::RsaSha1 => SignatureMethod::RsaSha1,
+            Method::RsaSha256 => SignatureMethod::RsaSha256,
+            Method::Sm2Sm3 => SignatureMethod::Sm2Sm3,
         };
-        let parsed = x509_cert::Certificate::from_pem(&bytes[at..]).map_err(wrong)?;
-        Self::from_der(&parsed.to_der().map_err(wrong)?)
+        self.key.has_signed(method, data, signature, &Library)
     }
 
     /// Whether it holds at a moment.
     pub fn holds_at(&self, now_ms: i64) -> bool {
         (self.valid_from..=self.valid_to).contains(&now_ms)
     }
-}
-
-/// A serial number as `KeyName` has it; the zero byte that DER puts before a high bit is not part
-/// of the number.
-fn serial(bytes: &[u8]) -> String {
-    let number = match bytes {
-        [0, rest @ ..] if rest.first().is_some_and(|first| *first >= 0x80) => rest,
-        bytes => bytes,
-    };
-    number.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -28,7 +28,6 @@ mod sql;
 pub(crate) mod step;
 #[cfg(test)]
 mod tests;
-pub mod verify;
 
 use crate::signing::certificate::Certificate;
 use crate::signing::provider::{Family, Method};

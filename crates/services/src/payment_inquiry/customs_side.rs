@@ -13,7 +13,6 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use exchange::signing::certificate::Certificate;
 use exchange::signing::provider::Method;
-use exchange::signing::verify::verify;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -168,7 +167,7 @@ pub fn examine(text: &str, certificates: &[Certificate]) -> Result<(String, Meth
         .decode(&info.signature)
         .map_err(|_| "signValue 不是 Base64")?;
     let method = certificate.family.method();
-    if verify(certificate, method, signed.as_bytes(), &signature) {
+    if certificate.has_signed(method, signed.as_bytes(), &signature) {
         Ok((info.session, method))
     } else {
         Err("验签失败".to_owned())

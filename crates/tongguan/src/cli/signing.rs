@@ -235,7 +235,7 @@ async fn probe(card: &Card) -> Result<(String, &'static str), String> {
         .sign(PROBE, method)
         .await
         .map_err(|fault| fault.to_string())?;
-    if !signing::verify::verify(&certificate, method, PROBE, &signature) {
+    if !certificate.has_signed(method, PROBE, &signature) {
         return Err("签名与证书不符".to_owned());
     }
     Ok((certificate.serial.clone(), method.name()))

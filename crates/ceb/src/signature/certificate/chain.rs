@@ -206,7 +206,7 @@ impl<'a> Search<'a> {
 }
 
 /// The blocks of a PEM file.
-fn pem(file: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn pem(file: &[u8]) -> Vec<Vec<u8>> {
     let text = String::from_utf8_lossy(file);
     let mut blocks = Vec::new();
     let mut rest = &*text;

@@ -60,6 +60,15 @@ impl Certificate {
         })
     }
 
+    /// Reads a file, PEM (its first block) or DER; `None` when it is no certificate.
+    #[must_use]
+    pub fn from_file(bytes: &[u8]) -> Option<Self> {
+        match chain::pem(bytes).first() {
+            Some(der) => Self::from_der(der),
+            None => Self::from_der(bytes),
+        }
+    }
+
     /// The bytes as they came.
     #[must_use]
     pub fn der(&self) -> &[u8] {

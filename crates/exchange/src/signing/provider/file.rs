@@ -143,7 +143,7 @@ impl Open {
                 (Secret::Sm2(Box::new(key)), public_key)
             }
         };
-        if public_key != certificate.public_key {
+        if public_key != certificate.public_key() {
             return Err(Fault::Settings("私钥与证书不是一对".to_owned()));
         }
         Ok(Self {

@@ -300,7 +300,10 @@ fn sign(
             let signed = match settings.sm2_input {
                 Sm2Input::Message => session.sign(&mechanism, open.key, data)?,
                 Sm2Input::Digest => {
-                    let e = e_of(&open.certificate.public_key, data);
+                    let e = match e_of(open.certificate.public_key(), data) {
+                        Ok(e) => e,
+                        Err(fault) => return Ok(Err(fault)),
+                    };
                     session.sign(&mechanism, open.key, &e)?
                 }
             };
