@@ -106,11 +106,10 @@ fn declare(company: &Client, sender: &Sender, kind: Kind, seed: u64, last: i64) 
     );
     let detail = company.message(&id);
     assert_eq!(detail["kind"], kind.code());
-    assert_eq!(
-        detail["findings"].as_array().unwrap().len(),
-        0,
-        "{detail:#}"
-    );
+    // The samples list parcels that nobody declared: that is a note, nothing graver.
+    let findings = detail["findings"].as_array().unwrap();
+    let is_note = |finding: &serde_json::Value| finding["severity"] == "note";
+    assert!(findings.iter().all(is_note), "{detail:#}");
     let receipt_kind = kind.receipt().unwrap().code();
     let own = detail["receipts"].as_array().unwrap();
     assert!(
