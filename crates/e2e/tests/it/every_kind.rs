@@ -106,11 +106,12 @@ fn declare(company: &Client, sender: &Sender, kind: Kind, seed: u64, last: i64) 
     );
     let detail = company.message(&id);
     assert_eq!(detail["kind"], kind.code());
-    assert_eq!(
-        detail["findings"].as_array().unwrap().len(),
-        0,
-        "{detail:#}"
-    );
+    // The samples name parcels and lists that nobody declared; nothing else may be said of them.
+    let findings = detail["findings"].as_array().unwrap();
+    let is_unknown = |finding: &serde_json::Value| {
+        finding["severity"] == "note" || finding["code"] == "TG-E1950"
+    };
+    assert!(findings.iter().all(is_unknown), "{detail:#}");
     let receipt_kind = kind.receipt().unwrap().code();
     let own = detail["receipts"].as_array().unwrap();
     assert!(
