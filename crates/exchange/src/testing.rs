@@ -83,16 +83,7 @@ impl House {
             keys.push(register(&test, &company).await);
             programs.push(Arc::new(program(company)));
         }
-        let ground = Ground {
-            db: test.db.clone(),
-            clock: clock.clone(),
-            ids: Arc::clone(&ids),
-            random: Arc::new(|| Some([7; 32])),
-            seal: Arc::new(Seal::new(&[9; 32])),
-            config: Arc::default(),
-            parameters: Arc::default(),
-            code_tables: Arc::default(),
-        };
+        let ground = ground(&test, &clock, &ids);
         let gate = Arc::new(Gate::new(ground.clone(), crate::OPERATIONS));
         let shared = Arc::new(Shared {
             db: test.db.clone(),
@@ -256,6 +247,19 @@ impl House {
         found
             .unwrap()
             .map_or("none".to_owned(), |message| message.state.name().to_owned())
+    }
+}
+
+fn ground(test: &TestDb, clock: &Arc<TestClock>, ids: &Arc<IdMaker>) -> Ground {
+    Ground {
+        db: test.db.clone(),
+        clock: clock.clone(),
+        ids: Arc::clone(ids),
+        random: Arc::new(|| Some([7; 32])),
+        seal: Arc::new(Seal::new(&[9; 32])),
+        config: Arc::default(),
+        parameters: Arc::default(),
+        code_tables: Arc::default(),
     }
 }
 

@@ -41,6 +41,10 @@ const OPEN: &[(&str, &str)] = &[
         "/live",
         "exists in the demo only, where all data are synthetic",
     ),
+    (
+        "/clinic",
+        "exists in the demo only; it examines what is put in and keeps nothing",
+    ),
     ("/login", "how people come to be known"),
     ("/login/second", "asks for the session of the first step"),
     (

@@ -1,7 +1,7 @@
 //! Every code of a rule has a message that breaks just this rule, and one that just keeps it.
 //!
-//! They stand in `cases.txt`. A new code of layer `Rule` needs a line there, or a test that names it in
-//! one of the places of [`ELSEWHERE`].
+//! They stand in `cases.txt`. A new code of layer `Rule` needs a line there, or a test elsewhere that
+//! names it: `tests/examples.rs` looks.
 
 use crate::code;
 use crate::code_table::{Tables, read};
@@ -12,34 +12,6 @@ use crate::parse::{Parsed, Profile, Terms, parse, parse_under};
 use crate::sample::{self, Spec};
 use crate::write::{DocumentValues, MessageWriter, Values};
 use std::collections::BTreeSet;
-
-/// Codes whose rule needs more than a message: how they begin, and where their examples are, from the
-/// folder of this crate.
-const ELSEWHERE: &[(&str, &[&str])] = &[
-    ("TG-E18", &["../../fixtures/signature", "tests/signature"]),
-    (
-        "TG-E19",
-        &[
-            "src/check/matching/tests.rs",
-            "../exchange/src/matching/tests.rs",
-        ],
-    ),
-];
-
-/// The text of a file, or of all files of a folder.
-fn text_of(place: &str) -> String {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(place);
-    if path.is_file() {
-        return std::fs::read_to_string(path).unwrap();
-    }
-    let files = std::fs::read_dir(path).unwrap();
-    let files = files.map(|file| file.unwrap().path());
-    files
-        .filter(|path| path.is_file())
-        .map(|path| std::fs::read(path).unwrap())
-        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
-        .collect()
-}
 
 /// A complete tariff of three invented goods.
 const TARIFF: &str = "table | tariff\nversion | 20250101\neffective | 20250101\ncomplete | yes\n\
@@ -176,31 +148,6 @@ fn each_mistake_gives_just_its_code_and_what_is_near_gives_none() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn every_code_of_a_rule_has_its_examples() {
-    let tested: BTreeSet<&str> = cases().iter().map(|case| case.code).collect();
-    let rules = code::ALL.iter().filter(|code| code.layer == Layer::Rule);
-    let elsewhere: Vec<(&str, String)> = ELSEWHERE
-        .iter()
-        .map(|(front, places)| (*front, places.iter().map(|place| text_of(place)).collect()))
-        .collect();
-    for code in rules {
-        // Some tests leave the front out, which all codes have.
-        let short = code.id.trim_start_matches("TG-");
-        let is_elsewhere = elsewhere
-            .iter()
-            .any(|(front, text)| code.id.starts_with(front) && text.contains(short));
-        assert!(
-            is_elsewhere || tested.contains(code.id),
-            "{} has no example: add a line to check/cases.txt, or a test in the places of ELSEWHERE",
-            code.id
-        );
-    }
-    for id in tested {
-        assert!(code::find(id).is_some(), "{id} is no code");
-    }
 }
 
 #[test]

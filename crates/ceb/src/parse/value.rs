@@ -68,10 +68,15 @@ fn text(field: &FieldSpec, value: &str, min: u32, max: u32, collapse: bool) -> O
     }
     let chars = value.chars().count();
     if chars > max {
-        let text = if min == max {
-            format!("{}应为 {max} 个字符，实际 {chars} 个", label(field))
+        let why = if trimmed(&value).chars().count() <= max {
+            "，前后有多余的空白"
         } else {
-            format!("{}最多 {max} 个字符，实际 {chars} 个", label(field))
+            ""
+        };
+        let text = if min == max {
+            format!("{}应为 {max} 个字符，实际 {chars} 个{why}", label(field))
+        } else {
+            format!("{}最多 {max} 个字符，实际 {chars} 个{why}", label(field))
         };
         return problem(&code::TOO_LONG, text);
     }

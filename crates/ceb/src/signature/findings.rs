@@ -4,6 +4,7 @@ use super::certificate::{Certificate, CertificateFault, Match};
 use super::verify::{Failure, Outcome, Verdict};
 use crate::code::{self, Code};
 use crate::finding::Finding;
+use crate::message::Message;
 use crate::parse::Profile;
 
 /// Path of the signature of a message, for people.
@@ -99,6 +100,23 @@ pub fn findings(
         tell(&code::HOLDER_DIFFERS, "", plain(&code::HOLDER_DIFFERS));
     }
     found
+}
+
+/// Gives findings about the signature of a message their place in it.
+pub fn place(found: &mut [Finding], message: &Message, bytes: &[u8]) {
+    // A colon or the bracket stands before the name, whatever the prefix.
+    let named = memchr::memmem::find_iter(bytes, b"Signature");
+    let mut starts = named.filter(|at| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        before.is_some_and(|byte| matches!(byte, b':' | b'<'))
+    });
+    let at = starts.next().unwrap_or(bytes.len());
+    let lines = memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1;
+    let path = format!("/{}/Signature", message.kind.root());
+    for finding in found {
+        finding.line = u32::try_from(lines).unwrap_or(u32::MAX);
+        finding.path.clone_from(&path);
+    }
 }
 
 pub(super) fn key_name_text(name: &str, certificate: &Certificate) -> String {

@@ -26,7 +26,7 @@ pub mod verify;
 
 pub use algorithm::{DigestMethod, SignatureMethod};
 pub use certificate::{Certificate, Trust};
-pub use findings::findings;
+pub use findings::{findings, place};
 pub use profile::{DigestProfile, SignatureProfile, ValueProfile};
 pub use scan::SignatureElement;
 pub use verify::{Failure, Outcome, Policy, Unsupported, Verdict, Verifier, declared_at};

@@ -64,7 +64,7 @@ pub struct PolicyQuery {
 /// A policy to be set.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PolicyBody {
+pub struct MatchingPolicyBody {
     /// `off`, `warn` or `hold`.
     #[schema(example = "hold")]
     pub policy: String,
@@ -146,7 +146,7 @@ pub async fn matching_policy(
 /// waiting until they fit, are released, or their time is over.
 #[utoipa::path(
     put, path = "/api/v1/matching-policy", tag = "messages", params(PolicyQuery),
-    request_body = PolicyBody,
+    request_body = MatchingPolicyBody,
     responses(
         (status = 200, body = PolicyView),
         (status = 400, body = Problem, description = "没有这种策略"),
@@ -159,7 +159,7 @@ pub async fn set_matching_policy(
     State(desk): State<Desk>,
     headers: HeaderMap,
     query: Result<Query<PolicyQuery>, QueryRejection>,
-    body: Result<Json<PolicyBody>, JsonRejection>,
+    body: Result<Json<MatchingPolicyBody>, JsonRejection>,
 ) -> Result<Json<PolicyView>, Problem> {
     let actor = desk.gate.actor(&headers, &SET_POLICY).await?;
     desk.refresh().await?;

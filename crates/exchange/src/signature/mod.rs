@@ -120,6 +120,7 @@ impl Checker {
         if verdict.outcome == Outcome::Unsigned && case.policy.verify == Verify::Required {
             findings.extend((!case.is_broken).then(|| unsigned(case.message)));
         }
+        dsig::place(&mut findings, case.message, body);
         if case.policy.verify == Verify::Tolerated {
             for finding in &mut findings {
                 finding.severity = finding.severity.max(Severity::Warn);
@@ -144,15 +145,14 @@ impl Checker {
             .verify(body)
         };
         let verdict = verify(policy.allow_old);
-        match &verdict.outcome {
-            Outcome::Failed(failure @ (Failure::WeakHash | Failure::WeakKey))
-                if policy.verify == Verify::Tolerated =>
-            {
-                let code = failure.code();
-                (verify(true), Some(code))
-            }
-            _ => (verdict, None),
+        if let Outcome::Failed(failure) = &verdict.outcome
+            && matches!(failure, Failure::WeakHash | Failure::WeakKey)
+            && policy.verify == Verify::Tolerated
+        {
+            let code = failure.code();
+            return (verify(true), Some(code));
         }
+        (verdict, None)
     }
 
     /// What is wrong with the certificate at a time, and whether its holder is the sender.

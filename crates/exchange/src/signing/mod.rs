@@ -5,7 +5,7 @@
 //!   never in the database.
 //! - A company's administrator switches signing on (consent); an operator assigns a key, and another
 //!   person approves, because whoever holds a key speaks for the company.
-//! - [`step`] signs before the check what came without a signature. What was received stays as it was
+//! - `step` signs before the check what came without a signature. What was received stays as it was
 //!   received (I4); the signed bytes stand beside it and are what is checked and sent. A signed message
 //!   is never touched. The step may run twice (I3): only what commits with the verdict is ever used.
 //! - When a key cannot sign now the message is held with the reason, and [`retry`] tries again, each

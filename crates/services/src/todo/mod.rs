@@ -108,19 +108,18 @@ pub fn list(
         add("docking", "到期未完成的对接", late);
     }
     if has(&[Role::Operator]) {
-        add(
-            "held",
-            "待人工处理的报文",
-            Waiting::plain(board::n_held(tx)?),
-        );
-        let n_parked = board::waiting(tx)?.n_parked;
-        add("parked", "搁置的回执", Waiting::plain(n_parked));
-        let n_unknown = exchange::unknown_code::n_open(tx)?;
-        add(
-            "unknown_codes",
-            "待解释的回执代码",
-            Waiting::plain(n_unknown),
-        );
+        let counts = [
+            ("held", "待人工处理的报文", board::n_held(tx)?),
+            ("parked", "搁置的回执", board::waiting(tx)?.n_parked),
+            (
+                "unknown_codes",
+                "待解释的回执代码",
+                exchange::unknown_code::n_open(tx)?,
+            ),
+        ];
+        for (kind, chinese, count) in counts {
+            add(kind, chinese, Waiting::plain(count));
+        }
     }
     if has(&[Role::CompanyAdmin, Role::CompanyClerk, Role::Operator]) {
         let (n_unsettled, n_late) = payment_inquiry::unsettled(tx, &actor.sight, now_ms)?;

@@ -13,7 +13,10 @@ use anyhow::Context;
 use ceb::code_table::Tables;
 use ceb::form::Origin;
 use ceb::sample::Spec;
-use ceb::{Finding, Kind, Profile, Severity, Terms};
+use ceb::signature::certificate::Match;
+use ceb::signature::key::Library;
+use ceb::signature::{Policy, Verifier};
+use ceb::{Finding, Kind, Message, Profile, Severity, Terms};
 use clap::{Args, ValueEnum};
 use exchange::workbook::{Body, XLSX, read};
 use serde_json::{Value, json};
@@ -253,7 +256,12 @@ fn xml(bytes: &[u8], terms: &Terms<'_>) -> Outcome {
         // What cannot be recognised is told by the parser as well, with its line.
         Err(_) => bytes.into(),
     };
-    let parsed = ceb::parse_under(&inner, terms);
+    let mut parsed = ceb::parse_under(&inner, terms);
+    let is_refused = parsed.is_refused();
+    if let Some(message) = parsed.message.as_ref().filter(|_| !is_refused) {
+        let found = about_signature(message, &inner, terms.profile);
+        parsed.findings.extend(found);
+    }
     let told = parsed.findings.into_iter().map(|finding| Told {
         place: at_line(&finding),
         finding,
@@ -262,6 +270,19 @@ fn xml(bytes: &[u8], terms: &Terms<'_>) -> Outcome {
         told: told.collect(),
         text: inner.into_owned(),
     }
+}
+
+/// Whether the signature fits the message. Whom to believe is the platform's business; `clinic` says more.
+fn about_signature(message: &Message, xml: &[u8], profile: Profile) -> Vec<Finding> {
+    let verifier = Verifier {
+        policy: Policy::LEGACY,
+        sm2: &Library,
+        certificate: None,
+    };
+    let verdict = verifier.verify(xml);
+    let mut found = ceb::signature::findings(&verdict, &[], Match::Unknown, profile);
+    ceb::signature::place(&mut found, message, xml);
+    found
 }
 
 fn at_line(finding: &Finding) -> String {
