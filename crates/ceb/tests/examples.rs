@@ -19,6 +19,7 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
 ];
 
 /// The text of a file, or of all files of a folder.
+#[expect(clippy::unwrap_used, reason = "a helper of a test")]
 fn text_of(place: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(place);
     if path.is_file() {

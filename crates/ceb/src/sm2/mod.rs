@@ -11,8 +11,8 @@
 //! random, mutated and edge-case signatures (`tests/sm2`; `bench sm2-oracle` for a million).
 //! [`Keys::library`] takes the library for everything.
 //!
-//! 1. [`field`]: numbers modulo p, in Montgomery form. 2. [`scalar`]: numbers modulo n.
-//! 3. [`point`]: the curve. 4. [`table`]: multiples of a point. 5. [`keys`]: the cache.
+//! 1. `field`: numbers modulo p, in Montgomery form. 2. `scalar`: numbers modulo n.
+//! 3. `point`: the curve. 4. `table`: multiples of a point. 5. `keys`: the cache.
 
 mod field;
 mod keys;
