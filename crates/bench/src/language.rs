@@ -63,7 +63,7 @@ pub(crate) fn language(report: &mut Report) -> Result<()> {
         ("order_us_schema", "order_us_xmllint_no_schema"),
     ] {
         let ratio = report.median(other) / report.median(name);
-        report.note(format!("{other} / {name} = {ratio:.2}"));
+        report.ratio(&format!("{other} / {name}"), ratio);
     }
     Ok(())
 }

@@ -6,13 +6,17 @@
 //! medians, and writes `target/bench.json`. Absolute figures drift with the machine and its load;
 //! compare the ratios, and only figures of one run.
 //!
-//! `bench quick` takes a minute and leaves the long fill out; `bench` fills a million messages.
-//! `bench lists 10000000` measures the lists of people over so many messages, on both engines;
-//! `bench paint` how long a person waits for the console in a browser; `bench signatures` how many
-//! signatures a core verifies, beside xmlsec1; `bench sm2` the same for SM2 beside OpenSSL, and
-//! `bench sm2-oracle 1000000` whether they agree; `bench preflight`
-//! how long a whole set of documents takes to be judged.
-//! `bench language` how much of a core one order takes, beside xmllint (`make bench-language`).
+//! | Verb | What it measures |
+//! |---|---|
+//! | none | the message language beside xmllint, xmlsec1 and OpenSSL; a preflight; then the platform, up to a million messages stored |
+//! | `quick` | the same without the long fill |
+//! | `language` | how much of a core one order takes, beside xmllint |
+//! | `signatures` | how many RSA signatures a core verifies, beside xmlsec1 |
+//! | `sm2` | the same for SM2, beside OpenSSL and the library |
+//! | `sm2-oracle N` | whether these three agree on N cases |
+//! | `preflight` | how long a whole set of documents takes to be judged |
+//! | `lists N` | the lists of people over N messages, on both engines |
+//! | `paint` | how long a person waits for the console in a browser |
 
 #![expect(clippy::float_arithmetic, reason = "rates and ratios are not money")]
 
@@ -124,6 +128,10 @@ fn run_language() -> Result<()> {
 
 async fn run(is_quick: bool) -> Result<()> {
     let mut report = Report::start()?;
+    language::language(&mut report)?;
+    signatures::signatures(&mut report)?;
+    sm2_speed::rates(&mut report)?;
+    preflight::preflight(&mut report, &Engine::Sqlite, "sqlite").await?;
     accept(&mut report, Engine::Sqlite).await?;
     accept_with_pipeline(&mut report).await?;
     if let Ok(url) = std::env::var("TONGGUAN_TEST_PG") {
