@@ -376,8 +376,10 @@ pub(crate) fn between(
     limit: i64,
 ) -> Result<Vec<(Loaded, State)>> {
     let rows = tx.query(
-        "select m.id, m.company_id, m.kind, m.profile, b.body, m.state from message m \
-         join message_body b on b.message_id = m.id where m.id > $1 and m.id < $2 \
+        "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
+         s.message_id is not null, m.state from message m \
+         join message_body b on b.message_id = m.id \
+         left join message_signed s on s.message_id = m.id where m.id > $1 and m.id < $2 \
          order by m.id limit $3",
         &[above.into(), below.into(), limit.into()],
     )?;
