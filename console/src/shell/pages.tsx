@@ -103,14 +103,6 @@ export const PAGES: readonly Page[] = [
     component: page(async () => (await import("../pages/operator/unknownCodes")).UnknownCodes),
   },
   {
-    path: "/rehearsal",
-    title: "menu.rehearsal",
-    workspaces: ["company", "operator"],
-    needs: "rehearsal",
-    icon: <ExperimentOutlined />,
-    component: page(async () => (await import("../pages/exchange/Rehearsal")).Rehearsal),
-  },
-  {
     path: "/home",
     title: "menu.home",
     workspaces: ["company"],
@@ -181,6 +173,14 @@ export const PAGES: readonly Page[] = [
     needs: "statistics",
     icon: <BarChartOutlined />,
     component: page(async () => (await import("../pages/exchange/Statistics")).Statistics),
+  },
+  {
+    path: "/rehearsal",
+    title: "menu.rehearsal",
+    workspaces: ["company", "operator"],
+    needs: "rehearsal",
+    icon: <ExperimentOutlined />,
+    component: page(async () => (await import("../pages/exchange/Rehearsal")).Rehearsal),
   },
   {
     path: "/companies",

@@ -65,7 +65,8 @@ pub fn findings(
         finding.severity = code.severity_in(profile);
         found.push(finding);
     };
-    let plain = |code: &'static Code| format!("{}：{}", code.title, code.happened);
+    let plain =
+        |code: &'static Code| format!("{}：{}", code.title, code.happened.trim_end_matches('。'));
     match &verdict.outcome {
         Outcome::Unsigned => return found,
         Outcome::Passed(passed) if passed.is_strict() => {}

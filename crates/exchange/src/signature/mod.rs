@@ -237,7 +237,7 @@ fn moment(message: &Message) -> Option<i64> {
 }
 
 fn plain(code: &'static ceb::code::Code) -> Finding {
-    let text = format!("{}：{}", code.title, code.happened);
+    let text = format!("{}：{}", code.title, code.happened.trim_end_matches('。'));
     Finding::new(code, String::from("/*/Signature"), 0, "", text)
 }
 

@@ -272,7 +272,8 @@ fn xml(bytes: &[u8], terms: &Terms<'_>) -> Outcome {
     }
 }
 
-/// Whether the signature fits the message. Whom to believe is the platform's business; `clinic` says more.
+/// Whether the signature fits the message: a warning, as under the policy that companies have unless they
+/// ask for another. Whom to believe is the platform's business; `clinic` says more.
 fn about_signature(message: &Message, xml: &[u8], profile: Profile) -> Vec<Finding> {
     let verifier = Verifier {
         policy: Policy::LEGACY,
@@ -282,6 +283,9 @@ fn about_signature(message: &Message, xml: &[u8], profile: Profile) -> Vec<Findi
     let verdict = verifier.verify(xml);
     let mut found = ceb::signature::findings(&verdict, &[], Match::Unknown, profile);
     ceb::signature::place(&mut found, message, xml);
+    for finding in &mut found {
+        finding.severity = finding.severity.max(Severity::Warn);
+    }
     found
 }
 
