@@ -3,7 +3,7 @@
 //! A mark compares one element of two documents. It is good, bad, or open when one of them is not
 //! there. The rules are those that customs checks when a list meets its order, payment and waybill.
 
-use super::Part;
+use ceb::matching::Part;
 use ceb::{Document, personal};
 use rust_decimal::Decimal;
 

@@ -18,7 +18,9 @@ use crate::query::search::Found;
 use crate::query::sql::{body, document, documents_by};
 use crate::receipt;
 use crate::unmask;
+use ceb::Kind;
 use ceb::explain::Explanation;
+use ceb::matching::Part;
 use registry::access::Actor;
 use std::collections::BTreeMap;
 use store::event::Event;
@@ -38,44 +40,12 @@ const RECEIPTS_MAX: i64 = 200;
 /// Events told with one message.
 const EVENTS_MAX: i64 = 100;
 
-/// The part a document has in a trade (单证角色).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// Order (订单).
-    Order,
-    /// Payment (支付单), or proceeds (收款单).
-    Payment,
-    /// Waybill (运单).
-    Logistics,
-    /// Inventory list (清单).
-    Inventory,
-    /// Anything else about the trade.
-    Other,
-}
-
-impl Part {
-    /// The part of a kind.
-    #[must_use]
-    pub fn of(kind: &str) -> Self {
-        match kind {
-            "CEB311" | "CEB303" => Self::Order,
-            "CEB411" | "CEB403" => Self::Payment,
-            "CEB511" | "CEB505" => Self::Logistics,
-            "CEB621" | "CEB603" => Self::Inventory,
-            _ => Self::Other,
-        }
-    }
-
-    /// The name for people.
-    #[must_use]
-    pub fn chinese(self) -> &'static str {
-        match self {
-            Self::Order => "订单",
-            Self::Payment => "支付单",
-            Self::Logistics => "运单",
-            Self::Inventory => "清单",
-            Self::Other => "其他单证",
-        }
+/// The part of a kind in the story: the proceeds of an export (收款单) stand where an import has its
+/// payment, though nothing is compared with them.
+fn part_of(kind: &str) -> Part {
+    match Kind::from_code(kind) {
+        Some(Kind::Ceb403) => Part::Payment,
+        known => known.map_or(Part::Other, Part::of),
     }
 }
 
@@ -172,7 +142,7 @@ pub(crate) fn holder(chapters: &[Chapter]) -> &'static str {
             .iter()
             .filter(|chapter| chapter.found.state != State::Refused)
     };
-    let list = live().find(|chapter| Part::of(&chapter.found.kind) == Part::Inventory);
+    let list = live().find(|chapter| part_of(&chapter.found.kind) == Part::Inventory);
     let chapter = list.or_else(|| live().next()).or(chapters.first());
     chapter.map_or("", |chapter| chapter.found.state.holder())
 }

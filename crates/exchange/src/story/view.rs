@@ -1,10 +1,11 @@
 //! The shapes in which a trade is told.
 
-use super::{Chapter, Part, Trade, holder};
+use super::{Chapter, Trade, holder, part_of};
 use crate::explanation::ExplanationView;
 use crate::message::{MessageId, State};
 use crate::story::marks::{Mark, marks};
 use ceb::explain::Explanation;
+use ceb::matching::Part;
 use ceb::spec::RecordSpec;
 use ceb::status::ReturnStatus;
 use ceb::{Document, Kind, Record, personal};
@@ -310,7 +311,7 @@ fn chapter_view(chapter: &Chapter, directory: &Directory) -> Read {
             .collect(),
     };
     Read {
-        part: Part::of(&found.kind),
+        part: part_of(&found.kind),
         document,
         is_masked: chapter.is_masked,
         view,
