@@ -31,7 +31,7 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
   agents: ["todo.agents", "/agents"],
 };
 
-function useTodos() {
+export function useTodos() {
   const can = useCan();
   return useQuery({
     queryKey: ["todos"],
@@ -71,7 +71,7 @@ export function Todos() {
   );
 }
 
-function TodoList({ items, done }: { items: readonly Todo[]; done: () => void }) {
+export function TodoList({ items, done }: { items: readonly Todo[]; done: () => void }) {
   const t = useT();
   if (items.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("todo.empty")} />;
   return (

@@ -103,6 +103,14 @@ export const PAGES: readonly Page[] = [
     component: page(async () => (await import("../pages/operator/unknownCodes")).UnknownCodes),
   },
   {
+    path: "/start",
+    title: "menu.start",
+    workspaces: ["bureau", "customs", "admin"],
+    needs: "todos",
+    icon: <HomeOutlined />,
+    component: page(async () => (await import("../pages/shared/StaffHome")).StaffHome),
+  },
+  {
     path: "/home",
     title: "menu.home",
     workspaces: ["company"],
@@ -221,6 +229,14 @@ export const PAGES: readonly Page[] = [
     needs: "docking",
     icon: <PartitionOutlined />,
     component: page(async () => (await import("../pages/bureau/Docking")).Docking),
+  },
+  {
+    path: "/company",
+    title: "menu.company",
+    workspaces: ["company"],
+    needs: "company",
+    icon: <BankOutlined />,
+    component: page(async () => (await import("../pages/company/OwnCompany")).OwnCompany),
   },
   {
     path: "/keys",

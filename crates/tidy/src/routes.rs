@@ -79,6 +79,10 @@ const OPEN: &[(&str, &str)] = &[
         "how companies come to be known; an address may try so often",
     ),
     (
+        "/register/sample-licence.pdf",
+        "a file that says nothing, in the demo only",
+    ),
+    (
         "/bootstrap",
         "opens by the one-time token of the first start",
     ),

@@ -1,6 +1,22 @@
 // Words of companies, cases and docking.
 export const services = {
   "menu.cases": ["办件", "Cases"],
+  "menu.start": ["首页", "Start"],
+  "start.today": ["今日", "Today"],
+  "start.pages": ["功能入口", "Go to"],
+  "menu.company": ["企业信息", "My company"],
+  "own.none": ["当前账号不属于任何企业。", "This account does not belong to a company."],
+  "own.codes": ["报文中的企业编号", "Codes that messages carry"],
+  "own.codesHint": [
+    "每份报文的 BaseTransfer 必须填写以下编号，与之不符的报文会被拒收。",
+    "The BaseTransfer of every message must carry these codes; a message with others is refused.",
+  ],
+  "own.or": ["或", "or"],
+  "own.noDxp": ["尚未取得", "Not assigned yet"],
+  "own.dxpHint": [
+    "DXP 编号是企业在海关数据交换平台（DXP）的传输编号，由电子口岸分配。取得或变更后，请在“办件”中提交企业信息变更。",
+    "The DXP ID is the company's transmission number on the customs data exchange platform, assigned by the E-Port. When you receive or change it, open a case to correct the master data.",
+  ],
   "cases.empty": ["没有办件。", "No cases."],
   "case.page": ["办件详情", "Case"],
   "case.title": ["事项", "Matter"],

@@ -1,5 +1,6 @@
 // Messages (报文): the list for a company, and for staff who see all companies.
 import type { components } from "../../api/schema";
+import { useSession } from "../../api/session";
 import { bytes } from "../../format/number";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
@@ -47,6 +48,10 @@ const messages = defineResource<Message>({
   ],
 });
 
+/** For staff the company is among the columns that are shown from the start. */
+const ofAll = { ...messages, columns: messages.columns.map((column) => (column.key === "company" ? { ...column, extra: false } : column)) };
+
 export function Messages() {
-  return <ResourceList resource={messages} />;
+  const { workspaces } = useSession();
+  return <ResourceList resource={workspaces.some((one) => one !== "company") ? ofAll : messages} />;
 }

@@ -229,27 +229,36 @@ fn foreign_sender(message: &ceb::Message, company: &Company) -> Option<Finding> 
     let root = message.kind.root();
     let cop_code = transfer.get("copCode").unwrap_or_default();
     if !company.has_code(cop_code) {
+        let expected = format!("{} 或 {}", company.customs_code, company.credit_code);
         return Some(sender_finding(
             format!("/{root}/BaseTransfer/copCode"),
-            cop_code,
+            ("传输企业代码（copCode）", cop_code, &expected),
         ));
     }
     let dxp_id = transfer.get("dxpId").unwrap_or_default();
-    (dxp_id != company.dxp_id)
-        .then(|| sender_finding(format!("/{root}/BaseTransfer/dxpId"), dxp_id))
+    (dxp_id != company.dxp_id).then(|| {
+        sender_finding(
+            format!("/{root}/BaseTransfer/dxpId"),
+            ("报文传输编号（dxpId）", dxp_id, &company.dxp_id),
+        )
+    })
 }
 
-fn sender_finding(path: String, value: &str) -> Finding {
+/// The sender is another company: what was expected, and what came. Only the company itself reads
+/// its findings, so its own codes may stand in them.
+fn sender_finding(path: String, (field, received, expected): (&str, &str, &str)) -> Finding {
+    let received = ceb::finding::clip(received);
     Finding {
         code: codes::FOREIGN_SENDER.code,
         severity: Severity::Refuse,
         layer: Layer::Rule,
         path,
         line: 1,
-        value: ceb::finding::clip(value),
-        text: "传输企业代码或报文传输编号不属于提交报文的企业".to_owned(),
-        advice: "请填写本企业的海关注册编号（或统一社会信用代码）和 DXP 编号；代理申报请使用代理企业自己的密钥。"
-            .to_owned(),
+        text: format!("{field}不属于提交报文的企业：应为 {expected}，收到 {received}"),
+        value: received,
+        advice: format!(
+            "请把{field}改为 {expected}（企业的编号见工作台“企业信息”）；代理申报请使用代理企业自己的密钥。"
+        ),
     }
 }
 

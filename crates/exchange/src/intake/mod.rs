@@ -171,7 +171,9 @@ pub(crate) fn examine<'b>(company: &Company, body: &'b [u8]) -> Result<Sniffed<'
         .filter(|code| !company.has_code(code))
     {
         return Err(Problem::new(codes::FOREIGN_SENDER).detail(format!(
-            "BaseTransfer/copCode 为 {}",
+            "BaseTransfer/copCode 应为 {} 或 {}，收到 {}",
+            company.customs_code,
+            company.credit_code,
             ceb::finding::clip(code)
         )));
     }
@@ -181,8 +183,11 @@ pub(crate) fn examine<'b>(company: &Company, body: &'b [u8]) -> Result<Sniffed<'
         .flatten()
         .find(|id| **id != *company.dxp_id)
     {
-        return Err(Problem::new(codes::FOREIGN_SENDER)
-            .detail(format!("报文传输编号为 {}", ceb::finding::clip(dxp_id))));
+        return Err(Problem::new(codes::FOREIGN_SENDER).detail(format!(
+            "报文传输编号（DXP 编号）应为 {}，收到 {}",
+            company.dxp_id,
+            ceb::finding::clip(dxp_id)
+        )));
     }
     Ok(sniffed)
 }

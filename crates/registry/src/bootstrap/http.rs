@@ -2,6 +2,8 @@
 
 use super::{Person, make, sql};
 use crate::access::{Actor, origin};
+use crate::company::{self, CompanyId};
+use crate::ground::Ground;
 use crate::hash_text;
 use crate::login::codes;
 use crate::login::http::{Entrance, NextQuery, is_from_us};
@@ -29,6 +31,34 @@ const SAMPLES: [(Role, &str, &str); 5] = [
     (Role::CustomsOfficer, "演示关员", "customs.officer"),
     (Role::Operator, "演示值守甲", "operator.a"),
     (Role::Operator, "演示值守乙", "operator.b"),
+];
+
+/// Sample people of the demo's companies: role, name, login, and the company's customs number.
+const COMPANY_SAMPLES: [(Role, &str, &str, &str); 4] = [
+    (
+        Role::CompanyAdmin,
+        "演示企业管理员",
+        "company.admin",
+        "1105960001",
+    ),
+    (
+        Role::CompanyClerk,
+        "演示企业经办",
+        "company.clerk",
+        "1105960001",
+    ),
+    (
+        Role::CompanyAdmin,
+        "示范企业管理员",
+        "second.admin",
+        "1105960002",
+    ),
+    (
+        Role::CompanyAdmin,
+        "物流企业管理员",
+        "logistics.admin",
+        "1105960003",
+    ),
 ];
 
 struct OfficerField {
@@ -132,10 +162,11 @@ pub async fn bootstrap(
     let ground = entrance.ground();
     let mut people = Vec::new();
     let mut links = Vec::new();
-    for (role, name, login) in wanted(&form, ground.config.demo) {
+    for (role, name, login, company) in wanted(ground, &form).await? {
         let token = ground.token()?;
         people.push(Person {
             role,
+            company,
             name: name.clone(),
             login: login.clone(),
             link_hash: hash_text(&token),
@@ -169,20 +200,43 @@ pub async fn bootstrap(
     Ok(page::page(lang, StatusCode::OK, &template))
 }
 
-fn wanted(form: &HashMap<String, String>, is_demo: bool) -> Vec<(Role, String, String)> {
+/// Somebody to be made: role, name, login, and the company for the people of one.
+type Wanted = (Role, String, String, Option<CompanyId>);
+
+async fn wanted(ground: &Ground, form: &HashMap<String, String>) -> Result<Vec<Wanted>, Problem> {
     let text = |key: String| form.get(&key).cloned().unwrap_or_default();
-    let mut wanted: Vec<(Role, String, String)> = OFFICERS
+    let mut wanted: Vec<Wanted> = OFFICERS
         .iter()
         .map(|(role, field)| {
             (
                 *role,
                 text(format!("{field}_name")),
                 text(format!("{field}_login")),
+                None,
             )
         })
         .collect();
-    if is_demo && form.contains_key("samples") {
-        wanted.extend(SAMPLES.map(|(role, name, login)| (role, name.to_owned(), login.to_owned())));
+    if ground.config.demo && form.contains_key("samples") {
+        let staff = SAMPLES.iter();
+        wanted.extend(
+            staff.map(|(role, name, login)| (*role, (*name).into(), (*login).into(), None)),
+        );
+        wanted.extend(company_samples(ground).await?);
     }
-    wanted
+    Ok(wanted)
+}
+
+/// The sample people of those companies that the demo really has.
+async fn company_samples(ground: &Ground) -> Result<Vec<Wanted>, Problem> {
+    let read = |tx: &mut Tx<'_>| {
+        let mut people = Vec::new();
+        for (role, name, login, code) in COMPANY_SAMPLES {
+            if let Some(company) = company::by_code(tx, code)? {
+                people.push((role, name.to_owned(), login.to_owned(), Some(company.id)));
+            }
+        }
+        Ok(people)
+    };
+    let found = ground.db.read(read).await;
+    found.map_err(|error| service_error(&error))
 }

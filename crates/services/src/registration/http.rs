@@ -1,14 +1,14 @@
 //! The page `/register`: complete without scripts, errors beside the fields.
 
 use super::form::{self, FIELDS, Fault, VALUE_BYTES_MAX};
-use super::{DOCUMENTS, KIND, PER_DAY_MAX, REGISTERED, codes, free, role_names, sql};
+use super::{DOCUMENTS, KIND, PER_DAY_MAX, REGISTERED, codes, free, role_names, sample, sql};
 use crate::Desk;
 use crate::case_file::attachment::{self, Checked};
 use crate::case_file::{self, Doing, attach, open};
 use askama::Template;
 use axum::extract::{Multipart, RawQuery, State as Held};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use registry::access::{Actor, Origin, Who, origin};
 use registry::account::{self, AccountId, NewAccount, password};
 use registry::audit;
@@ -63,6 +63,7 @@ struct RegisterPage {
     faults: BTreeMap<&'static str, String>,
     refused: Option<Code>,
     roles: Vec<(&'static str, &'static str, bool)>,
+    is_demo: bool,
 }
 
 impl RegisterPage {
@@ -96,14 +97,48 @@ struct Sent {
 /// A file that may be kept, with the document that it is.
 type Kept = (&'static str, Checked, axum::body::Bytes);
 
-/// `GET /register`.
-pub async fn register_page(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+/// `GET /register`; in the demo the form is filled with a company that does not exist.
+pub async fn register_page(
+    Held(reception): Held<Reception>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+) -> Response {
     let lang = Lang::of_request(&headers, raw.as_deref());
-    show(lang, StatusCode::OK, BTreeMap::new(), (Vec::new(), None))
+    let ground = reception.desk.ground();
+    let form = match ground.secret() {
+        Ok(random) if ground.config.demo => sample::form(
+            random
+                .iter()
+                .take(8)
+                .fold(0, |seed, byte| seed << 8 | u64::from(*byte)),
+        ),
+        _ => BTreeMap::new(),
+    };
+    show(
+        (lang, ground.config.demo),
+        StatusCode::OK,
+        form,
+        (Vec::new(), None),
+    )
+}
+
+/// `GET /register/sample-licence.pdf`: something to attach, in the demo only.
+pub async fn sample_licence(Held(reception): Held<Reception>) -> Result<Response, Problem> {
+    if !reception.desk.ground().config.demo {
+        return Err(Problem::new(common::NOT_FOUND));
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"sample-licence.pdf\"",
+        ),
+    ];
+    Ok((headers, sample::LICENCE).into_response())
 }
 
 fn show(
-    lang: Lang,
+    (lang, is_demo): (Lang, bool),
     status: StatusCode,
     mut form: BTreeMap<String, String>,
     (faults, refused): (Vec<Fault>, Option<Code>),
@@ -126,13 +161,14 @@ fn show(
         faults: by_field,
         refused,
         roles,
+        is_demo,
     };
     page(lang, status, &shown)
 }
 
-fn refused(lang: Lang, form: BTreeMap<String, String>, code: Code) -> Response {
+fn refused((lang, is_demo): (Lang, bool), form: BTreeMap<String, String>, code: Code) -> Response {
     let status = StatusCode::from_u16(code.status).unwrap_or(StatusCode::BAD_REQUEST);
-    show(lang, status, form, (Vec::new(), Some(code)))
+    show((lang, is_demo), status, form, (Vec::new(), Some(code)))
 }
 
 /// `POST /register`.
@@ -146,24 +182,25 @@ pub async fn register(
 ) -> Result<Response, Problem> {
     let (desk, ground) = (&reception.desk, reception.desk.ground());
     let lang = Lang::of_request(&headers, None);
+    let shown = (lang, ground.config.demo);
     let origin = origin(&headers, ground);
     let now_ms = ground.now_ms();
     if reception.throttle.wait(&origin.address, now_ms).is_some() {
-        return Ok(refused(lang, BTreeMap::new(), codes::TOO_MANY));
+        return Ok(refused(shown, BTreeMap::new(), codes::TOO_MANY));
     }
     reception.throttle.failed(&origin.address, now_ms);
     let (true, Ok(multipart)) = (is_from_us(&headers), multipart) else {
-        return Ok(refused(lang, BTreeMap::new(), codes::FORM));
+        return Ok(refused(shown, BTreeMap::new(), codes::FORM));
     };
     let Ok(_room) = desk.uploads.try_acquire() else {
-        return Ok(refused(lang, BTreeMap::new(), case_file::codes::BUSY));
+        return Ok(refused(shown, BTreeMap::new(), case_file::codes::BUSY));
     };
     let sent = tokio::select! {
         sent = read(multipart) => sent,
         () = ground.clock.sleep(FORM_TIME) => None,
     };
     let Some(sent) = sent else {
-        return Ok(refused(lang, BTreeMap::new(), codes::FORM));
+        return Ok(refused(shown, BTreeMap::new(), codes::FORM));
     };
     let form = form::tidied(&sent.form);
     let mut faults = form::faults(&form);
@@ -174,7 +211,7 @@ pub async fn register(
         faults.extend(taken(ground, &form).await?);
     }
     if !faults.is_empty() {
-        return Ok(show(lang, StatusCode::BAD_REQUEST, form, (faults, None)));
+        return Ok(show(shown, StatusCode::BAD_REQUEST, form, (faults, None)));
     }
     match apply(ground, &origin, &form, files).await {
         Ok(case) => Ok(page(
@@ -188,19 +225,23 @@ pub async fn register(
                 due: store::clock::beijing_day(case.due_at.unwrap_or(now_ms)),
             },
         )),
-        Err(problem) => told(lang, form, problem),
+        Err(problem) => told(shown, form, problem),
     }
 }
 
 /// A refusal of a rule on the page; a fault of ours as it is.
-fn told(lang: Lang, form: BTreeMap<String, String>, problem: Problem) -> Result<Response, Problem> {
+fn told(
+    shown: (Lang, bool),
+    form: BTreeMap<String, String>,
+    problem: Problem,
+) -> Result<Response, Problem> {
     let known = [codes::ALL, case_file::codes::ALL];
     let code = known
         .iter()
         .flat_map(|codes| codes.iter())
         .find(|code| code.code == problem.code);
     match code {
-        Some(code) => Ok(refused(lang, form, *code)),
+        Some(code) => Ok(refused(shown, form, *code)),
         None => Err(problem),
     }
 }

@@ -48,6 +48,10 @@ fn page(reception: Reception) -> Router {
             "/register",
             get(registration::register_page).post(registration::register),
         )
+        .route(
+            "/register/sample-licence.pdf",
+            get(registration::sample_licence),
+        )
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(reception)
 }

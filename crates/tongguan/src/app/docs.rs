@@ -4,7 +4,7 @@ use super::ApiDoc;
 use axum::Router;
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -78,6 +78,10 @@ pub fn routes() -> Router {
         .layer(policy(crate::ui::POLICY))
         .merge(
             Router::new()
+                .route(
+                    "/docs/standard",
+                    get(async || Redirect::permanent("/docs/standard/")),
+                )
                 .route("/docs/standard/", get(reference_index))
                 .route("/docs/standard/{file}", get(reference_file))
                 .layer(policy(REFERENCE)),

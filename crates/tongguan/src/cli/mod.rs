@@ -98,7 +98,7 @@ enum Verb {
     Receipts(inspect::ReceiptsArgs),
     /// 解释回执：一个代码、一段原文，或一份回执文件
     Explain(explain::ExplainArgs),
-    /// 生成有效的样例报文（合成数据）
+    /// 生成有效的样例报文，或一家合成企业（全部为合成数据）
     Sample(sample::SampleArgs),
     /// 报文标准：XSD、JSON Schema、手册、样例、模板，版本差异与新版预演
     #[command(subcommand)]
@@ -216,7 +216,7 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Message(MessageVerb::List(args)) => inspect::list(&args).await,
         Verb::Receipts(args) => inspect::receipts(&args).await,
         Verb::Explain(args) => explain::explain(&args),
-        Verb::Sample(args) => sample::sample(&args),
+        Verb::Sample(args) => sample::sample(&args).await,
         Verb::Standard(verb) => standard::standard(verb).await,
         Verb::Config(verb) => admin::config(&verb),
         Verb::Doctor(base) => doctor::doctor(&base).await,
