@@ -48,8 +48,12 @@ const messages = defineResource<Message>({
   ],
 });
 
-/** For staff the company is among the columns that are shown from the start. */
-const ofAll = { ...messages, columns: messages.columns.map((column) => (column.key === "company" ? { ...column, extra: false } : column)) };
+/** Staff see from the start whose a message is, and look for it by the company's code. */
+const ofAll = {
+  ...messages,
+  filters: [{ key: "company", label: "message.companyCode" } as const, ...(messages.filters ?? [])],
+  columns: messages.columns.map((column) => (column.key === "company" ? { ...column, extra: false } : column)),
+};
 
 export function Messages() {
   const { workspaces } = useSession();

@@ -169,13 +169,13 @@ pub async fn export_messages(
 ) -> Result<Response, Problem> {
     let actor = exports.desk.gate.actor(&headers, &EXPORT_MESSAGES).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
-    let mut filter = filter(query)?;
+    exports.desk.refresh().await?;
+    let mut filter = filter(query, &exports.desk.shared.directory)?;
     let detail = format!("{filter:?}");
     let turn = exports.turn().await?;
     exports
         .record(&actor, "messages".to_owned(), detail)
         .await?;
-    exports.desk.refresh().await?;
     let (pages, writer) = writer("报文", named(MESSAGE_COLUMNS), turn)?;
     let shared = &exports.desk.shared;
     let rows_max = exports.desk.gate.ground.number(&EXPORT_ROWS_MAX);
