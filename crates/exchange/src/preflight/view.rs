@@ -200,7 +200,7 @@ fn together(file: &ReadFile, told: &Told, look: &Look) -> Vec<PreflightFinding> 
     all.map(|difference| PreflightFinding {
         file: file.name.clone(),
         number: Some(number),
-        finding: FindingView::from(&difference.finding(facts, number)),
+        finding: file.placed(told.message, &difference.finding(facts, number)),
     })
     .collect()
 }
