@@ -116,7 +116,7 @@ impl Moment {
     }
 
     /// The same instant as Beijing shows it, when this is what a zone shows.
-    fn from_zone(self, minutes: i64) -> Option<Self> {
+    fn beijing_from(self, minutes: i64) -> Option<Self> {
         let Some((hour, minute, second)) = self.time.filter(|_| minutes != BEIJING_MINUTES) else {
             return Some(self);
         };
@@ -149,7 +149,7 @@ pub(crate) fn read(text: &str) -> Option<Reading> {
     let (text, zone) = zone(text);
     let (text, time) = clock(&text)?;
     let zoned = |moment: Moment| match zone {
-        Some(minutes) => moment.from_zone(minutes),
+        Some(minutes) => moment.beijing_from(minutes),
         None => Some(moment),
     };
     let dates = dates(&text)?;
@@ -398,7 +398,7 @@ pub(crate) fn advise(form: Form, value: &str) -> Option<String> {
     let serial = serial::of_text(value).and_then(|digits| Moment::of_digits(&digits));
     Some(match (read(value), serial) {
         (Some(Reading::Two(one, other)), _) => format!(
-            "这个日期有两种读法（{}或{}），请核对后按{layout}填写。",
+            "这个日期有两种读法（{}或{}），请核对后写成{layout}。",
             form.write(one),
             form.write(other)
         ),
@@ -408,10 +408,10 @@ pub(crate) fn advise(form: Form, value: &str) -> Option<String> {
         }
         (Some(Reading::One(moment)), _) => format!("改为 {}（{layout}）。", form.write(moment)),
         (None, Some(moment)) => format!(
-            "这像是表格软件保存日期用的序号，对应 {}；请核对后按{layout}填写。",
+            "这像是表格软件保存日期用的序号，对应 {}；请核对后写成{layout}。",
             form.write(moment)
         ),
-        (None, None) => format!("按{layout}填写。"),
+        (None, None) => format!("写成{layout}。"),
     })
 }
 

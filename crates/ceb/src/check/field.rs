@@ -210,8 +210,10 @@ fn listed(which: CodeTable, field: &FieldSpec, value: &str, judge: Judge<'_>) ->
         return None;
     }
     let table = judge.table(which)?;
-    // What an incomplete table does not list may well be right: nothing is said about it.
-    if table.find(value).is_some() || !table.is_complete {
+    // What an incomplete table does not list may well be right: nothing is said about it. A word is no code
+    // in any table.
+    let is_word = !value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if table.find(value).is_some() || !(table.is_complete || is_word) {
         return None;
     }
     let text = if which == CodeTable::Region {
@@ -224,7 +226,7 @@ fn listed(which: CodeTable, field: &FieldSpec, value: &str, judge: Judge<'_>) ->
         format!("{}：{}代码表中没有 {value}", label(field), which.chinese())
     };
     let mut problem = Problem::new(&code::UNKNOWN_CODE, text);
-    problem.severity = Some(judge.by_table(problem.code, table.denies(value)));
+    problem.severity = Some(judge.by_table(problem.code, is_word || table.denies(value)));
     Some(problem.advised(field, value, judge))
 }
 

@@ -125,7 +125,7 @@ fn is_table(bytes: &[u8]) -> bool {
     let end = bytes.len().min(LINE_BYTES);
     let line = bytes[..end]
         .split(|byte| *byte == b'\n')
-        .find(|line| line.len() > SEPARATORS_MIN);
+        .find(|line| line.len() > SEPARATORS_MIN && !line.starts_with(b"sep="));
     let Some(line) = line else { return false };
     let first = line.iter().find(|byte| byte.is_ascii_graphic());
     if matches!(first, Some(b'<' | b'{' | b'[')) || (line.contains(&0) && !is_wide) {

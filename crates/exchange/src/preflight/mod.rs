@@ -80,7 +80,7 @@ impl ReadFile {
         };
         match cell() {
             Some((line, cell)) => FindingView {
-                line,
+                line: i64::from(line),
                 cell: Some(cell),
                 ..view
             },
