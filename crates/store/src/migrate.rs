@@ -82,8 +82,13 @@ const ALL: &[Migration] = &[
     ),
     (
         20,
+        "outcome",
+        include_str!("../migrations/0020_outcome.sql"),
+    ),
+    (
+        21,
         "certificate_fault",
-        include_str!("../migrations/0020_certificate_fault.sql"),
+        include_str!("../migrations/0021_certificate_fault.sql"),
     ),
 ];
 

@@ -183,11 +183,7 @@ fn a_date_in_the_past_makes_no_revoked_card_good_again() {
         dated(&document[later..], "20251201000000")
     );
     let times = ceb::signature::declared_at(document.as_bytes());
-    assert_eq!(
-        times,
-        [1_733_011_200, BEFORE],
-        "every document's time"
-    );
+    assert_eq!(times, [1_733_011_200, BEFORE], "every document's time");
     let revoked = certificate("sm2-revoked.der");
     let faults = |times: &[i64]| trust.check_at(&revoked, &[], times, &Library);
     assert_eq!(faults(&times), vec![]);
