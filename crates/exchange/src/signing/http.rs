@@ -3,7 +3,8 @@
 
 use super::keyring::{Card, Facts};
 use super::{
-    POLICY_KIND, Policy, PolicyWish, SigningKey, Verify, active_key, consent, policy, sql, told,
+    POLICY_KIND, Policy, PolicyWish, SigningKey, Verify, active_key, consent, has_certificate,
+    policy, sql, told,
 };
 use crate::operator::request::http::Asked;
 use crate::query::http::{Desk, bad};
@@ -247,8 +248,7 @@ pub async fn signing_consent(
     let inside = desk.clone();
     let now_ms = desk.shared.clock.now_ms();
     let act = move |tx: &mut Tx<'_>| {
-        let key = active_key(tx, company)?;
-        if body.platform_signs && key.is_none_or(|key| key.valid_to < now_ms) {
+        if body.platform_signs && !has_certificate(tx, company, now_ms)? {
             return Ok(Err(Problem::new(super::codes::NO_CERTIFICATE)));
         }
         consent(tx, &actor, company, (body.platform_signs, now_ms))?;
