@@ -33,7 +33,7 @@ pub enum Blemish {
 
 impl Blemish {
     /// What is wrong with an element, in Chinese.
-    pub(super) fn told(self, element: &str) -> String {
+    pub(crate) fn told(self, element: &str) -> String {
         match self {
             Self::Pem => format!(
                 "{element} 里带有 PEM 文件的首尾两行（-----BEGIN …----- 和 -----END …-----）"
@@ -47,7 +47,7 @@ impl Blemish {
 }
 
 /// The bytes of a text, and why it is not the Base64 that it should be.
-pub(super) fn decode(text: &str) -> (Vec<u8>, Option<Blemish>) {
+pub(crate) fn decode(text: &str) -> (Vec<u8>, Option<Blemish>) {
     let plain = |text: &str| -> String { text.split_ascii_whitespace().collect() };
     if let Ok(bytes) = STANDARD.decode(plain(text)) {
         return (bytes, None);

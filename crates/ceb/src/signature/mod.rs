@@ -14,7 +14,7 @@
 //! reference, to the document around it; the bytes are never written anew.
 
 pub mod algorithm;
-mod base64_text;
+pub(crate) mod base64_text;
 pub mod c14n;
 pub mod certificate;
 pub mod clinic;
