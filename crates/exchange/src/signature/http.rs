@@ -233,7 +233,7 @@ fn message(
     let believed = signatures.believed();
     let given = clinic::Given {
         trust: believed.trust(),
-        times: &super::moments(declared_at(&inner), now_ms),
+        times: &super::moments(&declared_at(&inner), now_ms),
         codes: &codes,
         sm2: signatures.keys(),
     };

@@ -172,7 +172,7 @@ impl Checker {
         };
         let believed = self.believed();
         let mut faults = Vec::new();
-        for at in moments(dsig::times_of(case.message), case.received_ms) {
+        for at in moments(&dsig::times_of(case.message), case.received_ms) {
             for fault in believed.check(certificate, &verdict.others, at, &self.keys) {
                 if !faults.contains(&fault) {
                     faults.push(fault);
@@ -246,7 +246,7 @@ pub(crate) fn sender_codes<'a>(message: &'a Message, company: &'a Company) -> Ve
 
 /// The times at which a certificate is judged, seconds since 1970: the first and the last of the
 /// documents, between which nothing can be otherwise, and that of receipt.
-pub(crate) fn moments(declared: Vec<i64>, received_ms: i64) -> Vec<i64> {
+pub(crate) fn moments(declared: &[i64], received_ms: i64) -> Vec<i64> {
     let (first, last) = (declared.first(), declared.last());
     let received = received_ms.div_euclid(1000);
     let mut all: Vec<i64> = first.into_iter().chain(last).copied().collect();

@@ -269,7 +269,7 @@ fn ten_digits_are_compared_by_the_credit_code_of_the_ledger() {
 
 #[test]
 fn a_certificate_is_judged_at_the_ends_of_all_times() {
-    assert_eq!(super::moments(vec![10, 20, 30], 25_000), [10, 25, 30]);
-    assert_eq!(super::moments(vec![30], 30_999), [30]);
-    assert_eq!(super::moments(Vec::new(), 5_000), [5]);
+    assert_eq!(super::moments(&[10, 20, 30], 25_000), [10, 25, 30]);
+    assert_eq!(super::moments(&[30], 30_999), [30]);
+    assert_eq!(super::moments(&[], 5_000), [5]);
 }
