@@ -301,7 +301,7 @@ impl Search<'_> {
     fn run(&mut self) -> Option<Explained> {
         let all = Deviation::all(self.sources.n_elements());
         let (strict, other_gaps) = self.sources.gaps();
-        for gap in std::iter::once(strict).chain(other_gaps.iter().copied()) {
+        for gap in std::iter::once(strict).chain(other_gaps) {
             for one in &all {
                 if let Some(found) = self.attempt(&[*one], gap) {
                     return Some(found);
@@ -313,14 +313,12 @@ impl Search<'_> {
                 return Some(found);
             }
         }
-        for gap in std::iter::once(strict).chain(other_gaps) {
-            for (at, one) in all.iter().enumerate() {
-                for other in all.iter().skip(at + 1) {
-                    if one.stage() != other.stage()
-                        && let Some(found) = self.attempt(&[*one, *other], gap)
-                    {
-                        return Some(found);
-                    }
+        for (at, one) in all.iter().enumerate() {
+            for other in all.iter().skip(at + 1) {
+                if one.stage() != other.stage()
+                    && let Some(found) = self.attempt(&[*one, *other], strict)
+                {
+                    return Some(found);
                 }
             }
         }
