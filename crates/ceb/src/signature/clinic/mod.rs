@@ -342,10 +342,15 @@ impl Clinic {
 
     /// Everything that is wrong, the first thing first, and what was digested.
     fn causes(&self, case: &Case<'_>, first: Option<Cause>) -> (Vec<Cause>, Option<Vec<u8>>) {
-        let is_digest_right = self.digests.iter().any(|one| one.is_equal);
+        let is_digest_read = !case.element.digest_value.is_empty();
+        let is_digest_right = !is_digest_read || self.digests.iter().any(|one| one.is_equal);
+        let is_value_read = !case.element.signature_value.is_empty();
         let is_value_right = self.values.iter().any(|one| one.passes);
-        let has_key = case.certificate.is_some();
-        let value = (has_key && !is_value_right).then(|| case.value_cause());
+        let fits = |one: &Certificate| one.key().fits(case.methods.signature);
+        let is_open = is_value_read && !is_value_right && case.certificate.is_some_and(fits);
+        let value = is_open.then(|| case.value_cause());
+        // A digest that cannot be read is part of what was signed: nothing can be said of the value.
+        let value = value.filter(|one| is_digest_read || *one != Cause::Value);
         // A value that is explained stands over this SignedInfo, so the SignedInfo is whole.
         let is_intact = is_value_right || value.as_ref().is_some_and(|one| *one != Cause::Value);
         let (digest, bytes) = match is_digest_right {
