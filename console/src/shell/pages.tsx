@@ -14,6 +14,7 @@ import {
   ExperimentOutlined,
   EyeOutlined,
   FieldTimeOutlined,
+  FileProtectOutlined,
   FileTextOutlined,
   FolderOpenOutlined,
   HomeOutlined,
@@ -253,6 +254,14 @@ export const PAGES: readonly Page[] = [
     needs: "signing_consent",
     icon: <SafetyOutlined />,
     component: page(async () => (await import("../pages/company/Signing")).Signing),
+  },
+  {
+    path: "/signature-clinic",
+    title: "menu.clinic",
+    workspaces: ["company", "operator"],
+    needs: "signature_clinic",
+    icon: <FileProtectOutlined />,
+    component: page(async () => (await import("../pages/exchange/Clinic")).Clinic),
   },
   {
     path: "/payment-data",

@@ -265,7 +265,9 @@ async fn turn(
         return Ok(n_freed);
     }
     if state == State::Received {
-        Ok(check::step(shared, messages).await?)
+        let (n_done, spent) = check::step(shared, messages).await?;
+        lanes.learn(&spent);
+        Ok(n_done)
     } else {
         Ok(dispatch::step(shared, direction, messages).await?)
     }

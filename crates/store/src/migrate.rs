@@ -85,6 +85,11 @@ const ALL: &[Migration] = &[
         "outcome",
         include_str!("../migrations/0020_outcome.sql"),
     ),
+    (
+        21,
+        "certificate_fault",
+        include_str!("../migrations/0021_certificate_fault.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

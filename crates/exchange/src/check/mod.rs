@@ -10,6 +10,7 @@ pub mod codes;
 #[cfg(test)]
 mod tests;
 
+use crate::lane::{Spent, Watch};
 use crate::matching::{self, Light};
 use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
@@ -51,10 +52,16 @@ pub(crate) struct Verdict {
     /// What is compared with other documents; of a refused message nothing is.
     pub(crate) facts: Vec<Known>,
     pub(crate) is_refused: bool,
+    /// What finding it out took.
+    pub(crate) spent: Spent,
 }
 
-/// Checks the messages of one turn and commits the verdicts; answers how many there were.
-pub(crate) async fn step(shared: &Arc<Shared>, turn: Vec<MessageId>) -> Result<usize> {
+/// Checks the messages of one turn and commits the verdicts; answers how many there were, and what
+/// each that was judged took.
+pub(crate) async fn step(
+    shared: &Arc<Shared>,
+    turn: Vec<MessageId>,
+) -> Result<(usize, Vec<Spent>)> {
     check(shared, turn, (LANE_BUDGET, false)).await
 }
 
@@ -64,10 +71,15 @@ pub(crate) async fn again(
     turn: Vec<MessageId>,
     budget: Duration,
 ) -> Result<usize> {
-    check(shared, turn, (budget, true)).await
+    let (n_messages, _) = check(shared, turn, (budget, true)).await?;
+    Ok(n_messages)
 }
 
-async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)) -> Result<usize> {
+async fn check(
+    shared: &Arc<Shared>,
+    turn: Vec<MessageId>,
+    how: (Duration, bool),
+) -> Result<(usize, Vec<Spent>)> {
     shared.directory.refresh().await?;
     let read = move |tx: &mut Tx<'_>| {
         let loaded = message::sql::load(tx, &turn)?;
@@ -89,10 +101,14 @@ async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)
         let (shared, bench) = (Arc::clone(shared), Arc::clone(&bench));
         tasks.push(tokio::task::spawn_blocking(move || {
             shared.signatures.refresh(bench.0.now_ms);
-            chunk
-                .into_iter()
-                .map(|one| judge(&shared, &bench, one))
-                .collect::<Vec<_>>()
+            let mut watch = Watch::start();
+            let mut judged = Vec::with_capacity(chunk.len());
+            for one in chunk {
+                let mut verdict = judge(&shared, &bench, one);
+                verdict.spent.cpu_ns = watch.lap();
+                judged.push(verdict);
+            }
+            judged
         }));
     }
     let mut verdicts = Vec::with_capacity(n_messages);
@@ -103,6 +119,7 @@ async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)
             .map_err(|error| store::Error::Fault(error.to_string()))?;
         verdicts.extend(judged);
     }
+    let spent = verdicts.iter().map(|verdict| verdict.spent).collect();
     let now_ms = shared.clock.now_ms();
     let writer = Arc::clone(shared);
     let receivers = shared
@@ -111,7 +128,7 @@ async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)
         .await?;
     shared.feed.wake(&receivers);
     shared.checked.ring();
-    Ok(n_messages)
+    Ok((n_messages, spent))
 }
 
 fn judge(
@@ -119,6 +136,7 @@ fn judge(
     (standing, policies): &(Standing, HashMap<CompanyId, Policy>),
     (mut loaded, signed): (Loaded, Option<SignedBody>),
 ) -> Verdict {
+    let spent = Spent::of(loaded.company_id, &loaded.body);
     let Some(company) = shared.directory.by_id(loaded.company_id) else {
         let findings = vec![own_finding("找不到报文所属企业", "请联系平台运维人员")];
         return Verdict {
@@ -129,6 +147,7 @@ fn judge(
             documents: Vec::new(),
             facts: Vec::new(),
             is_refused: true,
+            spent,
         };
     };
     let policy = policies.get(&loaded.company_id).copied();
@@ -136,7 +155,7 @@ fn judge(
         terms: &standing.terms(crate::workbook::profile(&loaded.profile)),
         signatures: &shared.signatures,
         policy: &policy.unwrap_or_default(),
-        now_ms: standing.now_ms,
+        received_ms: loaded.received_ms,
     };
     let (parsed, signature) = examine(&company, bench, &loaded.body);
     if signed.is_none() {
@@ -179,6 +198,7 @@ fn judge(
         documents,
         facts,
         is_refused,
+        spent,
     }
 }
 
@@ -189,7 +209,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) signatures: &'a Checker,
     /// What its company wants of signatures.
     pub(crate) policy: &'a Policy,
-    pub(crate) now_ms: i64,
+    /// When it was received, milliseconds since 1970.
+    pub(crate) received_ms: i64,
 }
 
 /// Reads a message as the pipeline does and finds everything that is wrong with it.
@@ -215,8 +236,9 @@ pub(crate) fn examine(
     let case = Case {
         policy: bench.policy,
         message,
+        company,
         is_broken: parsed.is_refused(),
-        now_ms: bench.now_ms,
+        received_ms: bench.received_ms,
     };
     let (about_signature, found) = bench.signatures.judge(&sniffed.inner, case);
     let sender = foreign_sender(message, company);

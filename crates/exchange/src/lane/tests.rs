@@ -1,6 +1,6 @@
 //! Turns and leases.
 
-use super::{Lanes, Lease, TURN_MESSAGES_MAX};
+use super::{Lanes, Lease, Spent, TURN_BYTES_MAX, TURN_MESSAGES_MAX, Watch};
 use crate::message::{MessageId, State};
 use registry::company::CompanyId;
 use std::sync::Arc;
@@ -74,6 +74,52 @@ fn weight_is_share_and_order_in_a_lane_is_kept() {
             .zip(100_000..)
             .all(|(id, expected)| *id == expected)
     );
+}
+
+fn spent(company: i64, n_bytes: i64, cpu_ns: i64) -> Spent {
+    Spent {
+        company: CompanyId(company),
+        n_bytes,
+        cpu_ns,
+    }
+}
+
+#[test]
+fn a_company_whose_bytes_take_long_gets_fewer_of_them_and_never_fills_a_turn() {
+    let waiting = || vec![queue(1, 300, 40_000), queue(2, 60, 4000), queue(3, 0, 0)];
+    let cheap = lanes(|_| 1).choose(waiting());
+    let mut lanes = lanes(|_| 1);
+    // Ten times what an ordinary byte may take.
+    lanes.learn(&[spent(1, 40_000, 40_000 * 2000), spent(2, 4000, 4000 * 100)]);
+    let costly = lanes.choose(waiting());
+    assert!(of(&cheap, 1) > 150, "{}", of(&cheap, 1));
+    assert_eq!((of(&cheap, 2), of(&costly, 2)), (60, 60));
+    // What it gets is worth no more than a turn, and one message.
+    let n_most = TURN_BYTES_MAX / (40_000 * 10) + 1;
+    let n_costly = i64::try_from(of(&costly, 1)).unwrap();
+    assert!(n_costly <= n_most, "{n_costly}");
+    assert!(of(&costly, 1) > 0);
+    // Measured cheap again, it is cheap again after some turns.
+    for _ in 0..12 {
+        lanes.learn(&[spent(1, 40_000, 40_000 * 50)]);
+    }
+    assert_eq!(lanes.times.len(), 0);
+    assert!(of(&lanes.choose(waiting()), 1) > 150);
+}
+
+#[test]
+fn what_is_measured_has_bounds() {
+    let mut lanes = lanes(|_| 1);
+    lanes.learn(&[
+        spent(1, 0, i64::MAX),
+        spent(2, i64::MAX, 0),
+        spent(3, -1, -1),
+    ]);
+    assert_eq!(lanes.cost(CompanyId(1), 100), 6400);
+    assert_eq!(lanes.cost(CompanyId(2), 100), 100);
+    assert_eq!(lanes.cost(CompanyId(3), 100), 100);
+    let mut watch = Watch::start();
+    assert!(watch.lap() >= 0 && watch.lap() >= 0);
 }
 
 #[test]

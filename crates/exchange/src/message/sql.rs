@@ -252,6 +252,8 @@ pub(crate) struct Loaded {
     pub(crate) is_signed_here: bool,
     /// Whether it was held before, perhaps for a key.
     pub(crate) has_waited: bool,
+    /// When it was received, milliseconds since 1970.
+    pub(crate) received_ms: i64,
 }
 
 /// The oldest messages of a lane that wait for the check (`received`) or for sending (`checked`).
@@ -313,7 +315,7 @@ pub(crate) fn next_lane(
 pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded>> {
     const LOAD: Many = Many {
         before: "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
-                 s.message_id is not null, m.state = 'held' from message m \
+                 s.message_id is not null, m.state = 'held', m.received_at from message m \
                  join message_body b on b.message_id = m.id \
                  left join message_signed s on s.message_id = m.id where m.id in (",
         row: "?",
@@ -331,6 +333,7 @@ pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded
                 body: row.bytes(4)?,
                 is_signed_here: row.bool(5)?,
                 has_waited: row.bool(6)?,
+                received_ms: row.int(7)?,
             })
         })
         .collect()

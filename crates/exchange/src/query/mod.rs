@@ -14,6 +14,7 @@ mod view;
 
 pub use sql::{Filter, find, find_any, latest, list, why};
 pub use view::{
-    CompanyName, DocumentView, FindingView, MessageDetail, MessageSummary, TimelineEntry, detail,
+    CompanyName, DocumentView, FindingView, MessageDetail, MessageSummary, SignatureView,
+    TimelineEntry, detail,
 };
 pub(crate) use view::{follows_receipt, step_name};

@@ -1,4 +1,4 @@
-//! The signature clinic (验签诊所) as a page of the demo: a file or a pasted message in, what is wrong
+//! The signature clinic (验签诊断) as a page of the demo: a file or a pasted message in, what is wrong
 //! with its signature out. Nothing is stored. The API has the same at `/api/v1/signature-clinic`.
 
 use super::POLICY;
@@ -70,7 +70,7 @@ async fn answer(front: &Front, message: Vec<u8>) -> Result<ClinicAnswer, Problem
         Arc::clone(&front.shared.signatures),
         front.shared.clock.now_ms(),
     );
-    let found = tokio::task::spawn_blocking(move || examined(&signatures, &message, now_ms));
+    let found = tokio::task::spawn_blocking(move || examined(&signatures, &message, None, now_ms));
     found.await.map_err(|_| Problem::new(codes::FAULT))?
 }
 
