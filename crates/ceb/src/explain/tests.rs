@@ -1,15 +1,16 @@
 //! The dictionary is whole, codes with two meanings are kept apart, and no text panics.
 
 use super::table::{FILES, declaration, read};
-use super::text::{guid, said};
-use super::{Family, Resubmit, entries, explain, locate, look_up, reason};
+use super::said::said;
+use super::text::{faults, guid, read as read_text, status_first};
+use super::{Family, Resubmit, ask, entries, explain, locate, look_up};
 use crate::kind::{Direction, Kind};
 use crate::sample::{self, Spec};
 use crate::status::ReturnStatus;
 use std::collections::BTreeSet;
 
 fn told(kind: Kind, status: i32, info: &str) -> super::Explanation {
-    explain(Some(kind), ReturnStatus(status), info)
+    explain(Some(kind), Some(ReturnStatus(status)), info)
 }
 
 #[test]
@@ -52,6 +53,7 @@ fn every_line_of_the_dictionary_is_an_entry() {
                 entry.written,
                 entry.kinds.clone(),
                 entry.when.clone(),
+                entry.resubmit.name(),
             );
             assert!(written.insert(key), "twice: {entry:?}");
         }
@@ -282,7 +284,7 @@ fn unknown_codes_are_carried_and_no_text_panics() {
     assert!(told(Kind::Ceb621, -621_005, "").is_known);
     assert!(!told(Kind::Ceb311, -621_005, "").is_known);
     // A refusal of a whole message names no kind; the code alone is enough.
-    assert!(explain(None, ReturnStatus(-621_005), "").is_known);
+    assert!(explain(None, Some(ReturnStatus(-621_005)), "").is_known);
     let unknown = told(Kind::Ceb621, -888_888, "什么都没有说");
     assert_eq!(
         (unknown.is_known, unknown.said.as_str()),
@@ -308,8 +310,19 @@ fn unknown_codes_are_carried_and_no_text_panics() {
         "a：1,",
         "[a.b.c:1]",
         "x:>",
+        "[Code:1332",
+        "[Code:1332;Desc:[[[",
+        "【code：1332",
+        "code-",
+        "OrderHead.1",
+        "OrderHead.acturalPaid",
+        "不存在",
+        "[[[不存在",
+        "2 ",
+        "-621018",
     ] {
-        let _ = (reason(odd), guid(odd), said(odd), look_up(odd));
-        let _ = explain(None, ReturnStatus(100), odd);
+        let _ = (read_text(odd), guid(odd), faults(odd), status_first(odd));
+        let _ = (said(odd, |_, _| true), look_up(odd), ask(None, None, odd));
+        let _ = explain(None, Some(ReturnStatus(100)), odd);
     }
 }
