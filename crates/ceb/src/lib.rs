@@ -24,6 +24,7 @@
 mod check;
 pub mod code;
 pub mod code_table;
+mod decode;
 pub mod doc;
 pub mod envelope;
 pub mod explain;

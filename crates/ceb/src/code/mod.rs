@@ -108,6 +108,8 @@ pub static ALL: &[&Code] = &[
     &ENVELOPE_INCOMPLETE,
     &NOT_A_RECEIPT,
     &TOO_LARGE,
+    &WRONG_BYTES,
+    &WRONG_DECLARATION,
     &SYNTAX,
     &TAG_MISMATCH,
     &DUPLICATE_ATTRIBUTE,

@@ -14,9 +14,14 @@ pub fn ask(kind: Option<Kind>, status: Option<ReturnStatus>, text: &str) -> Expl
     if status.is_some() {
         return explain(kind, status, text);
     }
+    if let Some(entries) = several(text) {
+        return alone(&entries, text);
+    }
     let number: Option<i32> = text.parse().ok();
     let is_about = |entry: &&&Entry| {
-        kind.is_none() || entry.kinds.is_empty() || kind.is_some_and(|kind| entry.kinds.contains(&kind))
+        kind.is_none()
+            || entry.kinds.is_empty()
+            || kind.is_some_and(|kind| entry.kinds.contains(&kind))
     };
     let found = look_up(text);
     let found: Vec<&'static Entry> = found.iter().filter(is_about).copied().collect();
@@ -37,6 +42,25 @@ pub fn ask(kind: Option<Kind>, status: Option<ReturnStatus>, text: &str) -> Expl
     }
 }
 
+/// Several codes with commas or spaces between them, when every one is known.
+fn several(text: &str) -> Option<Vec<&'static Entry>> {
+    let words = text.split(|c: char| [',', ';', '、', '/', ' '].contains(&text::fold(c)));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    if words.len() < 2 {
+        return None;
+    }
+    let mut found = Vec::new();
+    for word in words {
+        let mut entries = look_up(word);
+        entries.retain(|entry| entry.family != Family::Text);
+        if entries.is_empty() {
+            return None;
+        }
+        found.extend(entries);
+    }
+    Some(found)
+}
+
 /// A text: a status may stand before it, and codes of the E-Port in it.
 fn of_text(kind: Option<Kind>, text: &str) -> Explanation {
     let is_known = |code: i64, family| dictionary().find(family, code, kind, text).is_some();
@@ -52,7 +76,9 @@ fn of_text(kind: Option<Kind>, text: &str) -> Explanation {
     let faults = text::faults(text);
     let known = faults.iter().find(|code| is_known(**code, Family::Eport));
     match known.and_then(|code| i32::try_from(*code).ok()) {
-        Some(code) if text::read(text).coded.is_empty() => explain(kind, Some(ReturnStatus(code)), text),
+        Some(code) if text::read(text).coded.is_empty() => {
+            explain(kind, Some(ReturnStatus(code)), text)
+        }
         Some(_) | None => explain(kind, None, text),
     }
 }
@@ -61,16 +87,22 @@ fn of_text(kind: Option<Kind>, text: &str) -> Explanation {
 fn alone(entries: &[&'static Entry], text: &str) -> Explanation {
     let mut parts = Parts::default();
     for entry in entries {
-        let code = match entry.family {
-            Family::Reason => format!("Code:{}", entry.title()),
-            Family::Status | Family::Eport | Family::Dxp | Family::Text => text.to_owned(),
+        let code = match (entry.family, entry.codes.0 == entry.codes.1) {
+            (Family::Reason, _) => format!("Code:{}", entry.title()),
+            (Family::Status | Family::Eport | Family::Dxp, true) => entry.written.to_owned(),
+            (Family::Status | Family::Eport | Family::Dxp | Family::Text, _) => text.to_owned(),
         };
         parts.push(Part::of(entry, code, ""));
     }
     let direction = entries.first().and_then(|entry| entry.kinds.first());
     let direction = direction.and_then(|kind| kind.direction());
     let places = place::places(direction.unwrap_or(Direction::Import), entries, "");
-    parts.explanation("此代码的含义因报文类型或返回信息而不同，共有", "", places, None)
+    parts.explanation(
+        "此代码的含义因报文类型或返回信息而不同，共有",
+        "",
+        places,
+        None,
+    )
 }
 
 /// The meanings of a code, as people write it: `100`, `-621027`, `Code:1332`, `0001`, or words.
@@ -78,7 +110,9 @@ fn alone(entries: &[&'static Entry], text: &str) -> Explanation {
 pub fn look_up(text: &str) -> Vec<&'static Entry> {
     let text: String = text.trim().chars().map(text::fold).collect();
     let text = text.trim_matches(['[', ']', ' ']);
-    let reason = text.strip_prefix("code").map(|rest| rest.trim_start_matches([':', '=', ' ']));
+    let reason = text
+        .strip_prefix("code")
+        .map(|rest| rest.trim_start_matches([':', '=', ' ']));
     let number: Option<i64> = reason.unwrap_or(text).parse().ok();
     let is_four = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     dictionary()

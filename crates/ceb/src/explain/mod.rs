@@ -151,36 +151,34 @@ pub fn explain(kind: Option<Kind>, status: Option<ReturnStatus>, info: &str) -> 
     let read = text::read(info);
     let direction = kind.and_then(Kind::direction).unwrap_or(Direction::Import);
     let own = status.and_then(|status| own(kind, status, info));
-    let code = status.map(|status| status.0.to_string()).unwrap_or_default();
-    let is_over = status
-        .is_some_and(|status| status.is_fault() || status == ReturnStatus::CUSTOMS_REJECTED);
+    let code = status
+        .map(|status| status.0.to_string())
+        .unwrap_or_default();
+    let is_over =
+        status.is_some_and(|status| status.is_fault() || status == ReturnStatus::CUSTOMS_REJECTED);
     let said = match read.coded.is_empty() {
         true => info.trim(),
         false => &read.said,
     };
     let mut parts = Parts::default();
-    // What a status says for certain stands; the text is asked where the status says little, and may
-    // only add what is graver.
-    let least = match own {
-        Some(entry) if !entry.is_vague => entry.resubmit.rank() + 1,
-        Some(_) | None => 0,
-    };
-    if least == 0 || !is_over {
+    // What a status says for certain stands; where it says little, the text is asked.
+    if own.is_none_or(|entry| entry.is_vague) {
         of_codes(&mut parts, &read, kind);
-        let code = match read.coded.first() {
-            None => code.as_str(),
-            Some(_) => "",
-        };
+        let first = read.coded.first().map(|coded| coded_name(coded.code));
+        let code = first.as_ref().unwrap_or(&code);
         for piece in &read.rest {
             parts.extend(of_words(piece, kind, is_over, code));
         }
     }
-    if least > 0 {
-        parts.retain_from(least);
+    // Of two that say little the status is the more certain; what nobody knows does not stop what is
+    // on its way, unless it sounds like a failure.
+    let is_bad = !is_over && is_bad(&read);
+    if own.is_some() && parts.say_little(is_over || is_bad) {
+        parts = Parts::default();
     }
     let places = place::places(direction, &parts.entries(own), info);
     if let Some(entry) = own.filter(|entry| !entry.is_vague || parts.is_empty()) {
-        if entry.is_vague && !is_over && is_bad(&read.rest) {
+        if entry.is_vague && is_bad {
             parts.first(unknown_text(&code, Some(entry)));
         } else {
             parts.first(Part::of(entry, code.clone(), said));
@@ -204,14 +202,23 @@ fn own(kind: Option<Kind>, status: ReturnStatus, info: &str) -> Option<&'static 
     table::dictionary().find(family, i64::from(status.0), kind, info)
 }
 
+/// A code of a text as it is shown: `Code:1332`, `-621018`.
+fn coded_name(code: i64) -> String {
+    match code < 0 {
+        true => code.to_string(),
+        false => format!("Code:{code}"),
+    }
+}
+
 /// The codes that a text names. Where a code says little or nothing, the words beside it are read; a
 /// code tells a result, so nothing beside it is still on its way.
 fn of_codes(parts: &mut Parts, read: &text::Text<'_>, kind: Option<Kind>) {
     for coded in &read.coded {
-        let (family, code) = match coded.code < 0 {
-            true => (Family::Eport, coded.code.to_string()),
-            false => (Family::Reason, format!("Code:{}", coded.code)),
+        let family = match coded.code < 0 {
+            true => Family::Eport,
+            false => Family::Reason,
         };
+        let code = coded_name(coded.code);
         let entry = table::dictionary().find(family, coded.code, kind, coded.text);
         let words = match entry {
             Some(entry) if !entry.is_vague => Vec::new(),
@@ -255,16 +262,50 @@ fn of_words(text: &str, kind: Option<Kind>, is_over: bool, code: &str) -> Vec<Pa
 
 /// Words that tell of a failure.
 const BAD_WORDS: [&str; 34] = [
-    "失败", "错误", "异常", "不一致", "不匹配", "不符", "退单", "不通过", "未通过", "无效", "非法", "超过",
-    "超出", "超限", "拒绝", "拒收", "重复", "不存在", "有误", "不能", "不允许", "不得", "缺少", "不合法",
-    "未备案", "没有备案", "禁止", "过期", "不足", "error", "fail", "invalid", "reject", "denied",
+    "失败",
+    "错误",
+    "异常",
+    "不一致",
+    "不匹配",
+    "不符",
+    "退单",
+    "不通过",
+    "未通过",
+    "无效",
+    "非法",
+    "超过",
+    "超出",
+    "超限",
+    "拒绝",
+    "拒收",
+    "重复",
+    "不存在",
+    "有误",
+    "不能",
+    "不允许",
+    "不得",
+    "缺少",
+    "不合法",
+    "未备案",
+    "没有备案",
+    "禁止",
+    "过期",
+    "不足",
+    "error",
+    "fail",
+    "invalid",
+    "reject",
+    "denied",
 ];
 
-/// Whether a text sounds like a failure.
-fn is_bad(texts: &[&str]) -> bool {
-    texts.iter().any(|text| {
-        let folded: String = text.chars().take(text::TEXT_CHARS_MAX).map(text::fold).collect();
-        BAD_WORDS.iter().any(|word| folded.contains(word))
+/// Whether a text sounds like a failure, whatever numbers and names it has in brackets.
+fn is_bad(read: &text::Text<'_>) -> bool {
+    let coded = read.coded.iter().map(|coded| coded.text);
+    let mut texts = coded.chain(read.rest.iter().copied());
+    texts.any(|text| {
+        let clauses = clause::clauses(text);
+        let mut words = BAD_WORDS.iter();
+        words.any(|word| clauses.iter().any(|clause| clause.contains(word)))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Parts of an explanation (解释的各部分), and how several of them become one.
 
-use super::table::Entry;
+use super::table::{Entry, Family};
 use super::{Explanation, Place, Resubmit};
 
 /// What one code or one clause of a receipt means (解释的一部分).
@@ -33,7 +33,12 @@ impl Part {
     /// The part that an entry explains.
     pub(super) fn of(entry: &'static Entry, code: String, said: &str) -> Self {
         Self {
-            title: entry.heading(),
+            title: match entry.family {
+                Family::Text if !said.is_empty() => format!("回执原文：{}", said.trim()),
+                Family::Text | Family::Status | Family::Reason | Family::Eport | Family::Dxp => {
+                    entry.heading()
+                }
+            },
             code,
             said: said.trim().to_owned(),
             meaning: entry.meaning.to_owned(),
@@ -77,7 +82,9 @@ pub(super) fn unknown_text(code: &str, status: Option<&'static Entry>) -> Part {
             "状态 {code} 本身不表示失败，但返回信息像是没有通过，而字典没有收录这段文字，不能断定含义（状态 {code}：{}）",
             status.meaning
         ),
-        None => "字典没有收录：既不是已知的代码，也看不出是哪一种回执原文，不能断定含义。".to_owned(),
+        None => {
+            "字典没有收录：既不是已知的代码，也看不出是哪一种回执原文，不能断定含义。".to_owned()
+        }
     };
     Part {
         title: "未收录的回执原文".to_owned(),
@@ -96,6 +103,16 @@ impl Parts {
         self.0.is_empty()
     }
 
+    /// Whether none of them says much; a code that is vague or unknown counts only when asked for.
+    pub(super) fn say_little(&self, with_unknown: bool) -> bool {
+        let is_little = |part: &Part| match part.entry {
+            Some(entry) if entry.family == Family::Text => entry.is_vague,
+            Some(entry) => entry.is_vague && !with_unknown,
+            None => !with_unknown,
+        };
+        self.0.iter().all(is_little)
+    }
+
     /// Adds a part; what is there already with the same code is not said twice.
     pub(super) fn push(&mut self, part: Part) {
         let same = |known: &Part| known.code == part.code && known.meaning == part.meaning;
@@ -111,12 +128,6 @@ impl Parts {
     /// Puts a part before the others.
     pub(super) fn first(&mut self, part: Part) {
         self.0.insert(0, part);
-    }
-
-    /// Keeps what asks for at least as much as this rank, and is certain.
-    pub(super) fn retain_from(&mut self, rank: usize) {
-        self.0
-            .retain(|part| part.is_known && !part.is_vague() && part.resubmit.rank() >= rank);
     }
 
     /// The entries behind the parts; the status' own when there are no others.
@@ -151,7 +162,10 @@ impl Parts {
             resubmit: Resubmit::Nothing,
             is_temporary: false,
             source: String::new(),
-            code: parts.first().map(|part| part.code.clone()).unwrap_or_default(),
+            code: parts
+                .first()
+                .map(|part| part.code.clone())
+                .unwrap_or_default(),
             said: said.to_owned(),
             is_known: false,
             rule: None,
@@ -192,7 +206,9 @@ impl Explanation {
     /// The codes that the dictionary does not have.
     pub fn unknown_codes(&self) -> impl Iterator<Item = &str> {
         let unknown = self.parts.iter().filter(|part| !part.is_known);
-        unknown.map(|part| part.code.as_str()).filter(|code| !code.is_empty())
+        unknown
+            .map(|part| part.code.as_str())
+            .filter(|code| !code.is_empty())
     }
 
     /// Makes the whole of the parts: all meanings, and what the gravest asks for.
@@ -212,7 +228,10 @@ impl Explanation {
         self.resubmit = gravest.map_or(Resubmit::Ask, |part| part.resubmit);
         self.is_temporary = parts.iter().all(|part| part.is_temporary);
         self.is_known = parts.iter().any(|part| part.is_known);
-        let mut sources = parts.iter().filter(|part| part.is_known).map(|part| &part.source);
+        let mut sources = parts
+            .iter()
+            .filter(|part| part.is_known)
+            .map(|part| &part.source);
         self.source = sources.next().cloned().unwrap_or_default();
         self.rule = parts.iter().find_map(|part| part.rule);
     }

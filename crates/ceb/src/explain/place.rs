@@ -1,8 +1,8 @@
 //! Places (位置): the elements that an explanation is about, in which document, with their values.
 
-use super::table::{self, Entry};
 use super::Explanation;
 use super::said::said;
+use super::table::{self, Entry};
 use crate::kind::{Direction, Kind};
 use crate::parse::{Profile, parse};
 use crate::personal;
@@ -56,9 +56,10 @@ pub(super) fn places(direction: Direction, entries: &[&Entry], info: &str) -> Ve
     }
     for one in said {
         let masked = Some(personal::masked(one.element, one.value));
-        let known = places
-            .iter_mut()
-            .find(|place| place.record == one.record && place.element == one.element);
+        let known = places.iter_mut().find(|place| {
+            let is_record = one.record.is_empty() || place.record == one.record;
+            is_record && place.element == one.element && place.said.is_none()
+        });
         if let Some(place) = known {
             place.said = masked;
         } else if !one.record.is_empty() || known_name(one.element).is_some() {

@@ -60,6 +60,20 @@ fn joined<'a>(
     name: &'a str,
     is_element: impl Fn(&str, &str) -> bool,
 ) -> Option<(Said<'a>, &'a str)> {
+    let digit = name.find(|c: char| !c.is_ascii_alphabetic())?;
+    if name[digit..].starts_with(|c: char| c.is_ascii_digit()) && is_camel(&name[..digit]) {
+        // Without a record only an element that the code is about will take it.
+        let (value, next) = split_value(&word[digit..]);
+        let (record, element) = ("", &name[..digit]);
+        return Some((
+            Said {
+                record,
+                element,
+                value,
+            },
+            next,
+        ));
+    }
     let (record, rest) = name.split_once('.')?;
     let ends = (1..=rest.len()).rev();
     let mut ends = ends.filter(|end| rest[*end..].starts_with(|c: char| c.is_ascii_digit()));
@@ -71,6 +85,12 @@ fn joined<'a>(
         value,
     };
     Some((said, next))
+}
+
+/// Whether a word is written as elements are: `amountPaid`.
+fn is_camel(word: &str) -> bool {
+    let is_small = |c: char| c.is_ascii_lowercase();
+    word.starts_with(is_small) && word.contains(|c: char| c.is_ascii_uppercase())
 }
 
 /// The value at the start of a text, and what follows. A comma inside a number belongs to it.

@@ -189,7 +189,10 @@ impl Entry {
     pub fn title(&self) -> String {
         match self.codes {
             _ if self.family == Family::Text => {
-                let words = self.written.split('&').filter(|list| !list.starts_with('^'));
+                let words = self
+                    .written
+                    .split('&')
+                    .filter(|list| !list.starts_with('^'));
                 words.collect::<Vec<_>>().join(" … ")
             }
             (low, high) if low == high => self.written.to_owned(),
@@ -333,7 +336,10 @@ fn entry((family, kinds, editions): &Section, line: &'static str) -> Option<Vec<
     let words = match family {
         Family::Text => {
             let folded: String = codes.chars().map(fold).collect();
-            folded.split('&').map(|list| list.trim().to_owned()).collect()
+            folded
+                .split('&')
+                .map(|list| list.trim().to_owned())
+                .collect()
         }
         Family::Status | Family::Reason | Family::Eport | Family::Dxp => Vec::new(),
     };

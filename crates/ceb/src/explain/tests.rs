@@ -1,7 +1,7 @@
 //! The dictionary is whole, codes with two meanings are kept apart, and no text panics.
 
-use super::table::{FILES, declaration, read};
 use super::said::said;
+use super::table::{FILES, declaration, read};
 use super::text::{faults, guid, read as read_text, status_first};
 use super::{Family, Resubmit, ask, entries, explain, locate, look_up};
 use crate::kind::{Direction, Kind};
@@ -211,6 +211,24 @@ fn a_rejection_is_explained_by_its_reason_and_its_elements() {
             (Some(Kind::Ceb411), "amountPaid", Some("2"), "支付金额"),
         ]
     );
+    // Values without a colon, and without the record.
+    for info in [
+        "[Code:1332;Desc:金额不一致],[OrderHead.acturalPaid:561.89,PaymentHead.amountPaid3197.95]",
+        "[Code:1332;Desc:金额不一致],[OrderHead.acturalPaid561.89,PaymentHead.amountPaid=3197.95]",
+        "【Code：1332；Desc：金额不一致】acturalPaid561.89，amountPaid：3197.95",
+    ] {
+        let places = told(Kind::Ceb621, 100, info).places;
+        let said: Vec<_> = places
+            .iter()
+            .filter_map(|place| place.said.as_deref())
+            .collect();
+        assert_eq!(said, ["561.89", "3197.95"], "{info}");
+    }
+    // What stands after the last bracket belongs to it.
+    let cancelled = "[Code:2300;Desc:审核通过],撤单申请审核通过,清单[SYN1]已成功撤单";
+    let told2 = ask(Some(Kind::Ceb623), None, cancelled);
+    assert_eq!(told2.said, "审核通过,撤单申请审核通过,清单[SYN1]已成功撤单");
+    assert_eq!(told2.meaning, "海关同意撤销。");
     let progress = told(Kind::Ceb311, 120, "[Code:1800;Desc:逻辑校验通过]");
     assert_eq!(
         (progress.code.as_str(), progress.resubmit),

@@ -236,7 +236,10 @@ pub(super) fn read(info: &str) -> Text<'_> {
         from = next.max(mark.text);
     }
     text.outside(chars.slice(from, n_chars));
-    text.said = text.said.trim_matches([' ', ',', ';', '，', '；']).to_owned();
+    text.said = text
+        .said
+        .trim_matches([' ', ',', ';', '，', '；'])
+        .to_owned();
     text
 }
 
@@ -263,7 +266,8 @@ impl<'a> Text<'a> {
 fn trimmed(text: &str) -> &str {
     let text = text.trim_matches(|c: char| " \"'{},;|，；、\n\r\t".contains(c));
     let count = |wanted: char| text.chars().filter(|c| fold(*c) == wanted).count();
-    let is_closed_twice = text.chars().next_back().map(fold) == Some(']') && count(']') > count('[');
+    let is_closed_twice =
+        text.chars().next_back().map(fold) == Some(']') && count(']') > count('[');
     match text.char_indices().next_back() {
         Some((at, _)) if is_closed_twice => trimmed(&text[..at]),
         Some(_) | None => text,
