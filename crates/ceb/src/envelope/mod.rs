@@ -172,7 +172,10 @@ impl Reader<'_> {
     ) -> Result<(), Fault> {
         loop {
             match self.tokens.next()? {
-                Token::Start(name) => each(self, self.ns(name.ns), name.local)?,
+                Token::Start(name) => {
+                    let ns = self.ns(name.ns);
+                    each(self, ns, name.local)?;
+                }
                 Token::End | Token::Eof => return Ok(()),
                 Token::Text(_) | Token::CData(_) | Token::Char(_) => {}
             }

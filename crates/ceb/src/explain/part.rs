@@ -79,7 +79,7 @@ pub(super) fn unknown_code(code: &str, said: &str) -> Part {
 pub(super) fn unknown_text(code: &str, status: Option<&'static Entry>) -> Part {
     let meaning = match status {
         Some(status) => format!(
-            "状态 {code} 本身不表示失败，但返回信息像是没有通过，而字典没有收录这段文字，不能断定含义（状态 {code}：{}）",
+            "状态 {code} 本身不表示失败，但返回信息像是没有通过，而字典没有收录这段文字，不能断定含义。状态 {code}：{}",
             status.meaning
         ),
         None => {

@@ -78,7 +78,7 @@ fn the_command_line_prints_the_object_of_the_api() {
     company.until_state(&id, "settled");
     let feed = company.feed();
     let refused = feed.iter().find(|item| item["returnStatus"] == 100);
-    let refused = refused.expect("customs refuses it");
+    let refused = refused.unwrap();
     let text = refused["returnInfo"].as_str().unwrap();
     let arguments = [
         "explain", "--json", text, "--kind", "CEB311", "--status", "100",

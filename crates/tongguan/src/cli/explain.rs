@@ -53,7 +53,11 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
         } else {
             read(&args.what)?
         };
-        let name = if is_xml { "回执报文" } else { &args.what };
+        let name = if is_xml {
+            "回执报文"
+        } else {
+            args.what.as_str()
+        };
         of_file(args, name, &bytes, declared.as_ref())?
     } else {
         let status = args.status.map(ReturnStatus);
