@@ -51,7 +51,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], hint: Option<&str>) -> Result<Decoded<
         Ok(_) | Err(_) => {}
     }
     // No port writes in an alphabet of the West: what is declared so is GBK with a wrong declaration.
-    let is_chinese = |found: &&Encoding| !found.is_single_byte() && *found != UTF_8;
+    let is_chinese = |found: &&'static Encoding| !found.is_single_byte() && *found != UTF_8;
     let named = encoding.filter(is_chinese);
     for candidate in [named, Some(GB18030)].into_iter().flatten() {
         if let Some(text) = candidate.decode_without_bom_handling_and_without_replacement(bytes) {
