@@ -4,6 +4,7 @@
 use super::{Ended, say, wrong_use};
 use anyhow::Context;
 use ceb::explain::{Explanation, ask, entries, locate_in};
+use ceb::receipt::STATUS_UNREADABLE;
 use ceb::{Kind, ReturnStatus};
 use clap::Args;
 use exchange::explanation::ExplanationView;
@@ -137,7 +138,12 @@ fn told(receipts: &ceb::receipt::Receipts, declared: Option<&ceb::Message>) -> V
         let refused = entry.ori_message_type.as_deref().and_then(Kind::from_root);
         let kind = entry.kind.declares().or(refused);
         let status = Some(entry.return_status);
-        let mut explanation = ceb::explain::explain(kind, status, &entry.return_info);
+        let mut explanation = match entry.return_status {
+            STATUS_UNREADABLE => {
+                ceb::notice::explanation(Some(entry.kind), &entry.xml, &entry.return_info)
+            }
+            _ => ceb::explain::explain(kind, status, &entry.return_info),
+        };
         if let Some(message) = declared {
             for (at, document) in message.documents.iter().enumerate() {
                 let key = ceb::key::of_document(message.kind, document);
@@ -164,7 +170,7 @@ fn told(receipts: &ceb::receipt::Receipts, declared: Option<&ceb::Message>) -> V
 fn words(told: &Told) -> String {
     let one = &told.explanation;
     let mut lines = vec![told.title.clone()];
-    if let [_] = one.parts.as_slice() {
+    if one.parts.len() < 2 {
         lines.push(format!("  含义：{}", one.meaning));
     } else {
         for (at, part) in one.parts.iter().enumerate() {
@@ -194,7 +200,7 @@ fn words(told: &Told) -> String {
         }
         lines.push(line);
     }
-    if let [_] = one.parts.as_slice() {
+    if one.parts.len() < 2 {
         lines.push(format!("  怎么办：{}", one.advice));
         lines.push(format!("  是否重报：{}", one.resubmit.chinese()));
     } else {
