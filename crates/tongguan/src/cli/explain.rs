@@ -8,6 +8,7 @@ use ceb::receipt::STATUS_UNREADABLE;
 use ceb::{Kind, ReturnStatus};
 use clap::Args;
 use exchange::explanation::ExplanationView;
+use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -134,7 +135,12 @@ fn read(file: &str) -> anyhow::Result<Vec<u8>> {
 
 /// The entries of receipts, explained.
 fn told(receipts: &ceb::receipt::Receipts, declared: Option<&ceb::Message>) -> Vec<Told> {
-    let told = receipts.entries.iter().map(|entry| {
+    let mut seen = HashSet::new();
+    let entries = receipts
+        .entries
+        .iter()
+        .filter(|entry| seen.insert(&entry.xml));
+    let told = entries.map(|entry| {
         let refused = entry.ori_message_type.as_deref().and_then(Kind::from_root);
         let kind = entry.kind.declares().or(refused);
         let status = Some(entry.return_status);
