@@ -177,7 +177,7 @@ mod tests {
         let mut bytes = xml("gb2312").into_bytes();
         bytes.extend_from_slice(b"\n\xFF\xFF");
         let error = decode(&bytes, None).unwrap_err();
-        assert_eq!((error.code(), error.line()), ("TG-E1017", 3));
+        assert_eq!((error.code(), error.line()), ("TG-E1019", 3));
         assert!(error.text().contains("gb2312"), "{}", error.text());
     }
 }

@@ -1,7 +1,7 @@
 //! Codes of messages that cannot be recognised (E10) or are not well-formed (E11).
 
 use super::Code;
-use crate::finding::Layer;
+use crate::finding::{Layer, Severity};
 
 /// 报文为空
 pub static EMPTY: Code = Code {
@@ -179,14 +179,15 @@ pub static TOO_LARGE: Code = Code {
     ..Code::RULE
 };
 
-/// 字节不属于任何一种编码
-pub static WRONG_BYTES: Code = Code {
+/// 传输报文的类型与内容不一致
+pub static MSG_TYPE: Code = Code {
     id: "TG-E1017",
-    layer: Layer::Wellformed,
-    title: "字节不属于任何一种编码",
-    happened: "回执的字节既不符合所声明的编码，也不是 UTF-8 或 GBK，多半在传输中损坏或被截断。",
-    todo: "回执已原样保存，请联系发送方重新发送；企业申报的报文一律用 UTF-8。",
-    source: "规范 1",
+    layer: Layer::Schema,
+    title: "传输报文的类型与内容不一致",
+    happened: "DxpMsg 的 MsgType 与 Data 中业务报文的根元素不是同一种报文，海关会按 MsgType 处理。",
+    todo: "MsgType 应是业务报文的根元素名，例如 CEB311Message。",
+    source: "规范 8",
+    lenient: Some(Severity::Warn),
     ..Code::RULE
 };
 
@@ -197,6 +198,17 @@ pub static WRONG_DECLARATION: Code = Code {
     title: "声明的编码不是 UTF-8",
     happened: "XML 声明写的编码不是 UTF-8，而内容的字节本身没有问题。",
     todo: "字节不必改动：把 XML 声明改为 encoding=\"UTF-8\"；已签名的报文改后须重新签名。",
+    source: "规范 1",
+    ..Code::RULE
+};
+
+/// 字节不属于任何一种编码
+pub static WRONG_BYTES: Code = Code {
+    id: "TG-E1019",
+    layer: Layer::Wellformed,
+    title: "字节不属于任何一种编码",
+    happened: "回执的字节既不符合所声明的编码，也不是 UTF-8 或 GBK，多半在传输中损坏或被截断。",
+    todo: "回执已原样保存，请联系发送方重新发送；企业申报的报文一律用 UTF-8。",
     source: "规范 1",
     ..Code::RULE
 };
