@@ -271,11 +271,21 @@ impl Process {
     }
 
     /// Asks it to end, as an operator does; answers its exit code.
-    pub(crate) fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(self) -> Option<i32> {
+        self.ask_to_stop();
+        self.ended()
+    }
+
+    /// Waits until it has ended; answers its exit code.
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
+    /// Asks it to end and goes on.
+    pub(crate) fn ask_to_stop(&self) {
         let id = self.child.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
         assert!(asked.success());
-        self.child.wait().unwrap().code()
     }
 
     pub(crate) fn log(&self) -> String {

@@ -169,14 +169,14 @@ pub async fn signature_clinic(
     request: Request,
 ) -> Result<Json<ClinicAnswer>, Problem> {
     let (parts, body) = request.into_parts();
-    door.gate.actor(&parts.headers, &SIGNATURE_CLINIC).await?;
+    let actor = door.gate.actor(&parts.headers, &SIGNATURE_CLINIC).await?;
     let most = door.config.message_bytes_max.min(CLINIC_BYTES_MAX);
-    let (body, _room) = receive(&door, &parts.headers, body, most).await?;
+    let (body, _room) = receive(&door, &actor, &parts.headers, body, most).await?;
     if body.is_empty() {
         return Err(Problem::new(codes::BAD_REQUEST).detail("没有内容"));
     }
     let (signatures, now_ms) = (Arc::clone(&door.signatures), door.clock.now_ms());
-    let answer = in_turn(&door, move || examined(&signatures, &body, now_ms));
+    let answer = in_turn(&door, &actor, move || examined(&signatures, &body, now_ms));
     answer.await.map(Json)
 }
 

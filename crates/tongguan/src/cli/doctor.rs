@@ -1,6 +1,7 @@
 //! `doctor`: looks at everything the platform needs and says what is wrong and what to do.
 
 use super::{Base, Ended, say};
+use crate::app::descriptors;
 use crate::config::Config;
 use crate::roles::House;
 use registry::foreign::Door;
@@ -30,6 +31,7 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
         Err(error) => findings.push(finding("配置", false, format!("{error:#}"))),
         Ok(config) => {
             findings.push(finding("配置", true, "无误".to_owned()));
+            findings.push(files(&config));
             findings.extend(doors(&config).await);
             findings.extend(look(config).await?);
         }
@@ -48,6 +50,27 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
         }
     }
     Ok(if is_good { Ended::Done } else { Ended::Refused })
+}
+
+/// Whether there are descriptors for as many connections as the settings allow.
+fn files(config: &Config) -> Finding {
+    let wished = config.http.connections_max;
+    let limit = descriptors::raise();
+    let possible = descriptors::possible(limit, wished);
+    let limit = limit.map_or_else(|| "不限".to_owned(), |limit| limit.to_string());
+    let text = if possible < wished {
+        format!(
+            "进程最多打开 {limit} 个文件，只够 {possible} 个连接，少于 http.connections_max 的 {wished}；\
+             请提高硬限制（systemd 的 LimitNOFILE，或 ulimit -Hn）"
+        )
+    } else {
+        format!("进程最多打开 {limit} 个文件，够 {wished} 个连接")
+    };
+    Finding {
+        what: "文件描述符",
+        is_good: possible >= wished,
+        text,
+    }
 }
 
 /// Whether the foreign sources of identity answer.
