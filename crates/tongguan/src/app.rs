@@ -10,6 +10,7 @@ pub mod docs;
 pub mod gather;
 mod host;
 pub mod inside;
+mod linger;
 mod lists;
 pub mod metrics;
 pub mod pace;

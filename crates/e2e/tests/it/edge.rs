@@ -153,3 +153,22 @@ fn open_requests_end_well_when_the_platform_is_stopped() {
     let log = std::fs::read_to_string(log).unwrap();
     assert!(!log.contains("cut off"), "{log}");
 }
+
+#[test]
+fn an_early_answer_reaches_a_caller_who_is_still_sending() {
+    let (_place, platform) = Platform::demo();
+    let (_, company) = platform.company(0);
+    for _ in 0..20 {
+        let mut connection = platform.connect();
+        let head = format!(
+            "POST /api/v1/messages HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n\
+             content-length: 12000000\r\n\r\n",
+            platform.address, company.key
+        );
+        connection.write(head.as_bytes()).unwrap();
+        // As programs do: all of it first, and then a look at what was said.
+        connection.write(&vec![b' '; 12_000_000]).unwrap();
+        let answer = connection.read().unwrap();
+        assert_eq!((answer.status, answer.code().as_str()), (413, "TG-R4130"));
+    }
+}

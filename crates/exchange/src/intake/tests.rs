@@ -74,7 +74,7 @@ async fn a_suspended_company_may_not_declare() {
         suspended: true,
         ..house.company(0).clone()
     };
-    actor.company = Some(std::sync::Arc::new(suspended));
+    actor.company = Some(Arc::new(suspended));
     let id = crate::message::MessageId(house.shared.ids.next());
     let refused = super::look(&actor.into(), xml.into_bytes().into(), id, 0).map(|_| ());
     assert_eq!(refused.unwrap_err().code, "TG-R4030");

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use web::{Problem, codes};
 
 /// Refuses requests whose host is not clear.
-pub async fn check(request: Request, next: Next) -> Response {
+pub(super) async fn check(request: Request, next: Next) -> Response {
     match fault(&request) {
         None => next.run(request).await,
         Some(why) => {

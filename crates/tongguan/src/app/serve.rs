@@ -6,6 +6,7 @@
 //! holds a place for long, and one address never holds all.
 
 use super::descriptors;
+use super::linger::{Lingering, linger};
 use super::pace::{Pace, Paced};
 use super::peer::Peer;
 use crate::config::HttpConfig;
@@ -27,7 +28,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::SharedClock;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
@@ -50,9 +51,6 @@ const REFUSALS_MAX: usize = 64;
 
 /// How long a refusal may take.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
-
-/// Bytes of a refused caller that are read, so that he reads the refusal.
-const REFUSED_BYTES_MAX: u64 = 64 << 10;
 
 /// Serves until the house is told to stop; answers when the last request is done.
 ///
@@ -191,7 +189,7 @@ impl Door {
     async fn serve(self: Arc<Self>, stream: TcpStream, address: IpAddr, place: Place, to: Watcher) {
         // Answers are small and wait for a commit: sending them at once is worth a packet.
         let _ = stream.set_nodelay(true);
-        let stream = Paced::new(stream, self.pace);
+        let stream = Paced::new(Lingering::new(stream, place), self.pace);
         match &self.tls {
             None => self.talk(stream, address, to).await,
             Some(tls) => {
@@ -203,7 +201,6 @@ impl Door {
                 }
             }
         }
-        drop(place);
     }
 
     async fn talk<S>(&self, stream: S, address: IpAddr, watcher: Watcher)
@@ -234,13 +231,11 @@ impl Door {
         tokio::spawn(async move {
             let told = async {
                 stream.write_all(&refusal).await?;
-                stream.shutdown().await?;
-                // A connection that is closed with something unread takes back what was said.
-                let mut rest = stream.take(REFUSED_BYTES_MAX);
-                tokio::io::copy(&mut rest, &mut tokio::io::sink()).await
+                stream.shutdown().await
             };
-            // He was told, or is gone.
-            let _ = tokio::time::timeout(REFUSAL_TIME, told).await;
+            if let Ok(Ok(())) = tokio::time::timeout(REFUSAL_TIME, told).await {
+                linger(stream).await;
+            }
             drop(turn);
         });
     }
