@@ -3,6 +3,7 @@
 use crate::http::{Answer, Connection};
 use crate::platform::{Place, Platform};
 use crate::samples;
+use crate::shares::polls_of;
 use crate::wait;
 use ceb::Kind;
 
@@ -121,13 +122,7 @@ fn open_requests_end_well_when_the_platform_is_stopped() {
     let mut stream = open(format!("GET /api/v1/events HTTP/1.1\r\n{headers}\r\n"));
     let stream_head = stream.read_head().unwrap();
     assert_eq!(stream_head.status, 200);
-    let mut poll = open(format!(
-        "GET /api/v1/receipts?after=7&wait=60 HTTP/1.1\r\n{headers}\r\n"
-    ));
-    wait::until("the poll to wait", || {
-        let another = company.get("/api/v1/receipts?wait=1");
-        (another.status == 429).then_some(())
-    });
+    let polls = polls_of(&company, 1, "/api/v1/receipts?after=7&wait=60");
     let xml = samples::message(Kind::Ceb311, &sender, 1);
     let mut upload = open(format!(
         "POST /api/v1/messages HTTP/1.1\r\n{headers}expect: 100-continue\r\ncontent-length: {}\r\n\r\n",
@@ -136,7 +131,7 @@ fn open_requests_end_well_when_the_platform_is_stopped() {
     assert_eq!(upload.read_head().unwrap().status, 100);
     platform.process.ask_to_stop();
     // Who waits is answered: nothing new, and where to go on.
-    let answer = poll.read().unwrap().expect(200);
+    let answer = polls.recv().unwrap().expect(200);
     assert_eq!(answer["next"], "7");
     assert_eq!(answer["items"].as_array().unwrap().len(), 0);
     // Who listens comes to a proper end.
@@ -144,10 +139,9 @@ fn open_requests_end_well_when_the_platform_is_stopped() {
     // Who is sending may finish, and is accepted.
     upload.write(xml.as_bytes()).unwrap();
     upload.read().unwrap().expect(202);
-    assert!(
-        Connection::open(&company.address).is_err(),
-        "nobody comes in"
-    );
+    wait::until("the door to be shut", || {
+        Connection::open(&company.address).is_err().then_some(())
+    });
     let log = place.path().join("log");
     assert_eq!(platform.process.ended(), Some(0));
     let log = std::fs::read_to_string(log).unwrap();

@@ -32,6 +32,8 @@ pub(super) async fn linger(stream: TcpStream) {
 pub(super) struct Lingering {
     /// Taken out at the end only.
     inner: Option<(TcpStream, Place)>,
+    /// Whether the other side has ended, so that nothing comes any more.
+    has_ended: bool,
 }
 
 impl Lingering {
@@ -39,6 +41,7 @@ impl Lingering {
     pub(super) fn new(stream: TcpStream, place: Place) -> Self {
         Self {
             inner: Some((stream, place)),
+            has_ended: false,
         }
     }
 
@@ -55,9 +58,7 @@ impl Drop for Lingering {
         let Some((stream, place)) = self.inner.take() else {
             return;
         };
-        let mut piece = [0; 1024];
-        let has_unread = matches!(stream.try_read(&mut piece), Ok(n_bytes) if n_bytes > 0);
-        if let (true, Ok(runtime)) = (has_unread, Handle::try_current()) {
+        if let (false, Ok(runtime)) = (self.has_ended, Handle::try_current()) {
             runtime.spawn(async move {
                 linger(stream).await;
                 drop(place);
@@ -68,14 +69,21 @@ impl Drop for Lingering {
 
 impl AsyncRead for Lingering {
     fn poll_read(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
-        match self.stream() {
+        let n_before = buffer.filled().len();
+        let read = match self.as_mut().stream() {
             Some(stream) => stream.poll_read(cx, buffer),
             None => Poll::Ready(Ok(())),
-        }
+        };
+        self.has_ended |= match &read {
+            Poll::Ready(Ok(())) => buffer.filled().len() == n_before,
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
+        };
+        read
     }
 }
 

@@ -290,13 +290,10 @@ fn told(mut response: Response, cut: Cut) -> Response {
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);
     let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    // Customs' own form of an answer stays as it is, and so does a route's own word for the same.
-    if status.is_success() || status.as_u16() == problem.status {
-        return closing(response);
-    }
     if is_page {
         *response.status_mut() = StatusCode::from_u16(problem.status).unwrap_or(status);
-    } else {
+    } else if !status.is_success() && status.as_u16() != problem.status {
+        // Customs' own form of an answer stays as it is, and so does a route's own word for the same.
         response = problem.into_response();
     }
     closing(response)

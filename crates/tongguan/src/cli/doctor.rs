@@ -32,6 +32,7 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
         Ok(config) => {
             findings.push(finding("配置", true, "无误".to_owned()));
             findings.push(files(&config));
+            findings.extend(proxy(&config));
             findings.extend(doors(&config).await);
             findings.extend(look(config).await?);
         }
@@ -71,6 +72,20 @@ fn files(config: &Config) -> Finding {
         is_good: possible >= wished,
         text,
     }
+}
+
+/// People come over TLS, which is not ours: then a proxy brings them, and it should be known.
+fn proxy(config: &Config) -> Option<Finding> {
+    let registry = &config.registry;
+    let is_behind = registry.is_secure() && config.http.tls_certificate.is_none();
+    let is_unknown = is_behind && registry.trusted_proxies.is_empty();
+    is_unknown.then(|| Finding {
+        what: "反向代理",
+        is_good: false,
+        text: "registry.public_url 是 https，而平台自身没有证书：前面应有反向代理。\
+               请在 registry.trusted_proxies 写明它的地址，否则所有人都算作同一个来源地址，共用一份限额"
+            .to_owned(),
+    })
 }
 
 /// Whether the foreign sources of identity answer.
