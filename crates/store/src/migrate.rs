@@ -80,6 +80,11 @@ const ALL: &[Migration] = &[
         "signature",
         include_str!("../migrations/0019_signature.sql"),
     ),
+    (
+        20,
+        "outcome",
+        include_str!("../migrations/0020_outcome.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
