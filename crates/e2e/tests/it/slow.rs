@@ -167,3 +167,14 @@ fn one_address_does_not_take_all_connections() {
     drop(silent);
     wait::until("a place", || platform.is_ready().then_some(()));
 }
+
+#[test]
+fn without_descriptors_it_waits_until_some_are_free() {
+    // Some thirty are open already, and half of the limit may be connections.
+    let place = Place::new().with_files(60);
+    let platform = place.start();
+    let connections: Vec<Connection> = (0..60).map(|_| platform.connect()).collect();
+    drop(connections);
+    wait::until("to be served again", || platform.is_ready().then_some(()));
+    assert!(platform.metric("tongguan_accept_failures_total ") > 0.0);
+}
