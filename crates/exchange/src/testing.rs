@@ -214,8 +214,8 @@ impl House {
             ids: Arc::clone(&self.shared.ids),
             clock: self.clock.clone(),
             signatures: Arc::clone(&self.shared.signatures),
-            room: Door::room(&config),
-            forms: Door::forms(),
+            room: config.room(),
+            forms: config.turns(),
             config,
         })
     }

@@ -3,6 +3,7 @@
 use crate::parameter::Adjustable;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
+use web::address::{Network, ProxyHeader};
 
 /// Settings of accounts, sessions and passwords.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,8 +31,10 @@ pub struct Config {
     pub password_history: u32,
     /// Days without a login after which an account is disabled.
     pub stale_days: Adjustable,
-    /// Addresses of proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<String>,
+    /// Addresses and networks of proxies who are believed when they say who called.
+    pub trusted_proxies: Vec<Network>,
+    /// The header in which they say it.
+    pub proxy_header: ProxyHeader,
     /// Whether this is the demo: its pages show the codes that a telephone would. Set by the
     /// command, never by a file.
     #[serde(skip)]
@@ -150,6 +153,7 @@ impl Default for Config {
             password_history: 5,
             stale_days: Adjustable::new(90),
             trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
             demo: false,
             sso_ca_file: String::new(),
             foreign: Vec::new(),

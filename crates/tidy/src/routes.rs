@@ -138,10 +138,13 @@ const OPEN: &[(&str, &str)] = &[
         "/healthz",
         "a probe: says that the process lives, nothing else",
     ),
-    ("/readyz", "a probe: says whether the database answers"),
+    (
+        "/readyz",
+        "a probe: says whether it is ready; why not only to those inside",
+    ),
     (
         "/metrics",
-        "numbers without names of companies; kept inside by the network",
+        "numbers without names of companies; for those inside, whom it knows itself",
     ),
     (
         "/179/{code}/platDataOpen",

@@ -82,6 +82,7 @@ pub(crate) struct Place {
     pub(crate) settings: Vec<(String, String)>,
     verb: Vec<String>,
     port: u16,
+    files_max: Option<u32>,
 }
 
 impl Place {
@@ -102,6 +103,7 @@ impl Place {
             settings,
             verb: ["demo", "--declarations", "0"].map(str::to_owned).to_vec(),
             port: 0,
+            files_max: None,
         }
     }
 
@@ -127,6 +129,12 @@ impl Place {
     /// Listens on this port, which the settings of other programs may then name.
     pub(crate) fn on_port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// Lets the process open so many files and no more.
+    pub(crate) fn with_files(mut self, files_max: u32) -> Self {
+        self.files_max = Some(files_max);
         self
     }
 
@@ -195,7 +203,15 @@ impl Place {
 
     /// The program with the settings of this place and nothing else from the environment.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(program());
+        let mut command = match self.files_max {
+            None => Command::new(program()),
+            Some(files_max) => {
+                let mut shell = Command::new("/bin/sh");
+                let script = format!("ulimit -n {files_max} && exec \"$0\" \"$@\"");
+                shell.arg("-c").arg(script).arg(program());
+                shell
+            }
+        };
         command.env_clear();
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
@@ -271,11 +287,21 @@ impl Process {
     }
 
     /// Asks it to end, as an operator does; answers its exit code.
-    pub(crate) fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(self) -> Option<i32> {
+        self.ask_to_stop();
+        self.ended()
+    }
+
+    /// Waits until it has ended; answers its exit code.
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
+    /// Asks it to end and goes on.
+    pub(crate) fn ask_to_stop(&self) {
         let id = self.child.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
         assert!(asked.success());
-        self.child.wait().unwrap().code()
     }
 
     pub(crate) fn log(&self) -> String {

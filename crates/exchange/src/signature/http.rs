@@ -176,12 +176,12 @@ pub async fn signature_clinic(
     let actor = door.gate.actor(&parts.headers, &SIGNATURE_CLINIC).await?;
     let company = actor.require_company().ok().map(Arc::clone);
     let most = door.config.message_bytes_max.min(CLINIC_BYTES_MAX);
-    let (body, _room) = receive(&door, &parts.headers, body, most).await?;
+    let (body, _room) = receive(&door, &actor, &parts.headers, body, most).await?;
     if body.is_empty() {
         return Err(Problem::new(codes::BAD_REQUEST).detail("没有内容"));
     }
     let (signatures, now_ms) = (Arc::clone(&door.signatures), door.clock.now_ms());
-    let answer = in_turn(&door, move || {
+    let answer = in_turn(&door, &actor, move || {
         examined(&signatures, &body, company.as_deref(), now_ms)
     });
     answer.await.map(Json)

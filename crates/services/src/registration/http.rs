@@ -6,6 +6,7 @@ use crate::Desk;
 use crate::case_file::attachment::{self, Checked};
 use crate::case_file::{self, Doing, attach, open};
 use askama::Template;
+use axum::extract::multipart::Field;
 use axum::extract::{Multipart, RawQuery, State as Held};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Tx;
+use web::room::Taken;
+use web::shares::Full;
 use web::{Code, Problem, codes as common, service_error};
 
 /// Largest form with its files, in bytes: 24 MiB.
@@ -192,15 +195,17 @@ pub async fn register(
     let (true, Ok(multipart)) = (is_from_us(&headers), multipart) else {
         return Ok(refused(shown, BTreeMap::new(), codes::FORM));
     };
-    let Ok(_room) = desk.uploads.try_acquire() else {
-        return Ok(refused(shown, BTreeMap::new(), case_file::codes::BUSY));
+    let mut room = match desk.uploads.begin(&origin.holder()).await {
+        Ok(room) => room,
+        Err(full) => return Ok(refused(shown, BTreeMap::new(), no_room(full))),
     };
     let sent = tokio::select! {
-        sent = read(multipart) => sent,
-        () = ground.clock.sleep(FORM_TIME) => None,
+        sent = read(multipart, &mut room) => sent,
+        () = ground.clock.sleep(FORM_TIME) => Err(codes::FORM),
     };
-    let Some(sent) = sent else {
-        return Ok(refused(shown, BTreeMap::new(), codes::FORM));
+    let sent = match sent {
+        Ok(sent) => sent,
+        Err(code) => return Ok(refused(shown, BTreeMap::new(), code)),
     };
     let form = form::tidied(&sent.form);
     let mut faults = form::faults(&form);
@@ -246,27 +251,47 @@ fn told(
     }
 }
 
-/// Reads the parts of a form; nothing when it is none of ours, too large or broken off.
-async fn read(mut multipart: Multipart) -> Option<Sent> {
+/// What is told when there is no room for a form.
+fn no_room(full: Full) -> Code {
+    match full {
+        Full::Share => common::SHARE,
+        Full::All => case_file::codes::BUSY,
+    }
+}
+
+/// Reads one part into the room for it.
+async fn part(field: &mut Field<'_>, room: &mut Taken) -> Result<Vec<u8>, Code> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(|_| codes::FORM)? {
+        room.add(piece.len()).await.map_err(no_room)?;
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
+/// Reads the parts of a form; a code when it is none of ours, too large or broken off, or when there
+/// is no room for it.
+async fn read(mut multipart: Multipart, room: &mut Taken) -> Result<Sent, Code> {
     let mut sent = Sent {
         form: BTreeMap::new(),
         again: String::new(),
         files: Vec::new(),
     };
-    while let Some(field) = multipart.next_field().await.ok()? {
+    while let Some(mut field) = multipart.next_field().await.map_err(|_| codes::FORM)? {
         let name = field.name().unwrap_or_default().to_owned();
         if let Some(document) = DOCUMENTS.iter().find(|document| document.name == name) {
             let file_name = field.file_name().unwrap_or_default().to_owned();
-            let bytes = field.bytes().await.ok()?;
+            let bytes = part(&mut field, room).await?.into();
             // A browser sends an empty part for a file that was not chosen.
             if !file_name.is_empty() && sent.files.len() < 5 {
                 sent.files.push((document.name, file_name, bytes));
             }
             continue;
         }
-        let value = field.text().await.ok()?;
+        let value = part(&mut field, room).await?;
+        let value = String::from_utf8(value).map_err(|_| codes::FORM)?;
         if value.len() > VALUE_BYTES_MAX {
-            return None;
+            return Err(codes::FORM);
         }
         if name == "again" {
             sent.again = value;
@@ -280,7 +305,7 @@ async fn read(mut multipart: Multipart) -> Option<Sent> {
             sent.form.insert(name, value);
         }
     }
-    Some(sent)
+    Ok(sent)
 }
 
 /// The files that may be kept, and what is wrong with the others.

@@ -2,7 +2,7 @@
 
 use super::Front;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header;
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use exchange::outcome;
@@ -10,6 +10,7 @@ use exchange::query::board;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use registry::access::Sight;
 use store::clock::SharedClock;
+use web::{Problem, codes};
 
 /// Bounds of durations, in seconds.
 const SECONDS: &[f64] = &[
@@ -24,12 +25,32 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     (
         "tongguan_http_requests_total",
         "counter",
-        "HTTP 请求数，按 route、method、status",
+        "HTTP 请求数，按 route（不在其列者为 other）、method（不常见者为 OTHER）、status（2xx 至 5xx）",
     ),
     (
         "tongguan_http_request_seconds",
         "histogram",
         "HTTP 请求耗时（秒），按 route",
+    ),
+    (
+        "tongguan_places_refused_total",
+        "counter",
+        "因没有空位被拒的次数，按 resource（connections 为连接）与 why：share 为该调用方份额已满，all 为全部占满",
+    ),
+    (
+        "tongguan_slow_transfers_total",
+        "counter",
+        "因过慢被中断的传输，按 direction：body 为请求内容，answer 为应答",
+    ),
+    (
+        "tongguan_accept_failures_total",
+        "counter",
+        "系统未能给出新连接的次数（例如文件描述符用尽）",
+    ),
+    (
+        "tongguan_tls_failures_total",
+        "counter",
+        "没有完成的 TLS 握手",
     ),
     (
         "tongguan_messages_accepted_total",
@@ -133,14 +154,15 @@ impl Metrics {
 
 /// Counts and times every request.
 pub async fn observe(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    // Whatever callers invent, the number of labels stays: they are kept as long as the process lives.
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
-    let method = request.method().to_string();
+    let method = method_label(request.method());
     let started_ms = metrics.clock.now_ms();
     let response = next.run(request).await;
-    let status = response.status().as_u16().to_string();
+    let status = status_label(response.status());
     let spent_ms = u32::try_from(metrics.clock.now_ms() - started_ms).unwrap_or(0);
     let seconds = std::time::Duration::from_millis(spent_ms.into()).as_secs_f64();
     ::metrics::histogram!("tongguan_http_request_seconds", "route" => route.clone())
@@ -151,8 +173,36 @@ pub async fn observe(State(metrics): State<Metrics>, request: Request, next: Nex
     response
 }
 
-/// `GET /metrics`.
-pub async fn metrics(State(front): State<Front>) -> Response {
+/// The methods that routes have; all others are one.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::PATCH => "PATCH",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
+    }
+}
+
+/// The class of a status.
+fn status_label(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        100..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        _ => "5xx",
+    }
+}
+
+/// `GET /metrics`, for those inside.
+pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
+    if !front.inside.has(&request.into_parts().0) {
+        return Problem::new(codes::INSIDE).into_response();
+    }
     let count = |n: i64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
     let read = front
         .shared
@@ -187,4 +237,46 @@ pub async fn metrics(State(front): State<Front>) -> Response {
         "text/plain; version=0.0.4; charset=utf-8",
     )];
     (headers, front.metrics.handle.render()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Metrics, observe};
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::Request;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::Service;
+
+    #[tokio::test]
+    async fn what_callers_invent_makes_no_series() {
+        let clock = store::clock::SystemClock::shared();
+        let metrics = Metrics::install(clock).unwrap();
+        let mut router: Router = Router::new()
+            .route("/things/{id}", get(async || "a thing"))
+            .fallback(async || axum::http::StatusCode::NOT_FOUND)
+            .layer(from_fn_with_state(metrics.clone(), observe));
+        let mut ask = async |n: usize| {
+            let path = if n % 2 == 0 { "things" } else { "invented" };
+            let request = Request::builder()
+                .method(format!("M{n}").as_str())
+                .uri(format!("/{path}/{n}"))
+                .body(Body::empty())
+                .unwrap();
+            router.call(request).await.unwrap();
+        };
+        for n in 0..20 {
+            ask(n).await;
+        }
+        let count = |text: &str| text.lines().filter(|line| line.contains("_http_")).count();
+        let n_series = count(&metrics.handle.render());
+        for n in 20..10_000 {
+            ask(n).await;
+        }
+        let text = metrics.handle.render();
+        assert_eq!(count(&text), n_series, "{text}");
+        assert!(!text.contains("invented") && !text.contains("M77"));
+        assert!(text.contains("method=\"OTHER\""));
+    }
 }

@@ -1,6 +1,7 @@
 //! `doctor`: looks at everything the platform needs and says what is wrong and what to do.
 
 use super::{Base, Ended, say};
+use crate::app::descriptors;
 use crate::config::Config;
 use crate::roles::House;
 use registry::foreign::Door;
@@ -30,6 +31,8 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
         Err(error) => findings.push(finding("配置", false, format!("{error:#}"))),
         Ok(config) => {
             findings.push(finding("配置", true, "无误".to_owned()));
+            findings.push(files(&config));
+            findings.extend(proxy(&config));
             findings.extend(doors(&config).await);
             findings.extend(look(config).await?);
         }
@@ -48,6 +51,41 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
         }
     }
     Ok(if is_good { Ended::Done } else { Ended::Refused })
+}
+
+/// Whether there are descriptors for as many connections as the settings allow.
+fn files(config: &Config) -> Finding {
+    let wished = config.http.connections_max;
+    let limit = descriptors::raise();
+    let possible = descriptors::possible(limit, wished);
+    let limit = limit.map_or_else(|| "不限".to_owned(), |limit| limit.to_string());
+    let text = if possible < wished {
+        format!(
+            "进程最多打开 {limit} 个文件，只够 {possible} 个连接，少于 http.connections_max 的 {wished}；\
+             请提高硬限制（systemd 的 LimitNOFILE，或 ulimit -Hn）"
+        )
+    } else {
+        format!("进程最多打开 {limit} 个文件，够 {wished} 个连接")
+    };
+    Finding {
+        what: "文件描述符",
+        is_good: possible >= wished,
+        text,
+    }
+}
+
+/// People come over TLS, which is not ours: then a proxy brings them, and it should be known.
+fn proxy(config: &Config) -> Option<Finding> {
+    let registry = &config.registry;
+    let is_behind = registry.is_secure() && config.http.tls_certificate.is_none();
+    let is_unknown = is_behind && registry.trusted_proxies.is_empty();
+    is_unknown.then(|| Finding {
+        what: "反向代理",
+        is_good: false,
+        text: "registry.public_url 是 https，而平台自身没有证书：前面应有反向代理。\
+               请在 registry.trusted_proxies 写明它的地址，否则所有人都算作同一个来源地址，共用一份限额"
+            .to_owned(),
+    })
 }
 
 /// Whether the foreign sources of identity answer.

@@ -69,7 +69,7 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     if args.roles.contains(&Role::Api) {
         house.start_jobs();
         let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
-        let router = app::router(&house, metrics, false, customs_box);
+        let router = app::router(&house, metrics, false, customs_box)?;
         let json = args.base.json;
         let token = first_start(&house).await?;
         app::serve(&house, router, |address| {
@@ -137,7 +137,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
     let customs_box = house.start_customs_box(open_db(customs_box).await?).await?;
     stop_on_signal(&house);
     let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
-    let router = app::router(&house, metrics, true, Some(customs_box));
+    let router = app::router(&house, metrics, true, Some(customs_box))?;
     let token = first_start(&house).await?;
     let (json, n_declarations) = (args.base.json, args.declarations);
     let (shared, stop) = (Arc::clone(&house.shared), house.stop.subscribe());

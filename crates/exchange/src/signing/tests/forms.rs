@@ -29,8 +29,8 @@ fn door(house: &House) -> Arc<Door> {
         ids: Arc::clone(&house.shared.ids),
         clock: house.clock.clone(),
         signatures: Arc::clone(&house.shared.signatures),
-        room: Door::room(&config),
-        forms: Door::forms(),
+        room: config.room(),
+        forms: config.turns(),
         config,
     })
 }
