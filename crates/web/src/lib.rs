@@ -8,12 +8,14 @@
 //!
 //! Deliberately absent: routes (they live in their rooms), rules, and anything that knows a table.
 
+mod advice;
 mod code;
 mod page;
 mod problem;
 pub mod request_id;
 pub mod sheet;
 
+pub use advice::advice_en;
 pub use code::Code;
 pub use page::{Page, PageQuery};
 pub use problem::{Problem, bad_query, codes, service_error};
