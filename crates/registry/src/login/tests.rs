@@ -316,6 +316,10 @@ async fn an_administrator_of_a_company_needs_a_second_factor() {
         let fields = [("csrf", csrf.as_str()), ("code", code.as_str())];
         let answer = browser.post(pages, "/login/second", &fields).await;
         assert_eq!(answer.location(), "/console/");
+        // Who lost it is helped by two officers, and sets up another at the next login.
+        pages.write(|tx| factor::remove_all(tx, AccountId(1))).await;
+        let answer = Browser::default().log_in(pages, COMPANY).await;
+        assert_eq!(answer.location(), "/account/totp?next=/console/");
     }
 }
 
