@@ -4,7 +4,7 @@
 pub fn advice_en(status: u16) -> &'static str {
     match status {
         400 | 422 => "The request was not well formed. Check what you filled in and send it again.",
-        401 => "Log in, then try again.",
+        401 => "Check what you typed and log in again.",
         403 => {
             "Your account may not do this, or the page was sent from another site. Open the platform's \
              own page, or ask an administrator for the right."
@@ -23,9 +23,13 @@ pub fn advice_en(status: u16) -> &'static str {
             "What you sent is too large. Split it, or make the files smaller, and send it again."
         }
         415 => "The platform cannot read this kind of content. Use the form of the page.",
-        423 | 429 => {
-            "Too many attempts. Wait for the time that is shown, then try again; if you share one network \
-             address with others, ask the administrators."
+        423 => {
+            "Too many failed attempts from your network. Wait for the time that is shown, or log in at once \
+             with a passkey, or with your password and a one-time code together."
+        }
+        429 => {
+            "Too many attempts. Wait for a while, then try again; if you share one network address with \
+             others, ask the administrators."
         }
         503 => {
             "The platform cannot take this now. Nothing was stored. Wait some seconds and try again."

@@ -91,6 +91,11 @@ impl Shown {
         self.code.code == super::codes::LOCKED.code
     }
 
+    /// What to do.
+    pub(crate) fn advice(&self, lang: Lang) -> &'static str {
+        lang.of(self.code.advice, web::advice_en(self.code.status))
+    }
+
     pub(crate) fn title(&self, lang: Lang) -> &'static str {
         lang.of(self.code.title, self.code.title_en)
     }

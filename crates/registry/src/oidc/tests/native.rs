@@ -161,9 +161,7 @@ async fn native_programs_get_their_code_at_the_address_that_they_brought() {
             let mut fields = wish("native");
             fields.retain(|(name, _)| *name != "redirect_uri");
             fields.push(("redirect_uri", redirect.to_owned()));
-            let answer = place
-                .get(&path("/oauth2/authorize", &fields), &cookie)
-                .await;
+            let answer = place.get(&path("authorize", &fields), &cookie).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{redirect}");
             assert!(
                 answer.location().starts_with(begin),
