@@ -82,8 +82,13 @@ const ALL: &[Migration] = &[
     ),
     (
         20,
+        "outcome",
+        include_str!("../migrations/0020_outcome.sql"),
+    ),
+    (
+        21,
         "login_attempt",
-        include_str!("../migrations/0020_login_attempt.sql"),
+        include_str!("../migrations/0021_login_attempt.sql"),
     ),
 ];
 
