@@ -78,20 +78,25 @@ pub fn entry_routes() -> Router {
 /// Markdown of our own as HTML: tables, and links that belong to the folder `base`. HTML in it is shown
 /// as text.
 pub fn html_of(markdown: &str, base: &str) -> String {
-    let parser = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| match event {
-        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        Event::Start(Tag::Link {
+    let parser = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| {
+        if let Event::Html(text) | Event::InlineHtml(text) = event {
+            return Event::Text(text);
+        }
+        let Event::Start(Tag::Link {
             link_type,
             dest_url,
             title,
             id,
-        }) => Event::Start(Tag::Link {
+        }) = event
+        else {
+            return event;
+        };
+        Event::Start(Tag::Link {
             link_type,
             dest_url: absolute(dest_url, base),
             title,
             id,
-        }),
-        other => other,
+        })
     });
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, parser);
