@@ -23,6 +23,8 @@ pub struct Config {
     pub failures_max: Adjustable,
     /// Minutes for which it is locked.
     pub lock_minutes: Adjustable,
+    /// Whether administrators of companies need a second factor: 1 for yes, 0 for no.
+    pub company_admin_factor: Adjustable,
     /// Failures from one address within an hour after which it must wait.
     pub address_failures_max: u32,
     /// Days after which a password must be changed; 0 for never.
@@ -148,6 +150,7 @@ impl Default for Config {
             sessions_max: Adjustable::new(3),
             failures_max: Adjustable::new(5),
             lock_minutes: Adjustable::new(30),
+            company_admin_factor: Adjustable::new(1),
             address_failures_max: 50,
             password_days: Adjustable::new(90),
             password_history: 5,

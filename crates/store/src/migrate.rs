@@ -90,6 +90,11 @@ const ALL: &[Migration] = &[
         "certificate_fault",
         include_str!("../migrations/0021_certificate_fault.sql"),
     ),
+    (
+        22,
+        "login_attempt",
+        include_str!("../migrations/0022_login_attempt.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -72,6 +72,7 @@ const OPEN: &[(&str, &str)] = &[
         "a question to a passkey; what is about a person asks for the session",
     ),
     ("/passkey.js", "the script of the pages, the same for all"),
+    ("/copy.js", "a script without data, the same for all"),
     ("/logout", "ends the caller's own session, with its token"),
     ("/activate", "opens by a one-time link"),
     (
@@ -152,6 +153,7 @@ const OPEN: &[(&str, &str)] = &[
     ),
     ("/docs/codes/{code}", "the knowledge base, the same for all"),
     ("/docs/protocol/kinds", "the standard, the same for all"),
+    ("/docs/standard", "leads to the standard"),
     ("/docs/standard/", "the standard, the same for all"),
     ("/docs/standard/{file}", "the standard, the same for all"),
     (

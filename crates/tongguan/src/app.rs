@@ -260,6 +260,7 @@ fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
             "same-origin",
         ))
         .option_layer(strict)
+        .layer(from_fn(ui::people::pages))
         .layer(from_fn_with_state(
             Arc::clone(&shared.ids),
             web::request_id::middleware,

@@ -11,6 +11,7 @@
 //! Deliberately absent: routes (they live in their rooms), rules, and anything that knows a table.
 
 pub mod address;
+mod advice;
 mod code;
 mod page;
 mod problem;
@@ -19,6 +20,7 @@ pub mod room;
 pub mod shares;
 pub mod sheet;
 
+pub use advice::advice_en;
 pub use code::Code;
 pub use page::{Page, PageQuery};
 pub use problem::{Problem, bad_query, codes, service_error};

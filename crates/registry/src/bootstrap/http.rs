@@ -7,12 +7,12 @@ use crate::ground::Ground;
 use crate::hash_text;
 use crate::login::codes;
 use crate::login::http::{Entrance, NextQuery, is_from_us};
-use crate::login::page::{self, Lang};
+use crate::login::page::{self, Lang, SCRIPTED};
 use crate::role::Role;
 use askama::Template;
-use axum::extract::{Form, Query, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::{Form, Query, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use std::collections::HashMap;
 use store::{Result as StoreResult, Tx};
 use web::{Problem, service_error};
@@ -129,9 +129,10 @@ fn show(
 pub async fn bootstrap_page(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
+    RawQuery(raw): RawQuery,
     Query(query): Query<NextQuery>,
 ) -> Result<Response, Problem> {
-    let lang = Lang::of_request(&headers, None);
+    let lang = Lang::of_request(&headers, raw.as_deref());
     let (hash, now_ms) = (hash_text(&query.token), entrance.ground().now_ms());
     let opens = entrance
         .ground()
@@ -160,6 +161,12 @@ pub async fn bootstrap(
         return Ok(page::refused(lang, codes::CROSS_SITE, "/login"));
     }
     let ground = entrance.ground();
+    // The button that changes the language sends the form: what was typed stays.
+    if let Some(asked) = form.get("lang") {
+        let lang = Lang::named(asked);
+        let token = form.get("token").map_or("", String::as_str);
+        return Ok(show(&entrance, lang, token, (&form, Vec::new())));
+    }
     let mut people = Vec::new();
     let mut links = Vec::new();
     for (role, name, login, company) in wanted(ground, &form).await? {
@@ -197,7 +204,19 @@ pub async fn bootstrap(
         base: ground.config.public_url.trim_end_matches('/').to_owned(),
         links,
     };
-    Ok(page::page(lang, StatusCode::OK, &template))
+    Ok(page::page_with(lang, StatusCode::OK, &template, SCRIPTED))
+}
+
+/// The script of the page with the links.
+const SCRIPT: &str = include_str!("../../assets/copy.js");
+
+/// `GET /copy.js`.
+pub async fn copy_script() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, SCRIPT).into_response()
 }
 
 /// Somebody to be made: role, name, login, and the company for the people of one.

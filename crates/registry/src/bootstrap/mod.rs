@@ -106,7 +106,9 @@ pub fn make(
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
-    sql::use_up(tx, token_hash, now_ms)?;
+    if !sql::use_up(tx, token_hash, now_ms)? {
+        return Ok(Err(vec!["首次启用链接已失效".to_owned()]));
+    }
     for person in people {
         make_one(tx, ground, actor, person)?;
     }

@@ -36,8 +36,12 @@ impl Throttle {
         (*n_failed >= self.failures_max && (1..=WINDOW_MS).contains(&left)).then_some(left)
     }
 
-    /// Counts a failure.
-    pub fn failed(&self, address: &str, now_ms: i64) {
+    /// Counts an attempt before it is made: of many at once, no more than the limit go on. One that
+    /// was no failure is given back.
+    ///
+    /// # Errors
+    /// How many milliseconds the address must wait.
+    pub fn take(&self, address: &str, now_ms: i64) -> Result<(), i64> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= ADDRESSES_MAX {
             seen.retain(|_, (since, _)| now_ms - *since < WINDOW_MS);
@@ -46,9 +50,22 @@ impl Throttle {
             seen.clear();
         }
         let entry = seen.entry(network(address)).or_insert((now_ms, 0));
+        // A clock that was set back must not lock anybody out for longer than a window.
         if !(0..WINDOW_MS).contains(&(now_ms - entry.0)) {
             *entry = (now_ms, 0);
         }
+        if entry.1 >= self.failures_max {
+            return Err(entry.0 + WINDOW_MS - now_ms);
+        }
         entry.1 += 1;
+        Ok(())
+    }
+
+    /// Gives an attempt back that was no failure.
+    pub fn give_back(&self, address: &str) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, n_failed)) = seen.get_mut(&network(address)) {
+            *n_failed = n_failed.saturating_sub(1);
+        }
     }
 }

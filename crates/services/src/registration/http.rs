@@ -11,12 +11,12 @@ use axum::extract::{Multipart, RawQuery, State as Held};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use registry::access::{Actor, Origin, Who, origin};
-use registry::account::{self, AccountId, NewAccount, password};
+use registry::account::{self, AccountId, NewAccount};
 use registry::audit;
 use registry::ground::Ground;
-use registry::login::Throttle;
 use registry::login::http::is_from_us;
 use registry::login::page::{Lang, page};
+use registry::login::{Throttle, hash_password};
 use registry::role::{self, Grant, Role};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -87,6 +87,8 @@ struct RegisteredPage {
     case: String,
     company: String,
     login: String,
+    /// The login name that works when somebody has the chosen one.
+    spare: String,
     due: String,
 }
 
@@ -94,11 +96,13 @@ struct RegisteredPage {
 struct Sent {
     form: BTreeMap<String, String>,
     again: String,
+    /// The language that is asked for instead of sending the form in.
+    lang: Option<String>,
     files: Vec<(&'static str, String, axum::body::Bytes)>,
 }
 
 /// A file that may be kept, with the document that it is.
-type Kept = (&'static str, Checked, axum::body::Bytes);
+pub(super) type Kept = (&'static str, Checked, axum::body::Bytes);
 
 /// `GET /register`; in the demo the form is filled with a company that does not exist.
 pub async fn register_page(
@@ -188,10 +192,9 @@ pub async fn register(
     let shown = (lang, ground.config.demo);
     let origin = origin(&headers, ground);
     let now_ms = ground.now_ms();
-    if reception.throttle.wait(&origin.address, now_ms).is_some() {
+    if reception.throttle.take(&origin.address, now_ms).is_err() {
         return Ok(refused(shown, BTreeMap::new(), codes::TOO_MANY));
     }
-    reception.throttle.failed(&origin.address, now_ms);
     let (true, Ok(multipart)) = (is_from_us(&headers), multipart) else {
         return Ok(refused(shown, BTreeMap::new(), codes::FORM));
     };
@@ -208,6 +211,13 @@ pub async fn register(
         Err(code) => return Ok(refused(shown, BTreeMap::new(), code)),
     };
     let form = form::tidied(&sent.form);
+    // The button that changes the language sends the form: what was typed stays.
+    if let Some(asked) = &sent.lang {
+        reception.throttle.give_back(&origin.address);
+        let lang = Lang::named(asked);
+        let shown = (lang, ground.config.demo);
+        return Ok(show(shown, StatusCode::OK, form, (Vec::new(), None)));
+    }
     let mut faults = form::faults(&form);
     faults.extend(form::account_faults(&form, &sent.again));
     let (files, file_faults) = files(sent.files);
@@ -219,11 +229,12 @@ pub async fn register(
         return Ok(show(shown, StatusCode::BAD_REQUEST, form, (faults, None)));
     }
     match apply(ground, &origin, &form, files).await {
-        Ok(case) => Ok(page(
+        Ok((case, spare)) => Ok(page(
             lang,
             StatusCode::CREATED,
             &RegisteredPage {
                 lang,
+                spare,
                 case: case.id.0.to_string(),
                 company: form.get("companyName").cloned().unwrap_or_default(),
                 login: form.get("login").cloned().unwrap_or_default(),
@@ -275,6 +286,7 @@ async fn read(mut multipart: Multipart, room: &mut Taken) -> Result<Sent, Code> 
     let mut sent = Sent {
         form: BTreeMap::new(),
         again: String::new(),
+        lang: None,
         files: Vec::new(),
     };
     while let Some(mut field) = multipart.next_field().await.map_err(|_| codes::FORM)? {
@@ -295,6 +307,8 @@ async fn read(mut multipart: Multipart, room: &mut Taken) -> Result<Sent, Code> 
         }
         if name == "again" {
             sent.again = value;
+        } else if name == "lang" {
+            sent.lang = Some(value);
         } else if name == "role" {
             let roles = sent.form.entry("roles".to_owned()).or_default();
             if !roles.is_empty() {
@@ -329,7 +343,8 @@ fn files(sent: Vec<(&'static str, String, axum::body::Bytes)>) -> (Vec<Kept>, Ve
     (kept, faults)
 }
 
-/// What cannot be had, because somebody has it.
+/// What cannot be had, because a company has it. That somebody has the login name is not told: see
+/// [`login_of`].
 async fn taken(ground: &Ground, form: &BTreeMap<String, String>) -> Result<Vec<Fault>, Problem> {
     let form = form.clone();
     let read = move |tx: &mut Tx<'_>| {
@@ -337,10 +352,6 @@ async fn taken(ground: &Ground, form: &BTreeMap<String, String>) -> Result<Vec<F
         if let Err(code) = free(tx, &form)? {
             let text = format!("{}。{}（{}）", code.title, code.advice, code.code);
             faults.push(("creditCode", text));
-        }
-        let login = form.get("login").map_or("", String::as_str);
-        if account::by_login(tx, &account::folded(login))?.is_some() {
-            faults.push(("login", account::Refusal::Taken.to_string()));
         }
         Ok(faults)
     };
@@ -351,24 +362,23 @@ async fn taken(ground: &Ground, form: &BTreeMap<String, String>) -> Result<Vec<F
         .map_err(|error| service_error(&error))
 }
 
-/// Makes account and case in one transaction.
-async fn apply(
+/// The login name of a new account: the chosen one, or the spare one when somebody has that. Strangers must
+/// not learn here which login names exist: the answer is the same and costs the same, and the page tells
+/// everybody to use the spare name if the chosen one does not open.
+fn login_of(tx: &mut Tx<'_>, chosen: &str, spare: &str) -> store::Result<String> {
+    let is_taken = account::by_login(tx, &account::folded(chosen))?.is_some();
+    Ok(if is_taken { spare } else { chosen }.to_owned())
+}
+
+/// Makes account and case in one transaction; answers the case and the spare login name.
+pub(super) async fn apply(
     ground: &Ground,
     origin: &Origin,
     form: &BTreeMap<String, String>,
     files: Vec<Kept>,
-) -> Result<case_file::CaseFile, Problem> {
-    let secret = form.get("password").cloned().unwrap_or_default();
-    let mut salt = [0; 16];
-    for (to, from) in salt.iter_mut().zip(ground.secret()?) {
-        *to = from;
-    }
-    // 19 MiB and some 30 ms of a core: not on the thread that answers requests.
-    let hash = tokio::task::spawn_blocking(move || password::hash(&secret, &salt))
-        .await
-        .ok()
-        .and_then(Result::ok)
-        .ok_or_else(|| Problem::new(common::FAULT))?;
+) -> Result<(case_file::CaseFile, String), Problem> {
+    let secret = form.get("password").map_or("", String::as_str);
+    let hash = hash_password(ground, secret).await?;
     let text = |name: &str| form.get(name).cloned().unwrap_or_default();
     let new = NewAccount {
         id: AccountId(ground.ids.next()),
@@ -385,18 +395,26 @@ async fn apply(
         ..Actor::nobody(origin.clone())
     };
     let (form, ground_) = (form.clone(), ground.clone());
+    let spare = new.id.0.to_string();
+    let (kept, mut new) = (spare.clone(), new);
     let write = move |tx: &mut Tx<'_>| {
         let doing = Doing {
             ground: &ground_,
             actor: &actor,
         };
+        new.login = login_of(tx, form.get("login").map_or("", String::as_str), &kept)?;
+        let made = make(tx, &doing, &new, (&form, &files))?;
+        // Counted together with the new one, while the head of the audit is held: of many at once no
+        // more than the limit come in.
         let since_ms = new.at_ms - DAY_MS;
-        if sql::n_since(tx, &actor.origin.address, since_ms)? >= PER_DAY_MAX {
-            return Ok(Err(Problem::new(codes::TOO_MANY)));
-        }
-        make(tx, &doing, &new, (&form, &files))
+        let n_applied = sql::n_since(tx, &actor.origin.address, since_ms)?;
+        Ok(match made {
+            Ok(_) if n_applied > PER_DAY_MAX => Err(Problem::new(codes::TOO_MANY)),
+            made => made,
+        })
     };
-    crate::desk::write(ground, write).await
+    let case = crate::desk::write(ground, write).await?;
+    Ok((case, spare))
 }
 
 fn make(

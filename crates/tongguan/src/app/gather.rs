@@ -62,6 +62,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
 pub const PARAMETERS: &[&[Parameter]] = &[
     registry::session::PARAMETERS,
     registry::login::PARAMETERS,
+    registry::oidc::PARAMETERS,
     registry::job::PARAMETERS,
     exchange::unmask::PARAMETERS,
     exchange::export::PARAMETERS,

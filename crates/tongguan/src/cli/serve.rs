@@ -6,6 +6,7 @@ use crate::config::{Config, QueueKind};
 use crate::demo;
 use crate::roles::{House, Role, beside, open_db};
 use clap::Args;
+use registry::parameter::Adjustable;
 use std::sync::Arc;
 
 /// Arguments of `serve`.
@@ -122,6 +123,8 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
     start_log(&config.node.log);
     config.registry = reached_at(config.registry, &config.http.listen);
     config.registry.demo = true;
+    // Who tries it has no telephone at hand.
+    config.registry.company_admin_factor = Adjustable::new(0);
     // Customs is the simulator here, so a frame may stand in for a signature.
     config.intake.signature_frame = true;
     let data = crate::config::data_folder(args.base.data.clone());
