@@ -19,14 +19,17 @@
 //! they do no other I/O. Deliberately absent: an ORM, a query builder, a generic repository, and
 //! caches.
 
+pub mod check;
 pub mod clock;
 mod db;
 mod error;
 pub mod event;
 pub mod id;
 mod migrate;
+pub mod node;
 mod postgres;
 mod sqlite;
+pub mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]

@@ -80,6 +80,7 @@ const ALL: &[Migration] = &[
         "signature",
         include_str!("../migrations/0019_signature.sql"),
     ),
+    (20, "node", include_str!("../migrations/0020_node.sql")),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

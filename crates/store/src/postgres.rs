@@ -35,6 +35,7 @@ impl PgPool {
         let mut first = Connection {
             server: server.clone(),
             open: Some(server.connect()?),
+            is_used: false,
         };
         first.migrate()?;
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
@@ -46,11 +47,12 @@ impl PgPool {
         ] {
             for _ in 0..n_threads.max(1) {
                 let queue: Receiver<Box<dyn Job>> = queue.clone();
-                let connection = ready.take().unwrap_or(Connection {
+                let mut connection = ready.take().unwrap_or(Connection {
                     server: server.clone(),
                     open: None,
+                    is_used: false,
                 });
-                spawn("store-postgres", move || serve(connection, &queue))?;
+                spawn("store-postgres", move || serve(&mut connection, &queue))?;
             }
         }
         Ok(Self { writes, reads })
@@ -144,6 +146,8 @@ struct Open {
 struct Connection {
     server: Server,
     open: Option<Open>,
+    /// Whether a thread has worked with it.
+    is_used: bool,
 }
 
 impl Connection {
@@ -202,7 +206,11 @@ fn commit(tx: Tx<'_>) -> Result<()> {
     }
 }
 
-fn serve(mut connection: Connection, queue: &Receiver<Box<dyn Job>>) {
+fn serve(connection: &mut Connection, queue: &Receiver<Box<dyn Job>>) {
+    // After a panic nobody knows what the connection was in the middle of.
+    if std::mem::replace(&mut connection.is_used, true) {
+        connection.open = None;
+    }
     while let Ok(mut job) = queue.recv() {
         let failure = connection.run(job.as_mut()).err();
         if failure.as_ref().is_some_and(Error::is_unavailable) {

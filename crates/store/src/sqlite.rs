@@ -11,7 +11,8 @@ use crate::tx::Engine;
 use crate::{Config, Error, Result, Tx};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
-use std::path::Path;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
@@ -31,6 +32,9 @@ const WAL_PAGES_HARD: u32 = 16_384;
 /// Pause of the checkpointer between looks at the log.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Pause before a thread that panicked goes on.
+const RESTART_PAUSE: Duration = Duration::from_millis(100);
+
 /// Page cache of a reader or the checkpointer, in KiB.
 const READER_CACHE_KIB: u64 = 4096;
 
@@ -38,6 +42,7 @@ const READER_CACHE_KIB: u64 = 4096;
 pub(crate) struct SqlitePool {
     writes: Sender<Box<dyn Job>>,
     reads: Sender<Box<dyn Job>>,
+    place: Arc<(PathBuf, u64)>,
     /// Gone with the last user of the pool; the checkpointer looks whether it is still there.
     _alive: Arc<()>,
 }
@@ -77,6 +82,7 @@ impl SqlitePool {
         Ok(Self {
             writes,
             reads,
+            place: Arc::new((PathBuf::from(path), config.sqlite_mib_max)),
             _alive: alive,
         })
     }
@@ -92,6 +98,17 @@ impl SqlitePool {
     pub(crate) fn n_waiting(&self) -> usize {
         self.writes.len()
     }
+
+    /// The file, and its largest size in MiB (0 for no limit).
+    pub(crate) fn place(&self) -> (PathBuf, u64) {
+        (*self.place).clone()
+    }
+}
+
+/// The path of the file that the settings name, if they name one.
+pub(crate) fn path(config: &Config) -> Option<&str> {
+    let path = config.url.strip_prefix("sqlite:")?;
+    Some(path.trim_start_matches("//"))
 }
 
 pub(crate) fn submit(queue: &Sender<Box<dyn Job>>, job: Box<dyn Job>) -> Result<()> {
@@ -101,10 +118,17 @@ pub(crate) fn submit(queue: &Sender<Box<dyn Job>>, job: Box<dyn Job>) -> Result<
     })
 }
 
-pub(crate) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<()> {
+/// Starts a thread; a body that panics is run again after a pause, one that returns is done.
+pub(crate) fn spawn(name: &'static str, mut body: impl FnMut() + Send + 'static) -> Result<()> {
+    let run = move || {
+        while catch_unwind(AssertUnwindSafe(&mut body)).is_err() {
+            tracing::error!(thread = name, "a thread of the store is started again");
+            thread::park_timeout(RESTART_PAUSE);
+        }
+    };
     thread::Builder::new()
         .name(name.to_owned())
-        .spawn(body)
+        .spawn(run)
         .map(|_| ())
         .map_err(|e| Error::Unavailable(format!("no thread for the store: {e}")))
 }
@@ -131,6 +155,7 @@ fn migrate_now(writer: &mut Connection) -> Result<()> {
 }
 
 fn write_loop(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
+    forget_transaction(connection);
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
         group.extend(queue.try_iter().take(GROUP_MAX - 1));
@@ -182,7 +207,15 @@ fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<()> {
     Ok(())
 }
 
+/// Ends the transaction that a thread left open when it panicked; whoever waited for it was told.
+fn forget_transaction(connection: &Connection) {
+    if !connection.is_autocommit() {
+        let _ = connection.execute_batch("rollback");
+    }
+}
+
 fn read_loop(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
+    forget_transaction(connection);
     while let Ok(mut job) = queue.recv() {
         let failure = read_one(connection, job.as_mut()).err();
         job.finish(failure);

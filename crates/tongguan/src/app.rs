@@ -15,6 +15,7 @@ mod people;
 mod sso;
 
 use self::describe::Everywhere;
+use crate::health::Health;
 use crate::roles::House;
 use crate::ui;
 use anyhow::Context;
@@ -52,6 +53,8 @@ pub struct Front {
     pub shared: Arc<Shared>,
     /// The metrics.
     pub metrics: Metrics,
+    /// Whether this process can do its work.
+    pub health: Arc<Health>,
 }
 
 /// The description of the API (接口描述), OpenAPI 3.1.
@@ -182,6 +185,7 @@ pub fn router(
     let front = Front {
         shared: Arc::clone(shared),
         metrics: metrics.clone(),
+        health: Arc::clone(&house.health),
     };
     let probes = Router::new()
         .route("/healthz", get(healthz))
@@ -245,8 +249,8 @@ fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
         ))
         .layer(from_fn(peer::note))
         .layer(from_fn_with_state(metrics, metrics::observe))
+        // The log has counted it, with its place.
         .layer(CatchPanicLayer::custom(|_| {
-            ::metrics::counter!("tongguan_panics_total").increment(1);
             Problem::new(codes::FAULT).into_response()
         }));
     router
@@ -300,18 +304,20 @@ async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Ready when the database answers.
+/// Ready when this process can do its work: the database reads and writes, the disk has room, no loop
+/// stands still. Says by name what is not as it should be; the log says why.
 async fn readyz(State(front): State<Front>) -> Result<&'static str, (StatusCode, String)> {
-    match front
-        .shared
-        .db
-        .read(|tx| tx.query_opt("select 1", &[]).map(|_| ()))
-        .await
-    {
-        Ok(()) => Ok("ready\n"),
-        Err(error) => Err((
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("not ready: {error}\n"),
-        )),
+    let checks = front.health.checks().await;
+    let bad: Vec<&str> = checks
+        .iter()
+        .filter(|check| !check.is_good)
+        .map(|check| check.name.as_str())
+        .collect();
+    if bad.is_empty() {
+        return Ok("ready\n");
     }
+    Err((
+        StatusCode::SERVICE_UNAVAILABLE,
+        format!("not ready: {}\n", bad.join(", ")),
+    ))
 }

@@ -32,6 +32,8 @@ mod exports;
 mod foreign;
 mod kill;
 mod lanes;
+mod log_trouble;
+mod node_trouble;
 mod oidc;
 mod onboarding;
 mod one_message;

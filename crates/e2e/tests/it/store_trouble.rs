@@ -44,7 +44,13 @@ fn while_the_database_is_locked_nothing_is_acknowledged() {
     // Reading goes on.
     assert_eq!(company.list().len(), 1);
     assert_eq!(company.feed().len(), 3);
-    assert!(platform.is_ready());
+    // Whoever asks hears that no write works.
+    let told = wait::until("readiness to notice", || {
+        let answer = platform.connect().send("GET", "/readyz", None, b"");
+        let answer = answer.unwrap();
+        (answer.status == 503).then(|| answer.text())
+    });
+    assert!(told.contains("database.write"), "{told}");
     locked.execute_batch("rollback").unwrap();
     drop(locked);
 
@@ -56,6 +62,7 @@ fn while_the_database_is_locked_nothing_is_acknowledged() {
     assert_eq!(answer.json()["duplicate"], false);
     let id = answer.json()["id"].as_str().unwrap().to_owned();
     company.until_state(&id, "settled");
+    wait::until("readiness", || platform.is_ready().then_some(()));
     assert_eq!(company.list().len(), 2);
     assert_eq!(company.statuses(&id), [2, 3, 120]);
 }
@@ -103,7 +110,9 @@ fn a_full_disk_takes_nothing_more_and_keeps_what_it_has() {
     assert!(kept.len() > 5);
     // Full is full, for everyone and again; but what is there can be read.
     assert_unavailable(&company.submit(refused.as_bytes()));
-    assert!(platform.is_ready());
+    wait::until("readiness to notice", || {
+        (!platform.is_ready()).then_some(())
+    });
     assert_all_there(&company, &kept);
     // The same bytes again are known, full or not; at worst the platform cannot say so now.
     let again = company.submit(kept[0].1.as_bytes());

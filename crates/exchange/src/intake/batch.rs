@@ -10,10 +10,12 @@ use crate::pipeline::Bell;
 use registry::audit;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 use store::event::Event;
 use store::id::IdMaker;
+use store::task::Tasks;
 use store::{Db, Error, Result, Tx};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Mutex, Semaphore, mpsc, oneshot, watch};
 
 /// Arrivals that may wait beside the batch that is being written.
 const WAITING_MAX: usize = 4 * BATCH_MAX;
@@ -44,11 +46,21 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Starts the task that commits; it ends when the last handle is dropped. `accepted` is
-    /// rung after every commit, so that the check need not poll.
-    pub fn start(db: Db, ids: Arc<IdMaker>, accepted: Arc<Bell>) -> Self {
+    /// Starts the task that commits; it ends with the process, or when the last handle is dropped.
+    /// `accepted` is rung after every commit, so that the check need not poll.
+    pub fn start(
+        (db, ids): (Db, Arc<IdMaker>),
+        accepted: Arc<Bell>,
+        tasks: &Tasks,
+        stop: &watch::Receiver<bool>,
+    ) -> Self {
         let (waiting, arrivals) = mpsc::channel(WAITING_MAX);
-        tokio::spawn(run(db, ids, accepted, arrivals));
+        // What waits outlives the loop: one that is started again goes on with it.
+        let arrivals = Arc::new(Mutex::new(arrivals));
+        tasks.start("intake", Duration::MAX, stop.clone(), move |_| {
+            let (db, ids, accepted) = (db.clone(), Arc::clone(&ids), Arc::clone(&accepted));
+            run(db, ids, accepted, Arc::clone(&arrivals))
+        });
         Self { waiting }
     }
 
@@ -71,8 +83,9 @@ async fn run(
     db: Db,
     ids: Arc<IdMaker>,
     accepted: Arc<Bell>,
-    mut arrivals: mpsc::Receiver<Waiting>,
+    arrivals: Arc<Mutex<mpsc::Receiver<Waiting>>>,
 ) {
+    let mut arrivals = arrivals.lock().await;
     let commits = Arc::new(Semaphore::new(COMMITS_MAX));
     while let Some(first) = arrivals.recv().await {
         let Ok(permit) = Arc::clone(&commits).acquire_owned().await else {

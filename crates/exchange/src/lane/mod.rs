@@ -7,7 +7,8 @@
 //! and workers each.
 //!
 //! One process works the lanes of a direction at a time: it holds the lease [`Lease`], renewed
-//! every second, lost three seconds after it dies. Steps are idempotent all the same (I3).
+//! every second, lost three seconds after it dies, or at once when the clock was set back meanwhile.
+//! Steps are idempotent all the same (I3).
 
 mod sql;
 #[cfg(test)]
@@ -17,7 +18,7 @@ use crate::message::{MessageId, State, sql as message_sql};
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use store::clock::SharedClock;
+use store::clock::{SKEW_MS, SharedClock};
 use store::{Db, Result};
 
 /// Messages in one turn over all lanes.
@@ -62,7 +63,8 @@ impl Lanes {
         }
     }
 
-    /// The next turn: messages of all lanes that have work, oldest first in each lane.
+    /// The next turn: messages of all lanes that have work, oldest first in each lane. `now_ms` is
+    /// monotonic.
     ///
     /// # Errors
     /// The store's.
@@ -177,13 +179,16 @@ impl Lease {
     /// The store's.
     pub async fn hold(&mut self, db: &Db, clock: &SharedClock) -> Result<bool> {
         let now_ms = clock.now_ms();
-        if self.held_until - now_ms > LEASE_MS / 2 {
+        // A lease longer than any was taken before the clock was set back: it is taken anew.
+        if (LEASE_MS / 2 + 1..=LEASE_MS).contains(&(self.held_until - now_ms)) {
             return Ok(true);
         }
         let (name, owner) = (self.name, self.owner.clone());
         let until_ms = now_ms + LEASE_MS;
         let held = db
-            .write(move |tx| sql::take_lease(tx, name, &owner, now_ms, until_ms))
+            .write(move |tx| {
+                sql::take_lease(tx, name, &owner, now_ms, (until_ms, until_ms + SKEW_MS))
+            })
             .await?;
         self.held_until = if held { until_ms } else { 0 };
         Ok(held)

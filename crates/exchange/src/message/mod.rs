@@ -21,6 +21,7 @@ mod tests;
 
 use registry::company::CompanyId;
 use std::collections::BTreeMap;
+use store::clock::beijing_day;
 use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
 use store::{Result, Tx};
@@ -136,12 +137,14 @@ pub struct Step<'a> {
 }
 
 /// A message that a step really moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
     /// The message.
     pub id: MessageId,
     /// Whose it is.
     pub company_id: CompanyId,
+    /// Kind: `CEB311`.
+    pub kind: String,
 }
 
 /// Moves messages into a state, with the events that say so; answers those that really moved.
@@ -169,6 +172,41 @@ pub fn advance(
         .collect();
     store::event::append(tx, &events)?;
     Ok(moved)
+}
+
+/// Notes as sent what customs has answered before our own commit of `Sent`: after a crash between the
+/// two, that commit never comes. Messages in other states stay as they are.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn overtake(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    messages: &[MessageId],
+    at_ms: i64,
+) -> Result<()> {
+    let checked = sql::in_state(tx, messages, State::Checked)?;
+    let step = Step {
+        to: State::Sent,
+        at_ms,
+        detail: "",
+    };
+    let moved = advance(tx, ids, &checked, step)?;
+    count_sent(tx, &moved, at_ms)
+}
+
+/// Counts messages that came into `Sent` under the day and their kinds.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn count_sent(tx: &mut Tx<'_>, moved: &[Moved], at_ms: i64) -> Result<()> {
+    let day = beijing_day(at_ms);
+    let mut counts = DayCounts::new();
+    for moved in moved {
+        let key = (day.clone(), moved.company_id, moved.kind.clone());
+        counts.entry(key).or_default().n_sent += 1;
+    }
+    count(tx, &counts)
 }
 
 /// Takes a refused message back to the check, after a rule or table was mended (重新校验): the one

@@ -80,7 +80,7 @@ pub(super) fn change_state(
         before: "update message set state = $1, changed_at = $2 \
                  where state in ($3, $4, $5, $6) and id in (",
         row: "?",
-        after: ") returning id, company_id",
+        after: ") returning id, company_id, kind",
     };
     let sources = step.to.sources();
     let source = |n: usize| {
@@ -104,8 +104,27 @@ pub(super) fn change_state(
             Ok(Moved {
                 id: MessageId(row.int(0)?),
                 company_id: CompanyId(row.int(1)?),
+                kind: row.text(2)?,
             })
         })
+        .collect()
+}
+
+/// Those of the messages that are in this state.
+pub(super) fn in_state(
+    tx: &mut Tx<'_>,
+    messages: &[MessageId],
+    state: State,
+) -> Result<Vec<MessageId>> {
+    const FIND: Many = Many {
+        before: "select id from message where state = $1 and id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    tx.many(FIND, &[state.name().into()], &rows)?
+        .iter()
+        .map(|row| row.int(0).map(MessageId))
         .collect()
 }
 

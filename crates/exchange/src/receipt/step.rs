@@ -255,6 +255,7 @@ fn progress(tx: &mut Tx<'_>, ground: &Ground, recorded: &[NewReceipt], now_ms: i
         at_ms: now_ms,
         detail: "",
     };
+    message::overtake(tx, ids, &touched, now_ms)?;
     message::advance(tx, ids, &touched, step(State::Answered))?;
 
     let n_final = update_documents(tx, ground, recorded, now_ms)?;

@@ -29,7 +29,7 @@ pub(crate) const LANE_BUDGET: Duration = Duration::from_millis(300);
 const PAUSE_MS: i64 = 1000;
 
 /// Longest pause, in milliseconds.
-const PAUSE_MS_MAX: i64 = 300_000;
+pub(super) const PAUSE_MS_MAX: i64 = 300_000;
 
 /// Pause after what a person must put right, in milliseconds: the card is shut meanwhile.
 const LASTING_MS: i64 = 600_000;

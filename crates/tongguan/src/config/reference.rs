@@ -132,6 +132,10 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "SQLite 文件大小上限（MiB），0 为不限；到达后不再受理",
     ),
     ("store.sqlite_cache_mib", "SQLite 写连接的页缓存（MiB）"),
+    (
+        "store.free_mib_min",
+        "SQLite 所在磁盘的剩余空间（MiB）低于此值时 /readyz 报告未就绪，0 为不检查",
+    ),
     ("queue.kind", "平台与海关之间的队列：builtin 或 rabbitmq"),
     ("queue.url", "内置队列的数据库；单独成库，提交互不等待"),
     (

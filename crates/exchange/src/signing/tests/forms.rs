@@ -21,11 +21,7 @@ fn door(house: &House) -> Arc<Door> {
     let config = Arc::new(Config::default());
     Arc::new(Door {
         gate: Arc::clone(&house.gate),
-        intake: Intake::start(
-            house.shared.db.clone(),
-            Arc::clone(&house.shared.ids),
-            Arc::clone(&house.shared.accepted),
-        ),
+        intake: house.intake(),
         ids: Arc::clone(&house.shared.ids),
         clock: house.clock.clone(),
         signatures: Arc::clone(&house.shared.signatures),
