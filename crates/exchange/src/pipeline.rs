@@ -13,7 +13,7 @@ use crate::message::State;
 use crate::signature::Checker;
 use crate::signing::keyring::Keyring;
 use crate::signing::retry;
-use crate::{check, dispatch, matching, receipt};
+use crate::{check, dispatch, inbox, matching, receipt};
 use ceb::Direction;
 use queue::Queue;
 use registry::code_table::Shelf;
@@ -295,13 +295,30 @@ async fn turn(
     }
 }
 
+/// Takes what came from customs: at once while it is little, else by turns through the inbox.
 async fn take(shared: &Arc<Shared>, direction: Direction, wait: Duration) -> anyhow::Result<usize> {
+    let is_behind = inbox::is_used(shared, direction).await?;
+    let wait = if is_behind { Duration::ZERO } else { wait };
     let down = shared.customs.down(direction);
-    let deliveries = shared.queue.take(down, TAKE_MAX, wait).await?;
+    let deliveries = match shared.queue.take(down, TAKE_MAX, wait).await {
+        Ok(deliveries) => deliveries,
+        // What stands in the inbox goes home all the same.
+        Err(error) if is_behind => {
+            tracing::warn!(%error, "customs' queue cannot be read; its answers in hand go on");
+            Vec::new()
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if is_behind || deliveries.len() >= TAKE_MAX {
+        inbox::fill(shared, direction, deliveries, TAKE_MAX).await?;
+        let (ids, bodies) = inbox::turn(shared, direction).await?;
+        return Ok(receipt::step(shared, bodies, ids).await?);
+    }
     if deliveries.is_empty() {
         return Ok(0);
     }
-    match receipt::step(shared, &deliveries).await {
+    let bodies = deliveries.iter().map(|one| one.body.clone()).collect();
+    match receipt::step(shared, bodies, Vec::new()).await {
         Ok(n_done) => {
             shared.queue.ack(&deliveries).await?;
             Ok(n_done)

@@ -34,9 +34,14 @@ pub(crate) fn insert(tx: &mut Tx<'_>, queue: &str, items: &[(i64, Bytes)]) -> Re
         .map(|(id, _)| vec![(*id).into(), queue.into()])
         .collect();
     tx.many(ITEMS, &[], &rows)?;
-    let rows: Vec<Vec<Value<'_>>> = items
+    let vault = tx.vault();
+    let sealed = items
         .iter()
-        .map(|(id, body)| vec![(*id).into(), body.as_ref().into()])
+        .map(|(id, body)| Ok((*id, vault.close(body)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let rows: Vec<Vec<Value<'_>>> = sealed
+        .iter()
+        .map(|(id, body)| vec![(*id).into(), Value::Bytes(body)])
         .collect();
     tx.many(BODIES, &[], &rows)?;
     Ok(())
@@ -103,9 +108,10 @@ pub(crate) fn bodies(tx: &mut Tx<'_>, items: &[Claimed]) -> Result<Vec<(i64, Byt
         after: ")",
     };
     let ids: Vec<Vec<Value<'_>>> = items.iter().map(|item| vec![item.id.into()]).collect();
+    let vault = tx.vault();
     tx.many(BODIES, &[], &ids)?
         .iter()
-        .map(|row| Ok((row.int(0)?, Bytes::from(row.bytes(1)?))))
+        .map(|row| Ok((row.int(0)?, Bytes::from(vault.open(row.bytes(1)?)?))))
         .collect()
 }
 

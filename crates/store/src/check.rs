@@ -22,7 +22,7 @@ const LIMIT_SHARE: u64 = 50;
 /// The least that counts as nothing, in bytes: a message with its indexes.
 const LIMIT_LEAST: u64 = 64 << 10;
 
-/// What a look at a database file found (检查结果).
+/// What a look at a database file found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Checked {
     /// Nothing is wrong.
@@ -89,7 +89,7 @@ fn open_to_read(path: &str, config: &Config) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// How far a database may still grow (剩余空间).
+/// How far a database may still grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
     /// Free bytes of its disk.
@@ -98,7 +98,7 @@ pub struct Room {
     pub is_at_limit: bool,
 }
 
-/// A fact about the database server, and whether it is as it should be (服务器设置).
+/// A fact about the database server, and whether it is as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     /// Name of the setting.

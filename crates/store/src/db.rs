@@ -2,7 +2,7 @@
 
 use crate::postgres::PgPool;
 use crate::sqlite::SqlitePool;
-use crate::{Error, Result, Tx, migrate, sqlite};
+use crate::{Error, Result, Tx, Vault, migrate, sqlite};
 use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::oneshot;
@@ -29,6 +29,8 @@ pub struct Config {
     pub sqlite_cache_mib: u64,
     /// Free space of the disk in MiB below which the process says that it is not ready; 0 for never.
     pub free_mib_min: u64,
+    /// File with the keys that seal messages and receipts before they are stored; empty for none.
+    pub encryption_key_file: String,
 }
 
 impl Default for Config {
@@ -43,6 +45,7 @@ impl Default for Config {
             sqlite_mib_max: 0,
             sqlite_cache_mib: 32,
             free_mib_min: 256,
+            encryption_key_file: String::new(),
         }
     }
 }
@@ -64,12 +67,14 @@ impl Db {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when it cannot be reached or the file cannot be made;
-    /// [`Error::Fault`] for a wrong URL or a schema newer than this program.
+    /// [`Error::Fault`] for a wrong URL or a schema newer than this program; [`Error::Setting`] when
+    /// the keys of `encryption_key_file` are not those of the database.
     pub fn open(config: &Config) -> Result<Self> {
+        let vault = Vault::from_file(&config.encryption_key_file)?;
         let engine = if let Some(path) = sqlite::path(config) {
-            Engine::Sqlite(SqlitePool::open(path, config)?)
+            Engine::Sqlite(SqlitePool::open(path, config, &vault)?)
         } else if config.url.starts_with("postgres") {
-            Engine::Postgres(PgPool::open(config)?)
+            Engine::Postgres(PgPool::open(config, &vault)?)
         } else {
             return Err(Error::Fault(
                 "store.url must begin with sqlite: or postgres://".to_owned(),

@@ -36,9 +36,11 @@ pub mod testing;
 mod tests;
 mod tx;
 mod value;
+mod vault;
 
 pub use db::{Config, Db};
 pub use error::{Error, Result};
 pub use migrate::{Applied, migrations};
 pub use tx::{Many, Tx};
 pub use value::{Row, Value};
+pub use vault::Vault;

@@ -7,7 +7,7 @@
 //! SQLite, where only that spelling makes the key the row's own address instead of a second index.
 //! The one addition: a line `-- append only: TABLE` becomes triggers in the engine's own language.
 
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Tx, vault};
 
 /// One file of `store/migrations`: number, name and text.
 type Migration = (i64, &'static str, &'static str);
@@ -81,6 +81,16 @@ const ALL: &[Migration] = &[
         include_str!("../migrations/0019_signature.sql"),
     ),
     (20, "node", include_str!("../migrations/0020_node.sql")),
+    (
+        21,
+        "seal_key",
+        include_str!("../migrations/0021_seal_key.sql"),
+    ),
+    (
+        22,
+        "receipt_inbox",
+        include_str!("../migrations/0022_receipt_inbox.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
@@ -133,7 +143,7 @@ pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {
             &[(*number).into(), (*name).into()],
         )?;
     }
-    Ok(())
+    vault::prove(tx)
 }
 
 /// The triggers by which an engine refuses to change or remove rows of `table`.

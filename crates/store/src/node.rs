@@ -30,7 +30,7 @@ pub struct Claimant {
     pub told: String,
 }
 
-/// A living process that has the number (占用编号的进程).
+/// A living process that has the number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     /// Host and process, for people.

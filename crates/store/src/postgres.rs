@@ -8,7 +8,7 @@ use crate::db::Job;
 use crate::migrate;
 use crate::sqlite::{spawn, submit};
 use crate::tx::{Engine, PgTx};
-use crate::{Config, Error, Result, Tx};
+use crate::{Config, Error, Result, Tx, Vault};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use postgres::{Client, NoTls, Statement};
 use std::collections::HashMap;
@@ -30,12 +30,13 @@ pub(crate) struct PgPool {
 }
 
 impl PgPool {
-    pub(crate) fn open(config: &Config) -> Result<Self> {
+    pub(crate) fn open(config: &Config, vault: &Vault) -> Result<Self> {
         let server = Server::from_config(config)?;
         let mut first = Connection {
             server: server.clone(),
             open: Some(server.connect()?),
             is_used: false,
+            vault: vault.clone(),
         };
         first.migrate()?;
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
@@ -51,6 +52,7 @@ impl PgPool {
                     server: server.clone(),
                     open: None,
                     is_used: false,
+                    vault: vault.clone(),
                 });
                 spawn("store-postgres", move || serve(&mut connection, &queue))?;
             }
@@ -107,9 +109,10 @@ impl Server {
             None => self.config.connect(NoTls),
         };
         let client = client.map_err(|error| match Error::from(error) {
-            Error::Fault(text) | Error::Conflict(text) | Error::Constraint(text) => {
-                Error::Unavailable(text)
-            }
+            Error::Fault(text)
+            | Error::Conflict(text)
+            | Error::Constraint(text)
+            | Error::Setting(text) => Error::Unavailable(text),
             unavailable @ Error::Unavailable(_) => unavailable,
         })?;
         Ok(Open {
@@ -148,10 +151,12 @@ struct Connection {
     open: Option<Open>,
     /// Whether a thread has worked with it.
     is_used: bool,
+    vault: Vault,
 }
 
 impl Connection {
     fn migrate(&mut self) -> Result<()> {
+        let vault = self.vault.clone();
         let open = self.ready()?;
         let tx = open.client.transaction()?;
         let mut tx = Tx {
@@ -159,6 +164,7 @@ impl Connection {
                 tx,
                 statements: &mut open.statements,
             }),
+            vault: &vault,
         };
         migrate::apply(&mut tx)?;
         commit(tx)
@@ -173,6 +179,7 @@ impl Connection {
     }
 
     fn run(&mut self, job: &mut dyn Job) -> Result<()> {
+        let vault = self.vault.clone();
         let open = self.ready()?;
         if open.statements.len() > STATEMENTS_MAX {
             open.statements.clear();
@@ -185,6 +192,7 @@ impl Connection {
                     tx,
                     statements: &mut open.statements,
                 }),
+                vault: &vault,
             };
             let outcome = match job.run(&mut tx) {
                 Ok(()) => commit(tx),

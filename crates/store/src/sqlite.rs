@@ -8,7 +8,7 @@
 use crate::db::Job;
 use crate::migrate;
 use crate::tx::Engine;
-use crate::{Config, Error, Result, Tx};
+use crate::{Config, Error, Result, Tx, Vault};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -48,7 +48,7 @@ pub(crate) struct SqlitePool {
 }
 
 impl SqlitePool {
-    pub(crate) fn open(path: &str, config: &Config) -> Result<Self> {
+    pub(crate) fn open(path: &str, config: &Config, vault: &Vault) -> Result<Self> {
         if let Some(folder) = Path::new(path)
             .parent()
             .filter(|p| !p.as_os_str().is_empty())
@@ -62,16 +62,20 @@ impl SqlitePool {
             writer.pragma_update(None, "max_page_count", pages)?;
         }
         writer.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_HARD)?;
-        migrate_now(&mut writer)?;
+        migrate_now(&mut writer, vault)?;
 
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
         let (reads, read_queue) = bounded(config.waiting_max.max(1));
-        spawn("store-writer", move || write_loop(&writer, &write_queue))?;
+        let keys = vault.clone();
+        spawn("store-writer", move || {
+            write_loop((&writer, &keys), &write_queue);
+        })?;
         for _ in 0..config.n_readers.max(1) {
             let reader = connect(path, config, READER_CACHE_KIB)?;
             reader.pragma_update(None, "query_only", true)?;
             let queue: Receiver<Box<dyn Job>> = read_queue.clone();
-            spawn("store-reader", move || read_loop(&reader, &queue))?;
+            let keys = vault.clone();
+            spawn("store-reader", move || read_loop((&reader, &keys), &queue))?;
         }
         let checkpointer = connect(path, config, READER_CACHE_KIB)?;
         let alive = Arc::new(());
@@ -146,20 +150,24 @@ fn connect(path: &str, config: &Config, cache_kib: u64) -> Result<Connection> {
     Ok(connection)
 }
 
-fn migrate_now(writer: &mut Connection) -> Result<()> {
+fn migrate_now(writer: &mut Connection, vault: &Vault) -> Result<()> {
     let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     migrate::apply(&mut Tx {
         engine: Engine::Sqlite(&tx),
+        vault,
     })?;
     Ok(tx.commit()?)
 }
 
-fn write_loop(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
+/// A connection, and what seals the values that go over it.
+type Keyed<'a> = (&'a Connection, &'a Vault);
+
+fn write_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn Job>>) {
     forget_transaction(connection);
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
         group.extend(queue.try_iter().take(GROUP_MAX - 1));
-        let failure = commit_group(connection, &mut group).err();
+        let failure = commit_group((connection, vault), &mut group).err();
         for job in group {
             job.finish(failure.clone());
         }
@@ -168,10 +176,10 @@ fn write_loop(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
 
 /// Runs every job in a savepoint of its own, so that one failure does not undo the others, and
 /// commits them together.
-fn commit_group(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<()> {
+fn commit_group((connection, vault): Keyed<'_>, group: &mut [Box<dyn Job>]) -> Result<()> {
     connection.prepare_cached("begin immediate")?.execute([])?;
     for job in group.iter_mut() {
-        if let Err(error) = run_one(connection, job.as_mut()) {
+        if let Err(error) = run_one((connection, vault), job.as_mut()) {
             // The savepoint itself failed: nothing of the group can be trusted.
             let _ = connection.execute_batch("rollback");
             return Err(error);
@@ -187,11 +195,12 @@ fn commit_group(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(
     Ok(())
 }
 
-fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<()> {
+fn run_one((connection, vault): Keyed<'_>, job: &mut dyn Job) -> Result<()> {
     connection.prepare_cached("savepoint job")?.execute([])?;
     if job
         .run(&mut Tx {
             engine: Engine::Sqlite(connection),
+            vault,
         })
         .is_err()
     {
@@ -214,18 +223,19 @@ fn forget_transaction(connection: &Connection) {
     }
 }
 
-fn read_loop(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
+fn read_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn Job>>) {
     forget_transaction(connection);
     while let Ok(mut job) = queue.recv() {
-        let failure = read_one(connection, job.as_mut()).err();
+        let failure = read_one((connection, vault), job.as_mut()).err();
         job.finish(failure);
     }
 }
 
-fn read_one(connection: &Connection, job: &mut dyn Job) -> Result<()> {
+fn read_one((connection, vault): Keyed<'_>, job: &mut dyn Job) -> Result<()> {
     connection.prepare_cached("begin")?.execute([])?;
     let _ = job.run(&mut Tx {
         engine: Engine::Sqlite(connection),
+        vault,
     });
     connection.prepare_cached("rollback")?.execute([])?;
     Ok(())

@@ -59,7 +59,7 @@ impl Pulse {
     }
 }
 
-/// How a background task does (任务状态).
+/// How a background task does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskState {
     /// Its name: `import.check`.

@@ -81,6 +81,7 @@ pub fn mend(config: &Config) -> Vec<Loose> {
 fn secrets(config: &Config) -> Vec<PathBuf> {
     let registry = &config.registry;
     let mut paths: Vec<PathBuf> = vec![PathBuf::from(&registry.seal_file)];
+    paths.push(PathBuf::from(&config.store.encryption_key_file));
     paths.extend(config.http.tls_key.clone());
     paths.extend(
         registry

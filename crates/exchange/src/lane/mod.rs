@@ -91,41 +91,13 @@ impl Lanes {
 
     /// Deficit round robin over what waits in each lane.
     fn choose(&mut self, waiting: Vec<(CompanyId, Vec<(MessageId, i64)>)>) -> Vec<MessageId> {
-        let mut chosen = Vec::new();
-        let mut n_bytes = 0;
-        let mut queues: Vec<(CompanyId, VecDeque<(MessageId, i64)>)> = waiting
-            .into_iter()
-            .map(|(company, found)| (company, found.into()))
-            .collect();
-        for (company, queue) in &queues {
-            if queue.is_empty() {
+        for (company, found) in &waiting {
+            if found.is_empty() {
                 self.ring.retain(|lane| lane != company);
                 self.deficits.remove(company);
             }
         }
-        queues.retain(|(_, queue)| !queue.is_empty());
-        while !queues.is_empty() && chosen.len() < TURN_MESSAGES_MAX && n_bytes < TURN_BYTES_MAX {
-            for (company, queue) in &mut queues {
-                let weight = (self.weights)(*company).max(1);
-                let deficit = self.deficits.entry(*company).or_default();
-                *deficit += QUANTUM_BYTES * weight;
-                while let Some((id, cost)) = queue.front().copied() {
-                    if cost > *deficit || chosen.len() >= TURN_MESSAGES_MAX {
-                        break;
-                    }
-                    *deficit -= cost;
-                    n_bytes += cost;
-                    chosen.push(id);
-                    queue.pop_front();
-                }
-            }
-            queues.retain(|(company, queue)| {
-                if queue.is_empty() {
-                    self.deficits.remove(company);
-                }
-                !queue.is_empty()
-            });
-        }
+        let mut chosen = take_turns(&mut self.deficits, &*self.weights, waiting);
         // The lane that was first goes last, so that the cut at the end hits another next time.
         if !self.ring.is_empty() {
             self.ring.rotate_left(1);
@@ -154,6 +126,45 @@ impl Lanes {
         }
         Ok(())
     }
+}
+
+/// Deficit round robin over what waits in each lane, each with its cost in bytes: what one turn takes,
+/// lane by lane. `deficits` is what is left to each lane from the turn before.
+pub(crate) fn take_turns<T: Copy>(
+    deficits: &mut BTreeMap<CompanyId, i64>,
+    weights: &dyn Fn(CompanyId) -> i64,
+    waiting: Vec<(CompanyId, Vec<(T, i64)>)>,
+) -> Vec<T> {
+    let mut chosen = Vec::new();
+    let mut n_bytes = 0;
+    let mut queues: Vec<(CompanyId, VecDeque<(T, i64)>)> = waiting
+        .into_iter()
+        .map(|(company, found)| (company, found.into()))
+        .collect();
+    queues.retain(|(_, queue)| !queue.is_empty());
+    while !queues.is_empty() && chosen.len() < TURN_MESSAGES_MAX && n_bytes < TURN_BYTES_MAX {
+        for (company, queue) in &mut queues {
+            let weight = weights(*company).max(1);
+            let deficit = deficits.entry(*company).or_default();
+            *deficit += QUANTUM_BYTES * weight;
+            while let Some((id, cost)) = queue.front().copied() {
+                if cost > *deficit || chosen.len() >= TURN_MESSAGES_MAX {
+                    break;
+                }
+                *deficit -= cost;
+                n_bytes += cost;
+                chosen.push(id);
+                queue.pop_front();
+            }
+        }
+        queues.retain(|(company, queue)| {
+            if queue.is_empty() {
+                deficits.remove(company);
+            }
+            !queue.is_empty()
+        });
+    }
+    chosen
 }
 
 /// The right to work the lanes of one direction.

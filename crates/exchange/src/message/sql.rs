@@ -4,8 +4,9 @@ use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
 use crate::intake::Arrival;
 use ceb::Finding;
 use registry::company::CompanyId;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use store::{Error, Many, Result, Row, Tx, Value};
+use store::{Error, Many, Result, Row, Tx, Value, Vault};
 
 pub(crate) const COLUMNS: &str = "m.id, m.company_id, m.direction, m.kind, m.guid, m.shape, \
      m.profile, m.state, m.n_bytes, m.n_documents, m.n_final, m.received_at, m.changed_at";
@@ -50,9 +51,14 @@ pub(crate) fn insert_bodies(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<()
         row: "(?, ?)",
         after: "",
     };
-    let rows: Vec<Vec<Value<'_>>> = arrivals
+    let vault = tx.vault();
+    let sealed = arrivals
         .iter()
-        .map(|arrival| vec![arrival.id.0.into(), Value::Bytes(&arrival.body)])
+        .map(|arrival| Ok((arrival.id, vault.close(&arrival.body)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let rows: Vec<Vec<Value<'_>>> = sealed
+        .iter()
+        .map(|(id, body)| vec![id.0.into(), Value::Bytes(body)])
         .collect();
     tx.many(BODIES, &[], &rows).map(|_| ())
 }
@@ -169,27 +175,60 @@ const FINDINGS: Many = Many {
     after: " on conflict (message_id, number) do nothing",
 };
 
-fn finding_row(message: MessageId, number: i64, finding: &Finding) -> Vec<Value<'_>> {
-    vec![
-        message.0.into(),
-        number.into(),
-        finding.code.into(),
-        finding.severity.name().into(),
-        (&finding.path).into(),
-        finding.line.into(),
-        (&finding.value).into(),
-        (&finding.text).into(),
-        (&finding.advice).into(),
-    ]
+/// A finding quotes what was declared, which is sealed as the message is.
+struct Sealed<'a> {
+    message: MessageId,
+    number: i64,
+    finding: &'a Finding,
+    value: Cow<'a, str>,
+    text: Cow<'a, str>,
+}
+
+impl<'a> Sealed<'a> {
+    fn new(
+        vault: &Vault,
+        (message, number): (MessageId, i64),
+        finding: &'a Finding,
+    ) -> Result<Self> {
+        Ok(Self {
+            message,
+            number,
+            finding,
+            value: vault.close_text(&finding.value)?,
+            text: vault.close_text(&finding.text)?,
+        })
+    }
+
+    fn row(&self) -> Vec<Value<'_>> {
+        let finding = self.finding;
+        vec![
+            self.message.0.into(),
+            self.number.into(),
+            finding.code.into(),
+            finding.severity.name().into(),
+            (&finding.path).into(),
+            finding.line.into(),
+            Value::Text(&self.value),
+            Value::Text(&self.text),
+            (&finding.advice).into(),
+        ]
+    }
+}
+
+fn write_findings(tx: &mut Tx<'_>, sealed: &[Sealed<'_>]) -> Result<()> {
+    let rows: Vec<Vec<Value<'_>>> = sealed.iter().map(Sealed::row).collect();
+    tx.many(FINDINGS, &[], &rows).map(|_| ())
 }
 
 pub(crate) fn insert_findings(tx: &mut Tx<'_>, findings: &[(MessageId, &[Finding])]) -> Result<()> {
-    let mut rows: Vec<Vec<Value<'_>>> = Vec::new();
+    let vault = tx.vault();
+    let mut sealed = Vec::new();
     for (message, list) in findings {
-        let numbered = (1_i64..).zip(list.iter());
-        rows.extend(numbered.map(|(number, finding)| finding_row(*message, number, finding)));
+        for (number, finding) in (1_i64..).zip(list.iter()) {
+            sealed.push(Sealed::new(&vault, (*message, number), finding)?);
+        }
     }
-    tx.many(FINDINGS, &[], &rows).map(|_| ())
+    write_findings(tx, &sealed)
 }
 
 /// Adds findings to messages that may have some already.
@@ -208,13 +247,15 @@ pub(crate) fn append_findings(
         numbers.insert(MessageId(row.int(0)?), row.int(1)?);
     }
     let most = i64::try_from(ceb::finding::FINDINGS_MAX).unwrap_or(i64::MAX);
-    let mut rows: Vec<Vec<Value<'_>>> = Vec::new();
+    let vault = tx.vault();
+    let mut sealed = Vec::new();
     for (message, list) in findings {
         let first = numbers.get(message).copied().unwrap_or(0) + 1;
-        let room = (first..=most).zip(list);
-        rows.extend(room.map(|(number, finding)| finding_row(*message, number, finding)));
+        for (number, finding) in (first..=most).zip(list) {
+            sealed.push(Sealed::new(&vault, (*message, number), finding)?);
+        }
     }
-    tx.many(FINDINGS, &[], &rows).map(|_| ())
+    write_findings(tx, &sealed)
 }
 
 pub(super) fn count(tx: &mut Tx<'_>, counts: &DayCounts) -> Result<()> {
@@ -328,6 +369,7 @@ pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded
         after: ") order by m.id",
     };
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    let vault = tx.vault();
     tx.many(LOAD, &[], &rows)?
         .iter()
         .map(|row| {
@@ -336,7 +378,7 @@ pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded
                 company_id: CompanyId(row.int(1)?),
                 kind: row.text(2)?,
                 profile: row.text(3)?,
-                body: row.bytes(4)?,
+                body: vault.open(row.bytes(4)?)?,
                 is_signed_here: row.bool(5)?,
                 has_waited: row.bool(6)?,
             })
@@ -351,6 +393,8 @@ pub(crate) fn insert_signed(
     (key_id, method): (i64, &str),
     (body, now_ms): (&[u8], i64),
 ) -> Result<()> {
+    let vault = tx.vault();
+    let body = vault.close(body)?;
     tx.execute(
         "insert into message_signed (message_id, key_id, method, body, signed_at) \
          values ($1, $2, $3, $4, $5)",
@@ -358,7 +402,7 @@ pub(crate) fn insert_signed(
             id.0.into(),
             key_id.into(),
             method.into(),
-            body.into(),
+            Value::Bytes(&body),
             now_ms.into(),
         ],
     )
@@ -394,6 +438,7 @@ pub(crate) fn between(
     (above, below): (i64, i64),
     limit: i64,
 ) -> Result<Vec<(Loaded, State)>> {
+    let vault = tx.vault();
     let rows = tx.query(
         "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
          s.message_id is not null, m.state from message m \
@@ -409,7 +454,7 @@ pub(crate) fn between(
                 company_id: CompanyId(row.int(1)?),
                 kind: row.text(2)?,
                 profile: row.text(3)?,
-                body: row.bytes(4)?,
+                body: vault.open(row.bytes(4)?)?,
                 is_signed_here: row.bool(5)?,
                 has_waited: false,
             };
