@@ -39,6 +39,7 @@ pub mod overview;
 pub mod pipeline;
 pub mod preflight;
 pub mod query;
+pub mod quota;
 pub mod receipt;
 pub mod rehearsal;
 pub mod signature;

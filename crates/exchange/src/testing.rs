@@ -224,7 +224,7 @@ impl House {
     pub(crate) fn intake(&self) -> Intake {
         let shared = &self.shared;
         Intake::start(
-            (shared.db.clone(), Arc::clone(&shared.ids)),
+            &shared.ground,
             Arc::clone(&shared.accepted),
             &Tasks::new(self.clock.clone()),
             &watch::channel(false).1,
@@ -355,6 +355,8 @@ fn some_company(n: i64) -> Company {
 pub(crate) fn accepted(outcome: Outcome) -> MessageId {
     match outcome {
         Outcome::Accepted(id) => id,
-        other @ (Outcome::Duplicate(..) | Outcome::Conflict(_)) => panic!("{other:?}"),
+        other @ (Outcome::Duplicate(..) | Outcome::Conflict(_) | Outcome::Full(_)) => {
+            panic!("{other:?}")
+        }
     }
 }

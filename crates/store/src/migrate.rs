@@ -91,6 +91,11 @@ const ALL: &[Migration] = &[
         "receipt_inbox",
         include_str!("../migrations/0022_receipt_inbox.sql"),
     ),
+    (
+        23,
+        "company_usage",
+        include_str!("../migrations/0023_company_usage.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::Duration;
-use tracing::{Level, Metadata};
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
@@ -67,11 +67,7 @@ pub fn is_failing() -> bool {
 pub fn start(filter: &str) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(filter));
     let log = LOG.get_or_init(|| Log::to(io::stderr(), &FACTS));
-    let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(log.clone())
-        .with_filter(filter.and(filter_fn(may_log)));
-    let _ = tracing_subscriber::registry().with(lines).try_init();
+    let _ = subscriber(filter, log.clone()).try_init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         // A text of the program itself; one that was put together may quote anything.
@@ -85,6 +81,14 @@ pub fn start(filter: &str) {
             "a fault of the program"
         );
     }));
+}
+
+fn subscriber(filter: EnvFilter, log: Log) -> impl Subscriber + Send + Sync {
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(log)
+        .with_filter(filter.and(filter_fn(may_log)));
+    tracing_subscriber::registry().with(lines)
 }
 
 /// Waits until what was logged is written, but not for long.
@@ -189,10 +193,11 @@ impl Write for &Log {
 
 #[cfg(test)]
 mod tests {
-    use super::{Facts, LINE_BYTES_MAX, LINES_MAX, Log};
+    use super::{Facts, LINE_BYTES_MAX, LINES_MAX, Log, subscriber};
     use std::io::{self, Write};
     use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
     use std::sync::mpsc::{Receiver, Sender, channel};
+    use tracing_subscriber::EnvFilter;
 
     fn facts() -> &'static Facts {
         Box::leak(Box::new(Facts {
@@ -262,6 +267,32 @@ mod tests {
         }
         assert!(log.facts.n_lost.load(Ordering::Relaxed) >= 98);
         drop(answer);
+    }
+
+    /// The client of the broker prints returned messages, with all that is in them, as a warning.
+    #[test]
+    fn libraries_bring_no_payload_into_the_log_whatever_the_filter_says() {
+        let (log, answer, read) = log();
+        for _ in 0..9 {
+            answer.send(Ok(())).unwrap();
+        }
+        let told = subscriber(EnvFilter::new("trace"), log.clone());
+        tracing::subscriber::with_default(told, || {
+            tracing::warn!(target: "lapin::returned_messages", "PAYLOAD");
+            tracing::error!(target: "lapin::channel", "PAYLOAD");
+            tracing::info!(target: "tokio_postgres::connection", "PAYLOAD");
+            tracing::debug!(target: "ureq::run", "PAYLOAD");
+            tracing::trace!(target: "tungstenite", "PAYLOAD");
+            tracing::warn!(target: "ureq::run", "a warning");
+            tracing::debug!(target: "exchange::pipeline", "a particular");
+        });
+        log.flush();
+        let told: String = read.try_iter().collect();
+        assert!(!told.contains("PAYLOAD"), "{told}");
+        assert!(
+            told.contains("a warning") && told.contains("a particular"),
+            "{told}"
+        );
     }
 
     #[test]

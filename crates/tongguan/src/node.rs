@@ -60,13 +60,12 @@ impl Node {
         bail!(taken(number, told, first.beat_at))
     }
 
-    /// Claims `node.number`, or the highest free one when a living process has that.
+    /// Claims the highest free number: for a process beside the platform, whose own it leaves alone.
     ///
     /// # Errors
     /// When none is free.
     pub async fn claim_any(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::Result<Self> {
-        let others = (0..=NUMBER_MAX).rev();
-        for number in std::iter::once(config.node.number).chain(others) {
+        for number in (0..=NUMBER_MAX).rev() {
             let Ok(node) = Self::of(config, number) else {
                 continue;
             };
@@ -153,12 +152,11 @@ fn lock(folder: &Path, number: u8, told: &str) -> anyhow::Result<(Option<File>, 
         Some(name) if name.len() == NAME_BYTES * 2 => name.to_owned(),
         Some(_) | None => random_name()?,
     };
-    let write = || -> std::io::Result<()> {
+    let mut write = || {
         file.set_len(0)?;
         file.rewind()?;
         file.write_all(format!("{place}\n{told}\n").as_bytes())
     };
-    let mut write = write;
     write().with_context(|| format!("无法写入 {}", path.display()))?;
     Ok((Some(file), place))
 }

@@ -65,7 +65,7 @@ enum Number {
     Beside,
     /// That of the settings and no other.
     Own,
-    /// That of the settings, or a free one.
+    /// The highest free one.
     Any,
 }
 
@@ -88,7 +88,7 @@ impl House {
         Self::open_as(config, Number::Own).await
     }
 
-    /// As [`House::open_to_stay`]; takes another number when that of the settings is not free.
+    /// As [`House::open_to_stay`], with the highest free number: that of the settings is the platform's.
     ///
     /// # Errors
     /// When one of them cannot be opened or is damaged, or when no number is free.

@@ -201,3 +201,23 @@ fn while_the_connection_to_postgres_is_lost_nothing_is_acknowledged() {
     assert_eq!(company.statuses(&id), [2, 3, 120]);
     assert_eq!(company.list().len(), 2);
 }
+
+#[test]
+fn readiness_and_doctor_tell_a_disk_without_room() {
+    let place = Place::new().with("TONGGUAN_STORE__FREE_MIB_MIN", "999999999");
+    let platform = place.start();
+    let told = wait::until("readiness to notice", || {
+        let answer = platform.connect().send("GET", "/readyz", None, b"");
+        let answer = answer.unwrap();
+        (answer.status == 503).then(|| answer.text())
+    });
+    assert!(told.contains("disk"), "{told}");
+    // It is a warning in time: messages are taken as long as there is room.
+    let (sender, company) = platform.company(0);
+    let id = company.accepted(samples::message(Kind::Ceb311, &sender, 1).as_bytes());
+    company.until_state(&id, "settled");
+    let doctor = place.run(&["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(said.contains("异常  磁盘"), "{said}");
+}

@@ -28,9 +28,9 @@ use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use web::Problem;
 
-#[cfg(test)]
-pub(crate) use batch::store as commit_for_test;
 pub use batch::{Intake, Outcome};
+#[cfg(test)]
+pub(crate) use batch::{store as commit_limited_for_test, store_unlimited as commit_for_test};
 
 /// Arrivals in one commit.
 pub const BATCH_MAX: usize = 256;

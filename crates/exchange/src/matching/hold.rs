@@ -149,7 +149,7 @@ fn tell(
     let path = kind.map_or_else(|| "/".to_owned(), |kind| format!("/{}", kind.root()));
     let text = if text.is_empty() { code.title } else { text };
     let finding = Finding::new(code, path, 1, "", text.to_owned());
-    message::sql::append_findings(tx, &BTreeMap::from([(id, vec![finding])]))
+    message::finding::append_findings(tx, &BTreeMap::from([(id, vec![finding])]))
 }
 
 /// Lets those go whose time is over; answers how many there were.

@@ -14,6 +14,7 @@
 //! An answer can overtake our own commit of `Sent`, so `Checked` may become `Answered` directly. The
 //! one way back from `Refused` is `reopen`, which two people decide.
 
+pub(crate) mod finding;
 pub(crate) mod sql;
 mod state;
 #[cfg(test)]
@@ -224,7 +225,7 @@ pub(crate) fn reopen(
     let Some(company_id) = sql::reopen(tx, id, at_ms)? else {
         return Ok(false);
     };
-    sql::forget_findings(tx, id)?;
+    finding::forget_findings(tx, id)?;
     sql::forget_signed(tx, id)?;
     let event = Event {
         id: ids.next(),

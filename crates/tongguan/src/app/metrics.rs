@@ -38,6 +38,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "受理（已落盘）的报文数",
     ),
     (
+        "tongguan_quota_refusals_total",
+        "counter",
+        "因企业配额用完而未受理的报文数",
+    ),
+    (
         "tongguan_messages_refused_total",
         "counter",
         "平台校验拒收的报文数",
