@@ -52,6 +52,13 @@ pub struct Pulse {
 }
 
 impl Pulse {
+    /// A pulse that nobody watches: for tests that run a loop by themselves.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn unwatched(clock: SharedClock) -> Self {
+        let task = Tasks::new(Arc::clone(&clock)).enter("unwatched", Duration::MAX);
+        Self { task, clock }
+    }
+
     /// Notes that a turn begins.
     pub fn beat(&self) {
         let now = self.clock.monotonic_ms();

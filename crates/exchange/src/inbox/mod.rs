@@ -15,7 +15,7 @@ mod sql;
 mod tests;
 
 use crate::intake::direction_name;
-use crate::lane::{TURN_MESSAGES_MAX, take_turns};
+use crate::lane::{TURN_MESSAGES_MAX, Waiting, take_turns};
 use crate::pipeline::Shared;
 use bytes::Bytes;
 use ceb::Direction;
@@ -134,7 +134,7 @@ pub(crate) async fn turn(shared: &Shared, direction: Direction) -> Result<(Vec<i
 }
 
 /// Ids and sizes of what waits, by company; the company whose oldest answer is the oldest comes first.
-fn lanes(tx: &mut Tx<'_>, direction: &str) -> Result<Vec<(CompanyId, Vec<(i64, i64)>)>> {
+fn lanes(tx: &mut Tx<'_>, direction: &str) -> Result<Waiting<i64>> {
     let mut companies = Vec::new();
     let mut last = None;
     while let Some(next) = sql::next_lane(tx, direction, last)? {

@@ -89,8 +89,11 @@ impl Lanes {
         Ok(self.choose(waiting))
     }
 
+    /// What waits in each lane, oldest first, each with its cost in bytes.
+    pub(crate) type Waiting<T> = Vec<(CompanyId, Vec<(T, i64)>)>;
+
     /// Deficit round robin over what waits in each lane.
-    fn choose(&mut self, waiting: Vec<(CompanyId, Vec<(MessageId, i64)>)>) -> Vec<MessageId> {
+    fn choose(&mut self, waiting: Waiting<MessageId>) -> Vec<MessageId> {
         for (company, found) in &waiting {
             if found.is_empty() {
                 self.ring.retain(|lane| lane != company);
@@ -133,7 +136,7 @@ impl Lanes {
 pub(crate) fn take_turns<T: Copy>(
     deficits: &mut BTreeMap<CompanyId, i64>,
     weights: &dyn Fn(CompanyId) -> i64,
-    waiting: Vec<(CompanyId, Vec<(T, i64)>)>,
+    waiting: Waiting<T>,
 ) -> Vec<T> {
     let mut chosen = Vec::new();
     let mut n_bytes = 0;

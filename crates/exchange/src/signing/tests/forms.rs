@@ -2,8 +2,8 @@
 
 use super::Keys;
 use super::step::{give_consent, give_key, house, stored};
+use crate::intake::Config;
 use crate::intake::http::{Door, submit};
-use crate::intake::{Config, Intake};
 use crate::message::MessageId;
 use crate::preflight::http::preflight;
 use crate::testing::House;
