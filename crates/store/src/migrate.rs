@@ -80,21 +80,26 @@ const ALL: &[Migration] = &[
         "signature",
         include_str!("../migrations/0019_signature.sql"),
     ),
-    (20, "node", include_str!("../migrations/0020_node.sql")),
     (
-        21,
-        "seal_key",
-        include_str!("../migrations/0021_seal_key.sql"),
+        20,
+        "outcome",
+        include_str!("../migrations/0020_outcome.sql"),
     ),
+    (21, "node", include_str!("../migrations/0021_node.sql")),
     (
         22,
-        "receipt_inbox",
-        include_str!("../migrations/0022_receipt_inbox.sql"),
+        "seal_key",
+        include_str!("../migrations/0022_seal_key.sql"),
     ),
     (
         23,
+        "receipt_inbox",
+        include_str!("../migrations/0023_receipt_inbox.sql"),
+    ),
+    (
+        24,
         "company_usage",
-        include_str!("../migrations/0023_company_usage.sql"),
+        include_str!("../migrations/0024_company_usage.sql"),
     ),
 ];
 

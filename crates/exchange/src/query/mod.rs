@@ -16,3 +16,4 @@ pub use sql::{Filter, find, find_any, latest, list, why};
 pub use view::{
     CompanyName, DocumentView, FindingView, MessageDetail, MessageSummary, TimelineEntry, detail,
 };
+pub(crate) use view::{follows_receipt, step_name};
