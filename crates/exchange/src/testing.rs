@@ -355,7 +355,10 @@ fn some_company(n: i64) -> Company {
 pub(crate) fn accepted(outcome: Outcome) -> MessageId {
     match outcome {
         Outcome::Accepted(id) => id,
-        other @ (Outcome::Duplicate(..) | Outcome::Conflict(_) | Outcome::Full(_)) => {
+        other @ (Outcome::Duplicate(..)
+        | Outcome::Conflict(_)
+        | Outcome::Full(_)
+        | Outcome::Withheld) => {
             panic!("{other:?}")
         }
     }

@@ -15,6 +15,7 @@
 //! one way back from `Refused` is `reopen`, which two people decide.
 
 pub(crate) mod finding;
+pub(crate) mod signed;
 pub(crate) mod sql;
 mod state;
 #[cfg(test)]
@@ -238,7 +239,7 @@ pub(crate) fn reopen(
     let day = beijing_day(refused_at);
     sql::count(tx, &DayCounts::from([((day, company_id, kind), undo)]))?;
     finding::forget_findings(tx, id)?;
-    sql::forget_signed(tx, id)?;
+    signed::forget_signed(tx, id)?;
     let event = Event {
         id: ids.next(),
         at_ms,

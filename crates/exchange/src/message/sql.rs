@@ -1,4 +1,4 @@
-//! Every statement on `message`, `message_body`, `message_signed` and `message_day`.
+//! Every statement on `message`, `message_body` and `message_day`.
 
 use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
 use crate::intake::Arrival;
@@ -73,6 +73,16 @@ pub(crate) fn by_guid(
         &[company.0.into(), guid.into()],
     )?
     .map(|row| Ok((MessageId(row.int(0)?), row.bytes(1)?, row.int(2)?)))
+    .transpose()
+}
+
+/// The bytes of a message as its company sent them.
+pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Vec<u8>>> {
+    tx.query_opt(
+        "select body from message_body where message_id = $1",
+        &[id.0.into()],
+    )?
+    .map(|row| tx.vault().open(row.bytes(0)?))
     .transpose()
 }
 
@@ -295,29 +305,6 @@ pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded
         .collect()
 }
 
-/// Keeps the bytes that the platform signed, beside those that were received.
-pub(crate) fn insert_signed(
-    tx: &mut Tx<'_>,
-    id: MessageId,
-    (key_id, method): (i64, &str),
-    (body, now_ms): (&[u8], i64),
-) -> Result<()> {
-    let vault = tx.vault();
-    let body = vault.close(body)?;
-    tx.execute(
-        "insert into message_signed (message_id, key_id, method, body, signed_at) \
-         values ($1, $2, $3, $4, $5)",
-        &[
-            id.0.into(),
-            key_id.into(),
-            method.into(),
-            Value::Bytes(&body),
-            now_ms.into(),
-        ],
-    )
-    .map(|_| ())
-}
-
 /// Owners and states of messages that wait for a key.
 pub(crate) fn owners(
     tx: &mut Tx<'_>,
@@ -458,15 +445,6 @@ pub(crate) fn set_outcomes(tx: &mut Tx<'_>, outcomes: &[(MessageId, Outcome, boo
         })
         .collect();
     tx.many(SET, &[], &rows).map(|_| ())
-}
-
-/// Removes what the platform signed of a message that is to be checked, and signed, anew.
-pub(super) fn forget_signed(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
-    tx.execute(
-        "delete from message_signed where message_id = $1",
-        &[id.0.into()],
-    )
-    .map(|_| ())
 }
 
 /// When the first message of a company came, when the last, and the first day (Beijing) on which

@@ -219,7 +219,7 @@ pub(crate) fn commit(
 ) -> Result<()> {
     for (id, company, told, body) in signed {
         let row = (told.key_id, told.method.name());
-        message::sql::insert_signed(tx, *id, row, (body, now_ms))?;
+        message::signed::insert_signed(tx, *id, row, (body, now_ms))?;
         let event = Event {
             id: shared.ids.next(),
             at_ms: now_ms,
