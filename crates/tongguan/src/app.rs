@@ -20,6 +20,7 @@ mod serve;
 mod sso;
 
 use self::describe::Everywhere;
+use crate::health::Health;
 use crate::roles::House;
 use crate::ui;
 use axum::Router;
@@ -58,6 +59,8 @@ pub struct Front {
     pub metrics: Metrics,
     /// Who sees particulars.
     pub inside: Inside,
+    /// Whether this process can do its work.
+    pub health: Arc<Health>,
 }
 
 /// The description of the API (接口描述), OpenAPI 3.1.
@@ -203,6 +206,7 @@ pub fn router(
         shared: Arc::clone(shared),
         metrics: metrics.clone(),
         inside: Inside::new(&house.config.http, &house.config.registry)?,
+        health: Arc::clone(&house.health),
     };
     let probes = Router::new()
         .route("/healthz", get(healthz))
@@ -269,8 +273,8 @@ fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
         .layer(from_fn(host::check))
         .layer(from_fn_with_state(proxies(house), peer::note))
         .layer(from_fn_with_state(bodies(house), pace::bodies))
+        // The log has counted it, with its place.
         .layer(CatchPanicLayer::custom(|_| {
-            ::metrics::counter!("tongguan_panics_total").increment(1);
             Problem::new(codes::FAULT).into_response()
         }));
     router
@@ -307,23 +311,22 @@ async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Ready when the database answers; why not is told to those inside.
+/// Ready when this process can do its work: the database reads and writes, the disk has room, no loop
+/// stands still. To those inside it says by name what is not as it should be; the log says why.
 async fn readyz(State(front): State<Front>, request: Request) -> (StatusCode, String) {
-    let ready = front
-        .shared
-        .db
-        .read(|tx| tx.query_opt("select 1", &[]).map(|_| ()))
-        .await;
-    match ready {
-        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
-        Err(error) => {
-            let is_inside = front.inside.has(&request.into_parts().0);
-            let text = if is_inside {
-                format!("not ready: {error}\n")
-            } else {
-                "not ready\n".to_owned()
-            };
-            (StatusCode::SERVICE_UNAVAILABLE, text)
-        }
+    let checks = front.health.checks().await;
+    let bad: Vec<&str> = checks
+        .iter()
+        .filter(|check| !check.is_good)
+        .map(|check| check.name.as_str())
+        .collect();
+    if bad.is_empty() {
+        return (StatusCode::OK, "ready\n".to_owned());
     }
+    let text = if front.inside.has(&request.into_parts().0) {
+        format!("not ready: {}\n", bad.join(", "))
+    } else {
+        "not ready\n".to_owned()
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, text)
 }

@@ -58,6 +58,10 @@ pub struct NodeConfig {
     pub number: u8,
     /// Log filter: `info`, `warn,exchange=debug`.
     pub log: String,
+    /// The data folder, whose lock says whether another process works there. Set by the command,
+    /// never by a file.
+    #[serde(skip)]
+    pub data: Option<PathBuf>,
 }
 
 impl Default for NodeConfig {
@@ -65,6 +69,7 @@ impl Default for NodeConfig {
         Self {
             number: 0,
             log: "info".to_owned(),
+            data: None,
         }
     }
 }
@@ -156,6 +161,7 @@ impl Config {
         if self.queue.url == default.queue.url {
             self.queue.url = file("queue.db");
         }
+        self.node.data = Some(data.to_owned());
         self
     }
 

@@ -3,7 +3,7 @@
 use crate::http::{Client, Connection};
 use ceb::sample::Sender;
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, PipeReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -76,6 +76,19 @@ pub(crate) fn service(variable: &str) -> Option<String> {
     found
 }
 
+/// Where the log of a process goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogTo {
+    /// Into a file, which [`Process::log`] reads.
+    File,
+    /// Onto a disk that is full.
+    FullDisk,
+    /// Into a pipe whose reader has died.
+    DeadReader,
+    /// Into a pipe that nobody reads.
+    Unread,
+}
+
 /// Data and settings of a platform; it can be started on them again and again.
 pub(crate) struct Place {
     folder: TempDir,
@@ -83,6 +96,7 @@ pub(crate) struct Place {
     verb: Vec<String>,
     port: u16,
     files_max: Option<u32>,
+    log: LogTo,
 }
 
 impl Place {
@@ -104,6 +118,7 @@ impl Place {
             verb: ["demo", "--declarations", "0"].map(str::to_owned).to_vec(),
             port: 0,
             files_max: None,
+            log: LogTo::File,
         }
     }
 
@@ -123,6 +138,12 @@ impl Place {
     /// Adds a setting.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sends the log elsewhere.
+    pub(crate) fn logging(mut self, to: LogTo) -> Self {
+        self.log = to;
         self
     }
 
@@ -154,6 +175,12 @@ impl Place {
         self.verb = ["demo", "--declarations", "0"].map(str::to_owned).to_vec();
     }
 
+    /// The value of a setting that was given.
+    pub(crate) fn setting(&self, name: &str) -> String {
+        let found = self.settings.iter().find(|(known, _)| known == name);
+        found.unwrap().1.clone()
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -172,8 +199,7 @@ impl Place {
     /// Starts a verb that stays; answers it with the line by which it says that it is ready.
     pub(crate) fn spawn(&self, verb: &[String], listens: bool) -> (Process, String) {
         let log = self.path().join("log");
-        let mut options = std::fs::OpenOptions::new();
-        let to = options.create(true).append(true).open(&log).unwrap();
+        let (to, unread) = self.log_to(&log);
         let mut command = self.command();
         command
             .args(verb)
@@ -190,7 +216,11 @@ impl Place {
             .spawn()
             .unwrap();
         let out = child.stdout.take().unwrap();
-        let process = Process { child, log };
+        let process = Process {
+            child,
+            log,
+            _unread: unread,
+        };
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line).unwrap();
         assert!(
@@ -199,6 +229,24 @@ impl Place {
             process.log()
         );
         (process, line)
+    }
+
+    /// Where the log of a process goes, and the end of a pipe that must stay open.
+    fn log_to(&self, file: &Path) -> (Stdio, Option<PipeReader>) {
+        let mut options = std::fs::OpenOptions::new();
+        let (reader, writer) = std::io::pipe().unwrap();
+        match self.log {
+            LogTo::File => {
+                let file = options.create(true).append(true).open(file).unwrap();
+                (file.into(), None)
+            }
+            LogTo::FullDisk => {
+                let full = options.write(true).open("/dev/full").unwrap();
+                (full.into(), None)
+            }
+            LogTo::DeadReader => (writer.into(), None),
+            LogTo::Unread => (writer.into(), Some(reader)),
+        }
     }
 
     /// The program with the settings of this place and nothing else from the environment.
@@ -276,6 +324,7 @@ pub(crate) fn fresh_schema(url: &str) -> String {
 pub(crate) struct Process {
     child: Child,
     log: PathBuf,
+    _unread: Option<PipeReader>,
 }
 
 impl Process {

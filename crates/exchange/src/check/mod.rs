@@ -334,7 +334,7 @@ pub(crate) fn commit(
         .iter()
         .map(|(id, findings)| (*id, findings.as_slice()))
         .collect();
-    message::sql::insert_findings(tx, &findings)?;
+    message::finding::insert_findings(tx, &findings)?;
     let signatures = kept
         .iter()
         .filter_map(|v| Some((v.loaded.id, v.signature.as_ref()?)));

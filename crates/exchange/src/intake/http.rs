@@ -2,6 +2,7 @@
 
 use super::{Arrival, Config, Intake, Outcome, codes, look};
 use crate::message::MessageId;
+use crate::quota::{Reached, codes as quota_codes};
 use crate::signature::Checker;
 use axum::Json;
 use axum::body::Body;
@@ -23,6 +24,15 @@ use web::shares::{Holder, Place, Shares};
 
 /// How long a caller waits for a turn to have a form read.
 const FORM_WAIT: Duration = Duration::from_secs(20);
+
+/// How long a company waits whose messages wait.
+const WAITING_WAIT: Duration = Duration::from_secs(30);
+
+/// A day, in milliseconds.
+const DAY_MS: i64 = 86_400_000;
+
+/// How far Beijing is ahead of universal time, in milliseconds.
+const BEIJING_MS: i64 = 8 * 3_600_000;
 
 /// Who may declare.
 const DECLARANTS: &[Role] = &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program];
@@ -304,6 +314,7 @@ impl Told {
             Outcome::Duplicate(id, first) => (id, first, true),
             Outcome::Conflict(id) => return Err(conflicting(id)),
             Outcome::Withheld => return Err(Problem::new(web::codes::FAULT)),
+            Outcome::Full(reached) => return Err(full(reached, self.received_at)),
         };
         Ok(AcceptedAnswer {
             id: id.to_string(),
@@ -313,6 +324,18 @@ impl Told {
             received_at: beijing_rfc3339(received_at),
             duplicate,
         })
+    }
+}
+
+/// The refusal of a company that has reached a limit, with the time after which it may come again.
+fn full(reached: Reached, now_ms: i64) -> Problem {
+    match reached {
+        Reached::Day => {
+            let left_ms = DAY_MS - (now_ms + BEIJING_MS).rem_euclid(DAY_MS);
+            let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or(0));
+            Problem::new(quota_codes::DAY).retry_after(left)
+        }
+        Reached::Waiting => Problem::new(quota_codes::WAITING).retry_after(WAITING_WAIT),
     }
 }
 

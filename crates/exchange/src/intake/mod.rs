@@ -31,9 +31,9 @@ use web::Problem;
 use web::room::Room;
 use web::shares::Shares;
 
-#[cfg(test)]
-pub(crate) use batch::store as commit_for_test;
 pub use batch::{Intake, Outcome};
+#[cfg(test)]
+pub(crate) use batch::{store as commit_limited_for_test, store_unlimited as commit_for_test};
 
 /// Arrivals in one commit.
 pub const BATCH_MAX: usize = 256;

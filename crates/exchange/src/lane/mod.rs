@@ -8,7 +8,8 @@
 //! bytes count for more, in the turn too. Import and export have a set of lanes and workers each.
 //!
 //! One process works the lanes of a direction at a time: it holds the lease [`Lease`], renewed
-//! every second, lost three seconds after it dies. Steps are idempotent all the same (I3).
+//! every second, lost three seconds after it dies, or at once when the clock was set back meanwhile.
+//! Steps are idempotent all the same (I3).
 
 mod sql;
 #[cfg(test)]
@@ -21,7 +22,7 @@ use crate::message::{MessageId, State, sql as message_sql};
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use store::clock::SharedClock;
+use store::clock::{SKEW_MS, SharedClock};
 use store::{Db, Result};
 
 /// Messages in one turn over all lanes.
@@ -101,7 +102,8 @@ impl Lanes {
         }
     }
 
-    /// The next turn: messages of all lanes that have work, oldest first in each lane.
+    /// The next turn: messages of all lanes that have work, oldest first in each lane. `now_ms` is
+    /// monotonic.
     ///
     /// # Errors
     /// The store's.
@@ -148,52 +150,17 @@ impl Lanes {
         }
     }
 
-    /// What a message of a company counts for, in bytes.
-    fn cost(&self, company: CompanyId, n_bytes: i64) -> i64 {
-        let times = self.times.get(&company).copied().unwrap_or(ONCE);
-        n_bytes.saturating_mul(times) / ONCE
-    }
 
     /// Deficit round robin over what waits in each lane.
-    fn choose(&mut self, waiting: Vec<(CompanyId, Vec<(MessageId, i64)>)>) -> Vec<MessageId> {
-        let mut chosen = Vec::new();
-        let mut n_bytes = 0;
-        let mut queues: Vec<(CompanyId, VecDeque<(MessageId, i64)>)> = waiting
-            .into_iter()
-            .map(|(company, found)| (company, found.into()))
-            .collect();
-        for (company, queue) in &queues {
-            if queue.is_empty() {
+    fn choose(&mut self, waiting: Waiting<MessageId>) -> Vec<MessageId> {
+        for (company, found) in &waiting {
+            if found.is_empty() {
                 self.ring.retain(|lane| lane != company);
                 self.deficits.remove(company);
             }
         }
-        queues.retain(|(_, queue)| !queue.is_empty());
-        while !queues.is_empty() && chosen.len() < TURN_MESSAGES_MAX && n_bytes < TURN_BYTES_MAX {
-            for (company, queue) in &mut queues {
-                let weight = (self.weights)(*company).max(1);
-                let times = self.cost(*company, ONCE);
-                let deficit = self.deficits.entry(*company).or_default();
-                *deficit += QUANTUM_BYTES * weight;
-                while let Some((id, bytes)) = queue.front().copied() {
-                    let cost = bytes.saturating_mul(times) / ONCE;
-                    let is_full = n_bytes >= TURN_BYTES_MAX && times > ONCE;
-                    if is_full || cost > *deficit || chosen.len() >= TURN_MESSAGES_MAX {
-                        break;
-                    }
-                    *deficit -= cost;
-                    n_bytes += cost;
-                    chosen.push(id);
-                    queue.pop_front();
-                }
-            }
-            queues.retain(|(company, queue)| {
-                if queue.is_empty() {
-                    self.deficits.remove(company);
-                }
-                !queue.is_empty()
-            });
-        }
+        let times = |company: CompanyId| self.times.get(&company).copied().unwrap_or(ONCE);
+        let mut chosen = take_turns(&mut self.deficits, &*self.weights, &times, waiting);
         // The lane that was first goes last, so that the cut at the end hits another next time.
         if !self.ring.is_empty() {
             self.ring.rotate_left(1);
@@ -224,6 +191,58 @@ impl Lanes {
     }
 }
 
+/// What waits in each lane, oldest first, each with its size in bytes.
+pub(crate) type Waiting<T> = Vec<(CompanyId, Vec<(T, i64)>)>;
+
+/// A byte of every company counts once.
+pub(crate) fn alike(_: CompanyId) -> i64 {
+    ONCE
+}
+
+/// Deficit round robin over what waits in each lane: what one turn takes, lane by lane. `deficits` is
+/// what is left to each lane from the turn before; `times` says for how much a byte of a company
+/// counts, in sixteenths.
+pub(crate) fn take_turns<T: Copy>(
+    deficits: &mut BTreeMap<CompanyId, i64>,
+    weights: &dyn Fn(CompanyId) -> i64,
+    times: &dyn Fn(CompanyId) -> i64,
+    waiting: Waiting<T>,
+) -> Vec<T> {
+    let mut chosen = Vec::new();
+    let mut n_bytes = 0;
+    let mut queues: Vec<(CompanyId, VecDeque<(T, i64)>)> = waiting
+        .into_iter()
+        .map(|(company, found)| (company, found.into()))
+        .collect();
+    queues.retain(|(_, queue)| !queue.is_empty());
+    while !queues.is_empty() && chosen.len() < TURN_MESSAGES_MAX && n_bytes < TURN_BYTES_MAX {
+        for (company, queue) in &mut queues {
+            let weight = weights(*company).max(1);
+            let times = times(*company);
+            let deficit = deficits.entry(*company).or_default();
+            *deficit += QUANTUM_BYTES * weight;
+            while let Some((id, bytes)) = queue.front().copied() {
+                let cost = bytes.saturating_mul(times) / ONCE;
+                let is_full = n_bytes >= TURN_BYTES_MAX && times > ONCE;
+                if is_full || cost > *deficit || chosen.len() >= TURN_MESSAGES_MAX {
+                    break;
+                }
+                *deficit -= cost;
+                n_bytes += cost;
+                chosen.push(id);
+                queue.pop_front();
+            }
+        }
+        queues.retain(|(company, queue)| {
+            if queue.is_empty() {
+                deficits.remove(company);
+            }
+            !queue.is_empty()
+        });
+    }
+    chosen
+}
+
 /// The right to work the lanes of one direction.
 pub struct Lease {
     name: &'static str,
@@ -247,13 +266,16 @@ impl Lease {
     /// The store's.
     pub async fn hold(&mut self, db: &Db, clock: &SharedClock) -> Result<bool> {
         let now_ms = clock.now_ms();
-        if self.held_until - now_ms > LEASE_MS / 2 {
+        // A lease longer than any was taken before the clock was set back: it is taken anew.
+        if (LEASE_MS / 2 + 1..=LEASE_MS).contains(&(self.held_until - now_ms)) {
             return Ok(true);
         }
         let (name, owner) = (self.name, self.owner.clone());
         let until_ms = now_ms + LEASE_MS;
         let held = db
-            .write(move |tx| sql::take_lease(tx, name, &owner, now_ms, until_ms))
+            .write(move |tx| {
+                sql::take_lease(tx, name, &owner, now_ms, (until_ms, until_ms + SKEW_MS))
+            })
             .await?;
         self.held_until = if held { until_ms } else { 0 };
         Ok(held)

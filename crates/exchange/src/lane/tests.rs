@@ -149,3 +149,38 @@ async fn one_process_holds_the_lease_until_it_dies() {
         assert!(first.hold(&test.db, &shared).await.unwrap());
     }
 }
+
+/// A lease that was taken before the clock was set back by an hour holds nobody up: its owner takes it
+/// anew, and after the owner's end another process has it at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_from_the_future_is_not_believed() {
+    for test in &each_engine() {
+        let clock = TestClock::at(10_000_000);
+        let shared: SharedClock = clock.clone();
+        let mut dead = Lease::new("import", "a".to_owned());
+        assert!(dead.hold(&test.db, &shared).await.unwrap());
+        clock.set_back(Duration::from_secs(3600));
+        let mut next = Lease::new("import", "b".to_owned());
+        assert!(next.hold(&test.db, &shared).await.unwrap());
+        assert!(
+            !dead.hold(&test.db, &shared).await.unwrap(),
+            "it asks again"
+        );
+        clock.advance(Duration::from_millis(2000));
+        assert!(next.hold(&test.db, &shared).await.unwrap());
+        assert!(!dead.hold(&test.db, &shared).await.unwrap());
+    }
+}
+
+/// Clocks of two machines differ by a little: that alone takes no lease away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_a_little_slow_takes_nobodys_lease() {
+    for test in &each_engine() {
+        let fast: SharedClock = TestClock::at(10_002_000);
+        let slow: SharedClock = TestClock::at(10_000_000);
+        let mut first = Lease::new("import", "a".to_owned());
+        assert!(first.hold(&test.db, &fast).await.unwrap());
+        let mut second = Lease::new("import", "b".to_owned());
+        assert!(!second.hold(&test.db, &slow).await.unwrap());
+    }
+}

@@ -14,6 +14,8 @@
 //! An answer can overtake our own commit of `Sent`, so `Checked` may become `Answered` directly. The
 //! one way back from `Refused` is `reopen`, which two people decide.
 
+pub(crate) mod finding;
+pub(crate) mod signed;
 pub(crate) mod sql;
 mod state;
 #[cfg(test)]
@@ -142,12 +144,14 @@ pub struct Step<'a> {
 }
 
 /// A message that a step really moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
     /// The message.
     pub id: MessageId,
     /// Whose it is.
     pub company_id: CompanyId,
+    /// Kind: `CEB311`.
+    pub kind: String,
 }
 
 /// Moves messages into a state, with the events that say so; answers those that really moved.
@@ -177,6 +181,41 @@ pub fn advance(
     Ok(moved)
 }
 
+/// Notes as sent what customs has answered before our own commit of `Sent`: after a crash between the
+/// two, that commit never comes. Messages in other states stay as they are.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn overtake(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    messages: &[MessageId],
+    at_ms: i64,
+) -> Result<()> {
+    let checked = sql::in_state(tx, messages, State::Checked)?;
+    let step = Step {
+        to: State::Sent,
+        at_ms,
+        detail: "",
+    };
+    let moved = advance(tx, ids, &checked, step)?;
+    count_sent(tx, &moved, at_ms)
+}
+
+/// Counts messages that came into `Sent` under the day and their kinds.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn count_sent(tx: &mut Tx<'_>, moved: &[Moved], at_ms: i64) -> Result<()> {
+    let day = beijing_day(at_ms);
+    let mut counts = DayCounts::new();
+    for moved in moved {
+        let key = (day.clone(), moved.company_id, moved.kind.clone());
+        counts.entry(key).or_default().n_sent += 1;
+    }
+    count(tx, &counts)
+}
+
 /// Takes a refused message back to the check, after a rule or table was mended (重新校验): the one
 /// way back from a final state, and only by two people (room `operator`). It is the same message with
 /// the same bytes and the same id, so nothing is declared twice. Answers whether it was refused.
@@ -199,8 +238,8 @@ pub(crate) fn reopen(
     };
     let day = beijing_day(refused_at);
     sql::count(tx, &DayCounts::from([((day, company_id, kind), undo)]))?;
-    sql::forget_findings(tx, id)?;
-    sql::forget_signed(tx, id)?;
+    finding::forget_findings(tx, id)?;
+    signed::forget_signed(tx, id)?;
     let event = Event {
         id: ids.next(),
         at_ms,

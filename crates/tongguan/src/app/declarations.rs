@@ -31,9 +31,10 @@ pub(super) fn routes(
     let door = Arc::new(Door {
         gate: Arc::clone(gate),
         intake: Intake::start(
-            shared.db.clone(),
-            Arc::clone(&shared.ids),
+            &house.ground,
             Arc::clone(&shared.accepted),
+            &house.tasks,
+            &house.stop.subscribe(),
         ),
         ids: Arc::clone(&shared.ids),
         clock: Arc::clone(&shared.clock),

@@ -54,6 +54,7 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         exchange::workbook::codes::ALL,
         exchange::unknown_code::codes::ALL,
         exchange::matching::codes::ALL,
+        exchange::quota::codes::ALL,
         exchange::preflight::codes::ALL,
         exchange::signing::codes::ALL,
         services::payment_inquiry::codes::ALL,

@@ -67,6 +67,7 @@ pub const PARAMETERS: &[&[Parameter]] = &[
     exchange::unmask::PARAMETERS,
     exchange::export::PARAMETERS,
     exchange::matching::PARAMETERS,
+    exchange::quota::PARAMETERS,
     exchange::tax::PARAMETERS,
     services::payment_inquiry::PARAMETERS,
 ];

@@ -1,6 +1,8 @@
 //! Metrics (指标): Prometheus names and units, read at `/metrics`.
 
 use super::Front;
+use crate::health::Health;
+use crate::log;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
@@ -9,6 +11,7 @@ use exchange::outcome;
 use exchange::query::board;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use registry::access::Sight;
+use std::time::Duration;
 use store::clock::SharedClock;
 use web::{Problem, codes};
 
@@ -56,6 +59,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "tongguan_messages_accepted_total",
         "counter",
         "受理（已落盘）的报文数",
+    ),
+    (
+        "tongguan_quota_refusals_total",
+        "counter",
+        "因企业配额用完而未受理的报文数",
     ),
     (
         "tongguan_messages_refused_total",
@@ -127,6 +135,26 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     ),
     ("tongguan_receipts_parked", "gauge", "待人工处理的回执数"),
     ("tongguan_store_waiting", "gauge", "等待数据库写入的任务数"),
+    (
+        "tongguan_task_turn_age_seconds",
+        "gauge",
+        "后台任务距上一轮开始的时间（秒），按 task",
+    ),
+    (
+        "tongguan_task_restarts_total",
+        "counter",
+        "后台任务异常终止后重新启动的次数，按 task",
+    ),
+    (
+        "tongguan_log_lines_lost_total",
+        "counter",
+        "无法写出而丢弃的日志行数",
+    ),
+    (
+        "tongguan_disk_free_mib",
+        "gauge",
+        "SQLite 所在磁盘的剩余空间（MiB）",
+    ),
 ];
 
 /// The metrics of this process.
@@ -164,7 +192,7 @@ pub async fn observe(State(metrics): State<Metrics>, request: Request, next: Nex
     let response = next.run(request).await;
     let status = status_label(response.status());
     let spent_ms = u32::try_from(metrics.clock.now_ms() - started_ms).unwrap_or(0);
-    let seconds = std::time::Duration::from_millis(spent_ms.into()).as_secs_f64();
+    let seconds = Duration::from_millis(spent_ms.into()).as_secs_f64();
     ::metrics::histogram!("tongguan_http_request_seconds", "route" => route.clone())
         .record(seconds);
     ::metrics::counter!("tongguan_http_requests_total",
@@ -232,11 +260,28 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
     }
     let n_waiting = u32::try_from(front.shared.db.n_waiting()).unwrap_or(u32::MAX);
     ::metrics::gauge!("tongguan_store_waiting").set(f64::from(n_waiting));
+    tell_health(&front.health);
     let headers = [(
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
     )];
     (headers, front.metrics.handle.render()).into_response()
+}
+
+/// Sets what is known about background tasks, log and disk.
+fn tell_health(health: &Health) {
+    for task in health.tasks().states() {
+        let age = Duration::from_millis(u64::try_from(task.age_ms).unwrap_or(0));
+        ::metrics::gauge!("tongguan_task_turn_age_seconds", "task" => task.name)
+            .set(age.as_secs_f64());
+        ::metrics::counter!("tongguan_task_restarts_total", "task" => task.name)
+            .absolute(task.n_restarts.into());
+    }
+    ::metrics::counter!("tongguan_log_lines_lost_total").absolute(log::n_lost());
+    if let Some(free) = health.free_bytes() {
+        let free_mib = u32::try_from(free >> 20).unwrap_or(u32::MAX);
+        ::metrics::gauge!("tongguan_disk_free_mib").set(f64::from(free_mib));
+    }
 }
 
 #[cfg(test)]

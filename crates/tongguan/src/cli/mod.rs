@@ -139,6 +139,8 @@ pub struct Base {
 impl Base {
     /// The settings, with the embedded databases under the data folder.
     fn load(&self) -> anyhow::Result<crate::config::Config> {
+        // What this process makes is for its own user: databases, keys, exports.
+        crate::files::private();
         let config = crate::config::Config::load(self.config.as_deref())?;
         Ok(config.under(&crate::config::data_folder(self.data.clone())))
     }
@@ -169,7 +171,6 @@ enum Ended {
 }
 
 /// Runs a command.
-#[expect(clippy::print_stderr, reason = "the command line speaks to its user")]
 pub fn run(command: Command) -> ExitCode {
     // Two libraries bring TLS; both must use the same one (ring), chosen before either starts.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -178,11 +179,12 @@ pub fn run(command: Command) -> ExitCode {
         .build()
         .map_err(anyhow::Error::from)
         .and_then(|runtime| runtime.block_on(dispatch(command.verb)));
+    crate::log::flush();
     match outcome {
         Ok(Ended::Done) => ExitCode::SUCCESS,
         Ok(Ended::Refused) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("错误：{error:#}");
+            complain(&format!("错误：{error:#}"));
             let is_wrong_use = error.is::<WrongUse>();
             ExitCode::from(if is_wrong_use { EXIT_WRONG_USE } else { 1 })
         }
@@ -223,20 +225,16 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
     }
 }
 
+/// Prints a line on the standard error; one that cannot be written is not an error of ours.
+fn complain(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stderr().lock();
+    let _ = writeln!(out, "{text}");
+}
+
 /// Prints a line on the standard output; a closed pipe is not an error of ours.
 fn say(text: &str) {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{text}");
-}
-
-/// Starts the log on the standard error.
-fn start_log(filter: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(filter));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    // A second start (tests) keeps the first log.
-    let _ = log.try_init();
 }

@@ -204,6 +204,14 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "SQLite 文件大小上限（MiB），0 为不限；到达后不再受理",
     ),
     ("store.sqlite_cache_mib", "SQLite 写连接的页缓存（MiB）"),
+    (
+        "store.encryption_key_file",
+        "落盘加密的密钥文件，每行“标识 算法 Base64 密钥”（sm4-gcm 16 字节或 aes-256-gcm 32 字节），首行用于加密，其余仅用于解密；权限应为 0600，与数据库及其备份分开保存，遗失则报文与回执无法读取；留空为不加密",
+    ),
+    (
+        "store.free_mib_min",
+        "SQLite 所在磁盘的剩余空间（MiB）低于此值时 /readyz 报告未就绪，0 为不检查",
+    ),
     ("queue.kind", "平台与海关之间的队列：builtin 或 rabbitmq"),
     ("queue.url", "内置队列的数据库；单独成库，提交互不等待"),
     (

@@ -1,0 +1,6 @@
+//! What the platform signed for a company (代签报文), beside what was received.
+
+mod sql;
+
+pub(super) use sql::forget_signed;
+pub(crate) use sql::insert_signed;
