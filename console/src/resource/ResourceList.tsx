@@ -5,6 +5,7 @@ import { Button, Drawer, Empty, Select, Space, Table } from "antd";
 import { type ReactNode, useCallback, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, type Query, withQuery } from "../api/client";
+import { graveOf } from "../api/problem";
 import { useLive } from "../api/live";
 import { useCan } from "../api/session";
 import { useT } from "../i18n";
@@ -19,6 +20,7 @@ import type { Column, ListPage, Resource } from "./resource";
 import { savedColumns } from "./saved";
 import { SearchForm } from "./SearchForm";
 import { show } from "./show";
+import { STICKY } from "./sticky";
 
 interface Props<Row> {
   resource: Resource<Row>;
@@ -74,6 +76,12 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   const shown = resource.columns.filter((column) =>
     columns === undefined ? column.extra !== true : columns.includes(column.key),
   );
+  // The list asks by itself now and then: only who pressed the button is told that it is asked.
+  const [pressed, setPressed] = useState(false);
+  const press = () => {
+    setPressed(true);
+    void list.refetch().finally(() => setPressed(false));
+  };
   const rows = list.data?.items ?? [];
   const next = list.data?.next ?? undefined;
   return (
@@ -93,14 +101,14 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
       <div className="panel">
         <div className="toolbar">
           <Space>
-            <Button icon={<ReloadOutlined />} onClick={refresh} loading={list.isFetching}>
+            <Button icon={<ReloadOutlined />} onClick={press} loading={pressed && list.isFetching}>
               {t("action.refresh")}
             </Button>
             <Export resource={resource} columns={shown} filters={filters} />
           </Space>
           <ColumnChooser name={resource.name} columns={resource.columns} chosen={columns} choose={setColumns} />
         </div>
-        {list.error !== null ? (
+        {graveOf(list) !== undefined ? (
           <ErrorView error={list.error} retry={refresh} />
         ) : (
           <Rows
@@ -220,6 +228,7 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
       loading={loading}
       pagination={false}
       scroll={{ x: "max-content" }}
+      sticky={STICKY}
       locale={{
         emptyText: loading ? " " : (
           <Empty

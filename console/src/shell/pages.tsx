@@ -40,11 +40,12 @@ import {
   UserOutlined,
   WarningOutlined,
 } from "@ant-design/icons";
-import { type ComponentType, lazy, type ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { matchPath } from "react-router";
 import { isDescribed, type Operation } from "../api/client";
 import type { Session, Workspace } from "../api/session";
 import type { Word } from "../i18n";
+import { lazily } from "./lazily";
 
 export interface Page {
   path: string;
@@ -66,8 +67,8 @@ export interface Page {
 const EVERYBODY: readonly Workspace[] = ["company", "customs", "bureau", "operator", "admin"];
 const BUSINESS: readonly Workspace[] = ["company", "customs", "bureau", "operator"];
 
-/** A page in a file of its own, so that nobody loads what they never open. */
-const page = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }));
+/** A page in a file of its own. */
+const page = (load: () => Promise<ComponentType>) => lazily(load);
 
 export const PAGES: readonly Page[] = [
   {

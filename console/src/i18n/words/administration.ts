@@ -79,6 +79,13 @@ export const administration = {
   "job.lost": ["中断", "Lost"],
   "job.running": ["执行中", "Running"],
   "job.run": ["立即执行", "Run now"],
+  "job.asked": ["已安排，数秒内执行", "Scheduled: it runs within seconds"],
+  "job.nothing": ["没有需要处理的内容", "Nothing to do"],
+  "job.bySchedule": ["到时自动执行", "On schedule"],
+  "job.intro": [
+    "到时自动执行。没有需要处理的内容时只保留最近一次，其余记录只增不减（每项任务最近 200 次）。",
+    "They run by themselves. Of runs with nothing to do only the last one is kept; of the others the last 200 of each job.",
+  ],
   "menu.roles": ["角色", "Roles"],
   "roles.intro": ["内置角色不可修改；自定义角色由操作组成，变更须复核。", "Built-in roles are fixed; your own consist of operations, and changes need approval."],
   "role.name": ["名称", "Name"],

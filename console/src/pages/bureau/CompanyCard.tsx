@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Descriptions, Table, Tabs } from "antd";
 import { Link, useParams } from "react-router";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
@@ -21,7 +22,7 @@ export function CompanyCard() {
     queryKey: ["company", id],
     queryFn: ({ signal }) => call<Card>("GET", `/api/v1/companies/${encodeURIComponent(id)}`, undefined, signal),
   });
-  if (found.error !== null) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
+  if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading />;
   const card = found.data;
   const dxp = card.dxpId === "" ? t("company.noDxp") : card.dxpId;

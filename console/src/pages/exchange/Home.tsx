@@ -1,9 +1,10 @@
 // The start of the day (工作台): today's counts, how far customs is behind, what was refused.
 import { useQuery } from "@tanstack/react-query";
 import { Button, Empty, Table } from "antd";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Link } from "react-router";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import { useCan, useSession } from "../../api/session";
 import { overCategories, RED } from "../../charts/options";
@@ -11,10 +12,11 @@ import { count } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
 import { useLanguage, useT } from "../../i18n";
 import { ErrorView } from "../../shell/ErrorView";
+import { lazily } from "../../shell/lazily";
 import { Loading } from "../../shell/Loading";
 import type { HomeAnswer } from "./types";
 
-const Chart = lazy(async () => ({ default: (await import("../../charts/Chart")).Chart }));
+const Chart = lazily(async () => (await import("../../charts/Chart")).Chart);
 
 export function Home() {
   const { t, language } = useLanguage();
@@ -25,7 +27,7 @@ export function Home() {
     queryFn: ({ signal }) => call<HomeAnswer>("GET", "/api/v1/home", undefined, signal),
   });
   useLive(["message", "receipt", "count"], () => void home.refetch());
-  if (home.error !== null) return <ErrorView error={home.error} retry={() => void home.refetch()} />;
+  if (graveOf(home) !== undefined) return <ErrorView error={home.error} retry={() => void home.refetch()} />;
   if (home.data === undefined) return <Loading />;
   const { day, kinds, lagMs, refusals, unsettled } = home.data;
   const sum = (of: (kind: HomeAnswer["kinds"][number]) => number) => kinds.reduce((total, kind) => total + of(kind), 0);

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Descriptions, Space, Table, Tabs } from "antd";
 import { useParams } from "react-router";
 import { api, save, send } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import type { components } from "../../api/schema";
 import { useCan } from "../../api/session";
@@ -31,7 +32,7 @@ export function MessagePage() {
       (await api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal })).data as Detail,
   });
   useLive(["message", "receipt"], () => void client.invalidateQueries({ queryKey: ["message", id] }));
-  if (message.error !== null) return <ErrorView error={message.error} retry={() => void message.refetch()} />;
+  if (graveOf(message) !== undefined) return <ErrorView error={message.error} retry={() => void message.refetch()} />;
   if (message.data === undefined) return <Loading />;
   return <MessageView detail={message.data} />;
 }
@@ -159,8 +160,10 @@ function Xml({ id }: { id: string }) {
   const xml = useQuery({
     queryKey: ["xml", id],
     queryFn: async ({ signal }) => (await send("GET", `/api/v1/messages/${encodeURIComponent(id)}/xml`, { signal })).text(),
+    // What was stored never changes.
+    refetchInterval: false,
   });
-  if (xml.error !== null) return <ErrorView error={xml.error} />;
+  if (graveOf(xml) !== undefined) return <ErrorView error={xml.error} />;
   if (xml.data === undefined) return <Loading />;
   return (
     <pre className="xml" tabIndex={0}>

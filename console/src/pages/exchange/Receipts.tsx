@@ -5,12 +5,14 @@ import { Alert, Button, Empty, Input, Space, Switch, Table } from "antd";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, save, send, withQuery } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import type { components } from "../../api/schema";
 import { useCan } from "../../api/session";
 import { customsTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { STICKY } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
 import { Explanation } from "./Explanation";
 import { ReturnStatus } from "./State";
@@ -59,7 +61,7 @@ export function Receipts() {
             </Button>
           </Space>
         </div>
-        {page.error === null ? (
+        {graveOf(page) === undefined ? (
           <Table
             size="small"
             rowKey="cursor"
@@ -67,6 +69,7 @@ export function Receipts() {
             dataSource={items}
             pagination={false}
             scroll={{ x: "max-content" }}
+            sticky={STICKY}
             locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("receipts.empty")} /> }}
             expandable={{
               expandedRowRender: (receipt) => (

@@ -4,9 +4,11 @@ import { Empty, Input, Table } from "antd";
 import { useEffect, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, withQuery } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import type { Item } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
+import { STICKY } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
 import { Kind, ReturnStatus, State } from "./State";
 
@@ -39,13 +41,13 @@ export function Search() {
           aria-label={t("search.label")}
           placeholder={t("search.hint")}
           value={typed}
-          loading={found.isFetching}
+          loading={found.isLoading}
           onChange={(event) => type(event.target.value)}
           onSearch={(text) => setSearch(text.trim() === "" ? {} : { q: text.trim() })}
         />
       </div>
-      {found.error !== null && <ErrorView error={found.error} retry={() => void found.refetch()} />}
-      {asked !== "" && found.error === null && (
+      {graveOf(found) !== undefined && <ErrorView error={found.error} retry={() => void found.refetch()} />}
+      {asked !== "" && graveOf(found) === undefined && (
         <div className="panel">
           <Table
             size="small"
@@ -54,6 +56,7 @@ export function Search() {
             loading={found.isPending}
             pagination={hits.length > 50 ? { pageSize: 50 } : false}
             scroll={{ x: "max-content" }}
+            sticky={STICKY}
             locale={{
               emptyText: found.isPending ? " " : (
                 <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("search.nothing", { q: asked })} />

@@ -1,7 +1,8 @@
 // The state of a message and the status of a receipt, as coloured words. The word says it, not the colour.
 import { type Translate, type Word, useT, useLanguage } from "../../i18n";
 
-export const STATES = ["received", "waiting", "checked", "sent", "answered", "settled", "refused", "held"] as const;
+/** In the order of the life of a message; what waits for a person before what is over. */
+export const STATES = ["received", "waiting", "checked", "sent", "answered", "held", "settled", "refused"] as const;
 
 /** The word of a state; states of later releases have none. */
 export function stateWord(state: string): Word | undefined {

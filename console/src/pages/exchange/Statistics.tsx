@@ -2,20 +2,22 @@
 import { useQuery } from "@tanstack/react-query";
 import { DatePicker, Empty, Table } from "antd";
 import dayjs from "dayjs";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, withQuery } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { overCategories, RED } from "../../charts/options";
 import { count } from "../../format/number";
 import { beijingDay } from "../../format/time";
 import { useLanguage, useT } from "../../i18n";
 import { ErrorView } from "../../shell/ErrorView";
+import { lazily } from "../../shell/lazily";
 import { Loading } from "../../shell/Loading";
 import { FIGURES, sumBy, total } from "./figures";
 import { Tile } from "./Home";
 import type { DayCount, KindCount } from "./types";
 
-const Chart = lazy(async () => ({ default: (await import("../../charts/Chart")).Chart }));
+const Chart = lazily(async () => (await import("../../charts/Chart")).Chart);
 const DAY_MS = 86_400_000;
 
 export function Statistics() {
@@ -46,7 +48,7 @@ export function Statistics() {
           }}
         />
       </div>
-      {found.error !== null && <ErrorView error={found.error} retry={() => void found.refetch()} />}
+      {graveOf(found) !== undefined && <ErrorView error={found.error} retry={() => void found.refetch()} />}
       {found.isPending && <Loading />}
       {found.data !== undefined && rows.length === 0 && <Empty description={t("statistics.none")} />}
       {rows.length > 0 && (

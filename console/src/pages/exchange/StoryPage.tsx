@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Table } from "antd";
 import { Link, useParams } from "react-router";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import { customsTime } from "../../format/time";
 import { useT, type Word } from "../../i18n";
@@ -26,7 +27,7 @@ export function StoryPage() {
     queryFn: ({ signal }) => call<Story>("GET", `/api/v1/stories/${encodeURIComponent(id)}`, undefined, signal),
   });
   useLive(["message", "receipt"], () => void client.invalidateQueries({ queryKey: ["story", id] }));
-  if (story.error !== null) return <ErrorView error={story.error} retry={() => void story.refetch()} />;
+  if (graveOf(story) !== undefined) return <ErrorView error={story.error} retry={() => void story.refetch()} />;
   if (story.data === undefined) return <Loading />;
   const { marks, timeline, holder, others } = story.data;
   const wrong = marks.filter((mark) => mark.ok === false).length;

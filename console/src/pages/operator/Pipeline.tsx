@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Table } from "antd";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import type { Schema } from "../../api/types";
 import { count } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
@@ -27,7 +28,7 @@ export function Pipeline() {
     queryFn: ({ signal }) => call<Answer>("GET", "/api/v1/operator/pipeline", undefined, signal),
     refetchInterval: EVERY_MS,
   });
-  if (found.error !== null) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
+  if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading />;
   const now = found.data;
   return (
