@@ -6,6 +6,7 @@ import { jobs } from "./jobs.mjs";
 import { backOffice } from "./backOffice.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { passkey } from "./passkey.mjs";
+import { stale } from "./stale.mjs";
 import { everybody, LOGIN, signIn } from "./people.mjs";
 
 let browser;
@@ -32,6 +33,7 @@ newcomer(() => browser);
 jobs(() => browser);
 passkey(() => browser);
 backOffice(() => browser);
+stale(() => browser);
 
 for (const role of [...Object.keys(LOGIN), "company"]) {
   test(`${role}: every page of the menu opens, is accessible and fits 1366 × 768`, async () => {

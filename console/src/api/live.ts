@@ -5,14 +5,14 @@
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { connection } from "./connection";
 
-export type Topic = "message" | "receipt" | "count";
+export type Topic = "message" | "receipt" | "case" | "count";
 export type LiveState = "live" | "polling" | "connecting";
 export interface LiveEvent {
   topic: Topic | "tick";
   data: unknown;
 }
 
-const TOPICS: readonly Topic[] = ["message", "receipt", "count"];
+const TOPICS: readonly Topic[] = ["message", "receipt", "case", "count"];
 /** How often pages ask when there is no line. */
 export const POLL_MS = 10_000;
 /** After how long a line that the server closed is tried again. */

@@ -20,7 +20,7 @@ import type { Column, ListPage, Resource } from "./resource";
 import { savedColumns } from "./saved";
 import { SearchForm } from "./SearchForm";
 import { show } from "./show";
-import { STICKY } from "./sticky";
+import { usePrinting, useScrolling } from "./sticky";
 
 interface Props<Row> {
   resource: Resource<Row>;
@@ -169,6 +169,8 @@ interface RowsProps<Row> {
 function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }: RowsProps<Row>) {
   const t = useT();
   const can = useCan();
+  const printing = usePrinting();
+  const scrolling = useScrolling();
   const [closed, close] = useState<readonly string[]>([]);
   // A tree is open but for what the person has closed, so that what comes new is seen.
   const expandable = {
@@ -200,7 +202,7 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
   }));
   const forms = [...(resource.edit === undefined ? [] : [resource.edit]), ...(resource.forms ?? [])].filter((one) => can(one.needs));
   const acts =
-    actions.length === 0 && forms.length === 0
+    (actions.length === 0 && forms.length === 0) || printing
       ? []
       : [
           {
@@ -227,8 +229,7 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
         : { dataSource: nested(rows, resource.rowKey, resource.parent), expandable })}
       loading={loading}
       pagination={false}
-      scroll={{ x: "max-content" }}
-      sticky={STICKY}
+      {...scrolling}
       locale={{
         emptyText: loading ? " " : (
           <Empty

@@ -82,8 +82,13 @@ export function Shell() {
 /** An error is told until it is read; it goes when an act has succeeded, and with its page. */
 function useForgetErrors(pathname: string): void {
   const { notification } = App.useApp();
-  useEffect(() => onActDone(() => notification.destroy()), [notification]);
-  useEffect(() => notification.destroy(), [notification, pathname]);
+  useEffect(() => {
+    const stop = onActDone(() => notification.destroy());
+    return () => void stop();
+  }, [notification]);
+  useEffect(() => {
+    notification.destroy();
+  }, [notification, pathname]);
 }
 
 function Crumbs({ page, pages }: { page: Page | undefined; pages: readonly Page[] }) {

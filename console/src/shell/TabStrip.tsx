@@ -34,7 +34,9 @@ export function TabStrip({ page, pages }: { page: Page | undefined; pages: reado
   const open = useRef<HTMLLIElement>(null);
   const n = shown.length;
   // With many pages open the strip is wider than the window: the page that is seen is in it.
-  useEffect(() => open.current?.scrollIntoView({ block: "nearest", inline: "nearest" }), [pathname, n]);
+  useEffect(() => {
+    open.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [pathname, n]);
   const others = () => setTabs((old) => old.filter((tab) => tab.path === pathname));
   const entries = [
     ...shown.map((tab) => ({ key: tab.path, label: name(tab) })),

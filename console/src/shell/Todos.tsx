@@ -48,7 +48,7 @@ export function Todos() {
   const [open, setOpen] = useState(false);
   const found = useTodos();
   // Those without a stream of events ask now and then.
-  useLive(can("events") ? ["message"] : [], () => void found.refetch());
+  useLive(can("events") ? ["message", "case"] : [], () => void found.refetch());
   if (!can("todos") || found.data === undefined) return null;
   const { items } = found.data;
   const sum = items.reduce((total, item) => total + item.count, 0);

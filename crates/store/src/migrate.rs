@@ -80,6 +80,11 @@ const ALL: &[Migration] = &[
         "signature",
         include_str!("../migrations/0019_signature.sql"),
     ),
+    (
+        20,
+        "correction",
+        include_str!("../migrations/0020_correction.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

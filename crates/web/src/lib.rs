@@ -9,11 +9,13 @@
 //! Deliberately absent: routes (they live in their rooms), rules, and anything that knows a table.
 
 mod code;
+mod download;
 mod page;
 mod problem;
 pub mod request_id;
 pub mod sheet;
 
 pub use code::Code;
+pub use download::{attachment, conditions, file_name, told_conditions};
 pub use page::{Page, PageQuery};
 pub use problem::{Problem, bad_query, codes, service_error};

@@ -6,6 +6,7 @@ import { useId, useState } from "react";
 import { useParams } from "react-router";
 import { call, save, send } from "../../api/client";
 import { graveOf } from "../../api/problem";
+import { useLive } from "../../api/live";
 import { useCan } from "../../api/session";
 import { bytes } from "../../format/number";
 import { dateTime } from "../../format/time";
@@ -30,6 +31,8 @@ export function CasePage() {
     void client.invalidateQueries({ queryKey: ["case", id] });
     void client.invalidateQueries({ queryKey: ["list", "cases"] });
   };
+  // Another person may act on it at any time.
+  useLive(["case"], refresh);
   if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={refresh} />;
   if (found.data === undefined) return <Loading />;
   return <CaseView detail={found.data} refresh={refresh} />;

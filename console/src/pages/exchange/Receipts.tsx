@@ -12,7 +12,7 @@ import { useCan } from "../../api/session";
 import { customsTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
-import { STICKY } from "../../resource/sticky";
+import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
 import { Explanation } from "./Explanation";
 import { ReturnStatus } from "./State";
@@ -22,6 +22,7 @@ const LIMIT = 50;
 
 export function Receipts() {
   const t = useT();
+  const scrolling = useScrolling();
   const [search, setSearch] = useSearchParams();
   const [following, follow] = useState(false);
   const after = search.get("after") ?? "0";
@@ -68,8 +69,7 @@ export function Receipts() {
             loading={page.isPending}
             dataSource={items}
             pagination={false}
-            scroll={{ x: "max-content" }}
-            sticky={STICKY}
+            {...scrolling}
             locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("receipts.empty")} /> }}
             expandable={{
               expandedRowRender: (receipt) => (

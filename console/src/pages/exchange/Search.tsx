@@ -8,7 +8,7 @@ import { graveOf } from "../../api/problem";
 import type { Item } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
-import { STICKY } from "../../resource/sticky";
+import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
 import { Kind, ReturnStatus, State } from "./State";
 
@@ -16,6 +16,7 @@ type Hit = Item<"Page_SearchHit">;
 
 export function Search() {
   const t = useT();
+  const scrolling = useScrolling();
   const [search, setSearch] = useSearchParams();
   const asked = search.get("q")?.trim() ?? "";
   const [typed, type] = useState(asked);
@@ -55,8 +56,7 @@ export function Search() {
             dataSource={hits}
             loading={found.isPending}
             pagination={hits.length > 50 ? { pageSize: 50 } : false}
-            scroll={{ x: "max-content" }}
-            sticky={STICKY}
+            {...scrolling}
             locale={{
               emptyText: found.isPending ? " " : (
                 <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("search.nothing", { q: asked })} />

@@ -4,6 +4,7 @@ import { type ReactNode, useId, useState } from "react";
 import { api } from "../../api/client";
 import { useT, type Word } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { Drill, useDrillChanged } from "./Drill";
 
 const OUTAGES = ["silent", "garbage", "slow"] as const;
 
@@ -15,6 +16,7 @@ export function CustomsBox() {
         <h1>{t("menu.customsBox")}</h1>
       </div>
       <p className="soft">{t("customsBox.intro")}</p>
+      <Drill />
       <div className="columns-2">
         <Inject />
         <Outage />
@@ -103,11 +105,12 @@ function Inject() {
 function Outage() {
   const t = useT();
   const [busy, run] = useAct();
+  const changed = useDrillChanged();
   const [outage, setOutage] = useState<(typeof OUTAGES)[number]>("silent");
   const [seconds, setSeconds] = useState(60);
   const send = (n: number) => {
     const said = n === 0 ? t("customsBox.stopped") : t("customsBox.started", { kind: t(`customsBox.${outage}`), n });
-    run(() => api.POST("/api/v1/customs-box/outage", { body: { outage, forMs: n * 1000 } }), said);
+    run(() => api.POST("/api/v1/customs-box/outage", { body: { outage, forMs: n * 1000 } }).finally(changed), said);
   };
   return (
     <section className="panel">

@@ -6,7 +6,7 @@ use crate::downlink;
 use crate::explanation;
 use crate::message::{Message, MessageId};
 use crate::query::http::{Desk, ListQuery, bad, filter};
-use crate::query::list;
+use crate::query::{list, words};
 use crate::workbook::XLSX;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
@@ -26,11 +26,11 @@ use std::fs::File;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
-use store::clock::{beijing_compact, beijing_rfc3339};
+use store::clock::beijing_compact;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use utoipa::IntoParams;
 use web::sheet::{Book, Column, Value, named};
-use web::{Problem, codes, service_error};
+use web::{Problem, attachment, codes, file_name, service_error, told_conditions};
 
 /// Exports that are written at once.
 const AT_ONCE: usize = 2;
@@ -93,8 +93,8 @@ const MESSAGE_COLUMNS: &[(&str, u16)] = &[
     ("状态", 10),
     ("当前处理方", 16),
     ("单证数", 8),
-    ("受理时间", 30),
-    ("状态时间", 30),
+    ("受理时间", 20),
+    ("状态时间", 20),
     ("报文 guid", 40),
     ("字节", 10),
 ];
@@ -108,7 +108,7 @@ const RECEIPT_COLUMNS: &[(&str, u16)] = &[
     ("状态名称", 16),
     ("回执时间", 20),
     ("回执信息", 60),
-    ("到达时间", 30),
+    ("到达时间", 20),
     ("含义", 50),
     ("怎么办", 60),
     ("是否重报", 30),
@@ -166,12 +166,12 @@ pub async fn export_messages(
     let actor = exports.desk.gate.actor(&headers, &EXPORT_MESSAGES).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let mut filter = filter(query)?;
-    let detail = format!("{filter:?}");
+    exports.desk.refresh().await?;
+    let narrowed = words(&filter, &exports.desk.shared.directory);
     let turn = exports.turn().await?;
     exports
-        .record(&actor, "messages".to_owned(), detail)
+        .record(&actor, "messages".to_owned(), told_conditions(&narrowed))
         .await?;
-    exports.desk.refresh().await?;
     let (pages, writer) = writer("报文", named(MESSAGE_COLUMNS), turn)?;
     let shared = &exports.desk.shared;
     let rows_max = exports.desk.gate.ground.number(&EXPORT_ROWS_MAX);
@@ -196,11 +196,8 @@ pub async fn export_messages(
     }
     drop(pages);
     let now_ms = shared.clock.now_ms();
-    send(
-        &format!("messages-{}.xlsx", beijing_compact(now_ms)),
-        writer,
-    )
-    .await
+    let name = file_name("报文", &narrowed, &beijing_compact(now_ms), "xlsx");
+    send(&name, writer).await
 }
 
 fn message_row(exports: &Exports, message: &Message) -> Vec<Value> {
@@ -222,8 +219,8 @@ fn message_row(exports: &Exports, message: &Message) -> Vec<Value> {
         message.state.chinese().into(),
         message.state.holder().into(),
         message.n_documents.into(),
-        beijing_rfc3339(message.received_at).into(),
-        beijing_rfc3339(message.changed_at).into(),
+        Value::Time(message.received_at),
+        Value::Time(message.changed_at),
         message.guid.as_str().into(),
         message.n_bytes.into(),
     ]
@@ -258,9 +255,13 @@ pub async fn export_receipts(
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let company = actor.require_company()?.id;
     let mut from = query.after.unwrap_or(0);
+    let narrowed = match from {
+        0 => String::new(),
+        from => format!("序号 {from} 之后"),
+    };
     let turn = exports.turn().await?;
     exports
-        .record(&actor, "receipts".to_owned(), format!("after {from}"))
+        .record(&actor, "receipts".to_owned(), told_conditions(&narrowed))
         .await?;
     let (pages, writer) = writer("回执", named(RECEIPT_COLUMNS), turn)?;
     let shared = &exports.desk.shared;
@@ -289,11 +290,8 @@ pub async fn export_receipts(
     }
     drop(pages);
     let now_ms = shared.clock.now_ms();
-    send(
-        &format!("receipts-{}.xlsx", beijing_compact(now_ms)),
-        writer,
-    )
-    .await
+    let name = file_name("回执", &narrowed, &beijing_compact(now_ms), "xlsx");
+    send(&name, writer).await
 }
 
 fn receipt_row((item, told): &(downlink::Item, Explanation)) -> Vec<Value> {
@@ -306,9 +304,9 @@ fn receipt_row((item, told): &(downlink::Item, Explanation)) -> Vec<Value> {
         item.document_key.as_str().into(),
         item.return_status.into(),
         name.unwrap_or_default().into(),
-        item.return_time.as_str().into(),
+        Value::time(&item.return_time),
         item.return_info.as_str().into(),
-        beijing_rfc3339(item.received_at).into(),
+        Value::Time(item.received_at),
         told.meaning.as_str().into(),
         told.advice.as_str().into(),
         told.resubmit.chinese().into(),
@@ -365,10 +363,7 @@ pub(super) async fn send(name: &str, writer: Writer) -> Result<Response, Problem
     let headers = [
         (header::CONTENT_TYPE, XLSX.to_owned()),
         (header::CONTENT_LENGTH, n_bytes.to_string()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ),
+        (header::CONTENT_DISPOSITION, attachment(name)),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     Ok((headers, Body::from_stream(stream)).into_response())

@@ -71,3 +71,45 @@ async fn a_program_exports_nothing() {
         super::http::export_receipts(axum::extract::State(exports), house.headers(0), Ok(query));
     assert_eq!(answer.await.err().unwrap().code, "TG-R4601");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_list_was_narrowed_to_is_told_in_words() {
+    let house = House::on(store::testing::sqlite()).await;
+    let company = house.company(0);
+    let asked = |text: String| {
+        let axum::extract::Query(query) = axum::extract::Query::try_from_uri(
+            &format!("/?{text}").parse::<axum::http::Uri>().unwrap(),
+        )
+        .unwrap();
+        let filter = crate::query::http::filter(query).unwrap();
+        crate::query::words(&filter, &house.shared.directory)
+    };
+    assert_eq!(asked(String::new()), "");
+    let id = company.id.0;
+    let narrowed = asked(format!(
+        "kind=311&state=refused&direction=import&company={id}&from=2026-11-28&orderNo=A"
+    ));
+    assert_eq!(
+        narrowed,
+        format!(
+            "报文类型 进口订单CEB311，状态 已拒收，进出口 进口，企业 {}，订单编号 A，开始 2026-11-28",
+            company.name
+        )
+    );
+}
+
+#[test]
+fn a_moment_is_a_date_of_the_spreadsheet_in_beijing() {
+    let mut book = Book::new("表", vec![("时间".into(), 20)]).unwrap();
+    // 2026-11-24 06:23:35 in Beijing.
+    for value in [Value::Time(1_795_472_615_206), Value::Time(i64::MAX)] {
+        book.row(&[value]).unwrap();
+    }
+    let (file, _) = book.finish().unwrap();
+    let sheets = read(&parts(file)).unwrap();
+    let cells: Vec<&Cell> = sheets[0].1.rows.iter().skip(1).map(|row| &row[0]).collect();
+    assert!(
+        matches!(cells[0], Cell::Moment(digits) if digits.starts_with("20261124062335")),
+        "{cells:?}"
+    );
+}

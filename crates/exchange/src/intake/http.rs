@@ -33,7 +33,7 @@ const FORMS_AT_ONCE: usize = 2;
 const FORM_WAIT: Duration = Duration::from_secs(20);
 
 /// Who may declare.
-const DECLARANTS: &[Role] = &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program];
+pub(crate) const DECLARANTS: &[Role] = &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program];
 
 /// Submits a declaration.
 pub const SUBMIT: Operation = Operation {

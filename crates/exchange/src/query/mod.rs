@@ -11,8 +11,11 @@ pub(crate) mod sql;
 #[cfg(test)]
 mod tests;
 mod view;
+mod words;
 
 pub use sql::{Filter, find, find_any, latest, list, why};
 pub use view::{
-    CompanyName, DocumentView, FindingView, MessageDetail, MessageSummary, TimelineEntry, detail,
+    CompanyName, DocumentView, FindingView, MessageDetail, MessageLink, MessageSummary,
+    TimelineEntry, detail,
 };
+pub use words::words;

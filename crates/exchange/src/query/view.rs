@@ -1,9 +1,10 @@
 //! The shapes in which the life of a message is told.
 
+use crate::correction;
 use crate::downlink::Item;
 use crate::downlink::http::ReceiptItem;
 use crate::explanation;
-use crate::message::{Message, State};
+use crate::message::{Message, MessageId, State};
 use crate::receipt;
 use crate::signature::sql::{Kept, of_message};
 use ceb::explain::Explanation;
@@ -235,6 +236,31 @@ pub struct MessageDetail {
     /// Whether personal data are masked.
     #[serde(default)]
     pub masked: bool,
+    /// The message that this one corrects (更正自), if it corrects one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<MessageLink>,
+    /// The newest message that corrects this one (已由此更正), if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected_by: Option<MessageLink>,
+}
+
+/// Another message by its numbers.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageLink {
+    /// Its id.
+    pub id: String,
+    /// Its acceptance number (受理号).
+    pub acceptance_no: String,
+}
+
+impl From<MessageId> for MessageLink {
+    fn from(id: MessageId) -> Self {
+        Self {
+            id: id.to_string(),
+            acceptance_no: id.acceptance_no(),
+        }
+    }
 }
 
 /// Masks the personal data in what is told of a message.
@@ -331,6 +357,8 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
         receipts: told(tx, message, receipts)?,
         timeline: timeline.into_iter().map(|(_, entry)| entry).collect(),
         masked: false,
+        corrects: correction::corrects(tx, message)?.map(Into::into),
+        corrected_by: correction::corrected_by(tx, message)?.map(Into::into),
     })
 }
 

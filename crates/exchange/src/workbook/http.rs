@@ -241,7 +241,7 @@ pub(crate) async fn submit_form(
 
 /// Hands a message in. A guid that we made is a hash of the content, so another message under it
 /// says the same but for the time at which it was made: the first one stands.
-async fn accept_made(
+pub(crate) async fn accept_made(
     door: &Door,
     arrival: crate::intake::Arrival,
     has_own_guid: bool,
@@ -333,7 +333,7 @@ fn refused(form: &Form) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, kind, Json(body)).into_response()
 }
 
-fn writing(error: &rust_xlsxwriter::XlsxError) -> Problem {
+pub(crate) fn writing(error: &rust_xlsxwriter::XlsxError) -> Problem {
     tracing::error!(%error, "a workbook could not be written");
     Problem::new(web::codes::FAULT)
 }
@@ -342,10 +342,7 @@ fn writing(error: &rust_xlsxwriter::XlsxError) -> Problem {
 pub(crate) fn file(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, XLSX.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ),
+        (header::CONTENT_DISPOSITION, web::attachment(name)),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     (headers, bytes).into_response()

@@ -292,11 +292,24 @@ fn stage_of(
     Ok(Stage::Full)
 }
 
+/// A way of logging in, for people.
+fn method_name(method: &str) -> &str {
+    match method {
+        "password" => "密码",
+        "totp" => "动态口令",
+        "passkey" => "通行密钥",
+        "recovery" => "恢复码",
+        "foreign" | "foreign2" => "外部统一登录",
+        other => other,
+    }
+}
+
 /// What goes with a step: the audit and, when the session is full, the end of the oldest ones.
 fn settle(tx: &mut Tx<'_>, ground: &Ground, session: &Session, actor: &Actor) -> StoreResult<()> {
     let now_ms = ground.now_ms();
     let object = format!("session:{}", session.id);
-    let detail = format!("方式 {}，阶段 {}", session.methods, session.stage.name());
+    let methods: Vec<&str> = session.methods.split(',').map(method_name).collect();
+    let detail = format!("{}；{}", methods.join("、"), session.stage.chinese());
     audit::done(tx, now_ms, actor, IN, &object, &detail)?;
     if session.stage == Stage::Full {
         account::passed(tx, session.account, now_ms)?;

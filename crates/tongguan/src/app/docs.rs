@@ -50,6 +50,7 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         services::docking::codes::ALL,
         exchange::unmask::codes::ALL,
         exchange::workbook::codes::ALL,
+        exchange::correction::codes::ALL,
         exchange::unknown_code::codes::ALL,
         exchange::matching::codes::ALL,
         exchange::preflight::codes::ALL,
