@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { bootstrap, isGood, launch, listen, settled, shot, url } from "./browser.mjs";
 import { jobs } from "./jobs.mjs";
 import { backOffice } from "./backOffice.mjs";
+import { correcting } from "./correcting.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { passkey } from "./passkey.mjs";
 import { stale } from "./stale.mjs";
@@ -33,6 +34,7 @@ newcomer(() => browser);
 jobs(() => browser);
 passkey(() => browser);
 backOffice(() => browser);
+correcting(() => browser);
 stale(() => browser);
 
 for (const role of [...Object.keys(LOGIN), "company"]) {

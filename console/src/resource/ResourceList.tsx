@@ -2,7 +2,7 @@
 import { LeftOutlined, ReloadOutlined, RightOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer, Empty, Select, Space, Table } from "antd";
-import { type ReactNode, useCallback, useState } from "react";
+import { type Key, type ReactNode, useCallback, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, type Query, withQuery } from "../api/client";
 import { graveOf } from "../api/problem";
@@ -83,6 +83,14 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
     void list.refetch().finally(() => setPressed(false));
   };
   const rows = list.data?.items ?? [];
+  const [chosen, chooseRows] = useState<readonly string[]>([]);
+  const can = useCan();
+  const selection = resource.selection !== undefined && can(resource.selection.needs) ? resource.selection : undefined;
+  const chosenRows = selection === undefined ? [] : rows.filter((row) => chosen.includes(resource.rowKey(row)) && selection.when(row));
+  const chosenDone = () => {
+    chooseRows([]);
+    refresh();
+  };
   const next = list.data?.next ?? undefined;
   return (
     <>
@@ -108,6 +116,7 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
           </Space>
           <ColumnChooser name={resource.name} columns={resource.columns} chosen={columns} choose={setColumns} />
         </div>
+        {selection !== undefined && chosenRows.length > 0 && selection.bar(chosenRows, chosenDone)}
         {graveOf(list) !== undefined ? (
           <ErrorView error={list.error} retry={refresh} />
         ) : (
@@ -119,6 +128,7 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
             filtered={Object.keys(filters).length > 0}
             open={open}
             refresh={refresh}
+            {...(selection === undefined ? {} : { selection: { chosen: chosenRows.map(resource.rowKey), choose: chooseRows, when: selection.when } })}
           />
         )}
         {resource.whole !== true && (
@@ -164,9 +174,10 @@ interface RowsProps<Row> {
   filtered: boolean;
   open: (row: Row) => void;
   refresh: () => void;
+  selection?: { chosen: readonly string[]; choose: (keys: readonly string[]) => void; when: (row: Row) => boolean };
 }
 
-function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }: RowsProps<Row>) {
+function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh, selection }: RowsProps<Row>) {
   const t = useT();
   const can = useCan();
   const printing = usePrinting();
@@ -223,6 +234,17 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
     <Table<Row>
       size="small"
       rowKey={resource.rowKey}
+      {...(resource.rowClass === undefined ? {} : { rowClassName: resource.rowClass })}
+      {...(selection === undefined
+        ? {}
+        : {
+            rowSelection: {
+              fixed: true,
+              selectedRowKeys: [...selection.chosen],
+              onChange: (keys: Key[]) => selection.choose(keys.map(String)),
+              getCheckboxProps: (row: Row) => ({ disabled: !selection.when(row), "aria-label": t("list.choose") }),
+            },
+          })}
       columns={[...table, ...acts]}
       {...(resource.parent === undefined
         ? { dataSource: rows }

@@ -23,6 +23,9 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
   cases_approve: ["todo.casesApprove", "/cases?state=approving"],
   cases_supplement: ["todo.casesSupplement", "/cases?state=supplementing"],
   docking: ["todo.docking", "/docking"],
+  rejected: ["todo.rejected", "/messages?needsAction=true&outcome=rejected"],
+  faulty: ["todo.faulty", "/messages?needsAction=true&outcome=faulty"],
+  refused: ["todo.refused", "/messages?needsAction=true&outcome=refused"],
   held: ["todo.held", "/operator/stuck"],
   parked: ["todo.parked", "/operator/parked"],
   payment_inquiries: ["todo.paymentInquiries", "/payment-inquiries"],
@@ -30,6 +33,14 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
   keys: ["todo.keys", "/keys"],
   agents: ["todo.agents", "/agents"],
 };
+
+/** What a company was sent back: it stands in the bell as well. */
+const SENT_BACK = ["rejected", "faulty", "refused"];
+
+export function useSentBack(): Todo[] {
+  const { items = [] } = useTodos().data ?? {};
+  return items.filter((item) => SENT_BACK.includes(item.kind));
+}
 
 function useTodos() {
   const can = useCan();
@@ -71,7 +82,7 @@ export function Todos() {
   );
 }
 
-function TodoList({ items, done }: { items: readonly Todo[]; done: () => void }) {
+export function TodoList({ items, done }: { items: readonly Todo[]; done: () => void }) {
   const t = useT();
   if (items.length === 0) return <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("todo.empty")} />;
   return (

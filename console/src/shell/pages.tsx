@@ -152,6 +152,14 @@ export const PAGES: readonly Page[] = [
     component: page(async () => (await import("../pages/exchange/MessagePage")).MessagePage),
   },
   {
+    path: "/messages/:id/correct",
+    title: "correct.page",
+    workspaces: EVERYBODY,
+    needs: "correction",
+    under: "/messages",
+    component: page(async () => (await import("../pages/exchange/Correction")).Correction),
+  },
+  {
     path: "/stories/:id",
     title: "menu.story",
     workspaces: EVERYBODY,

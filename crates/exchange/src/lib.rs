@@ -15,6 +15,8 @@
 //! [`matching`] is asked by the check: what documents say together; [`tax`] reckons what customs will
 //! levy, and [`preflight`] tells all of it beforehand.
 //!
+//! [`outcome`] keeps what became of each document and message, and whether its company must act.
+//!
 //! Beside them, [`workbook`] makes messages of what people fill in: Excel and JSON.
 //!
 //! [`message`] holds the states and the one function that changes them; [`pipeline`] the loops that
@@ -35,6 +37,7 @@ pub mod live;
 pub mod matching;
 pub mod message;
 pub mod operator;
+pub mod outcome;
 pub mod overview;
 pub mod pipeline;
 pub mod preflight;
@@ -65,6 +68,7 @@ pub const OPERATIONS: &[&[registry::role::Operation]] = &[
     operator::http::OPERATIONS,
     operator::request::http::OPERATIONS,
     unmask::http::OPERATIONS,
+    outcome::http::OPERATIONS,
     workbook::http::OPERATIONS,
     unknown_code::OPERATIONS,
     matching::http::OPERATIONS,

@@ -82,8 +82,13 @@ const ALL: &[Migration] = &[
     ),
     (
         20,
+        "outcome",
+        include_str!("../migrations/0020_outcome.sql"),
+    ),
+    (
+        21,
         "correction",
-        include_str!("../migrations/0020_correction.sql"),
+        include_str!("../migrations/0021_correction.sql"),
     ),
 ];
 

@@ -71,6 +71,7 @@ pub struct Front {
         exchange::query::http::xml,
         exchange::query::http::search,
         exchange::unmask::http::unmask,
+        exchange::outcome::http::dismiss_message,
         exchange::story::http::story,
         exchange::overview::http::home,
         exchange::overview::http::statistics,

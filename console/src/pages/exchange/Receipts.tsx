@@ -83,7 +83,7 @@ export function Receipts() {
               { title: t("receipt.cursor"), dataIndex: "cursor", align: "right", className: "num" },
               { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
               { title: t("receipt.kind"), dataIndex: "kind" },
-              { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} /> },
+              { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
               { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },
               { title: t("explanation.meaning"), render: (_, receipt) => <div className="info">{receipt.explanation.meaning}</div> },
               { title: t("receipt.key"), render: (_, receipt) => <span className="mono">{receipt.documentKey}</span> },

@@ -10,7 +10,7 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
-import { Kind, ReturnStatus, State } from "./State";
+import { Kind, Outcome, ReturnStatus, State } from "./State";
 
 type Hit = Item<"Page_SearchHit">;
 
@@ -69,7 +69,11 @@ export function Search() {
               { title: t("document.orderNo"), render: (_, hit) => <span className="mono">{hit.orderNo ?? "–"}</span> },
               { title: t("document.logisticsNo"), render: (_, hit) => <span className="mono">{hit.logisticsNo ?? "–"}</span> },
               { title: t("document.invtNo"), render: (_, hit) => <span className="mono">{hit.invtNo ?? "–"}</span> },
-              { title: t("message.state"), render: (_, hit) => <State state={hit.state} name={hit.stateName} /> },
+              {
+                title: t("outcome.title"),
+                render: (_, hit) => <Outcome outcome={hit.outcome} name={hit.outcomeName} needsAction={hit.needsAction} />,
+              },
+              { title: t("message.state"), render: (_, hit) => <State state={hit.state} name={hit.stateName} outcome={hit.outcome} /> },
               { title: t("document.status"), render: (_, hit) => <ReturnStatus status={hit.returnStatus} /> },
               { title: t("message.receivedAt"), render: (_, hit) => <span className="num nowrap">{dateTime(hit.receivedAt)}</span> },
               {

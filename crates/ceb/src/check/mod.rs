@@ -25,12 +25,13 @@ mod tests;
 pub(crate) mod time;
 mod trade;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
 use crate::code::{self, Code};
 use crate::finding::Severity;
+use crate::key;
 use crate::kind::Kind;
 use crate::message::{Document, Message, Record};
 use crate::parse::{Report, Terms};
@@ -53,6 +54,7 @@ pub(crate) fn run(
     };
     run.signature(message);
     run.guids(message);
+    run.keys(message);
     if let Some(record) = &message.base_transfer {
         run.shared(record, Trailer::BaseTransfer.name().to_owned());
     }
@@ -157,6 +159,37 @@ impl Run<'_> {
                 let text = String::from("同一报文中有两份单证的 guid 相同");
                 self.find(&code::GUID_REPEATED, place, "guid", text);
             }
+        }
+    }
+
+    /// Two documents with one business key: customs takes the first and refuses the other.
+    fn keys(&mut self, message: &Message) {
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        for (at, document) in message.documents.iter().enumerate() {
+            let Some(key) = key::of_document(message.kind, document) else {
+                continue;
+            };
+            let first = *seen.entry(key.text.clone()).or_insert(at);
+            if first == at {
+                continue;
+            }
+            let place = Place {
+                document: at,
+                line: None,
+                record: &document.head,
+            };
+            // The number by which people know the document; the other elements are codes of companies.
+            let mut elements = self.spec.key.iter().rev().map(String::as_str);
+            let is_number =
+                |one: &&str| one.ends_with("Id") || one.ends_with("No") && *one != "msgSeqNo";
+            let element = elements.find(is_number).unwrap_or("guid");
+            let text = format!(
+                "第 {} 份与第 {} 份单证的业务主键相同：{}",
+                first + 1,
+                at + 1,
+                crate::finding::clip(&key.text)
+            );
+            self.find(&code::KEY_REPEATED, place, element, text);
         }
     }
 

@@ -143,6 +143,7 @@ pub static ALL: &[&Code] = &[
     &MORE_FINDINGS,
     &REQUIRED_BY_TEXT,
     &GUID_REPEATED,
+    &KEY_REPEATED,
     &TIME,
     &VALUE_NOT_ALLOWED,
     &BLANK_NAME,

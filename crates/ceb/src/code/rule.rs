@@ -23,6 +23,17 @@ pub static GUID_REPEATED: Code = Code {
     ..Code::RULE
 };
 
+/// 同一报文中业务主键重复
+pub static KEY_REPEATED: Code = Code {
+    id: "TG-E1330",
+    severity: Severity::Warn,
+    title: "同一报文中业务主键重复",
+    happened: "同一报文中两份单证的业务主键（例如订单的电商平台代码和订单编号）相同。海关只收下第一份，后一份以重复申报退回（-301010、-401007、-504012、-621004 等）。",
+    todo: "核对编号：多余的一份请删去；不同的单证请改用各自的编号；要修改已申报的单证请另发变更报文（appType=2）。",
+    source: "规则 O6、P1、W1、I15；海关代码 -301010、-401007、-504012、-621004",
+    ..Code::RULE
+};
+
 /// 时间不正确
 pub static TIME: Code = Code {
     id: "TG-E1303",

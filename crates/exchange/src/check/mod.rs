@@ -10,9 +10,11 @@ pub mod codes;
 #[cfg(test)]
 mod tests;
 
+use crate::correction;
 use crate::matching::{self, Light};
 use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
+use crate::outcome;
 use crate::pipeline::Shared;
 use crate::receipt::{self, NewDocument, NewReceipt};
 use crate::signature::{self, Case, Checker, Found};
@@ -168,7 +170,7 @@ fn judge(
         // A refused document keeps its numbers for the search, but no receipt may find it.
         documents
             .iter_mut()
-            .for_each(|document| document.business_key = None);
+            .for_each(|document| document.is_refused = true);
     }
     Verdict {
         loaded,
@@ -305,6 +307,7 @@ pub(crate) fn commit(
         .filter_map(|v| Some((v.loaded.id, v.signature.as_ref()?)));
     signature::sql::insert(tx, signatures, now_ms)?;
     message::count(tx, &counts(&kept, &light, now_ms))?;
+    tell_outcomes(tx, shared, &kept, now_ms)?;
 
     let mut refusals: Vec<NewReceipt> = kept
         .iter()
@@ -361,6 +364,18 @@ fn advance(
         moved.extend(now.into_iter().map(|one| one.id));
     }
     Ok(moved)
+}
+
+/// Refused messages have their outcome; what was declared anew needs no action any more.
+fn tell_outcomes(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i64) -> Result<()> {
+    let refused = kept.iter().filter(|v| v.is_refused);
+    let refused = refused.map(|v| v.loaded.id).collect();
+    outcome::refresh(tx, &shared.ids, &refused, now_ms)?;
+    let passed = kept.iter().filter(|v| !v.is_refused);
+    let ids = passed.clone().map(|v| v.loaded.id).collect();
+    correction::settle(tx, &shared.ids, &ids, now_ms)?;
+    let declared: Vec<&NewDocument> = passed.flat_map(|v| &v.documents).collect();
+    outcome::supersede(tx, &shared.ids, &declared, now_ms)
 }
 
 /// What is wrong with a message by itself, and together with others.
@@ -452,5 +467,6 @@ pub(crate) fn refusal_receipt(
         invt_no: None,
         pre_no: None,
         xml,
+        feed_no: None,
     }
 }

@@ -22,17 +22,19 @@ mod workbook;
 
 use crate::explanation;
 use crate::message::{Message, MessageId, State};
+use crate::outcome;
 use crate::query::{self, FindingView};
 use crate::receipt;
 use crate::workbook::profile;
 use ceb::explain::{Explanation, Resubmit};
 use ceb::form::{Draft, Element, Made, Origin};
-use ceb::{Kind, Severity};
+use ceb::{Kind, Outcome, Severity};
 use registry::access::Actor;
 use registry::audit::Act;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use store::id::IdMaker;
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
 use web::Problem;
@@ -115,14 +117,17 @@ pub(crate) struct Raw {
     message: Message,
     body: Vec<u8>,
     findings: Vec<FindingView>,
-    statuses: Vec<(usize, Option<i64>)>,
+    /// The documents, and whether each was turned down.
+    documents: Vec<(usize, bool)>,
     told: Vec<(usize, Told)>,
     is_masked: bool,
 }
 
 /// A receipt and what it means.
 struct Told {
-    status: i64,
+    status: Option<i64>,
+    /// Whether it turned the document down.
+    is_bad: bool,
     time: String,
     info: String,
     explanation: Explanation,
@@ -135,11 +140,6 @@ pub(crate) struct Original {
     pub(crate) draft: Draft,
     pub(crate) rejected: Vec<Rejected>,
     pub(crate) is_masked: bool,
-}
-
-/// Whether a return status means that the company must act: a rejection or a fault.
-fn is_rejection(status: i64) -> bool {
-    status < 0 || status == 100
 }
 
 /// Reads a message of the actor's company; nothing when it has no such message.
@@ -159,16 +159,18 @@ pub(crate) fn load(
         return Ok(None);
     };
     let number = |document: i64| usize::try_from(document - id.0).unwrap_or_default();
-    let statuses = receipt::status_of_message(tx, id)?
+    let documents = receipt::status_of_message(tx, id)?
         .into_iter()
-        .map(|document| (number(document.id), document.status))
+        .map(|document| (number(document.id), document.outcome.is_bad()))
         .collect();
     let receipts = receipt::of_message(tx, message.company_id, id, RECEIPTS_MAX)?;
     let explanations = explanation::of(tx, &receipts)?;
     let told = receipts.into_iter().zip(explanations);
     let told = told.map(|(item, explanation)| {
         let told = Told {
-            status: item.return_status,
+            status: receipt::shown_status(item.return_status),
+            is_bad: receipt::outcome_of(&item.kind, &item.guid, item.return_status)
+                .is_some_and(Outcome::is_bad),
             time: item.return_time,
             info: item.return_info,
             explanation,
@@ -177,7 +179,7 @@ pub(crate) fn load(
     });
     Ok(Some(Raw {
         told: told.collect(),
-        statuses,
+        documents,
         findings: query::sql::findings(tx, id)?,
         is_masked: crate::unmask::is_masked(tx, actor, id, now_ms)?,
         message,
@@ -185,14 +187,30 @@ pub(crate) fn load(
     }))
 }
 
+/// Messages that correct others have passed the check: those others need no action any more.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn settle(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    passed: &BTreeSet<MessageId>,
+    now_ms: i64,
+) -> StoreResult<()> {
+    let corrected = sql::corrected(tx, passed)?;
+    for id in &corrected {
+        receipt::resolve_message(tx, *id)?;
+    }
+    outcome::refresh(tx, ids, &corrected, now_ms)
+}
+
 impl Raw {
     /// Numbers of the documents that came back.
     fn rejected(&self) -> BTreeSet<usize> {
         let all = self.message.state == State::Refused;
-        let of_customs = |status: Option<i64>| status.is_some_and(is_rejection);
-        let statuses = self.statuses.iter();
-        statuses
-            .filter(|(_, status)| all || of_customs(*status))
+        let documents = self.documents.iter();
+        documents
+            .filter(|(_, is_bad)| all || *is_bad)
             .map(|(number, _)| *number)
             .collect()
     }
@@ -394,10 +412,12 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<Reason> {
             });
         }
     }
+    // A refusal of a whole message is about each of its documents.
+    let is_here = |of: usize| of == number || of == 0;
     let of_document = raw
         .told
         .iter()
-        .filter(|(of, told)| *of == number && is_rejection(told.status));
+        .filter(|(of, told)| is_here(*of) && told.is_bad);
     let Some((_, told)) = of_document.last() else {
         return reasons;
     };
@@ -410,7 +430,7 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<Reason> {
             told.info.clone()
         },
         advice: explanation.advice.clone(),
-        status: Some(told.status),
+        status: told.status,
         time: told.time.clone(),
         resubmit: explanation.resubmit,
     };

@@ -3,7 +3,7 @@
 use crate::message::{Message, MessageId};
 use registry::company::CompanyId;
 use std::collections::BTreeSet;
-use store::{Result, Row, Tx};
+use store::{Many, Result, Row, Tx, Value};
 
 /// Notes that the message with this guid corrects another one; may be noted twice.
 pub(super) fn put(
@@ -52,6 +52,24 @@ pub fn corrected_by(tx: &mut Tx<'_>, message: &Message) -> Result<Option<Message
     row.as_ref().map(link).transpose()
 }
 
+/// The messages that these correct.
+pub(super) fn corrected(
+    tx: &mut Tx<'_>,
+    messages: &BTreeSet<MessageId>,
+) -> Result<BTreeSet<MessageId>> {
+    const FIND: Many = Many {
+        before: "select c.corrects from message m join correction c \
+                 on c.company_id = m.company_id and c.guid = m.guid where m.id in (",
+        row: "?",
+        after: ")",
+    };
+    if messages.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    tx.many(FIND, &[], &rows)?.iter().map(link).collect()
+}
+
 fn link(row: &Row) -> Result<MessageId> {
     Ok(MessageId(row.int(0)?))
 }
@@ -66,7 +84,7 @@ pub(super) fn accepted(
     for key in keys {
         let row = tx.query_opt(
             "select 1 from document where business_key = $1 and company_id = $2 \
-             and (id < $3 or id > $4) and status >= 120 limit 1",
+             and (id < $3 or id > $4) and outcome in ('accepted', 'released') limit 1",
             &[
                 key.as_str().into(),
                 company.0.into(),

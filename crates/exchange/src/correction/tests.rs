@@ -116,13 +116,16 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() 
         let links = house.shared.db.read(move |tx| {
             let old = crate::query::find(tx, &sight, id)?.unwrap();
             let new = crate::query::find(tx, &sight, new)?.unwrap();
+            let open = (old.needs_action, new.needs_action);
             Ok((
                 corrects(tx, &new)?,
                 corrected_by(tx, &old)?,
                 corrects(tx, &old)?,
+                open,
             ))
         });
-        let (corrects, corrected_by, none) = links.await.unwrap();
+        let (corrects, corrected_by, none, open) = links.await.unwrap();
+        assert_eq!(open, (false, false), "neither needs an action any more");
         assert_eq!(corrects, Some(id));
         assert_eq!(corrected_by, Some(new));
         assert_eq!(none, None);

@@ -49,19 +49,21 @@ pub(super) fn is_before_matching(status: ReturnStatus) -> bool {
 /// The rules of declaring again, changing and deleting.
 pub(super) fn not_allowed(declared: &Declared, before: Option<&Stored>) -> Option<Refusal> {
     let codes = plan::codes(declared.kind);
+    // Another document with this key is known: only the guid says which is meant.
+    let named = |text: &str| format!("{text}，单证[{}]", declared.guid);
     let lives = before.filter(|stored| !matches!(stored.status, 0));
     let Some(stored) = lives else {
-        let text = "操作类型错误，没有找到要操作的单证";
-        return (declared.app_type != "1").then(|| Refusal::Eport(codes.missing, text.to_owned()));
+        let text = named("操作类型错误，没有找到要操作的单证");
+        return (declared.app_type != "1").then(|| Refusal::Eport(codes.missing, text));
     };
     if declared.app_time < stored.app_time {
-        let text = "接收报文为旧报文数据，不做处理";
-        return Some(Refusal::Eport(codes.stale, text.to_owned()));
+        let text = named("接收报文为旧报文数据，不做处理");
+        return Some(Refusal::Eport(codes.stale, text));
     }
     if declared.app_type == "1" && !is_open(stored.status) {
         let status = ReturnStatus(stored.status);
         let text = format!("重复申报，业务主键[{}]，当前状态[{status}]", declared.key);
-        return Some(Refusal::Eport(codes.exists, text));
+        return Some(Refusal::Eport(codes.exists, named(&text)));
     }
     None
 }

@@ -24,7 +24,7 @@ pub(crate) use sql::{after, last, reserve};
 
 /// Columns of an item, in the order in which `item` reads them.
 pub(crate) const COLUMNS: &str = "feed_no, message_id, document_id, kind, document_key, \
-                                  return_status, return_time, return_info, received_at, xml";
+                                  return_status, return_time, return_info, received_at, xml, guid";
 
 /// One receipt as the feed tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,7 @@ pub(crate) struct Item {
     pub(crate) return_info: String,
     pub(crate) received_at: i64,
     pub(crate) xml: String,
+    pub(crate) guid: String,
 }
 
 pub(crate) fn item(row: &Row) -> Result<Item> {
@@ -53,6 +54,7 @@ pub(crate) fn item(row: &Row) -> Result<Item> {
         return_info: row.text(7)?,
         received_at: row.int(8)?,
         xml: row.text(9)?,
+        guid: row.text(10)?,
     })
 }
 

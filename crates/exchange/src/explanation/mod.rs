@@ -141,6 +141,9 @@ pub(crate) fn declared(kind: &str, xml: &str) -> Option<Kind> {
 /// Explains one receipt by the dictionary alone.
 pub(crate) fn explain(kind: &str, status: i64, info: &str, xml: &str) -> Explanation {
     let status = ReturnStatus(i32::try_from(status).unwrap_or(i32::MIN));
+    if status == ceb::receipt::STATUS_UNREADABLE {
+        return ceb::notice::explanation(Kind::from_code(kind), xml, info);
+    }
     ceb::explain::explain(declared(kind, xml), status, info)
 }
 

@@ -5,8 +5,10 @@ use super::{EXPORT, EXPORT_ROWS_MAX};
 use crate::downlink;
 use crate::explanation;
 use crate::message::{Message, MessageId};
+use crate::outcome::{holder, state_chinese};
 use crate::query::http::{Desk, ListQuery, bad, filter};
 use crate::query::{list, words};
+use crate::receipt;
 use crate::workbook::XLSX;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
@@ -14,7 +16,6 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use ceb::ReturnStatus;
 use ceb::explain::Explanation;
 use futures_util::stream::unfold;
 use registry::access::Actor;
@@ -91,7 +92,9 @@ const MESSAGE_COLUMNS: &[(&str, u16)] = &[
     ("企业", 28),
     ("方向", 6),
     ("状态", 10),
-    ("当前处理方", 16),
+    ("办理结果", 10),
+    ("待企业处理", 10),
+    ("当前处理方", 30),
     ("单证数", 8),
     ("受理时间", 20),
     ("状态时间", 20),
@@ -106,6 +109,7 @@ const RECEIPT_COLUMNS: &[(&str, u16)] = &[
     ("业务主键", 40),
     ("状态", 8),
     ("状态名称", 16),
+    ("办理结果", 10),
     ("回执时间", 20),
     ("回执信息", 60),
     ("到达时间", 20),
@@ -216,8 +220,10 @@ fn message_row(exports: &Exports, message: &Message) -> Vec<Value> {
             .map_or_else(String::new, |company| company.name.clone())
             .into(),
         direction.into(),
-        message.state.chinese().into(),
-        message.state.holder().into(),
+        state_chinese(message.state, message.outcome).into(),
+        message.outcome.chinese().into(),
+        if message.needs_action { "是" } else { "否" }.into(),
+        holder(message.state, message.outcome, message.needs_action).into(),
         message.n_documents.into(),
         Value::Time(message.received_at),
         Value::Time(message.changed_at),
@@ -295,15 +301,16 @@ pub async fn export_receipts(
 }
 
 fn receipt_row((item, told): &(downlink::Item, Explanation)) -> Vec<Value> {
-    let status = i32::try_from(item.return_status).ok();
-    let name = status.and_then(|status| ReturnStatus(status).chinese());
+    let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
     vec![
         item.feed_no.into(),
         MessageId(item.message_id).acceptance_no().into(),
         item.kind.as_str().into(),
         item.document_key.as_str().into(),
-        item.return_status.into(),
-        name.unwrap_or_default().into(),
+        // A tax bill has no status.
+        receipt::shown_status(item.return_status).map_or_else(|| Value::from(""), Into::into),
+        receipt::status_name(item).into(),
+        says.map_or("", ceb::Outcome::chinese).into(),
         Value::time(&item.return_time),
         item.return_info.as_str().into(),
         Value::Time(item.received_at),

@@ -1,6 +1,7 @@
 //! `GET /api/v1/events`.
 
 use super::{Follower, News};
+use crate::outcome::{self, OutcomeCounts};
 use crate::overview::day;
 use crate::query::http::{Desk, READERS};
 use axum::extract::State;
@@ -61,6 +62,7 @@ impl Live {
 
 /// Counts of today.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Count {
     day: String,
     checked: i64,
@@ -68,6 +70,10 @@ struct Count {
     sent: i64,
     settled: i64,
     receipts: i64,
+    /// Today's messages by what has become of them.
+    outcomes: OutcomeCounts,
+    /// All messages on which the company must act.
+    needs_action: i64,
 }
 
 /// A connection.
@@ -163,10 +169,22 @@ impl Connection {
     }
 
     async fn count(&self) -> Option<News> {
-        let today = beijing_day(self.live.desk.shared.clock.now_ms());
+        let now_ms = self.live.desk.shared.clock.now_ms();
+        let (today, number) = (beijing_day(now_ms), outcome::day_no(now_ms));
         let (sight, asked) = (self.actor.sight.clone(), today.clone());
         let db = &self.live.desk.shared.db;
-        let kinds = db.read(move |tx| day(tx, &sight, &asked)).await.ok()?;
+        let read = db.read(move |tx| {
+            Ok((
+                day(tx, &sight, &asked)?,
+                outcome::by_day(tx, &sight, (number, number))?,
+                outcome::n_open(tx, &sight)?,
+            ))
+        });
+        let (kinds, by_outcome, open) = read.await.ok()?;
+        let mut outcomes = OutcomeCounts::default();
+        for (_, _, of, n) in by_outcome {
+            outcomes.add(of, n);
+        }
         let sum = |part: fn(&crate::overview::KindDay) -> i64| kinds.iter().map(part).sum();
         let count = Count {
             day: today,
@@ -175,6 +193,8 @@ impl Connection {
             sent: sum(|kind| kind.n_sent),
             settled: sum(|kind| kind.n_settled),
             receipts: sum(|kind| kind.n_receipts),
+            outcomes,
+            needs_action: open.bad(),
         };
         Some(News {
             name: "count",

@@ -12,10 +12,12 @@ mod tests;
 
 use crate::downlink;
 use crate::message::{MessageId, State};
+use crate::outcome::{self, state_chinese};
+use ceb::Outcome;
 use registry::access::Sight;
 use registry::company::{CompanyId, Directory};
 use serde::Serialize;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use store::event::Event;
 use store::id::first_at_ms;
 use store::{Result, Tx};
@@ -49,6 +51,9 @@ struct MessageNews<'a> {
     acceptance_no: String,
     state: &'a str,
     state_name: &'a str,
+    outcome: &'a str,
+    outcome_name: &'a str,
+    needs_action: bool,
     at: String,
 }
 
@@ -72,7 +77,10 @@ struct ReceiptNews<'a> {
     message_id: String,
     kind: &'a str,
     document_key: &'a str,
-    return_status: i64,
+    return_status: Option<i64>,
+    return_status_name: String,
+    outcome: Option<&'a str>,
+    needs_action: bool,
     return_info: &'a str,
 }
 
@@ -92,6 +100,8 @@ pub(crate) struct Follower {
 pub(crate) struct Look {
     events: Vec<Event>,
     receipts: Vec<downlink::Item>,
+    /// Messages of the events as they are now.
+    outcomes: BTreeMap<i64, (State, Outcome, bool)>,
 }
 
 impl Follower {
@@ -120,7 +130,17 @@ impl Follower {
                 Some((company, last)) => downlink::after(tx, company, last, RECEIPTS_MAX)?,
                 None => Vec::new(),
             };
-            Ok(Look { events, receipts })
+            let subjects = events
+                .iter()
+                .filter(|event| event.kind.starts_with("message."))
+                .map(|event| event.subject_id)
+                .collect();
+            let outcomes = outcome::sql::of_messages(tx, &subjects)?;
+            Ok(Look {
+                events,
+                receipts,
+                outcomes,
+            })
         }
     }
 
@@ -129,7 +149,7 @@ impl Follower {
         let is_full = i64::try_from(look.events.len()).unwrap_or(i64::MAX) >= EVENTS_MAX;
         for event in &look.events {
             if self.told.insert(event.id) && self.sees(event, directory) {
-                self.waiting.extend(message_news(event));
+                self.waiting.extend(message_news(event, &look.outcomes));
                 self.waiting.extend(case_news(event));
             }
         }
@@ -166,17 +186,25 @@ impl Follower {
     }
 }
 
-fn message_news(event: &Event) -> Option<News> {
-    let state = event
-        .kind
-        .strip_prefix("message.")
-        .and_then(State::from_name)?;
+fn message_news(event: &Event, outcomes: &BTreeMap<i64, (State, Outcome, bool)>) -> Option<News> {
+    let now = outcomes.get(&event.subject_id);
+    let state = match outcome::told(event) {
+        Some(_) => now?.0,
+        None => event
+            .kind
+            .strip_prefix("message.")
+            .and_then(State::from_name)?,
+    };
+    let (of, needs_action) = now.map_or((Outcome::Waiting, false), |now| (now.1, now.2));
     let id = MessageId(event.subject_id);
     let news = MessageNews {
         id: id.to_string(),
         acceptance_no: id.acceptance_no(),
         state: state.name(),
-        state_name: state.chinese(),
+        state_name: state_chinese(state, of),
+        outcome: of.name(),
+        outcome_name: of.chinese(),
+        needs_action,
         at: store::clock::beijing_rfc3339(event.at_ms),
     };
     Some(News {
@@ -198,12 +226,16 @@ fn case_news(event: &Event) -> Option<News> {
 }
 
 fn receipt_news(item: &downlink::Item) -> News {
+    let says = crate::receipt::outcome_of(&item.kind, &item.guid, item.return_status);
     let news = ReceiptNews {
         cursor: item.feed_no.to_string(),
         message_id: item.message_id.to_string(),
         kind: &item.kind,
         document_key: &item.document_key,
-        return_status: item.return_status,
+        return_status: crate::receipt::shown_status(item.return_status),
+        return_status_name: crate::receipt::status_name(item),
+        outcome: says.map(Outcome::name),
+        needs_action: says.is_some_and(Outcome::is_bad),
         return_info: &item.return_info,
     };
     News {

@@ -128,6 +128,8 @@ pub(super) fn replace(
         if message::advance(tx, &shared.ids, &[hold.id], step)?.is_empty() {
             continue;
         }
+        // It was declared anew already: nobody need act.
+        crate::outcome::refuse(tx, &shared.ids, hold.id, (false, now_ms))?;
         let kind = fresh.first().map(|known| known.facts.kind);
         tell(tx, hold.id, kind, &code::HOLD_REPLACED, "")?;
         let kind = kind.map_or("", Kind::code);

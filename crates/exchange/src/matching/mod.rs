@@ -28,7 +28,8 @@ mod told;
 use crate::message::{self, MessageId};
 use crate::pipeline::Shared;
 use crate::receipt::NewReceipt;
-use ceb::matching::{Facts, Known, Part, is_compared, limit};
+use ceb::code::matching as code;
+use ceb::matching::{Difference, Facts, Known, Part, is_compared, limit};
 use ceb::{Finding, Severity};
 use registry::audit::Act;
 use registry::company::CompanyId;
@@ -217,6 +218,7 @@ fn judge(
             differences.extend(limit::judge(&known.facts, personal::yuan(used)));
         }
         let number = number(known.id);
+        name_earlier(&mut differences, judgement.used_by, message);
         let found = differences
             .iter()
             .map(|difference| difference.finding(&known.facts, number));
@@ -256,6 +258,26 @@ fn judge(
         let earlier = versions.filter(|one| one.owner == known.owner && one.id < known.id);
         let earlier = earlier.map(|one| MessageId::of_document(one.id));
         light.replaced.entry(message).or_default().extend(earlier);
+    }
+}
+
+/// Names the document that has the business key already. Within one message the check has said so.
+fn name_earlier(differences: &mut Vec<Difference>, used_by: Option<i64>, own: MessageId) {
+    let Some(earlier) = used_by else { return };
+    let message = MessageId::of_document(earlier);
+    if message == own {
+        differences.retain(|one| one.code.id != code::KEY_USED.id);
+        return;
+    }
+    for one in differences.iter_mut() {
+        if one.code.id == code::KEY_USED.id {
+            let place = format!(
+                "（受理号 {} 第 {} 份）",
+                message.acceptance_no(),
+                number(earlier)
+            );
+            one.text.push_str(&place);
+        }
     }
 }
 

@@ -19,8 +19,10 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+use ceb::Outcome;
 use registry::company::CompanyId;
 use std::collections::BTreeMap;
+use store::clock::beijing_day;
 use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
 use store::{Result, Tx};
@@ -101,6 +103,10 @@ pub struct Message {
     pub profile: String,
     /// Where it stands.
     pub state: State,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Whether its company must act.
+    pub needs_action: bool,
     /// Bytes as received.
     pub n_bytes: i64,
     /// Documents in it; 0 until it is checked.
@@ -183,9 +189,16 @@ pub(crate) fn reopen(
     id: MessageId,
     (at_ms, why): (i64, &str),
 ) -> Result<bool> {
-    let Some(company_id) = sql::reopen(tx, id, at_ms)? else {
+    let Some((company_id, kind, refused_at)) = sql::reopen(tx, id, at_ms)? else {
         return Ok(false);
     };
+    // It will be counted again by the check; a message counts once however often it is checked.
+    let undo = Counts {
+        n_refused: -1,
+        ..Counts::default()
+    };
+    let day = beijing_day(refused_at);
+    sql::count(tx, &DayCounts::from([((day, company_id, kind), undo)]))?;
     sql::forget_findings(tx, id)?;
     sql::forget_signed(tx, id)?;
     let event = Event {
@@ -198,6 +211,33 @@ pub(crate) fn reopen(
     };
     store::event::append(tx, &[event])?;
     Ok(true)
+}
+
+/// Takes messages back from `Settled` some of whose answers turned out to be about others: not every
+/// document is final any more.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn unsettle(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    messages: &[MessageId],
+    at_ms: i64,
+) -> Result<()> {
+    let mut events = Vec::new();
+    for id in messages {
+        if let Some(company_id) = sql::unsettle(tx, *id, at_ms)? {
+            events.push(Event {
+                id: ids.next(),
+                at_ms,
+                kind: format!("message.{}", State::Answered.name()),
+                company_id: Some(company_id.0),
+                subject_id: id.0,
+                detail: "先前归入的回执属于另一份单证".to_owned(),
+            });
+        }
+    }
+    store::event::append(tx, &events)
 }
 
 /// What one step adds to the counts of a day.

@@ -2,13 +2,14 @@
 
 use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
 use crate::intake::Arrival;
-use ceb::Finding;
+use ceb::{Finding, Outcome};
 use registry::company::CompanyId;
 use std::collections::BTreeMap;
 use store::{Error, Many, Result, Row, Tx, Value};
 
 pub(crate) const COLUMNS: &str = "m.id, m.company_id, m.direction, m.kind, m.guid, m.shape, \
-     m.profile, m.state, m.n_bytes, m.n_documents, m.n_final, m.received_at, m.changed_at";
+     m.profile, m.state, m.n_bytes, m.n_documents, m.n_final, m.received_at, m.changed_at, \
+     m.outcome, m.needs_action";
 
 /// Inserts arrivals; answers the ids of those whose guid is new.
 pub(crate) fn insert(tx: &mut Tx<'_>, arrivals: &[Arrival]) -> Result<Vec<i64>> {
@@ -428,18 +429,63 @@ pub(crate) fn message(row: &Row) -> Result<Message> {
         n_final: row.int(10)?,
         received_at: row.int(11)?,
         changed_at: row.int(12)?,
+        outcome: crate::outcome::sql::outcome(&row.text(13)?)?,
+        needs_action: row.bool(14)?,
     })
 }
 
-/// Takes a refused message back to the check; answers whose it is.
-pub(super) fn reopen(tx: &mut Tx<'_>, id: MessageId, at_ms: i64) -> Result<Option<CompanyId>> {
-    tx.query_opt(
+/// Takes a refused message back to the check; answers whose it is, its kind and when it was refused.
+pub(super) fn reopen(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    at_ms: i64,
+) -> Result<Option<(CompanyId, String, i64)>> {
+    let found = tx.query_opt(
+        "select company_id, kind, changed_at from message where id = $1 and state = 'refused'",
+        &[id.0.into()],
+    )?;
+    let Some(row) = found else {
+        return Ok(None);
+    };
+    let n_changed = tx.execute(
         "update message set state = 'received', changed_at = $1, n_documents = 0, n_final = 0 \
-         where id = $2 and state = 'refused' returning company_id",
+         where id = $2 and state = 'refused'",
+        &[at_ms.into(), id.0.into()],
+    )?;
+    let whose = (CompanyId(row.int(0)?), row.text(1)?, row.int(2)?);
+    Ok((n_changed > 0).then_some(whose))
+}
+
+/// Takes a message back from `settled` when not every document in it is final; answers whose it is.
+pub(super) fn unsettle(tx: &mut Tx<'_>, id: MessageId, at_ms: i64) -> Result<Option<CompanyId>> {
+    tx.query_opt(
+        "update message set state = 'answered', changed_at = $1 \
+         where id = $2 and state = 'settled' and n_final < n_documents returning company_id",
         &[at_ms.into(), id.0.into()],
     )?
     .map(|row| row.int(0).map(CompanyId))
     .transpose()
+}
+
+/// Sets what became of messages, and whether their companies must act.
+pub(crate) fn set_outcomes(tx: &mut Tx<'_>, outcomes: &[(MessageId, Outcome, bool)]) -> Result<()> {
+    const SET: Many = Many {
+        before: "update message set outcome = v.column2, needs_action = (v.column3 = 1) \
+                 from (values ",
+        row: "(cast(? as bigint), cast(? as text), cast(? as bigint))",
+        after: ") as v where message.id = v.column1",
+    };
+    let rows: Vec<Vec<Value<'_>>> = outcomes
+        .iter()
+        .map(|(id, outcome, needs_action)| {
+            vec![
+                id.0.into(),
+                outcome.name().into(),
+                i64::from(*needs_action).into(),
+            ]
+        })
+        .collect();
+    tx.many(SET, &[], &rows).map(|_| ())
 }
 
 /// Removes what the platform signed of a message that is to be checked, and signed, anew.

@@ -74,7 +74,7 @@ impl State {
             Self::Waiting => "企业（等待配套单证）",
             Self::Refused => "企业（请更正后重新申报）",
             Self::Sent | Self::Answered => "海关",
-            Self::Settled => "无需处理",
+            Self::Settled => "无",
             Self::Held => "平台运维人员",
         }
     }

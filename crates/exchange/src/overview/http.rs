@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{DAYS_MAX, KindDay, by_day, day, lag, percentile, unsettled};
-use crate::message::State;
+use crate::outcome::{self, OutcomeCounts, day_no};
 use crate::query::http::{Desk, READERS, bad};
 use crate::query::{Filter, MessageSummary, list};
 use axum::Json;
@@ -11,6 +11,7 @@ use axum::extract::{Query, State as Held};
 use axum::http::HeaderMap;
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use store::clock::{beijing_day, parse_time};
 use utoipa::{IntoParams, ToSchema};
 use web::{Page, Problem, service_error};
@@ -66,6 +67,10 @@ pub struct KindCount {
     pub settled: i64,
     /// Receipts that came home.
     pub receipts: i64,
+    /// Messages that were accepted by the platform on this day, by what has become of them since.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub outcomes: OutcomeCounts,
 }
 
 impl From<KindDay> for KindCount {
@@ -79,6 +84,7 @@ impl From<KindDay> for KindCount {
             sent: counts.n_sent,
             settled: counts.n_settled,
             receipts: counts.n_receipts,
+            outcomes: OutcomeCounts::default(),
         }
     }
 }
@@ -102,10 +108,45 @@ pub struct Home {
     pub kinds: Vec<KindCount>,
     /// How long the platform takes.
     pub lag_ms: Lag,
-    /// The latest refused messages.
+    /// Today's messages by what has become of them: `GET /api/v1/messages?outcome=…&from=<day>`.
+    pub outcomes: OutcomeCounts,
+    /// All messages on which the company must act, by outcome, each counted up to 10000:
+    /// `GET /api/v1/messages?needsAction=true&outcome=…`.
+    pub needs_action: OutcomeCounts,
+    /// The latest messages that were turned down, by the platform, the E-Port or customs, and on
+    /// which the company must act.
     pub refusals: Vec<MessageSummary>,
     /// Messages on their way, at most 10000.
     pub unsettled: i64,
+}
+
+/// Joins the counts of what happened on each day with those of what became of the messages that were
+/// accepted on it; by day and kind, in order.
+fn with_outcomes(
+    kinds: Vec<(String, KindDay)>,
+    by_outcome: Vec<(i64, String, ceb::Outcome, i64)>,
+) -> Vec<(String, KindCount)> {
+    let mut found: BTreeMap<(String, String), KindCount> = BTreeMap::new();
+    for (day, kind) in kinds {
+        found.insert((day, kind.kind.clone()), kind.into());
+    }
+    for (day_no, kind, of, n) in by_outcome {
+        let day = outcome::day_text(day_no);
+        let empty = KindDay {
+            kind: kind.clone(),
+            n_checked: 0,
+            n_refused: 0,
+            n_sent: 0,
+            n_settled: 0,
+            n_receipts: 0,
+        };
+        let counts = found.entry((day, kind)).or_insert_with(|| empty.into());
+        counts.outcomes.add(of, n);
+    }
+    found
+        .into_iter()
+        .map(|((day, _), counts)| (day, counts))
+        .collect()
 }
 
 /// What today is like (首页概览): a company its own, staff what they see.
@@ -122,9 +163,10 @@ pub async fn home(Held(desk): Held<Desk>, headers: HeaderMap) -> Result<Json<Hom
     let today = beijing_day(desk.shared.clock.now_ms());
     let (sight, asked) = (actor.sight.clone(), today.clone());
     let refused = Filter {
-        state: Some(State::Refused),
+        needs_action: Some(true),
         ..Filter::default()
     };
+    let today_no = day_no(desk.shared.clock.now_ms());
     let found = desk
         .shared
         .db
@@ -134,15 +176,30 @@ pub async fn home(Held(desk): Held<Desk>, headers: HeaderMap) -> Result<Json<Hom
                 lag(tx, &sight)?,
                 list(tx, &sight, &refused, REFUSALS)?,
                 unsettled(tx, &sight)?,
+                outcome::by_day(tx, &sight, (today_no, today_no))?,
+                outcome::n_open(tx, &sight)?,
             ))
         })
         .await
         .map_err(|error| service_error(&error))?;
     desk.refresh().await?;
-    let (kinds, mut lags, refusals, unsettled) = found;
+    let (kinds, mut lags, refusals, unsettled, by_outcome, needs_action) = found;
+    let mut outcomes = OutcomeCounts::default();
+    for (_, _, of, n) in &by_outcome {
+        outcomes.add(*of, *n);
+    }
+    let kinds = kinds
+        .into_iter()
+        .map(|kind| (today.clone(), kind))
+        .collect();
     Ok(Json(Home {
         day: today,
-        kinds: kinds.into_iter().map(KindCount::from).collect(),
+        kinds: with_outcomes(kinds, by_outcome)
+            .into_iter()
+            .map(|(_, counts)| counts)
+            .collect(),
+        outcomes,
+        needs_action,
         lag_ms: Lag {
             p50: percentile(&mut lags, 50),
             p95: percentile(&mut lags, 95),
@@ -208,16 +265,23 @@ pub async fn statistics(
         return Err(bad(format!("起止日期应先后有序，最多 {DAYS_MAX} 天")));
     }
     let (from, to) = (beijing_day(from_ms), beijing_day(to_ms));
+    let days = (day_no(from_ms), day_no(to_ms));
     let found = desk
         .shared
         .db
-        .read(move |tx| by_day(tx, &actor.sight, &from, &to))
+        .read(move |tx| {
+            Ok((
+                by_day(tx, &actor.sight, &from, &to)?,
+                outcome::by_day(tx, &actor.sight, days)?,
+            ))
+        })
         .await
         .map_err(|error| service_error(&error))?;
-    let items = found.into_iter().map(|row| DayCount {
-        day: row.day,
-        counts: row.counts.into(),
-    });
+    let (rows, by_outcome) = found;
+    let rows = rows.into_iter().map(|row| (row.day, row.counts)).collect();
+    let items = with_outcomes(rows, by_outcome)
+        .into_iter()
+        .map(|(day, counts)| DayCount { day, counts });
     Ok(Json(Page {
         items: items.collect(),
         next: None,

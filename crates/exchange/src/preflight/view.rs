@@ -1,7 +1,8 @@
 //! The shapes in which a preflight is told.
 
-use super::{FINDINGS_MAX, ReadFile, Told, document};
+use super::{FINDINGS_MAX, FIRST_ID, ReadFile, Told, document};
 use crate::matching::Look;
+use crate::message::MessageId;
 use crate::query::FindingView;
 use crate::tax::http::TaxView;
 use ceb::Severity;
@@ -140,7 +141,7 @@ impl PreflightAnswer {
                 finding,
             }));
             for one in told.iter().filter(|one| one.file == at) {
-                findings.extend(together(file, one, look));
+                findings.extend(together((files, told), (file, one), look));
             }
         }
         let count = |severity: Severity| {
@@ -189,20 +190,62 @@ fn number(path: &str) -> Option<usize> {
     document.split_once('[')?.1.strip_suffix(']')?.parse().ok()
 }
 
+/// Where the document stands that has the business key already: in the set, or on the platform; nothing
+/// when it is in the same message.
+fn earlier(files: &[ReadFile], all: &[Told], told: &Told, id: i64) -> Option<String> {
+    // Places on the board are numbered in the order of the set.
+    let place = usize::try_from(id.saturating_sub(FIRST_ID + 1)).ok();
+    let Some(other) = place.and_then(|at| all.get(at)) else {
+        let message = MessageId::of_document(id);
+        let (no, number) = (message.acceptance_no(), id - message.0);
+        return Some(format!("（受理号 {no} 第 {number} 份）"));
+    };
+    if (other.file, other.message) == (told.file, told.message) {
+        return None;
+    }
+    let name = files.get(other.file).and_then(|file| file.name.as_deref());
+    Some(format!(
+        "（{} 第 {} 份）",
+        name.unwrap_or("本次提交的另一份报文"),
+        other.at + 1
+    ))
+}
+
 /// What is wrong with a document together with others.
-fn together(file: &ReadFile, told: &Told, look: &Look) -> Vec<PreflightFinding> {
+fn together(
+    (files, all): (&[ReadFile], &[Told]),
+    (file, told): (&ReadFile, &Told),
+    look: &Look,
+) -> Vec<PreflightFinding> {
     let facts: Option<&Facts> = told.id.and_then(|id| look.board.facts(id));
     let Some(facts) = facts else {
         return Vec::new();
     };
     let number = told.at + 1;
-    let all = told.judgement.differences.iter().chain(&told.limits);
-    all.map(|difference| PreflightFinding {
-        file: file.name.clone(),
-        number: Some(number),
-        finding: FindingView::from(&difference.finding(facts, number)),
-    })
-    .collect()
+    let mut differences = told.judgement.differences.clone();
+    let used = ceb::code::matching::KEY_USED.id;
+    match told
+        .judgement
+        .used_by
+        .map(|id| earlier(files, all, told, id))
+    {
+        // Within one message the check has said so.
+        Some(None) => differences.retain(|one| one.code.id != used),
+        Some(Some(place)) => {
+            let found = differences.iter_mut().filter(|one| one.code.id == used);
+            found.for_each(|one| one.text.push_str(&place));
+        }
+        None => {}
+    }
+    differences
+        .iter()
+        .chain(&told.limits)
+        .map(|difference| PreflightFinding {
+            file: file.name.clone(),
+            number: Some(number),
+            finding: FindingView::from(&difference.finding(facts, number)),
+        })
+        .collect()
 }
 
 fn view(files: &[ReadFile], all: &[Told], told: &Told) -> Option<PreflightDocument> {

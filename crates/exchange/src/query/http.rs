@@ -12,6 +12,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State as Held};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
+use ceb::Outcome;
 use registry::access::{Actor, Gate};
 use registry::company::CompanyId;
 use registry::role::{Operation, Role};
@@ -104,8 +105,12 @@ impl Desk {
 pub struct ListQuery {
     /// Kind: `CEB311` (or `311`).
     pub kind: Option<String>,
-    /// State: `received`, `checked`, `refused`, `sent`, `answered`, `settled`, `held`.
+    /// State: `received`, `waiting`, `checked`, `refused`, `sent`, `answered`, `settled`, `held`.
     pub state: Option<String>,
+    /// Outcome (办理结果): `waiting`, `accepted`, `released`, `rejected`, `faulty`, `refused`.
+    pub outcome: Option<String>,
+    /// `true`: only those on which the company must act.
+    pub needs_action: Option<bool>,
     /// `import` or `export`.
     pub direction: Option<String>,
     /// Guid of the message's root.
@@ -157,6 +162,16 @@ pub(crate) fn filter(query: ListQuery) -> Result<Filter, Problem> {
                 .ok_or_else(|| bad(format!("没有这种状态：{}", ceb::finding::clip(&text))))?,
         ),
     };
+    let outcome = match query.outcome {
+        None => None,
+        Some(text) => Some(Outcome::from_name(&text).ok_or_else(|| {
+            let names = Outcome::ALL.map(Outcome::name).join("、");
+            bad(format!(
+                "没有这种办理结果：{}（应为 {names}）",
+                ceb::finding::clip(&text)
+            ))
+        })?),
+    };
     let direction = match query.direction.as_deref() {
         None => None,
         Some("import") => Some("import"),
@@ -177,6 +192,8 @@ pub(crate) fn filter(query: ListQuery) -> Result<Filter, Problem> {
     Ok(Filter {
         kind,
         state,
+        outcome,
+        needs_action: query.needs_action,
         direction,
         guid: query.guid.map(|guid| guid.trim().to_owned()),
         company,

@@ -18,4 +18,5 @@ pub use view::{
     CompanyName, DocumentView, FindingView, MessageDetail, MessageLink, MessageSummary,
     TimelineEntry, detail,
 };
+pub(crate) use view::{follows_receipt, step_name};
 pub use words::words;

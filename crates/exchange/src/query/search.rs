@@ -5,6 +5,8 @@
 
 use super::sql;
 use crate::message::MessageId;
+use crate::outcome::state_chinese;
+use ceb::Outcome;
 use registry::access::Sight;
 use registry::company::{Company, CompanyId};
 use serde::{Deserialize, Serialize};
@@ -52,8 +54,22 @@ pub struct Found {
     pub invt_no: Option<String>,
     /// Latest return status.
     pub status: Option<i64>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Whether its company must act.
+    pub needs_action: bool,
+    /// Its own guid, in capital letters.
+    pub guid: Option<String>,
     /// By what it was found: name of the number and its Chinese name.
     pub matched: (&'static str, &'static str),
+}
+
+impl Found {
+    /// Who has it now (当前处理方).
+    #[must_use]
+    pub fn holder(&self) -> &'static str {
+        crate::outcome::holder(self.state, self.outcome, self.needs_action)
+    }
 }
 
 /// A document that a search has found (查找结果).
@@ -86,6 +102,12 @@ pub struct SearchHit {
     pub invt_no: Option<String>,
     /// Latest return status (最新回执状态).
     pub return_status: Option<i64>,
+    /// Outcome (办理结果): `waiting`, `accepted`, `released`, `rejected`, `faulty`, `refused`.
+    pub outcome: String,
+    /// The outcome's Chinese name.
+    pub outcome_name: String,
+    /// Whether the company must act.
+    pub needs_action: bool,
     /// When its message was accepted, RFC 3339.
     pub received_at: String,
     /// By which number it was found: `orderNo`, `guid` …
@@ -107,7 +129,10 @@ impl SearchHit {
             company_id: found.company_id.0.to_string(),
             company_name: company.map_or_else(String::new, |company| company.name.clone()),
             state: found.state.name().to_owned(),
-            state_name: found.state.chinese().to_owned(),
+            state_name: state_chinese(found.state, found.outcome).to_owned(),
+            outcome: found.outcome.name().to_owned(),
+            outcome_name: found.outcome.chinese().to_owned(),
+            needs_action: found.needs_action,
             order_no: found.order_no,
             logistics_no: found.logistics_no,
             invt_no: found.invt_no,

@@ -4,6 +4,8 @@
 use super::search::Found;
 use crate::message::sql::{COLUMNS, message};
 use crate::message::{Message, MessageId, State};
+use crate::outcome::sql::outcome;
+use ceb::Outcome;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
 use store::{Error, Result, Row, Tx, Value};
@@ -15,6 +17,10 @@ pub struct Filter {
     pub kind: Option<String>,
     /// State.
     pub state: Option<State>,
+    /// Outcome.
+    pub outcome: Option<Outcome>,
+    /// Whether the company must act.
+    pub needs_action: Option<bool>,
     /// `import` or `export`.
     pub direction: Option<&'static str>,
     /// Guid of the message's root.
@@ -68,6 +74,14 @@ pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Resu
     if let Some(state) = filter.state {
         // Written out, because the partial indexes of the few unfinished ones need to see it.
         sql.push_str(&format!(" and m.state = '{}'", state.name()));
+    }
+    if let Some(outcome) = filter.outcome {
+        sql.push_str(&format!(" and m.outcome = '{}'", outcome.name()));
+    }
+    match filter.needs_action {
+        Some(true) => sql.push_str(" and m.needs_action"),
+        Some(false) => sql.push_str(" and not m.needs_action"),
+        None => {}
     }
     let of_documents = [
         (BY_ORDER_NO, filter.order_no.as_deref()),
@@ -174,7 +188,8 @@ pub fn find_any(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Message>> {
 
 /// Columns of a document with the state of its message, as `found` reads them.
 const FOUND: &str = "select d.id, d.company_id, d.kind, m.state, d.order_no, d.logistics_no, \
-                     d.invt_no, d.status from document d join message m \
+                     d.invt_no, d.status, d.outcome, d.needs_action, d.guid \
+                     from document d join message m \
                      on m.id = d.id - d.id % 128 where ";
 
 fn found(row: &Row) -> Result<Found> {
@@ -189,6 +204,9 @@ fn found(row: &Row) -> Result<Found> {
         logistics_no: row.text_opt(5)?,
         invt_no: row.text_opt(6)?,
         status: row.int_opt(7)?,
+        outcome: outcome(&row.text(8)?)?,
+        needs_action: row.bool(9)?,
+        guid: row.text_opt(10)?,
         matched: ("", ""),
     })
 }

@@ -5,8 +5,10 @@ use crate::downlink::Item;
 use crate::downlink::http::ReceiptItem;
 use crate::explanation;
 use crate::message::{Message, MessageId, State};
+use crate::outcome::{self, holder, state_chinese};
 use crate::receipt;
 use crate::signature::sql::{Kept, of_message};
+use ceb::Outcome;
 use ceb::explain::Explanation;
 use ceb::status::ReturnStatus;
 use registry::access::Sight;
@@ -41,9 +43,17 @@ pub struct MessageSummary {
     pub guid: String,
     /// State: `received`, `checked`, `refused`, `sent`, `answered`, `settled`, `held`.
     pub state: String,
-    /// The state's Chinese name.
+    /// The state's Chinese name; of one that customs turned down the outcome's.
     #[schema(example = "已有回执")]
     pub state_name: String,
+    /// Outcome (办理结果): `waiting`, `accepted`, `released`, `rejected`, `faulty`, `refused`.
+    #[schema(example = "rejected")]
+    pub outcome: String,
+    /// The outcome's Chinese name.
+    #[schema(example = "海关退单")]
+    pub outcome_name: String,
+    /// Whether the company must act: correct and declare again, or dismiss.
+    pub needs_action: bool,
     /// Who has it now (当前处理方).
     pub holder: String,
     /// Since when it is in this state, RFC 3339.
@@ -79,8 +89,11 @@ impl From<&Message> for MessageSummary {
             direction: message.direction.clone(),
             guid: message.guid.clone(),
             state: message.state.name().to_owned(),
-            state_name: message.state.chinese().to_owned(),
-            holder: message.state.holder().to_owned(),
+            state_name: state_chinese(message.state, message.outcome).to_owned(),
+            outcome: message.outcome.name().to_owned(),
+            outcome_name: message.outcome.chinese().to_owned(),
+            needs_action: message.needs_action,
+            holder: holder(message.state, message.outcome, message.needs_action).to_owned(),
             since: beijing_rfc3339(message.changed_at),
             received_at: beijing_rfc3339(message.received_at),
             n_documents: message.n_documents,
@@ -118,6 +131,14 @@ pub struct DocumentView {
     pub return_time: Option<String>,
     /// Whether customs has finished with the document.
     pub is_final: bool,
+    /// Outcome (办理结果): `waiting`, `accepted`, `released`, `rejected`, `faulty`, `refused`.
+    pub outcome: String,
+    /// The outcome's Chinese name.
+    pub outcome_name: String,
+    /// Whether the company must act.
+    pub needs_action: bool,
+    /// The document's own guid (系统唯一序号), in capital letters, which receipts name.
+    pub guid: Option<String>,
 }
 
 /// A finding (校验问题).
@@ -273,6 +294,21 @@ pub(super) fn mask(detail: &mut MessageDetail) {
     detail.receipts = receipts.into_iter().map(ReceiptItem::masked).collect();
 }
 
+/// Whether a step of the timeline is brought about by a receipt.
+pub(crate) fn follows_receipt(step: &str) -> bool {
+    ["answered", "settled", "rejected", "faulty"].contains(&step)
+}
+
+/// The Chinese name of a step of the timeline. That the last receipt of a message is there is no success
+/// when it was turned down.
+pub(crate) fn step_name(kind: &str, state: Option<State>, outcome: Outcome) -> &'static str {
+    match state {
+        Some(State::Settled) if outcome.is_bad() => "最终回执已收齐",
+        Some(state) => state.chinese(),
+        None => crate::matching::event_name(kind),
+    }
+}
+
 /// The steps of a message that the platform took, with their moments.
 fn steps(tx: &mut Tx<'_>, message: &Message) -> Result<Vec<(i64, TimelineEntry)>> {
     let mut timeline: Vec<(i64, TimelineEntry)> = Vec::new();
@@ -281,17 +317,34 @@ fn steps(tx: &mut Tx<'_>, message: &Message) -> Result<Vec<(i64, TimelineEntry)>
             .kind
             .strip_prefix("message.")
             .and_then(State::from_name);
+        let told = outcome::told(&event);
         timeline.push((
             event.at_ms,
             TimelineEntry {
                 at: beijing_rfc3339(event.at_ms),
-                step: state.map_or_else(|| event.kind.clone(), |state| state.name().to_owned()),
-                step_name: state.map_or_else(
-                    || crate::matching::event_name(&event.kind).to_owned(),
-                    |state| state.chinese().to_owned(),
+                step: told.map_or_else(
+                    || state.map_or_else(|| event.kind.clone(), |state| state.name().to_owned()),
+                    |outcome| outcome.name().to_owned(),
                 ),
-                holder: state.map_or_else(String::new, |state| state.holder().to_owned()),
-                detail: event.detail,
+                step_name: told
+                    .map_or_else(
+                        || step_name(&event.kind, state, message.outcome),
+                        Outcome::chinese,
+                    )
+                    .to_owned(),
+                holder: match (told, state) {
+                    (Some(outcome), _) => holder(State::Answered, outcome, true).to_owned(),
+                    // What was turned down is not simply 已办结.
+                    (None, Some(State::Settled | State::Refused)) => {
+                        holder(message.state, message.outcome, message.needs_action).to_owned()
+                    }
+                    (None, Some(state)) => state.holder().to_owned(),
+                    (None, None) => String::new(),
+                },
+                detail: match told {
+                    Some(_) => String::new(),
+                    None => event.detail,
+                },
             },
         ));
     }
@@ -326,29 +379,30 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
                     .map(str::to_owned),
                 return_time: document.status_time,
                 is_final: document.is_final,
+                outcome: document.outcome.name().to_owned(),
+                outcome_name: document.outcome.chinese().to_owned(),
+                needs_action: document.needs_action,
+                guid: document.guid,
             }
         });
     let documents = documents.collect();
     let receipts = receipt::of_message(tx, message.company_id, message.id, RECEIPTS_MAX)?;
     let mut timeline = steps(tx, message)?;
     for item in &receipts {
-        let status = i32::try_from(item.return_status)
-            .ok()
-            .and_then(|s| ReturnStatus(s).chinese());
+        let (step_name, detail) = receipt::told(item);
         timeline.push((
             item.received_at,
             TimelineEntry {
                 at: beijing_rfc3339(item.received_at),
                 step: "receipt".to_owned(),
-                step_name: format!("回执 {} {}", item.return_status, status.unwrap_or_default()),
+                step_name,
                 holder: String::new(),
-                detail: item.return_info.clone(),
+                detail,
             },
         ));
     }
     // What a receipt brought about stands after it, also within one millisecond.
-    let follows = |step: &str| ["answered", "settled"].contains(&step);
-    timeline.sort_by_key(|(at_ms, entry)| (*at_ms, follows(&entry.step)));
+    timeline.sort_by_key(|(at_ms, entry)| (*at_ms, follows_receipt(&entry.step)));
     Ok(MessageDetail {
         summary: message.into(),
         documents,

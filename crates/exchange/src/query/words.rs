@@ -26,6 +26,11 @@ pub fn words(filter: &Filter, directory: &Directory) -> String {
     web::conditions(&[
         ("报文类型", kind.as_deref()),
         ("状态", filter.state.map(crate::message::State::chinese)),
+        ("办理结果", filter.outcome.map(ceb::Outcome::chinese)),
+        (
+            "待企业处理",
+            filter.needs_action.map(|is| if is { "是" } else { "否" }),
+        ),
         ("进出口", direction),
         ("报文 guid", filter.guid.as_deref()),
         ("企业", company.as_deref()),

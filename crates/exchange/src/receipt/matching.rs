@@ -1,6 +1,6 @@
 //! Which document a receipt answers.
 
-use super::{key_text, sql};
+use super::{attribution, key_text, sql};
 use crate::message::MessageId;
 use ceb::Kind;
 use ceb::receipt::Entry;
@@ -12,7 +12,10 @@ use store::{Result, Tx};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Candidate {
     pub(crate) company_id: CompanyId,
+    /// The newest of them.
     pub(crate) document_id: i64,
+    /// Documents of the company with this key.
+    pub(crate) n_same: i64,
 }
 
 /// Where a receipt goes.
@@ -20,6 +23,8 @@ pub(crate) struct Candidate {
 pub(crate) enum Home {
     /// To this document.
     Document(Candidate),
+    /// To one of the documents of this company with this key.
+    Contested(Candidate, String),
     /// To this message as a whole.
     Message(CompanyId, MessageId),
     /// Nowhere, for this reason.
@@ -73,10 +78,16 @@ impl Candidates {
         if let Some(cop_msg_id) = &entry.ori_cop_msg_id {
             return message_home(tx, cop_msg_id);
         }
-        for key in &entry.keys {
-            if let Some(found) = self.by_key.get(&key_text(key)) {
-                return Ok(choose(found, receivers));
+        for key in entry.keys.iter().map(key_text) {
+            if let Some(found) = self.by_key.get(&key) {
+                return Ok(match choose(found, receivers) {
+                    Home::Document(one) if one.n_same > 1 => Home::Contested(one, key),
+                    home => home,
+                });
             }
+        }
+        if let Some(home) = named_home(tx, entry, receivers)? {
+            return Ok(home);
         }
         if let Some(found) = entry
             .search
@@ -91,16 +102,73 @@ impl Candidates {
         let (Some(cop_no), Some(declared)) = (&entry.search.cop_no, entry.kind.declares()) else {
             return Ok(Home::Unknown("没有找到对应的申报单证"));
         };
+        let known = sql::by_number(tx, ("cop_no", cop_no), declared.code())?;
         for company in receivers {
-            if let Some(document_id) = sql::by_cop_no(tx, *company, declared.code(), cop_no)? {
-                return Ok(Home::Document(Candidate {
-                    company_id: *company,
-                    document_id,
-                }));
+            let newest = known.iter().find(|one| one.company_id == *company);
+            if let Some(found) = newest {
+                return found.home(tx);
             }
         }
         Ok(Home::Unknown("没有找到对应的申报单证"))
     }
+}
+
+/// A document found by a number other than its key.
+#[derive(Debug, Clone)]
+pub(super) struct Numbered {
+    pub(super) company_id: CompanyId,
+    pub(super) document_id: i64,
+    pub(super) business_key: Option<String>,
+    pub(super) guid: Option<String>,
+}
+
+impl Numbered {
+    fn home(&self, tx: &mut Tx<'_>) -> Result<Home> {
+        let alone = Candidate {
+            company_id: self.company_id,
+            document_id: self.document_id,
+            n_same: 1,
+        };
+        let Some(key) = &self.business_key else {
+            return Ok(Home::Document(alone));
+        };
+        let same = sql::by_business_key(tx, &BTreeSet::from([key.clone()]))?;
+        let own = same.get(key).into_iter().flatten();
+        let own = own.copied().find(|one| one.company_id == self.company_id);
+        Ok(match own.filter(|own| own.n_same > 1) {
+            Some(own) => Home::Contested(own, key.clone()),
+            None => Home::Document(alone),
+        })
+    }
+}
+
+/// The home of an entry whose key leads nowhere, but whose text or guid names a document that has one
+/// of its numbers. Guids are made by companies and need not be unique: the company must be one that the
+/// envelope is addressed to, or the only one.
+fn named_home(tx: &mut Tx<'_>, entry: &Entry, receivers: &[CompanyId]) -> Result<Option<Home>> {
+    let names = attribution::names(&entry.guid, &entry.return_info);
+    let Some(declared) = entry.kind.declares().filter(|_| !names.is_empty()) else {
+        return Ok(None);
+    };
+    let numbers = [
+        ("order_no", &entry.search.order_no),
+        ("logistics_no", &entry.search.logistics_no),
+        ("cop_no", &entry.search.cop_no),
+    ];
+    for (column, number) in numbers {
+        let Some(number) = number else { continue };
+        let mut known = sql::by_number(tx, (column, number), declared.code())?;
+        known.retain(|one| one.guid.as_ref().is_some_and(|guid| names.contains(guid)));
+        let companies: BTreeSet<CompanyId> = known.iter().map(|one| one.company_id).collect();
+        let addressed = known.iter().find(|one| receivers.contains(&one.company_id));
+        let only = known
+            .first()
+            .filter(|_| companies.len() == 1 && receivers.is_empty());
+        if let Some(found) = addressed.or(only) {
+            return found.home(tx).map(Some);
+        }
+    }
+    Ok(None)
 }
 
 fn is_found(by_key: &BTreeMap<String, Vec<Candidate>>, entry: &Entry) -> bool {

@@ -10,6 +10,8 @@
 //! (I7). What fits no declaration, or fits two companies, is parked with an alarm: never guessed,
 //! never dropped. Only after the commit is the queue told (I1).
 
+mod attribution;
+mod contested;
 mod matching;
 mod record;
 mod sql;
@@ -17,10 +19,11 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+use crate::downlink::Item;
 use crate::message::MessageId;
 use crate::message::sql::Loaded;
 use ceb::write::DocumentValues;
-use ceb::{Document, Kind};
+use ceb::{Document, Kind, Outcome, ReturnStatus};
 use registry::company::CompanyId;
 use sha2::{Digest, Sha256};
 use store::clock::beijing_rfc3339;
@@ -28,8 +31,8 @@ use store::clock::beijing_rfc3339;
 pub(crate) use record::record;
 pub use sql::first_receipt;
 pub(crate) use sql::{
-    DocumentStatus, forget_documents, insert_documents, of_message, parked, parked_body,
-    release_parked, status_of_message,
+    DocumentStatus, forget_documents, insert_documents, needing_action, of_message, parked,
+    parked_body, refuse_documents, release_parked, resolve, resolve_message, status_of_message,
 };
 pub(crate) use step::{again, step};
 #[cfg(test)]
@@ -46,6 +49,12 @@ pub(crate) struct NewDocument {
     pub(crate) logistics_no: Option<String>,
     pub(crate) invt_no: Option<String>,
     pub(crate) cop_no: Option<String>,
+    /// The declared document's own guid, in capital letters: receipts name it.
+    pub(crate) guid: Option<String>,
+    /// What is declared: `1` new, `2` changed, `3` deleted.
+    pub(crate) app_type: Option<String>,
+    /// Refused by the platform: no receipt finds it.
+    pub(crate) is_refused: bool,
 }
 
 impl NewDocument {
@@ -60,8 +69,16 @@ impl NewDocument {
             logistics_no: search.logistics_no,
             invt_no: search.invt_no,
             cop_no: search.cop_no,
+            guid: document.head.filled("guid").map(guid_text),
+            app_type: document.head.filled("appType").map(str::to_owned),
+            is_refused: false,
         }
     }
+}
+
+/// A guid as it is compared: capital letters, no blanks around it.
+pub(crate) fn guid_text(guid: &str) -> String {
+    guid.trim().to_ascii_uppercase()
 }
 
 /// A business key as it is stored: kind and values.
@@ -87,11 +104,59 @@ pub(crate) struct NewReceipt {
     /// Pre-entry number that the E-Port gave the document, when the receipt tells it.
     pub(crate) pre_no: Option<String>,
     pub(crate) xml: String,
+    /// Its place in the company's feed, of one that is recorded already.
+    pub(crate) feed_no: Option<i64>,
 }
 
 /// The guid of a receipt that the platform itself writes: 36 characters, from an id of ours.
 pub(crate) fn receipt_guid(id: i64) -> String {
-    format!("00000000-0000-4000-8000-{:012X}", id & 0xFFFF_FFFF_FFFF)
+    format!("{OWN_GUID}{:012X}", id & 0xFFFF_FFFF_FFFF)
+}
+
+/// A receipt's status as it is shown; none when the receipt has none.
+pub(crate) fn shown_status(status: i64) -> Option<i64> {
+    (status != i64::from(ceb::receipt::STATUS_UNREADABLE.0)).then_some(status)
+}
+
+/// What a notice of customs tells, when the receipt is one.
+pub(crate) fn notice(kind: &str, xml: &str) -> Option<ceb::notice::Notice> {
+    ceb::notice::read(Kind::from_code(kind)?, xml)
+}
+
+/// The name of a receipt's status: the standard's; of a notice what it is and its own state.
+pub(crate) fn status_name(item: &Item) -> String {
+    if let Some(notice) = notice(&item.kind, &item.xml) {
+        let kind = Kind::from_code(&item.kind).map_or("", Kind::chinese);
+        return format!("{kind}{}", notice.state_name);
+    }
+    let Some(status) = shown_status(item.return_status) else {
+        return "未写明状态".to_owned();
+    };
+    let code = ReturnStatus(i32::try_from(status).unwrap_or(0));
+    code.chinese().unwrap_or_default().to_owned()
+}
+
+/// What a receipt is called in a timeline, and what it says there.
+pub(crate) fn told(item: &Item) -> (String, String) {
+    let name = status_name(item);
+    let title = match shown_status(item.return_status) {
+        Some(status) => format!("回执 {status} {name}"),
+        None => name,
+    };
+    let said = notice(&item.kind, &item.xml).map(|notice| notice.summary);
+    (title, said.unwrap_or_else(|| item.return_info.clone()))
+}
+
+/// How the guid of a receipt begins that the platform itself wrote.
+const OWN_GUID: &str = "00000000-0000-4000-8000-";
+
+/// What a receipt says of the document or message that it answers; nothing when it says nothing of it.
+pub(crate) fn outcome_of(kind: &str, guid: &str, status: i64) -> Option<Outcome> {
+    if guid.starts_with(OWN_GUID) {
+        return Some(Outcome::Refused);
+    }
+    let status = ReturnStatus(i32::try_from(status).unwrap_or(0));
+    Outcome::of_receipt(Kind::from_code(kind)?, status)
 }
 
 /// A moment as receipts write it: Beijing time, `yyyyMMddHHmmssSSS`.

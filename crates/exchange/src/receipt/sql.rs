@@ -1,8 +1,10 @@
 //! Every statement on `document`, `receipt` and `parked_receipt`.
 
-use super::matching::Candidate;
+use super::matching::{Candidate, Numbered};
 use super::{NewDocument, NewReceipt};
 use crate::message::MessageId;
+use crate::outcome::sql::outcome;
+use ceb::{Kind, Outcome, ReturnStatus};
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
 use store::id::PART_MAX;
@@ -11,22 +13,33 @@ use store::{Many, Result, Row, Tx, Value};
 pub(crate) fn insert_documents(tx: &mut Tx<'_>, documents: &[&NewDocument]) -> Result<()> {
     const DOCUMENTS: Many = Many {
         before: "insert into document (id, company_id, kind, business_key, order_no, logistics_no, \
-                 invt_no, cop_no, is_final) values ",
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, false)",
+                 invt_no, cop_no, guid, app_type, refused_key, outcome, needs_action, is_final) \
+                 values ",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false)",
         after: " on conflict (id) do nothing",
     };
     let rows: Vec<Vec<Value<'_>>> = documents
         .iter()
         .map(|document| {
+            let key = document.business_key.as_deref();
+            let of = match document.is_refused {
+                true => Outcome::Refused,
+                false => Outcome::Waiting,
+            };
             vec![
                 document.id.into(),
                 document.company_id.0.into(),
                 (&document.kind).into(),
-                document.business_key.as_deref().into(),
+                key.filter(|_| !document.is_refused).into(),
                 document.order_no.as_deref().into(),
                 document.logistics_no.as_deref().into(),
                 document.invt_no.as_deref().into(),
                 document.cop_no.as_deref().into(),
+                document.guid.as_deref().into(),
+                document.app_type.as_deref().into(),
+                key.filter(|_| document.is_refused).into(),
+                of.name().into(),
+                document.is_refused.into(),
             ]
         })
         .collect();
@@ -43,6 +56,7 @@ fn candidates(rows: &[Row]) -> Result<BTreeMap<String, Vec<Candidate>>> {
         let candidate = Candidate {
             company_id: CompanyId(row.int(1)?),
             document_id: row.int(2)?,
+            n_same: row.int(3)?,
         };
         found.entry(row.text(0)?).or_default().push(candidate);
     }
@@ -55,41 +69,133 @@ pub(super) fn by_business_key(
     keys: &BTreeSet<String>,
 ) -> Result<BTreeMap<String, Vec<Candidate>>> {
     const FIND: Many = Many {
-        before: "select business_key, company_id, max(id) from document where business_key in (",
+        before: "select business_key, company_id, max(id), count(*) from document \
+                 where business_key in (",
         row: "?",
         after: ") group by business_key, company_id",
     };
     candidates(&tx.many(FIND, &[], &texts(keys))?)
 }
 
-/// The newest list of each company under each number that customs gave.
+/// The newest list of each company under each number that customs gave, one that was turned down only
+/// when there is no other.
 pub(super) fn by_invt_no(
     tx: &mut Tx<'_>,
     invt_nos: &BTreeSet<String>,
 ) -> Result<BTreeMap<String, Vec<Candidate>>> {
     const FIND: Many = Many {
-        before: "select invt_no, company_id, max(id) from document \
-                 where kind in ('CEB621', 'CEB603', 'CEB701') and invt_no in (",
+        before: "select invt_no, company_id, coalesce(max(case when outcome in \
+                 ('rejected', 'faulty', 'refused') then null else id end), max(id)), 1 \
+                 from document where kind in ('CEB621', 'CEB603', 'CEB701') and invt_no in (",
         row: "?",
         after: ") group by invt_no, company_id",
     };
     candidates(&tx.many(FIND, &[], &texts(invt_nos))?)
 }
 
-/// The newest document of a company with this number of its own.
-pub(super) fn by_cop_no(
+/// Documents with a number, looked at for one receipt.
+const NUMBERED_MAX: i64 = 64;
+
+/// The newest documents of a kind with one of their numbers, of all companies.
+pub(super) fn by_number(
+    tx: &mut Tx<'_>,
+    (column, number): (&'static str, &str),
+    kind: &str,
+) -> Result<Vec<Numbered>> {
+    let sql = format!(
+        "select company_id, id, business_key, guid from document where {column} = $1 \
+         and kind = $2 and outcome <> 'refused' order by id desc limit $3"
+    );
+    let rows = tx.query(&sql, &[number.into(), kind.into(), NUMBERED_MAX.into()])?;
+    rows.iter()
+        .map(|row| {
+            Ok(Numbered {
+                company_id: CompanyId(row.int(0)?),
+                document_id: row.int(1)?,
+                business_key: row.text_opt(2)?,
+                guid: row.text_opt(3)?,
+            })
+        })
+        .collect()
+}
+
+/// Documents with one key among which answers are attributed; of more the newest.
+const SAME_KEY_MAX: i64 = 64;
+
+/// The documents of a company with a key, oldest first: id and guid.
+pub(super) fn with_key(
     tx: &mut Tx<'_>,
     company: CompanyId,
+    key: &str,
+) -> Result<Vec<(i64, Option<String>)>> {
+    let rows = tx.query(
+        "select id, guid from document where business_key = $1 and company_id = $2 \
+         order by id desc limit $3",
+        &[key.into(), company.0.into(), SAME_KEY_MAX.into()],
+    )?;
+    rows.iter()
+        .rev()
+        .map(|row| Ok((row.int(0)?, row.text_opt(1)?)))
+        .collect()
+}
+
+/// Answers to one document that are read to attribute them.
+const ANSWERS_MAX: usize = 2000;
+
+/// The answers of customs that documents have, in the order of the feed; none of the whole message,
+/// and no tax bills.
+pub(super) fn answers_of(
+    tx: &mut Tx<'_>,
+    documents: &[i64],
     kind: &str,
-    cop_no: &str,
-) -> Result<Option<i64>> {
-    tx.query_opt(
-        "select id from document where company_id = $1 and cop_no = $2 and kind = $3 \
-         order by id desc limit 1",
-        &[company.0.into(), cop_no.into(), kind.into()],
-    )?
-    .map(|row| row.int(0))
-    .transpose()
+) -> Result<Vec<NewReceipt>> {
+    const FIND: Many = Many {
+        before: "select feed_no, company_id, message_id, document_id, kind, guid, document_key, \
+                 return_status, return_time, return_info, xml from receipt \
+                 where kind = $1 and document_id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = documents.iter().map(|id| vec![(*id).into()]).collect();
+    let mut found = Vec::new();
+    for row in tx.many(FIND, &[kind.into()], &rows)? {
+        let receipt = NewReceipt {
+            company_id: CompanyId(row.int(1)?),
+            message_id: MessageId(row.int(2)?),
+            document_id: row.int(3)?,
+            kind: row.text(4)?,
+            guid: row.text(5)?,
+            document_key: row.text(6)?,
+            return_status: row.int(7)?,
+            return_time: row.text(8)?,
+            return_info: row.text(9)?,
+            invt_no: None,
+            pre_no: None,
+            xml: row.text(10)?,
+            feed_no: Some(row.int(0)?),
+        };
+        found.push(receipt);
+    }
+    found.sort_by_key(|receipt| receipt.feed_no);
+    found.truncate(ANSWERS_MAX);
+    Ok(found)
+}
+
+/// Gives answers to other documents: (company, feed number, document).
+pub(super) fn move_receipts(tx: &mut Tx<'_>, moved: &[(CompanyId, i64, i64)]) -> Result<()> {
+    for (company, feed_no, document) in moved {
+        tx.execute(
+            "update receipt set document_id = $1, message_id = $2 \
+             where company_id = $3 and feed_no = $4",
+            &[
+                (*document).into(),
+                MessageId::of_document(*document).0.into(),
+                company.0.into(),
+                (*feed_no).into(),
+            ],
+        )?;
+    }
+    Ok(())
 }
 
 /// A receipt with what the feed and the duplicate check add to it.
@@ -154,6 +260,10 @@ pub(crate) struct DocumentStatus {
     pub(crate) status: Option<i64>,
     pub(crate) status_time: Option<String>,
     pub(crate) is_final: bool,
+    pub(crate) outcome: Outcome,
+    pub(crate) needs_action: bool,
+    pub(crate) company_id: CompanyId,
+    pub(crate) guid: Option<String>,
     pub(crate) is_changed: bool,
 }
 
@@ -171,10 +281,66 @@ impl DocumentStatus {
             }
         }
     }
+
+    /// Forgets what receipts have said, to be told all of it once more.
+    pub(super) fn forget_answers(&mut self) {
+        self.status = None;
+        self.status_time = None;
+        self.is_final = false;
+        self.outcome = Outcome::Waiting;
+        self.is_changed = true;
+    }
+
+    /// Takes over what a receipt says: the latest decides the status, any final one that customs has
+    /// finished with the document.
+    pub(super) fn hear(&mut self, receipt: &NewReceipt) {
+        let code = i32::try_from(receipt.return_status).unwrap_or(0);
+        let status = ReturnStatus(code);
+        self.learn(receipt);
+        let kind = Kind::from_code(&receipt.kind);
+        let says = kind.and_then(|kind| Outcome::of_receipt(kind, status));
+        let is_answer = kind.is_some_and(|kind| kind.declares().is_some() || kind == Kind::Ceb900);
+        // A tax bill or summary result tells of the document but is not a status of it.
+        if !is_answer || status == ceb::receipt::STATUS_UNREADABLE && says.is_none() {
+            return;
+        }
+        let is_known = |status: i64| {
+            let status = i32::try_from(status).unwrap_or(0);
+            Outcome::of(ReturnStatus(status)).is_some()
+        };
+        if self.is_later(receipt) {
+            self.status = Some(receipt.return_status);
+            self.status_time = Some(receipt.return_time.clone());
+            self.outcome = says.unwrap_or(self.outcome);
+            self.is_changed = true;
+        } else if !self.status.is_some_and(is_known) && says.is_some() {
+            // The latest status is one that nobody knows: what is known of the document stands.
+            self.outcome = says.unwrap_or(self.outcome);
+            self.is_changed = true;
+        }
+        let is_final = says.is_some_and(Outcome::is_bad)
+            || Kind::from_code(&self.kind).is_some_and(|kind| status.is_final(kind));
+        if is_final && !self.is_final {
+            self.is_final = true;
+            self.is_changed = true;
+        }
+    }
+
+    fn is_later(&self, receipt: &NewReceipt) -> bool {
+        let Some(known) = &self.status_time else {
+            return true;
+        };
+        // 14 digits (older receipts) compare with 17 when filled up with zeros.
+        let new = format!("{:0<17}", receipt.return_time);
+        let old = format!("{known:0<17}");
+        let rank = |status: i64| ReturnStatus(i32::try_from(status).unwrap_or(0)).rank();
+        new > old || (new == old && rank(receipt.return_status) >= rank(self.status.unwrap_or(0)))
+    }
 }
 
 const STATUS: &str = "select id, kind, business_key, order_no, logistics_no, invt_no, cop_no, \
-                      pre_no, status, status_time, is_final from document where id ";
+                      pre_no, status, status_time, is_final, outcome, needs_action, company_id, guid \
+                      from document where id ";
 
 fn status(row: &Row) -> Result<DocumentStatus> {
     Ok(DocumentStatus {
@@ -189,6 +355,10 @@ fn status(row: &Row) -> Result<DocumentStatus> {
         status: row.int_opt(8)?,
         status_time: row.text_opt(9)?,
         is_final: row.bool(10)?,
+        outcome: outcome(&row.text(11)?)?,
+        needs_action: row.bool(12)?,
+        company_id: CompanyId(row.int(13)?),
+        guid: row.text_opt(14)?,
         is_changed: false,
     })
 }
@@ -200,7 +370,8 @@ pub(super) fn documents(
 ) -> Result<BTreeMap<i64, DocumentStatus>> {
     const FIND: Many = Many {
         before: "select id, kind, business_key, order_no, logistics_no, invt_no, cop_no, \
-                 pre_no, status, status_time, is_final from document where id in (",
+                 pre_no, status, status_time, is_final, outcome, needs_action, company_id, guid \
+                 from document where id in (",
         row: "?",
         after: ")",
     };
@@ -223,9 +394,10 @@ pub(crate) fn status_of_message(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<Do
 pub(super) fn update_documents(tx: &mut Tx<'_>, documents: &[&DocumentStatus]) -> Result<()> {
     const UPDATE: Many = Many {
         before: "update document set status = v.column2, status_time = v.column3, \
-                 invt_no = v.column4, pre_no = v.column5, is_final = (v.column6 = 1) from (values ",
+                 invt_no = v.column4, pre_no = v.column5, is_final = (v.column6 = 1), \
+                 outcome = v.column7, needs_action = (v.column8 = 1) from (values ",
         row: "(cast(? as bigint), cast(? as bigint), cast(? as text), cast(? as text), \
-              cast(? as text), cast(? as bigint))",
+              cast(? as text), cast(? as bigint), cast(? as text), cast(? as bigint))",
         after: ") as v where document.id = v.column1",
     };
     let rows: Vec<Vec<Value<'_>>> = documents
@@ -238,6 +410,8 @@ pub(super) fn update_documents(tx: &mut Tx<'_>, documents: &[&DocumentStatus]) -
                 document.invt_no.as_deref().into(),
                 document.pre_no.as_deref().into(),
                 i64::from(document.is_final).into(),
+                document.outcome.name().into(),
+                i64::from(document.needs_action).into(),
             ]
         })
         .collect();
@@ -351,6 +525,75 @@ pub(crate) fn forget_documents(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
     tx.execute(
         "delete from document where id between $1 and $2",
         &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
+    )
+    .map(|_| ())
+}
+
+/// A document that was turned down, with the key under which it may be declared again.
+pub(crate) struct Open {
+    pub(crate) key: String,
+    pub(crate) company_id: CompanyId,
+    pub(crate) document_id: i64,
+}
+
+/// The documents under these keys that need an action, of all companies.
+pub(crate) fn needing_action(tx: &mut Tx<'_>, keys: &BTreeSet<&str>) -> Result<Vec<Open>> {
+    const REJECTED: Many = Many {
+        before: "select business_key, company_id, id from document \
+                 where needs_action and business_key in (",
+        row: "?",
+        after: ")",
+    };
+    const REFUSED: Many = Many {
+        before: "select refused_key, company_id, id from document \
+                 where needs_action and refused_key in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = keys.iter().map(|key| vec![(*key).into()]).collect();
+    let mut open = Vec::new();
+    for statement in [REJECTED, REFUSED] {
+        for row in tx.many(statement, &[], &rows)? {
+            open.push(Open {
+                key: row.text(0)?,
+                company_id: CompanyId(row.int(1)?),
+                document_id: row.int(2)?,
+            });
+        }
+    }
+    Ok(open)
+}
+
+/// Documents need no action any more.
+pub(crate) fn resolve(tx: &mut Tx<'_>, documents: &BTreeSet<i64>) -> Result<()> {
+    const SET: Many = Many {
+        before: "update document set needs_action = false where id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = documents.iter().map(|id| vec![(*id).into()]).collect();
+    tx.many(SET, &[], &rows).map(|_| ())
+}
+
+/// No document of a message needs an action any more.
+pub(crate) fn resolve_message(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
+    tx.execute(
+        "update document set needs_action = false where id between $1 and $2 and needs_action",
+        &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
+    )
+    .map(|_| ())
+}
+
+/// Every document of a message was refused by the platform after the check.
+pub(crate) fn refuse_documents(tx: &mut Tx<'_>, id: MessageId, needs_action: bool) -> Result<()> {
+    tx.execute(
+        "update document set outcome = $1, needs_action = $2 where id between $3 and $4",
+        &[
+            Outcome::Refused.name().into(),
+            needs_action.into(),
+            (id.0 + 1).into(),
+            (id.0 + PART_MAX).into(),
+        ],
     )
     .map(|_| ())
 }

@@ -1,12 +1,13 @@
 //! One batch of customs' answers: split, match, record, move on, and only then acknowledge.
 
 use super::matching::{Candidates, Home};
-use super::{NewReceipt, fingerprint, record, sql};
+use super::{NewReceipt, contested, fingerprint, record, sql};
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
+use crate::outcome;
 use crate::pipeline::Shared;
 use crate::unknown_code;
+use ceb::Outcome;
 use ceb::receipt::Entry;
-use ceb::status::ReturnStatus;
 use queue::Delivery;
 use registry::company::CompanyId;
 use registry::ground::Ground;
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::clock::beijing_day;
 use store::event::Event;
-use store::id::IdMaker;
+use store::id::{IdMaker, PART_MAX};
 use store::{Result, Tx};
 
 /// Deliveries that one task of the thread pool opens.
@@ -121,6 +122,7 @@ fn apply_to(
     let candidates = Candidates::read(tx, &entries)?;
     let mut homed = Vec::with_capacity(entries.len());
     let mut parked = Vec::new();
+    let mut contested = contested::Groups::new();
     for one in opened {
         let receivers = receivers(one);
         let entries = match &one.content {
@@ -143,6 +145,17 @@ fn apply_to(
                     candidate.document_id,
                     now_ms,
                 )),
+                Home::Contested(newest, key) => {
+                    let group = contested.entry((newest.company_id, key)).or_default();
+                    group.push(homed.len());
+                    homed.push(new_receipt(
+                        entry,
+                        newest.company_id,
+                        MessageId::of_document(newest.document_id),
+                        newest.document_id,
+                        now_ms,
+                    ));
+                }
                 Home::Message(company, id) => {
                     homed.push(new_receipt(entry, company, id, id.0, now_ms));
                 }
@@ -152,8 +165,9 @@ fn apply_to(
     for (kind, key, reason, body) in parked {
         park(tx, &ground.ids, kind, &key, &reason, &body, now_ms)?;
     }
+    let (homed, moved) = contested::settle(tx, homed, &contested)?;
     let recorded = record(tx, homed, now_ms)?;
-    progress(tx, ground, &recorded, now_ms)?;
+    progress(tx, ground, (&recorded, &moved), now_ms)?;
     unknown_code::count(tx, &ground.ids, &recorded, now_ms)?;
     Ok(recorded
         .iter()
@@ -199,6 +213,7 @@ fn new_receipt(
         invt_no: entry.search.invt_no.clone(),
         pre_no: entry.search.pre_no.clone(),
         xml: entry.xml.clone(),
+        feed_no: None,
     }
 }
 
@@ -246,9 +261,17 @@ pub(crate) fn park(
 }
 
 /// Brings documents and messages up to date with the receipts that were new.
-fn progress(tx: &mut Tx<'_>, ground: &Ground, recorded: &[NewReceipt], now_ms: i64) -> Result<()> {
+fn progress(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    (recorded, moved): (&[NewReceipt], &BTreeSet<i64>),
+    now_ms: i64,
+) -> Result<()> {
     let ids = &ground.ids;
-    let touched: BTreeSet<MessageId> = recorded.iter().map(|r| r.message_id).collect();
+    let touched = recorded.iter().map(|r| r.message_id);
+    let touched: BTreeSet<MessageId> = touched
+        .chain(moved.iter().copied().map(MessageId::of_document))
+        .collect();
     let touched: Vec<MessageId> = touched.into_iter().collect();
     let step = |to| Step {
         to,
@@ -257,19 +280,23 @@ fn progress(tx: &mut Tx<'_>, ground: &Ground, recorded: &[NewReceipt], now_ms: i
     };
     message::advance(tx, ids, &touched, step(State::Answered))?;
 
-    let n_final = update_documents(tx, ground, recorded, now_ms)?;
-    let complete = message::sql::add_final(tx, &n_final)?;
+    let updated = update_documents(tx, ground, (recorded, moved), now_ms)?;
+    let complete = message::sql::add_final(tx, &updated.n_final)?;
     let settled = message::advance(tx, ids, &complete, step(State::Settled))?;
+    let undone = updated.n_final.iter().filter(|(_, n)| *n < 0);
+    let undone: Vec<MessageId> = undone.map(|(id, _)| *id).collect();
+    message::unsettle(tx, ids, &undone, now_ms)?;
     let settled: BTreeSet<MessageId> = settled.into_iter().map(|moved| moved.id).collect();
+    outcome::refresh(tx, ids, &updated.outcomes, now_ms)?;
 
     let day = beijing_day(now_ms);
     let mut counts = DayCounts::new();
     let mut seen = BTreeSet::new();
     for receipt in recorded {
-        // A receipt counts under the kind it answers.
-        let kind = ceb::Kind::from_code(&receipt.kind)
-            .and_then(ceb::Kind::declares)
-            .map_or_else(|| receipt.kind.clone(), |kind| kind.code().to_owned());
+        // A receipt counts under the kind that was declared, also one of another kind (816, 900).
+        let Some(kind) = updated.kinds.get(&receipt.message_id).cloned() else {
+            continue;
+        };
         let entry: &mut Counts = counts
             .entry((day.clone(), receipt.company_id, kind))
             .or_default();
@@ -281,56 +308,110 @@ fn progress(tx: &mut Tx<'_>, ground: &Ground, recorded: &[NewReceipt], now_ms: i
     message::count(tx, &counts)
 }
 
-/// Sets each answered document to its latest status; answers how many became final, by message.
+/// What the receipts of a batch changed.
+#[derive(Default)]
+struct Updated {
+    /// Documents that became final, by message.
+    n_final: Vec<(MessageId, i64)>,
+    /// Messages whose documents have another outcome now.
+    outcomes: BTreeSet<MessageId>,
+    /// Kinds of all messages that were answered.
+    kinds: BTreeMap<MessageId, String>,
+}
+
+/// Sets each answered document to its latest status and outcome.
 fn update_documents(
     tx: &mut Tx<'_>,
     ground: &Ground,
-    recorded: &[NewReceipt],
+    (recorded, moved): (&[NewReceipt], &BTreeSet<i64>),
     now_ms: i64,
-) -> Result<Vec<(MessageId, i64)>> {
-    let answered: BTreeSet<i64> = recorded.iter().map(|r| r.document_id).collect();
+) -> Result<Updated> {
+    let answered = recorded.iter().map(|r| r.document_id);
+    let answered: BTreeSet<i64> = answered.chain(moved.iter().copied()).collect();
     let mut documents = sql::documents(tx, &answered)?;
-    let mut n_final: BTreeMap<MessageId, i64> = BTreeMap::new();
+    let whole = recorded.iter().filter(|r| r.document_id == r.message_id.0);
+    for id in whole.map(|r| r.message_id).collect::<BTreeSet<_>>() {
+        let all = sql::status_of_message(tx, id)?;
+        documents.extend(all.into_iter().map(|document| (document.id, document)));
+    }
+    let before: BTreeMap<i64, (bool, Outcome, bool)> = documents
+        .values()
+        .map(|one| (one.id, (one.is_final, one.outcome, one.needs_action)))
+        .collect();
+    contested::tell_again(tx, &mut documents, moved)?;
     for receipt in recorded {
         if receipt.document_id == receipt.message_id.0 {
-            // An answer to the whole message settles every document in it.
-            *n_final.entry(receipt.message_id).or_default() += i64::from(u8::MAX);
-            continue;
-        }
-        let Some(document) = documents.get_mut(&receipt.document_id) else {
-            continue;
-        };
-        let status = ReturnStatus(i32::try_from(receipt.return_status).unwrap_or(0));
-        document.learn(receipt);
-        // A tax bill or summary result tells of the document but is not a status of it.
-        if status != ceb::receipt::STATUS_UNREADABLE && is_later(receipt, document) {
-            document.status = Some(receipt.return_status);
-            document.status_time = Some(receipt.return_time.clone());
-            document.is_changed = true;
-        }
-        let is_final = ceb::Kind::from_code(&document.kind).is_some_and(|k| status.is_final(k));
-        if is_final && !document.is_final {
-            document.is_final = true;
-            document.is_changed = true;
-            *n_final.entry(receipt.message_id).or_default() += 1;
+            // An answer to the whole message settles every document in it that is still open.
+            let of_message = receipt.message_id.0 + 1..=receipt.message_id.0 + PART_MAX;
+            for (_, document) in documents.range_mut(of_message) {
+                if !document.is_final {
+                    document.hear(receipt);
+                }
+            }
+        } else if let Some(document) = documents.get_mut(&receipt.document_id) {
+            document.hear(receipt);
         }
     }
+    ask_for_action(tx, &mut documents, &before)?;
+    let mut updated = Updated::default();
+    let mut n_final: BTreeMap<MessageId, i64> = BTreeMap::new();
+    for document in documents.values() {
+        let message = MessageId::of_document(document.id);
+        updated.kinds.insert(message, document.kind.clone());
+        let Some((was_final, outcome, needs_action)) = before.get(&document.id) else {
+            continue;
+        };
+        *n_final.entry(message).or_default() +=
+            i64::from(document.is_final) - i64::from(*was_final);
+        if (document.outcome, document.needs_action) != (*outcome, *needs_action) {
+            updated.outcomes.insert(message);
+        }
+    }
+    updated.n_final = n_final.into_iter().filter(|(_, n)| *n != 0).collect();
     let changed: Vec<&sql::DocumentStatus> = documents
         .values()
         .filter(|document| document.is_changed)
         .collect();
     sql::update_documents(tx, &changed)?;
     crate::matching::learn(tx, ground, &changed, recorded, now_ms)?;
-    Ok(n_final.into_iter().collect())
+    Ok(updated)
 }
 
-fn is_later(receipt: &NewReceipt, document: &sql::DocumentStatus) -> bool {
-    let Some(known) = &document.status_time else {
-        return true;
+/// Documents that were turned down just now need an action, unless they were declared anew already.
+fn ask_for_action(
+    tx: &mut Tx<'_>,
+    documents: &mut BTreeMap<i64, sql::DocumentStatus>,
+    before: &BTreeMap<i64, (bool, Outcome, bool)>,
+) -> Result<()> {
+    let was_bad = |id: &i64| {
+        before
+            .get(id)
+            .is_some_and(|(_, outcome, _)| outcome.is_bad())
     };
-    // 14 digits (older receipts) compare with 17 when filled up with zeros.
-    let new = format!("{:0<17}", receipt.return_time);
-    let old = format!("{known:0<17}");
-    let rank = |status: i64| ReturnStatus(i32::try_from(status).unwrap_or(0)).rank();
-    new > old || (new == old && rank(receipt.return_status) >= rank(document.status.unwrap_or(0)))
+    let turned: Vec<i64> = documents
+        .values()
+        .filter(|one| one.outcome.is_bad() && !was_bad(&one.id))
+        .map(|one| one.id)
+        .collect();
+    let keys: BTreeSet<String> = turned
+        .iter()
+        .filter_map(|id| documents.get(id)?.business_key.clone())
+        .collect();
+    let newest = sql::by_business_key(tx, &keys)?;
+    for document in documents.values_mut() {
+        if turned.contains(&document.id) {
+            let same = document
+                .business_key
+                .as_ref()
+                .and_then(|key| newest.get(key));
+            let is_replaced = same
+                .into_iter()
+                .flatten()
+                .any(|one| one.company_id == document.company_id && one.document_id > document.id);
+            document.needs_action = !is_replaced;
+        } else if !document.outcome.is_bad() {
+            document.needs_action = false;
+        }
+    }
+    Ok(())
 }

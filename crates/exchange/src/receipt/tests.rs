@@ -12,6 +12,7 @@ fn candidate(company: i64, document_id: i64) -> Candidate {
     Candidate {
         company_id: CompanyId(company),
         document_id,
+        n_same: 1,
     }
 }
 
@@ -188,5 +189,186 @@ async fn one_message_of_customs_for_two_companies_is_split() {
         assert_eq!((first.len(), second.len()), (1, 1));
         assert!(first[0].xml.contains("甲") && !first[0].xml.contains("乙"));
         assert!(second[0].xml.contains("乙") && !second[0].xml.contains("甲"));
+    }
+}
+
+/// A message with other guids, so that it is another message about the same business.
+fn again(xml: &str, n: usize) -> String {
+    let mut xml = xml.to_owned();
+    for (open, close) in [("guid=\"", "\""), ("<ceb:guid>", "</ceb:guid>")] {
+        let from = xml.find(open).unwrap() + open.len();
+        let to = from + xml[from..].find(close).unwrap();
+        xml.replace_range(
+            from..to,
+            &format!("0000000{n}-AAAA-4000-8000-00000000000{n}"),
+        );
+    }
+    xml
+}
+
+async fn documents(house: &House, id: crate::message::MessageId) -> Vec<super::DocumentStatus> {
+    let read = house
+        .shared
+        .db
+        .read(move |tx| super::status_of_message(tx, id));
+    read.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_duplicate_keeps_its_refusal_and_the_first_its_acceptance() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let order = house.sample(0, Kind::Ceb311, 1);
+        let first = accepted(house.accept(0, order.clone()).await);
+        let second = accepted(house.accept(0, again(&order, 2)).await);
+        house.settle().await;
+        // Once more when the first is accepted already.
+        let third = accepted(house.accept(0, again(&order, 3)).await);
+        house.settle().await;
+        let mut told = Vec::new();
+        for id in [first, second, third] {
+            let document = documents(&house, id).await.remove(0);
+            told.push((
+                document.status,
+                document.outcome.name(),
+                house.state(0, id).await,
+            ));
+        }
+        let settled = || "settled".to_owned();
+        let expected = [
+            (Some(120), "accepted", settled()),
+            (Some(-301_010), "faulty", settled()),
+            (Some(-301_010), "faulty", settled()),
+        ];
+        assert_eq!(told, expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_orders_with_one_number_in_one_message_each_have_a_status() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let order = house.sample(0, Kind::Ceb311, 1);
+        let entry = |xml: &str| {
+            let (from, to) = (xml.find("<ceb:Order>"), xml.find("</ceb:Order>"));
+            xml[from.unwrap()..to.unwrap() + "</ceb:Order>".len()].to_owned()
+        };
+        let own = entry(&order);
+        let both = order.replacen(&own, &format!("{own}{}", entry(&again(&order, 2))), 1);
+        let id = accepted(house.accept(0, both).await);
+        house.settle().await;
+        let statuses: Vec<_> = documents(&house, id)
+            .await
+            .iter()
+            .map(|one| one.status)
+            .collect();
+        assert_eq!(statuses, [Some(120), Some(-301_010)]);
+        assert_eq!(house.state(0, id).await, "settled");
+    }
+}
+
+/// A small generator of orders: equal seeds give equal orders.
+fn shuffled<T>(mut list: Vec<T>, mut seed: u64) -> Vec<T> {
+    for at in (1..list.len()).rev() {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        list.swap(at, usize::try_from((seed >> 33) % (at as u64 + 1)).unwrap());
+    }
+    list
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_any_order_and_twice_each_document_ends_with_its_own_answers() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let dxp_id = house.company(0).dxp_id.clone();
+        for seed in 1..=12 {
+            let order = house.sample(0, Kind::Ceb311, 100 + seed);
+            let mut ids = Vec::new();
+            for n in 1..=4 {
+                ids.push(accepted(
+                    house
+                        .accept(
+                            0,
+                            again(&order, n).replace("-8000-0000", &format!("-80{seed:02}-0000")),
+                        )
+                        .await,
+                ));
+            }
+            crate::pipeline::drain(&house.shared).await.unwrap();
+            let mut guids = Vec::new();
+            for id in &ids {
+                guids.push(documents(&house, *id).await.remove(0).guid.unwrap());
+            }
+            // Rejected; declared again and accepted, a duplicate turned down in between; a change.
+            let said: [(usize, i32, bool); 10] = [
+                (0, 2, true),
+                (0, 3, false),
+                (0, 100, false),
+                (1, 2, true),
+                (2, -301_010, true),
+                (1, 3, false),
+                (1, 120, false),
+                (3, 2, true),
+                (3, 3, false),
+                (3, 120, false),
+            ];
+            let receipts = said.iter().zip(1..).map(|((at, status, is_named), n)| {
+                let info = if *is_named {
+                    format!("[{}]", guids[*at])
+                } else {
+                    String::new()
+                };
+                let xml = receipt(&house, 0, 100 + seed, *status, &info);
+                let from = xml.find("<returnTime>").unwrap() + 12;
+                let to = xml.find("</returnTime>").unwrap();
+                let xml = format!("{}20260302090{n:06}{}", &xml[..from], &xml[to..]);
+                let from = xml.find("<guid>").unwrap() + 6;
+                let to = xml.find("</guid>").unwrap();
+                format!("{}{seed:018}{n:018}{}", &xml[..from], &xml[to..])
+            });
+            let twice: Vec<String> = receipts.clone().chain(receipts).collect();
+            let n_before = house.feed(0).await.len();
+            for part in shuffled(twice, seed).chunks(3) {
+                answer(&house, &dxp_id, part).await;
+            }
+            let mut statuses = Vec::new();
+            for id in &ids {
+                statuses.push(documents(&house, *id).await.remove(0).status);
+                assert_eq!(house.state(0, *id).await, "settled", "{seed}");
+            }
+            let expected = [Some(100), Some(120), Some(-301_010), Some(120)];
+            assert_eq!(statuses, expected, "{seed}");
+            assert_eq!(house.feed(0).await.len() - n_before, said.len(), "{seed}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receipt_without_its_key_goes_to_the_document_that_it_names() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let order = house.sample(0, Kind::Ceb311, 1);
+        let id = accepted(house.accept(0, order).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let guid = documents(&house, id).await.remove(0).guid.unwrap();
+        let xml = receipt(&house, 0, 1, 120, "海关入库");
+        let from = xml.find("<ebpCode>").unwrap() + 9;
+        let to = xml.find("</ebpCode>").unwrap();
+        let keyless = format!("{}{}", &xml[..from], &xml[to..]);
+        let from = keyless.find("<guid>").unwrap() + 6;
+        let to = keyless.find("</guid>").unwrap();
+        let named = format!(
+            "{}{}{}",
+            &keyless[..from],
+            guid.to_lowercase(),
+            &keyless[to..]
+        );
+        answer(&house, &house.company(1).dxp_id, &[named.clone()]).await;
+        assert!(
+            house.feed(0).await.is_empty(),
+            "it is addressed to another company"
+        );
+        answer(&house, &house.company(0).dxp_id, &[named]).await;
+        assert_eq!(documents(&house, id).await[0].status, Some(120));
     }
 }

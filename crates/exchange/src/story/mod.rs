@@ -144,5 +144,5 @@ pub(crate) fn holder(chapters: &[Chapter]) -> &'static str {
     };
     let list = live().find(|chapter| part_of(&chapter.found.kind) == Part::Inventory);
     let chapter = list.or_else(|| live().next()).or(chapters.first());
-    chapter.map_or("", |chapter| chapter.found.state.holder())
+    chapter.map_or("", |chapter| chapter.found.holder())
 }

@@ -1,8 +1,12 @@
 //! The shapes in which a trade is told.
 
 use super::{Chapter, Trade, holder, part_of};
+use crate::downlink::http::NoticeView;
 use crate::explanation::ExplanationView;
 use crate::message::{MessageId, State};
+use crate::outcome::{self, state_chinese};
+use crate::query::{follows_receipt, step_name};
+use crate::receipt;
 use crate::story::marks::{Mark, marks};
 use ceb::explain::Explanation;
 use ceb::matching::Part;
@@ -37,10 +41,14 @@ pub struct StoryField {
 pub struct StoryReceipt {
     /// Kind of the receipt (回执类型).
     pub kind: String,
-    /// Return status (回执状态).
-    pub return_status: i64,
-    /// Its name, when the standard has one.
+    /// Return status (回执状态); absent when the receipt has none, as a tax bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_status: Option<i64>,
+    /// Its name, when the standard has one; of a notice its own state.
     pub return_status_name: Option<String>,
+    /// What a tax bill, its state or a summary result tells (816、818、792).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<NoticeView>,
     /// Return time as customs wrote it.
     pub return_time: String,
     /// Return text (回执信息).
@@ -75,6 +83,12 @@ pub struct StoryDocument {
     pub state: String,
     /// The state's Chinese name.
     pub state_name: String,
+    /// Outcome (办理结果): `waiting`, `accepted`, `released`, `rejected`, `faulty`, `refused`.
+    pub outcome: String,
+    /// The outcome's Chinese name.
+    pub outcome_name: String,
+    /// Whether the company must act.
+    pub needs_action: bool,
     /// Who has it now (当前处理方).
     pub holder: String,
     /// Latest return status (最新回执状态).
@@ -285,8 +299,11 @@ fn chapter_view(chapter: &Chapter, directory: &Directory) -> Read {
         kind_name: kind_name(&found.kind),
         company_name: company.map_or_else(String::new, |company| company.name.clone()),
         state: found.state.name().to_owned(),
-        state_name: found.state.chinese().to_owned(),
-        holder: found.state.holder().to_owned(),
+        state_name: state_chinese(found.state, found.outcome).to_owned(),
+        outcome: found.outcome.name().to_owned(),
+        outcome_name: found.outcome.chinese().to_owned(),
+        needs_action: found.needs_action,
+        holder: found.holder().to_owned(),
         return_status: found.status,
         return_status_name: found.status.and_then(status_name),
         masked: chapter.is_masked,
@@ -301,8 +318,10 @@ fn chapter_view(chapter: &Chapter, directory: &Directory) -> Read {
             .iter()
             .map(|receipt| StoryReceipt {
                 kind: receipt.kind.clone(),
-                return_status: receipt.return_status,
-                return_status_name: status_name(receipt.return_status),
+                return_status: receipt::shown_status(receipt.return_status),
+                return_status_name: Some(receipt::status_name(receipt))
+                    .filter(|name| !name.is_empty()),
+                notice: receipt::notice(&receipt.kind, &receipt.xml).map(Into::into),
                 return_time: receipt.return_time.clone(),
                 return_info: receipt.return_info.clone(),
                 received_at: beijing_rfc3339(receipt.received_at),
@@ -360,14 +379,8 @@ fn timeline(trade: &Trade) -> Vec<StoryStep> {
             steps.push((at_ms, entry));
         };
         for receipt in &chapter.receipts {
-            let name = status_name(receipt.return_status).unwrap_or_default();
-            let name = format!("回执 {} {name}", receipt.return_status);
-            push(
-                receipt.received_at,
-                "receipt",
-                name,
-                receipt.return_info.clone(),
-            );
+            let (name, said) = receipt::told(receipt);
+            push(receipt.received_at, "receipt", name, said);
         }
         let message = MessageId::of_document(chapter.found.document_id);
         if told.contains(&message) {
@@ -379,15 +392,21 @@ fn timeline(trade: &Trade) -> Vec<StoryStep> {
                 .kind
                 .strip_prefix("message.")
                 .and_then(State::from_name);
+            if let Some(outcome) = outcome::told(event) {
+                push(
+                    event.at_ms,
+                    outcome.name(),
+                    outcome.chinese().to_owned(),
+                    String::new(),
+                );
+                continue;
+            }
             let step = state.map_or(event.kind.as_str(), |state| state.name());
-            let name =
-                state.map_or_else(|| crate::matching::event_name(&event.kind), State::chinese);
-            let name = name.to_owned();
+            let name = step_name(&event.kind, state, chapter.found.outcome).to_owned();
             push(event.at_ms, step, name, event.detail.clone());
         }
     }
     // What a receipt brought about stands after it, also within one millisecond.
-    let follows = |step: &str| ["answered", "settled"].contains(&step);
-    steps.sort_by_key(|(at_ms, entry)| (*at_ms, follows(&entry.step)));
+    steps.sort_by_key(|(at_ms, entry)| (*at_ms, follows_receipt(&entry.step)));
     steps.into_iter().map(|(_, entry)| entry).collect()
 }

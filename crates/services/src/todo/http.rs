@@ -48,6 +48,7 @@ pub struct TodoDesk {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TodoView {
+    /// `rejected`, `faulty`, `refused` (messages: `GET /api/v1/messages?needsAction=true&outcome=…`),
     /// `approvals`, `cases_review`, `cases_approve`, `cases_supplement`, `docking`, `held`,
     /// `parked`, `unknown_codes`, `payment_inquiries`, `keys` or `agents`.
     pub kind: &'static str,

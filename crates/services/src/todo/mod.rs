@@ -10,8 +10,9 @@ mod tests;
 
 use crate::case_file::{self, Kind, Side};
 use crate::{agent, docking, payment_inquiry};
+use exchange::outcome;
 use exchange::query::board;
-use registry::access::Actor;
+use registry::access::{Actor, Sight};
 use registry::role::Role;
 use registry::{api_key, approval};
 use store::clock::beijing_day;
@@ -21,6 +22,9 @@ pub use http::OPERATIONS;
 
 /// A key or an appointment that ends within this time is told, in milliseconds.
 const SOON_MS: i64 = 30 * 86_400_000;
+
+/// Who of a company corrects what was turned down.
+const DECLARERS: &[Role] = &[Role::CompanyAdmin, Role::CompanyClerk];
 
 /// Something that waits (待办).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +91,16 @@ pub fn list(
         .collect();
     let n_approvals = approval::count_pending(tx, &mine, actor.who.id().unwrap_or(0))?;
     add("approvals", "待复核的申请", Waiting::plain(n_approvals));
+    if let Some(company) = actor.company_id().filter(|_| has(DECLARERS)) {
+        let counts = outcome::n_open(tx, &Sight::Company(company))?;
+        for (kind, chinese, count) in [
+            ("rejected", "海关退单，待更正后重新申报", counts.rejected),
+            ("faulty", "处理异常，待按回执处理", counts.faulty),
+            ("refused", "平台拒收，待更正后重新申报", counts.refused),
+        ] {
+            add(kind, chinese, Waiting::plain(count));
+        }
+    }
     for (kind, chinese, side) in [
         ("cases_review", "待受理或审核的办件", Side::Reviewer),
         ("cases_approve", "待审批的办件", Side::Approver),

@@ -96,3 +96,53 @@ async fn a_docking_that_is_late_waits_for_its_company_and_for_the_clerk() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_customs_turned_down_waits_for_those_who_declare_in_its_company() {
+    for test in &each_engine() {
+        let world = World::on(&test.db);
+        let company = world.company(1, &["ebc"]).await;
+        let other = world.company(2, &["ebc"]).await;
+        let of_company = async |login, role, id| world.person(login, role, Some(id)).await;
+        let clerk = of_company("clerk", Role::CompanyClerk, company.id).await;
+        let reader = of_company("reader", Role::CompanyReader, company.id).await;
+        let stranger = of_company("stranger", Role::CompanyClerk, other.id).await;
+        assert!(of(&world, &clerk).await.is_empty());
+        let id = company.id.0;
+        world
+            .write(move |tx| {
+                for (n, outcome, needs_action) in [
+                    (1, "rejected", true),
+                    (2, "rejected", true),
+                    (3, "rejected", false),
+                    (4, "faulty", true),
+                    (5, "accepted", false),
+                ] {
+                    let guid = format!("G{n}");
+                    tx.execute(
+                        "insert into message (id, company_id, key_id, direction, kind, guid, shape, \
+                         profile, state, n_bytes, n_documents, n_final, hash, received_at, \
+                         changed_at, outcome, needs_action) values ($1, $2, 1, 'import', 'CEB311', \
+                         $3, 'bare', 'strict', 'settled', 1, 1, 1, $4, 0, 0, $5, $6)",
+                        &[
+                            (n * 128_i64).into(),
+                            id.into(),
+                            guid.as_str().into(),
+                            [0_u8; 1].as_slice().into(),
+                            outcome.into(),
+                            needs_action.into(),
+                        ],
+                    )?;
+                }
+                Ok(Ok(()))
+            })
+            .await
+            .unwrap();
+        assert_eq!(
+            of(&world, &clerk).await,
+            [("rejected", 2, 0), ("faulty", 1, 0)]
+        );
+        assert!(of(&world, &reader).await.is_empty());
+        assert!(of(&world, &stranger).await.is_empty());
+    }
+}

@@ -145,6 +145,10 @@ fn desks(desk: Desk) -> Router {
             post(exchange::unmask::http::unmask),
         )
         .route(
+            "/api/v1/messages/{id}/dismiss",
+            post(exchange::outcome::http::dismiss_message),
+        )
+        .route(
             "/api/v1/messages/{id}/release-match",
             post(exchange::matching::http::release_match),
         )

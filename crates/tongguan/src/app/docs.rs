@@ -49,6 +49,7 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         services::agent::codes::ALL,
         services::docking::codes::ALL,
         exchange::unmask::codes::ALL,
+        exchange::outcome::http::codes::ALL,
         exchange::workbook::codes::ALL,
         exchange::correction::codes::ALL,
         exchange::unknown_code::codes::ALL,

@@ -102,6 +102,7 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("申报", exchange::intake::ACTS),
     ("更正重报", exchange::correction::ACTS),
     ("查看原文", exchange::unmask::ACTS),
+    ("办理结果", exchange::outcome::ACTS),
     ("导出", exchange::export::ACTS),
     ("未知回执代码", exchange::unknown_code::ACTS),
     ("三单对碰", exchange::matching::ACTS),

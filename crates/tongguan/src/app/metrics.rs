@@ -5,8 +5,10 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::header;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use exchange::outcome;
 use exchange::query::board;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use registry::access::Sight;
 use store::clock::SharedClock;
 
 /// Bounds of durations, in seconds.
@@ -38,6 +40,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "tongguan_messages_refused_total",
         "counter",
         "平台校验拒收的报文数",
+    ),
+    (
+        "tongguan_outcomes_total",
+        "counter",
+        "办理结果确定或改变的报文次数，按 outcome（accepted、released、rejected、faulty、refused）",
     ),
     (
         "tongguan_messages_sent_total",
@@ -86,6 +93,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "tongguan_messages_waiting",
         "gauge",
         "等待中的报文数，按 state",
+    ),
+    (
+        "tongguan_messages_needing_action",
+        "gauge",
+        "待企业处理的报文数，按 outcome（rejected、faulty、refused），各计到 10000",
     ),
     ("tongguan_receipts_parked", "gauge", "待人工处理的回执数"),
     ("tongguan_store_waiting", "gauge", "等待数据库写入的任务数"),
@@ -136,9 +148,21 @@ pub async fn observe(State(metrics): State<Metrics>, request: Request, next: Nex
 
 /// `GET /metrics`.
 pub async fn metrics(State(front): State<Front>) -> Response {
-    match front.shared.db.read(board::waiting).await {
-        Ok(waiting) => {
-            let count = |n: i64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+    let count = |n: i64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
+    let read = front
+        .shared
+        .db
+        .read(|tx| Ok((board::waiting(tx)?, outcome::n_open(tx, &Sight::All)?)));
+    match read.await {
+        Ok((waiting, open)) => {
+            for (outcome, n) in [
+                ("rejected", open.rejected),
+                ("faulty", open.faulty),
+                ("refused", open.refused),
+            ] {
+                ::metrics::gauge!("tongguan_messages_needing_action", "outcome" => outcome)
+                    .set(count(n));
+            }
             for (state, n) in [
                 ("received", waiting.n_received),
                 ("checked", waiting.n_checked),

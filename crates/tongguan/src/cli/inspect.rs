@@ -38,6 +38,12 @@ pub(super) struct ListArgs {
     /// 状态
     #[arg(long)]
     state: Option<String>,
+    /// 办理结果：waiting、accepted、released、rejected、faulty、refused
+    #[arg(long)]
+    outcome: Option<String>,
+    /// 只列出待企业处理的报文
+    #[arg(long)]
+    needs_action: bool,
     /// 订单编号
     #[arg(long)]
     order_no: Option<String>,
@@ -114,13 +120,14 @@ pub(super) async fn show(args: &OneArgs) -> anyhow::Result<Ended> {
     }
     let summary = &detail.summary;
     say(&format!(
-        "{} {} {}\n状态 {}，{}，自 {}\nguid {}\n受理时间 {}，{} 字节，{} 份单证\n",
+        "{} {} {}\n状态 {}，自 {}\n办理结果 {}\n当前处理方 {}\nguid {}\n受理时间 {}，{} 字节，{} 份单证\n",
         summary.acceptance_no,
         summary.kind,
         summary.kind_name,
         summary.state_name,
-        summary.holder,
         summary.since,
+        summary.outcome_name,
+        summary.holder,
         summary.guid,
         summary.received_at,
         summary.n_bytes,
@@ -151,7 +158,7 @@ fn say_findings(detail: &MessageDetail) {
 }
 
 fn say_documents(detail: &MessageDetail) {
-    let mut rows = table(&["序号", "业务主键", "清单编号", "最新回执"]);
+    let mut rows = table(&["序号", "业务主键", "清单编号", "最新回执", "办理结果"]);
     for document in &detail.documents {
         let status = document
             .return_status
@@ -163,6 +170,10 @@ fn say_documents(detail: &MessageDetail) {
             document.document_key.clone().unwrap_or_default(),
             document.invt_no.clone().unwrap_or_default(),
             format!("{status} {name}"),
+            match document.needs_action {
+                true => format!("{}，待企业处理", document.outcome_name),
+                false => document.outcome_name.clone(),
+            },
         ]);
     }
     say(&rows.to_string());
@@ -194,7 +205,10 @@ pub(super) async fn list(args: &ListArgs) -> anyhow::Result<Ended> {
     let messages = if args.remote.url.is_some() {
         list_remote(args)?
     } else {
-        if args.kind.is_some() || args.state.is_some() || args.order_no.is_some() {
+        let is_narrowed = [&args.kind, &args.state, &args.outcome, &args.order_no]
+            .iter()
+            .any(|part| part.is_some());
+        if is_narrowed || args.needs_action {
             return Err(super::wrong_use("按条件列出需要 --url 和 --key"));
         }
         let db = open_db(args.base.load()?.store).await?;
@@ -213,7 +227,15 @@ pub(super) async fn list(args: &ListArgs) -> anyhow::Result<Ended> {
         say("没有报文");
         return Ok(Ended::Done);
     }
-    let mut rows = table(&["受理时间", "受理号", "报文", "单证", "状态", "当前处理方"]);
+    let mut rows = table(&[
+        "受理时间",
+        "受理号",
+        "报文",
+        "单证",
+        "状态",
+        "办理结果",
+        "当前处理方",
+    ]);
     for message in &messages {
         rows.add_row([
             message.received_at.get(..19).unwrap_or_default().to_owned(),
@@ -221,6 +243,7 @@ pub(super) async fn list(args: &ListArgs) -> anyhow::Result<Ended> {
             format!("{} {}", message.kind, message.kind_name),
             message.n_documents.to_string(),
             message.state_name.clone(),
+            message.outcome_name.clone(),
             message.holder.clone(),
         ]);
     }
@@ -230,9 +253,13 @@ pub(super) async fn list(args: &ListArgs) -> anyhow::Result<Ended> {
 
 fn list_remote(args: &ListArgs) -> anyhow::Result<Vec<MessageSummary>> {
     let mut query = format!("?limit={}", args.limit);
+    if args.needs_action {
+        query.push_str("&needsAction=true");
+    }
     let parts = [
         ("kind", &args.kind),
         ("state", &args.state),
+        ("outcome", &args.outcome),
         ("orderNo", &args.order_no),
     ];
     for (name, value) in parts {
@@ -282,13 +309,18 @@ pub(super) async fn receipts(args: &ReceiptsArgs) -> anyhow::Result<Ended> {
                 say(&serde_json::to_string(item)?);
             } else {
                 say(&format!(
-                    "{:>8}  {}  {}  {:>6}  {}  {}",
+                    "{:>8}  {}  {}  {:>6}  {}  {}  {}",
                     item.cursor,
                     item.return_time,
                     item.kind,
-                    item.return_status,
+                    // A tax bill has no status.
+                    item.return_status
+                        .map_or_else(String::new, |status| status.to_string()),
+                    item.return_status_name,
                     item.document_key,
-                    item.return_info
+                    item.notice
+                        .as_ref()
+                        .map_or(&item.return_info, |notice| &notice.summary)
                 ));
             }
         }

@@ -12,9 +12,12 @@ use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use exchange::message::{Message, MessageId};
+use exchange::outcome::{self, OutcomeCounts};
 use exchange::query::board::{self, KindToday, Waiting};
 use exchange::query::{MessageDetail, MessageSummary, detail, find_any, latest};
+use registry::access::Sight;
 use registry::company::Company;
+use std::collections::BTreeMap;
 use store::Result as StoreResult;
 use store::clock::{beijing_day, beijing_rfc3339};
 use web::{Problem, codes, service_error};
@@ -38,8 +41,12 @@ struct Board {
     day: String,
     time: String,
     engine: &'static str,
-    kinds: Vec<(String, &'static str, KindToday)>,
+    kinds: Vec<(String, &'static str, OutcomeCounts, KindToday)>,
     total: KindToday,
+    /// Today's messages by what has become of them.
+    outcomes: OutcomeCounts,
+    /// All messages on which a company must act.
+    needs_action: i64,
     waiting: Waiting,
     lines: Vec<Line>,
 }
@@ -97,7 +104,7 @@ fn page(template: &impl Template) -> Response {
 async fn live(State(front): State<Front>) -> Result<Response, Problem> {
     let now_ms = front.shared.clock.now_ms();
     let day = beijing_day(now_ms);
-    let asked = day.clone();
+    let (asked, number) = (day.clone(), outcome::day_no(now_ms));
     let read = move |tx: &mut store::Tx<'_>| -> StoreResult<_> {
         let companies = registry::company::all(tx)?;
         Ok((
@@ -105,9 +112,11 @@ async fn live(State(front): State<Front>) -> Result<Response, Problem> {
             board::waiting(tx)?,
             latest(tx, LATEST)?,
             companies,
+            outcome::by_day(tx, &Sight::All, (number, number))?,
+            outcome::n_open(tx, &Sight::All)?,
         ))
     };
-    let (today, waiting, messages, companies) = front
+    let (today, waiting, messages, companies, by_outcome, open) = front
         .shared
         .db
         .read(read)
@@ -122,8 +131,15 @@ async fn live(State(front): State<Front>) -> Result<Response, Problem> {
         n_settled: sum(|k| k.n_settled),
         n_receipts: sum(|k| k.n_receipts),
     };
+    let mut outcomes = OutcomeCounts::default();
+    let mut of_kinds: BTreeMap<String, OutcomeCounts> = BTreeMap::new();
+    for (_, kind, of, n) in by_outcome {
+        outcomes.add(of, n);
+        of_kinds.entry(kind).or_default().add(of, n);
+    }
     let kinds = today.into_iter().map(|kind| {
         let about = ceb::Kind::from_code(&kind.kind);
+        let of = of_kinds.get(&kind.kind).copied().unwrap_or_default();
         let direction = match about.and_then(ceb::Kind::direction) {
             Some(ceb::Direction::Import) => "进口",
             Some(ceb::Direction::Export) => "出口",
@@ -132,6 +148,7 @@ async fn live(State(front): State<Front>) -> Result<Response, Problem> {
         (
             about.map_or("", ceb::Kind::chinese).to_owned(),
             direction,
+            of,
             kind,
         )
     });
@@ -139,6 +156,8 @@ async fn live(State(front): State<Front>) -> Result<Response, Problem> {
     Ok(page(&Board {
         kinds: kinds.collect(),
         total,
+        outcomes,
+        needs_action: open.bad(),
         waiting,
         lines: messages
             .iter()

@@ -91,6 +91,8 @@ pub struct Judgement {
     pub partners: Vec<Partner>,
     /// The partners that a list needs and that are not known.
     pub missing: Vec<Part>,
+    /// The document of the same owner that has its business key already (业务主键已经申报过).
+    pub used_by: Option<i64>,
 }
 
 /// The documents that are known (对碰台).

@@ -10,8 +10,13 @@ const WAYBILL_MONTHS: u32 = 6;
 /// Compares a document with the versions of it that came before.
 pub(super) fn judge(board: &Board, known: &Known, judgement: &mut Judgement) {
     let versions = board.versions(known);
-    let before = versions.into_iter().filter(|one| one.id < known.id);
-    let original = Board::in_force(before);
+    let before = || {
+        let versions = versions.iter().copied();
+        versions.filter(|one| one.id < known.id)
+    };
+    // Nobody is told what another company has declared.
+    let own = Board::in_force(before().filter(|one| one.owner == known.owner));
+    let original = Board::in_force(before());
     let key = key_element(known);
     let mut find = |code: &'static Code, element: &'static str, text: String| {
         judgement.differences.push(Difference {
@@ -21,18 +26,17 @@ pub(super) fn judge(board: &Board, known: &Known, judgement: &mut Judgement) {
             text,
         });
     };
+    let mut used_by = None;
     match (known.facts.get("appType"), original) {
-        (Some("1"), Some(original)) if !is_free_again(known, original) => {
-            let whose = if original.owner == known.owner {
-                "本企业"
-            } else {
-                "其他企业"
-            };
-            let text = format!(
-                "{whose}已经申报过同一业务主键的{}",
-                known.facts.kind.chinese()
-            );
-            find(&code::KEY_USED, key, text);
+        (Some("1"), _) => {
+            if let Some(own) = own.filter(|own| !is_free_again(known, own)) {
+                used_by = Some(own.id);
+                let text = format!(
+                    "本企业已经申报过同一业务主键的{}",
+                    known.facts.kind.chinese()
+                );
+                find(&code::KEY_USED, key, text);
+            }
         }
         (Some("2" | "3"), None) => {
             let text = String::from("平台上没有可以变更或删除的原单证");
@@ -56,6 +60,7 @@ pub(super) fn judge(board: &Board, known: &Known, judgement: &mut Judgement) {
         }
         _ => {}
     }
+    judgement.used_by = used_by;
 }
 
 /// The element that people know the document by.

@@ -5,11 +5,12 @@ pub mod http;
 
 use crate::check::refusal_receipt;
 use crate::message::{self, MessageId, State, Step};
-use crate::{matching, query, receipt};
+use crate::{matching, outcome, query, receipt};
 use registry::access::Sight;
 use registry::approval::{Doing, Kind};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::result::Result as StdResult;
 use store::{Result, Tx};
 
@@ -104,6 +105,7 @@ fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let step = step(doing, State::Refused, "经复核人工拒收");
     message::advance(tx, &doing.ground.ids, &[id], step)?;
     matching::forget(tx, id)?;
+    outcome::refuse(tx, &doing.ground.ids, id, (true, doing.ground.now_ms()))?;
     let info = format!("平台人工拒收：{}", doing.approval.why);
     let whose = (message.company_id, id, message.kind.as_str());
     let now_ms = doing.ground.now_ms();
@@ -122,6 +124,7 @@ fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         return Ok(Err("没有这份报文，或它不是已拒收状态".to_owned()));
     }
     receipt::forget_documents(tx, id)?;
+    outcome::refresh(tx, &doing.ground.ids, &BTreeSet::from([id]), now_ms)?;
     matching::forget(tx, id)?;
     Ok(Ok("；已排入校验".to_owned()))
 }

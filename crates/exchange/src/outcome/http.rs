@@ -1,0 +1,99 @@
+//! `POST /api/v1/messages/{id}/dismiss`.
+
+use super::dismiss;
+use crate::message::MessageId;
+use crate::query::{self, http::Desk};
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use registry::role::{Operation, Role};
+use serde::Deserialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use web::{Code, Problem, codes as web_codes};
+
+/// Says that nothing more is to be done.
+pub const DISMISS: Operation = Operation {
+    id: "dismiss",
+    chinese: "不再处理退单或异常",
+    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program],
+    changes: true,
+};
+/// The operations of this room.
+pub const OPERATIONS: &[Operation] = &[DISMISS];
+
+/// Longest remark, in characters.
+const WHY_CHARS_MAX: usize = 200;
+
+/// Codes of this room.
+pub mod codes {
+    use super::Code;
+
+    /// Nothing is to be done about it.
+    pub const NOTHING_OPEN: Code = Code {
+        code: "TG-R4461",
+        status: 409,
+        title: "报文没有待企业处理的事项",
+        title_en: "The message needs no action",
+        meaning: "报文没有被退单、异常或拒收，或已经重新申报、已标记为不再处理。",
+        advice: "无需操作；请刷新后查看报文的办理结果。",
+    };
+    /// All of the above.
+    pub const ALL: &[Code] = &[NOTHING_OPEN];
+}
+
+/// Why nothing more is done.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DismissBody {
+    /// A remark, at most 200 characters; it is audited.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub reason: String,
+}
+
+/// Nothing more is to be done about a rejected, faulty or refused message (已知晓，不再处理): it leaves
+/// the to-dos, its outcome stays.
+#[utoipa::path(
+    post, path = "/api/v1/messages/{id}/dismiss", tag = "messages", security(("key" = [])),
+    params(("id" = String, Path, description = "报文 id 或受理号")),
+    request_body = DismissBody,
+    responses(
+        (status = 204, description = "已标记为不再处理"),
+        (status = 400, body = Problem, description = "说明过长"),
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 403, body = Problem, description = "没有权限"),
+        (status = 404, body = Problem, description = "不存在，或不可见"),
+        (status = 409, body = Problem, description = "没有待企业处理的事项")
+    )
+)]
+pub async fn dismiss_message(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Result<Json<DismissBody>, JsonRejection>,
+) -> Result<StatusCode, Problem> {
+    let actor = desk.gate.actor(&headers, &DISMISS).await?;
+    let bad = |why: String| Problem::new(web_codes::BAD_REQUEST).detail(why);
+    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
+    let why = body.reason.trim().to_owned();
+    if why.chars().count() > WHY_CHARS_MAX {
+        return Err(bad(format!("说明最多 {WHY_CHARS_MAX} 个字符")));
+    }
+    let id = MessageId::parse(&id).ok_or_else(|| Problem::new(web_codes::NOT_FOUND))?;
+    let ground = &desk.gate.ground;
+    let (now_ms, ids) = (ground.now_ms(), Arc::clone(&ground.ids));
+    ground
+        .act(move |tx| {
+            if query::find(tx, &actor.sight, id)?.is_none() {
+                return Ok(Err(Problem::new(web_codes::NOT_FOUND)));
+            }
+            let is_done = dismiss(tx, &ids, &actor, id, (&why, now_ms))?;
+            Ok(is_done
+                .then_some(())
+                .ok_or_else(|| Problem::new(codes::NOTHING_OPEN)))
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,293 @@
+//! Outcomes (办理结果): what became of each document and message, and whether its company must act.
+//!
+//! The rule is in [`ceb::Outcome`]. This room keeps it: [`refresh`] derives a message's outcome from
+//! its documents in the transaction that changed them, moves the message from one count of its day to
+//! the other, and writes an event when something went wrong. A rejected, faulty or refused document
+//! needs an action until
+//!
+//! - a later document of the company with the same kind and business key was declared
+//!   ([`supersede`]), or
+//! - somebody of the company has said that nothing more is to be done ([`dismiss`], audited).
+//!
+//! Messages are counted under the day on which they were accepted, each once, whatever happens to
+//! them how often.
+
+pub mod http;
+pub(crate) mod sql;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use crate::message::{self, Counts, DayCounts, MessageId, State};
+use crate::receipt::{self, NewDocument};
+use ceb::Outcome;
+use registry::access::{Actor, Sight};
+use registry::audit::{self, Act};
+use registry::company::CompanyId;
+use std::collections::{BTreeMap, BTreeSet};
+use store::clock::beijing_day;
+use store::event::Event;
+use store::id::IdMaker;
+use store::{Result, Tx};
+
+pub use sql::{OPEN_MAX, by_day, open};
+pub use view::{OutcomeCounts, holder, state_chinese};
+
+/// Event that a message was turned down: its detail is the outcome's name.
+pub const EVENT: &str = "message.outcome";
+
+/// A company has said that nothing more is to be done.
+pub const DISMISSED: Act = Act {
+    name: "message.dismiss",
+    chinese: "不再处理退单或异常",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[DISMISSED];
+
+/// Milliseconds from UTC to Beijing.
+const BEIJING_MS: i64 = 28_800_000;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// The outcome that an event tells, if it tells one.
+#[must_use]
+pub fn told(event: &Event) -> Option<Outcome> {
+    (event.kind == EVENT).then(|| Outcome::from_name(&event.detail))?
+}
+
+/// The day in Beijing of a moment, in days since 1970-01-01.
+#[must_use]
+pub fn day_no(at_ms: i64) -> i64 {
+    at_ms.saturating_add(BEIJING_MS).div_euclid(DAY_MS)
+}
+
+/// The day with this number: `2026-11-23`.
+#[must_use]
+pub fn day_text(day_no: i64) -> String {
+    beijing_day(day_no.saturating_mul(DAY_MS))
+}
+
+/// A message as its outcome is derived.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    pub(crate) company_id: CompanyId,
+    pub(crate) kind: String,
+    pub(crate) state: State,
+    pub(crate) received_at: i64,
+    /// What is stored.
+    pub(crate) stored: (Outcome, bool),
+    /// Outcomes of its documents, each with whether it needs an action.
+    pub(crate) documents: Vec<(Outcome, bool)>,
+}
+
+impl Standing {
+    fn derived(&self) -> (Outcome, bool) {
+        let (outcome, needs_action) = Outcome::of_documents(self.documents.iter().copied());
+        match self.state {
+            // What could not be read has no documents: the message itself is to be declared again.
+            State::Refused if self.documents.is_empty() => (Outcome::Refused, true),
+            State::Refused => (Outcome::Refused, needs_action),
+            State::Received
+            | State::Waiting
+            | State::Checked
+            | State::Sent
+            | State::Answered
+            | State::Settled
+            | State::Held => (outcome, needs_action),
+        }
+    }
+}
+
+/// Derives the outcomes of messages from their documents, after these have changed.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn refresh(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    messages: &BTreeSet<MessageId>,
+    now_ms: i64,
+) -> Result<()> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let mut changed = BTreeMap::new();
+    for (id, standing) in sql::standings(tx, messages)? {
+        let derived = standing.derived();
+        if derived != standing.stored {
+            changed.insert(id, (standing, derived));
+        }
+    }
+    set(tx, ids, changed, now_ms)
+}
+
+/// Writes outcomes that have changed, with their counts and events.
+fn set(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    changed: BTreeMap<MessageId, (Standing, (Outcome, bool))>,
+    now_ms: i64,
+) -> Result<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<(MessageId, Outcome, bool)> = changed
+        .iter()
+        .map(|(id, (_, (outcome, needs_action)))| (*id, *outcome, *needs_action))
+        .collect();
+    message::sql::set_outcomes(tx, &rows)?;
+    let mut counts: sql::Counts = BTreeMap::new();
+    let mut events = Vec::new();
+    for (id, (standing, (outcome, _))) in changed {
+        let before = standing.stored.0;
+        if before == outcome {
+            continue;
+        }
+        let day = day_no(standing.received_at);
+        for (of, n) in [(before, -1), (outcome, 1)] {
+            if of != Outcome::Waiting {
+                let key = (day, standing.company_id, standing.kind.clone(), of.name());
+                *counts.entry(key).or_default() += n;
+            }
+        }
+        if outcome != Outcome::Waiting {
+            metrics::counter!("tongguan_outcomes_total", "outcome" => outcome.name()).increment(1);
+        }
+        // That the platform refused it is told by its state already.
+        if outcome.is_bad() && standing.state != State::Refused {
+            events.push(Event {
+                id: ids.next(),
+                at_ms: now_ms,
+                kind: EVENT.to_owned(),
+                company_id: Some(standing.company_id.0),
+                subject_id: id.0,
+                detail: outcome.name().to_owned(),
+            });
+        }
+    }
+    sql::count(tx, &counts)?;
+    store::event::append(tx, &events)
+}
+
+/// Documents that were declared: earlier ones of the same company with the same key that were turned
+/// down need no action any more.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn supersede(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    declared: &[&NewDocument],
+    now_ms: i64,
+) -> Result<()> {
+    let mut newest: BTreeMap<(CompanyId, &str), i64> = BTreeMap::new();
+    for document in declared {
+        if let Some(key) = &document.business_key {
+            let known = newest.entry((document.company_id, key)).or_default();
+            *known = document.id.max(*known);
+        }
+    }
+    let keys: BTreeSet<&str> = newest.keys().map(|(_, key)| *key).collect();
+    let done: BTreeSet<i64> = receipt::needing_action(tx, &keys)?
+        .into_iter()
+        .filter(|open| {
+            let by = newest.get(&(open.company_id, open.key.as_str()));
+            by.is_some_and(|by| *by > open.document_id)
+        })
+        .map(|open| open.document_id)
+        .collect();
+    resolve(tx, ids, &done, now_ms)
+}
+
+/// These documents need no action any more.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn resolve(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    documents: &BTreeSet<i64>,
+    now_ms: i64,
+) -> Result<()> {
+    if documents.is_empty() {
+        return Ok(());
+    }
+    receipt::resolve(tx, documents)?;
+    let messages = documents.iter().copied().map(MessageId::of_document);
+    refresh(tx, ids, &messages.collect(), now_ms)
+}
+
+/// A message that was checked before is refused after all: with it every document in it.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn refuse(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    id: MessageId,
+    (needs_action, now_ms): (bool, i64),
+) -> Result<()> {
+    receipt::refuse_documents(tx, id, needs_action)?;
+    if let Some((company, kind)) = message::sql::owner(tx, id)? {
+        let one = Counts {
+            n_refused: 1,
+            ..Counts::default()
+        };
+        let key = (beijing_day(now_ms), company, kind);
+        message::count(tx, &DayCounts::from([(key, one)]))?;
+    }
+    refresh(tx, ids, &BTreeSet::from([id]), now_ms)
+}
+
+/// The company says that nothing more is to be done about a message (不再处理); answers whether
+/// anything was. The caller has checked that the message is the actor's.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn dismiss(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    actor: &Actor,
+    id: MessageId,
+    (why, now_ms): (&str, i64),
+) -> Result<bool> {
+    let found = sql::standings(tx, &BTreeSet::from([id]))?.remove(&id);
+    let Some(standing) = found.filter(|standing| standing.stored.1) else {
+        return Ok(false);
+    };
+    receipt::resolve_message(tx, id)?;
+    let outcome = standing.stored.0;
+    let documents = standing.documents.iter().map(|(of, _)| (*of, false));
+    // A message that could not be read stays refused; of all others the documents decide anew.
+    let rest = match standing.state {
+        State::Refused => (Outcome::Refused, false),
+        _ => Outcome::of_documents(documents),
+    };
+    set(tx, ids, BTreeMap::from([(id, (standing, rest))]), now_ms)?;
+    let detail = if why.is_empty() {
+        outcome.chinese().to_owned()
+    } else {
+        format!("{}；{why}", outcome.chinese())
+    };
+    audit::done(
+        tx,
+        now_ms,
+        actor,
+        DISMISSED,
+        &format!("message:{id}"),
+        &detail,
+    )?;
+    Ok(true)
+}
+
+/// How many messages that are seen need an action, by outcome, each counted up to [`OPEN_MAX`].
+///
+/// # Errors
+/// The engine's.
+pub fn n_open(tx: &mut Tx<'_>, sight: &Sight) -> Result<OutcomeCounts> {
+    let mut counts = OutcomeCounts::default();
+    for outcome in Outcome::BAD {
+        counts.add(outcome, open(tx, sight, outcome)?);
+    }
+    Ok(counts)
+}

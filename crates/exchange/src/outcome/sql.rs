@@ -1,0 +1,150 @@
+//! Statements on `message_outcome`, and what is read of messages and documents to derive an outcome.
+
+use super::Standing;
+use crate::message::{MessageId, State};
+use ceb::Outcome;
+use registry::access::{Sight, visible};
+use registry::company::CompanyId;
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Error, Many, Result, Tx, Value};
+
+/// Counting what needs an action stops here.
+pub const OPEN_MAX: i64 = 10_000;
+
+/// By day number, company, kind and outcome; ordered, so that concurrent steps lock rows in one order.
+pub(super) type Counts = BTreeMap<(i64, CompanyId, String, &'static str), i64>;
+
+/// The outcome with a stored name.
+pub(crate) fn outcome(name: &str) -> Result<Outcome> {
+    Outcome::from_name(name).ok_or_else(|| Error::Fault(format!("unknown outcome {name}")))
+}
+
+fn state(name: &str) -> Result<State> {
+    State::from_name(name).ok_or_else(|| Error::Fault(format!("unknown state {name}")))
+}
+
+/// Messages with the outcomes of their documents.
+pub(super) fn standings(
+    tx: &mut Tx<'_>,
+    messages: &BTreeSet<MessageId>,
+) -> Result<BTreeMap<MessageId, Standing>> {
+    const FIND: Many = Many {
+        before: "select m.id, m.company_id, m.kind, m.state, m.received_at, m.outcome, \
+                 m.needs_action, d.outcome, d.needs_action from message m \
+                 left join document d on d.id > m.id and d.id <= m.id + 127 where m.id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    let mut found: BTreeMap<MessageId, Standing> = BTreeMap::new();
+    for row in tx.many(FIND, &[], &rows)? {
+        let id = MessageId(row.int(0)?);
+        if !found.contains_key(&id) {
+            let standing = Standing {
+                company_id: CompanyId(row.int(1)?),
+                kind: row.text(2)?,
+                state: state(&row.text(3)?)?,
+                received_at: row.int(4)?,
+                stored: (outcome(&row.text(5)?)?, row.bool(6)?),
+                documents: Vec::new(),
+            };
+            found.insert(id, standing);
+        }
+        if let (Some(standing), Some(of)) = (found.get_mut(&id), row.text_opt(7)?) {
+            standing.documents.push((outcome(&of)?, row.bool(8)?));
+        }
+    }
+    Ok(found)
+}
+
+/// Moves messages from one count to the other.
+pub(super) fn count(tx: &mut Tx<'_>, counts: &Counts) -> Result<()> {
+    const ADD: Many = Many {
+        before: "insert into message_outcome (day_no, company_id, kind, outcome, n_messages) values ",
+        row: "(?, ?, ?, ?, ?)",
+        after: " on conflict (day_no, company_id, kind, outcome) do update set \
+                n_messages = message_outcome.n_messages + excluded.n_messages",
+    };
+    let rows: Vec<Vec<Value<'_>>> = counts
+        .iter()
+        .filter(|(_, n)| **n != 0)
+        .map(|((day, company, kind, outcome), n)| {
+            vec![
+                (*day).into(),
+                company.0.into(),
+                kind.into(),
+                (*outcome).into(),
+                (*n).into(),
+            ]
+        })
+        .collect();
+    tx.many(ADD, &[], &rows).map(|_| ())
+}
+
+/// How many messages of each kind that were accepted on the days `from` to `to` have which outcome,
+/// over the companies that are seen: day number, kind, outcome, messages.
+///
+/// # Errors
+/// The engine's.
+pub fn by_day(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    (from, to): (i64, i64),
+) -> Result<Vec<(i64, String, Outcome, i64)>> {
+    let mut args: Vec<Value<'_>> = vec![from.into(), to.into()];
+    let seen = visible(sight, "c.company_id", &mut args);
+    let sql = format!(
+        "select c.day_no, c.kind, c.outcome, cast(sum(c.n_messages) as bigint) \
+         from message_outcome c where c.day_no >= $1 and c.day_no <= $2 and {seen} \
+         group by c.day_no, c.kind, c.outcome order by c.day_no, c.kind, c.outcome"
+    );
+    tx.query(&sql, &args)?
+        .iter()
+        .map(|row| {
+            Ok((
+                row.int(0)?,
+                row.text(1)?,
+                outcome(&row.text(2)?)?,
+                row.int(3)?,
+            ))
+        })
+        .collect()
+}
+
+/// How many messages that are seen need an action because of this outcome, counted up to
+/// [`OPEN_MAX`].
+///
+/// # Errors
+/// The engine's.
+pub fn open(tx: &mut Tx<'_>, sight: &Sight, outcome: Outcome) -> Result<i64> {
+    let mut args: Vec<Value<'_>> = vec![OPEN_MAX.into(), outcome.name().into()];
+    let seen = visible(sight, "m.company_id", &mut args);
+    let sql = format!(
+        "select count(*) from (select 1 as one from message m where m.needs_action \
+         and m.outcome = $2 and {seen} limit $1) as found"
+    );
+    tx.query_opt(&sql, &args)?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Messages as they are now: state, outcome, whether they need an action.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn of_messages(
+    tx: &mut Tx<'_>,
+    messages: &BTreeSet<i64>,
+) -> Result<BTreeMap<i64, (State, Outcome, bool)>> {
+    const FIND: Many = Many {
+        before: "select id, state, outcome, needs_action from message where id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![(*id).into()]).collect();
+    tx.many(FIND, &[], &rows)?
+        .iter()
+        .map(|row| {
+            let now = (state(&row.text(1)?)?, outcome(&row.text(2)?)?, row.bool(3)?);
+            Ok((row.int(0)?, now))
+        })
+        .collect()
+}

@@ -1,0 +1,368 @@
+//! What became of documents and messages, on both engines, and whether their company must act.
+
+use super::http::{DismissBody, dismiss_message};
+use super::{OutcomeCounts, by_day, day_no, n_open};
+use crate::message::MessageId;
+use crate::overview::http::home;
+use crate::query::http::{ListQuery, messages};
+use crate::query::{MessageDetail, detail, find};
+use crate::testing::{House, accepted};
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use ceb::{Kind, Outcome};
+use registry::access::Sight;
+use store::clock::Clock;
+use store::testing::each_engine;
+
+/// A message with another value for an element, wherever it stands.
+fn with(xml: &str, element: &str, value: &str) -> String {
+    let (open, close) = (format!("<ceb:{element}>"), format!("</ceb:{element}>"));
+    let from = xml.find(&open).unwrap() + open.len();
+    let to = from + xml[from..].find(&close).unwrap();
+    format!("{}{value}{}", &xml[..from], &xml[to..])
+}
+
+/// An order of company 0 whose number carries a magic word.
+fn order(house: &House, seed: u64, order_no: &str) -> String {
+    with(&house.sample(0, Kind::Ceb311, seed), "orderNo", order_no)
+}
+
+async fn read(house: &House, id: MessageId) -> MessageDetail {
+    let sight = house.sight(0);
+    let found = house.shared.db.read(move |tx| {
+        let message = find(tx, &sight, id)?.unwrap();
+        detail(tx, &message)
+    });
+    found.await.unwrap()
+}
+
+async fn open(house: &House) -> OutcomeCounts {
+    let sight = house.sight(0);
+    let read = house.shared.db.read(move |tx| n_open(tx, &sight));
+    read.await.unwrap()
+}
+
+async fn today(house: &House) -> Vec<(String, Outcome, i64)> {
+    let day = day_no(house.clock.now_ms());
+    let read = house
+        .shared
+        .db
+        .read(move |tx| by_day(tx, &Sight::All, (day, day)));
+    let found = read.await.unwrap();
+    found
+        .into_iter()
+        .filter(|(_, _, _, n)| *n != 0)
+        .map(|(_, kind, of, n)| (kind, of, n))
+        .collect()
+}
+
+/// Message numbers of a list narrowed by a query.
+async fn listed(house: &House, query: &str) -> Vec<String> {
+    let address = format!("/api/v1/messages?{query}").parse().unwrap();
+    let query = Query::<ListQuery>::try_from_uri(&address);
+    let page = messages(State(house.desk()), house.headers(0), query).await;
+    let items = page.unwrap().0.items;
+    items.into_iter().map(|one| one.id).collect()
+}
+
+/// State's name, outcome, whether the company must act, and who has it.
+fn told(life: &MessageDetail) -> (&str, &str, bool, &str) {
+    let summary = &life.summary;
+    (
+        &summary.state_name,
+        &summary.outcome,
+        summary.needs_action,
+        &summary.holder,
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_customs_turned_down_looks_like_it_everywhere() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let send = async |seed, no: &str| accepted(house.accept(0, order(&house, seed, no)).await);
+        let good = send(1, "DD1").await;
+        let rejected = send(2, "DD2-ZZ-R1332").await;
+        let faulty = send(3, "DD3-ZZ-N621018").await;
+        let format = send(4, "DD4-ZZ-900").await;
+        let bad = order(&house, 5, "DD5").replace("<ceb:appType>1", "<ceb:appType>7");
+        let refused = accepted(house.accept(0, bad).await);
+        house.settle().await;
+        let expected = [
+            (good, ("已办结", "accepted", false, "无")),
+            (
+                rejected,
+                (
+                    "海关退单",
+                    "rejected",
+                    true,
+                    "企业（海关退单，请更正后重新申报）",
+                ),
+            ),
+            (
+                faulty,
+                ("处理异常", "faulty", true, "企业（处理异常，请按回执处理）"),
+            ),
+            (
+                format,
+                ("处理异常", "faulty", true, "企业（处理异常，请按回执处理）"),
+            ),
+            (
+                refused,
+                (
+                    "已拒收",
+                    "refused",
+                    true,
+                    "企业（平台拒收，请更正后重新申报）",
+                ),
+            ),
+        ];
+        for (id, expected) in expected {
+            let life = read(&house, id).await;
+            assert_eq!(told(&life), expected);
+            let document = &life.documents[0];
+            assert_eq!(
+                (&*document.outcome, document.needs_action),
+                (expected.1, expected.2)
+            );
+            let mut holders = life.timeline.iter().rev().map(|step| &*step.holder);
+            assert_eq!(holders.find(|holder| !holder.is_empty()), Some(expected.3));
+            let names = life.timeline.iter().map(|step| &*step.step_name);
+            assert_eq!(
+                names.filter(|name| *name == "已办结").count(),
+                usize::from(id == good)
+            );
+        }
+        let counts = OutcomeCounts {
+            accepted: 0,
+            released: 0,
+            rejected: 1,
+            faulty: 2,
+            refused: 1,
+        };
+        assert_eq!(open(&house).await, counts);
+        let page = home(State(house.desk()), house.headers(0)).await.unwrap().0;
+        assert_eq!(page.needs_action, counts);
+        assert_eq!(
+            page.outcomes,
+            OutcomeCounts {
+                accepted: 1,
+                ..counts
+            }
+        );
+        assert_eq!(page.refusals.len(), 4);
+        assert_eq!(page.kinds.len(), 1, "a CEB900 is no kind that is declared");
+        assert_eq!(page.kinds[0].outcomes, page.outcomes);
+        assert_eq!(
+            listed(&house, "outcome=rejected").await,
+            [rejected.to_string()]
+        );
+        let both = [format.to_string(), faulty.to_string()];
+        assert_eq!(
+            listed(&house, "outcome=faulty&needsAction=true").await,
+            both
+        );
+        assert_eq!(listed(&house, "needsAction=true").await.len(), 4);
+        assert_eq!(
+            listed(&house, "needsAction=false").await,
+            [good.to_string()]
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_declared_again_needs_no_action_and_keeps_its_outcome() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let rejected = accepted(house.accept(0, order(&house, 1, "DD1-ZZ-R1332")).await);
+        let bad = order(&house, 2, "DD2").replace("<ceb:appType>1", "<ceb:appType>7");
+        let refused = accepted(house.accept(0, bad).await);
+        // Another company's document with the same number is none of ours.
+        let other = with(&house.sample(1, Kind::Ceb311, 2), "orderNo", "DD2");
+        house.settle().await;
+        house.accept(1, other).await;
+        house.settle().await;
+        assert_eq!(open(&house).await.bad(), 2);
+        for no in ["DD1-ZZ-R1332", "DD2"] {
+            let seed = if no == "DD2" { 2 } else { 1 };
+            let again = with(&order(&house, seed, no), "guid", &fresh_guid(seed));
+            let again = again.replacen("guid=\"", "guid=\"A", 1);
+            let again = trim_root_guid(&again);
+            accepted(house.accept(0, again).await);
+        }
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        assert_eq!(open(&house).await.bad(), 0);
+        for (id, outcome) in [(rejected, "rejected"), (refused, "refused")] {
+            let life = read(&house, id).await;
+            assert_eq!(
+                (&*life.summary.outcome, life.summary.needs_action),
+                (outcome, false)
+            );
+            assert_eq!(life.summary.holder, "无（已重新申报或不再处理）");
+        }
+        assert_eq!(
+            listed(&house, "outcome=rejected").await,
+            [rejected.to_string()]
+        );
+    }
+}
+
+fn fresh_guid(seed: u64) -> String {
+    format!("AAAAAAAA-0000-4000-8000-{seed:012}")
+}
+
+/// A root's guid of 36 characters again, after one was put before it.
+fn trim_root_guid(xml: &str) -> String {
+    let from = xml.find("guid=\"").unwrap() + 6;
+    let to = from + xml[from..].find('"').unwrap();
+    format!("{}{}{}", &xml[..from], &xml[from..to - 1], &xml[to..])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_company_dismisses_its_own_and_it_is_audited() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, order(&house, 1, "DD1-ZZ-R1332")).await);
+        // What cannot be read has no documents.
+        let broken = house
+            .sample(0, Kind::Ceb311, 2)
+            .replace("</ceb:OrderHead>", "");
+        let unread = accepted(house.accept(0, broken).await);
+        house.settle().await;
+        let dismiss = async |n: usize, id: MessageId| {
+            let body = DismissBody {
+                reason: "订单已取消".to_owned(),
+            };
+            let (desk, headers) = (State(house.desk()), house.headers(n));
+            dismiss_message(desk, headers, Path(id.to_string()), Ok(Json(body)))
+                .await
+                .map_err(|problem| problem.code)
+        };
+        assert_eq!(open(&house).await.bad(), 2);
+        assert_eq!(dismiss(1, id).await.unwrap_err(), "TG-R4040");
+        for id in [id, unread] {
+            assert_eq!(dismiss(0, id).await, Ok(StatusCode::NO_CONTENT));
+            assert_eq!(dismiss(0, id).await.unwrap_err(), "TG-R4461");
+        }
+        assert_eq!(open(&house).await.bad(), 0);
+        let life = read(&house, id).await;
+        assert_eq!(
+            (&*life.summary.outcome, life.summary.needs_action),
+            ("rejected", false)
+        );
+        assert!(!life.documents[0].needs_action);
+        let audited = house.shared.db.read(|tx| {
+            tx.query(
+                "select detail from audit where act = 'message.dismiss'",
+                &[],
+            )
+        });
+        assert_eq!(audited.await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_counts_once_however_often_it_is_checked() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let bad = order(&house, 1, "DD1").replace("<ceb:appType>1", "<ceb:appType>7");
+        let id = accepted(house.accept(0, bad).await);
+        let refused = [("CEB311".to_owned(), Outcome::Refused, 1)];
+        for _ in 0..3 {
+            house.settle().await;
+            assert_eq!(today(&house).await, refused);
+            let page = home(State(house.desk()), house.headers(0)).await.unwrap().0;
+            assert_eq!((page.kinds[0].refused, page.kinds[0].checked), (1, 0));
+            let (ids, now_ms) = (house.shared.ids.clone(), house.clock.now_ms());
+            let again = house.shared.db.write(move |tx| {
+                assert!(crate::message::reopen(tx, &ids, id, (now_ms, "again"))?);
+                crate::receipt::forget_documents(tx, id)?;
+                super::refresh(tx, &ids, &[id].into(), now_ms)
+            });
+            again.await.unwrap();
+            assert_eq!(today(&house).await, []);
+            assert_eq!(open(&house).await.bad(), 0);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_of_several_documents_is_as_its_worst() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let one = order(&house, 1, "DD1");
+        let two = order(&house, 2, "DD2-ZZ-R1332");
+        let entry = |xml: &str| {
+            let (from, to) = (xml.find("<ceb:Order>"), xml.find("</ceb:Order>"));
+            xml[from.unwrap()..to.unwrap() + 12].to_owned()
+        };
+        let first = entry(&one);
+        let both = one.replacen(&first, &format!("{first}{}", entry(&two)), 1);
+        let id = accepted(house.accept(0, both).await);
+        house.settle().await;
+        let life = read(&house, id).await;
+        let outcomes: Vec<&str> = life.documents.iter().map(|one| &*one.outcome).collect();
+        assert_eq!(outcomes, ["accepted", "rejected"]);
+        assert_eq!(life.summary.outcome, "rejected");
+        assert_eq!(
+            today(&house).await,
+            [("CEB311".to_owned(), Outcome::Rejected, 1)]
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_database_is_told_its_outcomes_by_the_migration() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let send = async |seed, no: &str| accepted(house.accept(0, order(&house, seed, no)).await);
+        for (seed, no) in [(1, "DD1"), (2, "DD2-ZZ-R1332"), (3, "DD3-ZZ-900")] {
+            send(seed, no).await;
+        }
+        let bad = order(&house, 5, "DD5").replace("<ceb:appType>1", "<ceb:appType>7");
+        house.accept(0, bad).await;
+        house.settle().await;
+        let before = (
+            today(&house).await,
+            listed(&house, "needsAction=true").await,
+        );
+        let text = store::migrations()
+            .iter()
+            .find(|(_, name, _)| *name == "outcome")
+            .unwrap()
+            .2;
+        // What stands before it, as the release before had left it; then only the back-fill again.
+        let fill: Vec<&str> = text
+            .split_inclusive(";\n")
+            .filter(|statement| {
+                let body = statement.lines().filter(|line| !line.starts_with("--"));
+                let body = body.collect::<String>();
+                ["update ", "insert "]
+                    .iter()
+                    .any(|verb| body.trim_start().starts_with(verb))
+            })
+            .collect();
+        assert!(fill.len() >= 7, "{fill:?}");
+        let fill: Vec<String> = fill.iter().map(|one| (*one).to_owned()).collect();
+        let filled = house.shared.db.write(move |tx| {
+            let forget = [
+                "update document set outcome = 'waiting', needs_action = false, \
+                 status = case when status = -999999 then null else status end",
+                "update message set outcome = 'waiting', needs_action = false",
+                "delete from message_outcome",
+            ];
+            for statement in forget.into_iter().chain(fill.iter().map(String::as_str)) {
+                tx.execute(statement.trim().trim_end_matches(';'), &[])?;
+            }
+            Ok(())
+        });
+        filled.await.unwrap();
+        let after = (
+            today(&house).await,
+            listed(&house, "needsAction=true").await,
+        );
+        assert_eq!(before, after);
+        assert_eq!(after.1.len(), 3);
+    }
+}

@@ -1,0 +1,335 @@
+//! Attribution (回执归属): which of several documents with one business key an answer is about.
+//!
+//! A company may declare one key several times: by mistake, again after a rejection, to change or
+//! delete. Of customs' answers only some name the document (its guid, in the text or in the element
+//! guid); the others are about the document under way. So all answers under the key are read in the
+//! order of their times, as customs gave them:
+//!
+//! 1. An answer that names a guid goes to that document.
+//! 2. One that says 重复申报 goes to a document that has not been answered, never to the one that
+//!    was accepted.
+//! 3. Any other goes on from the latest document under way that has not come so far.
+//! 4. Only when nothing else tells, the order of declaration does: the oldest that has not been
+//!    answered; then the latest under way; then the latest that was not turned down.
+//!
+//! The result depends on the answers, not on the order in which they arrive: each time one more comes,
+//! the whole is read again, and an answer that was put elsewhere before moves.
+
+use ceb::{Kind, Outcome, ReturnStatus};
+
+/// Length of a guid, in characters.
+const GUID_CHARS: usize = 36;
+
+/// Codes of the E-Port that say 重复申报.
+const DUPLICATE_CODES: [i32; 15] = [
+    -301_010, -301_011, -401_007, -401_008, -504_012, -504_015, -504_016, -505_012, -505_015,
+    -505_016, -621_004, -623_009, -625_022, -625_033, -800_003,
+];
+
+/// An answer of customs under one business key.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// Guids in its text and in its element guid, in capital letters.
+    pub(crate) names: Vec<String>,
+    pub(crate) status: ReturnStatus,
+    /// As customs wrote it, 14 or 17 digits.
+    pub(crate) time: String,
+    pub(crate) says_duplicate: bool,
+}
+
+impl Answer {
+    pub(crate) fn new(guid: &str, status: i64, time: &str, info: &str) -> Self {
+        let status = ReturnStatus(i32::try_from(status).unwrap_or(0));
+        let says_duplicate = (status == ReturnStatus::CUSTOMS_REJECTED || status.is_fault())
+            && (info.contains("重复申报")
+                || info.contains("重复入库")
+                || DUPLICATE_CODES.contains(&status.0));
+        Self {
+            names: names(guid, info),
+            status,
+            time: format!("{time:0<17}"),
+            says_duplicate,
+        }
+    }
+}
+
+/// The guids that an answer names: words of 36 characters in its text, and its element guid, which
+/// some nodes fill with the declared document's. That of the E-Port names nothing of ours.
+pub(crate) fn names(guid: &str, info: &str) -> Vec<String> {
+    let is_of_word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let words = info.split(|c| !is_of_word(c));
+    let words = words
+        .chain([guid.trim()])
+        .filter(|word| word.len() == GUID_CHARS);
+    words.map(super::guid_text).collect()
+}
+
+/// How far a document has come in what was read.
+#[derive(Debug, Clone, Copy, Default)]
+struct Course {
+    /// When it was last answered, counted in answers from 1; 0 before.
+    touched: usize,
+    is_closed: bool,
+    is_turned_down: bool,
+    rank: u8,
+}
+
+/// The place among `guids` (of the documents with one key, oldest first) of each answer.
+pub(crate) fn attribute(kind: Kind, guids: &[Option<&str>], answers: &[Answer]) -> Vec<usize> {
+    let named: Vec<Option<usize>> = answers
+        .iter()
+        .map(|answer| {
+            let is_named = |guid: &Option<&str>| {
+                guid.is_some_and(|guid| answer.names.iter().any(|name| name == guid))
+            };
+            // Two documents with one guid in one key: the newest.
+            guids.iter().rposition(is_named)
+        })
+        .collect();
+    let mut places = vec![0; answers.len()];
+    let mut courses = vec![Course::default(); guids.len()];
+    for (step, at) in (1..).zip(in_order(answers, &named)) {
+        let (Some(answer), Some(named)) = (answers.get(at), named.get(at)) else {
+            continue;
+        };
+        let place = named.unwrap_or_else(|| choose(&courses, answer));
+        places[at] = place;
+        let Some(course) = courses.get_mut(place) else {
+            continue;
+        };
+        course.touched = step;
+        match Outcome::of(answer.status) {
+            Some(outcome) if outcome.is_bad() => {
+                course.is_closed = true;
+                course.is_turned_down = true;
+            }
+            Some(_) => {
+                course.rank = course.rank.max(answer.status.rank());
+                course.is_closed |= answer.status.is_final(kind);
+            }
+            None => {}
+        }
+    }
+    places
+}
+
+/// The answers in the order of their times. Within one moment as they came, if it tells of several
+/// documents or says something twice; else in the usual order of the statuses.
+fn in_order(answers: &[Answer], named: &[Option<usize>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..answers.len()).collect();
+    let time = |at: &usize| answers.get(*at).map_or("", |answer| &*answer.time);
+    order.sort_by(|one, other| time(one).cmp(time(other)));
+    for moment in order.chunk_by_mut(|one, other| time(one) == time(other)) {
+        let mut of: Vec<usize> = moment
+            .iter()
+            .filter_map(|at| named.get(*at).copied().flatten())
+            .collect();
+        of.sort_unstable();
+        of.dedup();
+        let rank = |at: &usize| answers.get(*at).map_or(0, |answer| answer.status.rank());
+        let mut ranks: Vec<u8> = moment.iter().map(rank).collect();
+        ranks.sort_unstable();
+        let says_twice = ranks.windows(2).any(|pair| pair.first() == pair.last());
+        if of.len() < 2 && !says_twice {
+            moment.sort_by_key(rank);
+        }
+    }
+    order
+}
+
+/// The document of an answer that names none.
+fn choose(courses: &[Course], answer: &Answer) -> usize {
+    let accepted = ReturnStatus::CUSTOMS_ACCEPTED.rank();
+    let latest = |is: &dyn Fn(&Course) -> bool| {
+        let found = courses.iter().enumerate().filter(|(_, course)| is(course));
+        found
+            .max_by_key(|(_, course)| course.touched)
+            .map(|(at, _)| at)
+    };
+    let is_open = |course: &Course| course.touched > 0 && !course.is_closed;
+    let unanswered = || courses.iter().position(|course| course.touched == 0);
+    if answer.says_duplicate {
+        // The first one is what it is a duplicate of.
+        let first_is_answered = courses.first().is_some_and(|course| course.touched > 0);
+        let mut others = courses
+            .iter()
+            .enumerate()
+            .skip(usize::from(!first_is_answered));
+        let next = others.find(|(_, course)| course.touched == 0);
+        let newest = courses.iter().rposition(is_open);
+        return next
+            .map(|(at, _)| at)
+            .or(newest)
+            .unwrap_or_else(|| courses.len().saturating_sub(1));
+    }
+    let goes_on = |course: &Course| {
+        // The E-Port turns down what is not at customs yet.
+        let limit = match answer.status.is_fault() {
+            true => accepted,
+            false => answer.status.rank(),
+        };
+        is_open(course) && course.rank < limit
+    };
+    latest(&goes_on)
+        .or_else(unanswered)
+        .or_else(|| latest(&is_open))
+        .or_else(|| latest(&|course| !course.is_turned_down))
+        .or_else(|| latest(&|_| true))
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, attribute, names};
+    use ceb::Kind;
+    use proptest::prelude::*;
+
+    const GUIDS: [&str; 5] = [
+        "AAAAAAAA-0000-4000-8000-000000000001",
+        "AAAAAAAA-0000-4000-8000-000000000002",
+        "AAAAAAAA-0000-4000-8000-000000000003",
+        "AAAAAAAA-0000-4000-8000-000000000004",
+        "AAAAAAAA-0000-4000-8000-000000000005",
+    ];
+
+    fn answer(time: usize, status: i64, info: &str) -> Answer {
+        Answer::new("E-PORT", status, &format!("2026030209{time:07}"), info)
+    }
+
+    #[test]
+    fn guids_are_found_in_brackets_and_in_the_element() {
+        let info = format!(
+            "新增申报成功[{}]；支付单信息不存在",
+            GUIDS[0].to_lowercase()
+        );
+        assert_eq!(names("x", &info), [GUIDS[0]]);
+        assert_eq!(names(&format!(" {} ", GUIDS[1]), "海关入库"), [GUIDS[1]]);
+        assert!(names("x", "[Code:1332;Desc:订单]").is_empty());
+    }
+
+    #[test]
+    fn what_names_nobody_goes_on_from_the_document_under_way() {
+        let guids = [Some(GUIDS[0]), Some(GUIDS[1])];
+        let named = |n: usize| format!("新增申报成功[{}]", GUIDS[n]);
+        // Sent twice: the second is refused as a duplicate without being named.
+        let twice = [
+            answer(1, 2, &named(0)),
+            answer(2, 3, ""),
+            answer(3, -301_010, "重复申报，业务主键[A|1]"),
+            answer(4, 120, ""),
+        ];
+        assert_eq!(attribute(Kind::Ceb311, &guids, &twice), [0, 0, 1, 0]);
+        // Nothing is ever named: by the order of declaration.
+        let plain = [2, 3, 100, 2, 3, 120].into_iter().enumerate();
+        let plain: Vec<Answer> = plain.map(|(at, status)| answer(at, status, "")).collect();
+        assert_eq!(attribute(Kind::Ceb311, &guids, &plain), [0, 0, 0, 1, 1, 1]);
+        // A change that customs turns down leaves the list where it was.
+        let change = [
+            answer(1, 2, &named(0)),
+            answer(2, 120, ""),
+            answer(3, 2, &named(1)),
+            answer(4, 3, ""),
+            answer(5, 100, "[Code:1300;Desc:人工退单]"),
+            answer(6, 800, ""),
+            answer(7, 899, ""),
+        ];
+        assert_eq!(
+            attribute(Kind::Ceb621, &guids, &change),
+            [0, 0, 1, 1, 1, 0, 0]
+        );
+    }
+
+    /// What a document is declared for, and how customs takes it.
+    #[derive(Debug, Clone, Copy)]
+    enum Turn {
+        /// Declared new and accepted.
+        Accepted,
+        /// Declared new and rejected.
+        Rejected,
+        /// Declared new and refused by the E-Port before it was declared.
+        Fault,
+        /// Declared once more while the first is under way or accepted.
+        Duplicate,
+        /// A change that is accepted.
+        Change,
+        /// A change that is rejected.
+        BadChange,
+    }
+
+    fn turns() -> impl Strategy<Value = Vec<Turn>> {
+        let turn = proptest::sample::select(vec![
+            Turn::Accepted,
+            Turn::Rejected,
+            Turn::Fault,
+            Turn::Duplicate,
+            Turn::Change,
+            Turn::BadChange,
+        ]);
+        proptest::collection::vec(turn, 1..=5)
+    }
+
+    /// The answers of customs to documents that are declared one after the other, each with the place
+    /// of its document. Customs names the document when it is declared and when the E-Port turns it
+    /// down; a duplicate is turned down in the midst of the answers to another.
+    fn customs(turns: &[Turn]) -> Vec<(usize, Answer)> {
+        let mut said: Vec<(usize, i64, String)> = Vec::new();
+        for (at, turn) in turns.iter().enumerate() {
+            let name = format!("[{}]", GUIDS[at]);
+            let course: &[i64] = match turn {
+                Turn::Accepted | Turn::Change => &[2, 3, 120],
+                Turn::Rejected | Turn::BadChange => &[2, 3, 100],
+                Turn::Fault => &[-301_008],
+                Turn::Duplicate => &[-301_010],
+            };
+            let own: Vec<(usize, i64, String)> = course
+                .iter()
+                .map(|status| {
+                    let is_named = *status == 2 || *status < 0;
+                    (
+                        at,
+                        *status,
+                        if is_named {
+                            name.clone()
+                        } else {
+                            String::new()
+                        },
+                    )
+                })
+                .collect();
+            match turn {
+                // It comes while the last two answers to the one before are still to be given.
+                Turn::Duplicate => {
+                    let place = said.len().saturating_sub(2);
+                    said.splice(place..place, own);
+                }
+                _ => said.extend(own),
+            }
+        }
+        said.into_iter()
+            .enumerate()
+            .map(|(time, (at, status, info))| (at, answer(time, status, &info)))
+            .collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn each_document_gets_its_own_answers_in_any_order(
+            turns in turns(),
+            keys in proptest::collection::vec(any::<u32>(), 40),
+        ) {
+            let mut said = customs(&turns);
+            let guids: Vec<Option<&str>> = GUIDS.iter().take(turns.len()).map(|one| Some(*one)).collect();
+            let mut order: Vec<usize> = (0..said.len()).collect();
+            order.sort_by_key(|at| keys.get(*at));
+            said = order.into_iter().map(|at| said[at].clone()).collect();
+            let answers: Vec<Answer> = said.iter().map(|(_, answer)| answer.clone()).collect();
+            for kind in [Kind::Ceb311, Kind::Ceb621] {
+                let places = attribute(kind, &guids, &answers);
+                let expected: Vec<usize> = said.iter().map(|(at, _)| *at).collect();
+                prop_assert_eq!(&places, &expected, "{:?} {:?}", turns, kind);
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Answers under keys that a company declared several times: each finds its document, and those that
+//! were put elsewhere before move ([`super::attribution`] says how).
+
+use super::attribution::{Answer, attribute};
+use super::{NewReceipt, fingerprint, sql};
+use crate::message::MessageId;
+use ceb::Kind;
+use registry::company::CompanyId;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use store::{Result, Tx};
+
+/// Places in a batch of the answers under each key.
+pub(super) type Groups = BTreeMap<(CompanyId, String), Vec<usize>>;
+
+/// What makes an answer the same for one document: status, time, text.
+fn content(receipt: &NewReceipt) -> (i64, String, i64) {
+    let text = fingerprint(&[receipt.return_info.as_bytes()]);
+    (receipt.return_status, receipt.return_time.clone(), text)
+}
+
+/// Finds the document of each contested answer of a batch, leaving out those that are recorded; moves
+/// recorded ones that turn out to be about another document. Answers what is to be recorded, and the
+/// documents whose answers changed.
+pub(super) fn settle(
+    tx: &mut Tx<'_>,
+    batch: Vec<NewReceipt>,
+    groups: &Groups,
+) -> Result<(Vec<NewReceipt>, BTreeSet<i64>)> {
+    let mut batch: Vec<Option<NewReceipt>> = batch.into_iter().map(Some).collect();
+    let mut moved = BTreeSet::new();
+    for ((company, key), places) in groups {
+        let fresh = places.iter().filter_map(|at| batch.get_mut(*at)?.take());
+        let placed = one_key(tx, (*company, key), fresh.collect(), &mut moved)?;
+        for (at, receipt) in places.iter().zip(placed) {
+            if let Some(slot) = batch.get_mut(*at) {
+                *slot = Some(receipt);
+            }
+        }
+    }
+    Ok((batch.into_iter().flatten().collect(), moved))
+}
+
+fn one_key(
+    tx: &mut Tx<'_>,
+    (company, key): (CompanyId, &str),
+    fresh: Vec<NewReceipt>,
+    moved: &mut BTreeSet<i64>,
+) -> Result<Vec<NewReceipt>> {
+    let documents = sql::with_key(tx, company, key)?;
+    let kind = key.split('|').next().and_then(Kind::from_code);
+    let (Some(kind), Some(of)) = (kind, fresh.first().map(|one| one.kind.clone())) else {
+        return Ok(fresh);
+    };
+    let ids: Vec<i64> = documents.iter().map(|(id, _)| *id).collect();
+    let guids: Vec<Option<&str>> = documents.iter().map(|(_, guid)| guid.as_deref()).collect();
+    let mut all = sql::answers_of(tx, &ids, &of)?;
+    let n_known = all.len();
+    // Customs answers at least once: the same answer has the same number of its own.
+    let is_same = |one: &NewReceipt, other: &NewReceipt| {
+        one.guid == other.guid && content(one) == content(other)
+    };
+    for receipt in fresh {
+        if !all.iter().any(|known| is_same(known, &receipt)) {
+            all.push(receipt);
+        }
+    }
+    let answers: Vec<Answer> = all
+        .iter()
+        .map(|one| {
+            let (guid, info) = (&one.guid, &one.return_info);
+            Answer::new(guid, one.return_status, &one.return_time, info)
+        })
+        .collect();
+    let places = attribute(kind, &guids, &answers);
+    let mut taken: HashSet<(i64, (i64, String, i64))> = all
+        .iter()
+        .take(n_known)
+        .map(|known| (known.document_id, content(known)))
+        .collect();
+    let mut moves = Vec::new();
+    let mut placed = Vec::new();
+    for (at, (mut receipt, place)) in all.into_iter().zip(places).enumerate() {
+        let document = ids.get(place).copied().unwrap_or(receipt.document_id);
+        if at >= n_known {
+            receipt.document_id = document;
+            receipt.message_id = MessageId::of_document(document);
+            placed.push(receipt);
+            continue;
+        }
+        let content = content(&receipt);
+        if receipt.document_id == document || taken.contains(&(document, content.clone())) {
+            continue;
+        }
+        taken.remove(&(receipt.document_id, content.clone()));
+        taken.insert((document, content));
+        moved.extend([receipt.document_id, document]);
+        if let Some(feed_no) = receipt.feed_no {
+            moves.push((company, feed_no, document));
+        }
+    }
+    sql::move_receipts(tx, &moves)?;
+    Ok(placed)
+}
+
+/// Documents whose answers moved are told all of them once more, the recorded ones of this batch too.
+pub(super) fn tell_again(
+    tx: &mut Tx<'_>,
+    documents: &mut BTreeMap<i64, sql::DocumentStatus>,
+    moved: &BTreeSet<i64>,
+) -> Result<()> {
+    for id in moved {
+        let Some(document) = documents.get_mut(id) else {
+            continue;
+        };
+        let receipt = Kind::from_code(&document.kind).and_then(Kind::receipt);
+        let Some(receipt) = receipt else { continue };
+        document.forget_answers();
+        for answer in sql::answers_of(tx, &[*id], receipt.code())? {
+            document.hear(&answer);
+        }
+    }
+    Ok(())
+}
