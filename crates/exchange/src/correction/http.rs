@@ -24,6 +24,7 @@ use registry::code_table::Standing;
 use registry::company::Company;
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::clock::beijing_compact;
 use utoipa::ToSchema;
@@ -295,12 +296,13 @@ pub async fn correction(
     let actor = door.gate.actor(&headers, &CORRECTION).await?;
     let ground = ground(&door, &actor).await?;
     let original = original(&door, &actor, &id).await?;
-    let message = original.message.clone();
+    let id = original.message.id;
     let read = door
         .gate
         .ground
-        .read(move |tx| sql::corrected_by(tx, &message));
-    let corrected_by = read.await?.map(|id| id.to_string());
+        .read(move |tx| sql::links(tx, &BTreeSet::from([id])));
+    let links = read.await?;
+    let corrected_by = links.corrected_by.get(&id).map(ToString::to_string);
     let signer = ground.signer(&original);
     Ok(Json(original.view(signer, corrected_by)))
 }

@@ -39,7 +39,7 @@ use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
 use web::Problem;
 
-pub use sql::{corrected_by, corrects};
+pub use sql::{Links, links};
 
 /// Messages that are corrected at once.
 pub const MESSAGES_MAX: usize = 100;

@@ -1,8 +1,8 @@
 //! Every statement on the table `correction`.
 
-use crate::message::{Message, MessageId};
+use crate::message::MessageId;
 use registry::company::CompanyId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{Many, Result, Row, Tx, Value};
 
 /// Notes that the message with this guid corrects another one; may be noted twice.
@@ -26,52 +26,43 @@ pub(super) fn put(
     .map(|_| ())
 }
 
-/// The message that a message corrects, if it corrects one.
+/// What corrects what among some messages (更正关系).
+#[derive(Debug, Clone, Default)]
+pub struct Links {
+    /// The message that each of them corrects.
+    pub corrects: BTreeMap<MessageId, MessageId>,
+    /// The newest message that corrects each of them.
+    pub corrected_by: BTreeMap<MessageId, MessageId>,
+}
+
+/// What these messages correct, and what corrects them.
 ///
 /// # Errors
 /// The engine's.
-pub fn corrects(tx: &mut Tx<'_>, message: &Message) -> Result<Option<MessageId>> {
-    let row = tx.query_opt(
-        "select corrects from correction where company_id = $1 and guid = $2 limit 1",
-        &[message.company_id.0.into(), message.guid.as_str().into()],
-    )?;
-    row.as_ref().map(link).transpose()
-}
-
-/// The newest message that corrects a message, if there is one.
-///
-/// # Errors
-/// The engine's.
-pub fn corrected_by(tx: &mut Tx<'_>, message: &Message) -> Result<Option<MessageId>> {
-    let row = tx.query_opt(
-        "select m.id from correction c join message m \
-         on m.company_id = c.company_id and m.guid = c.guid \
-         where c.corrects = $1 order by m.id desc limit 1",
-        &[message.id.0.into()],
-    )?;
-    row.as_ref().map(link).transpose()
-}
-
-/// The messages that these correct.
-pub(super) fn corrected(
-    tx: &mut Tx<'_>,
-    messages: &BTreeSet<MessageId>,
-) -> Result<BTreeSet<MessageId>> {
-    const FIND: Many = Many {
-        before: "select c.corrects from message m join correction c \
+pub fn links(tx: &mut Tx<'_>, messages: &BTreeSet<MessageId>) -> Result<Links> {
+    const CORRECTS: Many = Many {
+        before: "select m.id, c.corrects from message m join correction c \
                  on c.company_id = m.company_id and c.guid = m.guid where m.id in (",
         row: "?",
         after: ")",
     };
+    const CORRECTED_BY: Many = Many {
+        before: "select c.corrects, max(m.id) from correction c join message m \
+                 on m.company_id = c.company_id and m.guid = c.guid where c.corrects in (",
+        row: "?",
+        after: ") group by c.corrects",
+    };
     if messages.is_empty() {
-        return Ok(BTreeSet::new());
+        return Ok(Links::default());
     }
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
-    tx.many(FIND, &[], &rows)?.iter().map(link).collect()
-}
-
-fn link(row: &Row) -> Result<MessageId> {
-    Ok(MessageId(row.int(0)?))
+    let pair = |row: &Row| Ok((MessageId(row.int(0)?), MessageId(row.int(1)?)));
+    let corrects = tx.many(CORRECTS, &[], &rows)?;
+    let corrected_by = tx.many(CORRECTED_BY, &[], &rows)?;
+    Ok(Links {
+        corrects: corrects.iter().map(pair).collect::<Result<_>>()?,
+        corrected_by: corrected_by.iter().map(pair).collect::<Result<_>>()?,
+    })
 }
 
 /// Which of these business keys customs has a document for: another one than those of this message.
@@ -97,4 +88,23 @@ pub(super) fn accepted(
         }
     }
     Ok(found)
+}
+
+/// The messages that these correct.
+pub(super) fn corrected(
+    tx: &mut Tx<'_>,
+    messages: &BTreeSet<MessageId>,
+) -> Result<BTreeSet<MessageId>> {
+    const FIND: Many = Many {
+        before: "select c.corrects from message m join correction c \
+                 on c.company_id = m.company_id and c.guid = m.guid where m.id in (",
+        row: "?",
+        after: ")",
+    };
+    if messages.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    let found = tx.many(FIND, &[], &rows)?;
+    found.iter().map(|row| Ok(MessageId(row.int(0)?))).collect()
 }

@@ -5,7 +5,7 @@ use super::http::{
     correction_workbook, submit_correction, submit_corrections,
 };
 use super::view::CorrectionForm;
-use super::{Edit, corrected_by, corrects};
+use super::{Edit, links};
 use crate::message::MessageId;
 use crate::testing::{House, accepted};
 use axum::Json;
@@ -14,6 +14,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use ceb::Kind;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use store::testing::each_engine;
 
 /// An order that customs rejects for this word in its number.
@@ -113,22 +114,16 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() 
         house.settle().await;
         assert!(statuses(&house, new).await.contains(&120), "customs has it");
         let sight = house.sight(0);
-        let links = house.shared.db.read(move |tx| {
+        let links_of = house.shared.db.read(move |tx| {
             let old = crate::query::find(tx, &sight, id)?.unwrap();
             let new = crate::query::find(tx, &sight, new)?.unwrap();
             let open = (old.needs_action, new.needs_action);
-            Ok((
-                corrects(tx, &new)?,
-                corrected_by(tx, &old)?,
-                corrects(tx, &old)?,
-                open,
-            ))
+            Ok((links(tx, &BTreeSet::from([old.id, new.id]))?, open))
         });
-        let (corrects, corrected_by, none, open) = links.await.unwrap();
+        let (found, open) = links_of.await.unwrap();
         assert_eq!(open, (false, false), "neither needs an action any more");
-        assert_eq!(corrects, Some(id));
-        assert_eq!(corrected_by, Some(new));
-        assert_eq!(none, None);
+        assert_eq!(found.corrects, BTreeMap::from([(new, id)]));
+        assert_eq!(found.corrected_by, BTreeMap::from([(id, new)]));
     }
 }
 

@@ -13,6 +13,7 @@ use ceb::explain::Explanation;
 use ceb::status::ReturnStatus;
 use registry::access::Sight;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
 use store::{Result, Tx};
 use utoipa::ToSchema;
@@ -67,6 +68,12 @@ pub struct MessageSummary {
     /// Whose it is, for those who see several companies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<CompanyName>,
+    /// The message that this one corrects (更正自), if it corrects one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<MessageLink>,
+    /// The newest message that corrects this one (已由此更正), if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected_by: Option<MessageLink>,
 }
 
 /// A company by its name.
@@ -99,7 +106,20 @@ impl From<&Message> for MessageSummary {
             n_documents: message.n_documents,
             n_bytes: message.n_bytes,
             company: None,
+            corrects: None,
+            corrected_by: None,
         }
+    }
+}
+
+impl MessageSummary {
+    /// Tells what the message corrects and what corrects it.
+    pub(crate) fn link(&mut self, links: &correction::Links) {
+        let Some(id) = MessageId::parse(&self.id) else {
+            return;
+        };
+        self.corrects = links.corrects.get(&id).copied().map(Into::into);
+        self.corrected_by = links.corrected_by.get(&id).copied().map(Into::into);
     }
 }
 
@@ -257,12 +277,6 @@ pub struct MessageDetail {
     /// Whether personal data are masked.
     #[serde(default)]
     pub masked: bool,
-    /// The message that this one corrects (更正自), if it corrects one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub corrects: Option<MessageLink>,
-    /// The newest message that corrects this one (已由此更正), if there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub corrected_by: Option<MessageLink>,
 }
 
 /// Another message by its numbers.
@@ -403,16 +417,16 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
     }
     // What a receipt brought about stands after it, also within one millisecond.
     timeline.sort_by_key(|(at_ms, entry)| (*at_ms, follows_receipt(&entry.step)));
+    let mut summary = MessageSummary::from(message);
+    summary.link(&correction::links(tx, &BTreeSet::from([message.id]))?);
     Ok(MessageDetail {
-        summary: message.into(),
+        summary,
         documents,
         findings: super::sql::findings(tx, message.id)?,
         signature: of_message(tx, message.id)?.map(Into::into),
         receipts: told(tx, message, receipts)?,
         timeline: timeline.into_iter().map(|(_, entry)| entry).collect(),
         masked: false,
-        corrects: correction::corrects(tx, message)?.map(Into::into),
-        corrected_by: correction::corrected_by(tx, message)?.map(Into::into),
     })
 }
 
