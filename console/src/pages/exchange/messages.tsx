@@ -1,4 +1,5 @@
 // Messages (报文): the list for a company, and for staff who see all companies.
+import { Link } from "react-router";
 import type { components } from "../../api/schema";
 import { bytes } from "../../format/number";
 import { defineResource } from "../../resource/resource";
@@ -67,6 +68,12 @@ const messages = defineResource<Message>({
     { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} outcome={row.outcome} /> },
     { key: "holder", title: "message.holder", render: (row) => <div className="info">{row.holder}</div> },
     { key: "nDocuments", title: "message.nDocuments", as: "number" },
+    {
+      key: "correctedBy",
+      title: "correct.correctedBy",
+      extra: true,
+      render: (row) => row.correctedBy != null && <Link to={`/messages/${row.correctedBy.id}`}>{row.correctedBy.acceptanceNo}</Link>,
+    },
     { key: "receivedAt", title: "message.receivedAt", as: "time" },
     { key: "since", title: "message.since", as: "time" },
     { key: "nBytes", title: "message.nBytes", value: (row) => bytes(row.nBytes), extra: true },
