@@ -3,11 +3,11 @@
 
 use super::view::{CorrectionForm, Signer};
 use super::{CORRECT, Edit, MESSAGES_MAX, Original, WORKBOOK, codes, load, sql, workbook};
-use crate::intake::http::{AcceptedAnswer, DECLARANTS, Door};
+use crate::intake::http::{AcceptedAnswer, DECLARANTS, Door, accept};
 use crate::intake::look;
 use crate::message::MessageId;
 use crate::query::FindingView;
-use crate::workbook::http::{accept_made, in_turn, signing_policy, standing};
+use crate::workbook::http::{in_turn, signing_policy, standing};
 use crate::workbook::{XLSX, origin, profile};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -26,7 +26,7 @@ use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::clock::beijing_compact;
+use store::clock::{beijing_compact, beijing_rfc3339};
 use utoipa::ToSchema;
 use web::{Problem, attachment, file_name};
 
@@ -436,6 +436,31 @@ async fn note(
     write.await
 }
 
+/// Hands a corrected message in. Its guid is a hash of the correction, so another message under it says
+/// the same but for the time at which it was made: the first one stands.
+async fn accept_once(
+    door: &Door,
+    arrival: crate::intake::Arrival,
+) -> Result<AcceptedAnswer, Problem> {
+    let (kind, guid) = (arrival.kind, arrival.guid.clone());
+    let problem = match accept(door, arrival).await {
+        Ok(answer) => return Ok(answer),
+        Err(problem) => problem,
+    };
+    let first = problem.message_id.as_deref().and_then(MessageId::parse);
+    match first {
+        Some(id) => Ok(AcceptedAnswer {
+            id: id.to_string(),
+            acceptance_no: id.acceptance_no(),
+            kind: kind.to_owned(),
+            guid,
+            received_at: beijing_rfc3339(store::id::made_at_ms(id.0)),
+            duplicate: true,
+        }),
+        None => Err(problem),
+    }
+}
+
 /// Corrects one message and declares it.
 async fn correct(
     door: &Arc<Door>,
@@ -462,7 +487,7 @@ async fn correct(
     note(door, actor, noted).await.map_err(plain)?;
     let new = MessageId(door.ids.next());
     let arrival = look(actor, Bytes::from(made.xml), new, door.clock.now_ms()).map_err(plain)?;
-    let accepted = accept_made(door, arrival, false).await.map_err(plain)?;
+    let accepted = accept_once(door, arrival).await.map_err(plain)?;
     Ok(CorrectionAccepted {
         corrects: message.to_string(),
         accepted,
