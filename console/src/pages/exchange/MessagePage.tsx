@@ -110,7 +110,7 @@ function facts(detail: Detail, t: ReturnType<typeof useT>) {
     { key: "at", label: t("message.receivedAt"), children: <span className="num">{dateTime(detail.receivedAt)}</span> },
     { key: "since", label: t("message.since"), children: <span className="num">{dateTime(detail.since)}</span> },
     { key: "bytes", label: t("message.nBytes"), children: bytes(detail.nBytes) },
-    { key: "guid", label: t("message.guid"), span: 3, children: <span className="mono">{detail.guid}</span> },
+    { key: "guid", label: t("message.guid"), span: 2, children: <span className="mono">{detail.guid}</span> },
   ];
 }
 
