@@ -104,7 +104,7 @@ export function backOffice(browserOf) {
     await isGood(page, "entries");
     await shot(page, "entries");
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "导出 Excel" }).click()]);
-    assert.match(download.suggestedFilename(), /notice_category\.xlsx$/);
+    assert.match(download.suggestedFilename(), /^字典-notice_category-\d+\.xlsx$/);
 
     await page.goto(`${url}/console/dictionaries/ceb.currency`);
     await settled(page);
@@ -228,7 +228,7 @@ export function backOffice(browserOf) {
     await isGood(page, "the operation log");
     await shot(page, "operation-log");
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "导出 Excel" }).click()]);
-    assert.match(download.suggestedFilename(), /^operation-log.*\.xlsx$/);
+    assert.match(download.suggestedFilename(), /^操作日志.*\.xlsx$/);
     await page.goto(`${url}/console/logins?result=refused&person=operator.b`);
     await settled(page);
     await row(page, "登录失败").waitFor();

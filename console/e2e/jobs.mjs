@@ -90,7 +90,7 @@ export function jobs(browserOf) {
     await confirm(page, "规则更正后重新校验");
     await isGood(page, "what is stuck");
     await shot(page, "operator-asked");
-    assert.match(await exported(page), /^stuck-.*\.xlsx$/);
+    assert.match(await exported(page), /^滞留报文-.*\.xlsx$/);
     await approve(browser, "operatorB", acceptanceNo);
     await page.goto(`${url}/console/approvals?state=done`);
     await settled(page);
@@ -114,7 +114,7 @@ export function jobs(browserOf) {
     await page.getByText("/activate?token=").first().waitFor();
     await shot(page, "officer-link");
     await page.getByRole("dialog").getByRole("button", { name: "关闭" }).last().click();
-    assert.match(await exported(page), /^users-.*\.xlsx$/);
+    assert.match(await exported(page), /^用户-.*\.xlsx$/);
     await page.goto(`${url}/console/grants`);
     await settled(page);
     await page.locator(".page-head").getByRole("button").first().click();

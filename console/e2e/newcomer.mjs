@@ -121,8 +121,8 @@ export function newcomer(browserOf) {
     await choose(page, "订单.xlsx", fill(template, own));
     await page.locator("#content .ant-alert-success").waitFor();
     await page.getByRole("button", { name: "提交申报" }).click();
-    await page.getByText("已受理，逐字节落盘").or(page.getByText("已有结果")).first().waitFor();
-    await page.locator("#content table .badge", { hasText: "已办结" }).waitFor({ timeout: 60_000 });
+    await page.getByText("已受理，已安全保存").or(page.getByText("海关已接受")).first().waitFor();
+    await page.locator("#content table .badge", { hasText: "海关入库" }).first().waitFor({ timeout: 60_000 });
     await isGood(page, "the watch");
     await shot(page, "declare-settled");
 

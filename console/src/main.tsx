@@ -8,6 +8,8 @@ import "dayjs/locale/zh-cn";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter, Route, Routes } from "react-router";
+import { connection, watchNetwork } from "./api/connection";
+import { POLL_MS } from "./api/live";
 import { ApiError } from "./api/problem";
 import { SessionGate, useSession } from "./api/session";
 import { Languages, useLanguage } from "./i18n";
@@ -22,10 +24,23 @@ const client = new QueryClient({
     queries: {
       // A refusal stays one; only a platform that does not answer is asked again.
       retry: (n, error) => n < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503),
-      refetchOnWindowFocus: false,
+      // Events tell of messages and receipts at once; whatever else others change is asked for again
+      // while the page is looked at, and when somebody comes back to it.
+      refetchOnWindowFocus: true,
+      refetchOnReconnect: "always",
+      refetchInterval: POLL_MS,
+      // Without a network a request fails at once and says so, instead of waiting without a word.
+      networkMode: "always",
       staleTime: 5_000,
     },
+    mutations: { networkMode: "always" },
   },
+});
+
+watchNetwork(window);
+// The platform is back: everything on the screen is asked for again.
+connection.watch(() => {
+  if (connection.current() === undefined) void client.invalidateQueries();
 });
 
 function Pages() {
@@ -46,7 +61,8 @@ function Root() {
   dayjs.locale(language === "en" ? "en" : "zh-cn");
   return (
     <ConfigProvider locale={language === "en" ? en : zh} theme={theme} button={{ autoInsertSpace: false }}>
-      <App>
+      {/* Errors appear below the head, so that they hide neither menu nor account. */}
+      <App notification={{ top: 92 }}>
         <Boundary>
           <SessionGate>
             <Pages />

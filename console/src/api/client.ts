@@ -1,6 +1,7 @@
 // The one door to the platform: every request goes through `guarded`, which adds the token against
 // forged requests, leads to the login page and turns a bad answer into an ApiError.
 import createClient from "openapi-fetch";
+import { connection, isGone } from "./connection";
 import { ApiError, toError } from "./problem";
 import type { operations, paths } from "./schema";
 
@@ -27,14 +28,29 @@ export function toLogin(): void {
   window.location.assign(`/login?next=${encodeURIComponent(next)}`);
 }
 
+type Listener = () => void;
+const actListeners = new Set<Listener>();
+
+/** Calls `listener` whenever a request that changes something has succeeded. */
+export function onActDone(listener: Listener): () => void {
+  actListeners.add(listener);
+  return () => actListeners.delete(listener);
+}
+
 async function guarded(request: Request): Promise<Response> {
-  if (!SAFE.has(request.method) && csrf !== undefined) request.headers.set("x-csrf-token", csrf);
+  const changes = !SAFE.has(request.method);
+  if (changes && csrf !== undefined) request.headers.set("x-csrf-token", csrf);
   const response = await fetch(request).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
+    connection.missed(!navigator.onLine);
     throw new ApiError(0, undefined, undefined);
   });
+  // One route may be busy while the platform is well: another request tells.
+  if (isGone(response.status)) void connection.look();
+  else connection.reached();
   if (response.status === 401) toLogin();
   if (!response.ok) throw await toError(response);
+  if (changes) for (const listener of actListeners) listener();
   return response;
 }
 

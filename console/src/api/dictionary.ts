@@ -20,6 +20,7 @@ export function useDictionary(code: string): ReadonlyMap<string, Entry> {
     queryKey: ["dictionary", code],
     queryFn: async () => new Map((await entries(code)).items.map((one) => [one.code, one])),
     staleTime: 300_000,
+    refetchInterval: false,
   });
   return asked.data ?? new Map<string, Entry>();
 }

@@ -1,20 +1,24 @@
 // What happens now: one line of server-sent events for the whole console, shared by all pages. When
 // the line is down, the pages ask every ten seconds instead; the browser itself reconnects and tells
-// the server the last event it saw.
+// the server the last event it saw. The platform tells the counts of the day every few seconds, so
+// a line that says nothing for longer is dead, whatever the browser believes.
 import { useEffect, useRef, useSyncExternalStore } from "react";
+import { connection } from "./connection";
 
-export type Topic = "message" | "receipt" | "count";
+export type Topic = "message" | "receipt" | "case" | "count";
 export type LiveState = "live" | "polling" | "connecting";
 export interface LiveEvent {
   topic: Topic | "tick";
   data: unknown;
 }
 
-const TOPICS: readonly Topic[] = ["message", "receipt", "count"];
+const TOPICS: readonly Topic[] = ["message", "receipt", "case", "count"];
 /** How often pages ask when there is no line. */
 export const POLL_MS = 10_000;
 /** After how long a line that the server closed is tried again. */
 const RETRY_MS = 30_000;
+/** A line that was silent for so long is dead: the platform says something every five seconds. */
+export const SILENT_MS = 20_000;
 
 type Listener = (event: LiveEvent) => void;
 
@@ -25,6 +29,18 @@ class Line {
   private readonly watchers = new Set<() => void>();
   private poll: ReturnType<typeof setInterval> | undefined;
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private silence: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    // The platform came back, or went: the line is made anew, for a browser notices neither at once.
+    connection.watch(() => this.renew());
+    if (typeof document !== "undefined") {
+      // What happened while nobody looked was not told to the page.
+      document.addEventListener("visibilitychange", () => {
+        if (!document.hidden) this.tell({ topic: "tick", data: undefined });
+      });
+    }
+  }
 
   readonly current = (): LiveState => this.state;
 
@@ -43,7 +59,10 @@ class Line {
     this.retry = undefined;
     const source = new EventSource("/api/v1/events");
     this.source = source;
-    source.onopen = () => this.set("live");
+    source.onopen = () => {
+      this.heard();
+      this.set("live");
+    };
     source.onerror = () => {
       this.set("polling");
       if (source.readyState !== EventSource.CLOSED) return;
@@ -52,8 +71,32 @@ class Line {
       this.retry = setTimeout(() => this.connect(), RETRY_MS);
     };
     for (const topic of TOPICS) {
-      source.addEventListener(topic, (event) => this.tell({ topic, data: parse(event.data) }));
+      source.addEventListener(topic, (event) => {
+        this.heard();
+        this.tell({ topic, data: parse(event.data) });
+      });
     }
+  }
+
+  private heard(): void {
+    clearTimeout(this.silence);
+    this.silence = setTimeout(() => {
+      void connection.look();
+      this.renew();
+    }, SILENT_MS);
+  }
+
+  /** Drops the line; makes another one when the platform can be reached. */
+  private renew(): void {
+    if (this.source === undefined && this.retry === undefined) return;
+    this.source?.close();
+    this.source = undefined;
+    clearTimeout(this.silence);
+    clearTimeout(this.retry);
+    this.retry = undefined;
+    this.set("polling");
+    if (connection.current() === undefined) this.connect();
+    else this.retry = setTimeout(() => this.connect(), RETRY_MS);
   }
 
   private set(state: LiveState): void {

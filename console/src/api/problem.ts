@@ -1,4 +1,5 @@
 // What went wrong, in the words of the platform: RFC 9457 with a stable code and an advice.
+import { connection, isGone } from "./connection";
 import type { components } from "./schema";
 
 export type Problem = components["schemas"]["Problem"];
@@ -24,4 +25,19 @@ export async function toError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined);
   const requestId = response.headers.get("x-request-id") ?? undefined;
   return new ApiError(response.status, isProblem(body) ? body : undefined, requestId);
+}
+
+/** Whether nobody answered, so that what is known already is old but not wrong. */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return error.status === 0 || (isGone(error.status) && connection.current() !== undefined);
+}
+
+/**
+ * The error that takes the place of a page or list. While the platform cannot be reached, what was
+ * read before stays: the banner on top says how old it is.
+ */
+export function graveOf(query: { error: unknown; data: unknown }): unknown {
+  if (query.error === null || query.error === undefined) return undefined;
+  return query.data !== undefined && isUnreachable(query.error) ? undefined : query.error;
 }

@@ -17,7 +17,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     queryKey: ["session"],
     queryFn: ({ signal }) => call<Session>("GET", "/api/v1/session", undefined, signal),
     staleTime: 60_000,
-    refetchOnWindowFocus: true,
+    refetchInterval: 60_000,
   });
   const token = session.data?.csrf;
   useEffect(() => {

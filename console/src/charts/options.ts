@@ -15,6 +15,9 @@ export interface Series {
 
 export const RED = "#b01717";
 
+/** Outcomes: what went well is green or blue, what came back is red or orange. */
+export const RESULT_COLOURS = { released: "#146c35", accepted: "#5aa469", rejected: RED, faulty: "#c2410c", refused: "#7f1d1d" } as const;
+
 /** Series over the same categories. */
 export function overCategories(categories: readonly string[], series: readonly Series[], rotate = 0): EChartsCoreOption {
   return {

@@ -5,6 +5,7 @@ import { useT } from "../i18n";
 import { Secret } from "./FormDialog";
 import { useProblem } from "./problem";
 import type { Action } from "./resource";
+import { saidOf } from "./said";
 
 interface Props<Row> {
   row: Row;
@@ -29,7 +30,7 @@ export function Actions<Row>({ row, actions, done, big = false }: Props<Row>) {
       const answer = await action.run(row, reason.trim());
       const text = action.secret?.(answer);
       if (text !== undefined) tell({ title: t(action.label), text });
-      void message.success(t(action.done ?? "action.done"));
+      void message.success(t(saidOf(answer, action.done ?? "action.done")));
       ask(undefined);
       setReason("");
       done();

@@ -38,8 +38,8 @@ export function Export<Row>({ resource, columns, filters }: Props<Row>) {
   const run = async () => {
     setBusy(true);
     try {
-      await save(await ask(), `${resource.name}-${beijingDay(Date.now())}.${resource.exportName ?? "xlsx"}`);
-      void message.success(t("action.done"));
+      await save(await ask(), `${t(resource.title)}-${beijingDay(Date.now())}.${resource.exportName ?? "xlsx"}`);
+      void message.success(t("action.exported"));
     } catch (error) {
       problem(error);
     } finally {

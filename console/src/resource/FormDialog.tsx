@@ -6,6 +6,7 @@ import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, type Word } from "../i18n";
 import { ProblemText, problemTitle } from "../shell/ErrorView";
 import type { Field, Values } from "./resource";
+import { saidOf } from "./said";
 
 interface Props {
   title: string;
@@ -30,7 +31,7 @@ export function FormDialog({ title, fields, initial, said = "action.done", close
     setError(undefined);
     try {
       const answer = await run(cleaned(fields, values));
-      void message.success(t(said));
+      void message.success(t(saidOf(answer, said)));
       done(answer);
     } catch (failed) {
       if (!(failed instanceof ApiError && failed.status === 401)) setError(failed);

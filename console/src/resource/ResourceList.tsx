@@ -2,9 +2,10 @@
 import { LeftOutlined, ReloadOutlined, RightOutlined } from "@ant-design/icons";
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Drawer, Empty, Select, Space, Table } from "antd";
-import { type ReactNode, useCallback, useState } from "react";
+import { type Key, type ReactNode, useCallback, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, type Query, withQuery } from "../api/client";
+import { graveOf } from "../api/problem";
 import { useLive } from "../api/live";
 import { useCan } from "../api/session";
 import { useT } from "../i18n";
@@ -19,6 +20,7 @@ import type { Column, ListPage, Resource } from "./resource";
 import { savedColumns } from "./saved";
 import { SearchForm } from "./SearchForm";
 import { show } from "./show";
+import { usePrinting, useScrolling } from "./sticky";
 
 interface Props<Row> {
   resource: Resource<Row>;
@@ -74,7 +76,21 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   const shown = resource.columns.filter((column) =>
     columns === undefined ? column.extra !== true : columns.includes(column.key),
   );
+  // The list asks by itself now and then: only who pressed the button is told that it is asked.
+  const [pressed, setPressed] = useState(false);
+  const press = () => {
+    setPressed(true);
+    void list.refetch().finally(() => setPressed(false));
+  };
   const rows = list.data?.items ?? [];
+  const [chosen, chooseRows] = useState<readonly string[]>([]);
+  const can = useCan();
+  const selection = resource.selection !== undefined && can(resource.selection.needs) ? resource.selection : undefined;
+  const chosenRows = selection === undefined ? [] : rows.filter((row) => chosen.includes(resource.rowKey(row)) && selection.when(row));
+  const chosenDone = () => {
+    chooseRows([]);
+    refresh();
+  };
   const next = list.data?.next ?? undefined;
   return (
     <>
@@ -93,14 +109,15 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
       <div className="panel">
         <div className="toolbar">
           <Space>
-            <Button icon={<ReloadOutlined />} onClick={refresh} loading={list.isFetching}>
+            <Button icon={<ReloadOutlined />} onClick={press} loading={pressed && list.isFetching}>
               {t("action.refresh")}
             </Button>
             <Export resource={resource} columns={shown} filters={filters} />
           </Space>
           <ColumnChooser name={resource.name} columns={resource.columns} chosen={columns} choose={setColumns} />
         </div>
-        {list.error !== null ? (
+        {selection !== undefined && chosenRows.length > 0 && selection.bar(chosenRows, chosenDone)}
+        {graveOf(list) !== undefined ? (
           <ErrorView error={list.error} retry={refresh} />
         ) : (
           <Rows
@@ -111,6 +128,7 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
             filtered={Object.keys(filters).length > 0}
             open={open}
             refresh={refresh}
+            {...(selection === undefined ? {} : { selection: { chosen: chosenRows.map(resource.rowKey), choose: chooseRows, when: selection.when } })}
           />
         )}
         {resource.whole !== true && (
@@ -156,11 +174,14 @@ interface RowsProps<Row> {
   filtered: boolean;
   open: (row: Row) => void;
   refresh: () => void;
+  selection?: { chosen: readonly string[]; choose: (keys: readonly string[]) => void; when: (row: Row) => boolean };
 }
 
-function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }: RowsProps<Row>) {
+function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh, selection }: RowsProps<Row>) {
   const t = useT();
   const can = useCan();
+  const printing = usePrinting();
+  const scrolling = useScrolling();
   const [closed, close] = useState<readonly string[]>([]);
   // A tree is open but for what the person has closed, so that what comes new is seen.
   const expandable = {
@@ -192,7 +213,7 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
   }));
   const forms = [...(resource.edit === undefined ? [] : [resource.edit]), ...(resource.forms ?? [])].filter((one) => can(one.needs));
   const acts =
-    actions.length === 0 && forms.length === 0
+    (actions.length === 0 && forms.length === 0) || printing
       ? []
       : [
           {
@@ -213,13 +234,24 @@ function Rows<Row>({ resource, columns, rows, loading, filtered, open, refresh }
     <Table<Row>
       size="small"
       rowKey={resource.rowKey}
+      {...(resource.rowClass === undefined ? {} : { rowClassName: resource.rowClass })}
+      {...(selection === undefined
+        ? {}
+        : {
+            rowSelection: {
+              fixed: true,
+              selectedRowKeys: [...selection.chosen],
+              onChange: (keys: Key[]) => selection.choose(keys.map(String)),
+              getCheckboxProps: (row: Row) => ({ disabled: !selection.when(row), "aria-label": t("list.choose") }),
+            },
+          })}
       columns={[...table, ...acts]}
       {...(resource.parent === undefined
         ? { dataSource: rows }
         : { dataSource: nested(rows, resource.rowKey, resource.parent), expandable })}
       loading={loading}
       pagination={false}
-      scroll={{ x: "max-content" }}
+      {...scrolling}
       locale={{
         emptyText: loading ? " " : (
           <Empty

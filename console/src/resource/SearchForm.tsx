@@ -74,6 +74,7 @@ function useOptions(resource: string, { key, options = [] }: Filter): readonly O
     queryFn: () => (asks ? options() : []),
     enabled: asks,
     staleTime: 60_000,
+    refetchInterval: false,
   });
   return asks ? (asked.data ?? []) : options;
 }

@@ -100,6 +100,13 @@ export interface Action<Row> {
   run: (row: Row, reason: string) => Promise<unknown>;
 }
 
+/** Rows that can be chosen, and what is shown while some are. */
+export interface Selection<Row> {
+  needs: Operation;
+  when: (row: Row) => boolean;
+  bar: (rows: readonly Row[], done: () => void) => ReactNode;
+}
+
 export interface Resource<Row> {
   /** The name under which choices are kept and answers are cached. */
   name: string;
@@ -129,6 +136,10 @@ export interface Resource<Row> {
   /** Ending of the exported file; a workbook when absent. */
   exportName?: "csv";
   live?: readonly Topic[];
+  /** The look of a row that wants to be seen. */
+  rowClass?: (row: Row) => string;
+  /** What can be done with several rows at once. */
+  selection?: Selection<Row>;
   /** What to do when there is nothing yet. */
   empty: Word;
   /** One sentence above the list. */

@@ -10,6 +10,7 @@ import type { Schema } from "../api/types";
 import { dateTime } from "../format/time";
 import { useT } from "../i18n";
 import { type Notice, NoticeDialog } from "../pages/notices/NoticeText";
+import { TodoList, useSentBack } from "./Todos";
 
 /** How often the bell looks while the page is seen; it looks at once when somebody comes back. */
 const LOOK_MS = 60_000;
@@ -31,12 +32,15 @@ export function Bell() {
   const [open, setOpen] = useState(false);
   const [shown, show] = useState<Notice>();
   const { unread = 0, items = [] } = bell.data ?? {};
+  const sentBack = useSentBack();
+  const n = unread + sentBack.reduce((sum, item) => sum + item.count, 0);
   const choose = (notice: Notice) => {
     setOpen(false);
     show(notice);
   };
   const content = (
     <div className="bell">
+      {sentBack.length > 0 && <TodoList items={sentBack} done={() => setOpen(false)} />}
       {items.length === 0 ? <p className="soft">{t("shell.noNotices")}</p> : null}
       <ul>
         {items.map((notice) => (
@@ -56,8 +60,8 @@ export function Bell() {
   return (
     <>
       <Popover trigger="click" placement="bottomRight" title={t("shell.notices")} content={content} open={open} onOpenChange={setOpen}>
-        <Button type="text" className="bell-button" aria-label={t("shell.unread", { n: unread })} aria-expanded={open}>
-          <Badge count={unread} size="small" overflowCount={99}>
+        <Button type="text" className="bell-button" aria-label={t("shell.unread", { n })} aria-expanded={open}>
+          <Badge count={n} size="small" overflowCount={99} offset={[2, 2]}>
             <BellOutlined />
           </Badge>
         </Button>

@@ -1,8 +1,10 @@
 // A problem as a person needs it: what happened, what to do, and the number to tell on the telephone.
 import { Alert, Button, Space } from "antd";
-import { Component, type ReactNode } from "react";
+import { Component, type ReactNode, useEffect, useState } from "react";
+import { useConnection } from "../api/connection";
 import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, useT } from "../i18n";
+import { LoadError, reloadWhenThere } from "./lazily";
 
 export function problemTitle(error: unknown, t: Translate, english: boolean): string {
   if (!(error instanceof ApiError)) return t("error.title");
@@ -57,6 +59,38 @@ export function ErrorView({ error, retry }: { error: unknown; retry?: () => void
   );
 }
 
+/** A page whose file did not come: it is loaded anew, by hand or when the platform is back. */
+function LoadFailed() {
+  const t = useT();
+  const down = useConnection();
+  const [busy, setBusy] = useState(false);
+  const [wasDown, setWasDown] = useState(false);
+  const retry = () => {
+    setBusy(true);
+    void reloadWhenThere().finally(() => setBusy(false));
+  };
+  useEffect(() => {
+    if (down !== undefined) setWasDown(true);
+    else if (wasDown) void reloadWhenThere();
+  }, [down, wasDown]);
+  return (
+    <Alert
+      type="error"
+      showIcon
+      role="alert"
+      title={t("error.load")}
+      description={
+        <Space orientation="vertical">
+          <span>{t("error.loadAdvice")}</span>
+          <Button loading={busy} onClick={retry}>
+            {t("error.retry")}
+          </Button>
+        </Space>
+      }
+    />
+  );
+}
+
 /** Keeps a page that throws from taking the frame with it. */
 export class Boundary extends Component<{ children: ReactNode }, { error: unknown }> {
   override state: { error: unknown } = { error: undefined };
@@ -67,6 +101,7 @@ export class Boundary extends Component<{ children: ReactNode }, { error: unknow
 
   override render() {
     if (this.state.error === undefined) return this.props.children;
+    if (this.state.error instanceof LoadError) return <LoadFailed />;
     return <ErrorView error={this.state.error} retry={() => this.setState({ error: undefined })} />;
   }
 }

@@ -4,6 +4,7 @@ import { App, Button, Dropdown, type MenuProps, Space, Tag } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call } from "../api/client";
+import { useConnection } from "../api/connection";
 import { useLiveState } from "../api/live";
 import { useSession } from "../api/session";
 import { useLanguage } from "../i18n";
@@ -32,11 +33,13 @@ export function HeaderTools() {
 function LiveDot() {
   const { t } = useLanguage();
   const state = useLiveState();
-  if (state === "connecting") return null;
+  const down = useConnection();
+  const shown = down === undefined ? state : "down";
+  if (shown === "connecting") return null;
   return (
-    <span className={`live is-${state}`} role="status">
+    <span className={`live is-${shown}`} role="status">
       <i aria-hidden="true" />
-      {t(`live.${state}`)}
+      {t(`live.${shown}`)}
     </span>
   );
 }

@@ -1,8 +1,10 @@
 // The frame of every page: menu by workspace, open pages as tabs, where one is, and who one is.
 import { MenuFoldOutlined, MenuUnfoldOutlined } from "@ant-design/icons";
-import { Alert, Breadcrumb, Button, Layout, Result } from "antd";
+import { Alert, App, Breadcrumb, Button, Layout, Result } from "antd";
 import { Suspense, useEffect, useMemo, useState } from "react";
 import { Link, Navigate, Outlet, useLocation } from "react-router";
+import { onActDone } from "../api/client";
+import { useConnection } from "../api/connection";
 import { useSession } from "../api/session";
 import { dateTime } from "../format/time";
 import { useT } from "../i18n";
@@ -10,6 +12,7 @@ import { ImportantNotices } from "./Bell";
 import { Boundary } from "./ErrorView";
 import { HeaderTools } from "./HeaderTools";
 import { Loading } from "./Loading";
+import { OldBanner } from "./Old";
 import { SideMenu } from "./SideMenu";
 import { type Page, pageAt, pagesFor, workspaceOf } from "./pages";
 import { TabStrip } from "./TabStrip";
@@ -28,6 +31,8 @@ export function Shell() {
   useEffect(() => {
     document.title = page === undefined ? t("app.name") : `${t(page.title)} · ${t("app.name")}`;
   }, [page, t]);
+  const down = useConnection();
+  useForgetErrors(pathname);
   const fold = () => {
     localStorage.setItem(COLLAPSED, collapsed ? "no" : "yes");
     setCollapsed(!collapsed);
@@ -58,7 +63,8 @@ export function Shell() {
           <HeaderTools />
         </Layout.Header>
         <TabStrip page={page} pages={pages} />
-        <Layout.Content id="content" className="content" tabIndex={-1}>
+        <OldBanner />
+        <Layout.Content id="content" className={down === undefined ? "content" : "content is-old"} tabIndex={-1}>
           <PasswordSoon />
           {page !== undefined && page === firstOf(pages) && <ImportantNotices />}
           {/* The key starts every page anew, so that no error and no state of one page reaches another. */}
@@ -71,6 +77,18 @@ export function Shell() {
       </Layout>
     </Layout>
   );
+}
+
+/** An error is told until it is read; it goes when an act has succeeded, and with its page. */
+function useForgetErrors(pathname: string): void {
+  const { notification } = App.useApp();
+  useEffect(() => {
+    const stop = onActDone(() => notification.destroy());
+    return () => void stop();
+  }, [notification]);
+  useEffect(() => {
+    notification.destroy();
+  }, [notification, pathname]);
 }
 
 function Crumbs({ page, pages }: { page: Page | undefined; pages: readonly Page[] }) {

@@ -1,6 +1,7 @@
 // The open pages. Plain links and buttons in a list: a screen reader and the keyboard know those.
-import { CloseOutlined } from "@ant-design/icons";
-import { useEffect, useState } from "react";
+import { CloseOutlined, DownOutlined } from "@ant-design/icons";
+import { Button, Dropdown } from "antd";
+import { useEffect, useRef, useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import { useT } from "../i18n";
 import { type Page, pageAt } from "./pages";
@@ -30,11 +31,27 @@ export function TabStrip({ page, pages }: { page: Page | undefined; pages: reado
     const record = found.path.includes(":") ? ` ${/^\d+$/.test(id) ? id.slice(-4) : id}` : "";
     return t(found.title) + record;
   };
+  const open = useRef<HTMLLIElement>(null);
+  const n = shown.length;
+  // With many pages open the strip is wider than the window: the page that is seen is in it.
+  useEffect(() => {
+    open.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [pathname, n]);
+  const others = () => setTabs((old) => old.filter((tab) => tab.path === pathname));
+  const entries = [
+    ...shown.map((tab) => ({ key: tab.path, label: name(tab) })),
+    ...(n > 1 ? [{ type: "divider" as const }, { key: "·others", label: t("shell.closeOthers") }] : []),
+  ];
+  const choose = ({ key }: { key: string }) => {
+    if (key === "·others") others();
+    const tab = shown.find((one) => one.path === key);
+    if (tab !== undefined) void navigate(tab.path + tab.search);
+  };
   return (
     <nav className="tabs" aria-label={t("shell.tabs")}>
       <ul>
         {shown.map((tab) => (
-          <li key={tab.path} className={tab.path === pathname ? "tab open" : "tab"}>
+          <li key={tab.path} ref={tab.path === pathname ? open : null} className={tab.path === pathname ? "tab open" : "tab"}>
             <Link to={tab.path + tab.search} aria-current={tab.path === pathname ? "page" : undefined}>
               {name(tab)}
             </Link>
@@ -44,6 +61,9 @@ export function TabStrip({ page, pages }: { page: Page | undefined; pages: reado
           </li>
         ))}
       </ul>
+      <Dropdown trigger={["click"]} placement="bottomRight" menu={{ items: entries, selectedKeys: [pathname], onClick: choose }}>
+        <Button type="text" size="small" className="tabs-all" aria-haspopup="menu" aria-label={t("shell.allTabs")} icon={<DownOutlined />} />
+      </Dropdown>
     </nav>
   );
 }

@@ -23,6 +23,9 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
   cases_approve: ["todo.casesApprove", "/cases?state=approving"],
   cases_supplement: ["todo.casesSupplement", "/cases?state=supplementing"],
   docking: ["todo.docking", "/docking"],
+  rejected: ["todo.rejected", "/messages?needsAction=true&outcome=rejected"],
+  faulty: ["todo.faulty", "/messages?needsAction=true&outcome=faulty"],
+  refused: ["todo.refused", "/messages?needsAction=true&outcome=refused"],
   held: ["todo.held", "/operator/stuck"],
   parked: ["todo.parked", "/operator/parked"],
   payment_inquiries: ["todo.paymentInquiries", "/payment-inquiries"],
@@ -30,6 +33,14 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
   keys: ["todo.keys", "/keys"],
   agents: ["todo.agents", "/agents"],
 };
+
+/** What a company was sent back: it stands in the bell as well. */
+const SENT_BACK = ["rejected", "faulty", "refused"];
+
+export function useSentBack(): Todo[] {
+  const { items = [] } = useTodos().data ?? {};
+  return items.filter((item) => SENT_BACK.includes(item.kind));
+}
 
 export function useTodos() {
   const can = useCan();
@@ -48,7 +59,7 @@ export function Todos() {
   const [open, setOpen] = useState(false);
   const found = useTodos();
   // Those without a stream of events ask now and then.
-  useLive(can("events") ? ["message"] : [], () => void found.refetch());
+  useLive(can("events") ? ["message", "case"] : [], () => void found.refetch());
   if (!can("todos") || found.data === undefined) return null;
   const { items } = found.data;
   const sum = items.reduce((total, item) => total + item.count, 0);

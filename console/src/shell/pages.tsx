@@ -41,11 +41,12 @@ import {
   UserOutlined,
   WarningOutlined,
 } from "@ant-design/icons";
-import { type ComponentType, lazy, type ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { matchPath } from "react-router";
 import { isDescribed, type Operation } from "../api/client";
 import type { Session, Workspace } from "../api/session";
 import type { Word } from "../i18n";
+import { lazily } from "./lazily";
 
 export interface Page {
   path: string;
@@ -67,8 +68,8 @@ export interface Page {
 const EVERYBODY: readonly Workspace[] = ["company", "customs", "bureau", "operator", "admin"];
 const BUSINESS: readonly Workspace[] = ["company", "customs", "bureau", "operator"];
 
-/** A page in a file of its own, so that nobody loads what they never open. */
-const page = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }));
+/** A page in a file of its own. */
+const page = (load: () => Promise<ComponentType>) => lazily(load);
 
 export const PAGES: readonly Page[] = [
   {
@@ -158,6 +159,14 @@ export const PAGES: readonly Page[] = [
     needs: "message",
     under: "/messages",
     component: page(async () => (await import("../pages/exchange/MessagePage")).MessagePage),
+  },
+  {
+    path: "/messages/:id/correct",
+    title: "correct.page",
+    workspaces: EVERYBODY,
+    needs: "correction",
+    under: "/messages",
+    component: page(async () => (await import("../pages/exchange/Correction")).Correction),
   },
   {
     path: "/stories/:id",

@@ -24,6 +24,7 @@
 //! printed in ARCHITECTURE.md.
 
 pub mod check;
+pub mod correction;
 pub mod customs;
 pub mod customs_box;
 mod dispatch;

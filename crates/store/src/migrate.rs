@@ -111,6 +111,11 @@ const ALL: &[Migration] = &[
         "company_usage",
         include_str!("../migrations/0026_company_usage.sql"),
     ),
+    (
+        27,
+        "correction",
+        include_str!("../migrations/0027_correction.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

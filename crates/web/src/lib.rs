@@ -13,6 +13,7 @@
 pub mod address;
 mod advice;
 mod code;
+mod download;
 mod page;
 mod problem;
 pub mod request_id;
@@ -22,5 +23,6 @@ pub mod sheet;
 
 pub use advice::advice_en;
 pub use code::Code;
+pub use download::{attachment, conditions, file_name, told_conditions};
 pub use page::{Page, PageQuery};
 pub use problem::{Problem, bad_query, codes, service_error};

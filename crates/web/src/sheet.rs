@@ -4,14 +4,15 @@
 //! next begins. Text that a spreadsheet might take for a formula is written as text with a quote
 //! before it.
 
-use crate::{Problem, codes};
+use crate::{Problem, attachment, codes};
 use axum::body::Body;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use store::clock::{beijing_rfc3339, parse_time};
 
 /// Rows of one sheet.
 pub const ROWS_MAX: u32 = 1_000_000;
@@ -37,6 +38,33 @@ pub enum Value {
     Text(String),
     /// A number.
     Number(i64),
+    /// A moment, milliseconds since 1970-01-01 UTC: a date of the spreadsheet, in Beijing.
+    Time(i64),
+}
+
+impl Value {
+    /// A time of customs (20261124062335549 or without milliseconds) or of RFC 3339 as a date; any
+    /// other text as it is.
+    pub fn time(text: &str) -> Self {
+        let is_customs = matches!(text.len(), 14 | 17) && text.bytes().all(|b| b.is_ascii_digit());
+        let moment = if is_customs {
+            let (day, time) = text.split_at(8);
+            parse_time(&format!(
+                "{}-{}-{}T{}:{}:{}+08:00",
+                &day[..4],
+                &day[4..6],
+                &day[6..],
+                &time[..2],
+                &time[2..4],
+                &time[4..6]
+            ))
+        } else if text.contains('T') {
+            parse_time(text)
+        } else {
+            None
+        };
+        moment.map_or_else(|| Self::from(text), Self::Time)
+    }
 }
 
 impl From<&str> for Value {
@@ -66,7 +94,15 @@ pub struct Book {
     /// Rows of the present sheet, its header among them.
     row: u32,
     rows_max: u32,
+    looks: Looks,
+}
+
+/// How cells look that are not plain.
+struct Looks {
+    /// A text that a spreadsheet might take for a formula.
     quoted: Format,
+    /// A moment.
+    time: Format,
 }
 
 impl Book {
@@ -90,7 +126,10 @@ impl Book {
             n_sheets: 0,
             row: 0,
             rows_max,
-            quoted: Format::new().set_quote_prefix(),
+            looks: Looks {
+                quoted: Format::new().set_quote_prefix(),
+                time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+            },
         };
         book.begin()?;
         Ok(book)
@@ -129,7 +168,7 @@ impl Book {
         let (row, at) = (self.row, self.n_sheets as usize - 1);
         let sheet = self.workbook.worksheet_from_index(at)?;
         for (column, value) in (0_u16..).zip(values) {
-            put(sheet, row, column, value, &self.quoted)?;
+            put(sheet, row, column, value, &self.looks)?;
         }
         self.row += 1;
         Ok(())
@@ -190,10 +229,7 @@ pub async fn answer(
         .map_err(|error| failed(&error))??;
     let headers = [
         (header::CONTENT_TYPE, XLSX.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{file_name}\""),
-        ),
+        (header::CONTENT_DISPOSITION, attachment(file_name)),
     ];
     Ok((headers, Body::from(bytes)).into_response())
 }
@@ -201,17 +237,32 @@ pub async fn answer(
 /// Characters with which a spreadsheet begins a formula, or may be made to.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
+/// A moment as a spreadsheet keeps it, in Beijing and to the second; nothing for one that its calendar
+/// does not have.
+fn moment(at_ms: i64) -> Option<ExcelDateTime> {
+    let told = beijing_rfc3339(at_ms);
+    ExcelDateTime::parse_from_str(told.get(..19)?).ok()
+}
+
 fn put(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
     value: &Value,
-    quoted: &Format,
+    looks: &Looks,
 ) -> Result<(), XlsxError> {
     match value {
         Value::Text(text) if text.starts_with(FORMULA) => {
-            sheet.write_string_with_format(row, column, text, quoted)?;
+            sheet.write_string_with_format(row, column, text, &looks.quoted)?;
         }
+        Value::Time(at_ms) => match moment(*at_ms) {
+            Some(moment) => {
+                sheet.write_datetime_with_format(row, column, &moment, &looks.time)?;
+            }
+            None => {
+                sheet.write_string(row, column, beijing_rfc3339(*at_ms))?;
+            }
+        },
         Value::Text(text) => {
             sheet.write_string(row, column, text)?;
         }
@@ -226,4 +277,20 @@ fn put(
         },
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Value;
+
+    #[test]
+    fn times_of_customs_and_of_the_api_are_moments_and_all_else_stays_text() {
+        let moment = Value::Time(1_795_472_615_000);
+        assert_eq!(Value::time("20261124062335549"), moment);
+        assert_eq!(Value::time("20261124062335"), moment);
+        assert_eq!(Value::time("2026-11-24T06:23:35.000+08:00"), moment);
+        for text in ["", "2026-11-24", "20261324062335", "unknown", "昨天"] {
+            assert_eq!(Value::time(text), Value::from(text), "{text}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ import { Empty, Input, Table } from "antd";
 import { useId, useState } from "react";
 import { Link } from "react-router";
 import { call, withQuery } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import type { Entry } from "../../api/dictionary";
 import type { Item } from "../../api/types";
 import { useT } from "../../i18n";
@@ -92,7 +93,7 @@ function Lookup() {
           onSearch={(value) => setText(value.trim())}
         />
       </div>
-      {found.error !== null && <ErrorView error={found.error} />}
+      {graveOf(found) !== undefined && <ErrorView error={found.error} />}
       {text !== "" && found.data !== undefined && (
         <Table
           className="after"

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Table } from "antd";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { dateTime, duration } from "../../format/time";
 import { useT } from "../../i18n";
 import { defineResource } from "../../resource/resource";
@@ -31,6 +32,7 @@ interface Job {
 const jobs = defineResource<Job>({
   name: "jobs",
   title: "menu.jobs",
+  intro: "job.intro",
   path: "/api/v1/jobs",
   rowKey: (row) => row.id,
   empty: "list.empty",
@@ -41,7 +43,7 @@ const jobs = defineResource<Job>({
     { key: "dueAt", title: "job.dueAt", as: "time" },
     { key: "lastAt", title: "job.lastAt", as: "time", value: (row) => row.last?.startedAt, from: "last.startedAt" },
     { key: "result", title: "audit.result", render: (row) => <Result result={row.last?.result} />, from: "last.result" },
-    { key: "detail", title: "audit.detail", render: (row) => <div className="info">{row.last?.detail}</div>, from: "last.detail" },
+    { key: "detail", title: "audit.detail", render: (row) => <Detail run={row.last} />, from: "last.detail" },
   ],
   detail: (row) => <Runs job={row.id} />,
   detailTitle: (row) => row.name,
@@ -51,6 +53,7 @@ const jobs = defineResource<Job>({
       label: "job.run",
       needs: "run_job",
       reason: true,
+      done: "job.asked",
       when: (row) => !row.isRunning,
       run: (row, reason) => call("POST", `/api/v1/jobs/${encodeURIComponent(row.id)}/run`, { reason }),
     },
@@ -72,13 +75,20 @@ function Result({ result }: { result: string | null | undefined }) {
   }
 }
 
+/** What a run did; one that found nothing to do says so. */
+function Detail({ run }: { run: Run | null | undefined }) {
+  const t = useT();
+  if (run?.result === "done" && run.detail === "") return <span className="soft">{t("job.nothing")}</span>;
+  return <div className="info">{run?.detail}</div>;
+}
+
 function Runs({ job }: { job: string }) {
   const t = useT();
   const runs = useQuery({
     queryKey: ["job", job],
     queryFn: ({ signal }) => call<{ items: Run[] }>("GET", `/api/v1/jobs/${encodeURIComponent(job)}/runs`, undefined, signal),
   });
-  if (runs.error !== null) return <ErrorView error={runs.error} retry={() => void runs.refetch()} />;
+  if (graveOf(runs) !== undefined) return <ErrorView error={runs.error} retry={() => void runs.refetch()} />;
   if (runs.data === undefined) return <Loading />;
   return (
     <Table
@@ -89,9 +99,9 @@ function Runs({ job }: { job: string }) {
       columns={[
         { title: t("job.lastAt"), render: (_, run) => <span className="num nowrap">{dateTime(run.startedAt)}</span> },
         { title: t("job.endedAt"), render: (_, run) => <span className="num nowrap">{dateTime(run.endedAt)}</span> },
-        { title: t("audit.who"), dataIndex: "askedBy" },
+        { title: t("audit.who"), render: (_, run) => (run.askedBy === "" ? <span className="soft">{t("job.bySchedule")}</span> : run.askedBy) },
         { title: t("audit.result"), render: (_, run) => <Result result={run.result} /> },
-        { title: t("audit.detail"), render: (_, run) => <div className="info">{run.detail}</div> },
+        { title: t("audit.detail"), render: (_, run) => <Detail run={run} /> },
       ]}
     />
   );

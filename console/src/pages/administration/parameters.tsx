@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Table } from "antd";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
@@ -103,7 +104,7 @@ function History({ row }: { row: Parameter }) {
     queryKey: ["list", "parameters", row.id],
     queryFn: ({ signal }) => call<{ items: Change[] }>("GET", `/api/v1/parameters/${encodeURIComponent(row.id)}/changes`, undefined, signal),
   });
-  if (changes.error !== null) return <ErrorView error={changes.error} retry={() => void changes.refetch()} />;
+  if (graveOf(changes) !== undefined) return <ErrorView error={changes.error} retry={() => void changes.refetch()} />;
   if (changes.data === undefined) return <Loading />;
   const restore = (change: Change) =>
     can("set_parameter") && (

@@ -4,6 +4,7 @@ import { Button, Descriptions, Table, Tabs } from "antd";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
@@ -26,7 +27,7 @@ export function CompanyCard({ id: named }: { id?: string }) {
     queryKey: ["company", id],
     queryFn: ({ signal }) => call<Card>("GET", `/api/v1/companies/${encodeURIComponent(id)}`, undefined, signal),
   });
-  if (found.error !== null) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
+  if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading />;
   const card = found.data;
   const dxp = card.dxpId === "" ? t("company.noDxp") : card.dxpId;

@@ -4,6 +4,7 @@ import { Button, Drawer, Select, Switch, Timeline } from "antd";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, withQuery } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
@@ -44,7 +45,7 @@ export function Docking() {
     open(undefined);
     void client.invalidateQueries({ queryKey: ["docking"] });
   };
-  if (board.error !== null) return <ErrorView error={board.error} retry={() => void board.refetch()} />;
+  if (graveOf(board) !== undefined) return <ErrorView error={board.error} retry={() => void board.refetch()} />;
   if (board.data === undefined) return <Loading />;
   const { stages, items } = board.data;
   return (

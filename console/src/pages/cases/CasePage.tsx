@@ -5,6 +5,8 @@ import { App, Button, Descriptions, Input, Modal, Space, Table, Timeline, Upload
 import { useId, useState } from "react";
 import { useParams } from "react-router";
 import { call, save, send } from "../../api/client";
+import { graveOf } from "../../api/problem";
+import { useLive } from "../../api/live";
 import { useCan } from "../../api/session";
 import { bytes } from "../../format/number";
 import { dateTime } from "../../format/time";
@@ -29,7 +31,9 @@ export function CasePage() {
     void client.invalidateQueries({ queryKey: ["case", id] });
     void client.invalidateQueries({ queryKey: ["list", "cases"] });
   };
-  if (found.error !== null) return <ErrorView error={found.error} retry={refresh} />;
+  // Another person may act on it at any time.
+  useLive(["case"], refresh);
+  if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={refresh} />;
   if (found.data === undefined) return <Loading />;
   return <CaseView detail={found.data} refresh={refresh} />;
 }
@@ -106,7 +110,8 @@ function Acts({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) 
     setBusy(true);
     try {
       await call("POST", `/api/v1/cases/${detail.id}/${act}`, { reason: reason.trim() });
-      void message.success(t("action.done"));
+      // Passing on to the approver is not the end of the case.
+      void message.success(act === "approve" ? t("case.passedOn") : t("case.actDone", { name: asked?.name ?? "" }));
       ask(undefined);
       setReason("");
       refresh();
@@ -230,7 +235,7 @@ function Documents({ detail, refresh }: { detail: CaseDetail; refresh: () => voi
         body: file,
         type: "application/octet-stream",
       });
-      void message.success(t("action.done"));
+      void message.success(t("case.uploaded", { name: file.name }));
       refresh();
     } catch (error) {
       problem(error);

@@ -42,6 +42,7 @@ const cases: Resource<CaseSummary> = defineResource<CaseSummary>({
   path: "/api/v1/cases",
   rowKey: (row) => row.id,
   link: (row) => `/cases/${row.id}`,
+  live: ["case"],
   empty: "cases.empty",
   filters: [
     {

@@ -1,13 +1,16 @@
 // Signing by the platform (平台代签): the company's administrator gives the consent; everybody sees the key.
 import { App, Button, Descriptions, Popconfirm } from "antd";
-import { useCallback, useEffect, useState } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT, type Word } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { Badge } from "../../shell/Badge";
+import { ErrorView } from "../../shell/ErrorView";
+import { Loading } from "../../shell/Loading";
 
 type View = Schema<"SigningView">;
 
@@ -18,20 +21,19 @@ export function Signing() {
   const can = useCan();
   const problem = useProblem();
   const { message } = App.useApp();
-  const [view, setView] = useState<View>();
-  const load = useCallback(() => {
-    call("GET", "/api/v1/signing").then((found) => setView(found as View), problem);
-  }, [problem]);
-  useEffect(load, [load]);
+  const client = useQueryClient();
+  const found = useQuery({ queryKey: ["signing"], queryFn: ({ signal }) => call<View>("GET", "/api/v1/signing", undefined, signal) });
+  const view = found.data;
   const consent = async (platformSigns: boolean) => {
     try {
-      setView((await call("PUT", "/api/v1/signing/consent", { platformSigns })) as View);
-      void message.success(t("action.done"));
+      client.setQueryData(["signing"], await call<View>("PUT", "/api/v1/signing/consent", { platformSigns }));
+      void message.success(t(platformSigns ? "signing.nowOn" : "signing.nowOff"));
     } catch (error) {
       problem(error);
     }
   };
-  if (!view) return null;
+  if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
+  if (view === undefined) return <Loading />;
   const yes = (is: boolean) => t(is ? "signing.yes" : "signing.no");
   const key = view.key;
   return (

@@ -50,6 +50,7 @@ const inquiries = defineResource<Inquiry>({
       needs: "resend_payment",
       when: (row) => row.state === "failed",
       confirm: "inquiry.resendConfirm",
+      done: "inquiry.queued",
       run: (row) => call("POST", `/api/v1/payment-inquiries/${row.id}/resend`),
     },
   ],

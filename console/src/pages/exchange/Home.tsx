@@ -1,20 +1,25 @@
 // The start of the day (工作台): today's counts, how far customs is behind, what was refused.
 import { useQuery } from "@tanstack/react-query";
 import { Button, Empty, Table } from "antd";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Link } from "react-router";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import { useCan, useSession } from "../../api/session";
-import { overCategories, RED } from "../../charts/options";
+import { overCategories, RESULT_COLOURS } from "../../charts/options";
 import { count } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
 import { useLanguage, useT } from "../../i18n";
 import { ErrorView } from "../../shell/ErrorView";
+import { lazily } from "../../shell/lazily";
 import { Loading } from "../../shell/Loading";
+import { RESULTS } from "./figures";
+import { BAD, isBad, Outcome } from "./State";
+import { CorrectButton } from "./ToDo";
 import type { HomeAnswer } from "./types";
 
-const Chart = lazy(async () => ({ default: (await import("../../charts/Chart")).Chart }));
+const Chart = lazily(async () => (await import("../../charts/Chart")).Chart);
 
 export function Home() {
   const { t, language } = useLanguage();
@@ -25,15 +30,16 @@ export function Home() {
     queryFn: ({ signal }) => call<HomeAnswer>("GET", "/api/v1/home", undefined, signal),
   });
   useLive(["message", "receipt", "count"], () => void home.refetch());
-  if (home.error !== null) return <ErrorView error={home.error} retry={() => void home.refetch()} />;
+  if (graveOf(home) !== undefined) return <ErrorView error={home.error} retry={() => void home.refetch()} />;
   if (home.data === undefined) return <Loading />;
-  const { day, kinds, lagMs, refusals, unsettled } = home.data;
+  const { day, kinds, lagMs, refusals, unsettled, outcomes, needsAction } = home.data;
   const sum = (of: (kind: HomeAnswer["kinds"][number]) => number) => kinds.reduce((total, kind) => total + of(kind), 0);
-  const series = (["checked", "refused", "settled"] as const).map((name) => ({
-    name: t(`home.${name}`),
+  const series = RESULTS.map((name) => ({
+    name: t(`outcome.${name}`),
     kind: "bar" as const,
-    values: kinds.map((kind) => kind[name]),
-    ...(name === "refused" ? { colour: RED } : {}),
+    stack: true,
+    values: kinds.map((kind) => kind.outcomes[name]),
+    colour: RESULT_COLOURS[name],
   }));
   return (
     <>
@@ -47,25 +53,47 @@ export function Home() {
           </Link>
         )}
       </div>
+      {BAD.some((outcome) => needsAction[outcome] > 0) && (
+        <section className="act-now" aria-label={t("home.act")}>
+          <h2>{t("home.act")}</h2>
+          <div className="tiles">
+            {BAD.filter((outcome) => needsAction[outcome] > 0).map((outcome) => (
+              <Tile
+                key={outcome}
+                label={t(`outcome.${outcome}`)}
+                value={count(needsAction[outcome])}
+                look="bad"
+                to={`/messages?needsAction=true&outcome=${outcome}`}
+              />
+            ))}
+          </div>
+        </section>
+      )}
       <div className="tiles">
-        <Tile label={t("home.checked")} value={count(sum((kind) => kind.checked))} />
-        <Tile label={t("home.sent")} value={count(sum((kind) => kind.sent))} />
-        <Tile label={t("home.settled")} value={count(sum((kind) => kind.settled))} look="good" />
-        <Tile label={t("home.refused")} value={count(sum((kind) => kind.refused))} look={sum((kind) => kind.refused) > 0 ? "bad" : ""} />
-        <Tile label={t("home.receipts")} value={count(sum((kind) => kind.receipts))} />
-        <Tile label={t("home.unsettled")} value={count(unsettled)} />
+        {RESULTS.map((outcome) => (
+          <Tile
+            key={outcome}
+            label={t(`outcome.${outcome}`)}
+            value={count(outcomes[outcome])}
+            look={outcomes[outcome] === 0 ? "" : isBad(outcome) ? "bad" : "good"}
+            to={`/messages?outcome=${outcome}&from=${day}`}
+          />
+        ))}
+        <Tile label={t("home.unsettled")} value={count(unsettled)} to="/messages?outcome=waiting" />
+        <Tile label={t("home.sent")} value={count(sum((kind) => kind.sent))} to={`/messages?from=${day}`} />
+        <Tile label={t("home.receipts")} value={count(sum((kind) => kind.receipts))} {...(can("receipts") ? { to: "/receipts" } : {})} />
         <Tile label={t("home.lag50")} value={duration(lagMs.p50)} />
         <Tile label={t("home.lag95")} value={duration(lagMs.p95)} />
       </div>
       <div className="columns-2">
         <div className="panel">
-          <h2>{t("home.byKind")}</h2>
+          <h2>{t("home.results")}</h2>
           {kinds.length === 0 ? (
             <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("home.nothing")} />
           ) : (
             <Suspense fallback={<Loading />}>
               <Chart
-                label={t("home.byKind")}
+                label={t("home.results")}
                 option={overCategories(kinds.map((kind) => (language === "en" ? kind.kind : kind.kindName)), series, 30)}
               />
             </Suspense>
@@ -84,12 +112,26 @@ export function Home() {
   );
 }
 
-export function Tile({ label, value, look = "" }: { label: string; value: string; look?: "good" | "bad" | "" }) {
-  return (
-    <div className={`tile ${look}`}>
+interface TileProps {
+  label: string;
+  value: string;
+  look?: "good" | "bad" | "";
+  /** The list behind the figure. */
+  to?: string;
+}
+
+export function Tile({ label, value, look = "", to }: TileProps) {
+  const content = (
+    <>
       <b>{value}</b>
       <span>{label}</span>
-    </div>
+    </>
+  );
+  if (to === undefined) return <div className={`tile ${look}`}>{content}</div>;
+  return (
+    <Link to={to} className={`tile tile-link ${look}`}>
+      {content}
+    </Link>
   );
 }
 
@@ -105,6 +147,8 @@ function Refusals({ refusals }: { refusals: HomeAnswer["refusals"] }) {
       columns={[
         { title: t("message.acceptanceNo"), render: (_, one) => <Link to={`/messages/${one.id}`}>{one.acceptanceNo}</Link> },
         { title: t("message.kind"), dataIndex: "kindName" },
+        { title: t("outcome.title"), render: (_, one) => <Outcome outcome={one.outcome} name={one.outcomeName} /> },
+        { title: t("list.operations"), render: (_, one) => <CorrectButton message={one} /> },
         { title: t("message.receivedAt"), render: (_, one) => <span className="num nowrap">{dateTime(one.receivedAt)}</span> },
       ]}
     />
@@ -113,7 +157,7 @@ function Refusals({ refusals }: { refusals: HomeAnswer["refusals"] }) {
 
 function KindTable({ kinds }: { kinds: HomeAnswer["kinds"] }) {
   const t = useT();
-  const figure = (name: "checked" | "refused" | "sent" | "settled" | "receipts") => ({
+  const figure = (name: "checked" | "sent" | "receipts") => ({
     title: t(`home.${name}`),
     align: "right" as const,
     render: (_: unknown, kind: HomeAnswer["kinds"][number]) => <span className="num">{count(kind[name])}</span>,
@@ -135,9 +179,15 @@ function KindTable({ kinds }: { kinds: HomeAnswer["kinds"] }) {
           ),
         },
         figure("checked"),
-        figure("refused"),
         figure("sent"),
-        figure("settled"),
+        ...RESULTS.map((result) => ({
+          title: t(`outcome.${result}`),
+          align: "right" as const,
+          render: (_: unknown, kind: HomeAnswer["kinds"][number]) => {
+            const n = kind.outcomes[result];
+            return n === 0 ? <span className="num soft">0</span> : <Link className={isBad(result) ? "no num" : "num"} to={`/messages?kind=${kind.kind}&outcome=${result}`}>{count(n)}</Link>;
+          },
+        })),
         figure("receipts"),
       ]}
     />

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Descriptions, Space, Table, Tabs } from "antd";
 import { useParams } from "react-router";
 import { api, save, send } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import type { components } from "../../api/schema";
 import { useCan } from "../../api/session";
@@ -16,7 +17,8 @@ import { Loading } from "../../shell/Loading";
 import { Explanation } from "./Explanation";
 import { FindingTable } from "./FindingTable";
 import { ReleaseMatch } from "./ReleaseMatch";
-import { Kind, ReturnStatus, State } from "./State";
+import { CorrectButton, Dismiss, Links, ToDo } from "./ToDo";
+import { Kind, Outcome, ReturnStatus, State } from "./State";
 import { Timeline } from "./Timeline";
 import { Unmask } from "./Unmask";
 
@@ -31,7 +33,7 @@ export function MessagePage() {
       (await api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal })).data as Detail,
   });
   useLive(["message", "receipt"], () => void client.invalidateQueries({ queryKey: ["message", id] }));
-  if (message.error !== null) return <ErrorView error={message.error} retry={() => void message.refetch()} />;
+  if (graveOf(message) !== undefined) return <ErrorView error={message.error} retry={() => void message.refetch()} />;
   if (message.data === undefined) return <Loading />;
   return <MessageView detail={message.data} />;
 }
@@ -46,13 +48,17 @@ function MessageView({ detail }: { detail: Detail }) {
           {t("message.title")} <span className="mono">{detail.acceptanceNo}</span>
         </h1>
         <Space>
+          <CorrectButton message={detail} />
+          <Dismiss message={detail} />
           <ReleaseMatch id={detail.id} state={detail.state} />
           <Unmask id={detail.id} done={() => void client.invalidateQueries({ queryKey: ["xml", detail.id] })} />
           <DownloadXml id={detail.id} name={`${detail.guid}.xml`} />
         </Space>
       </div>
+      <ToDo message={detail} />
       <div className="panel">
         <Descriptions size="small" column={3} items={facts(detail, t)} />
+        <Links message={detail} />
       </div>
       <div className="columns-21">
         <div className="panel">
@@ -90,12 +96,21 @@ function MessageView({ detail }: { detail: Detail }) {
 function facts(detail: Detail, t: ReturnType<typeof useT>) {
   return [
     { key: "kind", label: t("message.kind"), children: <Kind kind={detail.kind} name={detail.kindName} /> },
-    { key: "state", label: t("message.state"), children: <State state={detail.state} name={detail.stateName} /> },
+    {
+      key: "outcome",
+      label: t("outcome.title"),
+      children: <Outcome outcome={detail.outcome} name={detail.outcomeName} needsAction={detail.needsAction} />,
+    },
+    {
+      key: "state",
+      label: t("message.state"),
+      children: <State state={detail.state} name={detail.stateName} outcome={detail.outcome} />,
+    },
     { key: "holder", label: t("message.holder"), children: detail.holder },
     { key: "at", label: t("message.receivedAt"), children: <span className="num">{dateTime(detail.receivedAt)}</span> },
     { key: "since", label: t("message.since"), children: <span className="num">{dateTime(detail.since)}</span> },
     { key: "bytes", label: t("message.nBytes"), children: bytes(detail.nBytes) },
-    { key: "guid", label: t("message.guid"), span: 3, children: <span className="mono">{detail.guid}</span> },
+    { key: "guid", label: t("message.guid"), span: 2, children: <span className="mono">{detail.guid}</span> },
   ];
 }
 
@@ -116,6 +131,10 @@ function Documents({ documents }: { documents: Detail["documents"] }) {
         { title: t("document.number"), dataIndex: "number", align: "right" },
         ...numbers.map((name) => ({ title: t(`document.${name}`), dataIndex: name, className: "mono" })),
         ...(numbers.length === 0 ? [{ title: t("document.key"), dataIndex: "documentKey", className: "mono" }] : []),
+        {
+          title: t("outcome.title"),
+          render: (_, document) => <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} />,
+        },
         {
           title: t("document.status"),
           render: (_, document) => <ReturnStatus status={document.returnStatus} name={document.returnStatusName} />,
@@ -146,7 +165,7 @@ export function ReceiptTable({ receipts }: { receipts: components["schemas"]["Re
       }}
       columns={[
         { title: t("receipt.kind"), dataIndex: "kind" },
-        { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} /> },
+        { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
         { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
         { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },
         { title: t("explanation.meaning"), render: (_, receipt) => <div className="info">{receipt.explanation.meaning}</div> },
@@ -159,8 +178,10 @@ function Xml({ id }: { id: string }) {
   const xml = useQuery({
     queryKey: ["xml", id],
     queryFn: async ({ signal }) => (await send("GET", `/api/v1/messages/${encodeURIComponent(id)}/xml`, { signal })).text(),
+    // What was stored never changes.
+    refetchInterval: false,
   });
-  if (xml.error !== null) return <ErrorView error={xml.error} />;
+  if (graveOf(xml) !== undefined) return <ErrorView error={xml.error} />;
   if (xml.data === undefined) return <Loading />;
   return (
     <pre className="xml" tabIndex={0}>

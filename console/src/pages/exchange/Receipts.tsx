@@ -5,12 +5,14 @@ import { Alert, Button, Empty, Input, Space, Switch, Table } from "antd";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, save, send, withQuery } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import type { components } from "../../api/schema";
 import { useCan } from "../../api/session";
 import { customsTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
 import { Explanation } from "./Explanation";
 import { ReturnStatus } from "./State";
@@ -20,6 +22,7 @@ const LIMIT = 50;
 
 export function Receipts() {
   const t = useT();
+  const scrolling = useScrolling();
   const [search, setSearch] = useSearchParams();
   const [following, follow] = useState(false);
   const after = search.get("after") ?? "0";
@@ -59,14 +62,14 @@ export function Receipts() {
             </Button>
           </Space>
         </div>
-        {page.error === null ? (
+        {graveOf(page) === undefined ? (
           <Table
             size="small"
             rowKey="cursor"
             loading={page.isPending}
             dataSource={items}
             pagination={false}
-            scroll={{ x: "max-content" }}
+            {...scrolling}
             locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("receipts.empty")} /> }}
             expandable={{
               expandedRowRender: (receipt) => (
@@ -80,7 +83,7 @@ export function Receipts() {
               { title: t("receipt.cursor"), dataIndex: "cursor", align: "right", className: "num" },
               { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
               { title: t("receipt.kind"), dataIndex: "kind" },
-              { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} /> },
+              { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
               { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },
               { title: t("explanation.meaning"), render: (_, receipt) => <div className="info">{receipt.explanation.meaning}</div> },
               { title: t("receipt.key"), render: (_, receipt) => <span className="mono">{receipt.documentKey}</span> },

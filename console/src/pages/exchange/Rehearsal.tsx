@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Alert, Descriptions, Table, Tag } from "antd";
 import { Link } from "react-router";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import type { components } from "../../api/schema";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
@@ -20,7 +21,7 @@ export function Rehearsal() {
     queryKey: ["rehearsal"],
     queryFn: ({ signal }) => call<View>("GET", "/api/v1/rehearsal", undefined, signal),
   });
-  if (rehearsal.error !== null) return <ErrorView error={rehearsal.error} retry={() => void rehearsal.refetch()} />;
+  if (graveOf(rehearsal) !== undefined) return <ErrorView error={rehearsal.error} retry={() => void rehearsal.refetch()} />;
   if (rehearsal.data === undefined) return <Loading />;
   const { version, items, changes } = rehearsal.data;
   return (

@@ -4,16 +4,19 @@ import { Empty, Input, Table } from "antd";
 import { useEffect, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, withQuery } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import type { Item } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
+import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
-import { Kind, ReturnStatus, State } from "./State";
+import { Kind, Outcome, ReturnStatus, State } from "./State";
 
 type Hit = Item<"Page_SearchHit">;
 
 export function Search() {
   const t = useT();
+  const scrolling = useScrolling();
   const [search, setSearch] = useSearchParams();
   const asked = search.get("q")?.trim() ?? "";
   const [typed, type] = useState(asked);
@@ -39,13 +42,13 @@ export function Search() {
           aria-label={t("search.label")}
           placeholder={t("search.hint")}
           value={typed}
-          loading={found.isFetching}
+          loading={found.isLoading}
           onChange={(event) => type(event.target.value)}
           onSearch={(text) => setSearch(text.trim() === "" ? {} : { q: text.trim() })}
         />
       </div>
-      {found.error !== null && <ErrorView error={found.error} retry={() => void found.refetch()} />}
-      {asked !== "" && found.error === null && (
+      {graveOf(found) !== undefined && <ErrorView error={found.error} retry={() => void found.refetch()} />}
+      {asked !== "" && graveOf(found) === undefined && (
         <div className="panel">
           <Table
             size="small"
@@ -53,7 +56,7 @@ export function Search() {
             dataSource={hits}
             loading={found.isPending}
             pagination={hits.length > 50 ? { pageSize: 50 } : false}
-            scroll={{ x: "max-content" }}
+            {...scrolling}
             locale={{
               emptyText: found.isPending ? " " : (
                 <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("search.nothing", { q: asked })} />
@@ -66,7 +69,11 @@ export function Search() {
               { title: t("document.orderNo"), render: (_, hit) => <span className="mono">{hit.orderNo ?? "–"}</span> },
               { title: t("document.logisticsNo"), render: (_, hit) => <span className="mono">{hit.logisticsNo ?? "–"}</span> },
               { title: t("document.invtNo"), render: (_, hit) => <span className="mono">{hit.invtNo ?? "–"}</span> },
-              { title: t("message.state"), render: (_, hit) => <State state={hit.state} name={hit.stateName} /> },
+              {
+                title: t("outcome.title"),
+                render: (_, hit) => <Outcome outcome={hit.outcome} name={hit.outcomeName} needsAction={hit.needsAction} />,
+              },
+              { title: t("message.state"), render: (_, hit) => <State state={hit.state} name={hit.stateName} outcome={hit.outcome} /> },
               { title: t("document.status"), render: (_, hit) => <ReturnStatus status={hit.returnStatus} /> },
               { title: t("message.receivedAt"), render: (_, hit) => <span className="num nowrap">{dateTime(hit.receivedAt)}</span> },
               {

@@ -1,7 +1,8 @@
 // The state of a message and the status of a receipt, as coloured words. The word says it, not the colour.
 import { type Translate, type Word, useT, useLanguage } from "../../i18n";
 
-export const STATES = ["received", "waiting", "checked", "sent", "answered", "settled", "refused", "held"] as const;
+/** In the order of the life of a message; what waits for a person before what is over. */
+export const STATES = ["received", "waiting", "checked", "sent", "answered", "held", "settled", "refused"] as const;
 
 /** The word of a state; states of later releases have none. */
 export function stateWord(state: string): Word | undefined {
@@ -9,15 +10,62 @@ export function stateWord(state: string): Word | undefined {
   return known === undefined ? undefined : `state.${known}`;
 }
 
-export function State({ state, name }: { state: string; name?: string | undefined }) {
+interface StateProps {
+  state: string;
+  name?: string | undefined;
+  outcome?: string | undefined;
+}
+
+/** How far it has come. What was turned down is never shown as finished, whatever the pipeline calls it. */
+export function State({ state, name, outcome }: StateProps) {
   const t = useT();
+  if (outcome === "rejected" || outcome === "faulty") return <Outcome outcome={outcome} />;
   const word = stateWord(state);
   return <span className={`badge ${state}`}>{word === undefined ? (name ?? state) : t(word)}</span>;
 }
 
-/** Customs' statuses are an open set: below zero is a fault, 100 a rejection. */
+/** What became of it (办理结果), in the order in which a company wants to see them. */
+export const OUTCOMES = ["rejected", "faulty", "refused", "waiting", "accepted", "released"] as const;
+export type OutcomeName = (typeof OUTCOMES)[number];
+
+/** Outcomes after which the company must act. */
+export const BAD = ["rejected", "faulty", "refused"] as const;
+
+export function isBad(outcome: string | null | undefined): boolean {
+  return BAD.some((one) => one === outcome);
+}
+
+const OUTCOME_LOOK: Record<OutcomeName, string> = {
+  rejected: "bad",
+  faulty: "bad",
+  refused: "bad",
+  waiting: "now",
+  accepted: "good",
+  released: "good",
+};
+
+interface OutcomeProps {
+  outcome: string | null | undefined;
+  name?: string | undefined;
+  needsAction?: boolean | undefined;
+}
+
+/** What became of it, and whether the company must act now. */
+export function Outcome({ outcome, name, needsAction }: OutcomeProps) {
+  const t = useT();
+  if (outcome === null || outcome === undefined) return <span className="soft">–</span>;
+  const known = OUTCOMES.find((one) => one === outcome);
+  return (
+    <span className="nowrap">
+      <span className={`badge ${known === undefined ? "" : OUTCOME_LOOK[known]}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
+      {needsAction === true && <span className="badge act">{t("outcome.act")}</span>}
+    </span>
+  );
+}
+
+/** Customs' statuses are an open set: below zero is a fault, 100 a rejection, and some mean that it stopped. */
 export function statusClass(status: number): string {
-  if (status < 0 || status === 100) return "bad";
+  if (status < 0 || [4, 100, 501, 502, 503, 599, 700].includes(status)) return "bad";
   return [120, 399, 800, 899].includes(status) ? "good" : "now";
 }
 
@@ -31,7 +79,8 @@ function statusName(status: number, t: Translate): string | undefined {
 
 export function ReturnStatus({ status, name }: { status: number | null | undefined; name?: string | null | undefined }) {
   const t = useT();
-  if (status === null || status === undefined) return <span className="soft">–</span>;
+  // A tax bill has no status: its name says what it is.
+  if (status === null || status === undefined) return (name ?? "") === "" ? <span className="soft">–</span> : <span className="badge now">{name}</span>;
   const said = statusName(status, t) ?? name ?? undefined;
   return (
     <span className={`badge ${statusClass(status)}`}>

@@ -2,21 +2,26 @@
 import { useQuery } from "@tanstack/react-query";
 import { DatePicker, Empty, Table } from "antd";
 import dayjs from "dayjs";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, withQuery } from "../../api/client";
-import { overCategories, RED } from "../../charts/options";
+import { graveOf } from "../../api/problem";
+import { overCategories, RESULT_COLOURS } from "../../charts/options";
 import { count } from "../../format/number";
 import { beijingDay } from "../../format/time";
 import { useLanguage, useT } from "../../i18n";
 import { ErrorView } from "../../shell/ErrorView";
+import { lazily } from "../../shell/lazily";
 import { Loading } from "../../shell/Loading";
-import { FIGURES, sumBy, total } from "./figures";
+import { FLOW, RESULTS, results, resultsBy, total } from "./figures";
+import { isBad } from "./State";
 import { Tile } from "./Home";
 import type { DayCount, KindCount } from "./types";
 
-const Chart = lazy(async () => ({ default: (await import("../../charts/Chart")).Chart }));
+const Chart = lazily(async () => (await import("../../charts/Chart")).Chart);
 const DAY_MS = 86_400_000;
+
+
 
 export function Statistics() {
   const { t, language } = useLanguage();
@@ -29,8 +34,10 @@ export function Statistics() {
       call<{ items: DayCount[] }>("GET", withQuery("/api/v1/statistics", { from, to }), undefined, signal),
   });
   const rows = found.data?.items ?? [];
-  const days = sumBy(rows, (row) => row.day);
-  const kinds = sumBy(rows, (row) => row.kind);
+  const days = resultsBy(rows, (row) => row.day);
+  const kinds = resultsBy(rows, (row) => row.kind);
+  const sums = results(rows);
+  const until = beijingDay(Date.parse(`${to}T00:00:00+08:00`) + DAY_MS);
   const name = (kind: string) => (language === "en" ? kind : (rows.find((row) => row.kind === kind)?.kindName ?? kind));
   return (
     <>
@@ -46,13 +53,22 @@ export function Statistics() {
           }}
         />
       </div>
-      {found.error !== null && <ErrorView error={found.error} retry={() => void found.refetch()} />}
+      {graveOf(found) !== undefined && <ErrorView error={found.error} retry={() => void found.refetch()} />}
       {found.isPending && <Loading />}
       {found.data !== undefined && rows.length === 0 && <Empty description={t("statistics.none")} />}
       {rows.length > 0 && (
         <>
           <div className="tiles">
-            {FIGURES.map((figure) => (
+            {RESULTS.map((result) => (
+              <Tile
+                key={result}
+                label={t(`outcome.${result}`)}
+                value={count(sums[result])}
+                look={sums[result] === 0 ? "" : isBad(result) ? "bad" : "good"}
+                to={`/messages?outcome=${result}&from=${from}&to=${until}`}
+              />
+            ))}
+            {FLOW.map((figure) => (
               <Tile key={figure} label={t(`home.${figure}`)} value={count(total(rows)[figure])} />
             ))}
           </div>
@@ -64,12 +80,12 @@ export function Statistics() {
                   label={t("statistics.byDay")}
                   option={overCategories(
                     days.map(([day]) => day.slice(5)),
-                    FIGURES.map((figure) => ({
-                      name: t(`home.${figure}`),
+                    RESULTS.map((result) => ({
+                      name: t(`outcome.${result}`),
                       // A line needs points; a day or two are bars.
                       kind: days.length > 2 ? "line" : "bar",
-                      values: days.map(([, sum]) => sum[figure]),
-                      ...(figure === "refused" ? { colour: RED } : {}),
+                      values: days.map(([, sum]) => sum[result]),
+                      colour: RESULT_COLOURS[result],
                     })),
                   )}
                 />
@@ -80,11 +96,12 @@ export function Statistics() {
                   label={t("statistics.byKind")}
                   option={overCategories(
                     kinds.map(([kind]) => name(kind)),
-                    (["settled", "refused"] as const).map((figure) => ({
-                      name: t(`home.${figure}`),
+                    RESULTS.map((result) => ({
+                      name: t(`outcome.${result}`),
                       kind: "bar",
-                      values: kinds.map(([, sum]) => sum[figure]),
-                      ...(figure === "refused" ? { colour: RED } : {}),
+                      stack: true,
+                      values: kinds.map(([, sum]) => sum[result]),
+                      colour: RESULT_COLOURS[result],
                     })),
                     30,
                   )}
@@ -104,7 +121,8 @@ export function Statistics() {
 
 function Figures({ rows }: { rows: DayCount[] }) {
   const t = useT();
-  const sums = total(rows);
+  const flow = total(rows);
+  const sums = results(rows);
   return (
     <Table<DayCount>
       size="small"
@@ -121,7 +139,14 @@ function Figures({ rows }: { rows: DayCount[] }) {
             </Link>
           ),
         },
-        ...FIGURES.map((figure) => ({
+        ...RESULTS.map((result) => ({
+          title: t(`outcome.${result}`),
+          align: "right" as const,
+          render: (_: unknown, row: KindCount) => (
+            <span className={isBad(result) && row.outcomes[result] > 0 ? "no num" : "num"}>{count(row.outcomes[result])}</span>
+          ),
+        })),
+        ...FLOW.map((figure) => ({
           title: t(`home.${figure}`),
           align: "right" as const,
           render: (_: unknown, row: KindCount) => <span className="num">{count(row[figure])}</span>,
@@ -132,9 +157,14 @@ function Figures({ rows }: { rows: DayCount[] }) {
           <Table.Summary.Cell index={0} colSpan={2}>
             <strong>{t("statistics.total")}</strong>
           </Table.Summary.Cell>
-          {FIGURES.map((figure, i) => (
-            <Table.Summary.Cell key={figure} index={i + 2} align="right">
-              <strong className="num">{count(sums[figure])}</strong>
+          {RESULTS.map((result, i) => (
+            <Table.Summary.Cell key={result} index={i + 2} align="right">
+              <strong className="num">{count(sums[result])}</strong>
+            </Table.Summary.Cell>
+          ))}
+          {FLOW.map((figure, i) => (
+            <Table.Summary.Cell key={figure} index={i + 2 + RESULTS.length} align="right">
+              <strong className="num">{count(flow[figure])}</strong>
             </Table.Summary.Cell>
           ))}
         </Table.Summary.Row>

@@ -5,12 +5,14 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Table } from "antd";
 import { Link, useParams } from "react-router";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import { customsTime } from "../../format/time";
 import { useT, type Word } from "../../i18n";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
-import { ReturnStatus, State } from "./State";
+import { Outcome, ReturnStatus, State } from "./State";
+import { CorrectButton } from "./ToDo";
 import { Unmask } from "./Unmask";
 import { Timeline } from "./Timeline";
 import type { Story, StoryDocument } from "./types";
@@ -26,7 +28,7 @@ export function StoryPage() {
     queryFn: ({ signal }) => call<Story>("GET", `/api/v1/stories/${encodeURIComponent(id)}`, undefined, signal),
   });
   useLive(["message", "receipt"], () => void client.invalidateQueries({ queryKey: ["story", id] }));
-  if (story.error !== null) return <ErrorView error={story.error} retry={() => void story.refetch()} />;
+  if (graveOf(story) !== undefined) return <ErrorView error={story.error} retry={() => void story.refetch()} />;
   if (story.data === undefined) return <Loading />;
   const { marks, timeline, holder, others } = story.data;
   const wrong = marks.filter((mark) => mark.ok === false).length;
@@ -68,7 +70,11 @@ export function StoryPage() {
                 pagination={false}
                 columns={[
                   { title: t("message.kind"), dataIndex: "kindName" },
-                  { title: t("message.state"), render: (_, one) => <State state={one.state} name={one.stateName} /> },
+                  {
+                    title: t("outcome.title"),
+                    render: (_, one) => <Outcome outcome={one.outcome} name={one.outcomeName} needsAction={one.needsAction} />,
+                  },
+                  { title: t("message.state"), render: (_, one) => <State state={one.state} name={one.stateName} outcome={one.outcome} /> },
                   { title: t("document.status"), render: (_, one) => <ReturnStatus status={one.returnStatus} name={one.returnStatusName} /> },
                   { title: t("list.operations"), render: (_, one) => <Link to={`/messages/${one.messageId}`}>{t("action.view")}</Link> },
                 ]}
@@ -103,14 +109,15 @@ function Card({ title, document, refresh }: CardProps) {
   }
   return (
     // It scrolls by itself, so that the comparison below stays in sight; hence the keyboard reaches it.
-    <section className="panel tall" tabIndex={0} aria-label={t(title)}>
+    <section className={document.needsAction ? "panel tall panel-act" : "panel tall"} tabIndex={0} aria-label={t(title)}>
       <h2>
         <Link to={`/messages/${document.messageId}`}>{t(title)}</Link>
       </h2>
       <p>
-        <State state={document.state} name={document.stateName} />{" "}
+        <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} />{" "}
         <ReturnStatus status={document.returnStatus} name={document.returnStatusName} />
       </p>
+      <CorrectButton message={{ id: document.messageId, outcome: document.outcome, needsAction: document.needsAction }} />
       <p className="soft">{document.companyName}</p>
       <dl className="facts">
         {document.fields.map((field) => (

@@ -10,7 +10,7 @@ type Entry = components["schemas"]["TimelineEntry"] & {
   full?: boolean;
 };
 
-const COLOUR: Record<string, string> = { refused: "red", settled: "green", held: "orange" };
+const COLOUR: Record<string, string> = { refused: "red", rejected: "red", faulty: "red", settled: "green", held: "orange" };
 
 export function Timeline({ entries }: { entries: readonly Entry[] }) {
   const t = useT();

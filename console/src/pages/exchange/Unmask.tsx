@@ -18,7 +18,7 @@ export function Unmask({ id, done }: { id: string; done: () => void }) {
   const run = async () => {
     try {
       await call("POST", `/api/v1/messages/${encodeURIComponent(id)}/unmask`, { reason: reason.trim() });
-      void message.success(t("action.done"));
+      void message.success(t("message.unmasked"));
       setOpen(false);
       done();
     } catch (error) {

@@ -7,7 +7,8 @@ import { useLive } from "../../api/live";
 import type { components } from "../../api/schema";
 import { useT } from "../../i18n";
 import { FindingTable } from "./FindingTable";
-import { Kind, ReturnStatus, State } from "./State";
+import { isBad, Kind, Outcome, ReturnStatus, State } from "./State";
+import { CorrectButton } from "./ToDo";
 import { Timeline } from "./Timeline";
 
 export type Accepted = components["schemas"]["AcceptedAnswer"];
@@ -31,15 +32,16 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
   const details = messages.flatMap((message) => (message.data === undefined ? [] : [message.data]));
   const one = details.length === 1 ? details[0] : undefined;
   const over = details.length > 0 && details.every(isOver);
+  const bad = details.filter((message) => isBad(message.outcome)).length;
   return (
     <>
       <Alert
         className="gap"
-        type={over ? "success" : "info"}
+        type={bad > 0 ? "error" : over ? "success" : "info"}
         showIcon
         role="status"
-        title={t(over ? "declare.over" : "declare.accepted")}
-        description={t(over ? "declare.overHint" : "declare.acceptedHint")}
+        title={bad > 0 ? t("declare.turnedDown", { n: bad, all: details.length }) : t(over ? "declare.over" : "declare.accepted")}
+        description={t(bad > 0 ? "declare.turnedDownHint" : over ? "declare.overHint" : "declare.acceptedHint")}
         action={<Button onClick={again}>{t("declare.another")}</Button>}
       />
       <div className="panel">
@@ -52,12 +54,14 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
           columns={[
             { title: t("message.acceptanceNo"), render: (_, m) => <Link to={`/messages/${m.id}`}>{m.acceptanceNo}</Link> },
             { title: t("message.kind"), render: (_, m) => <Kind kind={m.kind} name={m.kindName} /> },
-            { title: t("message.state"), render: (_, m) => <State state={m.state} name={m.stateName} /> },
+            { title: t("outcome.title"), render: (_, m) => <Outcome outcome={m.outcome} name={m.outcomeName} needsAction={m.needsAction} /> },
+            { title: t("message.state"), render: (_, m) => <State state={m.state} name={m.stateName} outcome={m.outcome} /> },
             { title: t("message.holder"), dataIndex: "holder" },
             {
               title: t("document.status"),
               render: (_, m) => <ReturnStatus status={m.documents[0]?.returnStatus} name={m.documents[0]?.returnStatusName} />,
             },
+            { title: t("list.operations"), render: (_, m) => <CorrectButton message={m} /> },
           ]}
         />
       </div>

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { sumBy, total } from "./figures";
+import { results, resultsBy, total } from "./figures";
 import { KINDS } from "./kinds";
-import { statusClass } from "./State";
+import { isBad, OUTCOMES, statusClass } from "./State";
 
 test("the kinds are those of the reference that are answered, which are those that a company submits", () => {
   const reference = readFileSync(new URL("../../../../docs/protocol/kinds/README.md", import.meta.url), "utf8");
@@ -12,20 +12,27 @@ test("the kinds are those of the reference that are answered, which are those th
 });
 
 test("faults and rejections look bad, ends look good, the rest is under way", () => {
-  expect([-301002, 100, 120, 800, 899, 2, 500, 12345].map(statusClass)).toEqual([
-    "bad", "bad", "good", "good", "good", "now", "now", "now",
+  expect([-301002, 4, 100, 501, 700, 120, 800, 899, 2, 500, 12345].map(statusClass)).toEqual([
+    "bad", "bad", "bad", "bad", "bad", "good", "good", "good", "now", "now", "now",
   ]);
 });
 
 test("sums by day and by kind agree with the whole", () => {
-  const row = (day: string, kind: string, settled: number) => ({
-    day, kind, kindName: "", checked: 1, refused: 0, sent: 2, settled, receipts: 3,
+  const row = (day: string, kind: string, accepted: number, rejected: number) => ({
+    day, kind, kindName: "", checked: 1, refused: 0, sent: 2, settled: 0, receipts: 3,
+    outcomes: { accepted, rejected, released: 0, faulty: 0, refused: 1 },
   });
-  const rows = [row("2026-11-23", "CEB311", 5), row("2026-11-23", "CEB411", 7), row("2026-11-24", "CEB311", 11)];
-  expect(total(rows)).toEqual({ checked: 3, refused: 0, sent: 6, settled: 23, receipts: 9 });
-  expect(sumBy(rows, (one) => one.day).map(([day, sums]) => [day, sums.settled])).toEqual([
-    ["2026-11-23", 12], ["2026-11-24", 11],
+  const rows = [row("2026-11-23", "CEB311", 5, 1), row("2026-11-23", "CEB411", 7, 0), row("2026-11-24", "CEB311", 11, 2)];
+  expect(total(rows)).toEqual({ checked: 3, sent: 6, receipts: 9 });
+  expect(results(rows)).toEqual({ released: 0, accepted: 23, rejected: 3, faulty: 0, refused: 3 });
+  expect(resultsBy(rows, (one) => one.day).map(([day, sums]) => [day, sums.accepted, sums.rejected])).toEqual([
+    ["2026-11-23", 12, 1], ["2026-11-24", 11, 2],
   ]);
-  expect(sumBy(rows, (one) => one.kind).map(([kind, sums]) => [kind, sums.settled])).toEqual([["CEB311", 16], ["CEB411", 7]]);
-  expect(sumBy([], () => "")).toEqual([]);
+  expect(resultsBy(rows, (one) => one.kind).map(([kind, sums]) => [kind, sums.accepted])).toEqual([["CEB311", 16], ["CEB411", 7]]);
+  expect(resultsBy([], () => "")).toEqual([]);
+});
+
+test("what came back never looks like a success, and only that wants an action", () => {
+  expect(OUTCOMES.filter(isBad)).toEqual(["rejected", "faulty", "refused"]);
+  expect([null, undefined, "waiting", "accepted", "released", "new"].map(isBad)).toEqual([false, false, false, false, false, false]);
 });

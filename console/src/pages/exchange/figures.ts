@@ -1,28 +1,27 @@
-// Sums over counts by day and kind.
+// Sums over counts by day and kind: what passed through the platform, and what became of it.
 import type { KindCount } from "./types";
 
-export const FIGURES = ["checked", "refused", "sent", "settled", "receipts"] as const;
-export type Sums = Record<(typeof FIGURES)[number], number>;
+export const FLOW = ["checked", "sent", "receipts"] as const;
+export type Flow = Record<(typeof FLOW)[number], number>;
 
-const zero = (): Sums => ({ checked: 0, refused: 0, sent: 0, settled: 0, receipts: 0 });
-
-function add(sums: Sums, row: KindCount): void {
-  for (const figure of FIGURES) sums[figure] += row[figure];
-}
-
-export function total(rows: readonly KindCount[]): Sums {
-  const sums = zero();
-  for (const row of rows) add(sums, row);
+export function total(rows: readonly KindCount[]): Flow {
+  const sums: Flow = { checked: 0, sent: 0, receipts: 0 };
+  for (const row of rows) for (const figure of FLOW) sums[figure] += row[figure];
   return sums;
 }
 
-/** Sums by a key, in the order in which the keys first come. */
-export function sumBy<Row extends KindCount>(rows: readonly Row[], key: (row: Row) => string): [string, Sums][] {
-  const found = new Map<string, Sums>();
-  for (const row of rows) {
-    const sums = found.get(key(row)) ?? zero();
-    add(sums, row);
-    found.set(key(row), sums);
-  }
-  return [...found];
+/** Outcomes in the order of a chart: good ones first. */
+export const RESULTS = ["released", "accepted", "rejected", "faulty", "refused"] as const;
+export type Results = Record<(typeof RESULTS)[number], number>;
+
+export function results(rows: readonly KindCount[]): Results {
+  const sums: Results = { released: 0, accepted: 0, rejected: 0, faulty: 0, refused: 0 };
+  for (const row of rows) for (const result of RESULTS) sums[result] += row.outcomes[result];
+  return sums;
+}
+
+/** Outcomes by a key, in the order in which the keys first come. */
+export function resultsBy<Row extends KindCount>(rows: readonly Row[], key: (row: Row) => string): [string, Results][] {
+  const keys = [...new Set(rows.map(key))];
+  return keys.map((one) => [one, results(rows.filter((row) => key(row) === one))]);
 }

@@ -1,13 +1,15 @@
 // Messages (报文): the list for a company, and for staff who see all companies.
+import { Link } from "react-router";
 import type { components } from "../../api/schema";
 import { useSession } from "../../api/session";
 import { bytes } from "../../format/number";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { KIND_OPTIONS } from "./kinds";
-import { Kind, State, STATES } from "./State";
+import { Bulk } from "./Bulk";
+import { Kind, isBad, Outcome, OUTCOMES, State, STATES } from "./State";
 
-type Message = components["schemas"]["MessageSummary"] & { company?: { id: string; name: string } };
+export type Message = components["schemas"]["MessageSummary"];
 
 const messages = defineResource<Message>({
   name: "messages",
@@ -19,7 +21,28 @@ const messages = defineResource<Message>({
   exportPath: "/api/v1/exports/messages",
   exportNeeds: "export_messages",
   empty: "messages.empty",
+  rowClass: (row) => (row.needsAction ? "row-act" : ""),
+  selection: {
+    needs: "submit_corrections",
+    when: (row) => isBad(row.outcome),
+    bar: (rows, done) => <Bulk rows={rows} done={done} />,
+  },
   filters: [
+    {
+      key: "outcome",
+      label: "outcome.title",
+      as: "select",
+      options: OUTCOMES.map((outcome) => ({ value: outcome, label: `outcome.${outcome}` as const })),
+    },
+    {
+      key: "needsAction",
+      label: "outcome.needsAction",
+      as: "select",
+      options: [
+        { value: "true", label: "outcome.only" },
+        { value: "false", label: "outcome.notNeeded" },
+      ],
+    },
     { key: "kind", label: "message.kind", as: "select", options: KIND_OPTIONS },
     {
       key: "state",
@@ -38,9 +61,20 @@ const messages = defineResource<Message>({
     { key: "acceptanceNo", title: "message.acceptanceNo", as: "code" },
     { key: "kind", title: "message.kind", render: (row) => <Kind kind={row.kind} name={row.kindName} /> },
     { key: "company", title: "message.company", value: (row) => row.company?.name, extra: true },
-    { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} /> },
-    { key: "holder", title: "message.holder" },
+    {
+      key: "outcome",
+      title: "outcome.title",
+      render: (row) => <Outcome outcome={row.outcome} name={row.outcomeName} needsAction={row.needsAction} />,
+    },
+    { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} outcome={row.outcome} /> },
+    { key: "holder", title: "message.holder", render: (row) => <div className="info">{row.holder}</div> },
     { key: "nDocuments", title: "message.nDocuments", as: "number" },
+    {
+      key: "correctedBy",
+      title: "correct.correctedBy",
+      extra: true,
+      render: (row) => row.correctedBy != null && <Link to={`/messages/${row.correctedBy.id}`}>{row.correctedBy.acceptanceNo}</Link>,
+    },
     { key: "receivedAt", title: "message.receivedAt", as: "time" },
     { key: "since", title: "message.since", as: "time" },
     { key: "nBytes", title: "message.nBytes", value: (row) => bytes(row.nBytes), extra: true },

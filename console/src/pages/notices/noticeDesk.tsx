@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Table } from "antd";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { choicesOf } from "../../api/dictionary";
 import type { Item } from "../../api/types";
 import { dateTime } from "../../format/time";
@@ -133,7 +134,7 @@ function Readers({ id }: { id: string }) {
     queryKey: ["readers", id],
     queryFn: ({ signal }) => call<{ items: Item<"Page_ReaderView">[] }>("GET", `/api/v1/notices/${id}/readers?limit=500`, undefined, signal),
   });
-  if (readers.error !== null) return <ErrorView error={readers.error} />;
+  if (graveOf(readers) !== undefined) return <ErrorView error={readers.error} />;
   return (
     <>
       <h3>{t("notice.readerList")}</h3>

@@ -4,6 +4,7 @@ import { type ReactNode, useId, useState } from "react";
 import { api } from "../../api/client";
 import { useT, type Word } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { Drill, useDrillChanged } from "./Drill";
 
 const OUTAGES = ["silent", "garbage", "slow"] as const;
 
@@ -15,6 +16,7 @@ export function CustomsBox() {
         <h1>{t("menu.customsBox")}</h1>
       </div>
       <p className="soft">{t("customsBox.intro")}</p>
+      <Drill />
       <div className="columns-2">
         <Inject />
         <Outage />
@@ -24,23 +26,22 @@ export function CustomsBox() {
 }
 
 /** Runs an act and tells how it ended. */
-function useAct(): [boolean, (act: () => Promise<unknown>) => void] {
-  const t = useT();
+function useAct(): [boolean, (act: () => Promise<unknown>, said: string) => void] {
   const problem = useProblem();
   const { message } = App.useApp();
   const [busy, setBusy] = useState(false);
-  const run = async (act: () => Promise<unknown>) => {
+  const run = async (act: () => Promise<unknown>, said: string) => {
     setBusy(true);
     try {
       await act();
-      void message.success(t("action.done"));
+      void message.success(said);
     } catch (error) {
       problem(error);
     } finally {
       setBusy(false);
     }
   };
-  return [busy, (act) => void run(act)];
+  return [busy, (act, said) => void run(act, said)];
 }
 
 function Labelled({ label, field }: { label: Word; field: (id: string) => ReactNode }) {
@@ -93,7 +94,7 @@ function Inject() {
         type="primary"
         loading={busy}
         disabled={body.messageId === ""}
-        onClick={() => run(() => api.POST("/api/v1/customs-box/receipts", { body }))}
+        onClick={() => run(() => api.POST("/api/v1/customs-box/receipts", { body }), t("customsBox.injected", { n: delay }))}
       >
         {t("customsBox.send")}
       </Button>
@@ -104,9 +105,13 @@ function Inject() {
 function Outage() {
   const t = useT();
   const [busy, run] = useAct();
+  const changed = useDrillChanged();
   const [outage, setOutage] = useState<(typeof OUTAGES)[number]>("silent");
   const [seconds, setSeconds] = useState(60);
-  const send = (forMs: number) => run(() => api.POST("/api/v1/customs-box/outage", { body: { outage, forMs } }));
+  const send = (n: number) => {
+    const said = n === 0 ? t("customsBox.stopped") : t("customsBox.started", { kind: t(`customsBox.${outage}`), n });
+    run(() => api.POST("/api/v1/customs-box/outage", { body: { outage, forMs: n * 1000 } }).finally(changed), said);
+  };
   return (
     <section className="panel">
       <h2>{t("customsBox.outage")}</h2>
@@ -128,7 +133,7 @@ function Outage() {
         field={(id) => <InputNumber id={id} min={1} max={3600} precision={0} value={seconds} onChange={(n) => setSeconds(n ?? 60)} />}
       />
       <Space>
-        <Button type="primary" danger loading={busy} onClick={() => send(seconds * 1000)}>
+        <Button type="primary" danger loading={busy} onClick={() => send(seconds)}>
           {t("customsBox.start")}
         </Button>
         <Button loading={busy} onClick={() => send(0)}>

@@ -3,20 +3,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { Table } from "antd";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import type { Schema } from "../../api/types";
 import { count } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
-import { useT } from "../../i18n";
+import { useT, type Word } from "../../i18n";
 import { Badge } from "../../shell/Badge";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
 import { State } from "../exchange/State";
 import { Tile } from "../exchange/Home";
+import { Drill } from "./Drill";
 
 type Answer = Schema<"Pipeline">;
 
 /** The page asks this often while it is looked at. */
 const EVERY_MS = 3000;
+const QUEUES: readonly (readonly [string, string, Word])[] = [
+  ["import", "up", "pipeline.importUp"],
+  ["import", "down", "pipeline.importDown"],
+  ["export", "up", "pipeline.exportUp"],
+  ["export", "down", "pipeline.exportDown"],
+];
 /** A lane whose oldest message waits longer needs a look. */
 const OLD_MS = 60_000;
 
@@ -27,7 +35,7 @@ export function Pipeline() {
     queryFn: ({ signal }) => call<Answer>("GET", "/api/v1/operator/pipeline", undefined, signal),
     refetchInterval: EVERY_MS,
   });
-  if (found.error !== null) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
+  if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading />;
   const now = found.data;
   return (
@@ -36,6 +44,7 @@ export function Pipeline() {
         <h1>{t("menu.pipeline")}</h1>
         <span className="soft num">{dateTime(now.at)}</span>
       </div>
+      <Drill />
       <div className="tiles">
         <Tile label={t("pipeline.received")} value={count(now.received)} />
         <Tile label={t("pipeline.checked")} value={count(now.checked)} />
@@ -69,7 +78,7 @@ export function Pipeline() {
             dataSource={now.queues}
             pagination={false}
             columns={[
-              { title: t("pipeline.queue"), dataIndex: "name" },
+              { title: t("pipeline.queue"), render: (_, queue) => <QueueName name={queue.name} /> },
               { title: t("pipeline.depth"), align: "right", render: (_, queue) => <span className="num">{count(queue.depth)}</span> },
             ]}
           />
@@ -79,6 +88,18 @@ export function Pipeline() {
         <h2>{t("pipeline.lanes")}</h2>
         <Lanes lanes={now.lanes} />
       </div>
+    </>
+  );
+}
+
+/** The four queues by what passes through them; the name in the broker below. */
+function QueueName({ name }: { name: string }) {
+  const t = useT();
+  const word = QUEUES.find(([direction, way]) => name.includes(direction) && name.includes(way))?.[2];
+  return (
+    <>
+      {word !== undefined && <>{t(word)} </>}
+      <span className="soft mono">{name}</span>
     </>
   );
 }

@@ -15,6 +15,7 @@
 //! Guids are a hash of the content, so that the same form handed in twice is the same message. A
 //! document that shall be declared again gets another time (`appTime`).
 
+mod again;
 mod column;
 pub mod grid;
 pub mod json;
@@ -31,6 +32,7 @@ use crate::spec::{FieldSpec, RecordSpec, SignatureDuty};
 use crate::write::{DocumentValues, MessageWriter, Values};
 use crate::{Finding, code};
 
+pub use again::Element;
 pub use column::{Column, Part, columns, kind_of_name, sample_rows};
 
 /// A value and where it stood: the row (of a sheet, or the line of a text) and the column (0 in a

@@ -10,6 +10,7 @@ pub mod codes;
 #[cfg(test)]
 mod tests;
 
+use crate::correction;
 use crate::lane::{Spent, Watch};
 use crate::matching::{self, Light};
 use crate::message::sql::Loaded;
@@ -405,6 +406,8 @@ fn tell_outcomes(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i6
     let refused = refused.map(|v| v.loaded.id).collect();
     outcome::refresh(tx, &shared.ids, &refused, now_ms)?;
     let passed = kept.iter().filter(|v| !v.is_refused);
+    let ids = passed.clone().map(|v| v.loaded.id).collect();
+    correction::settle(tx, &shared.ids, &ids, now_ms)?;
     let declared: Vec<&NewDocument> = passed.flat_map(|v| &v.documents).collect();
     outcome::supersede(tx, &shared.ids, &declared, now_ms)
 }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
+use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
 use web::{Problem, codes, service_error};
 
@@ -44,8 +45,15 @@ pub const OUTAGE: Operation = Operation {
     roles: &[Role::Program, Role::Operator],
     changes: true,
 };
+/// Tells whether the line is broken.
+pub const OUTAGE_STATE: Operation = Operation {
+    id: "outage_state",
+    chinese: "海关模拟器：查看线路故障演练",
+    roles: DIRECTORS,
+    changes: false,
+};
 /// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[INJECT, OUTAGE];
+pub const OPERATIONS: &[Operation] = &[INJECT, OUTAGE, OUTAGE_STATE];
 
 /// What the routes of the simulator need.
 #[derive(Clone)]
@@ -84,6 +92,19 @@ pub struct OutageBody {
     pub outage: Outage,
     /// How long, in milliseconds, 0 to 3600000; 0 ends the one that is on.
     pub for_ms: u64,
+}
+
+/// The drill that is on; both are absent when there is none.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OutageView {
+    /// `silent`, `garbage` or `slow`.
+    #[schema(value_type = Option<String>, example = "silent")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outage: Option<Outage>,
+    /// When it ends by itself, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
 }
 
 /// What the simulator will do.
@@ -170,6 +191,27 @@ pub async fn outage(
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     stage.customs_box.fail_for(body.outage, delay(body.for_ms)?);
     Ok((StatusCode::ACCEPTED, Json(Done { done: true })))
+}
+
+/// Whether the line to customs is broken by a drill (查看线路故障演练). Only in a demo.
+#[utoipa::path(
+    get, path = "/api/v1/customs-box/outage", tag = "customs-box", security(("key" = [])),
+    responses(
+        (status = 200, body = OutageView),
+        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期"),
+        (status = 403, body = Problem, description = "没有权限")
+    )
+)]
+pub async fn outage_state(
+    State(stage): State<Stage>,
+    headers: HeaderMap,
+) -> Result<Json<OutageView>, Problem> {
+    stage.gate.actor(&headers, &OUTAGE_STATE).await?;
+    let (outage, until) = stage.customs_box.outage().unzip();
+    Ok(Json(OutageView {
+        outage,
+        until: until.map(beijing_rfc3339),
+    }))
 }
 
 fn delay(ms: u64) -> Result<Duration, Problem> {

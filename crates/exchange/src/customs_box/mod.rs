@@ -228,7 +228,7 @@ impl CustomsBox {
     pub async fn step(&self, max: usize) -> Result<Work, Error> {
         let mut sent = self.sent.lock().await;
         let now_ms = self.clock.now_ms();
-        let outage = self.outage_at(now_ms);
+        let outage = self.outage().map(|(outage, _)| outage);
         if outage == Some(Outage::Silent) {
             return Ok(Work::default());
         }
@@ -342,11 +342,10 @@ impl CustomsBox {
         *self.outage.lock().unwrap_or_else(PoisonError::into_inner) = Some((outage, until));
     }
 
-    fn outage_at(&self, now_ms: i64) -> Option<Outage> {
+    /// The outage that is on, and until when, milliseconds since 1970-01-01 UTC.
+    pub fn outage(&self) -> Option<(Outage, i64)> {
         let outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
-        (*outage)
-            .filter(|(_, until)| now_ms < *until)
-            .map(|(outage, _)| outage)
+        (*outage).filter(|(_, until)| self.clock.now_ms() < *until)
     }
 }
 

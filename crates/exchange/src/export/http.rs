@@ -7,7 +7,7 @@ use crate::explanation;
 use crate::message::{Message, MessageId};
 use crate::outcome::{holder, state_chinese};
 use crate::query::http::{Desk, ListQuery, bad, filter};
-use crate::query::list;
+use crate::query::{list, words};
 use crate::receipt;
 use crate::workbook::XLSX;
 use axum::body::Body;
@@ -26,12 +26,12 @@ use serde::Deserialize;
 use std::fs::File;
 use std::io::Read;
 use std::time::Duration;
-use store::clock::{beijing_compact, beijing_rfc3339};
+use store::clock::beijing_compact;
 use tokio::sync::mpsc;
 use utoipa::IntoParams;
 use web::shares::{Place, Shares};
 use web::sheet::{Book, Column, Value, named};
-use web::{Problem, codes, service_error};
+use web::{Problem, attachment, codes, file_name, service_error, told_conditions};
 
 /// How long a caller waits for his turn.
 const WAIT: Duration = Duration::from_secs(10);
@@ -93,8 +93,8 @@ const MESSAGE_COLUMNS: &[(&str, u16)] = &[
     ("待企业处理", 10),
     ("当前处理方", 30),
     ("单证数", 8),
-    ("受理时间", 30),
-    ("状态时间", 30),
+    ("受理时间", 20),
+    ("状态时间", 20),
     ("报文 guid", 40),
     ("字节", 10),
 ];
@@ -109,7 +109,7 @@ const RECEIPT_COLUMNS: &[(&str, u16)] = &[
     ("办理结果", 10),
     ("回执时间", 20),
     ("回执信息", 60),
-    ("到达时间", 30),
+    ("到达时间", 20),
     ("含义", 50),
     ("怎么办", 60),
     ("是否重报", 30),
@@ -160,10 +160,10 @@ pub async fn export_messages(
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     exports.desk.refresh().await?;
     let mut filter = filter(query, &exports.desk.shared.directory)?;
-    let detail = format!("{filter:?}");
+    let narrowed = words(&filter, &exports.desk.shared.directory);
     let turn = exports.turn(&actor).await?;
     exports
-        .record(&actor, "messages".to_owned(), detail)
+        .record(&actor, "messages".to_owned(), told_conditions(&narrowed))
         .await?;
     let (pages, writer) = writer("报文", named(MESSAGE_COLUMNS), turn)?;
     let shared = &exports.desk.shared;
@@ -189,11 +189,8 @@ pub async fn export_messages(
     }
     drop(pages);
     let now_ms = shared.clock.now_ms();
-    send(
-        &format!("messages-{}.xlsx", beijing_compact(now_ms)),
-        writer,
-    )
-    .await
+    let name = file_name("报文", &narrowed, &beijing_compact(now_ms), "xlsx");
+    send(&name, writer).await
 }
 
 fn message_row(exports: &Exports, message: &Message) -> Vec<Value> {
@@ -217,8 +214,8 @@ fn message_row(exports: &Exports, message: &Message) -> Vec<Value> {
         if message.needs_action { "是" } else { "否" }.into(),
         holder(message.state, message.outcome, message.needs_action).into(),
         message.n_documents.into(),
-        beijing_rfc3339(message.received_at).into(),
-        beijing_rfc3339(message.changed_at).into(),
+        Value::Time(message.received_at),
+        Value::Time(message.changed_at),
         message.guid.as_str().into(),
         message.n_bytes.into(),
     ]
@@ -255,8 +252,12 @@ pub async fn export_receipts(
     let company = actor.require_company()?.id;
     let mut from = query.after.unwrap_or(0);
     let turn = exports.turn(&actor).await?;
+    let narrowed = match from {
+        0 => String::new(),
+        from => format!("序号 {from} 之后"),
+    };
     exports
-        .record(&actor, "receipts".to_owned(), format!("after {from}"))
+        .record(&actor, "receipts".to_owned(), told_conditions(&narrowed))
         .await?;
     let (pages, writer) = writer("回执", named(RECEIPT_COLUMNS), turn)?;
     let shared = &exports.desk.shared;
@@ -285,11 +286,8 @@ pub async fn export_receipts(
     }
     drop(pages);
     let now_ms = shared.clock.now_ms();
-    send(
-        &format!("receipts-{}.xlsx", beijing_compact(now_ms)),
-        writer,
-    )
-    .await
+    let name = file_name("回执", &narrowed, &beijing_compact(now_ms), "xlsx");
+    send(&name, writer).await
 }
 
 fn receipt_row((item, told): &(downlink::Item, Explanation)) -> Vec<Value> {
@@ -303,9 +301,9 @@ fn receipt_row((item, told): &(downlink::Item, Explanation)) -> Vec<Value> {
         receipt::shown_status(item.return_status).map_or_else(|| Value::from(""), Into::into),
         receipt::status_name(item).into(),
         says.map_or("", ceb::Outcome::chinese).into(),
-        item.return_time.as_str().into(),
+        Value::time(&item.return_time),
         item.return_info.as_str().into(),
-        beijing_rfc3339(item.received_at).into(),
+        Value::Time(item.received_at),
         told.meaning.as_str().into(),
         told.advice.as_str().into(),
         told.resubmit.chinese().into(),
@@ -362,10 +360,7 @@ pub(super) async fn send(name: &str, writer: Writer) -> Result<Response, Problem
     let headers = [
         (header::CONTENT_TYPE, XLSX.to_owned()),
         (header::CONTENT_LENGTH, n_bytes.to_string()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ),
+        (header::CONTENT_DISPOSITION, attachment(name)),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     Ok((headers, Body::from_stream(stream)).into_response())

@@ -84,3 +84,46 @@ async fn one_company_that_exports_leaves_a_turn_for_another() {
     assert!(exports.turns.try_take(&own, 1).is_err(), "it has its share");
     assert!(exports.turn(&house.programs[1]).await.is_ok());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_list_was_narrowed_to_is_told_in_words() {
+    let house = House::on(store::testing::sqlite()).await;
+    let company = house.company(0);
+    let asked = |text: String| {
+        let axum::extract::Query(query) = axum::extract::Query::try_from_uri(
+            &format!("/?{text}").parse::<axum::http::Uri>().unwrap(),
+        )
+        .unwrap();
+        let directory = &house.shared.directory;
+        let filter = crate::query::http::filter(query, directory).unwrap();
+        crate::query::words(&filter, directory)
+    };
+    assert_eq!(asked(String::new()), "");
+    let id = company.id.0;
+    let narrowed = asked(format!(
+        "kind=311&state=refused&direction=import&company={id}&from=2026-11-28&orderNo=A"
+    ));
+    assert_eq!(
+        narrowed,
+        format!(
+            "报文类型 进口订单CEB311，状态 已拒收，进出口 进口，企业 {}，订单编号 A，开始 2026-11-28",
+            company.name
+        )
+    );
+}
+
+#[test]
+fn a_moment_is_a_date_of_the_spreadsheet_in_beijing() {
+    let mut book = Book::new("表", vec![("时间".into(), 20)]).unwrap();
+    // 2026-11-24 06:23:35 in Beijing.
+    for value in [Value::Time(1_795_472_615_206), Value::Time(i64::MAX)] {
+        book.row(&[value]).unwrap();
+    }
+    let (file, _) = book.finish().unwrap();
+    let sheets = read(&parts(file)).unwrap();
+    let cells: Vec<&Cell> = sheets[0].1.rows.iter().skip(1).map(|row| &row[0]).collect();
+    assert!(
+        matches!(cells[0], Cell::Moment(digits) if digits.starts_with("20261124062335")),
+        "{cells:?}"
+    );
+}

@@ -15,7 +15,7 @@ mod sql;
 mod tests;
 
 use crate::intake::direction_name;
-use crate::lane::{TURN_MESSAGES_MAX, Waiting, take_turns};
+use crate::lane::{TURN_MESSAGES_MAX, Waiting, alike, take_turns};
 use crate::pipeline::Shared;
 use bytes::Bytes;
 use ceb::Direction;

@@ -35,7 +35,7 @@ const DAY_MS: i64 = 86_400_000;
 const BEIJING_MS: i64 = 8 * 3_600_000;
 
 /// Who may declare.
-const DECLARANTS: &[Role] = &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program];
+pub(crate) const DECLARANTS: &[Role] = &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program];
 
 /// Submits a declaration.
 pub const SUBMIT: Operation = Operation {

@@ -79,12 +79,12 @@ struct Connection {
     _room: Place,
 }
 
-/// What happens now (实时推送): `message`, `receipt` and `count` events with JSON data.
+/// What happens now (实时推送): `message`, `receipt`, `case` and `count` events with JSON data.
 #[utoipa::path(
     get, path = "/api/v1/events", tag = "overview", security(("key" = [])),
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
-         description = "message：报文状态变化；receipt：新回执；count：今日计数"),
+         description = "message：报文状态变化；receipt：新回执；case：办件状态变化；count：今日计数"),
         (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 403, body = Problem, description = "没有权限"),
         (status = 429, body = Problem, description = "本企业的连接过多"),

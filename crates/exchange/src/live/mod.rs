@@ -37,7 +37,7 @@ const RECEIPTS_MAX: i64 = 100;
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
-    /// `message`, `receipt` or `count`.
+    /// `message`, `receipt`, `case` or `count`.
     pub name: &'static str,
     /// JSON.
     pub data: String,
@@ -54,6 +54,18 @@ struct MessageNews<'a> {
     outcome: &'a str,
     outcome_name: &'a str,
     needs_action: bool,
+    at: String,
+}
+
+/// How events of cases begin; the state follows.
+const CASE: &str = "case.";
+
+/// A case (办件) came into a state.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CaseNews<'a> {
+    id: String,
+    state: &'a str,
     at: String,
 }
 
@@ -138,6 +150,7 @@ impl Follower {
         for event in &look.events {
             if self.told.insert(event.id) && self.sees(event, directory) {
                 self.waiting.extend(message_news(event, &look.outcomes));
+                self.waiting.extend(case_news(event));
             }
         }
         for item in &look.receipts {
@@ -159,7 +172,8 @@ impl Follower {
 
     fn sees(&self, event: &Event, directory: &Directory) -> bool {
         let Some(id) = event.company_id.map(CompanyId) else {
-            return false;
+            // An application for registration has no company yet: the bureau hears of it.
+            return self.sight == Sight::All && event.kind.starts_with(CASE);
         };
         match &self.sight {
             Sight::Nothing => false,
@@ -195,6 +209,18 @@ fn message_news(event: &Event, outcomes: &BTreeMap<i64, (State, Outcome, bool)>)
     };
     Some(News {
         name: "message",
+        data: serde_json::to_string(&news).ok()?,
+    })
+}
+
+fn case_news(event: &Event) -> Option<News> {
+    let news = CaseNews {
+        id: event.subject_id.to_string(),
+        state: event.kind.strip_prefix(CASE)?,
+        at: store::clock::beijing_rfc3339(event.at_ms),
+    };
+    Some(News {
+        name: "case",
         data: serde_json::to_string(&news).ok()?,
     })
 }

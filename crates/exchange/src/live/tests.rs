@@ -76,3 +76,45 @@ async fn a_flood_is_caught_up_with() {
     }
     assert!(n_heard > 500, "{n_heard}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cases_are_told_to_those_who_see_their_company_and_new_ones_to_the_bureau() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let now_ms = house.clock.now_ms();
+        let mut own = Follower::new(house.sight(0), now_ms, None);
+        let mut stranger = Follower::new(house.sight(1), now_ms, None);
+        let mut bureau = Follower::new(Sight::All, now_ms, None);
+        let case = |id: i64, company: Option<i64>| store::event::Event {
+            id,
+            at_ms: now_ms,
+            kind: "case.accepted".to_owned(),
+            company_id: company,
+            subject_id: id,
+            detail: String::new(),
+        };
+        let from = store::id::first_at_ms(now_ms);
+        let events = [
+            case(from, None),
+            case(from + 1, Some(house.company_id(0).0)),
+        ];
+        let write = house
+            .shared
+            .db
+            .write(move |tx| store::event::append(tx, &events));
+        write.await.unwrap();
+        let told = |id: i64| format!("case {{\"id\":\"{id}\",\"state\":\"accepted\",");
+        let (first, second) = (told(from), told(from + 1));
+        let heard = look(&house, &mut own).await;
+        assert!(
+            heard.len() == 1 && heard[0].starts_with(&second),
+            "{heard:?}"
+        );
+        let heard = look(&house, &mut bureau).await;
+        assert!(
+            heard.len() == 2 && heard[0].starts_with(&first) && heard[1].starts_with(&second),
+            "{heard:?}"
+        );
+        assert_eq!(look(&house, &mut stranger).await, [""; 0]);
+    }
+}

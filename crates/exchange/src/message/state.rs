@@ -22,16 +22,16 @@ pub enum State {
 }
 
 impl State {
-    /// Every state.
+    /// Every state, in the order of the life of a message; what waits for a person before what is over.
     pub const ALL: [Self; 8] = [
         Self::Received,
         Self::Waiting,
         Self::Checked,
-        Self::Refused,
         Self::Sent,
         Self::Answered,
-        Self::Settled,
         Self::Held,
+        Self::Settled,
+        Self::Refused,
     ];
 
     /// The name in the database, the API and the events.

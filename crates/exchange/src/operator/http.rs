@@ -181,13 +181,16 @@ pub async fn pipeline(
             depth: shared.queue.depth(name).await.ok(),
         });
     }
-    let rates = rates.into_iter().filter_map(|(kind, count)| {
-        let state = kind.strip_prefix("message.").and_then(State::from_name)?;
-        Some(Rate {
+    // In the order of the life of a message, each state every time: a table whose rows come and go
+    // cannot be read.
+    let rates = State::ALL.into_iter().map(|state| {
+        let is_of =
+            |(kind, _): &&(String, i64)| kind.strip_prefix("message.") == Some(state.name());
+        Rate {
             state: state.name().to_owned(),
             state_name: state.chinese().to_owned(),
-            in_ten_seconds: count,
-        })
+            in_ten_seconds: rates.iter().find(is_of).map_or(0, |(_, count)| *count),
+        }
     });
     Ok(Json(Pipeline {
         at: beijing_rfc3339(now_ms),

@@ -4,6 +4,7 @@
 
 use super::search::{self, SearchHit};
 use super::{Filter, MessageDetail, MessageSummary, find, list, sql, view};
+use crate::correction;
 use crate::message::{Message, MessageId, State};
 use crate::pipeline::Shared;
 use crate::unmask;
@@ -233,9 +234,14 @@ pub async fn messages(
     let found = desk
         .shared
         .db
-        .read(move |tx| list(tx, &sight, &filter, i64::from(limit)))
+        .read(move |tx| {
+            let found = list(tx, &sight, &filter, i64::from(limit))?;
+            let ids = found.iter().map(|message| message.id).collect();
+            Ok((found, correction::links(tx, &ids)?))
+        })
         .await
         .map_err(|error| service_error(&error))?;
+    let (found, links) = found;
     let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
     let next = found
         .last()
@@ -244,7 +250,11 @@ pub async fn messages(
     Ok(Json(Page {
         items: found
             .iter()
-            .map(|message| desk.summary(&actor, message))
+            .map(|message| {
+                let mut summary = desk.summary(&actor, message);
+                summary.link(&links);
+                summary
+            })
             .collect(),
         next,
     }))
@@ -284,7 +294,12 @@ pub async fn message(
         .map_err(|error| service_error(&error))?;
     let (message, mut detail) = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     desk.refresh().await?;
+    let links = (
+        detail.summary.corrects.take(),
+        detail.summary.corrected_by.take(),
+    );
     detail.summary = desk.summary(&actor, &message);
+    (detail.summary.corrects, detail.summary.corrected_by) = links;
     if detail.masked {
         view::mask(&mut detail);
     }

@@ -11,10 +11,12 @@ pub(crate) mod sql;
 #[cfg(test)]
 mod tests;
 mod view;
+mod words;
 
 pub use sql::{Filter, find, find_any, latest, list, why};
 pub use view::{
-    CompanyName, DocumentView, FindingView, MessageDetail, MessageSummary, SignatureView,
+    CompanyName, DocumentView, FindingView, MessageDetail, MessageLink, MessageSummary, SignatureView,
     TimelineEntry, detail,
 };
 pub(crate) use view::{follows_receipt, step_name};
+pub use words::words;

@@ -152,7 +152,7 @@ pub(crate) fn body(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Opti
 }
 
 /// The findings of a message, in the order in which they were found.
-pub(super) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<super::FindingView>> {
+pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<super::FindingView>> {
     let vault = tx.vault();
     tx.query(
         "select code, severity, path, line, value, text, advice from message_finding \

@@ -1,9 +1,10 @@
 //! The shapes in which the life of a message is told.
 
+use crate::correction;
 use crate::downlink::Item;
 use crate::downlink::http::ReceiptItem;
 use crate::explanation;
-use crate::message::{Message, State};
+use crate::message::{Message, MessageId, State};
 use crate::outcome::{self, holder, state_chinese};
 use crate::receipt;
 use crate::signature::sql::{Kept, of_message};
@@ -12,6 +13,7 @@ use ceb::explain::Explanation;
 use ceb::status::ReturnStatus;
 use registry::access::Sight;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
 use store::{Result, Tx};
 use utoipa::ToSchema;
@@ -66,6 +68,12 @@ pub struct MessageSummary {
     /// Whose it is, for those who see several companies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<CompanyName>,
+    /// The message that this one corrects (更正自), if it corrects one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<MessageLink>,
+    /// The newest message that corrects this one (已由此更正), if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected_by: Option<MessageLink>,
 }
 
 /// A company by its name.
@@ -98,7 +106,20 @@ impl From<&Message> for MessageSummary {
             n_documents: message.n_documents,
             n_bytes: message.n_bytes,
             company: None,
+            corrects: None,
+            corrected_by: None,
         }
+    }
+}
+
+impl MessageSummary {
+    /// Tells what the message corrects and what corrects it.
+    pub(crate) fn link(&mut self, links: &correction::Links) {
+        let Some(id) = MessageId::parse(&self.id) else {
+            return;
+        };
+        self.corrects = links.corrects.get(&id).copied().map(Into::into);
+        self.corrected_by = links.corrected_by.get(&id).copied().map(Into::into);
     }
 }
 
@@ -272,6 +293,25 @@ pub struct MessageDetail {
     pub masked: bool,
 }
 
+/// Another message by its numbers.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageLink {
+    /// Its id.
+    pub id: String,
+    /// Its acceptance number (受理号).
+    pub acceptance_no: String,
+}
+
+impl From<MessageId> for MessageLink {
+    fn from(id: MessageId) -> Self {
+        Self {
+            id: id.to_string(),
+            acceptance_no: id.acceptance_no(),
+        }
+    }
+}
+
 /// Masks the personal data in what is told of a message.
 pub(super) fn mask(detail: &mut MessageDetail) {
     for finding in &mut detail.findings {
@@ -391,8 +431,10 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
     }
     // What a receipt brought about stands after it, also within one millisecond.
     timeline.sort_by_key(|(at_ms, entry)| (*at_ms, follows_receipt(&entry.step)));
+    let mut summary = MessageSummary::from(message);
+    summary.link(&correction::links(tx, &BTreeSet::from([message.id]))?);
     Ok(MessageDetail {
-        summary: message.into(),
+        summary,
         documents,
         findings: super::sql::findings(tx, message.id)?,
         signature: of_message(tx, message.id)?.map(Into::into),

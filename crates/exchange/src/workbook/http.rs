@@ -335,7 +335,7 @@ pub(crate) fn counted(findings: &[FormFinding]) -> String {
     told.join("，")
 }
 
-fn writing(error: &rust_xlsxwriter::XlsxError) -> Problem {
+pub(crate) fn writing(error: &rust_xlsxwriter::XlsxError) -> Problem {
     tracing::error!(%error, "a workbook could not be written");
     Problem::new(web::codes::FAULT)
 }
@@ -344,10 +344,7 @@ fn writing(error: &rust_xlsxwriter::XlsxError) -> Problem {
 pub(crate) fn file(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, XLSX.to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}\""),
-        ),
+        (header::CONTENT_DISPOSITION, web::attachment(name)),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
     ];
     (headers, bytes).into_response()

@@ -18,7 +18,7 @@ pub mod codes;
 mod csv;
 pub mod http;
 mod report;
-mod template;
+pub(crate) mod template;
 #[cfg(test)]
 mod tests;
 mod unpack;
@@ -48,7 +48,7 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 const OWN_SHEETS: [&str; 3] = [HELP_SHEET, CODES_SHEET, SUMMARY_SHEET];
 const HELP_SHEET: &str = "填写说明";
 const CODES_SHEET: &str = "代码表";
-const SUMMARY_SHEET: &str = "问题汇总";
+pub(crate) const SUMMARY_SHEET: &str = "问题汇总";
 
 /// What form a body has (提交形式).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

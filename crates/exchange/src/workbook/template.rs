@@ -46,6 +46,17 @@ fn filled(color: u32) -> Format {
 }
 
 fn sheet(sheet: &mut Worksheet, kind: Kind) -> Result<(), XlsxError> {
+    let columns = head(sheet, kind)?;
+    samples(sheet, kind, &columns)
+}
+
+/// How a value stands in the sheet: as text, so that no digit is lost.
+pub(crate) fn text_cell() -> Format {
+    Format::new().set_num_format("@")
+}
+
+/// The name of the sheet and its two heading rows, with notes and lists to choose from.
+pub(crate) fn head(sheet: &mut Worksheet, kind: Kind) -> Result<Vec<Column>, XlsxError> {
     sheet.set_name(kind.chinese())?;
     let head = filled(0x00DD_EBF7)
         .set_bold()
@@ -56,7 +67,7 @@ fn sheet(sheet: &mut Worksheet, kind: Kind) -> Result<(), XlsxError> {
         .set_text_wrap()
         .set_align(FormatAlign::Top);
     let element = filled(0x00F2_F2F2).set_font_color(Color::RGB(0x0080_8080));
-    let text = Format::new().set_num_format("@");
+    let text = text_cell();
     let columns = columns(kind);
     sheet.set_row_height(0, 48)?;
     for (at, column) in (0_u16..).zip(&columns) {
@@ -89,9 +100,8 @@ fn sheet(sheet: &mut Worksheet, kind: Kind) -> Result<(), XlsxError> {
             sheet.add_data_validation(HEADER_ROWS, at, LIST_ROWS, at, &list)?;
         }
     }
-    samples(sheet, kind, &columns)?;
     sheet.set_freeze_panes(HEADER_ROWS, 0)?;
-    Ok(())
+    Ok(columns)
 }
 
 fn width(column: &Column) -> u32 {

@@ -13,11 +13,13 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::unfold;
 use serde::{Deserialize, Serialize};
-use store::clock::beijing_rfc3339;
+use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, service_error};
+use web::{
+    Page, PageQuery, Problem, attachment, conditions, file_name, service_error, told_conditions,
+};
 
 /// Rows read at once for an export.
 const EXPORT_ROWS: i64 = 500;
@@ -390,7 +392,16 @@ pub async fn audit_export(
     let asked = query(asked)?;
     let filter = filter(&desk, &asked)?;
     let now_ms = desk.ground().now_ms();
-    let told = format!("条件：{}", asked.act.unwrap_or_default());
+    let conditions = conditions(&[
+        ("事件", asked.act.as_deref()),
+        ("操作人", asked.actor.as_deref()),
+        ("企业编号", asked.company.as_deref()),
+        ("对象", asked.object.as_deref()),
+        ("开始", asked.from.as_deref()),
+        ("结束", asked.to.as_deref()),
+    ]);
+    let told = told_conditions(&conditions);
+    let name = file_name("审计记录", &conditions, &beijing_compact(now_ms), "csv");
     let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &told).map(Ok);
     desk.ground().act(note).await?;
     let (to, from) = mpsc::channel(2);
@@ -399,11 +410,8 @@ pub async fn audit_export(
         from.recv().await.map(|piece| (piece, from))
     });
     let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"audit.csv\"",
-        ),
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, attachment(&name)),
     ];
     Ok((headers, Body::from_stream(pieces)).into_response())
 }

@@ -149,7 +149,7 @@ fn make_one(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, person: &Person) ->
     };
     role::grant(tx, &grant)?.map_err(|refusal| fault(refusal.to_string()))?;
     account::invite(tx, id, &person.link_hash, now_ms)?;
-    let detail = format!("{} {}", person.role.name(), person.login);
+    let detail = format!("{} {}", person.role.chinese(), person.login);
     audit::done(
         tx,
         now_ms,

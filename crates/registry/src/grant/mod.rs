@@ -200,10 +200,31 @@ fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, Strin
     if let Err(why) = role::grant(tx, &made)? {
         return Ok(Err(why.to_string()));
     }
-    let told = format!("{} → {}，数据范围 {}", wish.role, found.login, wish.sight);
+    let told = format!(
+        "{} → {}，数据范围：{}",
+        role_name(&wish.role),
+        found.login,
+        sight_name(&wish.sight)
+    );
     let object = format!("account:{}", found.id.0);
     audit::done(tx, now_ms, doing.actor, GRANTED, &object, &told)?;
     Ok(Ok(told))
+}
+
+/// A role for people; those made by officers are told by their code.
+fn role_name(role: &str) -> &str {
+    Role::from_name(role).map_or(role, |known| known.chinese())
+}
+
+/// What a role sees, for people.
+fn sight_name(sight: &str) -> &str {
+    match sight {
+        "all" => "全部",
+        "district" => "关区",
+        "department" => "本部门关区",
+        "nothing" => "无业务数据",
+        other => other,
+    }
 }
 
 /// The function of [`REVOKE`].
@@ -222,7 +243,7 @@ fn revoke(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, Stri
     if !role::revoke(tx, held.id, now_ms)? {
         return Ok(Err("该授权已收回".to_owned()));
     }
-    let told = format!("{} ← 账号 {}", held.role, held.account.0);
+    let told = format!("{} ← 账号 {}", role_name(&held.role), held.account.0);
     let object = format!("account:{}", held.account.0);
     audit::done(tx, now_ms, doing.actor, REVOKED, &object, &told)?;
     Ok(Ok(told))

@@ -115,7 +115,7 @@ pub struct JobView {
     pub due_at: Option<String>,
     /// Whether somebody works on it.
     pub is_running: bool,
-    /// The last run that did something, failed, or was asked for.
+    /// The last run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<RunView>,
 }

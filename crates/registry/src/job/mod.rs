@@ -4,7 +4,8 @@
 //! checks again what it changes, so that one process gets it on every engine (architecture design,
 //! section 10). A claim is a lease: when a process dies, the run is noted as lost and another takes
 //! over after the lease. A clock that was set back cannot put a job off for longer than its own
-//! interval. Runs are on record when they did something, failed, or were asked for by hand.
+//! interval. Runs are on record when they did something, failed, or were asked for by hand; of the
+//! others the last one, so that everybody sees that the job is done and when.
 
 pub mod http;
 mod own;
@@ -99,10 +100,10 @@ pub fn finish(
         Ok(detail) => ("done", detail),
         Err(why) => ("failed", why),
     };
+    sql::end(tx, claim.run, (result, detail), now_ms)?;
     if result == "done" && detail.is_empty() && claim.asked_by.is_empty() {
-        sql::forget(tx, claim.run)
+        sql::forget_idle(tx, job.name, claim.run)
     } else {
-        sql::end(tx, claim.run, (result, detail), now_ms)?;
         sql::prune(tx, job.name, KEPT)
     }
 }

@@ -98,9 +98,14 @@ pub(super) fn end(
     .map(|_| ())
 }
 
-pub(super) fn forget(tx: &mut Tx<'_>, run: i64) -> Result<()> {
-    tx.execute("delete from job_run where id = $1", &[run.into()])
-        .map(|_| ())
+/// Forgets the runs before this one that were due and found nothing to do.
+pub(super) fn forget_idle(tx: &mut Tx<'_>, name: &str, run: i64) -> Result<()> {
+    tx.execute(
+        "delete from job_run where job = $1 and id < $2 and result = 'done' and detail = '' \
+         and asked_by = ''",
+        &[name.into(), run.into()],
+    )
+    .map(|_| ())
 }
 
 pub(super) fn prune(tx: &mut Tx<'_>, name: &str, kept: i64) -> Result<()> {

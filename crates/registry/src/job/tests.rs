@@ -60,6 +60,32 @@ async fn of_eight_claimers_one_gets_the_job() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_run_is_seen_though_it_found_nothing_to_do() {
+    for test in &each_engine() {
+        let (ground, clock) = ground(&test.db);
+        let n_runs = Arc::new(AtomicUsize::new(0));
+        let idle = Job {
+            run: Arc::new(|| Box::pin(async { Ok(String::new()) })),
+            ..job(&n_runs)
+        };
+        round(&ground, &[job(&n_runs)], "a").await;
+        for _ in 0..3 {
+            clock.advance(Duration::from_millis(60_000));
+            round(&ground, std::slice::from_ref(&idle), "a").await;
+        }
+        let read = |tx: &mut store::Tx<'_>| runs(tx, "test.count", 100);
+        let noted = test.db.read(read).await.unwrap();
+        let details: Vec<_> = noted.iter().map(|run| run.detail.as_str()).collect();
+        assert_eq!(
+            details,
+            ["", "做了"],
+            "one run without work, and what was done before"
+        );
+        assert_eq!(noted[0].ended_at, Some(ground.now_ms()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lost_run_is_noted_and_cannot_come_back() {
     for test in &each_engine() {
         let (ground, clock) = ground(&test.db);

@@ -294,6 +294,18 @@ pub fn needs_factor(tx: &mut Tx<'_>, ground: &Ground, account: &Account) -> Stor
         .any(|grant| grant.role == Role::CompanyAdmin.name()))
 }
 
+/// A way of logging in, for people.
+fn method_name(method: &str) -> &str {
+    match method {
+        "password" => "密码",
+        "totp" => "动态口令",
+        "passkey" => "通行密钥",
+        "recovery" => "恢复码",
+        "foreign" | "foreign2" => "外部统一登录",
+        other => other,
+    }
+}
+
 /// What goes with a step: the audit and, when the session is full, the end of the oldest ones.
 fn settle(tx: &mut Tx<'_>, ground: &Ground, session: &Session, actor: &Actor) -> StoreResult<()> {
     let now_ms = ground.now_ms();
@@ -308,7 +320,8 @@ fn settle(tx: &mut Tx<'_>, ground: &Ground, session: &Session, actor: &Actor) ->
     }
     // The head of the audit last: whoever waits for it holds nothing that others wait for.
     let object = format!("session:{}", session.id);
-    let detail = format!("方式 {}，阶段 {}", session.methods, session.stage.name());
+    let methods: Vec<&str> = session.methods.split(',').map(method_name).collect();
+    let detail = format!("{}；{}", methods.join("、"), session.stage.chinese());
     audit::done(tx, now_ms, actor, IN, &object, &detail)
 }
 

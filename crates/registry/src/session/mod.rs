@@ -69,6 +69,16 @@ impl Stage {
         }
     }
 
+    /// What it means, for people.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Second => "待两步验证",
+            Self::Enrol => "待登记两步验证",
+            Self::Password => "待修改密码",
+            Self::Full => "登录完成",
+        }
+    }
+
     /// The stage with this name; an unknown one opens nothing.
     fn from_name(name: &str) -> Self {
         match name {

@@ -171,18 +171,3 @@ fn entry_names(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     }
     Some(names)
 }
-
-/// The header by which a browser saves the file under its name and never shows it.
-pub fn disposition(name: &str) -> String {
-    let encoded: String = name
-        .bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"-._".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect();
-    format!("attachment; filename*=UTF-8''{encoded}")
-}

@@ -419,7 +419,7 @@ pub async fn attachment(
     let (attached, bytes) = desk.write(write).await?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
-    let disposition = HeaderValue::from_str(&file::disposition(&attached.name));
+    let disposition = HeaderValue::from_str(&web::attachment(&attached.name));
     for (name, value) in [
         (header::CONTENT_TYPE, HeaderValue::from_str(&attached.media)),
         (header::CONTENT_DISPOSITION, disposition),

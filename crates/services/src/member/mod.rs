@@ -156,7 +156,7 @@ pub fn invite(
     }
     account::invite(tx, new.id, link, now_ms)?;
     let object = format!("account:{}", new.id.0);
-    let detail = format!("{} {}", new.login, role.name());
+    let detail = format!("{} {}", new.login, role.chinese());
     audit::done(tx, now_ms, actor, INVITED, &object, &detail)?;
     agent::sync(tx, ground, actor, company)?;
     let made = account::by_id(tx, new.id)?;
@@ -229,7 +229,8 @@ pub fn change(
         return Ok(Err(Problem::new(codes::FIELDS).detail(detail)));
     }
     let object = format!("account:{}", account.0);
-    let detail = format!("{} → {}", member.grant.role, role.name());
+    let was = Role::from_name(&member.grant.role).map_or("", Role::chinese);
+    let detail = format!("{was} → {}", role.chinese());
     audit::done(tx, now_ms, actor, CHANGED, &object, &detail)?;
     agent::sync(tx, ground, actor, company)?;
     Ok(Ok(()))

@@ -108,7 +108,33 @@ fn intake(door: Arc<Door>) -> Router {
             "/api/v1/workbook-report",
             post(exchange::workbook::http::workbook_report),
         )
+        .merge(corrections())
         .with_state(door)
+}
+
+fn corrections() -> Router<Arc<Door>> {
+    Router::new()
+        .route(
+            "/api/v1/messages/{id}/correction",
+            get(exchange::correction::http::correction)
+                .post(exchange::correction::http::submit_correction),
+        )
+        .route(
+            "/api/v1/messages/{id}/correction/check",
+            post(exchange::correction::http::check_correction),
+        )
+        .route(
+            "/api/v1/messages/{id}/correction/xml",
+            post(exchange::correction::http::correction_xml),
+        )
+        .route(
+            "/api/v1/corrections",
+            post(exchange::correction::http::submit_corrections),
+        )
+        .route(
+            "/api/v1/corrections/workbook",
+            post(exchange::correction::http::correction_workbook),
+        )
 }
 
 fn desks(desk: Desk) -> Router {
@@ -237,7 +263,8 @@ fn steering(stage: Stage) -> Router {
         )
         .route(
             "/api/v1/customs-box/outage",
-            post(exchange::customs_box::http::outage),
+            post(exchange::customs_box::http::outage)
+                .get(exchange::customs_box::http::outage_state),
         )
         .with_state(stage)
 }

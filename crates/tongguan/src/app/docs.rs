@@ -52,6 +52,7 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         exchange::unmask::codes::ALL,
         exchange::outcome::http::codes::ALL,
         exchange::workbook::codes::ALL,
+        exchange::correction::codes::ALL,
         exchange::unknown_code::codes::ALL,
         exchange::matching::codes::ALL,
         exchange::quota::codes::ALL,

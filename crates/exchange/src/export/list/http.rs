@@ -147,7 +147,8 @@ pub async fn export_list(
         Ok(page) => page,
         Err(refusal) => return Ok(refusal),
     };
-    let detail = serde_json::to_string(&asked.query).unwrap_or_default();
+    let narrowed = conditions(&asked);
+    let detail = format!("{}；{}", asked.title, web::told_conditions(&narrowed));
     exports.record(&actor, asked.list.clone(), detail).await?;
     let (pages, writer) = writer(&asked.title, columns(&asked), turn)?;
     let rows_max = exports.desk.gate.ground.number(&EXPORT_ROWS_MAX);
@@ -169,8 +170,57 @@ pub async fn export_list(
     }
     drop(pages);
     let now_ms = exports.desk.shared.clock.now_ms();
-    let name = asked.list.replace('_', "-");
-    send(&format!("{name}-{}.xlsx", beijing_compact(now_ms)), writer).await
+    let name = web::file_name(&asked.title, &narrowed, &beijing_compact(now_ms), "xlsx");
+    send(&name, writer).await
+}
+
+/// Names of filters for people; others are told as they are.
+const FILTERS: &[(&str, &str)] = &[
+    ("act", "事件"),
+    ("address", "来源地址"),
+    ("company", "企业"),
+    ("day", "日期"),
+    ("due", "期限"),
+    ("from", "开始"),
+    ("kind", "类别"),
+    ("level", "级别"),
+    ("object", "对象"),
+    ("outcome", "结果"),
+    ("person", "人员"),
+    ("q", "关键字"),
+    ("result", "结果"),
+    ("role", "角色"),
+    ("stage", "阶段"),
+    ("state", "状态"),
+    ("to", "结束"),
+];
+
+/// What the list was narrowed to, in words. A code is told by the word that the caller gave for it.
+fn conditions(asked: &ListExport) -> String {
+    let word = |name: &str, value: &str| -> String {
+        let mut columns = asked.columns.iter();
+        let column = columns.find(|column| column.from.split('.').next() == Some(name));
+        let word = column.and_then(|column| column.words.get(value));
+        word.map_or_else(|| value.to_owned(), Clone::clone)
+    };
+    let told: Vec<(&str, String)> = asked
+        .query
+        .iter()
+        .filter(|(name, _)| !["limit", "after"].contains(&name.as_str()))
+        .map(|(name, value)| {
+            let mut known = FILTERS.iter();
+            let label = known.find(|(known, _)| known == name);
+            (
+                label.map_or(name.as_str(), |(_, label)| *label),
+                word(name, value),
+            )
+        })
+        .collect();
+    let told: Vec<(&str, Option<&str>)> = told
+        .iter()
+        .map(|(label, value)| (*label, Some(value.as_str())))
+        .collect();
+    web::conditions(&told)
 }
 
 async fn hand_over(pages: &Pages, asked: &ListExport, items: Vec<Tree>) -> bool {

@@ -6,7 +6,6 @@ pub mod http;
 use http::{ExportColumn, ExportForm};
 use serde_json::Value as Tree;
 use std::collections::BTreeMap;
-use store::clock::beijing_rfc3339;
 use web::sheet::Value;
 
 /// Rows that are asked for at once.
@@ -33,6 +32,13 @@ fn cell(item: &Tree, column: &ExportColumn) -> Value {
         && let Some(number) = number.as_i64()
     {
         return Value::Number(number);
+    }
+    if let (ExportForm::Time, [value]) = (column.form, found.as_slice()) {
+        return match (value.as_i64(), value.as_str()) {
+            (Some(at_ms), _) => Value::Time(at_ms),
+            (None, Some(text)) => Value::time(text),
+            (None, None) => Value::from(""),
+        };
     }
     let texts: Vec<String> = found.into_iter().map(|value| text(value, column)).collect();
     Value::Text(texts.join("、"))
@@ -64,16 +70,7 @@ fn text(value: &Tree, column: &ExportColumn) -> String {
     let plain = value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned);
-    if let Some(word) = column.words.get(&plain) {
-        return word.clone();
-    }
-    if !matches!(column.form, ExportForm::Time) {
-        return plain;
-    }
-    let time = value.as_i64().map_or(plain, beijing_rfc3339);
-    // What the API answers is in Beijing's time: date and time of day, as people write them.
-    time.get(..19)
-        .map_or(time.clone(), |time| time.replace('T', " "))
+    column.words.get(&plain).cloned().unwrap_or(plain)
 }
 
 #[cfg(test)]
@@ -99,7 +96,7 @@ mod tests {
     #[test]
     fn a_value_is_found_by_its_place() {
         let item = json!({
-            "name": "=1+1", "state": "active", "isLocked": true, "n": 7, "at": 0,
+            "name": "=1+1", "state": "active", "isLocked": true, "n": 7, "at": 0, "since": "1970-01-01T08:00:01.000+08:00",
             "roles": [{"name": "甲"}, {"name": "乙"}], "urls": ["a", "b"], "none": null,
             "deep": {"er": {"x": "y"}}
         });
@@ -109,7 +106,9 @@ mod tests {
         assert_eq!(at("state", ExportForm::Text), text("启用"));
         assert_eq!(at("isLocked", ExportForm::Text), text("是"));
         assert_eq!(at("n", ExportForm::Number), Value::Number(7));
-        assert_eq!(at("at", ExportForm::Time), text("1970-01-01 08:00:00"));
+        assert_eq!(at("at", ExportForm::Time), Value::Time(0));
+        assert_eq!(at("since", ExportForm::Time), Value::Time(1000));
+        assert_eq!(at("name", ExportForm::Time), text("=1+1"));
         assert_eq!(at("roles.*.name", ExportForm::Text), text("甲、乙"));
         assert_eq!(at("roles.name", ExportForm::Text), text("甲、乙"));
         assert_eq!(at("urls", ExportForm::Text), text("a、b"));

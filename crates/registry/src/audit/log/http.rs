@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem};
+use web::sheet::Value;
+use web::{Page, PageQuery, Problem, conditions, file_name, told_conditions};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -279,9 +280,22 @@ async fn workbook(
     actor: Actor,
     asked: Result<Query<LogQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let (mut filter, person) = filter(desk, log, &query(asked)?)?;
+    let asked = query(asked)?;
+    let (mut filter, person) = filter(desk, log, &asked)?;
+    let result = asked.result.as_deref().map(|result| match result {
+        "done" => "成功",
+        _ => "拒绝",
+    });
+    let conditions = conditions(&[
+        ("人员", asked.person.as_deref()),
+        ("事件", asked.act.as_deref()),
+        ("结果", result),
+        ("来源地址", asked.address.as_deref()),
+        ("开始", asked.from.as_deref()),
+        ("结束", asked.to.as_deref()),
+    ]);
     let now_ms = desk.ground().now_ms();
-    let told = format!("{}，Excel", operation.chinese);
+    let told = format!("{}；{}", operation.chinese, told_conditions(&conditions));
     let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &told).map(Ok);
     desk.ground().act(note).await?;
     let mut cells = Vec::new();
@@ -295,24 +309,29 @@ async fn workbook(
             let row = view(desk, found);
             vec![
                 row.number.into(),
-                row.at.into(),
+                Value::time(&row.at),
                 row.person.into(),
                 row.login.into(),
                 row.act.into(),
                 row.act_name.into(),
                 row.object.into(),
-                row.result.into(),
+                (if row.result == "done" {
+                    "成功"
+                } else {
+                    "拒绝"
+                })
+                .into(),
                 row.address.into(),
                 row.request_id.into(),
                 row.detail.into(),
             ]
         }));
     }
-    let (title, name) = match log {
-        Log::Logins => ("登录日志", "login-log"),
-        Log::Operations => ("操作日志", "operation-log"),
+    let title = match log {
+        Log::Logins => "登录日志",
+        Log::Operations => "操作日志",
     };
-    let file = format!("{name}-{}.xlsx", beijing_compact(now_ms));
+    let file = file_name(title, &conditions, &beijing_compact(now_ms), "xlsx");
     web::sheet::answer(&file, (title, COLUMNS), cells).await
 }
 

@@ -272,7 +272,13 @@ pub async fn export_dictionary(
         ]
     };
     let rows = found.into_iter().map(row).collect();
-    web::sheet::answer(&format!("dictionary-{code}.xlsx"), ("字典", COLUMNS), rows).await
+    let file = web::file_name(
+        "字典",
+        &code,
+        &store::clock::beijing_compact(now_ms),
+        "xlsx",
+    );
+    web::sheet::answer(&file, ("字典", COLUMNS), rows).await
 }
 
 /// An entry as it should be.

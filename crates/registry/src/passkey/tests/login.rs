@@ -40,7 +40,7 @@ async fn a_passkey_is_both_factors_and_needs_no_password() {
         let audit = pages.audit().await.join("\n");
         assert!(audit.contains("factor.enrol done passkey"), "{audit}");
         assert!(
-            audit.contains("login.in done 方式 passkey，阶段 full"),
+            audit.contains("login.in done 通行密钥；登录完成"),
             "{audit}"
         );
         // The name by which the authenticator knows the person tells nothing of him.

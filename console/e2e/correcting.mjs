@@ -1,0 +1,87 @@
+// From a rejection to a release (更正重报): a company sees what came back on its first page, corrects it in
+// one form, and customs accepts it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isGood, listen, settled, shot, url } from "./browser.mjs";
+import { signIn } from "./people.mjs";
+
+/** An order of the newcomer's that customs rejects for the word in its number. */
+async function reject(page, number) {
+  const { request } = page.context();
+  const list = await (await request.get(`${url}/api/v1/messages?kind=CEB311`)).json();
+  const { csrf } = await (await request.get(`${url}/api/v1/session`)).json();
+  const headers = { "x-csrf-token": csrf };
+  const id = list.items.at(-1).id;
+  await request.post(`${url}/api/v1/messages/${id}/unmask`, { headers, data: { reason: "更正重报测试" } });
+  const xml = await (await request.get(`${url}/api/v1/messages/${id}/xml`)).text();
+  const guids = [...xml.matchAll(/[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}/gi)].map(([guid]) => guid);
+  let data = xml.replace(/<(ceb:)?orderNo>[^<]*</, (whole) => `${whole.slice(0, whole.indexOf(">") + 1)}${number}<`);
+  for (const guid of new Set(guids)) data = data.replaceAll(guid, crypto.randomUUID().toUpperCase());
+  const answer = await request.post(`${url}/api/v1/messages`, { headers: { ...headers, "content-type": "application/xml" }, data });
+  assert.equal(answer.status(), 202, await answer.text());
+  return answer.json();
+}
+
+export function correcting(browserOf) {
+  test("a rejected order is seen at once, corrected in one form and accepted by customs", async () => {
+    const page = await signIn(browserOf(), url, "company");
+    const complaints = listen(page);
+    const rejected = await reject(page, "DD20261128-ZZ-R1332");
+    await page.goto(`${url}/console/home`);
+    await settled(page);
+    const tile = page.locator(".act-now .tile", { hasText: "海关退单" });
+    await tile.waitFor({ timeout: 60_000 });
+    assert.match(await tile.innerText(), /^1\s/);
+    await isGood(page, "the first page with a rejection");
+    await shot(page, "home-rejected");
+    await tile.click();
+    await settled(page);
+    assert.match(page.url(), /needsAction=true&outcome=rejected/);
+    const row = page.locator("#content tbody tr.row-act", { hasText: rejected.acceptanceNo });
+    await row.waitFor();
+    await shot(page, "list-rejected");
+    await row.locator("a").first().click();
+    await settled(page);
+    await page.getByText("海关退单：请更正后重新申报").waitFor();
+    await isGood(page, "a rejected message");
+    await shot(page, "message-rejected");
+    await page.getByRole("link", { name: "更正重报" }).first().click();
+    await settled(page);
+    await isGood(page, "the form of a correction");
+    await shot(page, "correction");
+    await page.locator("summary").first().click();
+    await page.getByLabel(/orderNo/).first().fill("DD20261128000077");
+    await page.getByText("校验通过，可以提交").waitFor();
+    await page.getByRole("button", { name: "提交更正" }).click();
+    await page.getByText("更正自").waitFor();
+    await page.locator("#content .badge", { hasText: "海关入库" }).first().waitFor({ timeout: 60_000 });
+    await shot(page, "corrected");
+    await page.getByRole("link", { name: rejected.acceptanceNo }).click();
+    await page.getByText("已由此更正").waitFor();
+    assert.equal(await page.locator("#content .badge.act").count(), 0, "the old one needs no action any more");
+    await page.goto(`${url}/console/home`);
+    await settled(page);
+    assert.equal(await page.locator(".act-now .tile", { hasText: "海关退单" }).count(), 0);
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  });
+
+  test("several are declared again at once, and their rows come as a workbook", async () => {
+    const page = await signIn(browserOf(), url, "company");
+    const numbers = ["DD20261128-ZZ-R1332-1", "DD20261128-ZZ-R1332-2"];
+    for (const number of numbers) await reject(page, number);
+    await page.goto(`${url}/console/messages?needsAction=true&outcome=rejected`);
+    await settled(page);
+    await page.locator("#content tbody tr.row-act").nth(1).waitFor({ timeout: 60_000 });
+    await page.locator("#content thead input[type=checkbox]").check();
+    await page.getByRole("button", { name: "导出更正表" }).click();
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("dialog").getByRole("button", { name: "下载" }).click()]);
+    assert.match(file.suggestedFilename(), /^退单更正表-\d+\.xlsx$/);
+    await page.getByRole("button", { name: "批量重报" }).click();
+    await shot(page, "bulk");
+    await page.getByRole("dialog").getByRole("button", { name: "批量重报" }).click();
+    await page.getByRole("dialog").locator(".badge.good", { hasText: "已重报" }).nth(1).waitFor();
+    await shot(page, "bulk-done");
+    await page.context().close();
+  });
+}

@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Connection, PROBE_MS } from "./connection";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test("what is on the screen is from the last answer, and the platform is asked until it is back", async () => {
+  let now = 1000;
+  let answers = false;
+  let asked = 0;
+  const connection = new Connection(
+    () => now,
+    async () => {
+      asked += 1;
+      return answers;
+    },
+  );
+  let told = 0;
+  connection.watch(() => (told += 1));
+  now = 5000;
+  connection.reached();
+  expect(told).toBe(0);
+  now = 9000;
+  connection.missed();
+  connection.missed();
+  expect(connection.current()).toEqual({ since: 5000, offline: false });
+  expect(told).toBe(1);
+  await vi.advanceTimersByTimeAsync(PROBE_MS * 2);
+  expect(asked).toBe(2);
+  expect(connection.current()?.since).toBe(5000);
+  answers = true;
+  await vi.advanceTimersByTimeAsync(PROBE_MS);
+  expect(connection.current()).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(PROBE_MS * 10);
+  expect(asked).toBe(3);
+});
+
+test("a browser without network says so until the platform answers", async () => {
+  const connection = new Connection(
+    () => 7,
+    async () => false,
+  );
+  connection.missed();
+  connection.missed(true);
+  expect(connection.current()).toEqual({ since: 7, offline: true });
+  connection.reached();
+  expect(connection.current()).toBeUndefined();
+});

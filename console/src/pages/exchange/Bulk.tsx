@@ -1,0 +1,193 @@
+// Several rejected messages at once (批量更正重报): declared again as they were or with the same correction,
+// or taken away as rows of the upload template.
+import { DownloadOutlined, SendOutlined } from "@ant-design/icons";
+import { useQuery } from "@tanstack/react-query";
+import { App, Button, Input, Modal, Select, Table } from "antd";
+import { useId, useState } from "react";
+import { Link } from "react-router";
+import { call, save, send } from "../../api/client";
+import { useCan } from "../../api/session";
+import type { Schema } from "../../api/types";
+import { useLanguage, useT } from "../../i18n";
+import { useProblem } from "../../resource/problem";
+import { problemTitle } from "../../shell/ErrorView";
+import { ApiError } from "../../api/problem";
+import type { Message } from "./messages";
+
+type Outcomes = Schema<"CorrectionOutcomes">;
+
+export function Bulk({ rows, done }: { rows: readonly Message[]; done: () => void }) {
+  const t = useT();
+  const can = useCan();
+  const [asked, ask] = useState<"again" | "workbook">();
+  return (
+    <div className="bulk" role="region" aria-label={t("correct.bulk")}>
+      <strong>{t("correct.chosen", { n: rows.length })}</strong>
+      <Button type="primary" size="small" icon={<SendOutlined />} onClick={() => ask("again")}>
+        {t("correct.bulk")}
+      </Button>
+      {can("correction_workbook") && (
+        <Button size="small" icon={<DownloadOutlined />} onClick={() => ask("workbook")}>
+          {t("correct.workbook")}
+        </Button>
+      )}
+      {asked === "again" && (
+        <Again
+          rows={rows}
+          close={(isDone) => {
+            ask(undefined);
+            if (isDone) done();
+          }}
+        />
+      )}
+      {asked === "workbook" && <Workbook rows={rows} close={() => ask(undefined)} />}
+    </div>
+  );
+}
+
+function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: boolean) => void }) {
+  const t = useT();
+  const problem = useProblem();
+  const field = useId();
+  const [element, choose] = useState<string>();
+  const [value, type] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [outcomes, setOutcomes] = useState<Outcomes>();
+  const first = rows[0]?.id ?? "";
+  // The fields of the first one stand for those of all; where another kind has none, it is told.
+  const form = useQuery({
+    queryKey: ["correction", first],
+    queryFn: ({ signal }) => call<Schema<"CorrectionForm">>("GET", `/api/v1/messages/${first}/correction`, undefined, signal),
+    refetchInterval: false,
+  });
+  const fields = form.data?.documents[0]?.fields ?? [];
+  const run = async () => {
+    setBusy(true);
+    try {
+      const edits = element === undefined ? [] : [{ element, value: value.trim() }];
+      setOutcomes(await call<Outcomes>("POST", "/api/v1/corrections", { messages: rows.map((row) => row.id), edits }));
+    } catch (error) {
+      problem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const isDone = outcomes !== undefined;
+  return (
+    <Modal
+      open
+      width={isDone ? 860 : 560}
+      title={t(isDone ? "correct.result" : "correct.bulk")}
+      okText={t(isDone ? "action.close" : "correct.bulk")}
+      confirmLoading={busy}
+      cancelButtonProps={{ hidden: isDone }}
+      onOk={() => (isDone ? close(true) : void run())}
+      onCancel={() => close(isDone)}
+      mask={{ closable: false }}
+    >
+      {outcomes === undefined ? (
+        <>
+          <p>{t("correct.chosen", { n: rows.length })}</p>
+          <p className="soft">{t("correct.bulkHint")}</p>
+          <div className="stack-field">
+            <label htmlFor={`${field}-element`}>{t("correct.element")}</label>
+            <Select
+              id={`${field}-element`}
+              className="wide"
+              allowClear
+              showSearch={{ optionFilterProp: "label" }}
+              value={element ?? null}
+              options={fields.map((one) => ({ value: one.element, label: `${one.chinese} ${one.element}` }))}
+              onChange={(next) => choose(next ?? undefined)}
+            />
+          </div>
+          {element !== undefined && (
+            <div className="stack-field">
+              <label htmlFor={`${field}-value`}>{t("correct.value")}</label>
+              <Input id={`${field}-value`} value={value} onChange={(event) => type(event.target.value)} />
+            </div>
+          )}
+        </>
+      ) : (
+        <Results outcomes={outcomes} rows={rows} />
+      )}
+    </Modal>
+  );
+}
+
+function Results({ outcomes, rows }: { outcomes: Outcomes; rows: readonly Message[] }) {
+  const { t, language } = useLanguage();
+  const numberOf = (id: string) => rows.find((row) => row.id === id)?.acceptanceNo ?? id;
+  return (
+    <Table
+      size="small"
+      rowKey="message"
+      dataSource={outcomes.items}
+      pagination={false}
+      columns={[
+        { title: t("message.acceptanceNo"), render: (_, item) => <Link to={`/messages/${item.message}`}>{numberOf(item.message)}</Link> },
+        {
+          title: t("audit.result"),
+          render: (_, item) =>
+            item.accepted == null ? <span className="badge bad">{t("correct.failed")}</span> : <span className="badge good">{t("correct.done")}</span>,
+        },
+        {
+          title: t("correct.correctedBy"),
+          render: (_, item) => item.accepted != null && <Link to={`/messages/${item.accepted.id}`}>{item.accepted.acceptanceNo}</Link>,
+        },
+        {
+          title: t("stuck.why"),
+          render: (_, item) => (
+            <div className="info">
+              {item.problem != null && problemTitle(new ApiError(item.problem.status, item.problem, undefined), t, language === "en")}
+              {(item.findings ?? []).slice(0, 3).map((finding) => (
+                <div key={`${finding.code} ${finding.path}`} className="soft">
+                  {finding.text} {finding.advice}
+                </div>
+              ))}
+            </div>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+function Workbook({ rows, close }: { rows: readonly Message[]; close: () => void }) {
+  const t = useT();
+  const problem = useProblem();
+  const { message } = App.useApp();
+  const field = useId();
+  const [reason, setReason] = useState(t("correct.page"));
+  const [busy, setBusy] = useState(false);
+  const run = async () => {
+    setBusy(true);
+    try {
+      const body = JSON.stringify({ messages: rows.map((row) => row.id), reason: reason.trim() });
+      await save(await send("POST", "/api/v1/corrections/workbook", { body, type: "application/json" }), "退单更正表.xlsx");
+      void message.success(t("action.exported"));
+      close();
+    } catch (error) {
+      problem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal
+      open
+      title={t("correct.workbook")}
+      okText={t("action.download")}
+      confirmLoading={busy}
+      okButtonProps={{ disabled: reason.trim().length < 2 }}
+      onOk={() => void run()}
+      onCancel={close}
+    >
+      <p className="soft">{t("correct.workbookHint")}</p>
+      <div className="stack-field">
+        <label htmlFor={field}>{t("action.reason")}</label>
+        <Input.TextArea id={field} rows={2} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
+      </div>
+    </Modal>
+  );
+}

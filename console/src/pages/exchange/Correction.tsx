@@ -1,0 +1,281 @@
+// Correct and declare again (更正重报): what came back as a form, the named fields first and in red, checked
+// while one types, submitted as a new message.
+import { DownloadOutlined, SendOutlined } from "@ant-design/icons";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, App, Button, Input, Select } from "antd";
+import { useEffect, useId, useState } from "react";
+import { Link, useNavigate, useParams } from "react-router";
+import { call, save, send } from "../../api/client";
+import { graveOf } from "../../api/problem";
+import { useCan } from "../../api/session";
+import type { Schema } from "../../api/types";
+import { count } from "../../format/number";
+import { customsTime } from "../../format/time";
+import { useT } from "../../i18n";
+import { useProblem } from "../../resource/problem";
+import { ErrorView } from "../../shell/ErrorView";
+import { Loading } from "../../shell/Loading";
+import { type Edits, editList, keyOf } from "./edits";
+import { Kind, ReturnStatus } from "./State";
+
+type Form = Schema<"CorrectionForm">;
+type Document = Form["documents"][number];
+type Field = Document["fields"][number];
+type Verdict = Schema<"CorrectionVerdict">;
+
+/** The check waits until nobody has typed for so long. */
+const PAUSE_MS = 600;
+
+export function Correction() {
+  const { id = "" } = useParams();
+  const form = useQuery({
+    queryKey: ["correction", id],
+    queryFn: ({ signal }) => call<Form>("GET", `/api/v1/messages/${encodeURIComponent(id)}/correction`, undefined, signal),
+    // A form that changes under one's hands is no form.
+    refetchInterval: false,
+    refetchOnWindowFocus: false,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+  if (graveOf(form) !== undefined) return <ErrorView error={form.error} retry={() => void form.refetch()} />;
+  if (form.data === undefined) return <Loading />;
+  return <Filled form={form.data} />;
+}
+
+/** Checks the edits once nobody has typed for a moment. */
+function useVerdict(id: string, edits: Edits): { verdict: Verdict | undefined; isChecking: boolean; error: unknown } {
+  const [settled, settle] = useState(edits);
+  useEffect(() => {
+    const timer = setTimeout(() => settle(edits), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [edits]);
+  const checked = useQuery({
+    queryKey: ["correction-check", id, settled],
+    queryFn: ({ signal }) => call<Verdict>("POST", `/api/v1/messages/${encodeURIComponent(id)}/correction/check`, { edits: editList(settled) }, signal),
+    refetchInterval: false,
+    refetchOnWindowFocus: false,
+    placeholderData: (before) => before,
+    gcTime: 0,
+  });
+  return { verdict: checked.data, isChecking: settled !== edits || checked.isFetching, error: graveOf(checked) };
+}
+
+function Filled({ form }: { form: Form }) {
+  const t = useT();
+  const can = useCan();
+  const problem = useProblem();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const { message } = App.useApp();
+  const [edits, setEdits] = useState<Edits>({});
+  const [busy, setBusy] = useState(false);
+  const { verdict, isChecking, error } = useVerdict(form.messageId, edits);
+  const n = Object.keys(edits).length;
+  const path = `/api/v1/messages/${form.messageId}/correction`;
+  const change = (key: string, value: string | undefined) =>
+    setEdits(({ [key]: _before, ...rest }) => (value === undefined ? rest : { ...rest, [key]: value }));
+  const submit = async () => {
+    setBusy(true);
+    try {
+      const accepted = await call<Schema<"CorrectionAccepted">>("POST", path, { edits: editList(edits) });
+      void message.success(t("correct.submitted", { no: accepted.acceptanceNo }));
+      void client.invalidateQueries();
+      void navigate(`/messages/${accepted.id}`);
+    } catch (failed) {
+      problem(failed);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const download = async () => {
+    setBusy(true);
+    try {
+      const body = JSON.stringify({ edits: editList(edits) });
+      await save(await send("POST", `${path}/xml`, { body, type: "application/json" }), `${form.acceptanceNo}.xml`);
+    } catch (failed) {
+      problem(failed);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const bad = (verdict?.findings ?? []).filter((finding) => finding.severity === "refuse").length;
+  const isOwn = form.signer === "company";
+  return (
+    <>
+      <div className="page-head">
+        <h1>
+          {t("correct.page")} <Link to={`/messages/${form.messageId}`}>{form.acceptanceNo}</Link>
+        </h1>
+        <Kind kind={form.kind} name={form.kindName} />
+      </div>
+      <p className="soft">{t("correct.intro")}</p>
+      {form.masked && <p className="soft">{t("correct.masked")}</p>}
+      {form.correctedBy != null && (
+        <Alert
+          className="gap"
+          type="warning"
+          showIcon
+          title={
+            <>
+              {t("correct.again")} <Link to={`/messages/${form.correctedBy}`}>{t("action.view")}</Link>
+            </>
+          }
+        />
+      )}
+      {form.documents.map((document) => (
+        <DocumentForm key={document.number} document={document} edits={edits} change={change} verdict={verdict} />
+      ))}
+      {error !== undefined && <ErrorView error={error} />}
+      <div className="submit-bar">
+        <span role="status">
+          {n === 0 ? t("correct.unchanged") : t("correct.changed", { n: count(n) })}
+          {" · "}
+          {isChecking ? (
+            <span className="soft">{t("correct.checking")}</span>
+          ) : bad > 0 ? (
+            <span className="no">{t("correct.bad", { n: count(bad) })}</span>
+          ) : (
+            verdict !== undefined && <span className="yes">{t("correct.good")}</span>
+          )}
+        </span>
+        {isOwn ? (
+          <span className="links">
+            <span className="soft">{t("correct.ownSignature")}</span>
+            <Button type="primary" icon={<DownloadOutlined />} loading={busy} disabled={isChecking || bad > 0} onClick={() => void download()}>
+              {t("correct.xml")}
+            </Button>
+          </span>
+        ) : (
+          can("submit_correction") && (
+            <Button type="primary" icon={<SendOutlined />} loading={busy} disabled={isChecking || bad > 0} onClick={() => void submit()}>
+              {t("correct.submit")}
+            </Button>
+          )
+        )}
+      </div>
+    </>
+  );
+}
+
+interface DocumentProps {
+  document: Document;
+  edits: Edits;
+  change: (key: string, value: string | undefined) => void;
+  verdict: Verdict | undefined;
+}
+
+/** A field with its place in the document. */
+interface Placed {
+  key: string;
+  line: number | undefined;
+  field: Field;
+}
+
+function DocumentForm({ document, edits, change, verdict }: DocumentProps) {
+  const t = useT();
+  const all: Placed[] = [
+    ...document.fields.map((field) => ({ key: keyOf(document.number, undefined, field.element), line: undefined, field })),
+    ...document.lines.flatMap((fields, i) => fields.map((field) => ({ key: keyOf(document.number, i + 1, field.element), line: i + 1, field }))),
+  ];
+  const wrong = new Map<string, string[]>();
+  for (const finding of verdict?.findings ?? []) {
+    if (finding.severity !== "refuse" || finding.document !== document.number) continue;
+    const key = keyOf(document.number, finding.lineNumber ?? undefined, finding.element);
+    wrong.set(key, [...(wrong.get(key) ?? []), `${finding.text} ${finding.advice}`]);
+  }
+  // What was named stays above, also when it has been put right.
+  const [named] = useState(() => new Set(all.filter(({ field }) => field.reasons.length > 0).map(({ key }) => key)));
+  const isUp = (key: string) => named.has(key) || wrong.has(key);
+  const above = all.filter(({ key }) => isUp(key));
+  const below = all.filter(({ key, field }) => !isUp(key) && (field.value !== "" || field.required || edits[key] !== undefined));
+  const empty = all.filter(({ key, field }) => !isUp(key) && field.value === "" && !field.required && edits[key] === undefined);
+  const one = (placed: Placed) => (
+    <FieldInput key={placed.key} placed={placed} value={edits[placed.key]} change={change} wrong={wrong.get(placed.key) ?? []} isNamed={named.has(placed.key)} />
+  );
+  return (
+    <section className="panel">
+      <h2>
+        {t("correct.document", { n: document.number })} <span className="mono soft">{document.key}</span>
+      </h2>
+      <Alert
+        className="gap"
+        type="error"
+        showIcon
+        title={t("correct.reasons")}
+        description={document.reasons.map((reason) => (
+          <div key={`${reason.text} ${reason.time}`}>
+            {reason.status != null && <ReturnStatus status={reason.status} />} <span className="soft num">{customsTime(reason.time)}</span> {reason.text}
+            <div className="soft">
+              {reason.advice} {reason.resubmitName}
+            </div>
+          </div>
+        ))}
+      />
+      {above.length > 0 && (
+        <>
+          <h3>{t("correct.named")}</h3>
+          <div className="correct-fields gap">{above.map(one)}</div>
+        </>
+      )}
+      <details open={above.length === 0}>
+        <summary>{t("correct.others", { n: count(below.length + empty.length) })}</summary>
+        <div className="correct-fields after">{below.map(one)}</div>
+        {empty.length > 0 && <div className="correct-fields after">{empty.map(one)}</div>}
+      </details>
+    </section>
+  );
+}
+
+interface FieldProps {
+  placed: Placed;
+  value: string | undefined;
+  change: (key: string, value: string | undefined) => void;
+  wrong: readonly string[];
+  isNamed: boolean;
+}
+
+function FieldInput({ placed, value, change, wrong, isNamed }: FieldProps) {
+  const t = useT();
+  const id = useId();
+  const { key, line, field } = placed;
+  const set = (next: string) => change(key, next === field.value ? undefined : next);
+  const said = [...field.reasons, ...wrong];
+  const status = said.length > 0 && (value === undefined || wrong.length > 0) ? "error" : "";
+  const describes = said.length > 0 ? { "aria-describedby": `${id}-why` } : {};
+  return (
+    <div className={`correct-field ${isNamed || wrong.length > 0 ? "named" : ""} ${value === undefined ? "" : "changed"}`}>
+      <label htmlFor={id}>
+        {line !== undefined && `${t("correct.line", { n: line })} · `}
+        {field.required && "* "}
+        {field.chinese} <span className="mono soft">{field.element}</span>
+        {field.was != null && <span className="soft"> {t("correct.was", { value: field.was })}</span>}
+      </label>
+      {(field.choices ?? []).length > 0 ? (
+        <Select
+          id={id}
+          className="wide"
+          status={status}
+          {...describes}
+          value={value ?? field.value}
+          options={(field.choices ?? []).map((choice) => ({ value: choice, label: choice }))}
+          onChange={set}
+        />
+      ) : (
+        <Input
+          id={id}
+          status={status}
+          {...describes}
+          aria-invalid={wrong.length > 0}
+          maxLength={field.charsMax ?? 4000}
+          value={value ?? field.value}
+          onChange={(event) => set(event.target.value)}
+        />
+      )}
+      {said.length > 0 && (
+        <p className="why" id={`${id}-why`}>
+          {said.join("；")}
+        </p>
+      )}
+    </div>
+  );
+}

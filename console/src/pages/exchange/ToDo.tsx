@@ -1,0 +1,122 @@
+// What the company must do about a message that came back, and the one button for it.
+import { EditOutlined } from "@ant-design/icons";
+import { useQueryClient } from "@tanstack/react-query";
+import { Alert, App, Button, Popconfirm } from "antd";
+import { useState } from "react";
+import { Link } from "react-router";
+import { call } from "../../api/client";
+import type { components } from "../../api/schema";
+import { useCan, useSession } from "../../api/session";
+import { useT } from "../../i18n";
+import { useProblem } from "../../resource/problem";
+import { isBad, OUTCOMES } from "./State";
+
+type Detail = components["schemas"]["MessageDetail"];
+
+interface Known {
+  id: string;
+  outcome: string;
+  needsAction: boolean;
+}
+
+/** Leads to the form of the correction; only for the company that declared. */
+export function CorrectButton({ message }: { message: Known }) {
+  const t = useT();
+  const can = useCan();
+  const { company } = useSession();
+  if (company == null || !message.needsAction || !isBad(message.outcome) || !can("correction")) return null;
+  return (
+    <Link to={`/messages/${message.id}/correct`}>
+      <Button type="primary" danger size="small" icon={<EditOutlined />}>
+        {t("correct.button")}
+      </Button>
+    </Link>
+  );
+}
+
+/** Nothing more is to be done about it. */
+export function Dismiss({ message }: { message: Detail }) {
+  const t = useT();
+  const can = useCan();
+  const client = useQueryClient();
+  const problem = useProblem();
+  const { message: toast } = App.useApp();
+  const [busy, setBusy] = useState(false);
+  if (!message.needsAction || !can("dismiss")) return null;
+  const run = async () => {
+    setBusy(true);
+    try {
+      await call("POST", `/api/v1/messages/${message.id}/dismiss`, { reason: "" });
+      void toast.success(t("todo.dismissed"));
+      await client.invalidateQueries({ queryKey: ["message", message.id] });
+    } catch (error) {
+      problem(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Popconfirm title={t("todo.dismiss")} description={<div className="info">{t("todo.dismissHint")}</div>} onConfirm={() => void run()}>
+      <Button loading={busy}>{t("todo.dismiss")}</Button>
+    </Popconfirm>
+  );
+}
+
+/** Why it came back, in customs' words and ours, on top of the page. */
+export function ToDo({ message }: { message: Detail }) {
+  const t = useT();
+  if (!message.needsAction) return null;
+  const last = message.receipts.filter((receipt) => receipt.needsAction).at(-1);
+  const findings = message.findings.filter((finding) => finding.severity === "refuse");
+  const known = OUTCOMES.find((one) => one === message.outcome);
+  return (
+    <Alert
+      className="gap"
+      type="error"
+      showIcon
+      title={t("todo.now", { outcome: known === undefined ? message.outcomeName : t(`outcome.${known}`) })}
+      description={
+        <>
+          {message.outcome !== "refused" && last !== undefined && (
+            <>
+              <div className="info">{last.returnInfo}</div>
+              <div>{last.explanation.meaning}</div>
+              <div>
+                <strong>{t("error.advice")}</strong>
+                {last.explanation.advice}
+              </div>
+            </>
+          )}
+          {message.outcome === "refused" &&
+            findings.slice(0, 3).map((finding) => (
+              <div key={`${finding.code} ${finding.path}`}>
+                {finding.text} {finding.advice}
+              </div>
+            ))}
+        </>
+      }
+      action={<CorrectButton message={message} />}
+    />
+  );
+}
+
+/** The message that this one corrects, and the one that corrects it. */
+export function Links({ message }: { message: Detail }) {
+  const t = useT();
+  const { corrects, correctedBy } = message;
+  if (corrects == null && correctedBy == null) return null;
+  return (
+    <p className="links">
+      {corrects != null && (
+        <span>
+          {t("correct.corrects")} <Link to={`/messages/${corrects.id}`}>{corrects.acceptanceNo}</Link>
+        </span>
+      )}
+      {correctedBy != null && (
+        <span>
+          {t("correct.correctedBy")} <Link to={`/messages/${correctedBy.id}`}>{correctedBy.acceptanceNo}</Link>
+        </span>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,166 @@
+//! A draft of documents that were declared already (更正重报): their values, without what makes a
+//! declaration the one it was. Guids and times are left out, so that the new message gets its own.
+
+use super::{Draft, DraftDocument, DraftRecord, Entry, Place};
+use crate::message::{Message, Record};
+use crate::spec::{FieldSpec, FieldType, RecordSpec};
+
+/// Elements of a head that a new declaration gets anew.
+const ANEW: [&str; 2] = ["guid", "appTime"];
+
+/// Where something stands in a draft: document and line from 0, and the element.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Element {
+    /// Document.
+    pub document: usize,
+    /// Line; none for the head.
+    pub line: Option<usize>,
+    /// Name of the element; empty when the whole record is meant.
+    pub element: String,
+}
+
+impl Draft {
+    /// The documents of a message as a draft that can be changed and declared again.
+    #[must_use]
+    pub fn again(message: &Message) -> Self {
+        let documents = message.documents.iter().map(|document| DraftDocument {
+            head: record(&document.head, &ANEW),
+            lines: document
+                .lines
+                .iter()
+                .map(|line| record(line, &[]))
+                .collect(),
+        });
+        Self {
+            kind: message.kind,
+            guid: None,
+            documents: documents.collect(),
+            columns: Vec::new(),
+        }
+    }
+
+    /// What a path of a finding, an `XPath` of the message or a pointer into the JSON form, means here.
+    #[must_use]
+    pub fn element_at(&self, path: &str) -> Option<Element> {
+        if let Some(rest) = path.strip_prefix("/documents/") {
+            return pointed(rest);
+        }
+        let spot = self.spot(path)?;
+        Some(Element {
+            document: spot.document,
+            line: spot.line,
+            element: spot.element.unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// The value of an element; nothing when it is empty or not there.
+    #[must_use]
+    pub fn value(&self, at: &Element) -> Option<&str> {
+        let document = self.documents.get(at.document)?;
+        let record = match at.line {
+            None => &document.head,
+            Some(line) => document.lines.get(line)?,
+        };
+        record.entry(&at.element).map(|entry| entry.text.as_str())
+    }
+
+    /// Sets the value of an element; an empty one takes it away. Answers false when there is no such
+    /// document, line or element.
+    pub fn set(&mut self, at: &Element, value: &str) -> bool {
+        let Some((table, field)) = table_of(self, at.line.is_some(), &at.element) else {
+            return false;
+        };
+        let Some(document) = self.documents.get_mut(at.document) else {
+            return false;
+        };
+        let record = match at.line {
+            None => Some(&mut document.head),
+            Some(line) => document.lines.get_mut(line),
+        };
+        let Some(record) = record else {
+            return false;
+        };
+        put(record, table, field, value);
+        true
+    }
+}
+
+/// `0/lines/2/qty`, as the JSON form writes it.
+fn pointed(rest: &str) -> Option<Element> {
+    let mut steps = rest.split('/');
+    let document = steps.next()?.parse().ok()?;
+    let next = steps.next().unwrap_or_default();
+    if next != "lines" {
+        return Some(Element {
+            document,
+            line: None,
+            element: next.to_owned(),
+        });
+    }
+    Some(Element {
+        document,
+        line: Some(steps.next()?.parse().ok()?),
+        element: steps.next().unwrap_or_default().to_owned(),
+    })
+}
+
+fn table_of(
+    draft: &Draft,
+    is_line: bool,
+    element: &str,
+) -> Option<(&'static RecordSpec, &'static FieldSpec)> {
+    let spec = draft.kind.spec();
+    let table = if is_line {
+        spec.lines.as_ref().map(|(table, _)| table)?
+    } else {
+        &spec.head
+    };
+    let field = table.field(element)?;
+    (field.kind != FieldType::Xml).then_some((table, field))
+}
+
+fn record(record: &Record, without: &[&str]) -> DraftRecord {
+    let table = record.spec();
+    let is_text = |element: &str| {
+        table
+            .field(element)
+            .is_some_and(|f| f.kind != FieldType::Xml)
+    };
+    let entries = record
+        .iter()
+        .filter(|(element, value)| {
+            !value.is_empty() && !without.contains(element) && is_text(element)
+        })
+        .map(|(element, value)| Entry {
+            element,
+            text: value.to_owned(),
+            place: Place::default(),
+        });
+    DraftRecord {
+        entries: entries.collect(),
+        row: 0,
+    }
+}
+
+/// Puts a value where the table has it: a message has its elements in a fixed order.
+fn put(
+    record: &mut DraftRecord,
+    table: &'static RecordSpec,
+    field: &'static FieldSpec,
+    value: &str,
+) {
+    record
+        .entries
+        .retain(|entry| entry.element != field.element);
+    if value.is_empty() {
+        return;
+    }
+    record.entries.push(Entry {
+        element: &field.element,
+        text: value.to_owned(),
+        place: Place::default(),
+    });
+    record
+        .entries
+        .sort_by_key(|entry| table.position(entry.element));
+}

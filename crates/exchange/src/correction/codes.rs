@@ -1,0 +1,42 @@
+//! Codes of corrections that cannot be made.
+
+use web::Code;
+
+/// Nothing of the message came back.
+pub const NOTHING_REJECTED: Code = Code {
+    code: "TG-R4421",
+    status: 409,
+    title: "没有需要更正的单证",
+    title_en: "Nothing to correct",
+    meaning: "这份报文没有被海关退单、处理异常或被平台拒收的单证，不需要更正重报。",
+    advice: "请查看报文的最新回执；确需修改海关已接受的单证，请用 appType 2（变更）另行申报。",
+};
+/// The message cannot be read.
+pub const UNREADABLE: Code = Code {
+    code: "TG-R4422",
+    status: 409,
+    title: "报文无法读取，不能在线更正",
+    title_en: "The message cannot be read",
+    meaning: "被拒收的报文结构有误，平台读不出其中的单证，无法生成更正表单。",
+    advice: "请按校验问题在原来的系统中更正后重新提交，也可以用 Excel 模板重新申报。",
+};
+/// The company signs itself, so the platform cannot declare for it.
+pub const OWN_SIGNATURE: Code = Code {
+    code: "TG-R4423",
+    status: 409,
+    title: "更正后的报文须由本企业签名",
+    title_en: "The company must sign the corrected message",
+    meaning: "更正后的报文是一份新报文，须重新签名；本企业没有开通平台代签，平台不能代为提交。",
+    advice: "请下载更正后的报文，用本企业的证书签名后提交；或者在“签名”页开通平台代签。",
+};
+/// A person takes the message away without having seen its personal data.
+pub const MASKED: Code = Code {
+    code: "TG-R4424",
+    status: 409,
+    title: "请先显示个人信息",
+    title_en: "Show the personal data first",
+    meaning: "下载的报文含有订购人、收件人等个人信息的原文，须先说明理由查看原文。",
+    advice: "请在报文详情页点“显示个人信息”并写明理由，10 分钟内即可下载。",
+};
+/// All of the above.
+pub const ALL: &[Code] = &[NOTHING_REJECTED, UNREADABLE, OWN_SIGNATURE, MASKED];

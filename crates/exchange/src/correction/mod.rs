@@ -1,0 +1,461 @@
+//! Correction (更正重报): from a rejection to a corrected document in one step.
+//!
+//! 1. [`load`] reads a message of the caller's company, what customs or the platform said of each of
+//!    its documents, and whether customs has another document under the same business key.
+//! 2. [`Original::of`] makes a draft of the rejected documents: their values as declared, each place
+//!    that an explanation or a finding names with its reason, and `appType` and `appStatus` as they must
+//!    be now. Guids and times are left out.
+//! 3. [`Original::apply`] puts in what the company changes. Only changes travel: values that a person
+//!    sees masked stay what they were.
+//! 4. [`Original::make`] makes the new message. Its guid is a hash of the old message and the corrected
+//!    values, so that the same correction sent twice is one message.
+//! 5. What corrects what is noted by the guid of the new message before it is handed in; the message
+//!    itself goes through the same door as any other, and is signed anew.
+
+pub mod codes;
+pub mod http;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod view;
+mod workbook;
+
+use crate::explanation;
+use crate::message::{Message, MessageId, State};
+use crate::outcome;
+use crate::query::{self, FindingView};
+use crate::receipt;
+use crate::workbook::profile;
+use ceb::explain::{Explanation, Resubmit};
+use ceb::form::{Draft, Element, Made, Origin};
+use ceb::{Kind, Outcome, Severity};
+use registry::access::Actor;
+use registry::audit::Act;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use store::id::IdMaker;
+use store::{Result as StoreResult, Tx};
+use utoipa::ToSchema;
+use web::Problem;
+
+pub use sql::{Links, links};
+
+/// Messages that are corrected at once.
+pub const MESSAGES_MAX: usize = 100;
+
+/// Changes of one correction.
+pub const EDITS_MAX: usize = 5000;
+
+/// Longest value of a change in characters.
+pub const VALUE_CHARS_MAX: usize = 4000;
+
+/// Receipts of a message that are looked at.
+const RECEIPTS_MAX: i64 = 1000;
+
+/// A rejected declaration was corrected and declared again.
+pub const CORRECT: Act = Act {
+    name: "message.correct",
+    chinese: "更正重报",
+};
+/// Rejected rows were taken away as a workbook, with personal data in full.
+pub const WORKBOOK: Act = Act {
+    name: "message.correct_workbook",
+    chinese: "导出退单更正表",
+};
+/// The acts of this room.
+pub const ACTS: &[Act] = &[CORRECT, WORKBOOK];
+
+/// A change (更正项): a value of one element.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Edit {
+    /// Number of the document in the rejected message, from 1; every document that has the element
+    /// when absent.
+    pub document: Option<usize>,
+    /// Number of the line of goods, from 1; absent for the head. Without `document` and `line` a name
+    /// of a line's element means every line.
+    pub line: Option<usize>,
+    /// Name of the element.
+    #[schema(example = "buyerIdNumber")]
+    pub element: String,
+    /// Its new value; empty to leave the element out.
+    #[schema(max_length = 4000)]
+    pub value: String,
+}
+
+/// Why a document came back (退单原因).
+#[derive(Debug, Clone)]
+pub(crate) struct Reason {
+    /// What it is about; none for the whole document.
+    at: Option<Element>,
+    /// What is wrong.
+    text: String,
+    /// What to do.
+    advice: String,
+    /// The return status of a receipt.
+    status: Option<i64>,
+    /// When customs said it, as customs wrote it.
+    time: String,
+    resubmit: Resubmit,
+}
+
+/// A rejected document.
+#[derive(Debug, Clone)]
+pub(crate) struct Rejected {
+    /// Its number in the original message, from 1.
+    number: usize,
+    /// Its business key, values joined with `|`.
+    key: String,
+    reasons: Vec<Reason>,
+    /// What the platform changed itself: element, value before, why.
+    changed: Vec<(&'static str, String, String)>,
+}
+
+/// What the database knows of a message that came back.
+pub(crate) struct Raw {
+    message: Message,
+    body: Vec<u8>,
+    findings: Vec<FindingView>,
+    /// The documents, and whether each was turned down.
+    documents: Vec<(usize, bool)>,
+    told: Vec<(usize, Told)>,
+    is_masked: bool,
+}
+
+/// A receipt and what it means.
+struct Told {
+    status: Option<i64>,
+    /// Whether it turned the document down.
+    is_bad: bool,
+    time: String,
+    info: String,
+    explanation: Explanation,
+}
+
+/// A message that came back, as a draft of what shall be declared again.
+pub(crate) struct Original {
+    pub(crate) message: Message,
+    pub(crate) kind: Kind,
+    pub(crate) draft: Draft,
+    pub(crate) rejected: Vec<Rejected>,
+    pub(crate) is_masked: bool,
+}
+
+/// Reads a message of the actor's company; nothing when it has no such message.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn load(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: MessageId,
+    now_ms: i64,
+) -> StoreResult<Option<Raw>> {
+    let Some(message) = query::find(tx, &actor.sight, id)? else {
+        return Ok(None);
+    };
+    let Some(body) = query::sql::body(tx, &actor.sight, id)? else {
+        return Ok(None);
+    };
+    let number = |document: i64| usize::try_from(document - id.0).unwrap_or_default();
+    let documents = receipt::status_of_message(tx, id)?
+        .into_iter()
+        .map(|document| (number(document.id), document.outcome.is_bad()))
+        .collect();
+    let receipts = receipt::of_message(tx, message.company_id, id, RECEIPTS_MAX)?;
+    let explanations = explanation::of(tx, &receipts)?;
+    let told = receipts.into_iter().zip(explanations);
+    let told = told.map(|(item, explanation)| {
+        let told = Told {
+            status: receipt::shown_status(item.return_status),
+            is_bad: receipt::outcome_of(&item.kind, &item.guid, item.return_status)
+                .is_some_and(Outcome::is_bad),
+            time: item.return_time,
+            info: item.return_info,
+            explanation,
+        };
+        (number(item.document_id), told)
+    });
+    Ok(Some(Raw {
+        told: told.collect(),
+        documents,
+        findings: query::sql::findings(tx, id)?,
+        is_masked: crate::unmask::is_masked(tx, actor, id, now_ms)?,
+        message,
+        body,
+    }))
+}
+
+/// Messages that correct others have passed the check: those others need no action any more.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn settle(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    passed: &BTreeSet<MessageId>,
+    now_ms: i64,
+) -> StoreResult<()> {
+    let corrected = sql::corrected(tx, passed)?;
+    for id in &corrected {
+        receipt::resolve_message(tx, *id)?;
+    }
+    outcome::refresh(tx, ids, &corrected, now_ms)
+}
+
+impl Raw {
+    /// Numbers of the documents that came back.
+    fn rejected(&self) -> BTreeSet<usize> {
+        let all = self.message.state == State::Refused;
+        let documents = self.documents.iter();
+        documents
+            .filter(|(_, is_bad)| all || *is_bad)
+            .map(|(number, _)| *number)
+            .collect()
+    }
+}
+
+impl Original {
+    /// Makes a draft of what came back.
+    ///
+    /// # Errors
+    /// Nothing came back, or the message cannot be read at all.
+    pub(crate) fn of(mut raw: Raw) -> Result<Self, Problem> {
+        let unreadable = || Problem::new(codes::UNREADABLE);
+        let sniffed = ceb::sniff(&raw.body).map_err(|_| unreadable())?;
+        let mut numbered: Vec<(usize, &mut Explanation)> = raw
+            .told
+            .iter_mut()
+            .map(|(number, told)| (*number, &mut told.explanation))
+            .collect();
+        ceb::explain::locate(&mut numbered, &sniffed.inner);
+        let parsed = ceb::parse(&sniffed.inner, profile(&raw.message.profile));
+        let message = parsed.message.ok_or_else(unreadable)?;
+        let whole = Draft::again(&message);
+        let mut numbers = raw.rejected();
+        if raw.message.state == State::Refused {
+            numbers.extend(1..=whole.documents.len());
+        }
+        if numbers.is_empty() {
+            return Err(Problem::new(codes::NOTHING_REJECTED));
+        }
+        let mut draft = whole.clone();
+        draft.documents.clear();
+        let mut rejected = Vec::new();
+        for number in numbers {
+            let Some(document) = whole.documents.get(number.wrapping_sub(1)) else {
+                continue;
+            };
+            let declared = message.documents.get(number - 1);
+            let key = declared.and_then(|document| ceb::key::of_document(message.kind, document));
+            rejected.push(Rejected {
+                number,
+                key: key.map(|key| key.text).unwrap_or_default(),
+                reasons: reasons(&raw, &whole, number),
+                changed: Vec::new(),
+            });
+            draft.documents.push(document.clone());
+        }
+        if rejected.is_empty() {
+            return Err(unreadable());
+        }
+        let mut original = Self {
+            kind: message.kind,
+            message: raw.message,
+            draft,
+            rejected,
+            is_masked: raw.is_masked,
+        };
+        for at in 0..original.rejected.len() {
+            original.redeclare(at);
+        }
+        Ok(original)
+    }
+
+    /// The keys of the rejected documents, as the database has them.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let keys = self.rejected.iter();
+        keys.map(|rejected| format!("{}|{}", self.kind.code(), rejected.key))
+            .collect()
+    }
+
+    /// A document that customs has already is changed, not declared anew.
+    pub(crate) fn known_to_customs(&mut self, keys: &BTreeSet<String>) {
+        for (at, key) in self.keys().iter().enumerate() {
+            if keys.contains(key) {
+                let why = "海关已有同一业务编号的单证，应申报变更（appType 2）";
+                self.change(at, "appType", "1", "2", why);
+            }
+        }
+    }
+
+    /// Puts `appType` and `appStatus` of a document as they must be for another declaration.
+    fn redeclare(&mut self, at: usize) {
+        let wants_change = self.rejected.get(at).is_some_and(|rejected| {
+            let mut reasons = rejected.reasons.iter();
+            reasons.any(|reason| reason.resubmit == Resubmit::Change)
+        });
+        if wants_change {
+            let why = "回执说明海关已有该单证，应申报变更（appType 2）";
+            self.change(at, "appType", "1", "2", why);
+        }
+        let why = "暂存不会申报，重报时按申报（appStatus 2）";
+        self.change(at, "appStatus", "1", "2", why);
+    }
+
+    fn change(&mut self, document: usize, element: &'static str, from: &str, to: &str, why: &str) {
+        let place = Element {
+            document,
+            line: None,
+            element: element.to_owned(),
+        };
+        if self.draft.value(&place) != Some(from) || !self.draft.set(&place, to) {
+            return;
+        }
+        if let Some(rejected) = self.rejected.get_mut(document) {
+            let changed = (element, from.to_owned(), why.to_owned());
+            rejected.changed.push(changed);
+        }
+    }
+
+    /// Puts in what the company changes.
+    ///
+    /// # Errors
+    /// Too many changes, or one that fits no element.
+    pub(crate) fn apply(&mut self, edits: &[Edit]) -> Result<(), Problem> {
+        let bad = |detail: String| Problem::new(web::codes::BAD_REQUEST).detail(detail);
+        if edits.len() > EDITS_MAX {
+            return Err(bad(format!("一次至多 {EDITS_MAX} 处更正")));
+        }
+        for edit in edits {
+            if edit.value.chars().count() > VALUE_CHARS_MAX {
+                let detail = format!("{} 的值超过 {VALUE_CHARS_MAX} 个字符", edit.element);
+                return Err(bad(detail));
+            }
+            if !self.put(edit) {
+                let name = ceb::finding::clip(&edit.element);
+                return Err(bad(format!("没有这个单证、商品行或数据项：{name}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Answers whether the change fits anything.
+    fn put(&mut self, edit: &Edit) -> bool {
+        let spec = self.kind.spec();
+        let is_head = spec.head.field(&edit.element).is_some();
+        let mut fits = false;
+        for at in 0..self.rejected.len() {
+            let number = self.rejected.get(at).map(|rejected| rejected.number);
+            if edit.document.is_some() && edit.document != number {
+                continue;
+            }
+            let n_lines = self
+                .draft
+                .documents
+                .get(at)
+                .map_or(0, |document| document.lines.len());
+            let lines: Vec<Option<usize>> = match edit.line {
+                Some(line) => vec![Some(line.wrapping_sub(1))],
+                None if is_head => vec![None],
+                None => (0..n_lines).map(Some).collect(),
+            };
+            for line in lines {
+                let place = Element {
+                    document: at,
+                    line,
+                    element: edit.element.clone(),
+                };
+                fits |= self.draft.set(&place, edit.value.trim());
+            }
+        }
+        fits
+    }
+
+    /// Makes the new message.
+    pub(crate) fn make(&self, origin: &Origin) -> Option<Made> {
+        let original = self.message.id.0;
+        let salted = |content: &[u8]| {
+            let mut hash = Sha256::new_with_prefix(format!("correction\n{original}\n"));
+            hash.update(content);
+            let mut name = [0; 16];
+            name.copy_from_slice(&hash.finalize()[..16]);
+            name
+        };
+        self.draft.make(origin, salted).into_iter().next()
+    }
+
+    /// The number of a document in the original message.
+    fn number_of(&self, at: usize) -> usize {
+        self.rejected.get(at).map_or(0, |rejected| rejected.number)
+    }
+}
+
+/// What is wrong with a document: the findings of the platform, or the last word of customs.
+fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<Reason> {
+    let is_here = |at: &Element| at.document + 1 == number;
+    let mut reasons = Vec::new();
+    if raw.message.state == State::Refused {
+        for finding in &raw.findings {
+            let at = whole.element_at(&finding.path);
+            if finding.severity != Severity::Refuse.name() || !at.as_ref().is_none_or(is_here) {
+                continue;
+            }
+            reasons.push(Reason {
+                at,
+                text: format!("{} {}", finding.code, finding.text),
+                advice: finding.advice.clone(),
+                status: None,
+                time: String::new(),
+                resubmit: Resubmit::Corrected,
+            });
+        }
+    }
+    // A refusal of a whole message is about each of its documents.
+    let is_here = |of: usize| of == number || of == 0;
+    let of_document = raw
+        .told
+        .iter()
+        .filter(|(of, told)| is_here(*of) && told.is_bad);
+    let Some((_, told)) = of_document.last() else {
+        return reasons;
+    };
+    let explanation = &told.explanation;
+    let reason = |at: Option<Element>| Reason {
+        at,
+        text: if told.info.is_empty() {
+            explanation.meaning.clone()
+        } else {
+            told.info.clone()
+        },
+        advice: explanation.advice.clone(),
+        status: told.status,
+        time: told.time.clone(),
+        resubmit: explanation.resubmit,
+    };
+    let places = explanation.places.iter().filter(|place| {
+        place.kind.is_none() || place.kind.map(Kind::code) == Some(raw.message.kind.as_str())
+    });
+    let mut named: Vec<Reason> = places
+        .filter_map(|place| {
+            let by_path = place
+                .path
+                .as_deref()
+                .and_then(|path| whole.element_at(path));
+            let head = Element {
+                document: number - 1,
+                line: None,
+                element: place.element.clone(),
+            };
+            let is_head = whole.kind.spec().head.field(&place.element).is_some();
+            by_path.filter(is_here).or_else(|| is_head.then_some(head))
+        })
+        .map(|at| reason(Some(at)))
+        .collect();
+    if named.is_empty() {
+        named.push(reason(None));
+    }
+    reasons.append(&mut named);
+    reasons
+}

@@ -1,0 +1,275 @@
+//! From a rejection to a release, on both engines.
+
+use super::http::{
+    CorrectionBody, CorrectionWorkbookBody, CorrectionsBody, check_correction, correction,
+    correction_workbook, submit_correction, submit_corrections,
+};
+use super::view::CorrectionForm;
+use super::{Edit, links};
+use crate::message::MessageId;
+use crate::testing::{House, accepted};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use ceb::Kind;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use store::testing::each_engine;
+
+/// An order that customs rejects for this word in its number.
+fn order(house: &House, word: &str, seed: u64) -> String {
+    let mut spec = house.spec(0, Kind::Ceb311, seed);
+    spec.order_no_prefix = Some(format!("DD{word}"));
+    ceb::sample::message(&spec)
+}
+
+fn edit(element: &str, value: &str) -> Edit {
+    Edit {
+        document: None,
+        line: None,
+        element: element.to_owned(),
+        value: value.to_owned(),
+    }
+}
+
+async fn form(house: &House, n: usize, id: MessageId) -> Result<CorrectionForm, String> {
+    let answer = correction(State(house.door()), house.headers(n), Path(id.to_string())).await;
+    answer
+        .map(|Json(form)| form)
+        .map_err(|problem| problem.code)
+}
+
+async fn submit(house: &House, id: MessageId, edits: Vec<Edit>) -> (StatusCode, Value) {
+    let body = Ok(Json(CorrectionBody { edits }));
+    let answer = submit_correction(
+        State(house.door()),
+        house.headers(0),
+        Path(id.to_string()),
+        body,
+    )
+    .await;
+    read(answer.unwrap()).await
+}
+
+async fn read(answer: Response) -> (StatusCode, Value) {
+    let status = answer.status();
+    let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20)
+        .await
+        .unwrap();
+    (status, serde_json::from_slice(&bytes).unwrap())
+}
+
+fn id_of(answer: &Value) -> MessageId {
+    MessageId::parse(answer["id"].as_str().unwrap()).unwrap()
+}
+
+/// The statuses of the receipts of a message's order.
+async fn statuses(house: &House, id: MessageId) -> Vec<i64> {
+    let company = house.company_id(0);
+    let items = house
+        .shared
+        .db
+        .read(move |tx| crate::receipt::of_message(tx, company, id, 100));
+    items
+        .await
+        .unwrap()
+        .iter()
+        .map(|item| item.return_status)
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", 1)).await);
+        house.settle().await;
+        assert!(
+            statuses(&house, id).await.contains(&100),
+            "customs rejected it"
+        );
+        let shown = form(&house, 0, id).await.unwrap();
+        let document = &shown.documents[0];
+        assert!(
+            document.reasons[0].text.contains("1332"),
+            "{:?}",
+            document.reasons
+        );
+        let order_no = document
+            .fields
+            .iter()
+            .find(|field| field.element == "orderNo")
+            .unwrap();
+        assert!(order_no.value.contains("ZZ-R1332"), "{order_no:?}");
+        let edits = vec![edit("orderNo", "DD202611280001")];
+        let (status, answer) = submit(&house, id, edits.clone()).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+        assert_eq!(answer["corrects"], id.to_string());
+        let new = id_of(&answer);
+        // The same correction sent twice is one message.
+        let (_, again) = submit(&house, id, edits).await;
+        assert_eq!(id_of(&again), new);
+        assert_eq!(again["duplicate"], true);
+        house.settle().await;
+        assert!(statuses(&house, new).await.contains(&120), "customs has it");
+        let sight = house.sight(0);
+        let links_of = house.shared.db.read(move |tx| {
+            let old = crate::query::find(tx, &sight, id)?.unwrap();
+            let new = crate::query::find(tx, &sight, new)?.unwrap();
+            let open = (old.needs_action, new.needs_action);
+            Ok((links(tx, &BTreeSet::from([old.id, new.id]))?, open))
+        });
+        let (found, open) = links_of.await.unwrap();
+        assert_eq!(open, (false, false), "neither needs an action any more");
+        assert_eq!(found.corrects, BTreeMap::from([(new, id)]));
+        assert_eq!(found.corrected_by, BTreeMap::from([(id, new)]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_at_once() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let wrong = order(&house, "1", 2).replacen("<ceb:currency>142", "<ceb:currency>999", 1);
+        let id = accepted(house.accept(0, wrong).await);
+        house.settle().await;
+        assert_eq!(house.state(0, id).await, "refused");
+        let shown = form(&house, 0, id).await.unwrap();
+        let fields = &shown.documents[0].fields;
+        let marked: Vec<&str> = fields
+            .iter()
+            .filter(|field| !field.reasons.is_empty())
+            .map(|field| field.element.as_str())
+            .collect();
+        assert_eq!(marked, ["currency"]);
+        let body = Ok(Json(CorrectionBody {
+            edits: vec![edit("currency", "998")],
+        }));
+        let checked = check_correction(
+            State(house.door()),
+            house.headers(0),
+            Path(id.to_string()),
+            body,
+        );
+        let Json(verdict) = checked.await.unwrap();
+        assert!(!verdict.ok);
+        let found: Vec<_> = verdict
+            .findings
+            .iter()
+            .map(|one| (one.document, one.element.as_str()))
+            .collect();
+        assert!(found.contains(&(Some(1), "currency")), "{found:?}");
+        let (status, answer) = submit(&house, id, Vec::new()).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(answer["code"], "TG-R4405");
+        let (status, answer) = submit(&house, id, vec![edit("currency", "142")]).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+        house.settle().await;
+        assert!(statuses(&house, id_of(&answer)).await.contains(&120));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_customs_has_already_is_changed_and_not_declared_anew() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let first = accepted(house.accept(0, order(&house, "2", 3)).await);
+        house.settle().await;
+        assert!(statuses(&house, first).await.contains(&120));
+        let mut spec = house.spec(0, Kind::Ceb311, 3);
+        spec.order_no_prefix = Some("DD2".to_owned());
+        let again = ceb::sample::message(&spec);
+        let guid = ceb::sniff(again.as_bytes()).unwrap().guid.clone();
+        let last = if guid.ends_with('9') { "8" } else { "9" };
+        let other = format!("{}{last}", &guid[..35]);
+        let again =
+            again
+                .replace(&guid, &other)
+                .replacen("<ceb:currency>142", "<ceb:currency>999", 1);
+        let id = accepted(house.accept(0, again).await);
+        house.settle().await;
+        let shown = form(&house, 0, id).await.unwrap();
+        let fields = &shown.documents[0].fields;
+        let app_type = fields
+            .iter()
+            .find(|field| field.element == "appType")
+            .unwrap();
+        assert_eq!(
+            (app_type.value.as_str(), app_type.was.as_deref()),
+            ("2", Some("1"))
+        );
+        assert!(app_type.reasons[0].contains("海关已有"), "{app_type:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_and_what_did_not_come_back_get_no_form() {
+    let house = House::on(store::testing::sqlite()).await;
+    let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", 4)).await);
+    let good = accepted(house.accept(0, order(&house, "3", 5)).await);
+    house.settle().await;
+    assert_eq!(
+        form(&house, 1, id).await.unwrap_err(),
+        web::codes::NOT_FOUND.code
+    );
+    assert_eq!(form(&house, 0, good).await.unwrap_err(), "TG-R4421");
+    for (element, line) in [("noSuchElement", None), ("qty", Some(99))] {
+        let wrong = Edit {
+            line,
+            ..edit(element, "1")
+        };
+        let body = Ok(Json(CorrectionBody { edits: vec![wrong] }));
+        let answer = submit_correction(
+            State(house.door()),
+            house.headers(0),
+            Path(id.to_string()),
+            body,
+        );
+        assert_eq!(answer.await.unwrap().status(), StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_are_corrected_at_once_each_by_itself() {
+    let house = House::on(store::testing::sqlite()).await;
+    let mut messages = Vec::new();
+    for seed in 6..9 {
+        let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", seed)).await);
+        messages.push(id.to_string());
+    }
+    house.settle().await;
+    messages.push("1".to_owned());
+    let body = CorrectionsBody {
+        messages: messages.clone(),
+        edits: vec![edit("note", "更正")],
+    };
+    let answer = submit_corrections(State(house.door()), house.headers(0), Ok(Json(body))).await;
+    let Json(outcomes) = answer.unwrap();
+    let told: Vec<_> = outcomes
+        .items
+        .iter()
+        .map(|item| (item.accepted.is_some(), item.problem.is_some()))
+        .collect();
+    assert_eq!(
+        told,
+        [(true, false), (true, false), (true, false), (false, true)]
+    );
+    let many = CorrectionsBody {
+        messages: vec![messages[0].clone(); super::MESSAGES_MAX + 1],
+        edits: Vec::new(),
+    };
+    let answer = submit_corrections(State(house.door()), house.headers(0), Ok(Json(many))).await;
+    assert_eq!(answer.unwrap_err().code, web::codes::BAD_REQUEST.code);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_take_no_workbook_away() {
+    let house = House::on(store::testing::sqlite()).await;
+    let body = CorrectionWorkbookBody {
+        messages: vec!["1".to_owned()],
+        reason: "更正重报".to_owned(),
+    };
+    let answer = correction_workbook(State(house.door()), house.headers(0), Ok(Json(body))).await;
+    assert_eq!(answer.unwrap_err().code, "TG-R4601");
+}
