@@ -111,6 +111,17 @@ pub fn by_day(
         .collect()
 }
 
+/// The first day on which a message of a company came that customs has accepted or released.
+pub(crate) fn first_success(tx: &mut Tx<'_>, company: CompanyId) -> Result<Option<i64>> {
+    tx.query_opt(
+        "select day_no from message_outcome where company_id = $1 and n_messages > 0 \
+         and outcome in ('accepted', 'released') order by day_no limit 1",
+        &[company.0.into()],
+    )?
+    .map(|row| row.int(0))
+    .transpose()
+}
+
 /// How many messages that are seen need an action because of this outcome, counted up to
 /// [`OPEN_MAX`].
 ///
