@@ -21,6 +21,7 @@
 //! Invariants: any byte string is answered without panic and in linear time; nothing is ever
 //! re-serialised (callers keep the bytes); every limit is a named constant with its unit.
 
+mod advice;
 mod check;
 pub mod code;
 pub mod code_table;

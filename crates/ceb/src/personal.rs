@@ -39,6 +39,12 @@ pub fn of_element(element: &str) -> Option<Personal> {
     })
 }
 
+/// Whether a character shows nothing, such as a mark of direction: shown as it is, it would deceive.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    crate::advice::invisible::is_invisible(c)
+}
+
 /// A value as people see it who need not know it.
 #[must_use]
 pub fn mask(personal: Personal, value: &str) -> String {
@@ -49,6 +55,8 @@ pub fn mask(personal: Personal, value: &str) -> String {
         Personal::Address => (6, 0),
         Personal::Account => (2, 0),
     };
+    // What nobody sees would count as a character, and show more of the others.
+    let value = crate::advice::invisible::cleaned(value, true);
     let chars: Vec<char> = value.chars().collect();
     // Too short a value would be told by its ends.
     if chars.len() <= n_first + n_last {
@@ -195,6 +203,12 @@ mod tests {
             (Personal::Identity, "110101199001010010", "110***10"),
             (Personal::Telephone, "13000000001", "130***01"),
             (Personal::Telephone, "12345", "***"),
+            (
+                Personal::Telephone,
+                "\u{202D}13000000001\u{202C}",
+                "130***01",
+            ),
+            (Personal::Name, "\u{200B}赵", "***"),
             (
                 Personal::Address,
                 "北京市东城区样例北大街1号",

@@ -11,13 +11,20 @@
 //!
 //! A sniffed message may still be full of mistakes: that is for [`parse`](crate::parse()).
 
+mod foreign;
+
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::advice::reference;
 use crate::code::{self, Code};
 use crate::envelope;
+use crate::finding::Finding;
 use crate::kind::Kind;
-use crate::parse::GUID_CHARS;
+use crate::parse::{GUID_CHARS, Profile};
+pub(crate) use foreign::root as foreign_root;
+pub use foreign::{FileKind, file_kind};
+
 use crate::xml::{Fault, Name, Ns, Source, Token, Tokens, is_blank, line_of, prepare};
 
 /// Longest value read from the transfer entity, in bytes; the standard allows 30 characters.
@@ -54,8 +61,39 @@ pub struct Sniffed<'a> {
     pub sender_id: Option<String>,
     /// Number of the envelope (`CopMsgId`).
     pub cop_msg_id: Option<String>,
+    /// What the envelope says that it carries (`MsgType`).
+    pub msg_type: Option<String>,
     /// The business message itself.
     pub inner: Cow<'a, [u8]>,
+}
+
+impl Sniffed<'_> {
+    /// What is wrong between an envelope and what it carries; nothing of a bare message.
+    #[must_use]
+    pub fn findings(&self, profile: Profile) -> Vec<Finding> {
+        let msg_type = self.msg_type.as_deref().unwrap_or_default().trim();
+        let kind = self.kind;
+        // Both names of a kind are seen; an envelope may also leave it open.
+        let is_right = msg_type.is_empty()
+            || msg_type.eq_ignore_ascii_case(kind.root())
+            || msg_type.eq_ignore_ascii_case(kind.code());
+        if is_right {
+            return Vec::new();
+        }
+        let path = "/DxpMsg/TransInfo/MsgType".to_owned();
+        let text = format!(
+            "传输报文的 MsgType 为 {}，内容是 {}",
+            crate::finding::clip(msg_type),
+            kind.root()
+        );
+        let finding = Finding::new(&code::MSG_TYPE, path, 1, msg_type, text);
+        let advice = format!("把 MsgType 改为 {}，或核对 Data 中的报文。", kind.root());
+        vec![
+            finding
+                .advise(advice)
+                .graded(code::MSG_TYPE.severity_in(profile)),
+        ]
+    }
 }
 
 /// Why a message could not be recognised (无法识别).
@@ -64,6 +102,8 @@ pub struct SniffError {
     code: &'static Code,
     line: u32,
     value: String,
+    /// What is wrong and what to do, more to the point than the code's own words.
+    told: Option<(String, String)>,
 }
 
 impl SniffError {
@@ -72,11 +112,29 @@ impl SniffError {
             code,
             line,
             value: crate::finding::clip(value),
+            told: None,
         }
     }
 
     pub(crate) fn at(fault: &Fault, input: &[u8]) -> Self {
-        Self::new(fault.code, line_of(input, fault.offset), &fault.value)
+        let told = match reference::told(input, fault) {
+            Some(told) => Some((told.text, told.advice)),
+            None => file_of(fault, input).map(|file| {
+                (
+                    format!("内容不是 XML，而是{}", file.name),
+                    file.advice.to_owned(),
+                )
+            }),
+        };
+        let error = Self::new(fault.code, line_of(input, fault.offset), &fault.value);
+        Self { told, ..error }
+    }
+
+    /// A root that is no message of ours; what it is, when somebody knows.
+    fn root(code: &'static Code, line: u32, root: Name<'_>) -> Self {
+        let told = foreign::root(root.local, root.ns != Ns::None);
+        let error = Self::new(code, line, root.local);
+        Self { told, ..error }
     }
 
     /// Stable code, `TG-E1006`.
@@ -88,6 +146,9 @@ impl SniffError {
     /// What is wrong, in Chinese.
     #[must_use]
     pub fn text(&self) -> String {
+        if let Some((text, _)) = &self.told {
+            return text.clone();
+        }
         // A glimpse is enough; the whole value may be a page of XML.
         let value: String = self.value.trim().chars().take(GLIMPSE_CHARS).collect();
         let value = value.replace(['\n', '\r', '\t'], " ");
@@ -100,8 +161,11 @@ impl SniffError {
 
     /// What to do, in Chinese.
     #[must_use]
-    pub fn advice(&self) -> &'static str {
-        self.code.todo
+    pub fn advice(&self) -> &str {
+        match &self.told {
+            Some((_, advice)) => advice,
+            None => self.code.todo,
+        }
     }
 
     /// Line of the input, from 1.
@@ -118,6 +182,19 @@ impl fmt::Display for SniffError {
 }
 
 impl std::error::Error for SniffError {}
+
+/// The file of another program that was taken for a message.
+pub(crate) fn file_of(fault: &Fault, input: &[u8]) -> Option<FileKind> {
+    let is_no_text = [
+        &code::NOT_XML,
+        &code::NOT_UTF8,
+        &code::UTF16,
+        &code::ILLEGAL_CHARACTER,
+    ]
+    .iter()
+    .any(|code| *fault.code == **code);
+    is_no_text.then(|| file_kind(input))?
+}
 
 /// Recognises a message.
 ///
@@ -142,6 +219,7 @@ pub fn sniff(bytes: &[u8]) -> Result<Sniffed<'_>, SniffError> {
         shape,
         sender_id: Some(envelope.sender_id),
         cop_msg_id: Some(envelope.cop_msg_id),
+        msg_type: Some(envelope.msg_type),
         kind: inner.kind,
         guid: inner.guid,
         cop_code: inner.cop_code,
@@ -174,10 +252,10 @@ fn bare<'a>(
 ) -> Result<Sniffed<'a>, SniffError> {
     let line = line_of(bytes, tokens.span().start);
     if root.ns != Ns::Ceb {
-        return Err(SniffError::new(&code::FOREIGN_NAMESPACE, line, root.local));
+        return Err(SniffError::root(&code::FOREIGN_NAMESPACE, line, root));
     }
     let kind = Kind::from_root(root.local)
-        .ok_or_else(|| SniffError::new(&code::UNKNOWN_ROOT, line, root.local))?;
+        .ok_or_else(|| SniffError::root(&code::UNKNOWN_ROOT, line, root))?;
     let attribute = |name: &str| {
         let mut all = tokens.attributes();
         all.find(|a| a.prefix.is_empty() && a.local == name)
@@ -199,6 +277,7 @@ fn bare<'a>(
         dxp_id: claim.dxp_id,
         sender_id: None,
         cop_msg_id: None,
+        msg_type: None,
         inner: Cow::Borrowed(bytes),
     })
 }

@@ -143,7 +143,7 @@ fn beginnings() {
         declared gbk: TG-E1003 line 1: 内容中有不是 UTF-8 的字节，常见原因是程序按 GBK 写出了中文。（GBK）
         doctype: TG-E1005 line 2: 报文含有 DOCTYPE 声明。出于安全，平台不接受任何 DTD 和自定义实体。（<!DOCTYPE a [<!ENTITY b "c">]>）
         unknown root: TG-E1006 line 2: 根元素不是规范中的任何一种报文。（CEB999Message）
-        foreign namespace: TG-E1007 line 2: 根元素不在海关规定的命名空间中。（CEB311Message）
+        foreign namespace: TG-E1007 line 2: 根元素 CEB311Message 的命名空间不是海关规定的
         no guid: TG-E1008 line 2: 根元素没有 guid 属性。
         short guid: TG-E1009 line 2: 根元素的 guid 属性长度不是 36 个字符。（1）
         no version: TG-E1010 line 2: 根元素没有 version 属性，或为空。

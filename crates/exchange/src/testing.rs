@@ -326,6 +326,8 @@ fn some_company(n: i64) -> Company {
 pub(crate) fn accepted(outcome: Outcome) -> MessageId {
     match outcome {
         Outcome::Accepted(id) => id,
-        other @ (Outcome::Duplicate(..) | Outcome::Conflict(_)) => panic!("{other:?}"),
+        other @ (Outcome::Duplicate(..) | Outcome::Conflict(_) | Outcome::Withheld) => {
+            panic!("{other:?}")
+        }
     }
 }

@@ -115,6 +115,7 @@ pub struct Front {
         services::case_file::http::unmask_case,
         services::company_ledger::http::companies,
         services::company_ledger::http::company,
+        services::company_ledger::http::set_company_profile,
         services::company_ledger::http::menu,
         services::member::http::members,
         services::member::http::add_member,

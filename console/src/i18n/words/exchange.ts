@@ -158,7 +158,7 @@ export const exchange = {
   "declare.check": ["校验", "Check"],
   "declare.submit": ["提交申报", "Submit"],
   "declare.watch": ["海关答复", "Customs answers"],
-  "declare.drop": ["把 Excel、XML 或 JSON 文件拖到这里，或点击选择", "Drop an Excel, XML or JSON file here, or click"],
+  "declare.drop": ["把 Excel、CSV、XML 或 JSON 文件拖到这里，或点击选择", "Drop an Excel, CSV, XML or JSON file here, or click"],
   "declare.dropHint": [
     "先校验，不会提交；所有问题一次列出。文件不超过 {max}。",
     "It is checked first and not submitted; every problem is listed at once. At most {max}.",
@@ -167,7 +167,8 @@ export const exchange = {
   "declare.tooLarge": ["文件超过 {max}，请拆分后再提交。", "The file is over {max}; please split it."],
   "declare.emptyFile": ["文件是空的。", "The file is empty."],
   "declare.good": ["{name} 校验通过，共 {n} 份单证，可以提交。", "{name} is fine: {n} documents, ready to submit."],
-  "declare.bad": ["{name} 有 {n} 处问题，尚未提交。", "{name} has {n} problems and was not submitted."],
+  "declare.bad": ["{name} 有 {n} 处必须改正，尚未提交。", "{name} has {n} mistakes that must be corrected. Nothing was submitted."],
+  "declare.others": ["另有 {n} 处警告或提示，不影响提交，请核对。", "There are also {n} warnings or notes. They do not stop the submission, but please check them."],
   "declare.badAdvice": [
     "请按下面的位置在文件中改正，保存后重新选择。也可以下载标注了问题的文件。",
     "Correct the places below in your file and choose it again, or download the file with notes.",

@@ -215,6 +215,11 @@ export const services = {
   "company.createdAt": ["入驻时间", "Since"],
   "company.noDxp": ["尚未取得", "None yet"],
   "company.profile": ["校验方式", "Checks"],
+  "company.changeProfile": ["更改校验方式", "Change checks"],
+  "company.profileHint": [
+    "宽松：旧版程序的已知偏差只警告，不拒收。只对此后提交的报文有效，更改写入审计。",
+    "Lenient: known deviations of older programs are only warned about. Only for messages submitted from now on; the change is audited.",
+  ],
   "company.strict": ["严格", "Strict"],
   "company.lenient": ["宽松", "Lenient"],
   "company.contact": ["联系人", "Contact"],

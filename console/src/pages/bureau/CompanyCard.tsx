@@ -1,12 +1,15 @@
 // The card of a company (企业档案): master data, contracts, people and keys, connections, cases, history.
 import { useQuery } from "@tanstack/react-query";
-import { Descriptions, Table, Tabs } from "antd";
+import { Button, Descriptions, Table, Tabs } from "antd";
+import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { call } from "../../api/client";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
+import { FormDialog } from "../../resource/FormDialog";
+import type { Field } from "../../resource/resource";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
 import { AppointmentState } from "../company/agents";
@@ -41,7 +44,7 @@ export function CompanyCard() {
             { key: "dxp", label: t("company.dxpId"), children: <span className="mono">{dxp}</span> },
             { key: "state", label: t("message.state"), children: <CompanyState state={card.state} /> },
             { key: "since", label: t("company.createdAt"), children: dateTime(card.createdAt) },
-            { key: "profile", label: t("company.profile"), children: t(card.profile === "lenient" ? "company.lenient" : "company.strict") },
+            { key: "profile", label: t("company.profile"), children: <Profile card={card} done={() => void found.refetch()} /> },
             {
               key: "contact",
               label: t("company.contact"),
@@ -55,6 +58,50 @@ export function CompanyCard() {
       <div className="panel">
         <Tabs items={tabs(card, t)} />
       </div>
+    </>
+  );
+}
+
+/** How strictly the company's messages are read; who may, changes it with a reason. */
+function Profile({ card, done }: { card: Card; done: () => void }) {
+  const t = useT();
+  const can = useCan();
+  const [open, setOpen] = useState(false);
+  const fields: Field[] = [
+    {
+      key: "profile",
+      label: "company.profile",
+      as: "select",
+      required: true,
+      hint: "company.profileHint",
+      options: [
+        { value: "strict", label: "company.strict" },
+        { value: "lenient", label: "company.lenient" },
+      ],
+    },
+    { key: "reason", label: "action.reason", required: true, max: 500 },
+  ];
+  return (
+    <>
+      {t(card.profile === "lenient" ? "company.lenient" : "company.strict")}
+      {can("set_company_profile") && (
+        <Button type="link" size="small" onClick={() => setOpen(true)}>
+          {t("company.changeProfile")}
+        </Button>
+      )}
+      {open && (
+        <FormDialog
+          title={t("company.changeProfile")}
+          fields={fields}
+          initial={{ profile: card.profile }}
+          close={() => setOpen(false)}
+          run={(values) => call("PUT", `/api/v1/companies/${encodeURIComponent(card.id)}/profile`, values)}
+          done={() => {
+            setOpen(false);
+            done();
+          }}
+        />
+      )}
     </>
   );
 }

@@ -7,6 +7,7 @@ import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
 import { useT } from "../../i18n";
+import { useKept } from "../../resource/kept";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { FindingTable } from "./FindingTable";
@@ -26,7 +27,7 @@ type Stage =
 export function Declare() {
   const t = useT();
   const problem = useProblem();
-  const [stage, go] = useState<Stage>({ at: "choose" });
+  const [stage, go] = useKept<Stage>("declare", { at: "choose" });
   const [busy, setBusy] = useState(false);
   const check = async (file: File) => {
     go({ at: "checking", file });
@@ -122,11 +123,12 @@ function Checked({ file, result, busy, again, submit }: CheckedProps) {
   const can = useCan();
   const problem = useProblem();
   const refused = result.findings.filter((finding) => finding.severity === "refuse").length;
-  const isWorkbook = file.name.toLowerCase().endsWith(".xlsx");
+  const others = result.findings.length - refused;
+  const isWorkbook = /\.(xlsx|csv)$/i.test(file.name);
   const report = async () => {
     try {
       const response = await send("POST", "/api/v1/workbook-report", { body: file, type: contentType(file.name) });
-      await save(response, file.name.replace(/\.xlsx$/i, "-校验.xlsx"));
+      await save(response, file.name.replace(/\.(xlsx|csv)$/i, "-校验.xlsx"));
     } catch (error) {
       problem(error);
     }
@@ -135,7 +137,7 @@ function Checked({ file, result, busy, again, submit }: CheckedProps) {
     <>
       <Alert
         className="gap"
-        type={result.ok ? "success" : "error"}
+        type={result.ok ? (others > 0 ? "warning" : "success") : "error"}
         showIcon
         role="status"
         title={
@@ -143,7 +145,12 @@ function Checked({ file, result, busy, again, submit }: CheckedProps) {
             ? t("declare.good", { name: file.name, n: count(result.documents.length) })
             : t("declare.bad", { name: file.name, n: count(refused) })
         }
-        description={result.ok ? undefined : t("declare.badAdvice")}
+        description={
+          <>
+            {!result.ok && <div>{t("declare.badAdvice")}</div>}
+            {others > 0 && <div>{t("declare.others", { n: count(others) })}</div>}
+          </>
+        }
         action={
           <Space orientation="vertical">
             {result.ok && can("submit") && (

@@ -8,6 +8,7 @@ import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
 import { useT, type Word } from "../../i18n";
+import { useKept } from "../../resource/kept";
 import { ErrorView } from "../../shell/ErrorView";
 import { FindingTable } from "./FindingTable";
 import { MatchingPolicy } from "./MatchingPolicy";
@@ -20,10 +21,10 @@ type Answer = Schema<"PreflightAnswer">;
 export function Preflight() {
   const t = useT();
   const can = useCan();
-  const [files, setFiles] = useState<File[]>([]);
-  const [text, setText] = useState("");
+  const [files, setFiles] = useKept<File[]>("preflight.files", []);
+  const [text, setText] = useKept("preflight.text", "");
   const [busy, setBusy] = useState(false);
-  const [answer, setAnswer] = useState<Answer>();
+  const [answer, setAnswer] = useKept<Answer | undefined>("preflight.answer", undefined);
   const [error, setError] = useState<unknown>();
   const check = async () => {
     setBusy(true);

@@ -58,7 +58,7 @@ pub(super) fn summary(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
         head.record.filled("endTime"),
     ) {
         (Some(start), Some(end)) if end < start => {
-            let text = String::from("汇总结束时间早于开始时间");
+            let text = format!("汇总结束时间 {end} 早于开始时间 {start}");
             run.find(&code::SUMMARY_TIME, head, "endTime", text);
         }
         (Some(_), None) | (None, Some(_)) => {

@@ -2,6 +2,7 @@
 
 use super::judge::Judge;
 use super::{company, identity, time};
+use crate::advice::{self, invisible};
 use crate::code::{self, Code};
 use crate::finding::Severity;
 use crate::message::Record;
@@ -31,10 +32,10 @@ pub(super) fn check(
             let text = || format!("{}必须填写", label(field));
             (field.required_by_text).then(|| Problem::new(&code::REQUIRED_BY_TEXT, text()))
         } else {
-            field
-                .rules
-                .iter()
-                .find_map(|rule| one(rule, field, value, record, judge))
+            let mut rules = field.rules.iter();
+            hidden(field, value, judge)
+                .or_else(|| rules.find_map(|rule| one(rule, field, value, record, judge)))
+                .or_else(|| guid_letters(field, value, judge))
         };
         let Some(problem) = problem else { continue };
         let line = record
@@ -44,6 +45,9 @@ pub(super) fn check(
         let Some(mut finding) = found else { continue };
         if let Some(severity) = problem.severity {
             finding.severity = severity;
+        }
+        if let Some(advice) = problem.advice {
+            finding.advice = advice;
         }
         let wild = value.is_empty() && field.is_wild(Wild::Missing);
         if wild && judge.terms.profile == Profile::Lenient {
@@ -58,6 +62,8 @@ struct Problem {
     text: String,
     /// Other than the code's own.
     severity: Option<Severity>,
+    /// More to the point than the code's own.
+    advice: Option<String>,
 }
 
 impl Problem {
@@ -66,8 +72,49 @@ impl Problem {
             code,
             text,
             severity: None,
+            advice: None,
         }
     }
+
+    /// With the advice for what the value is, where there is one.
+    fn advised(mut self, field: &FieldSpec, value: &str, judge: Judge<'_>) -> Self {
+        self.advice = advice::of(field, value, judge.terms.tables);
+        self
+    }
+}
+
+/// Characters that nobody sees: in a code as wrong as full-width ones, in a text a warning.
+fn hidden(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
+    let is_code = advice::is_code(field);
+    let found = invisible::find(value, is_code);
+    if found.is_empty() {
+        return None;
+    }
+    let text = format!(
+        "{}含有看不见的字符：{}",
+        label(field),
+        invisible::told(&found)
+    );
+    let mut problem = Problem::new(&code::INVISIBLE, text);
+    let severity = code::INVISIBLE.severity_in(judge.terms.profile);
+    problem.severity = Some(if is_code {
+        severity
+    } else {
+        severity.max(Severity::Warn)
+    });
+    Some(problem)
+}
+
+/// The standard wants capital letters in a guid; customs takes others, so this is told and no more.
+fn guid_letters(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
+    let is_right = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    let is_odd = field.element == "guid" && !value.chars().all(is_right);
+    is_odd.then(|| {
+        let text = format!("{}应由大写字母、数字和连字符组成", label(field));
+        let mut problem = Problem::new(&code::GUID_FORM, text);
+        problem.severity = Some(code::GUID_FORM.severity_in(judge.terms.profile));
+        problem
+    })
 }
 
 fn one(
@@ -80,16 +127,19 @@ fn one(
     let when = |bad: bool, code: &'static Code, why: &str| {
         bad.then(|| Problem::new(code, format!("{}{why}", label(field))))
     };
+    let advised = |problem: Problem| problem.advised(field, value, judge);
     match rule {
         Rule::In(list) => {
             let text = || format!("{}只能是 {}", label(field), list.join("、"));
             let bad = !list.iter().any(|allowed| allowed == value.trim());
-            bad.then(|| Problem::new(&code::VALUE_NOT_ALLOWED, text()))
+            bad.then(|| Problem::new(&code::VALUE_NOT_ALLOWED, text()).advised(field, value, judge))
         }
         Rule::Time14 => when(!time::is_time14(value), &code::TIME, "不是真实的时间")
+            .map(advised)
             .or_else(|| plausible(field, value, judge)),
-        Rule::Time17 => when(!time::is_time17(value), &code::TIME, "不是真实的时间"),
+        Rule::Time17 => when(!time::is_time17(value), &code::TIME, "不是真实的时间").map(advised),
         Rule::Date8 => when(!time::is_date(value), &code::TIME, "不是真实的日期")
+            .map(advised)
             .or_else(|| plausible(field, value, judge)),
         Rule::Company(words) => {
             if words.iter().any(|word| word == value) {
@@ -124,7 +174,7 @@ fn one(
         }
         Rule::Digits(count) => {
             let good = value.len() == *count as usize && value.bytes().all(|b| b.is_ascii_digit());
-            when(!good, &code::CODE_FORMAT, &format!("应为 {count} 位数字"))
+            when(!good, &code::CODE_FORMAT, &format!("应为 {count} 位数字")).map(advised)
         }
         Rule::HalfWidth => when(
             value.chars().any(is_full_width),
@@ -148,7 +198,8 @@ fn plausible(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem
     }
     let is_past = PAST.contains(&&*field.element);
     (is_past && judge.is_future(value)).then(|| {
-        let text = format!("{}晚于现在的北京时间", label(field));
+        let now = judge.terms.now.unwrap_or_default();
+        let text = format!("{} {value} 晚于现在的北京时间 {now}", label(field));
         Problem::new(&code::FUTURE_TIME, text)
     })
 }
@@ -159,13 +210,24 @@ fn listed(which: CodeTable, field: &FieldSpec, value: &str, judge: Judge<'_>) ->
         return None;
     }
     let table = judge.table(which)?;
-    if table.find(value).is_some() {
+    // What an incomplete table does not list may well be right: nothing is said about it. A word is no code
+    // in any table.
+    let is_word = !value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if table.find(value).is_some() || !(table.is_complete || is_word) {
         return None;
     }
-    let text = format!("{}：{}代码表中没有 {value}", label(field), which.chinese());
+    let text = if which == CodeTable::Region {
+        let province: String = value.chars().take(2).collect();
+        format!(
+            "{}：没有以 {province}（前两位，省级）开头的行政区划代码",
+            label(field)
+        )
+    } else {
+        format!("{}：{}代码表中没有 {value}", label(field), which.chinese())
+    };
     let mut problem = Problem::new(&code::UNKNOWN_CODE, text);
-    problem.severity = Some(judge.by_table(problem.code, table.denies(value)));
-    Some(problem)
+    problem.severity = Some(judge.by_table(problem.code, is_word || table.denies(value)));
+    Some(problem.advised(field, value, judge))
 }
 
 fn is_zero(value: &str) -> bool {

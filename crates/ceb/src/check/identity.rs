@@ -1,5 +1,7 @@
 //! Resident identity numbers (公民身份号码, GB 11643).
 
+use std::borrow::Cow;
+
 use super::time;
 use crate::code_table::Table;
 
@@ -14,21 +16,22 @@ const CHARS: usize = 18;
 
 /// What is wrong with an identity number; `None` when it may be right. `regions` lists the
 /// provinces (GB/T 2260) with which a number may begin.
-pub(crate) fn problem(number: &str, regions: Option<&Table>) -> Option<&'static str> {
+pub(crate) fn problem(number: &str, regions: Option<&Table>) -> Option<Cow<'static, str>> {
     let bytes = number.as_bytes();
     if bytes.len() != CHARS || !bytes[..CHARS - 1].iter().all(u8::is_ascii_digit) {
-        return Some("应为 18 位，前 17 位是数字，末位是数字或大写 X");
+        return Some("应为 18 位，前 17 位是数字，末位是数字或大写 X".into());
     }
     if bytes[0] == b'0' || regions.is_some_and(|regions| regions.denies(number)) {
-        return Some("地区码（前两位）不存在");
+        let province = &number[..2];
+        return Some(format!("地区码（前两位 {province}）不存在").into());
     }
     if !time::is_date(&number[6..14]) {
-        return Some("出生日期不是真实的日期");
+        return Some("出生日期不是真实的日期".into());
     }
     if check(&number[..CHARS - 1]).is_some_and(|check| number.ends_with(check)) {
         None
     } else {
-        Some("校验码（末位）不对")
+        Some("校验码（末位）不对".into())
     }
 }
 
@@ -62,6 +65,9 @@ mod tests {
         let with_check = |first: &str| format!("{first}{}", check(first).unwrap());
         assert_eq!(problem(&with_check("83000019900307001")), None);
         let nowhere = with_check("99010519491231002");
-        assert_eq!(problem(&nowhere), Some("地区码（前两位）不存在"));
+        assert_eq!(
+            problem(&nowhere).as_deref(),
+            Some("地区码（前两位 99）不存在")
+        );
     }
 }

@@ -101,7 +101,7 @@ impl Run<'_> {
         }
     }
 
-    /// Elements that must have no value.
+    /// Elements that are not needed: the standard has them as optional, so a value is only told.
     pub(super) fn forbid(
         &mut self,
         code: &'static Code,
@@ -111,7 +111,7 @@ impl Run<'_> {
     ) {
         for element in elements {
             if place.record.filled(element).is_some() {
-                let text = format!("{why}不应填写{}", name(place.record, element));
+                let text = format!("{why}不用填写{}", name(place.record, element));
                 self.find(code, place, element, text);
             }
         }

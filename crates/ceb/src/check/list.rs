@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::{Place, Run, number, trade};
 use crate::code::{self, Code};
 
-/// Transport across the border: direct purchase names it, bonded import must not.
+/// Transport across the border: direct purchase names it, bonded import need not.
 const BORDER_TRANSPORT: [&str; 3] = ["trafNo", "voyageNo", "billNo"];
 
 /// Account book and warehouse of bonded import.
@@ -40,7 +40,14 @@ fn declared_day(run: &mut Run<'_>, head: Place<'_>) {
     let day = head.record.get("declTime");
     let day = day.filter(|day| super::time::is_date(day));
     if day.is_some_and(|day| run.judge.is_future(day)) {
-        let text = String::from("申报日期晚于今天（北京时间）");
+        let today = run
+            .judge
+            .terms
+            .now
+            .and_then(|now| now.get(..8))
+            .unwrap_or_default();
+        let day = day.unwrap_or_default();
+        let text = format!("申报日期 {day} 晚于今天 {today}（北京时间）");
         run.find(&code::DECLARED_LATER, head, "declTime", text);
     }
 }

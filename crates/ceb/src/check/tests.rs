@@ -161,9 +161,20 @@ fn how_grave_it_is_follows_profile_and_completeness() {
     };
     use Profile::{Lenient, Strict};
     for (code, element, strict, lenient) in [
-        // Units are complete, ways of transport are not.
         ("TG-E1318", "unit=", Severity::Refuse, Severity::Warn),
-        ("TG-E1318", "trafMode=", Severity::Warn, Severity::Note),
+        (
+            "TG-E1319",
+            "buyerTelephone=",
+            Severity::Refuse,
+            Severity::Warn,
+        ),
+        ("TG-E1319", "consignee=", Severity::Warn, Severity::Warn),
+        // Elements that a mode does not need are told, not refused; so is a guid in small letters.
+        ("TG-E1502", "emsNo=", Severity::Warn, Severity::Warn),
+        ("TG-E1504", "trafNo", Severity::Warn, Severity::Warn),
+        ("TG-E1320", "guid=", Severity::Warn, Severity::Note),
+        ("TG-E1509", "qty1=", Severity::Warn, Severity::Warn),
+        ("TG-E1517", "qty1=", Severity::Warn, Severity::Warn),
         ("TG-E1315", "appTime=", Severity::Refuse, Severity::Warn),
         (
             "TG-E1313",

@@ -99,26 +99,27 @@ fn sum(numbers: impl IntoIterator<Item = Decimal>) -> Option<Decimal> {
 
 /// 411: P2 paid before it is reported.
 pub(super) fn payment(run: &mut Run<'_>, head: Place<'_>) {
-    if is_later(head, "payTime", "appTime") {
-        let text = String::from("支付时间晚于报送时间");
+    if let Some((paid, told)) = later(head, "payTime", "appTime") {
+        let text = format!("支付时间 {paid} 晚于报送时间 {told}");
         run.find(&code::PAY_TIME, head, "payTime", text);
     }
 }
 
 /// 513: W4 signed for before it is reported.
 pub(super) fn waybill_status(run: &mut Run<'_>, head: Place<'_>) {
-    if is_later(head, "logisticsTime", "appTime") {
-        let text = String::from("运单状态时间晚于报送时间");
+    if let Some((signed, told)) = later(head, "logisticsTime", "appTime") {
+        let text = format!("运单状态时间 {signed} 晚于报送时间 {told}");
         run.find(&code::LOGISTICS_TIME, head, "logisticsTime", text);
     }
 }
 
-/// Both are 14 digits, so their texts compare as times do.
-fn is_later(head: Place<'_>, one: &str, other: &str) -> bool {
+/// Two times, when the first is the later one. Both are 14 digits, so their texts compare as times do.
+fn later<'m>(head: Place<'m>, one: &str, other: &str) -> Option<(&'m str, &'m str)> {
     let time = |element| {
         head.record
             .get(element)
             .filter(|text| super::time::is_time14(text))
     };
-    matches!((time(one), time(other)), (Some(one), Some(other)) if one > other)
+    let (one, other) = (time(one)?, time(other)?);
+    (one > other).then_some((one, other))
 }

@@ -18,11 +18,11 @@ pub static RECEIPT_NOT_NEEDED: Code = Code {
 /// 简化申报却有许可证
 pub static SIMPLIFIED_LICENCE: Code = Code {
     id: "TG-E1607",
+    severity: Severity::Warn,
     title: "简化申报却有许可证",
     happened: "申报业务类型 A（简化申报）只用于不涉及许可证、出口关税和退税的商品，清单却填写了许可证号。",
     todo: "涉及许可证的改为 B（汇总申报）；不涉及的删除许可证号。",
     source: "规则 A.7",
-    lenient: Some(Severity::Warn),
     ..Code::RULE
 };
 

@@ -97,7 +97,7 @@ pub static IMPORT_QUANTITY: Code = Code {
     id: "TG-E1517",
     severity: Severity::Warn,
     title: "法定数量与成交数量不同",
-    happened: "法定计量单位与成交计量单位相同，两个数量却不同。",
+    happened: "法定计量单位与成交计量单位相同，两个数量却不同。海关是否据此退单没有公布，进口与出口（TG-E1509）都只警告。",
     todo: "核对数量和单位。",
     source: "规则 I10",
     ..Code::RULE

@@ -1,7 +1,7 @@
 //! Codes of messages that cannot be recognised (E10) or are not well-formed (E11).
 
 use super::Code;
-use crate::finding::Layer;
+use crate::finding::{Layer, Severity};
 
 /// 报文为空
 pub static EMPTY: Code = Code {
@@ -176,6 +176,18 @@ pub static TOO_LARGE: Code = Code {
     happened: "报文超过平台允许的最大长度。",
     todo: "减少每个报文中的单证份数，分批发送。",
     source: "平台限制",
+    ..Code::RULE
+};
+
+/// 传输报文的类型与内容不一致
+pub static MSG_TYPE: Code = Code {
+    id: "TG-E1017",
+    layer: Layer::Schema,
+    title: "传输报文的类型与内容不一致",
+    happened: "DxpMsg 的 MsgType 与 Data 中业务报文的根元素不是同一种报文，海关会按 MsgType 处理。",
+    todo: "MsgType 应是业务报文的根元素名，例如 CEB311Message。",
+    source: "规范 8",
+    lenient: Some(Severity::Warn),
     ..Code::RULE
 };
 

@@ -230,9 +230,10 @@ pub static DIRECT_NEEDS: Code = Code {
 /// 直购进口不应填写保税项目
 pub static DIRECT_FORBIDS: Code = Code {
     id: "TG-E1502",
-    title: "直购进口不应填写保税项目",
-    happened: "贸易方式 9610 不应填写账册编号、区内企业和账册备案料号。",
-    todo: "删除这些项目，或核对贸易方式。",
+    severity: Severity::Warn,
+    title: "直购进口不用填写保税项目",
+    happened: "贸易方式 9610 不用填写账册编号、区内企业和账册备案料号。规范把它们列为选填，填写了海关也会接收，因此只警告。",
+    todo: "核对贸易方式；确是直购进口的，可以删除这些项目。",
     source: "规范 4.5，规则 I3",
     ..Code::RULE
 };
@@ -250,9 +251,10 @@ pub static BONDED_NEEDS: Code = Code {
 /// 保税进口不应填写跨境运输信息
 pub static BONDED_FORBIDS: Code = Code {
     id: "TG-E1504",
-    title: "保税进口不应填写跨境运输信息",
-    happened: "贸易方式 1210 不应填写运输工具编号、航班航次号和提运单号。",
-    todo: "删除这些项目，或核对贸易方式。",
+    severity: Severity::Warn,
+    title: "保税进口不用填写跨境运输信息",
+    happened: "贸易方式 1210 不用填写运输工具编号、航班航次号和提运单号。规范把它们列为选填，填写了海关也会接收，因此只警告。",
+    todo: "核对贸易方式；确是保税进口的，可以删除这些项目。",
     source: "规范 4.5，规则 I4",
     ..Code::RULE
 };
@@ -301,8 +303,9 @@ pub static TRADE_MODE: Code = Code {
 /// 法定数量与申报数量不一致
 pub static STATUTORY_QUANTITY: Code = Code {
     id: "TG-E1509",
+    severity: Severity::Warn,
     title: "法定数量与申报数量不一致",
-    happened: "法定计量单位与申报计量单位相同时，两个数量应相等。",
+    happened: "法定计量单位与申报计量单位相同时，两个数量应相等。海关是否据此退单没有公布，出口与进口（TG-E1517）都只警告。",
     todo: "核对数量和单位。",
     source: "规则 I10、A.7",
     ..Code::RULE

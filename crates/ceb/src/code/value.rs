@@ -41,9 +41,32 @@ pub static ORGANISATION_CODE: Code = Code {
 pub static UNKNOWN_CODE: Code = Code {
     id: "TG-E1318",
     title: "代码表中没有此代码",
-    happened: "在单证日期有效的代码表中没有这个代码。代码表完整时拒收，不完整时只警告。",
+    happened: "在单证日期有效的完整代码表中没有这个代码。代码表不完整时不作判断，海关可能已启用表中没有的代码。",
     todo: "核对代码；海关已启用新代码的，请平台运维人员载入新的代码表。",
     source: "规则 O8、O9、I5",
     lenient: Some(Severity::Warn),
+    ..Code::RULE
+};
+
+/// 含有看不见的字符
+pub static INVISIBLE: Code = Code {
+    id: "TG-E1319",
+    title: "含有看不见的字符",
+    happened: "内容中有不显示的字符，例如零宽空格、文字方向控制符、字节顺序标记，通常是从网页、聊天窗口或文档中复制时带来的。两个看上去相同的内容会因此不相等。在代码、号码、数字和时间中拒收，在名称、地址等文字中只警告；表情符号和少数民族文字中起作用的连接符不算。",
+    todo: "删除指出的字符，或不经复制重新输入；程序应在写报文之前清除它们。",
+    source: "规则 G7",
+    lenient: Some(Severity::Warn),
+    ..Code::RULE
+};
+
+/// guid 的写法与规范不同
+pub static GUID_FORM: Code = Code {
+    id: "TG-E1320",
+    severity: Severity::Warn,
+    title: "guid 的写法与规范不同",
+    happened: "规范要求 guid 为 36 位、字母大写。海关目前也接受其他写法，因此只警告，不影响申报。",
+    todo: "今后生成 guid 时使用大写字母、数字和连字符，例如大写的 UUID；已经发送的不必更改。",
+    source: "规范 4，规则 G3",
+    lenient: Some(Severity::Note),
     ..Code::RULE
 };

@@ -6,25 +6,33 @@
 //! values stand in the first row of a document; where later rows repeat them they must be the same.
 //!
 //! Spreadsheets change what people type: they drop leading zeros, cut long numbers, make dates of
-//! order numbers. Each of these is told at its cell; nothing is guessed.
+//! order numbers. Each of these is told at its cell; nothing is guessed. A date is converted when it has
+//! one reading only, and characters that nobody sees are taken away as white space is.
 
-use std::collections::{BTreeMap, HashSet};
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::column::named;
 use super::{Draft, DraftDocument, DraftRecord, Entry, Part, Place, PlacedFinding, finding};
+use crate::advice::invisible;
 use crate::code::{self, Code};
 use crate::kind::Kind;
 use crate::parse::value::label;
-use crate::spec::{FieldSpec, FieldType, Rule};
+use crate::spec::FieldSpec;
+use value::text_of;
 
 /// Rows among which the row of element names is looked for.
-const HEADER_ROWS: usize = 8;
+pub(crate) const HEADER_ROWS: usize = 8;
+
+/// Most findings of a sheet; the others are found when these are mended.
+pub const FINDINGS_MAX: usize = 1000;
 
 /// Element names that make a row the row of names.
 const NAMES_MIN: usize = 3;
 
-/// Digits that a spreadsheet keeps of a number.
-const NUMBER_DIGITS: usize = 15;
+/// Documents among which a row with a part of a key looks for its own.
+const NEAR_DOCUMENTS: usize = 100;
 
 /// A cell (单元格) as the reader of the workbook found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +56,19 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// Bytes of its text.
+    pub(crate) fn n_bytes(&self) -> usize {
+        match self {
+            Self::Empty | Self::Bool(_) => 0,
+            Self::Text(text)
+            | Self::Number(text)
+            | Self::Moment(text)
+            | Self::Formula(text)
+            | Self::Fault(text)
+            | Self::Merged(text) => text.len(),
+        }
+    }
+
     /// The content as text.
     #[must_use]
     pub fn shown(&self) -> String {
@@ -72,6 +93,8 @@ pub struct Sheet {
     pub first_row: u32,
     /// Number of the first column, from 1.
     pub first_column: u32,
+    /// Whether numbers of days count from 1904.
+    pub is_1904: bool,
     /// Rows; they may have different lengths.
     pub rows: Vec<Vec<Cell>>,
 }
@@ -95,6 +118,8 @@ pub fn read(kind: Kind, sheet: &Sheet) -> (Option<Draft>, Vec<PlacedFinding>) {
         findings: Vec::new(),
         columns: BTreeMap::new(),
         documents: Vec::new(),
+        by_key: HashMap::new(),
+        is_1904: sheet.is_1904,
     };
     let Some(header) = reader.header(sheet) else {
         return (None, reader.findings);
@@ -131,7 +156,7 @@ pub fn is_blank(sheet: &Sheet) -> bool {
 fn is_empty(cell: &Cell) -> bool {
     match cell {
         Cell::Empty | Cell::Merged(_) => true,
-        Cell::Text(text) => text.trim().is_empty(),
+        Cell::Text(text) => invisible::cleaned(text, true).trim().is_empty(),
         Cell::Number(_) | Cell::Moment(_) | Cell::Bool(_) | Cell::Formula(_) | Cell::Fault(_) => {
             false
         }
@@ -143,23 +168,64 @@ struct Reader {
     findings: Vec<PlacedFinding>,
     columns: BTreeMap<u32, (Part, &'static FieldSpec)>,
     documents: Vec<DraftDocument>,
+    /// The last document with each key that is complete.
+    by_key: HashMap<Vec<String>, usize>,
+    is_1904: bool,
+}
+
+/// The columns of a row whose cells are element names of a kind; `None` when it is not the row of names.
+pub(crate) fn columns_named(kind: Kind, row: &[Cell]) -> Option<BTreeSet<u32>> {
+    let named = (1..).zip(row).filter(|(_, cell)| is_named(kind, cell));
+    let columns: BTreeSet<u32> = named.map(|(column, _)| column).collect();
+    (columns.len() >= NAMES_MIN).then_some(columns)
+}
+
+/// The kind whose element names stand in one of the first rows, when only one kind has all of them.
+#[must_use]
+pub fn kind_of_rows(sheet: &Sheet) -> Option<Kind> {
+    let declared = || {
+        Kind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| kind.is_declaration())
+    };
+    let n_named = |row: &[Cell], kind: Kind| row.iter().filter(|cell| is_named(kind, cell)).count();
+    sheet.rows.iter().take(HEADER_ROWS).find_map(|row| {
+        let most = declared()
+            .map(|kind| n_named(row, kind))
+            .max()
+            .filter(|most| *most >= NAMES_MIN)?;
+        // Of kinds that share these names, the one that misses the fewest of its own.
+        let n_missing = |kind: &Kind| super::columns(*kind).len().saturating_sub(most);
+        let best = declared().filter(|kind| n_named(row, *kind) == most);
+        let fewest = best.clone().map(|kind| n_missing(&kind)).min()?;
+        let mut best = best.filter(|kind| n_missing(kind) == fewest);
+        best.next().filter(|_| best.next().is_none())
+    })
+}
+
+fn is_named(kind: Kind, cell: &Cell) -> bool {
+    matches!(cell, Cell::Text(text) if named(kind, &name_of(text)).is_some())
+}
+
+/// The text of a cell of the row of names.
+fn name_of(text: &str) -> String {
+    invisible::cleaned(text, true).trim().to_owned()
 }
 
 impl Reader {
     fn find(&mut self, code: &'static Code, path: String, place: Place, value: &str, text: String) {
+        if self.findings.len() >= FINDINGS_MAX {
+            return;
+        }
         self.findings.push(finding(code, path, place, value, text));
     }
 
     /// Finds the row of element names and notes the columns; answers its place among the rows.
     fn header(&mut self, sheet: &Sheet) -> Option<usize> {
-        let names = |row: &Vec<Cell>| {
-            let known = row.iter().filter(
-                |cell| matches!(cell, Cell::Text(text) if named(self.kind, text.trim()).is_some()),
-            );
-            known.count()
-        };
-        let first = sheet.rows.iter().take(HEADER_ROWS);
-        let Some(at) = first.map(names).position(|n_names| n_names >= NAMES_MIN) else {
+        let is_header = |row: &Vec<Cell>| columns_named(self.kind, row).is_some();
+        let mut first = sheet.rows.iter().take(HEADER_ROWS);
+        let Some(at) = first.position(is_header) else {
             let place = Place {
                 row: sheet.first_row.max(1),
                 column: sheet.first_column.max(1),
@@ -178,7 +244,7 @@ impl Reader {
             let Cell::Text(text) = cell else {
                 continue;
             };
-            let text = text.trim();
+            let text = &*name_of(text);
             if text.is_empty() {
                 continue;
             }
@@ -214,7 +280,11 @@ impl Reader {
             let values: Vec<(Part, &str, Option<String>)> = cells
                 .filter_map(|(column, cell)| {
                     let (part, field) = self.columns.get(&column)?;
-                    Some((*part, &*field.element, text_of(field, cell).ok()))
+                    Some((
+                        *part,
+                        &*field.element,
+                        text_of(field, cell, self.is_1904).ok(),
+                    ))
                 })
                 .collect();
             let has = |(part, element, text): &(Part, &'static str, String), unread: bool| {
@@ -287,7 +357,17 @@ impl Reader {
         // A line whose only cells were bad is a line all the same.
         let has_line = filled.iter().any(|filled| filled.part == Part::Line);
         let owner = at.unwrap_or(self.documents.len().saturating_sub(1));
-        if let Some(document) = self.documents.get_mut(owner).filter(|_| has_line) {
+        let Some(document) = self.documents.get_mut(owner).filter(|_| has_lines) else {
+            return;
+        };
+        let key = self.kind.spec().key.iter();
+        let whole: Option<Vec<String>> = key
+            .map(|name| document.head.text(name).map(str::to_owned))
+            .collect();
+        if let Some(whole) = whole {
+            self.by_key.insert(whole, owner);
+        }
+        if has_line {
             document.lines.push(DraftRecord {
                 entries: line.into_iter().map(|(_, entry)| entry).collect(),
                 row,
@@ -317,12 +397,21 @@ impl Reader {
             let is_new = is_other && n_heads * 2 > last.head.entries.len();
             return (!is_new).then(|| self.documents.len() - 1);
         }
-        let has_key = |document: &DraftDocument| {
-            let mut given = given.iter();
-            given.all(|(element, text)| document.head.text(element) == Some(text))
-        };
-        if let Some(at) = self.documents.iter().rposition(has_key) {
-            return Some(at);
+        if given.len() == key.len() {
+            let texts: Vec<String> = given.iter().map(|(_, text)| (*text).to_owned()).collect();
+            if let Some(at) = self.by_key.get(&texts) {
+                return Some(*at);
+            }
+        } else {
+            let has_key = |document: &DraftDocument| {
+                let mut given = given.iter();
+                given.all(|(element, text)| document.head.text(element) == Some(text))
+            };
+            // Only near documents: whoever leaves a part of the key out goes on with one of the last rows.
+            let first = self.documents.len().saturating_sub(NEAR_DOCUMENTS);
+            if let Some(at) = self.documents[first..].iter().rposition(has_key) {
+                return Some(first + at);
+            }
         }
         // A row that holds nothing of the head but its key goes on with a document whose own key could
         // not be read.
@@ -367,7 +456,7 @@ impl Reader {
     /// The value of a cell, or a finding.
     fn entry(&mut self, filled: &Filled<'_>) -> Option<Entry> {
         let (field, place) = (filled.field, filled.place);
-        let problem = match text_of(field, filled.cell) {
+        let problem = match text_of(field, filled.cell, self.is_1904) {
             Ok(text) => {
                 return Some(Entry {
                     element: &field.element,
@@ -377,6 +466,9 @@ impl Reader {
             }
             Err(problem) => problem,
         };
+        if self.findings.len() >= FINDINGS_MAX {
+            return None;
+        }
         let (code, value, text, advice) = problem;
         let path = field.element.clone();
         let mut placed = finding(code, path, place, &value, format!("{}{text}", label(field)));
@@ -397,72 +489,4 @@ fn is_sample(values: &[(Part, Entry)], samples: &[SampleRow]) -> bool {
                 })
             })
     })
-}
-
-type Problem = (&'static Code, String, String, Option<String>);
-
-/// The value that a cell gives a field, or what the spreadsheet has done to it.
-fn text_of(field: &FieldSpec, cell: &Cell) -> Result<String, Problem> {
-    let bad = |code, value: &str, text: &str| Err((code, value.to_owned(), text.to_owned(), None));
-    match cell {
-        Cell::Text(text) => Ok(text.trim().to_owned()),
-        Cell::Number(number) => number_of(field, number),
-        Cell::Moment(moment) => moment_of(field, moment),
-        Cell::Bool(value) => bad(
-            &code::FORM_VALUE,
-            if *value { "TRUE" } else { "FALSE" },
-            "应为文字或数字",
-        ),
-        Cell::Formula(value) => bad(&code::FORM_FORMULA, value, "是公式，平台不计算公式"),
-        Cell::Fault(text) => bad(&code::FORM_VALUE, text, "是错误值"),
-        Cell::Empty | Cell::Merged(_) => Ok(String::new()),
-    }
-}
-
-fn number_of(field: &FieldSpec, number: &str) -> Result<String, Problem> {
-    if !matches!(field.kind, FieldType::Text { .. }) {
-        return Ok(number.to_owned());
-    }
-    let is_whole = number.bytes().all(|byte| byte.is_ascii_digit());
-    if is_whole && number.len() > NUMBER_DIGITS {
-        let text = format!("作为数字保存，超过 {NUMBER_DIGITS} 位的部分已被表格软件改为 0");
-        return Err((&code::FORM_DIGITS_LOST, number.to_owned(), text, None));
-    }
-    if let Some(width) = width(field).filter(|width| is_whole && number.len() < *width) {
-        let right = format!("{number:0>width$}");
-        let text = format!("应为 {width} 位，作为数字保存时前面的 0 已丢失");
-        let advice = format!("把该单元格的格式设为“文本”，再填写 {right}（若这就是原来的代码）。");
-        return Err((
-            &code::FORM_ZEROS_LOST,
-            number.to_owned(),
-            text,
-            Some(advice),
-        ));
-    }
-    Ok(number.to_owned())
-}
-
-/// Digits that a code must have.
-fn width(field: &FieldSpec) -> Option<usize> {
-    match field.kind {
-        FieldType::Text { min, max, .. } if min == max && field.table().is_some() => {
-            Some(max as usize)
-        }
-        FieldType::Text { .. }
-        | FieldType::Decimal { .. }
-        | FieldType::Int { .. }
-        | FieldType::Xml => field.digits(),
-    }
-}
-
-fn moment_of(field: &FieldSpec, moment: &str) -> Result<String, Problem> {
-    if field.rules.contains(&Rule::Time14) {
-        return Ok(moment.to_owned());
-    }
-    if field.rules.contains(&Rule::Date8) {
-        return Ok(moment.get(..8).unwrap_or(moment).to_owned());
-    }
-    let text = String::from("被表格软件当成了日期");
-    let advice = String::from("把该单元格的格式设为“文本”，再重新填写原来的内容。");
-    Err((&code::FORM_VALUE, moment.to_owned(), text, Some(advice)))
 }

@@ -257,11 +257,17 @@ impl Draft {
     /// should stand.
     #[must_use]
     pub fn place(&self, made: &Made, path: &str) -> Place {
+        self.place_from(made.first, path)
+    }
+
+    /// The same for a message whose first document is this one of the draft, from 0.
+    #[must_use]
+    pub fn place_from(&self, first: usize, path: &str) -> Place {
         let nowhere = Place::default();
         let Some(spot) = self.spot(path) else {
             return nowhere;
         };
-        let Some(document) = self.documents.get(made.first + spot.document) else {
+        let Some(document) = self.documents.get(first + spot.document) else {
             return nowhere;
         };
         let (part, record) = match spot.line.map(|at| document.lines.get(at)) {

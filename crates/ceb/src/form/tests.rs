@@ -1,5 +1,7 @@
 //! Forms of every kind make the message that the same values make; mistakes are told at their place.
 
+mod dates;
+
 use super::grid::{Cell, Sheet};
 use super::{
     Column, Draft, Origin, Part, PlacedFinding, columns, grid, join, members, sample_rows,
@@ -162,6 +164,7 @@ fn sheet_of(message: &Message) -> Sheet {
     Sheet {
         first_row: 1,
         first_column: 1,
+        is_1904: false,
         rows,
     }
 }
@@ -200,6 +203,7 @@ fn sample_rows_are_good_and_are_no_declaration() {
             Sheet {
                 first_row: 1,
                 first_column: 1,
+                is_1904: false,
                 rows,
             }
         };

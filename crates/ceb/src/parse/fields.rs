@@ -2,6 +2,7 @@
 
 use super::machine::Machine;
 use super::{Profile, value};
+use crate::advice;
 use crate::code;
 use crate::finding::Finding;
 use crate::message::Record;
@@ -187,6 +188,8 @@ impl<'a> Machine<'a, '_> {
                 "没有内容时删除整个 {} 元素，不要留空。",
                 field.element
             ));
+        } else if let Some(advice) = advice::of(field, value, self.tables) {
+            finding = finding.advise(advice);
         }
         let chars = u32::try_from(value.chars().count()).unwrap_or(u32::MAX);
         let wild = field.rules.iter().any(|rule| {

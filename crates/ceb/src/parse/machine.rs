@@ -3,8 +3,10 @@
 use super::report::Report;
 use super::sequence::Sequence;
 use super::{Cut, Parsed, Profile, Terms};
+use crate::advice::reference;
 use crate::check;
 use crate::code::{self, Code};
+use crate::code_table::Tables;
 use crate::finding::{Finding, Layer};
 use crate::kind::Kind;
 use crate::message::{Document, Record};
@@ -26,8 +28,7 @@ pub(super) fn run(bytes: &[u8], terms: &Terms<'_>) -> (Parsed, Cut) {
             None
         }
         Ok(source) => {
-            let mut machine = Machine::new(bytes, source, terms.profile, &mut report);
-            machine.standard = terms.standard;
+            let mut machine = Machine::new(bytes, source, terms, &mut report);
             let result = machine.root(&mut cut);
             let path = machine.path(None);
             match result {
@@ -58,8 +59,15 @@ pub(super) fn run(bytes: &[u8], terms: &Terms<'_>) -> (Parsed, Cut) {
 
 fn fault_finding(bytes: &[u8], fault: &Fault, path: String) -> Finding {
     let line = line_of(bytes, fault.offset);
-    let text = format!("第 {line} 行：{}", fault.code.title);
-    Finding::new(fault.code, path, line, &fault.value, text)
+    if let Some(told) = reference::told(bytes, fault) {
+        let text = format!("第 {line} 行：{}", told.text);
+        return Finding::new(fault.code, path, line, &fault.value, text).advise(told.advice);
+    }
+    let finding = |text| Finding::new(fault.code, path, line, &fault.value, text);
+    if let Some(file) = crate::sniff::file_of(fault, bytes) {
+        return finding(format!("内容不是 XML，而是{}", file.name)).advise(file.advice.to_owned());
+    }
+    finding(format!("第 {line} 行：{}", fault.code.title))
 }
 
 /// The table of a kind in a version; in the built-in one when none is named.
@@ -72,6 +80,7 @@ fn spec_under(standard: Option<&'static Standard>, kind: Kind) -> Option<&'stati
 
 pub(super) struct Machine<'a, 'r> {
     input: &'a [u8],
+    pub(super) tables: &'r Tables,
     standard: Option<&'static Standard>,
     pub(super) has_cr: bool,
     pub(super) profile: Profile,
@@ -87,12 +96,18 @@ pub(super) struct Machine<'a, 'r> {
 }
 
 impl<'a, 'r> Machine<'a, 'r> {
-    fn new(input: &'a [u8], source: Source<'a>, profile: Profile, report: &'r mut Report) -> Self {
+    fn new(
+        input: &'a [u8],
+        source: Source<'a>,
+        terms: &'r Terms<'_>,
+        report: &'r mut Report,
+    ) -> Self {
         Self {
             input,
-            standard: None,
+            tables: terms.tables,
+            standard: terms.standard,
             has_cr: source.has_cr,
-            profile,
+            profile: terms.profile,
             tokens: Tokens::new(source),
             report,
             line: 1,

@@ -28,14 +28,13 @@ impl Machine<'_, '_> {
             } else {
                 &code::FOREIGN_NAMESPACE
             };
-            let text = format!("根元素 {}：{}", name.local, code.title);
-            self.report.push(Finding::new(
-                code,
-                format!("/{}", name.local),
-                self.line,
-                name.local,
-                text,
-            ));
+            let path = format!("/{}", name.local);
+            let finding = |text| Finding::new(code, path, self.line, name.local, text);
+            let foreign = crate::sniff::foreign_root(name.local, name.ns != Ns::None);
+            self.report.push(match foreign {
+                Some((text, advice)) => finding(text).advise(advice),
+                None => finding(format!("根元素 {}：{}", name.local, code.title)),
+            });
             self.skip()?;
             self.tokens.next()?;
             return Ok(None);

@@ -220,6 +220,9 @@ pub(crate) fn examine(
     };
     let (about_signature, found) = bench.signatures.judge(&sniffed.inner, case);
     let sender = foreign_sender(message, company);
+    parsed
+        .findings
+        .extend(sniffed.findings(bench.terms.profile));
     parsed.findings.extend(about_signature);
     parsed.findings.extend(sender);
     (parsed, found)
@@ -427,7 +430,12 @@ fn refusal(shared: &Shared, verdict: &Verdict, now_ms: i64) -> NewReceipt {
         .iter()
         .filter(|f| f.severity == Severity::Refuse)
         .collect();
-    let mut info = format!("平台校验未通过，共 {} 处问题：", grave.len());
+    let n_grave = grave.len();
+    let mut info = if n_grave > QUOTED_MAX {
+        format!("平台校验未通过，共 {n_grave} 处问题，前 {QUOTED_MAX} 处为：")
+    } else {
+        format!("平台校验未通过，共 {n_grave} 处问题：")
+    };
     for finding in grave.iter().take(QUOTED_MAX) {
         info.push_str(&format!(
             "[{}]{}（{}）；",

@@ -1,7 +1,8 @@
 //! Reading an upload (读取上行报文), before any database: what came, from whom, which documents.
 //!
-//! The simulator is as strict as customs: what the schema refuses is answered with a CEB900, what
-//! only a rule refuses with the kind's own "check failed" code.
+//! What the schema refuses is answered with a CEB900, what only a rule refuses with the kind's own "check
+//! failed" code. Like customs, the simulator takes the shapes of older programs, as the platform does for
+//! companies in the lenient profile: otherwise it would refuse what the platform let pass.
 
 use super::magic::{Act, Magic};
 use super::plan;
@@ -115,7 +116,7 @@ pub(super) fn read(body: &Bytes, from: Direction) -> Upload {
         let fault = fault(format!("{kind} 不是申报报文"));
         return refused(receiver, Some(number), from, fault);
     }
-    let parsed = ceb::parse(&sniffed.inner, Profile::Strict);
+    let parsed = ceb::parse(&sniffed.inner, Profile::Lenient);
     let schema = parsed
         .findings
         .iter()
@@ -341,4 +342,50 @@ pub(super) fn is_joint(kind: Kind) -> bool {
             kind,
             Kind::Ceb621 | Kind::Ceb603 | Kind::Ceb623 | Kind::Ceb605 | Kind::Ceb625
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, read};
+    use bytes::Bytes;
+    use ceb::sample::{self, Spec};
+    use ceb::{Direction, Kind, Profile};
+
+    #[test]
+    fn what_the_lenient_profile_lets_pass_the_simulator_does_not_refuse() {
+        let without = |kind: Kind, element: &str| {
+            let xml = sample::message(&Spec::new(kind, 7));
+            let lines = xml
+                .lines()
+                .filter(|line| !line.contains(&format!(":{element}>")));
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let emptied = |kind: Kind, element: &str| {
+            let xml = sample::message(&Spec::new(kind, 7));
+            let (front, rest) = xml.split_once(&format!("<ceb:{element}>")).unwrap();
+            let (_, end) = rest.split_once("</").unwrap();
+            format!("{front}<ceb:{element}></{end}")
+        };
+        for (kind, old) in [
+            (Kind::Ceb311, without(Kind::Ceb311, "buyerTelephone")),
+            (Kind::Ceb511, without(Kind::Ceb511, "orderNo")),
+            (Kind::Ceb621, emptied(Kind::Ceb621, "ieDate")),
+            (Kind::Ceb621, without(Kind::Ceb621, "copNo")),
+        ] {
+            assert!(
+                ceb::parse(old.as_bytes(), Profile::Strict).is_refused(),
+                "{kind}"
+            );
+            let parsed = ceb::parse(old.as_bytes(), Profile::Lenient);
+            assert!(!parsed.is_refused(), "{kind}: {:?}", parsed.findings);
+            let declares_keys = parsed.message.is_some_and(|message| {
+                let mut documents = message.documents.iter();
+                documents.all(|document| ceb::key::of_document(kind, document).is_some())
+            });
+            let upload = read(&Bytes::from(old), Direction::Import);
+            let is_taken = matches!(upload.content, Content::Declared(ref documents)
+                if documents.iter().all(|document| document.broken_rule.is_none()));
+            assert_eq!(is_taken, declares_keys, "{kind}");
+        }
+    }
 }

@@ -33,14 +33,25 @@ pub enum Outcome {
     Duplicate(MessageId, i64),
     /// Other bytes with the same guid were accepted before.
     Conflict(MessageId),
+    /// It was not stored because another message of the same form could not be.
+    Withheld,
 }
 
 type Waiting = (Arrival, oneshot::Sender<Result<Outcome>>);
 
+/// Arrivals that are accepted together or not at all.
+type Together = (Vec<Arrival>, oneshot::Sender<Result<Vec<Outcome>>>);
+
+/// What waits for its commit.
+enum Work {
+    One(Box<Waiting>),
+    Together(Together),
+}
+
 /// The door of intake; cheap to clone.
 #[derive(Clone)]
 pub struct Intake {
-    waiting: mpsc::Sender<Waiting>,
+    waiting: mpsc::Sender<Work>,
 }
 
 impl Intake {
@@ -60,25 +71,59 @@ impl Intake {
         let (answer, outcome) = oneshot::channel();
         let closed = || Error::Unavailable("intake was closed".to_owned());
         self.waiting
-            .send((arrival, answer))
+            .send(Work::One(Box::new((arrival, answer))))
             .await
             .map_err(|_| closed())?;
         outcome.await.unwrap_or_else(|_| Err(closed()))
     }
+
+    /// Stores arrivals of one form in one commit, all of them or none; answers after it. A message with a guid
+    /// that was used for other content is a [`Outcome::Conflict`], and then nothing was stored: the others of
+    /// the form are told as [`Outcome::Withheld`].
+    ///
+    /// # Errors
+    /// The store's; nothing was kept then.
+    pub async fn accept_together(&self, arrivals: Vec<Arrival>) -> Result<Vec<Outcome>> {
+        let (answer, outcomes) = oneshot::channel();
+        let closed = || Error::Unavailable("intake was closed".to_owned());
+        self.waiting
+            .send(Work::Together((arrivals, answer)))
+            .await
+            .map_err(|_| closed())?;
+        outcomes.await.unwrap_or_else(|_| Err(closed()))
+    }
 }
 
-async fn run(
-    db: Db,
-    ids: Arc<IdMaker>,
-    accepted: Arc<Bell>,
-    mut arrivals: mpsc::Receiver<Waiting>,
-) {
+async fn run(db: Db, ids: Arc<IdMaker>, accepted: Arc<Bell>, mut arrivals: mpsc::Receiver<Work>) {
+    let mut next = None;
     let commits = Arc::new(Semaphore::new(COMMITS_MAX));
-    while let Some(first) = arrivals.recv().await {
+    loop {
+        let first = match next.take() {
+            Some(work) => work,
+            None => match arrivals.recv().await {
+                Some(work) => work,
+                None => return,
+            },
+        };
         let Ok(permit) = Arc::clone(&commits).acquire_owned().await else {
             return;
         };
-        let batch = gather(first, &mut arrivals);
+        let first = match first {
+            Work::One(first) => *first,
+            Work::Together((together, answer)) => {
+                let (db, ids, accepted) = (db.clone(), Arc::clone(&ids), Arc::clone(&accepted));
+                tokio::spawn(async move {
+                    let outcomes = commit_together(&db, ids, together).await;
+                    accepted.ring();
+                    drop(permit);
+                    // A caller that has gone away will ask again and get the same answer.
+                    let _ = answer.send(outcomes);
+                });
+                continue;
+            }
+        };
+        let (batch, other) = gather(first, &mut arrivals);
+        next = other;
         let (db, ids, accepted) = (db.clone(), Arc::clone(&ids), Arc::clone(&accepted));
         tokio::spawn(async move {
             commit(&db, ids, batch).await;
@@ -88,15 +133,92 @@ async fn run(
     }
 }
 
-fn gather(first: Waiting, arrivals: &mut mpsc::Receiver<Waiting>) -> Vec<Waiting> {
+/// What waits, up to the limits of a commit, and what was taken from the queue and has a commit of its own.
+fn gather(first: Waiting, arrivals: &mut mpsc::Receiver<Work>) -> (Vec<Waiting>, Option<Work>) {
     let mut n_bytes = first.0.body.len();
     let mut batch = vec![first];
     while batch.len() < BATCH_MAX && n_bytes < BATCH_BYTES_MAX {
-        let Ok(next) = arrivals.try_recv() else { break };
-        n_bytes += next.0.body.len();
-        batch.push(next);
+        match arrivals.try_recv() {
+            Ok(Work::One(next)) => {
+                n_bytes += next.0.body.len();
+                batch.push(*next);
+            }
+            Ok(together) => return (batch, Some(together)),
+            Err(_) => break,
+        }
     }
-    batch
+    (batch, None)
+}
+
+async fn commit_together(
+    db: &Db,
+    ids: Arc<IdMaker>,
+    together: Vec<Arrival>,
+) -> Result<Vec<Outcome>> {
+    let n_arrivals = together.len();
+    let outcomes = db
+        .write(move |tx| store_together(tx, &ids, &together))
+        .await?;
+    let accepted = outcomes
+        .iter()
+        .filter(|o| matches!(o, Outcome::Accepted(_)));
+    metrics::counter!("tongguan_messages_accepted_total")
+        .increment(u64::try_from(accepted.count()).unwrap_or(0));
+    metrics::histogram!("tongguan_intake_batch_messages")
+        .record(f64::from(u32::try_from(n_arrivals).unwrap_or(u32::MAX)));
+    Ok(outcomes)
+}
+
+/// Stores all of a form or nothing: what an earlier message forbids is looked for before anything is written.
+pub(crate) fn store_together(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    together: &[Arrival],
+) -> Result<Vec<Outcome>> {
+    let mut outcomes = Vec::with_capacity(together.len());
+    for arrival in together {
+        let earlier = message::sql::by_guid(tx, arrival.company_id, &arrival.guid)?;
+        outcomes.push(match earlier {
+            Some((id, hash, received_at)) if hash == arrival.hash => {
+                Outcome::Duplicate(id, received_at)
+            }
+            Some((id, _, received_at)) => {
+                let body = message::sql::body_as_received(tx, id)?.unwrap_or_default();
+                // Made of the same form at another moment, it differs in the time only.
+                if super::same::says_the_same(&body, &arrival.body) {
+                    Outcome::Duplicate(id, received_at)
+                } else {
+                    Outcome::Conflict(id)
+                }
+            }
+            None => Outcome::Withheld,
+        });
+    }
+    if outcomes
+        .iter()
+        .any(|outcome| matches!(outcome, Outcome::Conflict(_)))
+    {
+        return Ok(outcomes);
+    }
+    let new: Vec<Arrival> = together
+        .iter()
+        .zip(&outcomes)
+        .filter(|(_, outcome)| **outcome == Outcome::Withheld)
+        .map(|(arrival, _)| arrival.clone())
+        .collect();
+    let mut stored = store(tx, ids, &new)?.into_iter();
+    for outcome in &mut outcomes {
+        if *outcome == Outcome::Withheld {
+            *outcome = stored.next().unwrap_or(Outcome::Withheld);
+        }
+        if matches!(outcome, Outcome::Conflict(_)) {
+            // Somebody was faster between the look and the write: nothing is kept, and the next try sees it.
+            return Err(Error::Unavailable(
+                "a message of the form came twice".into(),
+            ));
+        }
+    }
+    Ok(outcomes)
 }
 
 async fn commit(db: &Db, ids: Arc<IdMaker>, batch: Vec<Waiting>) {

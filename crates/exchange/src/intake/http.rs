@@ -250,29 +250,76 @@ fn write_line(answer: &mut Vec<u8>, outcome: &Result<AcceptedAnswer, Problem>) {
 }
 
 pub(crate) async fn accept(door: &Door, arrival: Arrival) -> Result<AcceptedAnswer, Problem> {
-    let (kind, guid, received_at) = (arrival.kind, arrival.guid.clone(), arrival.received_at);
+    let told = Told::of(&arrival);
     let outcome = door
         .intake
         .accept(arrival)
         .await
         .map_err(|error| web::service_error(&error))?;
-    let (id, received_at, duplicate) = match outcome {
-        Outcome::Accepted(id) => (id, received_at, false),
-        Outcome::Duplicate(id, first) => (id, first, true),
-        Outcome::Conflict(id) => {
-            let mut problem = Problem::new(codes::GUID_CONFLICT);
-            problem.message_id = Some(id.to_string());
-            return Err(problem);
+    told.answer(outcome)
+}
+
+/// Accepts the messages of one form: all of them in one commit, or none.
+pub(crate) async fn accept_together(
+    door: &Door,
+    arrivals: Vec<Arrival>,
+) -> Result<Vec<AcceptedAnswer>, Problem> {
+    let told: Vec<Told> = arrivals.iter().map(Told::of).collect();
+    let outcomes = door
+        .intake
+        .accept_together(arrivals)
+        .await
+        .map_err(|error| web::service_error(&error))?;
+    let conflict = outcomes
+        .iter()
+        .find(|outcome| matches!(outcome, Outcome::Conflict(_)));
+    if let Some(Outcome::Conflict(id)) = conflict {
+        return Err(conflicting(*id));
+    }
+    told.into_iter()
+        .zip(outcomes)
+        .map(|(told, outcome)| told.answer(outcome))
+        .collect()
+}
+
+fn conflicting(id: MessageId) -> Problem {
+    let mut problem = Problem::new(codes::GUID_CONFLICT);
+    problem.message_id = Some(id.to_string());
+    problem
+}
+
+/// What an answer repeats of an arrival.
+struct Told {
+    kind: &'static str,
+    guid: String,
+    received_at: i64,
+}
+
+impl Told {
+    fn of(arrival: &Arrival) -> Self {
+        Self {
+            kind: arrival.kind,
+            guid: arrival.guid.clone(),
+            received_at: arrival.received_at,
         }
-    };
-    Ok(AcceptedAnswer {
-        id: id.to_string(),
-        acceptance_no: id.acceptance_no(),
-        kind: kind.to_owned(),
-        guid,
-        received_at: beijing_rfc3339(received_at),
-        duplicate,
-    })
+    }
+
+    fn answer(self, outcome: Outcome) -> Result<AcceptedAnswer, Problem> {
+        let (id, received_at, duplicate) = match outcome {
+            Outcome::Accepted(id) => (id, self.received_at, false),
+            Outcome::Duplicate(id, first) => (id, first, true),
+            Outcome::Conflict(id) => return Err(conflicting(id)),
+            Outcome::Withheld => return Err(Problem::new(web::codes::FAULT)),
+        };
+        Ok(AcceptedAnswer {
+            id: id.to_string(),
+            acceptance_no: id.acceptance_no(),
+            kind: self.kind.to_owned(),
+            guid: self.guid,
+            received_at: beijing_rfc3339(received_at),
+            duplicate,
+        })
+    }
 }
 
 /// Reads a body within the limits; the permit gives its room back when it is dropped.

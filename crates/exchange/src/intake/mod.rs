@@ -14,6 +14,7 @@
 mod batch;
 pub mod codes;
 pub mod http;
+mod same;
 #[cfg(test)]
 mod tests;
 

@@ -72,6 +72,16 @@ pub(crate) fn by_guid(
     .transpose()
 }
 
+/// The bytes of a message as its company sent them.
+pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Vec<u8>>> {
+    tx.query_opt(
+        "select body from message_body where message_id = $1",
+        &[id.0.into()],
+    )?
+    .map(|row| row.bytes(0))
+    .transpose()
+}
+
 pub(super) fn change_state(
     tx: &mut Tx<'_>,
     messages: &[MessageId],

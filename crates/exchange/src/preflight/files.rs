@@ -103,7 +103,7 @@ fn form(name: &str, bytes: &[u8]) -> Body {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     match ending.to_ascii_lowercase().as_str() {
         "json" => Body::Json,
-        "xlsx" => Body::Workbook,
+        "xlsx" | "csv" => Body::Workbook,
         "xml" => Body::Xml,
         _ => Body::of(None, bytes),
     }
@@ -193,7 +193,7 @@ fn is_meant(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or_default();
     let is_hidden = file.starts_with('.') || name.starts_with("__MACOSX/");
     let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
-    let endings = ["xml", "json", "xlsx"];
+    let endings = ["xml", "json", "xlsx", "csv"];
     !is_hidden && endings.contains(&ending.to_ascii_lowercase().as_str())
 }
 

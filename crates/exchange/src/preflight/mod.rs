@@ -19,11 +19,12 @@ mod view;
 
 use crate::check::Bench;
 use crate::matching::{self, Look, personal};
+use crate::query::FindingView;
 use crate::signature::Checker;
 use crate::signing::Policy;
 use crate::tax::Rates;
-use crate::workbook::Body;
 use crate::workbook::http::{prepare, views};
+use crate::workbook::{Body, Form};
 use ceb::matching::{Judgement, Known, limit};
 use ceb::tax::{Estimate, Scope, Way};
 use ceb::{Document, Message, Severity};
@@ -55,13 +56,38 @@ struct ReadFile {
     name: Option<String>,
     /// Messages in it, with the sheet and the number before the first document.
     messages: Vec<(Message, Option<String>, usize)>,
-    findings: Vec<crate::query::FindingView>,
+    findings: Vec<FindingView>,
     /// Why nothing could be read of it.
     problem: Option<Problem>,
     kind: Option<String>,
+    /// The form of which the messages were made, with the part of each: it knows their cells.
+    form: Option<(Form, Vec<usize>)>,
 }
 
 impl ReadFile {
+    /// A finding on a message of a form, at its cell.
+    fn placed(&self, message: usize, finding: &ceb::Finding) -> FindingView {
+        let view = FindingView::from(finding);
+        let cell = || {
+            let (form, parts) = self.form.as_ref()?;
+            let part = form.parts.get(*parts.get(message)?)?;
+            let (_, _, first) = self.messages.get(message)?;
+            let place = part.draft.place_from(*first, &finding.path);
+            Some((
+                place.row,
+                format!("{}!{}", part.sheet.as_deref()?, place.cell()?),
+            ))
+        };
+        match cell() {
+            Some((line, cell)) => FindingView {
+                line: i64::from(line),
+                cell: Some(cell),
+                ..view
+            },
+            None => view,
+        }
+    }
+
     fn is_refused(&self) -> bool {
         let refuse = Severity::Refuse.name();
         self.problem.is_some()
@@ -130,6 +156,7 @@ fn read_one(company: &Company, given: &Given, desk: Desk<'_>, is_set: bool) -> R
         findings: Vec::new(),
         problem: None,
         kind: None,
+        form: None,
     };
     if given.form == Body::Xml {
         let bench = Bench {
@@ -159,14 +186,17 @@ fn read_one(company: &Company, given: &Given, desk: Desk<'_>, is_set: bool) -> R
     match prepare(company, given.form, &given.body, standing, desk.frame) {
         Ok((form, prepared)) => {
             file.findings = views(&form);
+            let mut parts = Vec::with_capacity(prepared.len());
             for one in prepared {
                 let parsed = ceb::parse_under(one.made.xml.as_bytes(), &terms);
                 let sheet = form.parts.get(one.part).and_then(|part| part.sheet.clone());
                 if let Some(message) = parsed.message {
                     file.kind = Some(message.kind.code().to_owned());
                     file.messages.push((message, sheet, one.made.first));
+                    parts.push(one.part);
                 }
             }
+            file.form = Some((form, parts));
         }
         Err(problem) => file.problem = Some(problem),
     }

@@ -243,7 +243,7 @@ fn together(
         .map(|difference| PreflightFinding {
             file: file.name.clone(),
             number: Some(number),
-            finding: FindingView::from(&difference.finding(facts, number)),
+            finding: file.placed(told.message, &difference.finding(facts, number)),
         })
         .collect()
 }

@@ -1,8 +1,10 @@
 //! `GET /api/v1/templates/{kind}`, `POST /api/v1/workbook-report`, and what
 //! `POST /api/v1/messages` does with a form.
 
-use super::{Body, Form, Prepared, XLSX, annotated, codes, origin, profile, read};
-use crate::intake::http::{AcceptedAnswer, Door, accept, receive};
+use super::{
+    Body, Form, FormFinding, Prepared, XLSX, annotated, codes, origin, profile, read, read_to_mark,
+};
+use crate::intake::http::{AcceptedAnswer, Door, accept, accept_together, receive};
 use crate::intake::look;
 use crate::message::MessageId;
 use crate::query::FindingView;
@@ -20,7 +22,6 @@ use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
 use web::Problem;
 
@@ -162,7 +163,11 @@ pub async fn workbook_report(
     let signs = signing_policy(&door, &company).await?.platform_signs;
     let (standing, frame) = (standing(&door), door.config.signature_frame || signs);
     let bytes = in_turn(&door, move || {
-        let (form, _) = prepare(&company, Body::Workbook, &body, &standing, frame)?;
+        let mut form = read_to_mark(&body)?;
+        let origin = origin(&company, standing.now_ms, frame);
+        // Only what is wrong with the messages is needed, not the messages.
+        drop(form.prepare(&origin, &standing.terms(profile(&company.profile)))?);
+        form.parts.clear();
         annotated(&form).map_err(|error| writing(&error))
     });
     Ok(file("report.xlsx", bytes.await?))
@@ -206,29 +211,33 @@ pub(crate) async fn submit_form(
         );
         return Err(Problem::new(web::codes::TOO_LARGE).detail(detail));
     }
-    let mut pending = Vec::with_capacity(prepared.len());
+    let mut arrivals = Vec::with_capacity(prepared.len());
+    let mut told = Vec::with_capacity(prepared.len());
+    let mut has_own_guid = false;
     for Prepared { part, made } in prepared {
         let named = form.parts.get(part);
-        let has_own_guid = named.is_some_and(|part| part.draft.guid.is_some());
-        let sheet = named.and_then(|part| part.sheet.clone());
+        has_own_guid |= named.is_some_and(|part| part.draft.guid.is_some());
+        told.push((named.and_then(|part| part.sheet.clone()), made.n_documents));
         let id = MessageId(door.ids.next());
-        let arrival = look(actor, Bytes::from(made.xml), id, now_ms)?;
-        let door = Arc::clone(door);
-        // Each message is its own task, so that all of them meet in the same few commits.
-        let task = tokio::spawn(async move { accept_made(&door, arrival, has_own_guid).await });
-        pending.push((sheet, made.n_documents, task));
+        arrivals.push(look(actor, Bytes::from(made.xml), id, now_ms)?);
     }
-    let mut items = Vec::with_capacity(pending.len());
-    for (sheet, n_documents, task) in pending {
-        let accepted = task
-            .await
-            .unwrap_or_else(|_| Err(Problem::new(web::codes::FAULT)))?;
-        items.push(FormMessage {
+    let accepted = match arrivals.pop() {
+        // A guid of the caller's own is judged like that of any message: the same bytes or a conflict.
+        Some(one) if has_own_guid && arrivals.is_empty() => vec![accept(door, one).await?],
+        Some(last) => {
+            arrivals.push(last);
+            accept_together(door, arrivals).await?
+        }
+        None => return Err(Problem::new(codes::NOTHING_DECLARED)),
+    };
+    let items = told.into_iter().zip(accepted);
+    let mut items: Vec<FormMessage> = items
+        .map(|((sheet, n_documents), accepted)| FormMessage {
             sheet,
             n_documents,
             accepted,
-        });
-    }
+        })
+        .collect();
     let answer = match kind {
         Body::Workbook => SubmitAnswer::Many(FormAnswer { items }),
         Body::Json | Body::Xml => match items.pop() {
@@ -237,32 +246,6 @@ pub(crate) async fn submit_form(
         },
     };
     Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
-}
-
-/// Hands a message in. A guid that we made is a hash of the content, so another message under it
-/// says the same but for the time at which it was made: the first one stands.
-async fn accept_made(
-    door: &Door,
-    arrival: crate::intake::Arrival,
-    has_own_guid: bool,
-) -> Result<AcceptedAnswer, Problem> {
-    let (kind, guid) = (arrival.kind, arrival.guid.clone());
-    let problem = match accept(door, arrival).await {
-        Ok(answer) => return Ok(answer),
-        Err(problem) => problem,
-    };
-    let first = problem.message_id.as_deref().and_then(MessageId::parse);
-    match first {
-        Some(id) if !has_own_guid => Ok(AcceptedAnswer {
-            id: id.to_string(),
-            acceptance_no: id.acceptance_no(),
-            kind: kind.to_owned(),
-            guid,
-            received_at: beijing_rfc3339(store::id::made_at_ms(id.0)),
-            duplicate: true,
-        }),
-        Some(_) | None => Err(problem),
-    }
 }
 
 /// Runs work on the thread pool when its turn has come.
@@ -317,11 +300,7 @@ pub(crate) fn views(form: &Form) -> Vec<FindingView> {
 }
 
 fn refused(form: &Form) -> Response {
-    let grave = form
-        .findings
-        .iter()
-        .filter(|finding| finding.placed.finding.severity == Severity::Refuse);
-    let detail = format!("共 {} 处问题", grave.count());
+    let detail = counted(&form.findings);
     let body = FindingsProblem {
         problem: Problem::new(codes::FINDINGS).detail(detail),
         findings: views(form),
@@ -331,6 +310,21 @@ fn refused(form: &Form) -> Response {
         "application/problem+json; charset=utf-8",
     )];
     (StatusCode::UNPROCESSABLE_ENTITY, kind, Json(body)).into_response()
+}
+
+/// How many of each severity are listed: `3 处拒收，2 处警告`.
+pub(crate) fn counted(findings: &[FormFinding]) -> String {
+    let each = [Severity::Refuse, Severity::Warn, Severity::Note].map(|severity| {
+        let of_it = findings
+            .iter()
+            .filter(|one| one.placed.finding.severity == severity);
+        (of_it.count(), severity.chinese())
+    });
+    let told = each.iter().filter(|(n_found, _)| *n_found > 0);
+    let told: Vec<String> = told
+        .map(|(n_found, name)| format!("{n_found} 处{name}"))
+        .collect();
+    told.join("，")
 }
 
 fn writing(error: &rust_xlsxwriter::XlsxError) -> Problem {

@@ -3,7 +3,7 @@
 //!
 //! 1. [`Body::of`] tells by content type and first bytes what was handed in.
 //! 2. A workbook is unpacked within limits (`unpack`): what a file claims about its size is not
-//!    believed. Its sheets are read by `ceb::form`, which knows the kinds from the tables.
+//!    believed. A table as text (`csv`) is one sheet. Its sheets are read by `ceb::form`, which knows the kinds from the tables.
 //! 3. [`Form::prepare`] makes messages of the drafts, at most as many documents in each as the kind
 //!    allows, and checks them with the rules that the pipeline has; every finding has its cell or
 //!    line.
@@ -15,6 +15,7 @@
 //! marked. Nothing here is stored, and no payload is logged (I8).
 
 pub mod codes;
+mod csv;
 pub mod http;
 mod report;
 mod template;
@@ -22,9 +23,10 @@ mod template;
 mod tests;
 mod unpack;
 
-use ceb::form::xlsx::{self, BookFault};
+use ceb::form::xlsx::{self, BookFault, Wanted};
 use ceb::form::{Draft, Made, Origin, PlacedFinding, grid, join, kind_of_name, members};
-use ceb::{Profile, Severity, Terms};
+use ceb::sniff::file_kind;
+use ceb::{Kind, Profile, Severity, Terms};
 use registry::company::Company;
 use sha2::{Digest, Sha256};
 use store::clock::beijing_compact;
@@ -67,8 +69,11 @@ impl Body {
         let kind = kind.split(';').next().unwrap_or_default().trim();
         match kind.to_ascii_lowercase().as_str() {
             "application/json" => Self::Json,
-            XLSX | "application/vnd.ms-excel" => Self::Workbook,
-            "" | "application/octet-stream" => Self::guess(bytes),
+            XLSX | "application/vnd.ms-excel" | "text/csv" | "application/csv" => Self::Workbook,
+            "" | "application/octet-stream" | "text/plain" => Self::guess(bytes),
+            "application/xml" | "text/xml" => Self::Xml,
+            // Whatever somebody took for a workbook: it is told what it is.
+            _ if file_kind(bytes).is_some() => Self::Workbook,
             _ => Self::Xml,
         }
     }
@@ -79,6 +84,8 @@ impl Body {
             Self::Workbook
         } else if text.trim_ascii_start().starts_with(b"{") {
             Self::Json
+        } else if file_kind(bytes).is_some() {
+            Self::Workbook
         } else {
             Self::Xml
         }
@@ -137,8 +144,21 @@ pub struct Prepared {
 /// # Errors
 /// Why the bytes are no form at all.
 pub fn read(body: Body, bytes: &[u8]) -> Result<Form, Problem> {
+    read_form(body, bytes, false)
+}
+
+/// Reads a workbook that will be written back with its mistakes: every cell is kept.
+///
+/// # Errors
+/// Why the bytes are no workbook at all.
+pub fn read_to_mark(bytes: &[u8]) -> Result<Form, Problem> {
+    read_form(Body::Workbook, bytes, true)
+}
+
+fn read_form(body: Body, bytes: &[u8], keeps_sheets: bool) -> Result<Form, Problem> {
     let form = match body {
-        Body::Workbook => read_workbook(bytes)?,
+        Body::Workbook if is_text(bytes) => read_csv(bytes, keeps_sheets)?,
+        Body::Workbook => read_workbook(bytes, keeps_sheets)?,
         Body::Json | Body::Xml => {
             let (draft, findings) = members::read(bytes);
             let findings = findings.into_iter();
@@ -163,31 +183,45 @@ pub fn read(body: Body, bytes: &[u8]) -> Result<Form, Problem> {
     Ok(form)
 }
 
-fn read_workbook(bytes: &[u8]) -> Result<Form, Problem> {
-    let parts = unpack::parts(bytes)?;
-    let sheets = xlsx::read(&parts).map_err(fault)?;
+/// Whether a file is a table as text and nothing that has a name of its own.
+fn is_text(bytes: &[u8]) -> bool {
+    file_kind(bytes).is_some_and(|file| file.is_text)
+}
+
+fn read_csv(bytes: &[u8], keeps_sheets: bool) -> Result<Form, Problem> {
+    let (kind, sheet) = csv::read(bytes)?;
+    let mut form = Form::default();
+    form.add(kind.chinese(), kind, &sheet);
+    if keeps_sheets {
+        form.sheets.push((kind.chinese().to_owned(), sheet));
+    }
+    Ok(form)
+}
+
+fn read_workbook(bytes: &[u8], keeps_sheets: bool) -> Result<Form, Problem> {
+    let mut parts = unpack::parts(bytes)?;
+    let wanted = |name: &str| match kind_of_name(name) {
+        _ if OWN_SHEETS.contains(&name) => Wanted::Nothing,
+        _ if keeps_sheets => Wanted::Everything,
+        Some(kind) => Wanted::Columns(kind),
+        None => Wanted::Something,
+    };
+    let sheets = xlsx::read_wanted(&mut parts, wanted).map_err(fault)?;
     drop(parts);
     let mut form = Form::default();
-    for (name, sheet) in &sheets {
-        if grid::is_blank(sheet) || OWN_SHEETS.contains(&&**name) {
+    for (name, sheet) in sheets {
+        if OWN_SHEETS.contains(&&*name) {
             continue;
         }
-        let Some(kind) = kind_of_name(name) else {
-            form.findings.push(unknown_sheet(name));
-            continue;
-        };
-        let (draft, findings) = grid::read(kind, sheet);
-        let findings = findings.into_iter().map(|placed| FormFinding {
-            sheet: Some(name.clone()),
-            placed,
-        });
-        form.findings.extend(findings);
-        form.parts.extend(draft.map(|draft| Part {
-            sheet: Some(name.clone()),
-            draft,
-        }));
+        match kind_of_name(&name) {
+            _ if grid::is_blank(&sheet) => {}
+            Some(kind) => form.add(&name, kind, &sheet),
+            None => form.findings.push(unknown_sheet(&name)),
+        }
+        if keeps_sheets {
+            form.sheets.push((name, sheet));
+        }
     }
-    form.sheets = sheets;
     Ok(form)
 }
 
@@ -198,6 +232,7 @@ fn fault(fault: BookFault) -> Problem {
         BookFault::TooManyRows => large(format!("每个工作表上限 {} 行", xlsx::ROWS_MAX)),
         BookFault::TooManyColumns => large(format!("每个工作表上限 {} 列", xlsx::COLUMNS_MAX)),
         BookFault::TooManySheets => large(format!("上限 {} 个工作表", xlsx::SHEETS_MAX)),
+        BookFault::TooManyCells => large(format!("上限 {} 万个单元格", xlsx::CELLS_MAX / 10_000)),
     }
 }
 
@@ -218,6 +253,20 @@ fn unknown_sheet(name: &str) -> FormFinding {
 }
 
 impl Form {
+    /// Reads a sheet of a kind.
+    fn add(&mut self, name: &str, kind: Kind, sheet: &grid::Sheet) {
+        let (draft, findings) = grid::read(kind, sheet);
+        let findings = findings.into_iter().map(|placed| FormFinding {
+            sheet: Some(name.to_owned()),
+            placed,
+        });
+        self.findings.extend(findings);
+        self.parts.extend(draft.map(|draft| Part {
+            sheet: Some(name.to_owned()),
+            draft,
+        }));
+    }
+
     /// Makes the messages and checks them; all findings, those of the form first.
     ///
     /// # Errors

@@ -71,7 +71,13 @@ fn sheet(sheet: &mut Worksheet, kind: Kind) -> Result<(), XlsxError> {
             ("", &head)
         };
         sheet.write_string_with_format(0, at, format!("{mark}{}", column.chinese), format)?;
-        let required = if column.needed { "必填" } else { "选填" };
+        let required = match (column.needed, column.field.required) {
+            (true, _) => "必填",
+            // The standard requires it, and the platform knows what to write.
+            (false, true) => "可留空，由平台填写",
+            (false, false) if column.field.note.contains("必填") => "有时必填，见说明",
+            (false, false) => "选填",
+        };
         let note = format!("{required}；{}", doc::field_note(column.field));
         let note = Note::new(note)
             .add_author_prefix(false)

@@ -103,6 +103,27 @@ pub fn correct(tx: &mut Tx<'_>, company: &Company) -> Result<std::result::Result
     }
 }
 
+/// How a company's messages may be read (校验口径).
+pub const PROFILES: [&str; 2] = ["strict", "lenient"];
+
+/// Changes how strictly a company's messages are read. Messages that were accepted before keep theirs.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says that there is no such profile.
+pub fn set_profile(
+    tx: &mut Tx<'_>,
+    id: CompanyId,
+    profile: &str,
+) -> Result<std::result::Result<(), Refusal>> {
+    if !PROFILES.contains(&profile) {
+        return Ok(Err(Refusal::Field(PROFILE_SAID)));
+    }
+    sql::set_profile(tx, id, profile).map(Ok)
+}
+
+/// What is said of another profile.
+const PROFILE_SAID: &str = "校验口径应为 strict 或 lenient";
+
 /// Whether a company is well formed.
 ///
 /// # Errors
@@ -124,8 +145,8 @@ pub fn validate(company: &Company) -> std::result::Result<(), Refusal> {
     {
         return Err(Refusal::Field("DXP 编号应为 1 至 16 位字母或数字"));
     }
-    if !["strict", "lenient"].contains(&company.profile.as_str()) {
-        return Err(Refusal::Field("校验口径应为 strict 或 lenient"));
+    if !PROFILES.contains(&company.profile.as_str()) {
+        return Err(Refusal::Field(PROFILE_SAID));
     }
     if !(1..=100).contains(&company.weight) {
         return Err(Refusal::Field("权重应为 1 至 100"));

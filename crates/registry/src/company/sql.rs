@@ -56,6 +56,14 @@ pub(super) fn correct(tx: &mut Tx<'_>, company: &Company) -> Result<()> {
     .map(|_| ())
 }
 
+pub(super) fn set_profile(tx: &mut Tx<'_>, id: CompanyId, profile: &str) -> Result<()> {
+    tx.execute(
+        "update company set profile = $2 where id = $1",
+        &[id.0.into(), profile.into()],
+    )
+    .map(|_| ())
+}
+
 /// Every company, oldest first.
 ///
 /// # Errors

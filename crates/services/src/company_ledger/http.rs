@@ -1,16 +1,17 @@
-//! `GET /api/v1/companies`, `GET /api/v1/companies/{id}`, `GET /api/v1/menu`.
+//! `GET /api/v1/companies`, `GET /api/v1/companies/{id}`, `PUT …/profile`, `GET /api/v1/menu`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::view::{CompanyCard, CompanySummary, card_of, summary};
-use super::{Filter, business, contracts, list, menu as modules_of};
+use super::{Filter, business, contracts, list, menu as modules_of, set_profile};
 use crate::Desk;
-use crate::case_file::http::id_of;
+use crate::case_file::http::{id_of, json};
 use crate::case_file::sees;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
 use axum::http::HeaderMap;
-use registry::company::{self, CompanyId};
+use registry::approval;
+use registry::company::{self, Company, CompanyId};
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -49,8 +50,28 @@ const MENU: Operation = Operation {
     roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader],
     changes: false,
 };
+/// Changes how strictly a company's messages are read.
+pub const SET_PROFILE: Operation = Operation {
+    id: "set_company_profile",
+    chinese: "更改企业校验口径",
+    roles: &[Role::Operator, Role::BureauApprover],
+    changes: true,
+};
+
 /// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[COMPANIES, COMPANY, MENU];
+pub const OPERATIONS: &[Operation] = &[COMPANIES, COMPANY, MENU, SET_PROFILE];
+
+/// How a company's messages shall be read from now on.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileBody {
+    /// `strict`: as the standard says; `lenient`: known deviations of older programs are only warned
+    /// about.
+    #[schema(example = "lenient")]
+    pub profile: String,
+    /// The reason, 2 to 500 characters; it is audited.
+    pub reason: String,
+}
 
 /// What a list of companies is narrowed to.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -180,6 +201,46 @@ pub async fn company(
         }
     };
     desk.read(read).await.map(Json)
+}
+
+/// Changes how strictly a company's messages are read (校验口径). What was accepted before keeps its own.
+#[utoipa::path(put, path = "/api/v1/companies/{id}/profile", tag = "ledger",
+    params(("id" = String, Path, description = "企业编号")),
+    request_body = ProfileBody,
+    responses(
+        (status = 200, body = CompanyCard),
+        (status = 400, body = Problem, description = "没有这种校验口径，或没有说明原因"),
+        (status = 401, body = Problem),
+        (status = 403, body = Problem),
+        (status = 404, body = Problem)
+    ))]
+pub async fn set_company_profile(
+    Held(desk): Held<Desk>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: Result<Json<ProfileBody>, JsonRejection>,
+) -> Result<Json<CompanyCard>, Problem> {
+    let actor = desk.gate.actor(&headers, &SET_PROFILE).await?;
+    let id = CompanyId(id_of(&id)?);
+    let body = json(body)?;
+    let reason = approval::reason(&body.reason)?;
+    let ground = desk.ground().clone();
+    let write = move |tx: &mut Tx<'_>| {
+        let found = company::by_id(tx, id)?.filter(|company| actor.sight.sees(company));
+        let Some(company) = found else {
+            return Ok(Err(Problem::new(common::NOT_FOUND)));
+        };
+        let change = (body.profile.as_str(), reason.as_str());
+        if let Err(refusal) = set_profile(tx, &actor, &company, change, ground.now_ms())? {
+            return Ok(Err(bad(&refusal.to_string())));
+        }
+        let changed = Company {
+            profile: body.profile.clone(),
+            ..company
+        };
+        card_of(tx, &ground, &changed, &sees(&actor))
+    };
+    desk.write(write).await.map(Json)
 }
 
 /// What the contracts of the company acted for unlock.

@@ -19,8 +19,9 @@ mod sql;
 mod tests;
 mod view;
 
+use registry::access::Actor;
 use registry::account;
-use registry::audit::Act;
+use registry::audit::{self, Act};
 use registry::company::{self, Company, CompanyId, Refusal};
 use store::id::IdMaker;
 use store::{Result, Tx};
@@ -46,8 +47,14 @@ pub const CORRECTED: Act = Act {
     name: "ledger.correct",
     chinese: "变更企业信息",
 };
+/// How strictly a company's messages are read was changed.
+pub const PROFILE_CHANGED: Act = Act {
+    name: "ledger.profile",
+    chinese: "更改企业校验口径",
+};
+
 /// The acts of this room.
-pub const ACTS: &[Act] = &[ENROLLED, CONTRACTED, CORRECTED];
+pub const ACTS: &[Act] = &[ENROLLED, CONTRACTED, CORRECTED, PROFILE_CHANGED];
 
 /// Begin of a DXP id that only stands in until the company has its own.
 const PROVISIONAL: &str = "NODXP";
@@ -108,6 +115,26 @@ pub fn enrol(
         sql::insert_contract(tx, &contract(ids, company.id, role, (case, now_ms)))?;
     }
     crate::docking::begin(tx, company.id, "http", now_ms)?;
+    Ok(Ok(()))
+}
+
+/// Changes how strictly a company's messages are read, with its row in the audit.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says that there is no such profile.
+pub fn set_profile(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    company: &Company,
+    (profile, reason): (&str, &str),
+    now_ms: i64,
+) -> Result<std::result::Result<(), Refusal>> {
+    if let Err(refusal) = company::set_profile(tx, company.id, profile)? {
+        return Ok(Err(refusal));
+    }
+    let object = format!("company:{}", company.id.0);
+    let detail = format!("{} → {profile}：{reason}", company.profile);
+    audit::done(tx, now_ms, actor, PROFILE_CHANGED, &object, &detail)?;
     Ok(Ok(()))
 }
 

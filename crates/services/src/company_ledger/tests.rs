@@ -176,3 +176,25 @@ async fn a_company_comes_in_whole_or_not_at_all() {
         assert!(held.is_empty());
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn how_strictly_messages_are_read_can_be_changed_later_and_is_audited() {
+    for test in &each_engine() {
+        let world = World::on(&test.db);
+        let company = world.company(1, &["ebc"]).await;
+        let (clerk, _) = world.bureau().await;
+        let change = async |profile: &'static str| {
+            let (actor, company) = (clerk.clone(), company.clone());
+            let write = move |tx: &mut store::Tx<'_>| {
+                super::set_profile(tx, &actor, &company, (profile, "旧版程序"), 1)
+            };
+            test.db.write(write).await.unwrap()
+        };
+        assert!(change("lenient").await.is_ok());
+        assert!(change("loose").await.is_err(), "there is no such profile");
+        let id = company.id;
+        let found = world.read(move |tx| company::by_id(tx, id)).await;
+        assert_eq!(found.unwrap().profile, "lenient");
+        assert_eq!(world.audited("ledger.profile").await, 1);
+    }
+}

@@ -51,6 +51,9 @@ const HEAD_ORDER: [&str; 11] = [
     "note",
 ];
 
+/// What the announcement has beside head and orders, and the platform makes when it uploads.
+const OF_UPLOAD: [&str; 4] = ["sessionID", "serviceTime", "certNo", "signValue"];
+
 const HEAD_OPTIONAL: [Field; 2] = [("payType", 1, false), ("note", 1000, false)];
 
 const ORDER: [Field; 4] = [
@@ -68,8 +71,26 @@ pub struct PaymentFinding {
     /// Where: a JSON pointer into the item.
     #[schema(example = "/payExchangeInfoHead/currency")]
     pub path: String,
+    /// `refuse`: the payment was not stored; `warn`: it was, and this should be known.
+    #[schema(example = "refuse")]
+    pub severity: &'static str,
     /// What is wrong and what to do, in Chinese.
     pub text: String,
+}
+
+impl PaymentFinding {
+    /// One for which the payment is not stored.
+    pub(super) fn refuse(path: &str, text: &str) -> Self {
+        Self::new(path, ceb::Severity::Refuse, text)
+    }
+
+    fn new(path: &str, severity: ceb::Severity, text: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            severity: severity.name(),
+            text: text.to_owned(),
+        }
+    }
 }
 
 /// A payment, ready to be stored (支付数据).
@@ -124,18 +145,23 @@ pub fn items(body: &[u8]) -> Result<Vec<Box<RawValue>>, String> {
     Ok(body.items)
 }
 
-/// Reads a payment.
+/// Reads a payment, with what should be known about it although it is stored.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn read(item: &RawValue) -> Result<PaymentData, Vec<PaymentFinding>> {
+pub fn read(item: &RawValue) -> Result<(PaymentData, Vec<PaymentFinding>), Vec<PaymentFinding>> {
     let mut reader = Reader::default();
     let amount = amount_text(item);
     let whole: Value = serde_json::from_str(item.get()).unwrap_or_default();
     let Value::Object(whole) = whole else {
-        return Err(vec![finding("", "应为对象")]);
+        return Err(vec![PaymentFinding::refuse("", "应为对象")]);
     };
-    reader.only("", &whole, &["payExchangeInfoHead", "payExchangeInfoLists"]);
+    reader.only(
+        "",
+        &whole,
+        &["payExchangeInfoHead", "payExchangeInfoLists"],
+        &OF_UPLOAD,
+    );
     let empty = Map::new();
     let head = match whole.get("payExchangeInfoHead") {
         Some(Value::Object(head)) => head,
@@ -146,8 +172,9 @@ pub fn read(item: &RawValue) -> Result<PaymentData, Vec<PaymentFinding>> {
     };
     reader.head(head, amount.as_deref());
     let order_nos = reader.lists(whole.get("payExchangeInfoLists"));
-    if !reader.found.is_empty() {
-        reader.found.truncate(FINDINGS_MAX);
+    reader.found.truncate(FINDINGS_MAX);
+    let mut found = reader.found.iter();
+    if found.any(|one| one.severity == ceb::Severity::Refuse.name()) {
         return Err(reader.found);
     }
     let text = |name: &str| {
@@ -156,7 +183,7 @@ pub fn read(item: &RawValue) -> Result<PaymentData, Vec<PaymentFinding>> {
     };
     let total_amount = amount.unwrap_or_default();
     let lists = whole.get("payExchangeInfoLists").and_then(Value::as_array);
-    Ok(PaymentData {
+    let data = PaymentData {
         transaction_no: text("payTransactionId"),
         pay_code: text("payCode"),
         ebp_code: text("ebpCode"),
@@ -166,7 +193,8 @@ pub fn read(item: &RawValue) -> Result<PaymentData, Vec<PaymentFinding>> {
         lists: lists_text(lists.map(Vec::as_slice).unwrap_or_default()),
         total_amount,
         order_nos,
-    })
+    };
+    Ok((data, reader.found))
 }
 
 /// The amount as it was written, if it is a number.
@@ -196,13 +224,6 @@ fn is_amount(text: &str) -> bool {
         && text.bytes().any(|b| (b'1'..=b'9').contains(&b))
 }
 
-fn finding(path: &str, text: &str) -> PaymentFinding {
-    PaymentFinding {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    }
-}
-
 #[derive(Default)]
 struct Reader {
     found: Vec<PaymentFinding>,
@@ -210,14 +231,29 @@ struct Reader {
 
 impl Reader {
     fn tell(&mut self, path: &str, text: &str) {
-        self.found.push(finding(path, text));
+        self.found.push(PaymentFinding::refuse(path, text));
     }
 
-    /// Members that the announcement does not know would not be signed by customs' rule.
-    fn only(&mut self, path: &str, object: &Map<String, Value>, known: &[&str]) {
+    /// Tells something for which the payment is not refused.
+    fn warn(&mut self, path: &str, text: &str) {
+        let finding = PaymentFinding::new(path, ceb::Severity::Warn, text);
+        self.found.push(finding);
+    }
+
+    /// Members that the announcement does not know would not be signed by customs' rule. What the
+    /// announcement has and the platform makes when it uploads is left out.
+    fn only(&mut self, path: &str, object: &Map<String, Value>, known: &[&str], ours: &[&str]) {
         for name in object.keys().filter(|name| !known.contains(&name.as_str())) {
             let shown: String = name.chars().take(40).collect();
-            self.tell(&format!("{path}/{shown}"), "公告中没有这个字段，请删除");
+            let path = format!("{path}/{shown}");
+            if ours.contains(&name.as_str()) {
+                self.warn(&path, "由平台在上传海关时生成，提交的值不采用；请不要填写");
+            } else {
+                self.tell(
+                    &path,
+                    "179 号公告的支付数据中没有这个字段（区分大小写），请删除",
+                );
+            }
         }
     }
 
@@ -240,7 +276,7 @@ impl Reader {
 
     fn head(&mut self, head: &Map<String, Value>, amount: Option<&str>) {
         let path = "/payExchangeInfoHead";
-        self.only(path, head, &HEAD_ORDER);
+        self.only(path, head, &HEAD_ORDER, &["guid"]);
         for field in HEAD.into_iter().chain(HEAD_OPTIONAL) {
             self.text(path, head, field);
         }
@@ -260,9 +296,7 @@ impl Reader {
             let value = value(name);
             value.is_empty() || known.contains(&value)
         };
-        if !is_one_of("currency", &["142"]) {
-            self.tell(&format!("{path}/currency"), "币制应为 142（人民币）");
-        }
+        self.currency(&format!("{path}/currency"), value("currency"));
         if !is_one_of("verDept", &["1", "2", "3"]) {
             self.tell(
                 &format!("{path}/verDept"),
@@ -281,6 +315,25 @@ impl Reader {
                 &format!("{path}/tradingTime"),
                 "交易成功时间应为 14 位数字 yyyyMMddHHmmss",
             );
+        }
+    }
+
+    /// The announcement has a code of customs' table; retail import is paid in yuan as a rule, and that rule is
+    /// not the announcement's.
+    fn currency(&mut self, path: &str, value: &str) {
+        let is_code = value.len() == 3 && value.bytes().all(|byte| byte.is_ascii_digit());
+        if !value.is_empty() && !is_code {
+            self.tell(
+                path,
+                "应为海关币制代码，3 位数字，例如 142（人民币）、502（美元）",
+            );
+        } else if is_code && value != "142" {
+            let name = ceb::code_table::chinese(ceb::code_table::CodeTable::Currency, value);
+            let name = name.map_or_else(String::new, |name| format!("（{name}）"));
+            let text = format!(
+                "币制为 {value}{name}，已保存；跨境零售进口的订单和支付单以 142（人民币）申报，请核对"
+            );
+            self.warn(path, &text);
         }
     }
 
@@ -311,6 +364,7 @@ impl Reader {
                     "recpCode",
                     "recpName",
                 ],
+                &[],
             );
             for field in ORDER {
                 self.text(&path, order, field);
@@ -342,7 +396,7 @@ impl Reader {
                 self.tell(&path, "应为对象");
                 continue;
             };
-            self.only(&path, one, &["gname", "itemLink"]);
+            self.only(&path, one, &["gname", "itemLink"], &[]);
             for field in GOODS {
                 self.text(&path, one, field);
             }

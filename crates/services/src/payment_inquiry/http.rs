@@ -113,7 +113,7 @@ pub struct PaymentStored {
     /// Its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Everything that is wrong with it.
+    /// Everything that is wrong with it; of a stored one, what should be known about it.
     pub findings: Vec<PaymentFinding>,
 }
 
@@ -156,10 +156,10 @@ pub async fn submit_payment_data(
     for (index, item) in items.iter().enumerate() {
         let stored = store_one(&desk, &actor, item).await?;
         let (result, id, findings) = match stored {
-            Ok(Stored::New(id)) => ("stored", Some(id), Vec::new()),
-            Ok(Stored::Same(id)) => ("duplicate", Some(id), Vec::new()),
-            Ok(Stored::Changed(id)) => ("changed", Some(id), Vec::new()),
-            Ok(Stored::Refused(finding)) => ("refused", None, vec![finding]),
+            Ok((Stored::New(id), told)) => ("stored", Some(id), told),
+            Ok((Stored::Same(id), told)) => ("duplicate", Some(id), told),
+            Ok((Stored::Changed(id), told)) => ("changed", Some(id), told),
+            Ok((Stored::Refused(finding), _)) => ("refused", None, vec![finding]),
             Err(findings) => ("refused", None, findings),
         };
         answer.refused += usize::from(id.is_none());
@@ -173,11 +173,11 @@ pub async fn submit_payment_data(
     Ok(Json(answer))
 }
 
-type Outcome = Result<Stored, Vec<PaymentFinding>>;
+type Outcome = Result<(Stored, Vec<PaymentFinding>), Vec<PaymentFinding>>;
 
 async fn store_one(desk: &Desk, actor: &Actor, item: &RawValue) -> Result<Outcome, Problem> {
-    let payment = match data::read(item) {
-        Ok(payment) => payment,
+    let (payment, told) = match data::read(item) {
+        Ok(read) => read,
         Err(findings) => return Ok(Err(findings)),
     };
     let company = actor.require_company()?.as_ref().clone();
@@ -195,7 +195,8 @@ async fn store_one(desk: &Desk, actor: &Actor, item: &RawValue) -> Result<Outcom
         }
         Ok(Ok(stored))
     };
-    desk.write(write).await.map(Ok)
+    let stored = desk.write(write).await?;
+    Ok(Ok((stored, told)))
 }
 
 /// What the list of payments is narrowed to.

@@ -275,12 +275,7 @@ pub fn put(
     company: &Company,
     (payment, random): (&PaymentData, &Secret),
 ) -> Result<Stored> {
-    let refused = |path: &str, text: &str| {
-        Ok(Stored::Refused(PaymentFinding {
-            path: path.to_owned(),
-            text: text.to_owned(),
-        }))
-    };
+    let refused = |path: &str, text: &str| Ok(Stored::Refused(PaymentFinding::refuse(path, text)));
     if !company.has_code(&payment.ebp_code) {
         let text = "电商平台代码不是本企业的海关注册编号或统一社会信用代码";
         return refused("/payExchangeInfoHead/ebpCode", text);

@@ -118,6 +118,10 @@ fn ledger(desk: Desk) -> Router {
             "/api/v1/companies/{id}",
             get(services::company_ledger::http::company),
         )
+        .route(
+            "/api/v1/companies/{id}/profile",
+            put(services::company_ledger::http::set_company_profile),
+        )
         .route("/api/v1/menu", get(services::company_ledger::http::menu))
         .route(
             "/api/v1/members",

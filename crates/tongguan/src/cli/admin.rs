@@ -11,9 +11,9 @@ use registry::api_key::{self, ApiKey};
 use registry::company::{self, Company, CompanyId};
 use serde_json::json;
 use services::company_ledger;
-use store::Db;
 use store::clock::{Clock, SystemClock, beijing_day, beijing_rfc3339};
 use store::id::IdMaker;
+use store::{Db, Tx};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -25,6 +25,23 @@ pub(super) enum CompanyVerb {
     Add(AddArgs),
     /// 列出企业
     List(Base),
+    /// 更改企业的校验口径（写入审计）
+    Profile(ProfileArgs),
+}
+
+/// Arguments of `company profile`.
+#[derive(Debug, Args)]
+pub(super) struct ProfileArgs {
+    #[command(flatten)]
+    base: Base,
+    /// 企业的海关编号、信用代码或 DXP 编号
+    company: String,
+    /// 校验口径：strict 严格，lenient 宽松（旧版程序的已知偏差只警告）
+    #[arg(value_parser = company::PROFILES)]
+    profile: String,
+    /// 原因，写入审计
+    #[arg(long, default_value = "运维人员在服务器上更改")]
+    reason: String,
 }
 
 /// Arguments of `company add`.
@@ -143,7 +160,42 @@ pub(super) async fn company(verb: CompanyVerb) -> anyhow::Result<Ended> {
     match verb {
         CompanyVerb::Add(args) => add(args).await,
         CompanyVerb::List(base) => companies(&base).await,
+        CompanyVerb::Profile(args) => profile(args).await,
     }
+}
+
+async fn profile(args: ProfileArgs) -> anyhow::Result<Ended> {
+    let (_, db) = open(&args.base).await?;
+    let (code, profile, reason) = (args.company, args.profile.clone(), args.reason);
+    let now_ms = SystemClock.now_ms();
+    let write = move |tx: &mut Tx<'_>| {
+        let Some(company) = company::by_code(tx, &code)? else {
+            return Ok(None);
+        };
+        let actor = super::sso::administrator();
+        let change = (profile.as_str(), reason.as_str());
+        company_ledger::set_profile(tx, &actor, &company, change, now_ms).map(Some)
+    };
+    match db.write(write).await? {
+        None => {
+            say("没有这家企业");
+            return Ok(Ended::Refused);
+        }
+        Some(Err(refusal)) => {
+            say(&refusal.to_string());
+            return Ok(Ended::Refused);
+        }
+        Some(Ok(())) => {}
+    }
+    if args.base.json {
+        say(&json!({ "profile": args.profile }).to_string());
+    } else {
+        say(&format!(
+            "校验口径已改为 {}，只对此后提交的报文有效",
+            args.profile
+        ));
+    }
+    Ok(Ended::Done)
 }
 
 async fn companies(base: &Base) -> anyhow::Result<Ended> {

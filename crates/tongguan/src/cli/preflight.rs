@@ -15,7 +15,7 @@ const EDGE: &str = "tongguan-preflight-edge-5f1d8c2b";
 pub(super) struct PreflightArgs {
     #[command(flatten)]
     remote: Remote,
-    /// 报文（.xml）、JSON（.json）、工作簿（.xlsx）或压缩包（.zip）文件
+    /// 报文（.xml）、JSON（.json）、工作簿（.xlsx、.csv）或压缩包（.zip）文件
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// 输出平台的完整应答（JSON）

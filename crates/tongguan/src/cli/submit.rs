@@ -28,7 +28,7 @@ const UNPROCESSABLE: u16 = 422;
 pub(super) struct SubmitArgs {
     #[command(flatten)]
     remote: Remote,
-    /// 报文（.xml）、JSON（.json）或工作簿（.xlsx）文件；- 表示标准输入的 XML
+    /// 报文（.xml）、JSON（.json）或工作簿（.xlsx、.csv）文件；- 表示标准输入的 XML
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// 每个文件输出一行 JSON
@@ -140,7 +140,7 @@ pub(super) fn content_type(file: &str) -> &'static str {
     let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
     match ending.to_ascii_lowercase().as_str() {
         "json" => "application/json",
-        "xlsx" | "xls" => exchange::workbook::XLSX,
+        "xlsx" | "xls" | "csv" => exchange::workbook::XLSX,
         _ => "application/xml",
     }
 }

@@ -287,7 +287,7 @@ const COMPARED: &[(&[Kind], &str, &str)] = &[
         "appType appTime orderNo ebpCode ebcCode logisticsCode logisticsNo copNo assureCode \
          agentCode buyerName buyerIdNumber buyerTelephone consigneeAddress freight insuredFee \
          grossWeight billNo voyageNo tradeMode",
-        "gnum gcode gname unit qty price totalPrice unit1 qty1",
+        "gnum gcode itemName gname unit qty price totalPrice unit1 qty1",
     ),
     (
         &[Kind::Ceb623, Kind::Ceb625, Kind::Ceb605, Kind::Ceb213],

@@ -1,5 +1,7 @@
 //! Each rule broken and kept, in every order of arrival.
 
+mod goods;
+
 use super::*;
 use crate::sample::{self, Spec};
 use crate::{Profile, parse};
@@ -155,7 +157,7 @@ const PAIRS: &[(Kind, &str, &str, &[&str])] = {
         ),
         (
             Ceb621,
-            "gname",
+            "itemName",
             "别的商品",
             &["CEB311 E1911", "CEB621 E1911"],
         ),

@@ -33,6 +33,11 @@ pub(super) fn unequal(
     }
     let partner_value = value(&partner.facts, partner_element);
     let other = name(partner.facts.kind, partner_element, false);
+    if own == partner_value && personal::of_element(element).is_some() {
+        return format!(
+            "{own_name}与{partner_name}的{other}脱敏后同为 {own}，但原文不同：隐去的部分不一致，或含有空格、看不见的字符"
+        );
+    }
     format!("{own_name}为 {own}，{partner_name}的{other}为 {partner_value}")
 }
 

@@ -313,6 +313,7 @@ fn goods(judged: &Known, other: &Known, found: &mut Vec<Difference>) {
             continue;
         };
         for (element, partner_element) in line_elements(own.kind) {
+            let (element, partner_element) = (chosen(line, element), chosen(twin, partner_element));
             if line_differs(line, element, twin, partner_element) {
                 let text = format!(
                     "第 {} 项{}为 {}，{partner_name}为 {}",
@@ -336,13 +337,24 @@ fn on_line(line: usize, element: &'static str, text: String) -> Difference {
     }
 }
 
+/// What a list calls its goods beside an order's name of them: the name in the shop where there is one,
+/// else the one that is declared.
+const ITEM: &str = "itemName|gname";
+
+/// The first of the elements that has a value.
+fn chosen<'e>(line: &Values, element: &'e str) -> &'e str {
+    let mut names = element.split('|');
+    let filled = names.find(|name| line.get(*name).is_some());
+    filled.or(element.split('|').next_back()).unwrap_or(element)
+}
+
 /// The elements of a line of goods and their names in the partner's.
 fn line_elements(kind: Kind) -> Vec<(&'static str, &'static str)> {
     let mut elements = vec![("unit", "unit"), ("qty", "qty"), ("price", "price")];
     if kind == Kind::Ceb621 {
-        elements.push(("gname", "itemName"));
+        elements.push((ITEM, "itemName"));
     } else if kind == Kind::Ceb311 {
-        elements.push(("itemName", "gname"));
+        elements.push(("itemName", ITEM));
     }
     elements
 }

@@ -8,14 +8,15 @@
 //! Numbers are exact decimals, rounded to the fifteen digits that a spreadsheet shows; cells with a
 //! date format become moments. Formulas are not calculated. Unzipping is the caller's work (I10).
 
-mod number;
+pub(crate) mod number;
 mod sheet;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::grid::Sheet;
+use crate::kind::Kind;
 use crate::xml::{Fault, Token, Tokens, prepare};
 
 /// Most rows of a sheet, blank ones among them included.
@@ -27,11 +28,72 @@ pub const COLUMNS_MAX: u32 = 256;
 /// Most sheets that are looked at.
 pub const SHEETS_MAX: usize = 64;
 
+/// Most cells of all sheets together, the empty ones before the last of a row included. With what is made
+/// of them they stay well below 200 MB of memory.
+pub const CELLS_MAX: usize = 800_000;
+
+/// Most bytes of the texts of all cells together.
+const TEXT_BYTES_MAX: usize = 48 << 20;
+
+/// Most shared texts.
+const TEXTS_MAX: usize = 800_000;
+
+/// Most relations of a part.
+const RELATIONS_MAX: usize = 4096;
+
 /// Most characters of a cell, as in the usual spreadsheet.
 const CELL_CHARS_MAX: usize = 32_767;
 
-/// The parts of the file by name: `xl/workbook.xml`.
+/// The parts of the file by name, as [`part_name`] writes it: `xl/workbook.xml`.
 pub type Parts = BTreeMap<String, Vec<u8>>;
+
+/// The name of a part as all makers of workbooks would write it: some write backslashes, a leading slash or
+/// capital letters, and names of parts are the same whatever their case.
+#[must_use]
+pub fn part_name(name: &str) -> String {
+    let mut steps: Vec<&str> = Vec::new();
+    for step in name.split(['/', '\\']) {
+        match step {
+            "" | "." => {}
+            ".." => {
+                steps.pop();
+            }
+            _ => steps.push(step),
+        }
+    }
+    steps.join("/").to_ascii_lowercase()
+}
+
+/// What is wanted of a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Nothing: it is not read.
+    Nothing,
+    /// Whether there is anything in it: at most one cell is read.
+    Something,
+    /// The columns that a kind knows, and of the others their first cell.
+    Columns(Kind),
+    /// Every cell.
+    Everything,
+}
+
+/// What may still be taken from a workbook.
+struct Budget {
+    cells: usize,
+    text_bytes: usize,
+}
+
+impl Budget {
+    fn take(&mut self, n_cells: usize, n_bytes: usize) -> Result<(), BookFault> {
+        let cells = self.cells.checked_sub(n_cells);
+        let text_bytes = self.text_bytes.checked_sub(n_bytes);
+        let (Some(cells), Some(text_bytes)) = (cells, text_bytes) else {
+            return Err(BookFault::TooManyCells);
+        };
+        (self.cells, self.text_bytes) = (cells, text_bytes);
+        Ok(())
+    }
+}
 
 /// Why the parts are no workbook that we read (工作簿有误).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +106,8 @@ pub enum BookFault {
     TooManyColumns,
     /// There are more than [`SHEETS_MAX`] sheets.
     TooManySheets,
+    /// All sheets together have more than [`CELLS_MAX`] cells, or their texts are too long.
+    TooManyCells,
 }
 
 impl From<Fault> for BookFault {
@@ -57,6 +121,20 @@ impl From<Fault> for BookFault {
 /// # Errors
 /// Why this is no workbook that we read.
 pub fn read(parts: &Parts) -> Result<Vec<(String, Sheet)>, BookFault> {
+    let named = parts
+        .iter()
+        .map(|(name, bytes)| (part_name(name), bytes.clone()));
+    read_wanted(&mut named.collect(), |_| Wanted::Everything)
+}
+
+/// Reads what is wanted of the sheets, with their names, in their order. Parts that were read are dropped.
+///
+/// # Errors
+/// Why this is no workbook that we read.
+pub fn read_wanted(
+    parts: &mut Parts,
+    wanted: impl Fn(&str) -> Wanted,
+) -> Result<Vec<(String, Sheet)>, BookFault> {
     let roots = relations(parts, "_rels/.rels", "")?;
     let book = roots
         .iter()
@@ -64,30 +142,43 @@ pub fn read(parts: &Parts) -> Result<Vec<(String, Sheet)>, BookFault> {
         .ok_or(BookFault::Malformed)?;
     let (folder, name) = book.target.rsplit_once('/').unwrap_or(("", &book.target));
     let relations = relations(parts, &format!("{folder}/_rels/{name}.rels"), folder)?;
-    let part = |kind: &str| {
+    let mut part = |kind: &str| {
         let mut found = relations
             .iter()
             .filter(|relation| relation.kind.ends_with(kind));
-        found.find_map(|relation| parts.get(&relation.target))
+        found.find_map(|relation| parts.remove(&relation.target))
     };
-    let texts = part("/sharedStrings").map_or_else(|| Ok(Vec::new()), |bytes| texts(bytes))?;
-    let styles = part("/styles").map_or_else(|| Ok(Vec::new()), |bytes| number::styles(bytes))?;
+    let texts = part("/sharedStrings").map_or_else(|| Ok(Vec::new()), |bytes| texts(&bytes))?;
+    let styles = part("/styles").map_or_else(|| Ok(Vec::new()), |bytes| number::styles(&bytes))?;
     let bytes = parts.get(&book.target).ok_or(BookFault::Malformed)?;
     let (names, is_1904) = names(bytes)?;
-    if names.len() > SHEETS_MAX {
-        return Err(BookFault::TooManySheets);
-    }
+    let mut budget = Budget {
+        cells: CELLS_MAX,
+        text_bytes: TEXT_BYTES_MAX,
+    };
     let context = sheet::Context {
         texts: &texts,
         is_date: &styles,
         is_1904,
     };
     let mut sheets = Vec::new();
+    let mut seen = BTreeSet::new();
     for (name, id) in names {
         let target = relations.iter().find(|relation| relation.id == id);
         let target = target.filter(|relation| relation.kind.ends_with("/worksheet"));
-        if let Some(bytes) = target.and_then(|relation| parts.get(&relation.target)) {
-            sheets.push((name, sheet::read(bytes, &context)?));
+        let Some(target) = target else { continue };
+        // Two sheets that are one part would be read twice for one.
+        if !seen.insert(&target.target) {
+            return Err(BookFault::Malformed);
+        }
+        if let Some(bytes) = parts.remove(&target.target) {
+            let wanted = wanted(&name);
+            let sheet = if wanted == Wanted::Nothing {
+                Sheet::default()
+            } else {
+                sheet::read(&bytes, &context, wanted, &mut budget)?
+            };
+            sheets.push((name, sheet));
         }
     }
     if sheets.is_empty() {
@@ -110,19 +201,20 @@ struct Relation {
 }
 
 fn relations(parts: &Parts, name: &str, folder: &str) -> Result<Vec<Relation>, BookFault> {
-    let bytes = parts
-        .get(name.trim_start_matches('/'))
-        .ok_or(BookFault::Malformed)?;
+    let bytes = parts.get(&part_name(name)).ok_or(BookFault::Malformed)?;
     let mut relations = Vec::new();
     let mut walk = Walk::new(bytes)?;
     while let Some(step) = walk.next()? {
         if matches!(step, Step::Start("Relationship")) {
             let target = walk.attribute("Target").unwrap_or_default();
-            let target = match target.strip_prefix('/') {
-                Some(absolute) => absolute.to_owned(),
-                None if folder.is_empty() => target,
-                None => format!("{folder}/{target}"),
+            let target = if target.starts_with(['/', '\\']) {
+                part_name(&target)
+            } else {
+                part_name(&format!("{folder}/{target}"))
             };
+            if relations.len() == RELATIONS_MAX {
+                return Err(BookFault::Malformed);
+            }
             relations.push(Relation {
                 id: walk.attribute("Id").unwrap_or_default(),
                 kind: walk.attribute("Type").unwrap_or_default(),
@@ -141,6 +233,9 @@ fn names(bytes: &[u8]) -> Result<(Vec<(String, String)>, bool), BookFault> {
     while let Some(step) = walk.next()? {
         match step {
             Step::Start("sheet") => {
+                if names.len() == SHEETS_MAX {
+                    return Err(BookFault::TooManySheets);
+                }
                 let name = walk.attribute("name").unwrap_or_default();
                 names.push((name, walk.attribute("id").unwrap_or_default()));
             }
@@ -160,6 +255,9 @@ fn texts(bytes: &[u8]) -> Result<Vec<String>, BookFault> {
     let mut walk = Walk::new(bytes)?;
     while let Some(step) = walk.next()? {
         if matches!(step, Step::Start("si")) {
+            if texts.len() == TEXTS_MAX {
+                return Err(BookFault::TooManyCells);
+            }
             texts.push(walk.rich_text("si")?);
         }
     }
@@ -198,6 +296,19 @@ impl<'a> Walk<'a> {
             Token::Char(c) => Step::Text(c.to_string()),
             Token::Eof => return Ok(None),
         }))
+    }
+
+    /// One step, of which only the depth counts; false at the end.
+    fn pass(&mut self) -> Result<bool, BookFault> {
+        match self.tokens.next()? {
+            Token::Start(name) => self.open.push(name.local),
+            Token::End => {
+                self.open.pop();
+            }
+            Token::Text(_) | Token::CData(_) | Token::Char(_) => {}
+            Token::Eof => return Ok(false),
+        }
+        Ok(true)
     }
 
     fn attribute(&self, name: &str) -> Option<String> {

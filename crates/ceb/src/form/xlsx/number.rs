@@ -1,9 +1,14 @@
 //! Numbers and dates of a workbook: exact decimals in, texts out.
 
+use std::collections::HashMap;
+
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{BookFault, Step, Walk};
+
+/// Most styles of cells and most formats of their own; spreadsheets themselves allow about as many.
+const STYLES_MAX: usize = 65_536;
 
 /// Digits that a spreadsheet shows of a number.
 const DIGITS: u32 = 15;
@@ -22,7 +27,7 @@ const DAY_MAX: i64 = 2_958_465;
 
 /// For each style of cells, whether it shows a date or time.
 pub(super) fn styles(bytes: &[u8]) -> Result<Vec<bool>, BookFault> {
-    let mut own: Vec<(u32, bool)> = Vec::new();
+    let mut own: HashMap<u32, bool> = HashMap::new();
     let mut styles = Vec::new();
     let mut is_inside = false;
     let mut walk = Walk::new(bytes)?;
@@ -32,14 +37,22 @@ pub(super) fn styles(bytes: &[u8]) -> Result<Vec<bool>, BookFault> {
                 let id = walk.attribute("numFmtId").and_then(|id| id.parse().ok());
                 let code = walk.attribute("formatCode").unwrap_or_default();
                 own.extend(id.map(|id| (id, is_date_code(&code))));
+                if own.len() > STYLES_MAX {
+                    return Err(BookFault::Malformed);
+                }
             }
             Step::Start("cellXfs") => is_inside = true,
             Step::End("cellXfs") => is_inside = false,
             Step::Start("xf") if is_inside => {
                 let id = walk.attribute("numFmtId").and_then(|id| id.parse().ok());
                 let id: u32 = id.unwrap_or(0);
-                let known = own.iter().find(|(own, _)| *own == id);
-                styles.push(known.map_or_else(|| is_date_id(id), |(_, is_date)| *is_date));
+                styles.push(
+                    own.get(&id)
+                        .map_or_else(|| is_date_id(id), |is_date| *is_date),
+                );
+                if styles.len() > STYLES_MAX {
+                    return Err(BookFault::Malformed);
+                }
             }
             Step::Start(_) | Step::End(_) | Step::Text(_) => {}
         }
@@ -77,7 +90,7 @@ fn is_date_code(code: &str) -> bool {
 }
 
 /// The number in the text of a cell.
-pub(super) fn decimal(text: &str) -> Option<Decimal> {
+pub(crate) fn decimal(text: &str) -> Option<Decimal> {
     let text = text.trim();
     let exact = Decimal::from_str_exact(text).or_else(|_| {
         if text.contains(['e', 'E']) {
@@ -95,7 +108,7 @@ pub(super) fn shown(number: Decimal) -> String {
 }
 
 /// The moment that a serial number means, 14 digits.
-pub(super) fn moment(number: Decimal, is_1904: bool) -> Option<String> {
+pub(crate) fn moment(number: Decimal, is_1904: bool) -> Option<String> {
     let seconds = number.checked_mul(DAY_S)?.round().to_i64()?;
     let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let day = if is_1904 { day + DAYS_1904 } else { day };
@@ -113,8 +126,40 @@ pub(super) fn moment(number: Decimal, is_1904: bool) -> Option<String> {
     ))
 }
 
+/// The moment that a text of a serial number of these years means in the 1900 calendar, 14 digits.
+pub(crate) fn of_text(text: &str) -> Option<String> {
+    let whole = text
+        .split('.')
+        .next()
+        .filter(|whole| whole.len() == SERIAL_CHARS)?;
+    let is_digits = whole.bytes().all(|byte| byte.is_ascii_digit());
+    let moment = moment(decimal(text).filter(|_| is_digits)?, false)?;
+    is_recent(&moment).then_some(moment)
+}
+
+/// Digits of the days of these years.
+const SERIAL_CHARS: usize = 5;
+
+/// Whether a moment of 14 digits lies in years in which somebody declares.
+pub(crate) fn is_recent(moment: &str) -> bool {
+    moment
+        .get(..4)
+        .is_some_and(|year| ("2014".."2100").contains(&year))
+}
+
+/// Days since 1970-01-01 of a day of the proleptic Gregorian calendar.
+pub(crate) fn days(year: i64, month: i64, date: i64) -> i64 {
+    let shifted = if month > 2 { year } else { year - 1 };
+    let era = shifted.div_euclid(400);
+    let year_of_era = shifted.rem_euclid(400);
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + date - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
 /// Year, month and day of a number of days since 1970-01-01 (proleptic Gregorian calendar).
-fn civil(days: i64) -> (i64, i64, i64) {
+pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
     // Years begin in March, so that the leap day is the last; eras have 400 years.
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);

@@ -1,8 +1,10 @@
 //! One sheet: its cells by row and column, and which of them are merged.
 
 use super::number::{decimal, moment, shown};
-use super::{BookFault, COLUMNS_MAX, ROWS_MAX, Step, Walk};
-use crate::form::grid::{Cell, Sheet};
+use std::collections::BTreeSet;
+
+use super::{BookFault, Budget, COLUMNS_MAX, ROWS_MAX, Step, Walk, Wanted};
+use crate::form::grid::{self, Cell, Sheet};
 
 /// What the cells of a sheet refer to.
 pub(super) struct Context<'c> {
@@ -12,10 +14,19 @@ pub(super) struct Context<'c> {
 }
 
 /// Reads the cells of a sheet; a part that is no worksheet is a blank sheet.
-pub(super) fn read(bytes: &[u8], context: &Context<'_>) -> Result<Sheet, BookFault> {
+pub(super) fn read(
+    bytes: &[u8],
+    context: &Context<'_>,
+    wanted: Wanted,
+    budget: &mut Budget,
+) -> Result<Sheet, BookFault> {
     let mut reader = Reader {
         walk: Walk::new(bytes)?,
         context,
+        wanted,
+        budget,
+        known: None,
+        others: BTreeSet::new(),
         rows: Vec::new(),
         row: 0,
         column: 0,
@@ -24,10 +35,16 @@ pub(super) fn read(bytes: &[u8], context: &Context<'_>) -> Result<Sheet, BookFau
         match step {
             Step::Start("row") => {
                 let given = reader.walk.attribute("r").and_then(|row| row.parse().ok());
+                reader.names();
                 reader.row = given.unwrap_or(reader.row.saturating_add(1));
                 reader.column = 0;
             }
-            Step::Start("c") => reader.cell()?,
+            Step::Start("c") => {
+                reader.cell()?;
+                if wanted == Wanted::Something && !reader.rows.is_empty() {
+                    break;
+                }
+            }
             Step::Start("mergeCell") => reader.merged()?,
             Step::Start(_) | Step::End(_) | Step::Text(_) => {}
         }
@@ -35,6 +52,7 @@ pub(super) fn read(bytes: &[u8], context: &Context<'_>) -> Result<Sheet, BookFau
     Ok(Sheet {
         first_row: 1,
         first_column: 1,
+        is_1904: context.is_1904,
         rows: reader.rows,
     })
 }
@@ -42,6 +60,12 @@ pub(super) fn read(bytes: &[u8], context: &Context<'_>) -> Result<Sheet, BookFau
 struct Reader<'a, 'c> {
     walk: Walk<'a>,
     context: &'c Context<'c>,
+    wanted: Wanted,
+    budget: &'c mut Budget,
+    /// Columns whose element is known, once the row of names was read.
+    known: Option<BTreeSet<u32>>,
+    /// Other columns of which a cell was kept.
+    others: BTreeSet<u32>,
     rows: Vec<Vec<Cell>>,
     /// Row and column of the last cell, from 1.
     row: u32,
@@ -49,9 +73,31 @@ struct Reader<'a, 'c> {
 }
 
 impl Reader<'_, '_> {
+    /// Looks for the row of names in the row that was just read.
+    fn names(&mut self) {
+        if let (Wanted::Columns(kind), None) = (self.wanted, &self.known)
+            && self.rows.len() <= grid::HEADER_ROWS
+            && let Some(row) = self.rows.last()
+        {
+            self.known = grid::columns_named(kind, row);
+        }
+    }
+
+    /// Whether a cell of a data row is read: the first of a column that no element has tells of the column,
+    /// the others would only cost.
+    fn is_wanted(&mut self, column: u32) -> bool {
+        match &self.known {
+            Some(known) if !known.contains(&column) => self.others.insert(column),
+            Some(_) | None => true,
+        }
+    }
+
     fn cell(&mut self) -> Result<(), BookFault> {
         let place = self.walk.attribute("r").and_then(|name| place(&name));
         (self.row, self.column) = place.unwrap_or((self.row.max(1), self.column.saturating_add(1)));
+        if self.column <= COLUMNS_MAX && !self.is_wanted(self.column) {
+            return self.pass_over();
+        }
         let kind = self.walk.attribute("t").unwrap_or_default();
         let style = self
             .walk
@@ -76,6 +122,17 @@ impl Reader<'_, '_> {
             self.value(&kind, style, &value)?
         };
         self.put(cell)
+    }
+
+    /// Reads up to the end of a cell.
+    fn pass_over(&mut self) -> Result<(), BookFault> {
+        let depth = self.walk.open.len();
+        while self.walk.pass()? {
+            if self.walk.open.len() < depth {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn value(&self, kind: &str, style: Option<usize>, value: &str) -> Result<Cell, BookFault> {
@@ -123,7 +180,9 @@ impl Reader<'_, '_> {
             self.rows.resize(row + 1, Vec::new());
         }
         let cells = &mut self.rows[row];
-        if cells.len() <= column {
+        let n_new = (column + 1).saturating_sub(cells.len());
+        self.budget.take(n_new.max(1), cell.n_bytes())?;
+        if n_new > 0 {
             cells.resize(column + 1, Cell::Empty);
         }
         cells[column] = cell;

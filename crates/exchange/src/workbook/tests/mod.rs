@@ -2,6 +2,7 @@
 //! at their cells, all or nothing.
 
 mod files;
+mod tables;
 
 use super::http::{template, workbook_report};
 use super::{Body, XLSX, codes, read};

@@ -33,7 +33,8 @@ fn told(cases: &str, under: &str) {
 #[test]
 fn everything_wrong_in_the_head_is_told_by_its_place() {
     let cases = r#"
-        "currency":"142" | "currency":"840" | currency
+        "currency":"142" | "currency":"USD" | currency
+        "currency":"142" | "currency":"14" | currency
         "verDept":"3" | "verDept":"4" | verDept
         "payType":"1" | "payType":"9" | payType
         20261123101112 | 20261323101112 | tradingTime
@@ -49,6 +50,35 @@ fn everything_wrong_in_the_head_is_told_by_its_place() {
     told(cases, "/payExchangeInfoHead");
     let without = findings("\"payType\":\"1\",", "");
     assert!(without.is_empty(), "it may be left out");
+}
+
+#[test]
+fn the_sample_of_the_announcement_is_stored_with_a_warning() {
+    let sample = payment("T1", "1105960101", &["SO1"], "2000")
+        .replacen("\"ebpCode\"", "\"guid\":\"FE2374AA\",\"ebpCode\"", 1)
+        .replacen("\"currency\":\"142\"", "\"currency\":\"502\"", 1)
+        .replacen('{', "{\"sessionID\":\"s\",\"serviceTime\":\"1\",", 1);
+    let (data, told) = read(&items(&body(&[sample])).unwrap()[0]).unwrap();
+    assert_eq!(data.currency, "502", "a real currency is kept as it is");
+    assert!(
+        !data.head_rest.contains("FE2374AA"),
+        "the platform makes the guid"
+    );
+    let told: Vec<(&str, &str)> = told.iter().map(|one| (&*one.path, one.severity)).collect();
+    let head = "/payExchangeInfoHead";
+    let (guid, currency) = (format!("{head}/guid"), format!("{head}/currency"));
+    for path in ["/sessionID", "/serviceTime", &guid, &currency] {
+        assert!(told.contains(&(path, "warn")), "{path}: {told:?}");
+    }
+    assert_eq!(told.len(), 4);
+    let wrong = payment("T1", "1105960101", &["SO1"], "0").replacen(
+        "\"ebpCode\"",
+        "\"guid\":\"x\",\"ebpCode\"",
+        1,
+    );
+    let found = read(&items(&body(&[wrong])).unwrap()[0]).unwrap_err();
+    let severities: Vec<&str> = found.iter().map(|one| one.severity).collect();
+    assert_eq!(severities, ["warn", "refuse"]);
 }
 
 #[test]

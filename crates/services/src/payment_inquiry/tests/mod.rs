@@ -47,5 +47,7 @@ pub(super) fn body(payments: &[String]) -> Vec<u8> {
 
 /// A payment that is right.
 pub(super) fn right(text: &str) -> PaymentData {
-    read(&items(&body(&[text.to_owned()])).unwrap()[0]).unwrap()
+    read(&items(&body(&[text.to_owned()])).unwrap()[0])
+        .unwrap()
+        .0
 }

@@ -34,7 +34,7 @@ const STANDARD_INPUT: &str = "-";
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// 报文（.xml）、JSON（.json）、工作簿（.xlsx）文件或传输报文，或存放它们的文件夹；- 表示标准输入
+    /// 报文（.xml）、JSON（.json）、工作簿（.xlsx、.csv）文件或传输报文，或存放它们的文件夹；- 表示标准输入
     #[arg(required = true, value_name = "FILE|DIR")]
     files: Vec<String>,
     /// 宽松档：对实际报文中已知的偏差只警告
@@ -93,6 +93,8 @@ struct Outcome {
     told: Vec<Told>,
     /// The text to which the lines of the findings belong; empty for a workbook.
     text: Vec<u8>,
+    /// The kind of a receipt or notice of customs; none of a declaration.
+    received: Option<Kind>,
 }
 
 /// Checks files; refused when any of them would be.
@@ -217,7 +219,7 @@ fn judge(file: &str, bytes: &[u8], terms: &Terms<'_>) -> anyhow::Result<Outcome>
     let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
     let told = match ending.to_ascii_lowercase().as_str() {
         "json" => Some("application/json"),
-        "xlsx" | "xls" => Some(XLSX),
+        "xlsx" | "xls" | "csv" => Some(XLSX),
         _ => None,
     };
     let kind = Body::of(told, bytes);
@@ -247,18 +249,34 @@ fn judge(file: &str, bytes: &[u8], terms: &Terms<'_>) -> anyhow::Result<Outcome>
             Body::Json => bytes.to_vec(),
             Body::Xml | Body::Workbook => Vec::new(),
         },
+        received: None,
     })
 }
 
 fn xml(bytes: &[u8], terms: &Terms<'_>) -> Outcome {
-    let inner = match ceb::sniff(bytes) {
-        Ok(sniffed) => sniffed.inner,
-        // What cannot be recognised is told by the parser as well, with its line.
-        Err(_) => bytes.into(),
+    let sniffed = ceb::sniff(bytes).ok();
+    let about_envelope = sniffed
+        .as_ref()
+        .map(|sniffed| sniffed.findings(terms.profile));
+    // What customs sends is taken as the platform takes it, not judged as a declaration.
+    let received = sniffed
+        .as_ref()
+        .map(|sniffed| sniffed.kind)
+        .filter(|kind| !kind.is_declaration());
+    let terms = &Terms {
+        profile: received.map_or(terms.profile, |_| Profile::Down),
+        ..*terms
     };
+    // What cannot be recognised is told by the parser as well, with its line.
+    let inner = sniffed.map_or_else(|| bytes.into(), |sniffed| sniffed.inner);
     let mut parsed = ceb::parse_under(&inner, terms);
+    parsed.findings.extend(about_envelope.into_iter().flatten());
     let is_refused = parsed.is_refused();
-    if let Some(message) = parsed.message.as_ref().filter(|_| !is_refused) {
+    if let Some(message) = parsed
+        .message
+        .as_ref()
+        .filter(|_| !is_refused && received.is_none())
+    {
         let found = about_signature(message, &inner, terms.profile);
         parsed.findings.extend(found);
     }
@@ -269,6 +287,7 @@ fn xml(bytes: &[u8], terms: &Terms<'_>) -> Outcome {
     Outcome {
         told: told.collect(),
         text: inner.into_owned(),
+        received,
     }
 }
 

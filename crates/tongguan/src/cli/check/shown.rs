@@ -8,9 +8,6 @@ use std::fmt::Write;
 /// Characters of a long line that are shown before and after the place.
 const AROUND: usize = 60;
 
-/// Codes that the summary names.
-const FREQUENT_MAX: usize = 5;
-
 /// Longest mark under a place, in characters.
 const MARK_MAX: usize = 40;
 
@@ -75,7 +72,14 @@ impl Shown {
             .into_iter()
             .filter_map(count)
             .collect();
-        let name = self.paint(name, "1");
+        let mut name = self.paint(name, "1");
+        if let Some(kind) = outcome.received {
+            let _ = write!(
+                name,
+                "（{kind} {}，按接收海关报文的口径检查）",
+                kind.chinese()
+            );
+        }
         if counts.is_empty() {
             return format!("{name}：{}", self.paint("没有发现问题", "32"));
         }
@@ -123,7 +127,7 @@ impl Shown {
     pub(super) fn total(&self, total: &Total) -> String {
         let n_files = total.good + total.warned + total.refused + total.unreadable;
         if n_files == 0 {
-            return String::from("没有找到 .xml、.json 或 .xlsx 文件");
+            return String::from("没有找到 .xml、.json、.xlsx 或 .csv 文件");
         }
         let mut out = format!(
             "共 {n_files} 个文件：{} 个没有问题，{} 个有警告，{} 个会被拒收",
@@ -134,7 +138,7 @@ impl Shown {
         }
         let mut codes: Vec<(&&str, &usize)> = total.codes.iter().collect();
         codes.sort_by_key(|(code, n_found)| (std::cmp::Reverse(**n_found), **code));
-        for (id, n_found) in codes.into_iter().take(FREQUENT_MAX) {
+        for (id, n_found) in codes {
             let title = code::find(id).map_or("", |code| code.title);
             let _ = write!(out, "\n  {n_found:>5} 处 {id} {title}");
         }
@@ -219,11 +223,11 @@ fn is_wide(c: char) -> bool {
         | '\u{FFE0}'..='\u{FFE6}' | '\u{1F300}'..='\u{1FAFF}' | '\u{20000}'..='\u{3FFFD}')
 }
 
-/// What a file holds must not steer the terminal.
+/// What a file holds must not steer the terminal, and what nobody sees is shown.
 fn printable(text: &str) -> String {
     let shown = |c: char| match c {
         '\t' => ' ',
-        c if c.is_control() => '\u{FFFD}',
+        c if c.is_control() || ceb::personal::is_invisible(c) => '\u{FFFD}',
         c => c,
     };
     text.chars().map(shown).collect()

@@ -27,17 +27,32 @@ fn folder() -> tempfile::TempDir {
     let list = sample(Kind::Ceb621).replace("<ceb:trafMode>5<", "<ceb:trafMode>A<");
     put("dubious.xml", list.as_bytes());
     put("note.xml", sample(Kind::Ceb403).as_bytes());
-    let envelope = ceb::envelope::seal(&ceb::envelope::Envelope {
-        cop_msg_id: "20260105093000000001".into(),
-        sender_id: "DXPENT0000000001".into(),
-        receiver_ids: vec!["DXPEDCCEB0000002".into()],
-        creat_time: "2026-01-05T09:30:00".into(),
-        msg_type: "CEB311Message".into(),
-        data: bad.into_bytes(),
-        node: None,
-        add_info: None,
-    });
-    put("envelope.xml", &envelope);
+    let envelope = |msg_type: &str, data: &str| {
+        ceb::envelope::seal(&ceb::envelope::Envelope {
+            cop_msg_id: "20260105093000000001".into(),
+            sender_id: "DXPENT0000000001".into(),
+            receiver_ids: vec!["DXPEDCCEB0000002".into()],
+            creat_time: "2026-01-05T09:30:00".into(),
+            msg_type: msg_type.into(),
+            data: data.as_bytes().to_vec(),
+            node: None,
+            add_info: None,
+        })
+    };
+    put("envelope.xml", &envelope("CEB311Message", &bad));
+    put("envelope-of-a-list.xml", &envelope("CEB621Message", &order));
+    // What customs sends is read as the platform reads it: a place that is empty is no mistake.
+    let receipt =
+        sample(Kind::Ceb622).replace("<ceb:preNo>", "<ceb:unknown>x</ceb:unknown><ceb:preNo>");
+    put("receipt.xml", receipt.as_bytes());
+    put("bonded.xml", b"<Package><EnvelopInfo/></Package>");
+    put("table.csv", table().as_bytes());
+    put(
+        "copied.xml",
+        order
+            .replacen("<ceb:buyerTelephone>", "<ceb:buyerTelephone>\u{202d}", 1)
+            .as_bytes(),
+    );
     put(
         "form.json",
         b"{\"kind\": \"CEB311\",\n \"documents\": oops}",
@@ -47,6 +62,25 @@ fn folder() -> tempfile::TempDir {
     put("empty.json", b"");
     put("readme.md", b"not looked at");
     folder
+}
+
+/// A payment as a table of text, with words and a date of people.
+fn table() -> String {
+    let columns = ceb::form::columns(Kind::Ceb411);
+    let rows = ceb::form::sample_rows(Kind::Ceb411);
+    let value = |column: &ceb::form::Column| match &*column.field.element {
+        "payTime" => "2026-01-05 09:00".to_owned(),
+        "currency" => "USD".to_owned(),
+        "note" => "own".to_owned(),
+        name => {
+            let mut cells = rows[0].iter();
+            let found = cells.find(|(_, element, _)| *element == name);
+            found.map_or(String::new(), |(_, _, value)| value.clone())
+        }
+    };
+    let names: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
+    let values: Vec<String> = columns.iter().map(value).collect();
+    format!("{}\r\n{}\r\n", names.join(","), values.join(","))
 }
 
 fn checked(folder: &Path, change: impl FnOnce(&mut CheckArgs)) -> (String, Ended) {

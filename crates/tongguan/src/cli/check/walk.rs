@@ -6,7 +6,7 @@ use anyhow::Context;
 use std::path::{Path, PathBuf};
 
 /// Endings of files below folders that are looked at.
-const ENDINGS: [&str; 3] = ["xml", "json", "xlsx"];
+const ENDINGS: [&str; 4] = ["xml", "json", "xlsx", "csv"];
 
 /// Deepest folder below one that was named; links to folders are not followed.
 const DEPTH_MAX: usize = 32;
