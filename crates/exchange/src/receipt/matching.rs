@@ -80,10 +80,13 @@ impl Candidates {
         }
         for key in entry.keys.iter().map(key_text) {
             if let Some(found) = self.by_key.get(&key) {
-                return Ok(match choose(found, receivers) {
-                    Home::Document(one) if one.n_same > 1 => Home::Contested(one, key),
-                    home => home,
-                });
+                let home = choose(found, receivers);
+                if let Home::Document(one) = &home
+                    && one.n_same > 1
+                {
+                    return Ok(Home::Contested(*one, key));
+                }
+                return Ok(home);
             }
         }
         if let Some(home) = named_home(tx, entry, receivers)? {
