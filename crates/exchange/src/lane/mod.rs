@@ -150,7 +150,6 @@ impl Lanes {
         }
     }
 
-
     /// Deficit round robin over what waits in each lane.
     fn choose(&mut self, waiting: Waiting<MessageId>) -> Vec<MessageId> {
         for (company, found) in &waiting {

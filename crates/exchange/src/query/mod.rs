@@ -15,8 +15,8 @@ mod words;
 
 pub use sql::{Filter, find, find_any, latest, list, why};
 pub use view::{
-    CompanyName, DocumentView, FindingView, MessageDetail, MessageLink, MessageSummary, SignatureView,
-    TimelineEntry, detail,
+    CompanyName, DocumentView, FindingView, MessageDetail, MessageLink, MessageSummary,
+    SignatureView, TimelineEntry, detail,
 };
 pub(crate) use view::{follows_receipt, step_name};
 pub use words::words;
