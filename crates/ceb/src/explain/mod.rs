@@ -220,10 +220,13 @@ fn of_codes(parts: &mut Parts, read: &text::Text<'_>, kind: Option<Kind>) {
         };
         let code = coded_name(coded.code);
         let entry = table::dictionary().find(family, coded.code, kind, coded.text);
-        let words = match entry {
+        let mut words = match entry {
             Some(entry) if !entry.is_vague => Vec::new(),
             Some(_) | None => of_words(coded.text, kind, true, &code),
         };
+        for word in &mut words {
+            word.is_unlisted = entry.is_none();
+        }
         if words.iter().any(|word| !word.is_vague()) {
             parts.extend(words);
         } else if let Some(entry) = entry {

@@ -26,6 +26,8 @@ pub struct Part {
     pub is_known: bool,
     /// The code of our own finding that tells the same before sending.
     pub rule: Option<&'static str>,
+    /// Whether the dictionary does not have its code, also where the words beside it are understood.
+    pub(super) is_unlisted: bool,
     entry: Option<&'static Entry>,
 }
 
@@ -48,6 +50,7 @@ impl Part {
             source: entry.source(),
             is_known: true,
             rule: entry.rule,
+            is_unlisted: false,
             entry: Some(entry),
         }
     }
@@ -71,6 +74,7 @@ pub(super) fn unknown_code(code: &str, said: &str) -> Part {
         source: String::new(),
         is_known: false,
         rule: None,
+        is_unlisted: true,
         entry: None,
     }
 }
@@ -179,7 +183,8 @@ impl Parts {
 }
 
 impl Explanation {
-    /// Puts an answer in the place of the parts of this code that nobody knew; whether there were any.
+    /// Puts an answer in the place of the parts of this code, which the dictionary does not have; whether
+    /// there were any.
     pub fn answer(
         &mut self,
         code: &str,
@@ -188,13 +193,13 @@ impl Explanation {
         source: &str,
     ) -> bool {
         let mut is_answered = false;
-        let unknown = self.parts.iter_mut().filter(|part| !part.is_known);
+        let unknown = self.parts.iter_mut().filter(|part| part.is_unlisted);
         for part in unknown.filter(|part| part.code == code) {
             meaning.clone_into(&mut part.meaning);
             advice.clone_into(&mut part.advice);
             source.clone_into(&mut part.source);
             part.resubmit = resubmit;
-            part.is_known = true;
+            (part.is_known, part.is_unlisted) = (true, false);
             is_answered = true;
         }
         if is_answered {
@@ -203,9 +208,9 @@ impl Explanation {
         is_answered
     }
 
-    /// The codes that the dictionary does not have.
+    /// The codes that the dictionary does not have, also where the words beside them are understood.
     pub fn unknown_codes(&self) -> impl Iterator<Item = &str> {
-        let unknown = self.parts.iter().filter(|part| !part.is_known);
+        let unknown = self.parts.iter().filter(|part| part.is_unlisted);
         unknown
             .map(|part| part.code.as_str())
             .filter(|code| !code.is_empty())
