@@ -361,6 +361,42 @@ async fn the_switch_of_the_language_keeps_where_the_person_goes() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_switch_of_the_language_keeps_the_token_of_a_link_and_offers_a_second_factor_then() {
+    for pages in &Pages::each().await {
+        pages
+            .write(|tx| account::invite(tx, AccountId(1), &crate::hash_text("a-token"), NOW))
+            .await;
+        let mut browser = Browser::default();
+        let asked = browser.get(pages, "/activate?token=a-token").await;
+        assert!(
+            asked.body.contains("<html lang=\"zh-CN\">"),
+            "{}",
+            asked.body
+        );
+        let english = browser.get(pages, &switch(&asked.body)).await;
+        assert!(
+            english.body.contains("<html lang=\"en\">"),
+            "{}",
+            english.body
+        );
+        assert_eq!(english.field("token"), "a-token");
+        let fields = [("token", "a-token"), ("new", "short"), ("again", "other")];
+        let refused = browser.post(pages, "/activate", &fields).await;
+        assert_eq!(refused.status, 422);
+        // All that is wrong, not only that the two differ.
+        assert!(refused.body.matches("<li>").count() > 2, "{}", refused.body);
+        let chinese = browser.get(pages, &switch(&refused.body)).await;
+        assert_eq!(chinese.field("token"), "a-token");
+        let new = "Another-Horse-8-Battery";
+        let fields = [("token", "a-token"), ("new", new), ("again", new)];
+        let done = browser.post(pages, "/activate", &fields).await;
+        assert_eq!(done.location(), "/account/totp?next=/console/", "offered");
+        let offered = browser.get(pages, done.location()).await;
+        assert!(offered.body.contains("id=\"later\""), "and not demanded");
+    }
+}
+
 /// Every page says by which address its language is switched; a new one must not forget it.
 #[test]
 fn every_page_says_how_its_language_is_switched() {
