@@ -4,7 +4,7 @@ use crate::source::{File, all_used, files, report, rust};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Files that read tables of other rooms of their floor, and why that is right.
-const READERS: [(&str, &str, &str); 9] = [
+const READERS: [(&str, &str, &str); 10] = [
     (
         "crates/registry/src/department/sql.rs",
         "party",
@@ -24,6 +24,11 @@ const READERS: [(&str, &str, &str); 9] = [
         "crates/exchange/src/quota/sql.rs",
         "message",
         "what waits of one company; the partial indexes of the table answer it",
+    ),
+    (
+        "crates/exchange/src/outcome/sql.rs",
+        "message document",
+        "a message's outcome is derived from its documents, and counted by an index of it",
     ),
     (
         "crates/exchange/src/operator/sql.rs",
