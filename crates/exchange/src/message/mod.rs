@@ -25,6 +25,7 @@ mod tests;
 use ceb::Outcome;
 use registry::company::CompanyId;
 use std::collections::BTreeMap;
+use store::clock::beijing_day;
 use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
 use store::{Result, Tx};

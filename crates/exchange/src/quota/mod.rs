@@ -63,6 +63,9 @@ pub const PARAMETERS: &[Parameter] = &[DAY_MESSAGES, DAY_MIB, WAITING];
 /// The share of a limit from which a company is near it, in percent.
 pub const NEAR_PERCENT: i64 = 80;
 
+/// Messages of one commit, at most.
+const BATCH: i64 = 1000;
+
 /// The limits as they are now; 0 for none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -124,7 +127,8 @@ impl Left {
     ) -> Result<Self> {
         let (n_messages, n_bytes) = sql::lock(tx, &beijing_day(now_ms), company)?;
         let left = |limit: i64, used: i64| if limit == 0 { i64::MAX } else { limit - used };
-        let n_waiting = if limits.waiting == 0 {
+        // Who has handed in little today has little waiting: that spares the count.
+        let n_waiting = if limits.waiting == 0 || n_messages < limits.waiting - BATCH {
             0
         } else {
             sql::n_waiting(tx, company, limits.waiting)?

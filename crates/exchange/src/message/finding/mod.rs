@@ -3,5 +3,4 @@
 
 mod sql;
 
-pub(super) use sql::forget_findings;
 pub(crate) use sql::{append_findings, insert_findings};

@@ -1,4 +1,4 @@
-//! Every statement on `message_finding` that changes it.
+//! Statements that write `message_finding`.
 
 use crate::message::MessageId;
 use ceb::Finding;
@@ -94,13 +94,4 @@ pub(crate) fn append_findings(
         }
     }
     write_findings(tx, &sealed)
-}
-
-/// Removes the findings of a message that is to be checked anew.
-pub(crate) fn forget_findings(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
-    tx.execute(
-        "delete from message_finding where message_id = $1",
-        &[id.0.into()],
-    )
-    .map(|_| ())
 }

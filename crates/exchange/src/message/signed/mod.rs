@@ -2,5 +2,4 @@
 
 mod sql;
 
-pub(super) use sql::forget_signed;
 pub(crate) use sql::insert_signed;

@@ -1,4 +1,4 @@
-//! Every statement on `message_signed` that changes it.
+//! Statements that keep what the platform signed.
 
 use crate::message::MessageId;
 use store::{Result, Tx, Value};
@@ -22,15 +22,6 @@ pub(crate) fn insert_signed(
             Value::Bytes(&body),
             now_ms.into(),
         ],
-    )
-    .map(|_| ())
-}
-
-/// Removes what the platform signed of a message that is to be checked, and signed, anew.
-pub(crate) fn forget_signed(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
-    tx.execute(
-        "delete from message_signed where message_id = $1",
-        &[id.0.into()],
     )
     .map(|_| ())
 }
