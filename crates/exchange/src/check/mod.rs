@@ -377,7 +377,8 @@ fn tell_outcomes(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i6
     let passed = kept.iter().filter(|v| !v.is_refused);
     let ids = passed.clone().map(|v| v.loaded.id).collect();
     correction::settle(tx, &shared.ids, &ids, now_ms)?;
-    let declared: Vec<&NewDocument> = passed.flat_map(|v| &v.documents).collect();
+    let declared = passed.flat_map(|v| &v.documents);
+    let declared: Vec<_> = declared.filter_map(outcome::Declared::of).collect();
     outcome::supersede(tx, &shared.ids, &declared, now_ms)
 }
 
