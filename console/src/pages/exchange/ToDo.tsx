@@ -42,7 +42,7 @@ export function Dismiss({ message }: { message: Detail }) {
   const problem = useProblem();
   const { message: toast } = App.useApp();
   const [busy, setBusy] = useState(false);
-  if (!message.needsAction || !can("dismiss")) return null;
+  if (!message.needsAction || !can("dismiss_message")) return null;
   const run = async () => {
     setBusy(true);
     try {

@@ -1,32 +1,26 @@
 //! `GET /api/v1/messages/{id}/correction`, `POST /api/v1/messages/{id}/correction`, its `/check` and
 //! `/xml`, `POST /api/v1/corrections` and `POST /api/v1/corrections/workbook`.
 
-use super::view::{CorrectionForm, Signer};
-use super::{CORRECT, Edit, MESSAGES_MAX, Original, WORKBOOK, codes, load, sql, workbook};
-use crate::intake::http::{AcceptedAnswer, DECLARANTS, Door, accept};
-use crate::intake::look;
-use crate::message::MessageId;
-use crate::query::FindingView;
-use crate::workbook::http::{in_turn, signing_policy, standing};
-use crate::workbook::{XLSX, origin, profile};
+use super::act::{Refused, correct, ground, is_refused, note, original, with_findings};
+use super::view::{
+    CorrectionAccepted, CorrectionFinding, CorrectionForm, CorrectionOutcome, CorrectionOutcomes,
+    CorrectionProblem, CorrectionVerdict,
+};
+use super::{Edit, MESSAGES_MAX, WORKBOOK, codes, sql, workbook};
+use crate::intake::http::{DECLARANTS, Door};
+use crate::workbook::XLSX;
+use crate::workbook::http::in_turn;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
-use ceb::Severity;
-use ceb::form::Made;
-use ceb::spec::SignatureDuty;
-use registry::access::Actor;
 use registry::audit;
-use registry::code_table::Standing;
-use registry::company::Company;
 use registry::role::{Operation, Role};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::clock::{beijing_compact, beijing_rfc3339};
+use store::clock::beijing_compact;
 use utoipa::ToSchema;
 use web::{Problem, attachment, file_name};
 
@@ -116,159 +110,6 @@ pub struct CorrectionWorkbookBody {
     pub reason: String,
 }
 
-/// A finding with its place in the form.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CorrectionFinding {
-    /// Number of the document in the rejected message, from 1; absent when it is about the message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub document: Option<usize>,
-    /// Number of the line of goods, from 1; absent for the head.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line_number: Option<usize>,
-    /// Name of the element; empty when it is about all of them.
-    pub element: String,
-    /// What is wrong.
-    #[serde(flatten)]
-    pub finding: FindingView,
-}
-
-/// What the check of a correction found.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct CorrectionVerdict {
-    /// Whether nothing stands in the way.
-    pub ok: bool,
-    /// Everything that is wrong; warnings too.
-    pub findings: Vec<CorrectionFinding>,
-}
-
-/// A correction that was declared.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CorrectionAccepted {
-    /// Id of the message that it corrects.
-    pub corrects: String,
-    /// How the new message was accepted.
-    #[serde(flatten)]
-    pub accepted: AcceptedAnswer,
-}
-
-/// A refusal with everything that is wrong.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CorrectionProblem {
-    /// The refusal.
-    #[serde(flatten)]
-    pub problem: Problem,
-    /// Each mistake with its place in the form.
-    pub findings: Vec<CorrectionFinding>,
-}
-
-/// What became of one of several corrections.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CorrectionOutcome {
-    /// The rejected message, as it was named.
-    pub message: String,
-    /// The new message.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accepted: Option<AcceptedAnswer>,
-    /// Why there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<Problem>,
-    /// What is wrong with it, when that is why.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub findings: Vec<CorrectionFinding>,
-}
-
-/// What became of several corrections, in the order in which they were named.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CorrectionOutcomes {
-    /// One for each message.
-    pub items: Vec<CorrectionOutcome>,
-}
-
-/// Why a correction is not declared: a refusal, perhaps with findings.
-type Refused = (Problem, Vec<CorrectionFinding>);
-
-/// What is known of the caller's company for one correction.
-struct Ground {
-    company: Arc<Company>,
-    standing: Standing,
-    /// Whether a frame stands in for the signature while the message is checked.
-    frame: bool,
-    /// Whether the platform signs for the company.
-    signs: bool,
-}
-
-async fn ground(door: &Door, actor: &Actor) -> Result<Ground, Problem> {
-    let company = Arc::clone(actor.require_company()?);
-    let signs = signing_policy(door, &company).await?.platform_signs;
-    Ok(Ground {
-        company,
-        standing: standing(door),
-        frame: door.config.signature_frame || signs,
-        signs,
-    })
-}
-
-impl Ground {
-    fn signer(&self, original: &Original) -> Signer {
-        let duty = original.kind.spec().signature;
-        let must_sign = matches!(
-            duty,
-            SignatureDuty::Required | SignatureDuty::RequiredByText
-        );
-        if must_sign && !self.frame {
-            Signer::Company
-        } else {
-            Signer::Platform
-        }
-    }
-
-    /// The corrected message and everything that is wrong with it.
-    fn check(&self, original: &Original) -> Result<(Made, Vec<CorrectionFinding>), Problem> {
-        let now_ms = self.standing.now_ms;
-        // The frame is for the check only: a missing signature is no mistake of the correction.
-        let checked = original.make(&origin(&self.company, now_ms, true));
-        let checked = checked.ok_or_else(|| Problem::new(codes::UNREADABLE))?;
-        let terms = self.standing.terms(profile(&self.company.profile));
-        let placed = original.draft.check(&checked, &terms);
-        let findings = placed.iter().map(|placed| {
-            let at = original.draft.element_at(&placed.finding.path);
-            CorrectionFinding {
-                document: at.as_ref().map(|at| original.number_of(at.document)),
-                line_number: at.as_ref().and_then(|at| at.line).map(|line| line + 1),
-                element: at.map(|at| at.element).unwrap_or_default(),
-                finding: FindingView::from(&placed.finding),
-            }
-        });
-        let findings = findings.collect();
-        // With the platform as signer the message is stored unsigned, and signed on its way.
-        let frame = self.frame && !self.signs;
-        let made = original.make(&origin(&self.company, now_ms, frame));
-        let made = made.ok_or_else(|| Problem::new(codes::UNREADABLE))?;
-        Ok((made, findings))
-    }
-}
-
-/// Reads a message that came back and makes a draft of it.
-async fn original(door: &Arc<Door>, actor: &Actor, id: &str) -> Result<Original, Problem> {
-    let not_found = || Problem::new(web::codes::NOT_FOUND);
-    let company = actor.require_company()?.id;
-    let id = MessageId::parse(id).ok_or_else(not_found)?;
-    let ground = &door.gate.ground;
-    let (asking, now_ms) = (actor.clone(), door.clock.now_ms());
-    let raw = ground.read(move |tx| load(tx, &asking, id, now_ms)).await?;
-    let raw = raw.ok_or_else(not_found)?;
-    let mut original = in_turn(door, move || Original::of(raw)).await?;
-    let keys = original.keys();
-    let known = ground
-        .read(move |tx| sql::accepted(tx, company, (id, &keys)))
-        .await?;
-    original.known_to_customs(&known);
-    Ok(original)
-}
-
 fn given(body: Result<Json<CorrectionBody>, JsonRejection>) -> Result<Vec<Edit>, Problem> {
     let Json(body) =
         body.map_err(|error| Problem::new(web::codes::BAD_REQUEST).detail(error.body_text()))?;
@@ -345,11 +186,6 @@ pub async fn check_correction(
     }))
 }
 
-fn is_refused(findings: &[CorrectionFinding]) -> bool {
-    let grave = Severity::Refuse.name();
-    findings.iter().any(|one| one.finding.severity == grave)
-}
-
 /// The corrected message, unsigned (下载更正后的报文): for companies that sign themselves.
 #[utoipa::path(
     post, path = "/api/v1/messages/{id}/correction/xml", tag = "corrections",
@@ -396,16 +232,6 @@ pub async fn correction_xml(
     Ok((headers, made.xml).into_response())
 }
 
-fn with_findings(findings: &[CorrectionFinding]) -> Problem {
-    let grave = Severity::Refuse.name();
-    let n_grave = findings
-        .iter()
-        .filter(|one| one.finding.severity == grave)
-        .count();
-    let detail = format!("更正后仍有 {n_grave} 处问题，尚未提交");
-    Problem::new(crate::workbook::codes::FINDINGS).detail(detail)
-}
-
 fn refusal((problem, findings): Refused) -> Response {
     if findings.is_empty() {
         return problem.into_response();
@@ -416,82 +242,6 @@ fn refusal((problem, findings): Refused) -> Response {
     )];
     let body = CorrectionProblem { problem, findings };
     (StatusCode::UNPROCESSABLE_ENTITY, kind, Json(body)).into_response()
-}
-
-/// Notes what the new message corrects, and who did it, before it is handed in: a crash after it
-/// leaves a note about no message, which says nothing.
-async fn note(
-    door: &Door,
-    actor: &Actor,
-    (company, guid, message): (registry::company::CompanyId, String, MessageId),
-) -> Result<(), Problem> {
-    let (actor, now_ms) = (actor.clone(), door.clock.now_ms());
-    let write = door.gate.ground.act(move |tx| {
-        sql::put(tx, company, &guid, message, now_ms)?;
-        let object = format!("message:{message}");
-        let detail = format!("新报文 guid {guid}");
-        audit::done(tx, now_ms, &actor, CORRECT, &object, &detail)?;
-        Ok(Ok(()))
-    });
-    write.await
-}
-
-/// Hands a corrected message in. Its guid is a hash of the correction, so another message under it says
-/// the same but for the time at which it was made: the first one stands.
-async fn accept_once(
-    door: &Door,
-    arrival: crate::intake::Arrival,
-) -> Result<AcceptedAnswer, Problem> {
-    let (kind, guid) = (arrival.kind, arrival.guid.clone());
-    let problem = match accept(door, arrival).await {
-        Ok(answer) => return Ok(answer),
-        Err(problem) => problem,
-    };
-    let first = problem.message_id.as_deref().and_then(MessageId::parse);
-    match first {
-        Some(id) => Ok(AcceptedAnswer {
-            id: id.to_string(),
-            acceptance_no: id.acceptance_no(),
-            kind: kind.to_owned(),
-            guid,
-            received_at: beijing_rfc3339(store::id::made_at_ms(id.0)),
-            duplicate: true,
-        }),
-        None => Err(problem),
-    }
-}
-
-/// Corrects one message and declares it.
-async fn correct(
-    door: &Arc<Door>,
-    actor: &Arc<Actor>,
-    (id, edits): (&str, &[Edit]),
-) -> Result<CorrectionAccepted, Refused> {
-    let plain = |problem| (problem, Vec::new());
-    let ground = ground(door, actor).await.map_err(plain)?;
-    if ground.company.suspended {
-        return Err(plain(Problem::new(registry::api_key::codes::SUSPENDED)));
-    }
-    let mut original = original(door, actor, id).await.map_err(plain)?;
-    if ground.signer(&original) == Signer::Company {
-        return Err(plain(Problem::new(codes::OWN_SIGNATURE)));
-    }
-    original.apply(edits).map_err(plain)?;
-    let (message, company) = (original.message.id, ground.company.id);
-    let checked = in_turn(door, move || ground.check(&original)).await;
-    let (made, findings) = checked.map_err(plain)?;
-    if is_refused(&findings) {
-        return Err((with_findings(&findings), findings));
-    }
-    let noted = (company, made.guid.clone(), message);
-    note(door, actor, noted).await.map_err(plain)?;
-    let new = MessageId(door.ids.next());
-    let arrival = look(actor, Bytes::from(made.xml), new, door.clock.now_ms()).map_err(plain)?;
-    let accepted = accept_once(door, arrival).await.map_err(plain)?;
-    Ok(CorrectionAccepted {
-        corrects: message.to_string(),
-        accepted,
-    })
 }
 
 /// Corrects a rejected message and declares it (更正重报). The same correction sent twice is one

@@ -12,6 +12,7 @@
 //! 5. What corrects what is noted by the guid of the new message before it is handed in; the message
 //!    itself goes through the same door as any other, and is signed anew.
 
+mod act;
 pub mod codes;
 pub mod http;
 mod sql;
@@ -40,6 +41,11 @@ use utoipa::ToSchema;
 use web::Problem;
 
 pub use sql::{Links, links};
+pub use view::{
+    CorrectionAccepted, CorrectionDocument, CorrectionField, CorrectionFinding, CorrectionForm,
+    CorrectionOutcome, CorrectionOutcomes, CorrectionProblem, CorrectionVerdict, ReasonView,
+    Signer,
+};
 
 /// Messages that are corrected at once.
 pub const MESSAGES_MAX: usize = 100;

@@ -1,11 +1,14 @@
 //! The form of a correction as the API tells it.
 
 use super::{Original, Reason, Rejected};
+use crate::intake::http::AcceptedAnswer;
+use crate::query::FindingView;
 use ceb::explain::Resubmit;
 use ceb::form::{Column, DraftRecord, Element, Part, columns};
 use ceb::spec::{FieldType, UNBOUNDED};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use web::Problem;
 
 /// Who signs the corrected message (签名方).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -104,6 +107,77 @@ pub struct CorrectionField {
     pub choices: Vec<String>,
     /// Why it must be looked at; empty when nothing was said of it.
     pub reasons: Vec<String>,
+}
+
+/// A finding with its place in the form.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CorrectionFinding {
+    /// Number of the document in the rejected message, from 1; absent when it is about the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<usize>,
+    /// Number of the line of goods, from 1; absent for the head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line_number: Option<usize>,
+    /// Name of the element; empty when it is about all of them.
+    pub element: String,
+    /// What is wrong.
+    #[serde(flatten)]
+    pub finding: FindingView,
+}
+
+/// What the check of a correction found.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct CorrectionVerdict {
+    /// Whether nothing stands in the way.
+    pub ok: bool,
+    /// Everything that is wrong; warnings too.
+    pub findings: Vec<CorrectionFinding>,
+}
+
+/// A correction that was declared.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CorrectionAccepted {
+    /// Id of the message that it corrects.
+    pub corrects: String,
+    /// How the new message was accepted.
+    #[serde(flatten)]
+    pub accepted: AcceptedAnswer,
+}
+
+/// A refusal with everything that is wrong.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CorrectionProblem {
+    /// The refusal.
+    #[serde(flatten)]
+    pub problem: Problem,
+    /// Each mistake with its place in the form.
+    pub findings: Vec<CorrectionFinding>,
+}
+
+/// What became of one of several corrections.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CorrectionOutcome {
+    /// The rejected message, as it was named.
+    pub message: String,
+    /// The new message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<AcceptedAnswer>,
+    /// Why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
+    /// What is wrong with it, when that is why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<CorrectionFinding>,
+}
+
+/// What became of several corrections, in the order in which they were named.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CorrectionOutcomes {
+    /// One for each message.
+    pub items: Vec<CorrectionOutcome>,
 }
 
 impl Original {

@@ -1,0 +1,202 @@
+//! What a correction does, whichever route asked for it: read what came back, check the corrected message,
+//! note what it corrects, and hand it in.
+
+use super::view::{CorrectionAccepted, CorrectionFinding, Signer};
+use super::{CORRECT, Edit, Original, codes, load, sql};
+use crate::intake::http::{AcceptedAnswer, Door, accept};
+use crate::intake::look;
+use crate::message::MessageId;
+use crate::query::FindingView;
+use crate::workbook::http::{in_turn, signing_policy, standing};
+use crate::workbook::{origin, profile};
+use bytes::Bytes;
+use ceb::Severity;
+use ceb::form::Made;
+use ceb::spec::SignatureDuty;
+use registry::access::Actor;
+use registry::audit;
+use registry::code_table::Standing;
+use registry::company::{Company, CompanyId};
+use std::sync::Arc;
+use store::clock::beijing_rfc3339;
+use web::Problem;
+
+/// Why a correction is not declared: a refusal, perhaps with findings.
+pub(super) type Refused = (Problem, Vec<CorrectionFinding>);
+
+/// What is known of the caller's company for one correction.
+pub(super) struct Ground {
+    pub(super) company: Arc<Company>,
+    standing: Standing,
+    /// Whether a frame stands in for the signature while the message is checked.
+    frame: bool,
+    /// Whether the platform signs for the company.
+    signs: bool,
+}
+
+pub(super) async fn ground(door: &Door, actor: &Actor) -> Result<Ground, Problem> {
+    let company = Arc::clone(actor.require_company()?);
+    let signs = signing_policy(door, &company).await?.platform_signs;
+    Ok(Ground {
+        company,
+        standing: standing(door),
+        frame: door.config.signature_frame || signs,
+        signs,
+    })
+}
+
+impl Ground {
+    pub(super) fn signer(&self, original: &Original) -> Signer {
+        let duty = original.kind.spec().signature;
+        let must_sign = matches!(
+            duty,
+            SignatureDuty::Required | SignatureDuty::RequiredByText
+        );
+        if must_sign && !self.frame {
+            Signer::Company
+        } else {
+            Signer::Platform
+        }
+    }
+
+    /// The corrected message and everything that is wrong with it.
+    pub(super) fn check(
+        &self,
+        original: &Original,
+    ) -> Result<(Made, Vec<CorrectionFinding>), Problem> {
+        let now_ms = self.standing.now_ms;
+        // The frame is for the check only: a missing signature is no mistake of the correction.
+        let checked = original.make(&origin(&self.company, now_ms, true));
+        let checked = checked.ok_or_else(|| Problem::new(codes::UNREADABLE))?;
+        let terms = self.standing.terms(profile(&self.company.profile));
+        let placed = original.draft.check(&checked, &terms);
+        let findings = placed.iter().map(|placed| {
+            let at = original.draft.element_at(&placed.finding.path);
+            CorrectionFinding {
+                document: at.as_ref().map(|at| original.number_of(at.document)),
+                line_number: at.as_ref().and_then(|at| at.line).map(|line| line + 1),
+                element: at.map(|at| at.element).unwrap_or_default(),
+                finding: FindingView::from(&placed.finding),
+            }
+        });
+        let findings = findings.collect();
+        // With the platform as signer the message is stored unsigned, and signed on its way.
+        let frame = self.frame && !self.signs;
+        let made = original.make(&origin(&self.company, now_ms, frame));
+        let made = made.ok_or_else(|| Problem::new(codes::UNREADABLE))?;
+        Ok((made, findings))
+    }
+}
+
+/// Reads a message that came back and makes a draft of it.
+pub(super) async fn original(
+    door: &Arc<Door>,
+    actor: &Actor,
+    id: &str,
+) -> Result<Original, Problem> {
+    let not_found = || Problem::new(web::codes::NOT_FOUND);
+    let company = actor.require_company()?.id;
+    let id = MessageId::parse(id).ok_or_else(not_found)?;
+    let ground = &door.gate.ground;
+    let (asking, now_ms) = (actor.clone(), door.clock.now_ms());
+    let raw = ground.read(move |tx| load(tx, &asking, id, now_ms)).await?;
+    let raw = raw.ok_or_else(not_found)?;
+    let mut original = in_turn(door, move || Original::of(raw)).await?;
+    let keys = original.keys();
+    let known = ground
+        .read(move |tx| sql::accepted(tx, company, (id, &keys)))
+        .await?;
+    original.known_to_customs(&known);
+    Ok(original)
+}
+
+/// Notes what the new message corrects, and who did it, before it is handed in: a crash after it
+/// leaves a note about no message, which says nothing.
+pub(super) async fn note(
+    door: &Door,
+    actor: &Actor,
+    (company, guid, message): (CompanyId, String, MessageId),
+) -> Result<(), Problem> {
+    let (actor, now_ms) = (actor.clone(), door.clock.now_ms());
+    let write = door.gate.ground.act(move |tx| {
+        sql::put(tx, company, &guid, message, now_ms)?;
+        let object = format!("message:{message}");
+        let detail = format!("新报文 guid {guid}");
+        audit::done(tx, now_ms, &actor, CORRECT, &object, &detail)?;
+        Ok(Ok(()))
+    });
+    write.await
+}
+
+/// Hands a corrected message in. Its guid is a hash of the correction, so another message under it says
+/// the same but for the time at which it was made: the first one stands.
+async fn accept_once(
+    door: &Door,
+    arrival: crate::intake::Arrival,
+) -> Result<AcceptedAnswer, Problem> {
+    let (kind, guid) = (arrival.kind, arrival.guid.clone());
+    let problem = match accept(door, arrival).await {
+        Ok(answer) => return Ok(answer),
+        Err(problem) => problem,
+    };
+    let first = problem.message_id.as_deref().and_then(MessageId::parse);
+    match first {
+        Some(id) => Ok(AcceptedAnswer {
+            id: id.to_string(),
+            acceptance_no: id.acceptance_no(),
+            kind: kind.to_owned(),
+            guid,
+            received_at: beijing_rfc3339(store::id::made_at_ms(id.0)),
+            duplicate: true,
+        }),
+        None => Err(problem),
+    }
+}
+
+/// Corrects one message and declares it.
+pub(super) async fn correct(
+    door: &Arc<Door>,
+    actor: &Arc<Actor>,
+    (id, edits): (&str, &[Edit]),
+) -> Result<CorrectionAccepted, Refused> {
+    let plain = |problem| (problem, Vec::new());
+    let ground = ground(door, actor).await.map_err(plain)?;
+    if ground.company.suspended {
+        return Err(plain(Problem::new(registry::api_key::codes::SUSPENDED)));
+    }
+    let mut original = original(door, actor, id).await.map_err(plain)?;
+    if ground.signer(&original) == Signer::Company {
+        return Err(plain(Problem::new(codes::OWN_SIGNATURE)));
+    }
+    original.apply(edits).map_err(plain)?;
+    let (message, company) = (original.message.id, ground.company.id);
+    let checked = in_turn(door, move || ground.check(&original)).await;
+    let (made, findings) = checked.map_err(plain)?;
+    if is_refused(&findings) {
+        return Err((with_findings(&findings), findings));
+    }
+    let noted = (company, made.guid.clone(), message);
+    note(door, actor, noted).await.map_err(plain)?;
+    let new = MessageId(door.ids.next());
+    let arrival = look(actor, Bytes::from(made.xml), new, door.clock.now_ms()).map_err(plain)?;
+    let accepted = accept_once(door, arrival).await.map_err(plain)?;
+    Ok(CorrectionAccepted {
+        corrects: message.to_string(),
+        accepted,
+    })
+}
+
+pub(super) fn is_refused(findings: &[CorrectionFinding]) -> bool {
+    let grave = Severity::Refuse.name();
+    findings.iter().any(|one| one.finding.severity == grave)
+}
+
+pub(super) fn with_findings(findings: &[CorrectionFinding]) -> Problem {
+    let grave = Severity::Refuse.name();
+    let n_grave = findings
+        .iter()
+        .filter(|one| one.finding.severity == grave)
+        .count();
+    let detail = format!("更正后仍有 {n_grave} 处问题，尚未提交");
+    Problem::new(crate::workbook::codes::FINDINGS).detail(detail)
+}
