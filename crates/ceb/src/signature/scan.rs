@@ -231,8 +231,10 @@ fn signature<'a>(
     if form.is_compact {
         canon = canon.compact();
     }
-    let mut reader = Reader::default();
-    reader.extra = extra::attributes(tokens);
+    let mut reader = Reader {
+        extra: extra::attributes(tokens),
+        ..Reader::default()
+    };
     let mut path: Vec<&'a str> = Vec::with_capacity(6);
     let mut text = String::new();
     loop {

@@ -340,7 +340,7 @@ pub(crate) fn between(
     let vault = tx.vault();
     let rows = tx.query(
         "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
-         s.message_id is not null, m.state from message m \
+         s.message_id is not null, m.state, m.received_at from message m \
          join message_body b on b.message_id = m.id \
          left join message_signed s on s.message_id = m.id where m.id > $1 and m.id < $2 \
          order by m.id limit $3",
@@ -356,6 +356,7 @@ pub(crate) fn between(
                 body: vault.open(row.bytes(4)?)?,
                 is_signed_here: row.bool(5)?,
                 has_waited: false,
+                received_ms: row.int(7)?,
             };
             let state = State::from_name(&row.text(6)?);
             // A state that nobody knows is not ready.

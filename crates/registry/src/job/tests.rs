@@ -68,10 +68,10 @@ async fn the_last_run_is_seen_though_it_found_nothing_to_do() {
             run: Arc::new(|| Box::pin(async { Ok(String::new()) })),
             ..job(&n_runs)
         };
-        round(&ground, &[job(&n_runs)], "a").await;
+        round(&ground, &[job(&n_runs)], "a", || {}).await;
         for _ in 0..3 {
             clock.advance(Duration::from_millis(60_000));
-            round(&ground, std::slice::from_ref(&idle), "a").await;
+            round(&ground, std::slice::from_ref(&idle), "a", || {}).await;
         }
         let read = |tx: &mut store::Tx<'_>| runs(tx, "test.count", 100);
         let noted = test.db.read(read).await.unwrap();

@@ -3,7 +3,7 @@
 mod sql;
 
 use super::sql::count;
-use super::{Counts, DayCounts, MessageId, State, finding, signed};
+use super::{Counts, DayCounts, MessageId, State};
 use store::clock::beijing_day;
 use store::event::Event;
 use store::id::IdMaker;
@@ -31,8 +31,8 @@ pub(crate) fn reopen(
     };
     let day = beijing_day(refused_at);
     count(tx, &DayCounts::from([((day, company_id, kind), undo)]))?;
-    finding::forget_findings(tx, id)?;
-    signed::forget_signed(tx, id)?;
+    sql::forget_findings(tx, id)?;
+    sql::forget_signed(tx, id)?;
     let event = Event {
         id: ids.next(),
         at_ms,

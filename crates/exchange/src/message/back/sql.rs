@@ -1,4 +1,4 @@
-//! Statements of the ways back, on `message`.
+//! Statements of the ways back, on `message`, `message_signed` and `message_finding`.
 
 use crate::message::MessageId;
 use registry::company::CompanyId;
@@ -35,4 +35,22 @@ pub(super) fn unsettle(tx: &mut Tx<'_>, id: MessageId, at_ms: i64) -> Result<Opt
     )?
     .map(|row| row.int(0).map(CompanyId))
     .transpose()
+}
+
+/// Removes what the platform signed of a message that is to be checked, and signed, anew.
+pub(super) fn forget_signed(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
+    tx.execute(
+        "delete from message_signed where message_id = $1",
+        &[id.0.into()],
+    )
+    .map(|_| ())
+}
+
+/// Removes the findings of a message that is to be checked anew.
+pub(super) fn forget_findings(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
+    tx.execute(
+        "delete from message_finding where message_id = $1",
+        &[id.0.into()],
+    )
+    .map(|_| ())
 }
