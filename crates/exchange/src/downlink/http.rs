@@ -80,12 +80,12 @@ pub struct CustomsNoticeView {
     /// All of it in one sentence, amounts in yuan.
     pub summary: String,
     /// The elements of its head that are filled.
-    pub fields: Vec<NoticeFieldView>,
+    pub fields: Vec<CustomsNoticeField>,
 }
 
 /// An element of a notice.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct NoticeFieldView {
+pub struct CustomsNoticeField {
     /// Element name.
     #[schema(example = "valueAddedTax")]
     pub element: String,
@@ -99,7 +99,7 @@ pub struct NoticeFieldView {
 
 impl From<ceb::notice::Notice> for CustomsNoticeView {
     fn from(notice: ceb::notice::Notice) -> Self {
-        let field = |field: ceb::notice::NoticeField| NoticeFieldView {
+        let field = |field: ceb::notice::NoticeField| CustomsNoticeField {
             element: field.element,
             chinese: field.chinese,
             value: field.value,

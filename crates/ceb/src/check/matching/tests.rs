@@ -337,23 +337,6 @@ fn versions_of_the_same_document() {
     }
 }
 
-#[test]
-fn a_key_that_another_company_has_used_is_not_told() {
-    let early = "20260105093000";
-    let late = "20260805093000";
-    for (owner, expected) in [(1, Some(1)), (2, None)] {
-        let mut board = Board::default();
-        let mut earlier = version(1, "1", early, Some(120), Kind::Ceb311);
-        earlier.owner = owner;
-        board.add(earlier);
-        board.add(version(2, "1", late, None, Kind::Ceb311));
-        let told = board.judge(2).unwrap();
-        assert_eq!(told.used_by, expected);
-        let is_told = told.differences.iter().any(|one| one.code.id == "TG-E1933");
-        assert_eq!(is_told, expected.is_some());
-    }
-}
-
 fn request(kind: Kind, id: i64, change: &[(&str, &str)], qty: &str) -> Known {
     let spec = Spec {
         n_lines: 1,
