@@ -76,38 +76,34 @@ pub fn explanation(kind: Option<Kind>, xml: &str, info: &str) -> Explanation {
 fn of(kind: Kind, document: &Document) -> Notice {
     let head = &document.head;
     let own = |element: &str| head.filled(element).unwrap_or_default().trim().to_owned();
-    let (number, state, state_name, summary, advice) = match kind {
-        Kind::Ceb792 => {
-            let (number, state) = (own("sumNo"), own("decState"));
-            let mut summary = format!(
-                "汇总申请 {number} 的结果：汇总统一编号 {}，报关单状态 {state}",
-                own("declSeqNo")
-            );
-            for (element, name) in [("decPreNo", "预录入编号"), ("entryId", "报关单编号")]
-            {
-                if let Some(value) = head.filled(element) {
-                    summary.push_str(&format!("，{name} {}", value.trim()));
-                }
+    let (number, state, state_name, summary, advice) = if kind == Kind::Ceb792 {
+        let (number, state) = (own("sumNo"), own("decState"));
+        let mut summary = format!(
+            "汇总申请 {number} 的结果：汇总统一编号 {}，报关单状态 {state}",
+            own("declSeqNo")
+        );
+        for (element, name) in [("decPreNo", "预录入编号"), ("entryId", "报关单编号")] {
+            if let Some(value) = head.filled(element) {
+                summary.push_str(&format!("，{name} {}", value.trim()));
             }
-            let advice = "请按汇总结果办理报关单申报，并核对所列清单。".to_owned();
-            (number, state.clone(), state, summary, advice)
         }
-        _ => {
-            let (number, state) = (own("taxNo"), own("status"));
-            let state_name = tax_state(&state).to_owned();
-            let mut summary = format!("电子税单 {number}（清单 {}）：{state_name}", own("invtNo"));
-            summary.push_str(&amounts(head));
-            if let Some(value) = head.filled("entDutyNo") {
-                summary.push_str(&format!("，缴款书编号 {}", value.trim()));
-            }
-            (
-                number,
-                state.clone(),
-                state_name,
-                summary,
-                tax_advice(&state).to_owned(),
-            )
+        let advice = "请按汇总结果办理报关单申报，并核对所列清单。".to_owned();
+        (number, state.clone(), state, summary, advice)
+    } else {
+        let (number, state) = (own("taxNo"), own("status"));
+        let state_name = tax_state(&state).to_owned();
+        let mut summary = format!("电子税单 {number}（清单 {}）：{state_name}", own("invtNo"));
+        summary.push_str(&amounts(head));
+        if let Some(value) = head.filled("entDutyNo") {
+            summary.push_str(&format!("，缴款书编号 {}", value.trim()));
         }
+        (
+            number,
+            state.clone(),
+            state_name,
+            summary,
+            tax_advice(&state).to_owned(),
+        )
     };
     let fields = head.iter().filter(|(_, value)| !value.trim().is_empty());
     Notice {

@@ -97,10 +97,12 @@ impl Outcome {
     /// number; tax bills and summaries (816, 818, 792) say nothing of acceptance.
     #[must_use]
     pub const fn of_receipt(kind: Kind, status: ReturnStatus) -> Option<Self> {
-        match kind {
-            Kind::Ceb900 => Some(Self::Faulty),
-            Kind::Ceb816 | Kind::Ceb818 | Kind::Ceb792 => None,
-            _ => Self::of(status),
+        if matches!(kind, Kind::Ceb900) {
+            Some(Self::Faulty)
+        } else if matches!(kind, Kind::Ceb816 | Kind::Ceb818 | Kind::Ceb792) {
+            None
+        } else {
+            Self::of(status)
         }
     }
 

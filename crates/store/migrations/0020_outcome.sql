@@ -26,6 +26,7 @@ create table message_outcome (
     n_messages bigint not null,
     primary key (day_no, company_id, kind, outcome)
 );
+create index message_outcome_company on message_outcome (company_id, day_no);
 
 -- What is there already.
 update document set outcome = case

@@ -374,7 +374,8 @@ fn tell_outcomes(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i6
     let refused = refused.map(|v| v.loaded.id).collect();
     outcome::refresh(tx, &shared.ids, &refused, now_ms)?;
     let passed = kept.iter().filter(|v| !v.is_refused);
-    let declared: Vec<&NewDocument> = passed.flat_map(|v| &v.documents).collect();
+    let declared = passed.flat_map(|v| &v.documents);
+    let declared: Vec<_> = declared.filter_map(outcome::Declared::of).collect();
     outcome::supersede(tx, &shared.ids, &declared, now_ms)
 }
 

@@ -144,10 +144,10 @@ impl<'a, 't, 'c> Desk<'a, 't, 'c> {
             return Ok(());
         }
         let mut verdict = Verdict {
-            refusal: declared
-                .broken_rule
-                .as_ref()
-                .map(|text| Refusal::Eport(plan::codes(declared.kind).check, text.clone())),
+            refusal: declared.broken_rule.as_ref().map(|text| {
+                let text = format!("{text}，单证[{}]", declared.guid);
+                Refusal::Eport(plan::codes(declared.kind).check, text)
+            }),
             warning: None,
         };
         if declared.is_draft {

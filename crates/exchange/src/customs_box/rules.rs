@@ -54,7 +54,7 @@ pub(super) fn not_allowed(declared: &Declared, before: Option<&Stored>) -> Optio
     let lives = before.filter(|stored| !matches!(stored.status, 0));
     let Some(stored) = lives else {
         let text = named("操作类型错误，没有找到要操作的单证");
-        return (declared.app_type != "1").then(|| Refusal::Eport(codes.missing, text));
+        return (declared.app_type != "1").then_some(Refusal::Eport(codes.missing, text));
     };
     if declared.app_time < stored.app_time {
         let text = named("接收报文为旧报文数据，不做处理");

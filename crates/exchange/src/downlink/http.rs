@@ -68,7 +68,7 @@ pub struct FeedQuery {
 /// What a notice of customs tells (税单、汇总结果单).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct NoticeView {
+pub struct CustomsNoticeView {
     /// Number of the tax bill (电子税单编号) or of the summary (汇总申请编号).
     pub number: String,
     /// Its state as customs writes it; of a tax bill `1`, `2` or `3`.
@@ -80,12 +80,12 @@ pub struct NoticeView {
     /// All of it in one sentence, amounts in yuan.
     pub summary: String,
     /// The elements of its head that are filled.
-    pub fields: Vec<NoticeFieldView>,
+    pub fields: Vec<CustomsNoticeField>,
 }
 
 /// An element of a notice.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct NoticeFieldView {
+pub struct CustomsNoticeField {
     /// Element name.
     #[schema(example = "valueAddedTax")]
     pub element: String,
@@ -97,9 +97,9 @@ pub struct NoticeFieldView {
     pub value: String,
 }
 
-impl From<ceb::notice::Notice> for NoticeView {
+impl From<ceb::notice::Notice> for CustomsNoticeView {
     fn from(notice: ceb::notice::Notice) -> Self {
-        let field = |field: ceb::notice::NoticeField| NoticeFieldView {
+        let field = |field: ceb::notice::NoticeField| CustomsNoticeField {
             element: field.element,
             chinese: field.chinese,
             value: field.value,
@@ -141,7 +141,7 @@ pub struct ReceiptItem {
     pub outcome: Option<String>,
     /// What a tax bill, its state or a summary result tells (816、818、792).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notice: Option<NoticeView>,
+    pub notice: Option<CustomsNoticeView>,
     /// Whether what it says asks the company to act; whether that was done stands in the message.
     pub needs_action: bool,
     /// Return time (回执时间) as customs wrote it, Beijing time.

@@ -14,6 +14,7 @@
 //! An answer can overtake our own commit of `Sent`, so `Checked` may become `Answered` directly. The
 //! one way back from `Refused` is `reopen`, which two people decide.
 
+mod back;
 pub(crate) mod sql;
 mod state;
 #[cfg(test)]
@@ -22,11 +23,11 @@ mod tests;
 use ceb::Outcome;
 use registry::company::CompanyId;
 use std::collections::BTreeMap;
-use store::clock::beijing_day;
 use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
 use store::{Result, Tx};
 
+pub(crate) use back::{reopen, unsettle};
 pub use sql::milestones;
 pub use state::State;
 
@@ -126,7 +127,8 @@ pub struct Milestones {
     pub first_received: Option<i64>,
     /// When the last one was.
     pub last_received: Option<i64>,
-    /// The first Beijing day on which a document was settled.
+    /// The first Beijing day on which a message came that customs has accepted or released; one that
+    /// was rejected is no success.
     pub first_settled_day: Option<String>,
 }
 
@@ -175,69 +177,6 @@ pub fn advance(
         .collect();
     store::event::append(tx, &events)?;
     Ok(moved)
-}
-
-/// Takes a refused message back to the check, after a rule or table was mended (重新校验): the one
-/// way back from a final state, and only by two people (room `operator`). It is the same message with
-/// the same bytes and the same id, so nothing is declared twice. Answers whether it was refused.
-///
-/// # Errors
-/// The engine's.
-pub(crate) fn reopen(
-    tx: &mut Tx<'_>,
-    ids: &IdMaker,
-    id: MessageId,
-    (at_ms, why): (i64, &str),
-) -> Result<bool> {
-    let Some((company_id, kind, refused_at)) = sql::reopen(tx, id, at_ms)? else {
-        return Ok(false);
-    };
-    // It will be counted again by the check; a message counts once however often it is checked.
-    let undo = Counts {
-        n_refused: -1,
-        ..Counts::default()
-    };
-    let day = beijing_day(refused_at);
-    sql::count(tx, &DayCounts::from([((day, company_id, kind), undo)]))?;
-    sql::forget_findings(tx, id)?;
-    sql::forget_signed(tx, id)?;
-    let event = Event {
-        id: ids.next(),
-        at_ms,
-        kind: format!("message.{}", State::Received.name()),
-        company_id: Some(company_id.0),
-        subject_id: id.0,
-        detail: why.to_owned(),
-    };
-    store::event::append(tx, &[event])?;
-    Ok(true)
-}
-
-/// Takes messages back from `Settled` some of whose answers turned out to be about others: not every
-/// document is final any more.
-///
-/// # Errors
-/// The engine's.
-pub(crate) fn unsettle(
-    tx: &mut Tx<'_>,
-    ids: &IdMaker,
-    messages: &[MessageId],
-    at_ms: i64,
-) -> Result<()> {
-    let mut events = Vec::new();
-    for id in messages {
-        if let Some(company_id) = sql::unsettle(tx, *id, at_ms)? {
-            events.push(Event {
-                id: ids.next(),
-                at_ms,
-                kind: format!("message.{}", State::Answered.name()),
-                company_id: Some(company_id.0),
-                subject_id: id.0,
-                detail: "先前归入的回执属于另一份单证".to_owned(),
-            });
-        }
-    }
-    store::event::append(tx, &events)
 }
 
 /// What one step adds to the counts of a day.

@@ -444,39 +444,6 @@ pub(crate) fn message(row: &Row) -> Result<Message> {
     })
 }
 
-/// Takes a refused message back to the check; answers whose it is, its kind and when it was refused.
-pub(super) fn reopen(
-    tx: &mut Tx<'_>,
-    id: MessageId,
-    at_ms: i64,
-) -> Result<Option<(CompanyId, String, i64)>> {
-    let found = tx.query_opt(
-        "select company_id, kind, changed_at from message where id = $1 and state = 'refused'",
-        &[id.0.into()],
-    )?;
-    let Some(row) = found else {
-        return Ok(None);
-    };
-    let n_changed = tx.execute(
-        "update message set state = 'received', changed_at = $1, n_documents = 0, n_final = 0 \
-         where id = $2 and state = 'refused'",
-        &[at_ms.into(), id.0.into()],
-    )?;
-    let whose = (CompanyId(row.int(0)?), row.text(1)?, row.int(2)?);
-    Ok((n_changed > 0).then_some(whose))
-}
-
-/// Takes a message back from `settled` when not every document in it is final; answers whose it is.
-pub(super) fn unsettle(tx: &mut Tx<'_>, id: MessageId, at_ms: i64) -> Result<Option<CompanyId>> {
-    tx.query_opt(
-        "update message set state = 'answered', changed_at = $1 \
-         where id = $2 and state = 'settled' and n_final < n_documents returning company_id",
-        &[at_ms.into(), id.0.into()],
-    )?
-    .map(|row| row.int(0).map(CompanyId))
-    .transpose()
-}
-
 /// Sets what became of messages, and whether their companies must act.
 pub(crate) fn set_outcomes(tx: &mut Tx<'_>, outcomes: &[(MessageId, Outcome, bool)]) -> Result<()> {
     const SET: Many = Many {
@@ -498,26 +465,8 @@ pub(crate) fn set_outcomes(tx: &mut Tx<'_>, outcomes: &[(MessageId, Outcome, boo
     tx.many(SET, &[], &rows).map(|_| ())
 }
 
-/// Removes what the platform signed of a message that is to be checked, and signed, anew.
-pub(super) fn forget_signed(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
-    tx.execute(
-        "delete from message_signed where message_id = $1",
-        &[id.0.into()],
-    )
-    .map(|_| ())
-}
-
-/// Removes the findings of a message that is to be checked anew.
-pub(super) fn forget_findings(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
-    tx.execute(
-        "delete from message_finding where message_id = $1",
-        &[id.0.into()],
-    )
-    .map(|_| ())
-}
-
-/// When the first message of a company came, when the last, and the first day (Beijing) on which
-/// one of its documents was settled.
+/// When the first message of a company came, when the last, and the first day (Beijing) on which a
+/// message came that customs has accepted.
 ///
 /// # Errors
 /// The engine's.
@@ -530,13 +479,10 @@ pub fn milestones(tx: &mut Tx<'_>, company: CompanyId) -> Result<Milestones> {
         "select received_at from message where company_id = $1 order by id desc limit 1",
         &[company.0.into()],
     )?;
-    let settled = tx.query_opt(
-        "select day from message_day where company_id = $1 and n_settled > 0 order by day limit 1",
-        &[company.0.into()],
-    )?;
     Ok(Milestones {
         first_received: first.map(|row| row.int(0)).transpose()?,
         last_received: last.map(|row| row.int(0)).transpose()?,
-        first_settled_day: settled.map(|row| row.text(0)).transpose()?,
+        first_settled_day: crate::outcome::sql::first_success(tx, company)?
+            .map(crate::outcome::day_text),
     })
 }

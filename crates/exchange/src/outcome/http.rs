@@ -15,7 +15,7 @@ use web::{Code, Problem, codes as web_codes};
 
 /// Says that nothing more is to be done.
 pub const DISMISS: Operation = Operation {
-    id: "dismiss",
+    id: "dismiss_message",
     chinese: "不再处理退单或异常",
     roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program],
     changes: true,

@@ -36,6 +36,9 @@ pub use view::{OutcomeCounts, holder, state_chinese};
 /// Event that a message was turned down: its detail is the outcome's name.
 pub const EVENT: &str = "message.outcome";
 
+/// Event that the company has said that nothing more is to be done: its detail is why.
+pub const DISMISSED_EVENT: &str = "message.dismissed";
+
 /// A company has said that nothing more is to be done.
 pub const DISMISSED: Act = Act {
     name: "message.dismiss",
@@ -169,6 +172,26 @@ fn set(
     store::event::append(tx, &events)
 }
 
+/// A document that was declared, with its business key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Declared<'a> {
+    pub(crate) company_id: CompanyId,
+    pub(crate) key: &'a str,
+    pub(crate) document_id: i64,
+}
+
+impl<'a> Declared<'a> {
+    /// Of a document that passed the check; none of a draft (暂存), which is not declared.
+    pub(crate) fn of(document: &'a NewDocument) -> Option<Self> {
+        let key = document.business_key.as_deref();
+        Some(Self {
+            company_id: document.company_id,
+            key: key.filter(|_| !document.is_draft)?,
+            document_id: document.id,
+        })
+    }
+}
+
 /// Documents that were declared: earlier ones of the same company with the same key that were turned
 /// down need no action any more.
 ///
@@ -177,15 +200,13 @@ fn set(
 pub(crate) fn supersede(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
-    declared: &[&NewDocument],
+    declared: &[Declared<'_>],
     now_ms: i64,
 ) -> Result<()> {
     let mut newest: BTreeMap<(CompanyId, &str), i64> = BTreeMap::new();
-    for document in declared {
-        if let Some(key) = &document.business_key {
-            let known = newest.entry((document.company_id, key)).or_default();
-            *known = document.id.max(*known);
-        }
+    for one in declared {
+        let known = newest.entry((one.company_id, one.key)).or_default();
+        *known = one.document_id.max(*known);
     }
     let keys: BTreeSet<&str> = newest.keys().map(|(_, key)| *key).collect();
     let done: BTreeSet<i64> = receipt::needing_action(tx, &keys)?
@@ -257,11 +278,21 @@ pub(crate) fn dismiss(
     };
     receipt::resolve_message(tx, id)?;
     let outcome = standing.stored.0;
+    let event = Event {
+        id: ids.next(),
+        at_ms: now_ms,
+        kind: DISMISSED_EVENT.to_owned(),
+        company_id: Some(standing.company_id.0),
+        subject_id: id.0,
+        detail: why.to_owned(),
+    };
+    store::event::append(tx, &[event])?;
     let documents = standing.documents.iter().map(|(of, _)| (*of, false));
     // A message that could not be read stays refused; of all others the documents decide anew.
-    let rest = match standing.state {
-        State::Refused => (Outcome::Refused, false),
-        _ => Outcome::of_documents(documents),
+    let rest = if standing.state == State::Refused {
+        (Outcome::Refused, false)
+    } else {
+        Outcome::of_documents(documents)
     };
     set(tx, ids, BTreeMap::from([(id, (standing, rest))]), now_ms)?;
     let detail = if why.is_empty() {

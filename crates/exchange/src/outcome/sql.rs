@@ -5,6 +5,7 @@ use crate::message::{MessageId, State};
 use ceb::Outcome;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Error, Many, Result, Tx, Value};
 
@@ -39,18 +40,18 @@ pub(super) fn standings(
     let mut found: BTreeMap<MessageId, Standing> = BTreeMap::new();
     for row in tx.many(FIND, &[], &rows)? {
         let id = MessageId(row.int(0)?);
-        if !found.contains_key(&id) {
-            let standing = Standing {
+        let standing = match found.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(Standing {
                 company_id: CompanyId(row.int(1)?),
                 kind: row.text(2)?,
                 state: state(&row.text(3)?)?,
                 received_at: row.int(4)?,
                 stored: (outcome(&row.text(5)?)?, row.bool(6)?),
                 documents: Vec::new(),
-            };
-            found.insert(id, standing);
-        }
-        if let (Some(standing), Some(of)) = (found.get_mut(&id), row.text_opt(7)?) {
+            }),
+        };
+        if let Some(of) = row.text_opt(7)? {
             standing.documents.push((outcome(&of)?, row.bool(8)?));
         }
     }
@@ -109,6 +110,17 @@ pub fn by_day(
             ))
         })
         .collect()
+}
+
+/// The first day on which a message of a company came that customs has accepted or released.
+pub(crate) fn first_success(tx: &mut Tx<'_>, company: CompanyId) -> Result<Option<i64>> {
+    tx.query_opt(
+        "select day_no from message_outcome where company_id = $1 and n_messages > 0 \
+         and outcome in ('accepted', 'released') order by day_no limit 1",
+        &[company.0.into()],
+    )?
+    .map(|row| row.int(0))
+    .transpose()
 }
 
 /// How many messages that are seen need an action because of this outcome, counted up to

@@ -77,6 +77,25 @@ fn told(life: &MessageDetail) -> (&str, &str, bool, &str) {
     )
 }
 
+/// What is told of one that was accepted, rejected, faulty, turned down by the format check, refused.
+const EXPECTED: [(&str, &str, bool, &str); 5] = [
+    ("已办结", "accepted", false, "无"),
+    (
+        "海关退单",
+        "rejected",
+        true,
+        "企业（海关退单，请更正后重新申报）",
+    ),
+    ("处理异常", "faulty", true, "企业（处理异常，请按回执处理）"),
+    ("处理异常", "faulty", true, "企业（处理异常，请按回执处理）"),
+    (
+        "已拒收",
+        "refused",
+        true,
+        "企业（平台拒收，请更正后重新申报）",
+    ),
+];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_customs_turned_down_looks_like_it_everywhere() {
     for test in each_engine() {
@@ -89,36 +108,10 @@ async fn what_customs_turned_down_looks_like_it_everywhere() {
         let bad = order(&house, 5, "DD5").replace("<ceb:appType>1", "<ceb:appType>7");
         let refused = accepted(house.accept(0, bad).await);
         house.settle().await;
-        let expected = [
-            (good, ("已办结", "accepted", false, "无")),
-            (
-                rejected,
-                (
-                    "海关退单",
-                    "rejected",
-                    true,
-                    "企业（海关退单，请更正后重新申报）",
-                ),
-            ),
-            (
-                faulty,
-                ("处理异常", "faulty", true, "企业（处理异常，请按回执处理）"),
-            ),
-            (
-                format,
-                ("处理异常", "faulty", true, "企业（处理异常，请按回执处理）"),
-            ),
-            (
-                refused,
-                (
-                    "已拒收",
-                    "refused",
-                    true,
-                    "企业（平台拒收，请更正后重新申报）",
-                ),
-            ),
-        ];
-        for (id, expected) in expected {
+        for (id, expected) in [good, rejected, faulty, format, refused]
+            .into_iter()
+            .zip(EXPECTED)
+        {
             let life = read(&house, id).await;
             assert_eq!(told(&life), expected);
             let document = &life.documents[0];

@@ -250,3 +250,50 @@ async fn what_is_no_set_is_refused_with_a_code() {
     assert_eq!(ok, [true, false, true]);
     assert!(!answer.ok);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_used_already_is_told_with_both_documents() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let order = house.sample(0, Kind::Ceb311, 3);
+        let other = with(&order, "guid", "AAAAAAAA-0000-4000-8000-000000000009");
+        let files = [("a.xml", &order), ("b.xml", &other)]
+            .map(|(name, xml)| (name.to_owned(), xml.clone()));
+        let told = async |body: Vec<u8>| -> Vec<(String, String)> {
+            let answer = asked(&house, "application/zip", body).await.unwrap();
+            let found = answer.findings.into_iter().map(|one| one.finding);
+            let found = found.filter(|one| ["TG-E1330", "TG-E1933"].contains(&&*one.code));
+            found.map(|one| (one.code, one.text)).collect()
+        };
+        let [(code, text)] = &told(zip(&files)).await[..] else {
+            panic!("one finding");
+        };
+        assert_eq!(code, "TG-E1933");
+        assert!(text.ends_with("（a.xml 第 1 份）"), "{text}");
+
+        let from = order.find("<ceb:Order>").unwrap();
+        let to = order.find("</ceb:Order>").unwrap() + "</ceb:Order>".len();
+        let own = &order[from..to];
+        let again = with(own, "guid", "AAAAAAAA-0000-4000-8000-000000000009");
+        let twice = order.replacen(own, &format!("{own}{again}"), 1);
+        let [(code, text)] = &told(zip(&[("c.xml".to_owned(), twice)])).await[..] else {
+            panic!("one finding");
+        };
+        assert_eq!(code, "TG-E1330");
+        assert!(
+            text.starts_with("第 1 份与第 2 份单证的业务主键相同："),
+            "{text}"
+        );
+
+        let id = accepted(house.accept(0, order).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let [(code, text)] = &told(zip(&[files[1].clone()])).await[..] else {
+            panic!("one finding");
+        };
+        assert_eq!(code, "TG-E1933");
+        assert!(
+            text.ends_with(&format!("（受理号 {} 第 1 份）", id.acceptance_no())),
+            "{text}"
+        );
+    }
+}

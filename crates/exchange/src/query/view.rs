@@ -192,6 +192,10 @@ pub struct TimelineEntry {
     pub holder: String,
     /// What was said, if anything.
     pub detail: String,
+    /// Whether it went well (办理结果): of a receipt what it says, of the last step what became of the
+    /// message; absent for steps on the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
 }
 
 /// What checking a signature found (验签结果).
@@ -275,10 +279,11 @@ pub(crate) fn follows_receipt(step: &str) -> bool {
 
 /// The Chinese name of a step of the timeline. That the last receipt of a message is there is no success
 /// when it was turned down.
-pub(crate) fn step_name(kind: &str, state: Option<State>, outcome: Outcome) -> &'static str {
+pub(crate) fn step_name(kind: &str, state: Option<State>, of: Outcome) -> &'static str {
     match state {
-        Some(State::Settled) if outcome.is_bad() => "最终回执已收齐",
+        Some(State::Settled) if of.is_bad() => "最终回执已收齐",
         Some(state) => state.chinese(),
+        None if kind == outcome::DISMISSED_EVENT => "企业不再处理",
         None => crate::matching::event_name(kind),
     }
 }
@@ -319,6 +324,11 @@ fn steps(tx: &mut Tx<'_>, message: &Message) -> Result<Vec<(i64, TimelineEntry)>
                     Some(_) => String::new(),
                     None => event.detail,
                 },
+                outcome: match state {
+                    Some(State::Settled | State::Refused) => Some(message.outcome),
+                    _ => told,
+                }
+                .map(|outcome| outcome.name().to_owned()),
             },
         ));
     }
@@ -364,6 +374,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
     let mut timeline = steps(tx, message)?;
     for item in &receipts {
         let (step_name, detail) = receipt::told(item);
+        let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
         timeline.push((
             item.received_at,
             TimelineEntry {
@@ -372,6 +383,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
                 step_name,
                 holder: String::new(),
                 detail,
+                outcome: says.map(|outcome| outcome.name().to_owned()),
             },
         ));
     }

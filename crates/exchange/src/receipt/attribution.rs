@@ -296,13 +296,12 @@ mod tests {
                     )
                 })
                 .collect();
-            match turn {
-                // It comes while the last two answers to the one before are still to be given.
-                Turn::Duplicate => {
-                    let place = said.len().saturating_sub(2);
-                    said.splice(place..place, own);
-                }
-                _ => said.extend(own),
+            // A duplicate comes while the last two answers to the one before are still to be given.
+            if matches!(turn, Turn::Duplicate) {
+                let place = said.len().saturating_sub(2);
+                said.splice(place..place, own);
+            } else {
+                said.extend(own);
             }
         }
         said.into_iter()

@@ -1,6 +1,6 @@
 //! Which document a receipt answers.
 
-use super::{attribution, key_text, sql};
+use super::{attribution, contested, key_text, sql};
 use crate::message::MessageId;
 use ceb::Kind;
 use ceb::receipt::Entry;
@@ -80,10 +80,13 @@ impl Candidates {
         }
         for key in entry.keys.iter().map(key_text) {
             if let Some(found) = self.by_key.get(&key) {
-                return Ok(match choose(found, receivers) {
-                    Home::Document(one) if one.n_same > 1 => Home::Contested(one, key),
-                    home => home,
-                });
+                let home = choose(found, receivers);
+                if let Home::Document(one) = &home
+                    && one.n_same > 1
+                {
+                    return Ok(Home::Contested(*one, key));
+                }
+                return Ok(home);
             }
         }
         if let Some(home) = named_home(tx, entry, receivers)? {
@@ -102,7 +105,7 @@ impl Candidates {
         let (Some(cop_no), Some(declared)) = (&entry.search.cop_no, entry.kind.declares()) else {
             return Ok(Home::Unknown("没有找到对应的申报单证"));
         };
-        let known = sql::by_number(tx, ("cop_no", cop_no), declared.code())?;
+        let known = contested::sql::by_number(tx, ("cop_no", cop_no), declared.code())?;
         for company in receivers {
             let newest = known.iter().find(|one| one.company_id == *company);
             if let Some(found) = newest {
@@ -157,7 +160,7 @@ fn named_home(tx: &mut Tx<'_>, entry: &Entry, receivers: &[CompanyId]) -> Result
     ];
     for (column, number) in numbers {
         let Some(number) = number else { continue };
-        let mut known = sql::by_number(tx, (column, number), declared.code())?;
+        let mut known = contested::sql::by_number(tx, (column, number), declared.code())?;
         known.retain(|one| one.guid.as_ref().is_some_and(|guid| names.contains(guid)));
         let companies: BTreeSet<CompanyId> = known.iter().map(|one| one.company_id).collect();
         let addressed = known.iter().find(|one| receivers.contains(&one.company_id));

@@ -12,6 +12,7 @@
 
 mod attribution;
 mod contested;
+mod document;
 mod matching;
 mod record;
 mod sql;
@@ -28,11 +29,12 @@ use registry::company::CompanyId;
 use sha2::{Digest, Sha256};
 use store::clock::beijing_rfc3339;
 
+pub(crate) use document::DocumentStatus;
 pub(crate) use record::record;
 pub use sql::first_receipt;
 pub(crate) use sql::{
-    DocumentStatus, forget_documents, insert_documents, needing_action, of_message, parked,
-    parked_body, refuse_documents, release_parked, resolve, resolve_message, status_of_message,
+    forget_documents, insert_documents, needing_action, of_message, parked, parked_body,
+    refuse_documents, release_parked, resolve, resolve_message, status_of_message,
 };
 pub(crate) use step::{again, step};
 #[cfg(test)]
@@ -53,6 +55,8 @@ pub(crate) struct NewDocument {
     pub(crate) guid: Option<String>,
     /// What is declared: `1` new, `2` changed, `3` deleted.
     pub(crate) app_type: Option<String>,
+    /// Only stored at the E-Port (暂存), not declared.
+    pub(crate) is_draft: bool,
     /// Refused by the platform: no receipt finds it.
     pub(crate) is_refused: bool,
 }
@@ -71,6 +75,7 @@ impl NewDocument {
             cop_no: search.cop_no,
             guid: document.head.filled("guid").map(guid_text),
             app_type: document.head.filled("appType").map(str::to_owned),
+            is_draft: document.head.get("appStatus") == Some("1"),
             is_refused: false,
         }
     }
@@ -123,15 +128,22 @@ pub(crate) fn notice(kind: &str, xml: &str) -> Option<ceb::notice::Notice> {
     ceb::notice::read(Kind::from_code(kind)?, xml)
 }
 
-/// The name of a receipt's status: the standard's; of a notice what it is and its own state.
+/// The name of a receipt's status: the standard's; of a notice what it is and its own state; of a
+/// refusal of the platform that it is one.
 pub(crate) fn status_name(item: &Item) -> String {
     if let Some(notice) = notice(&item.kind, &item.xml) {
-        let kind = Kind::from_code(&item.kind).map_or("", Kind::chinese);
-        return format!("{kind}{}", notice.state_name);
+        return match &*item.kind {
+            "CEB816" | "CEB818" => format!("电子税单{}", notice.state_name),
+            _ => Kind::from_code(&item.kind)
+                .map_or_else(String::new, |kind| kind.chinese().to_owned()),
+        };
     }
     let Some(status) = shown_status(item.return_status) else {
         return "未写明状态".to_owned();
     };
+    if item.guid.starts_with(OWN_GUID) {
+        return Outcome::Refused.chinese().to_owned();
+    }
     let code = ReturnStatus(i32::try_from(status).unwrap_or(0));
     code.chinese().unwrap_or_default().to_owned()
 }

@@ -1,10 +1,10 @@
 //! Every statement on `document`, `receipt` and `parked_receipt`.
 
-use super::matching::{Candidate, Numbered};
-use super::{NewDocument, NewReceipt};
+use super::matching::Candidate;
+use super::{DocumentStatus, NewDocument, NewReceipt};
 use crate::message::MessageId;
 use crate::outcome::sql::outcome;
-use ceb::{Kind, Outcome, ReturnStatus};
+use ceb::Outcome;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
 use store::id::PART_MAX;
@@ -93,111 +93,6 @@ pub(super) fn by_invt_no(
     candidates(&tx.many(FIND, &[], &texts(invt_nos))?)
 }
 
-/// Documents with a number, looked at for one receipt.
-const NUMBERED_MAX: i64 = 64;
-
-/// The newest documents of a kind with one of their numbers, of all companies.
-pub(super) fn by_number(
-    tx: &mut Tx<'_>,
-    (column, number): (&'static str, &str),
-    kind: &str,
-) -> Result<Vec<Numbered>> {
-    let sql = format!(
-        "select company_id, id, business_key, guid from document where {column} = $1 \
-         and kind = $2 and outcome <> 'refused' order by id desc limit $3"
-    );
-    let rows = tx.query(&sql, &[number.into(), kind.into(), NUMBERED_MAX.into()])?;
-    rows.iter()
-        .map(|row| {
-            Ok(Numbered {
-                company_id: CompanyId(row.int(0)?),
-                document_id: row.int(1)?,
-                business_key: row.text_opt(2)?,
-                guid: row.text_opt(3)?,
-            })
-        })
-        .collect()
-}
-
-/// Documents with one key among which answers are attributed; of more the newest.
-const SAME_KEY_MAX: i64 = 64;
-
-/// The documents of a company with a key, oldest first: id and guid.
-pub(super) fn with_key(
-    tx: &mut Tx<'_>,
-    company: CompanyId,
-    key: &str,
-) -> Result<Vec<(i64, Option<String>)>> {
-    let rows = tx.query(
-        "select id, guid from document where business_key = $1 and company_id = $2 \
-         order by id desc limit $3",
-        &[key.into(), company.0.into(), SAME_KEY_MAX.into()],
-    )?;
-    rows.iter()
-        .rev()
-        .map(|row| Ok((row.int(0)?, row.text_opt(1)?)))
-        .collect()
-}
-
-/// Answers to one document that are read to attribute them.
-const ANSWERS_MAX: usize = 2000;
-
-/// The answers of customs that documents have, in the order of the feed; none of the whole message,
-/// and no tax bills.
-pub(super) fn answers_of(
-    tx: &mut Tx<'_>,
-    documents: &[i64],
-    kind: &str,
-) -> Result<Vec<NewReceipt>> {
-    const FIND: Many = Many {
-        before: "select feed_no, company_id, message_id, document_id, kind, guid, document_key, \
-                 return_status, return_time, return_info, xml from receipt \
-                 where kind = $1 and document_id in (",
-        row: "?",
-        after: ")",
-    };
-    let rows: Vec<Vec<Value<'_>>> = documents.iter().map(|id| vec![(*id).into()]).collect();
-    let mut found = Vec::new();
-    for row in tx.many(FIND, &[kind.into()], &rows)? {
-        let receipt = NewReceipt {
-            company_id: CompanyId(row.int(1)?),
-            message_id: MessageId(row.int(2)?),
-            document_id: row.int(3)?,
-            kind: row.text(4)?,
-            guid: row.text(5)?,
-            document_key: row.text(6)?,
-            return_status: row.int(7)?,
-            return_time: row.text(8)?,
-            return_info: row.text(9)?,
-            invt_no: None,
-            pre_no: None,
-            xml: row.text(10)?,
-            feed_no: Some(row.int(0)?),
-        };
-        found.push(receipt);
-    }
-    found.sort_by_key(|receipt| receipt.feed_no);
-    found.truncate(ANSWERS_MAX);
-    Ok(found)
-}
-
-/// Gives answers to other documents: (company, feed number, document).
-pub(super) fn move_receipts(tx: &mut Tx<'_>, moved: &[(CompanyId, i64, i64)]) -> Result<()> {
-    for (company, feed_no, document) in moved {
-        tx.execute(
-            "update receipt set document_id = $1, message_id = $2 \
-             where company_id = $3 and feed_no = $4",
-            &[
-                (*document).into(),
-                MessageId::of_document(*document).0.into(),
-                company.0.into(),
-                (*feed_no).into(),
-            ],
-        )?;
-    }
-    Ok(())
-}
-
 /// A receipt with what the feed and the duplicate check add to it.
 pub(super) struct ReceiptRow<'a> {
     pub(super) feed_no: i64,
@@ -244,98 +139,6 @@ pub(super) fn insert_receipts(
         .iter()
         .map(|row| Ok((row.int(0)?, row.int(1)?)))
         .collect()
-}
-
-/// A document as far as receipts change it.
-#[derive(Debug, Clone)]
-pub(crate) struct DocumentStatus {
-    pub(crate) id: i64,
-    pub(crate) kind: String,
-    pub(crate) business_key: Option<String>,
-    pub(crate) order_no: Option<String>,
-    pub(crate) logistics_no: Option<String>,
-    pub(crate) invt_no: Option<String>,
-    pub(crate) cop_no: Option<String>,
-    pub(crate) pre_no: Option<String>,
-    pub(crate) status: Option<i64>,
-    pub(crate) status_time: Option<String>,
-    pub(crate) is_final: bool,
-    pub(crate) outcome: Outcome,
-    pub(crate) needs_action: bool,
-    pub(crate) company_id: CompanyId,
-    pub(crate) guid: Option<String>,
-    pub(crate) is_changed: bool,
-}
-
-impl DocumentStatus {
-    /// Takes over the numbers that customs gave the document.
-    pub(super) fn learn(&mut self, receipt: &NewReceipt) {
-        let told = [
-            (&mut self.invt_no, &receipt.invt_no),
-            (&mut self.pre_no, &receipt.pre_no),
-        ];
-        for (known, told) in told {
-            if told.is_some() && known != told {
-                known.clone_from(told);
-                self.is_changed = true;
-            }
-        }
-    }
-
-    /// Forgets what receipts have said, to be told all of it once more.
-    pub(super) fn forget_answers(&mut self) {
-        self.status = None;
-        self.status_time = None;
-        self.is_final = false;
-        self.outcome = Outcome::Waiting;
-        self.is_changed = true;
-    }
-
-    /// Takes over what a receipt says: the latest decides the status, any final one that customs has
-    /// finished with the document.
-    pub(super) fn hear(&mut self, receipt: &NewReceipt) {
-        let code = i32::try_from(receipt.return_status).unwrap_or(0);
-        let status = ReturnStatus(code);
-        self.learn(receipt);
-        let kind = Kind::from_code(&receipt.kind);
-        let says = kind.and_then(|kind| Outcome::of_receipt(kind, status));
-        let is_answer = kind.is_some_and(|kind| kind.declares().is_some() || kind == Kind::Ceb900);
-        // A tax bill or summary result tells of the document but is not a status of it.
-        if !is_answer || status == ceb::receipt::STATUS_UNREADABLE && says.is_none() {
-            return;
-        }
-        let is_known = |status: i64| {
-            let status = i32::try_from(status).unwrap_or(0);
-            Outcome::of(ReturnStatus(status)).is_some()
-        };
-        if self.is_later(receipt) {
-            self.status = Some(receipt.return_status);
-            self.status_time = Some(receipt.return_time.clone());
-            self.outcome = says.unwrap_or(self.outcome);
-            self.is_changed = true;
-        } else if !self.status.is_some_and(is_known) && says.is_some() {
-            // The latest status is one that nobody knows: what is known of the document stands.
-            self.outcome = says.unwrap_or(self.outcome);
-            self.is_changed = true;
-        }
-        let is_final = says.is_some_and(Outcome::is_bad)
-            || Kind::from_code(&self.kind).is_some_and(|kind| status.is_final(kind));
-        if is_final && !self.is_final {
-            self.is_final = true;
-            self.is_changed = true;
-        }
-    }
-
-    fn is_later(&self, receipt: &NewReceipt) -> bool {
-        let Some(known) = &self.status_time else {
-            return true;
-        };
-        // 14 digits (older receipts) compare with 17 when filled up with zeros.
-        let new = format!("{:0<17}", receipt.return_time);
-        let old = format!("{known:0<17}");
-        let rank = |status: i64| ReturnStatus(i32::try_from(status).unwrap_or(0)).rank();
-        new > old || (new == old && rank(receipt.return_status) >= rank(self.status.unwrap_or(0)))
-    }
 }
 
 const STATUS: &str = "select id, kind, business_key, order_no, logistics_no, invt_no, cop_no, \

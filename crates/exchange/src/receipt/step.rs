@@ -1,9 +1,9 @@
 //! One batch of customs' answers: split, match, record, move on, and only then acknowledge.
 
 use super::matching::{Candidates, Home};
-use super::{NewReceipt, contested, fingerprint, record, sql};
+use super::{DocumentStatus, NewReceipt, contested, fingerprint, record, sql};
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
-use crate::outcome;
+use crate::outcome::{self, Declared};
 use crate::pipeline::Shared;
 use crate::unknown_code;
 use ceb::Outcome;
@@ -17,6 +17,9 @@ use store::clock::beijing_day;
 use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
 use store::{Result, Tx};
+
+/// Status of what is only stored at the E-Port.
+const DRAFT: i64 = 1;
 
 /// Deliveries that one task of the thread pool opens.
 const CHUNK: usize = 64;
@@ -287,7 +290,6 @@ fn progress(
     let undone: Vec<MessageId> = undone.map(|(id, _)| *id).collect();
     message::unsettle(tx, ids, &undone, now_ms)?;
     let settled: BTreeSet<MessageId> = settled.into_iter().map(|moved| moved.id).collect();
-    outcome::refresh(tx, ids, &updated.outcomes, now_ms)?;
 
     let day = beijing_day(now_ms);
     let mut counts = DayCounts::new();
@@ -305,7 +307,12 @@ fn progress(
             entry.n_settled += 1;
         }
     }
-    message::count(tx, &counts)
+    message::count(tx, &counts)?;
+    outcome::refresh(tx, ids, &updated.outcomes, now_ms)?;
+    // Said already when it passed the check; once more, because the rejection of the one before may
+    // have been written at the same time.
+    let declared: Vec<_> = updated.first_answered();
+    outcome::supersede(tx, ids, &declared, now_ms)
 }
 
 /// What the receipts of a batch changed.
@@ -317,6 +324,21 @@ struct Updated {
     outcomes: BTreeSet<MessageId>,
     /// Kinds of all messages that were answered.
     kinds: BTreeMap<MessageId, String>,
+    /// Documents that had no answer before: company, key, id.
+    fresh: Vec<(CompanyId, String, i64)>,
+}
+
+impl Updated {
+    fn first_answered(&self) -> Vec<Declared<'_>> {
+        let fresh = self.fresh.iter();
+        fresh
+            .map(|(company_id, key, document_id)| Declared {
+                company_id: *company_id,
+                key,
+                document_id: *document_id,
+            })
+            .collect()
+    }
 }
 
 /// Sets each answered document to its latest status and outcome.
@@ -334,6 +356,11 @@ fn update_documents(
         let all = sql::status_of_message(tx, id)?;
         documents.extend(all.into_iter().map(|document| (document.id, document)));
     }
+    let unanswered: BTreeSet<i64> = documents
+        .values()
+        .filter(|one| one.status.is_none())
+        .map(|one| one.id)
+        .collect();
     let before: BTreeMap<i64, (bool, Outcome, bool)> = documents
         .values()
         .map(|one| (one.id, (one.is_final, one.outcome, one.needs_action)))
@@ -358,6 +385,14 @@ fn update_documents(
     for document in documents.values() {
         let message = MessageId::of_document(document.id);
         updated.kinds.insert(message, document.kind.clone());
+        let is_declared = document.status.is_some_and(|status| status != DRAFT);
+        if let Some(key) = document.business_key.clone()
+            && is_declared
+            && unanswered.contains(&document.id)
+        {
+            let one = (document.company_id, key, document.id);
+            updated.fresh.push(one);
+        }
         let Some((was_final, outcome, needs_action)) = before.get(&document.id) else {
             continue;
         };
@@ -368,7 +403,7 @@ fn update_documents(
         }
     }
     updated.n_final = n_final.into_iter().filter(|(_, n)| *n != 0).collect();
-    let changed: Vec<&sql::DocumentStatus> = documents
+    let changed: Vec<&DocumentStatus> = documents
         .values()
         .filter(|document| document.is_changed)
         .collect();
@@ -380,7 +415,7 @@ fn update_documents(
 /// Documents that were turned down just now need an action, unless they were declared anew already.
 fn ask_for_action(
     tx: &mut Tx<'_>,
-    documents: &mut BTreeMap<i64, sql::DocumentStatus>,
+    documents: &mut BTreeMap<i64, DocumentStatus>,
     before: &BTreeMap<i64, (bool, Outcome, bool)>,
 ) -> Result<()> {
     let was_bad = |id: &i64| {

@@ -363,7 +363,12 @@ async fn a_receipt_without_its_key_goes_to_the_document_that_it_names() {
             guid.to_lowercase(),
             &keyless[to..]
         );
-        answer(&house, &house.company(1).dxp_id, &[named.clone()]).await;
+        answer(
+            &house,
+            &house.company(1).dxp_id,
+            std::slice::from_ref(&named),
+        )
+        .await;
         assert!(
             house.feed(0).await.is_empty(),
             "it is addressed to another company"

@@ -1,7 +1,7 @@
 //! The shapes in which a trade is told.
 
 use super::{Chapter, Trade, holder, part_of};
-use crate::downlink::http::NoticeView;
+use crate::downlink::http::CustomsNoticeView;
 use crate::explanation::ExplanationView;
 use crate::message::{MessageId, State};
 use crate::outcome::{self, state_chinese};
@@ -48,7 +48,7 @@ pub struct StoryReceipt {
     pub return_status_name: Option<String>,
     /// What a tax bill, its state or a summary result tells (816、818、792).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notice: Option<NoticeView>,
+    pub notice: Option<CustomsNoticeView>,
     /// Return time as customs wrote it.
     pub return_time: String,
     /// Return text (回执信息).

@@ -76,7 +76,7 @@ pub struct Facts {
     /// When the first receipt came, Beijing time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_receipt_at: Option<String>,
-    /// The first day on which a document was settled.
+    /// The first day on which a message came that customs has accepted or released.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_settled_day: Option<String>,
     /// When the last message was accepted, Beijing time.

@@ -13,6 +13,7 @@ use crate::{agent, docking, payment_inquiry};
 use exchange::outcome;
 use exchange::query::board;
 use registry::access::{Actor, Sight};
+use registry::company::CompanyId;
 use registry::role::Role;
 use registry::{api_key, approval};
 use store::clock::beijing_day;
@@ -61,6 +62,32 @@ impl Waiting {
     }
 }
 
+/// Messages of a company that were turned down and on which it must act, by outcome.
+fn turned_down(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+) -> Result<[(&'static str, &'static str, i64); 3]> {
+    let counts = outcome::n_open(tx, &Sight::Company(company))?;
+    Ok([
+        ("rejected", "海关退单，待更正后重新申报", counts.rejected),
+        ("faulty", "处理异常，待按回执处理", counts.faulty),
+        ("refused", "平台拒收，待更正后重新申报", counts.refused),
+    ])
+}
+
+/// What is stuck on the platform and waits for its operators.
+fn stuck(tx: &mut Tx<'_>) -> Result<[(&'static str, &'static str, i64); 3]> {
+    Ok([
+        ("held", "待人工处理的报文", board::n_held(tx)?),
+        ("parked", "搁置的回执", board::waiting(tx)?.n_parked),
+        (
+            "unknown_codes",
+            "待解释的回执代码",
+            exchange::unknown_code::n_open(tx)?,
+        ),
+    ])
+}
+
 /// What waits for somebody, in the order of the list.
 ///
 /// # Errors
@@ -92,12 +119,7 @@ pub fn list(
     let n_approvals = approval::count_pending(tx, &mine, actor.who.id().unwrap_or(0))?;
     add("approvals", "待复核的申请", Waiting::plain(n_approvals));
     if let Some(company) = actor.company_id().filter(|_| has(DECLARERS)) {
-        let counts = outcome::n_open(tx, &Sight::Company(company))?;
-        for (kind, chinese, count) in [
-            ("rejected", "海关退单，待更正后重新申报", counts.rejected),
-            ("faulty", "处理异常，待按回执处理", counts.faulty),
-            ("refused", "平台拒收，待更正后重新申报", counts.refused),
-        ] {
+        for (kind, chinese, count) in turned_down(tx, company)? {
             add(kind, chinese, Waiting::plain(count));
         }
     }
@@ -122,16 +144,7 @@ pub fn list(
         add("docking", "到期未完成的对接", late);
     }
     if has(&[Role::Operator]) {
-        let counts = [
-            ("held", "待人工处理的报文", board::n_held(tx)?),
-            ("parked", "搁置的回执", board::waiting(tx)?.n_parked),
-            (
-                "unknown_codes",
-                "待解释的回执代码",
-                exchange::unknown_code::n_open(tx)?,
-            ),
-        ];
-        for (kind, chinese, count) in counts {
+        for (kind, chinese, count) in stuck(tx)? {
             add(kind, chinese, Waiting::plain(count));
         }
     }

@@ -40,6 +40,7 @@ pub const OPERATIONS: &[&[Operation]] = &[
     exchange::downlink::http::OPERATIONS,
     exchange::customs_box::http::OPERATIONS,
     exchange::unmask::http::OPERATIONS,
+    exchange::outcome::http::OPERATIONS,
     exchange::workbook::http::OPERATIONS,
     exchange::preflight::http::OPERATIONS,
     exchange::tax::http::OPERATIONS,

@@ -91,3 +91,27 @@ fn is_free_again(known: &Known, original: &Known) -> bool {
     let passed = now.saturating_sub(then);
     passed > WAYBILL_MONTHS || passed == WAYBILL_MONTHS && day(new) >= day(old)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::matching::{Board, Facts, Known};
+    use crate::sample::{self, Spec};
+    use crate::{Kind, Profile, parse};
+
+    #[test]
+    fn a_key_that_another_company_has_used_is_not_told() {
+        let xml = sample::message(&Spec::new(Kind::Ceb311, 5));
+        let message = parse(xml.as_bytes(), Profile::Down).message.unwrap();
+        let facts = || Facts::of(Kind::Ceb311, &message.documents[0], &|text| text.to_owned());
+        let known = |id, owner| Known::fresh(id, owner, Some("key".to_owned()), facts());
+        for (owner, expected) in [(1, Some(1)), (2, None)] {
+            let mut board = Board::default();
+            board.add(known(1, owner));
+            board.add(known(2, 1));
+            let told = board.judge(2).unwrap();
+            assert_eq!(told.used_by, expected);
+            let is_told = told.differences.iter().any(|one| one.code.id == "TG-E1933");
+            assert_eq!(is_told, expected.is_some());
+        }
+    }
+}

@@ -139,7 +139,7 @@ async fn what_cannot_be_read_is_answered_with_a_900() {
         +100 CEB900 -999999 内容的开头不是 XML 标签。（no xml）
         +100 CEB900 -999999 CEB312 不是申报报文
         +100 CEB900 -999999 缺少电商平台名称（ebpName）
-        +100 CEB312 -301008 订购人证件号码（buyerIdNumber）：校验码（末位）不对
+        +100 CEB312 -301008 订购人证件号码（buyerIdNumber）：校验码（末位）不对，单证[99DEDC06-7E2D-4705-A30A-CE78019B3737]
         +100 CEB304 2 新增申报成功[…]
         +200 CEB304 3 发送海关成功
         +300 CEB304 120 [Code:1800;Desc:逻辑校验通过]

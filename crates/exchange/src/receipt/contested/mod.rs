@@ -1,8 +1,10 @@
 //! Answers under keys that a company declared several times: each finds its document, and those that
 //! were put elsewhere before move ([`super::attribution`] says how).
 
+pub(super) mod sql;
+
 use super::attribution::{Answer, attribute};
-use super::{NewReceipt, fingerprint, sql};
+use super::{DocumentStatus, NewReceipt, fingerprint};
 use crate::message::MessageId;
 use ceb::Kind;
 use registry::company::CompanyId;
@@ -105,7 +107,7 @@ fn one_key(
 /// Documents whose answers moved are told all of them once more, the recorded ones of this batch too.
 pub(super) fn tell_again(
     tx: &mut Tx<'_>,
-    documents: &mut BTreeMap<i64, sql::DocumentStatus>,
+    documents: &mut BTreeMap<i64, DocumentStatus>,
     moved: &BTreeSet<i64>,
 ) -> Result<()> {
     for id in moved {

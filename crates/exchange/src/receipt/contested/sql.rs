@@ -1,0 +1,115 @@
+//! Statements by which contested answers find their documents, on `document` and `receipt`.
+
+use crate::message::MessageId;
+use crate::receipt::NewReceipt;
+use crate::receipt::matching::Numbered;
+use registry::company::CompanyId;
+use store::{Many, Result, Tx, Value};
+
+/// Documents with a number, looked at for one receipt.
+const NUMBERED_MAX: i64 = 64;
+
+/// The newest documents of a kind with one of their numbers, of all companies.
+pub(in crate::receipt) fn by_number(
+    tx: &mut Tx<'_>,
+    (column, number): (&'static str, &str),
+    kind: &str,
+) -> Result<Vec<Numbered>> {
+    let sql = format!(
+        "select company_id, id, business_key, guid from document where {column} = $1 \
+         and kind = $2 and outcome <> 'refused' order by id desc limit $3"
+    );
+    let rows = tx.query(&sql, &[number.into(), kind.into(), NUMBERED_MAX.into()])?;
+    rows.iter()
+        .map(|row| {
+            Ok(Numbered {
+                company_id: CompanyId(row.int(0)?),
+                document_id: row.int(1)?,
+                business_key: row.text_opt(2)?,
+                guid: row.text_opt(3)?,
+            })
+        })
+        .collect()
+}
+
+/// Documents with one key among which answers are attributed; of more the newest.
+const SAME_KEY_MAX: i64 = 64;
+
+/// The documents of a company with a key that were sent to customs, oldest first: id and guid.
+pub(in crate::receipt) fn with_key(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    key: &str,
+) -> Result<Vec<(i64, Option<String>)>> {
+    let rows = tx.query(
+        "select id, guid from document where business_key = $1 and company_id = $2 \
+         and outcome <> 'refused' order by id desc limit $3",
+        &[key.into(), company.0.into(), SAME_KEY_MAX.into()],
+    )?;
+    rows.iter()
+        .rev()
+        .map(|row| Ok((row.int(0)?, row.text_opt(1)?)))
+        .collect()
+}
+
+/// Answers to one document that are read to attribute them.
+const ANSWERS_MAX: usize = 2000;
+
+/// The answers of customs that documents have, in the order of the feed; none of the whole message,
+/// and no tax bills.
+pub(in crate::receipt) fn answers_of(
+    tx: &mut Tx<'_>,
+    documents: &[i64],
+    kind: &str,
+) -> Result<Vec<NewReceipt>> {
+    const FIND: Many = Many {
+        before: "select feed_no, company_id, message_id, document_id, kind, guid, document_key, \
+                 return_status, return_time, return_info, xml from receipt \
+                 where kind = $1 and document_id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = documents.iter().map(|id| vec![(*id).into()]).collect();
+    let mut found = Vec::new();
+    for row in tx.many(FIND, &[kind.into()], &rows)? {
+        let receipt = NewReceipt {
+            company_id: CompanyId(row.int(1)?),
+            message_id: MessageId(row.int(2)?),
+            document_id: row.int(3)?,
+            kind: row.text(4)?,
+            guid: row.text(5)?,
+            document_key: row.text(6)?,
+            return_status: row.int(7)?,
+            return_time: row.text(8)?,
+            return_info: row.text(9)?,
+            invt_no: None,
+            pre_no: None,
+            xml: row.text(10)?,
+            feed_no: Some(row.int(0)?),
+        };
+        found.push(receipt);
+    }
+    found.sort_by_key(|receipt| receipt.feed_no);
+    found.truncate(ANSWERS_MAX);
+    Ok(found)
+}
+
+/// Gives answers to other documents: (company, feed number, document).
+pub(in crate::receipt) fn move_receipts(
+    tx: &mut Tx<'_>,
+    moved: &[(CompanyId, i64, i64)],
+) -> Result<()> {
+    for (company, feed_no, document) in moved {
+        tx.execute(
+            "update receipt set document_id = $1, message_id = $2 \
+             where company_id = $3 and feed_no = $4",
+            &[
+                (*document).into(),
+                MessageId::of_document(*document).0.into(),
+                company.0.into(),
+                (*feed_no).into(),
+            ],
+        )?;
+    }
+    Ok(())
+}

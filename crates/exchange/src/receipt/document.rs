@@ -1,0 +1,97 @@
+//! What receipts change of a document: its numbers, status and outcome.
+
+use super::NewReceipt;
+use ceb::{Kind, Outcome, ReturnStatus};
+use registry::company::CompanyId;
+
+/// A document as far as receipts change it.
+#[derive(Debug, Clone)]
+pub(crate) struct DocumentStatus {
+    pub(crate) id: i64,
+    pub(crate) kind: String,
+    pub(crate) business_key: Option<String>,
+    pub(crate) order_no: Option<String>,
+    pub(crate) logistics_no: Option<String>,
+    pub(crate) invt_no: Option<String>,
+    pub(crate) cop_no: Option<String>,
+    pub(crate) pre_no: Option<String>,
+    pub(crate) status: Option<i64>,
+    pub(crate) status_time: Option<String>,
+    pub(crate) is_final: bool,
+    pub(crate) outcome: Outcome,
+    pub(crate) needs_action: bool,
+    pub(crate) company_id: CompanyId,
+    pub(crate) guid: Option<String>,
+    pub(crate) is_changed: bool,
+}
+
+impl DocumentStatus {
+    /// Takes over the numbers that customs gave the document.
+    pub(in crate::receipt) fn learn(&mut self, receipt: &NewReceipt) {
+        let told = [
+            (&mut self.invt_no, &receipt.invt_no),
+            (&mut self.pre_no, &receipt.pre_no),
+        ];
+        for (known, told) in told {
+            if told.is_some() && known != told {
+                known.clone_from(told);
+                self.is_changed = true;
+            }
+        }
+    }
+
+    /// Forgets what receipts have said, to be told all of it once more.
+    pub(in crate::receipt) fn forget_answers(&mut self) {
+        self.status = None;
+        self.status_time = None;
+        self.is_final = false;
+        self.outcome = Outcome::Waiting;
+        self.is_changed = true;
+    }
+
+    /// Takes over what a receipt says: the latest decides the status, any final one that customs has
+    /// finished with the document.
+    pub(in crate::receipt) fn hear(&mut self, receipt: &NewReceipt) {
+        let code = i32::try_from(receipt.return_status).unwrap_or(0);
+        let status = ReturnStatus(code);
+        self.learn(receipt);
+        let kind = Kind::from_code(&receipt.kind);
+        let says = kind.and_then(|kind| Outcome::of_receipt(kind, status));
+        let is_answer = kind.is_some_and(|kind| kind.declares().is_some() || kind == Kind::Ceb900);
+        // A tax bill or summary result tells of the document but is not a status of it.
+        if !is_answer || status == ceb::receipt::STATUS_UNREADABLE && says.is_none() {
+            return;
+        }
+        let is_known = |status: i64| {
+            let status = i32::try_from(status).unwrap_or(0);
+            Outcome::of(ReturnStatus(status)).is_some()
+        };
+        if self.is_later(receipt) {
+            self.status = Some(receipt.return_status);
+            self.status_time = Some(receipt.return_time.clone());
+            self.outcome = says.unwrap_or(self.outcome);
+            self.is_changed = true;
+        } else if !self.status.is_some_and(is_known) && says.is_some() {
+            // The latest status is one that nobody knows: what is known of the document stands.
+            self.outcome = says.unwrap_or(self.outcome);
+            self.is_changed = true;
+        }
+        let is_final = says.is_some_and(Outcome::is_bad)
+            || Kind::from_code(&self.kind).is_some_and(|kind| status.is_final(kind));
+        if is_final && !self.is_final {
+            self.is_final = true;
+            self.is_changed = true;
+        }
+    }
+
+    fn is_later(&self, receipt: &NewReceipt) -> bool {
+        let Some(known) = &self.status_time else {
+            return true;
+        };
+        // 14 digits (older receipts) compare with 17 when filled up with zeros.
+        let new = format!("{:0<17}", receipt.return_time);
+        let old = format!("{known:0<17}");
+        let rank = |status: i64| ReturnStatus(i32::try_from(status).unwrap_or(0)).rank();
+        new > old || (new == old && rank(receipt.return_status) >= rank(self.status.unwrap_or(0)))
+    }
+}
