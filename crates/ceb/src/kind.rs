@@ -254,6 +254,15 @@ impl Kind {
         Self::from_digits(root.strip_prefix("CEB")?.strip_suffix("Message")?)
     }
 
+    /// The kind of a root element whose letters may be large or small, as some ports write them.
+    #[must_use]
+    pub(crate) fn from_root_in_any_case(root: &str) -> Option<Kind> {
+        let digits = root.get(3..6)?;
+        let is_root = root.get(..3)?.eq_ignore_ascii_case("CEB")
+            && root.get(6..)?.eq_ignore_ascii_case("Message");
+        Self::from_digits(digits).filter(|_| is_root)
+    }
+
     /// The kind for `CEB311`, `ceb311` or `311`.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Kind> {

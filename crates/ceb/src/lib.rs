@@ -25,6 +25,7 @@ mod advice;
 mod check;
 pub mod code;
 pub mod code_table;
+mod decode;
 pub mod doc;
 pub mod envelope;
 pub mod explain;

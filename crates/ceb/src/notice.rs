@@ -70,6 +70,7 @@ pub fn explanation(kind: Option<Kind>, xml: &str, info: &str) -> Explanation {
         rule: None,
         places: Vec::new(),
         guid: None,
+        parts: Vec::new(),
     }
 }
 

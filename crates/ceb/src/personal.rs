@@ -89,7 +89,26 @@ const PERSON_WORDS: [&str; 9] = [
     "地址",
 ];
 const NO_NAME: &str =
-    "的与和及或姓身证号电地注在已未不超信个年累代，。；、！（）()[]【】:：,;.-_> <";
+    "的与和及或姓身证号电地注在已未不超信个年累代，。；、！（）()[]【】“”\"'「」:：,;.-_> <";
+
+/// Signs and words that may stand between such a word and the name.
+const BEFORE_NAME: &str = "为是叫=＝[【(（“\"'「";
+
+/// Names whose value is no personal datum: the wrapping of a code.
+const WRAPPING: [&str; 2] = ["code", "desc"];
+
+fn is_sign(c: char) -> bool {
+    matches!(c, ':' | '：')
+}
+
+/// Whether a text ends with one of these ASCII words, in any case.
+fn ends_with_any(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        let start = text.len().checked_sub(word.len());
+        let end = start.and_then(|start| text.get(start..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(word))
+    })
+}
 
 /// Digits in a row that may be a number of a person or a document.
 const DIGITS_MAX: usize = 3;
@@ -102,12 +121,11 @@ pub fn masked_text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let is_wrapping = || out.ends_with("Code") || out.ends_with("Desc");
-        if (c == ':' || c == '：') && !is_wrapping() {
+        if is_sign(c) && !ends_with_any(&out, &WRAPPING) {
             out.push(c);
             rest = &rest[c.len_utf8()..];
             let end = rest
-                .find([',', '，', ';', '；', ']', '。', '>'])
+                .find([',', '，', ';', '；', ']', '】', '。', '>'])
                 .unwrap_or(rest.len());
             if !rest[..end].trim().is_empty() {
                 out.push_str(HIDDEN);
@@ -119,13 +137,21 @@ pub fn masked_text(text: &str) -> String {
                 .unwrap_or(rest.len());
             let (word, after) = rest.split_at(end);
             let n_digits = word.bytes().filter(u8::is_ascii_digit).count();
-            let is_code = out.ends_with("Code:");
+            let sign = out.chars().next_back().filter(|c| is_sign(*c));
+            let before = sign.map_or("", |sign| &out[..out.len() - sign.len_utf8()]);
+            let is_code = ends_with_any(before, &["code"]);
             let is_plain = n_digits <= DIGITS_MAX || is_code;
             out.push_str(if is_plain { word } else { HIDDEN });
             rest = after;
         } else if let Some(word) = PERSON_WORDS.iter().find(|word| rest.starts_with(**word)) {
             out.push_str(word);
             rest = &rest[word.len()..];
+            // `订购人[赵样一]`, `姓名为“赵样一”`: the name stands behind a sign.
+            let signs = rest.len() - rest.trim_start_matches(|c| BEFORE_NAME.contains(c)).len();
+            if signs > 0 {
+                out.push_str(&rest[..signs]);
+                rest = &rest[signs..];
+            }
             let is_name = !rest.starts_with(|c| NO_NAME.contains(c));
             // An address goes on to the next stop, whatever characters it has.
             let end = if *word == "地址" && is_name {
@@ -240,6 +266,20 @@ mod tests {
             ),
             ("收货人地址北京市样例街1号，请核对", "收货人地址***，请核对"),
             ("支付信息不存在", "支付信息不存在"),
+            (
+                "[code:22001;desc:支付企业未备案]",
+                "[code:22001;desc:支付企业未备案]",
+            ),
+            (
+                "【Code：77777；Desc：新的原因】",
+                "【Code：77777；Desc：新的原因】",
+            ),
+            ("订购人[赵样一]已超限", "订购人[***]已超限"),
+            ("姓名为“赵样一”，证件有误", "姓名为“***”，证件有误"),
+            (
+                "订单中的订购人姓名和身份证不匹配",
+                "订单中的订购人姓名和身份证不匹配",
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(masked_text(text), expected);

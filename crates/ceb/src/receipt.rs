@@ -7,29 +7,97 @@
 //! Read with the profile [`Down`](crate::Profile::Down): by name, in any order, unknown elements
 //! ignored, unknown codes kept. 816, 818, 792 and 900 are read the same way; what has no business
 //! key carries search keys or the number of the envelope it answers.
+//!
+//! Ports write receipts in many ways: without namespace, `guid` or `version`, in GBK, the same entry
+//! twice. All of it is read and noted ([`Odd`]); only bytes that are no text are refused.
 
 use crate::code;
+use crate::decode::decode;
+use crate::envelope;
 use crate::finding::Finding;
 use crate::key::{self, BusinessKey, SearchKeys};
 use crate::kind::Kind;
 use crate::message::Document;
 use crate::parse::{Profile, parse_with_cut};
-use crate::sniff::{SniffError, sniff};
+use crate::sniff::SniffError;
 use crate::status::ReturnStatus;
+use crate::xml::{NS_CEB, Token, Tokens, prepare};
+use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// Status given to an entry whose `returnStatus` is absent or no number. Zero is not a code of
 /// customs; the entry is kept and shown, never dropped.
 pub const STATUS_UNREADABLE: ReturnStatus = ReturnStatus(0);
+
+/// How a receipt message differs from the standard, though it can be read (回执与规范不符之处).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Odd {
+    /// Not in the encoding that it declares.
+    Encoding {
+        /// What the XML declaration says, if it says anything.
+        declared: Option<String>,
+        /// What it was read as.
+        read_as: &'static str,
+    },
+    /// The namespace is missing, undefined or another one.
+    Namespace,
+    /// The root has no `guid`.
+    Guid,
+    /// The root has no `version`.
+    Version,
+    /// Entries that stand in it once more, byte for byte; each counts once.
+    Twice(usize),
+}
+
+impl Odd {
+    /// The name, for counters.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Encoding { .. } => "encoding",
+            Self::Namespace => "namespace",
+            Self::Guid => "guid",
+            Self::Version => "version",
+            Self::Twice(_) => "twice",
+        }
+    }
+
+    /// What is odd, in Chinese.
+    #[must_use]
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Encoding {
+                declared: Some(declared),
+                read_as,
+            } => format!(
+                "声明的编码是 {declared}，内容的字节实际是 {read_as}，已按 {read_as} 读取。"
+            ),
+            Self::Encoding {
+                declared: None,
+                read_as,
+            } => format!("没有声明编码，内容的字节是 {read_as}，已按 {read_as} 读取。"),
+            Self::Namespace => format!("缺少命名空间 {NS_CEB}，已按元素名读取。"),
+            Self::Guid => "根元素没有 guid 属性。".to_owned(),
+            Self::Version => "根元素没有 version 属性。".to_owned(),
+            Self::Twice(n_more) => format!("有 {n_more} 份单证回执重复出现，各只计一次。"),
+        }
+    }
+}
 
 /// A receipt message, split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipts {
     /// Kind of the receipt: `CEB312`.
     pub kind: Kind,
-    /// Message number of the receipt message.
+    /// Message number of the receipt message; empty when it has none.
     pub guid: String,
-    /// Its entries, in the order of the message.
+    /// Accounts of the receivers that the envelope names; none without an envelope.
+    pub receiver_ids: Vec<String>,
+    /// Its entries, in the order of the message; one that stands twice comes twice, and counts once
+    /// where it is recorded.
     pub entries: Vec<Entry>,
+    /// How it differs from the standard.
+    pub odd: Vec<Odd>,
     /// What was odd about it; never grave.
     pub findings: Vec<Finding>,
 }
@@ -64,24 +132,89 @@ pub struct Entry {
     pub ori_cop_msg_id: Option<String>,
     /// Kind of the rejected message as customs names it (900).
     pub ori_message_type: Option<String>,
-    /// A message with only this entry, bytes as received.
+    /// A message with only this entry, as received; in UTF-8, whatever it came in.
     pub xml: String,
+}
+
+/// A receipt message out of its envelope, in UTF-8.
+struct Opened<'a> {
+    inner: Cow<'a, [u8]>,
+    receiver_ids: Vec<String>,
+    odd: Vec<Odd>,
+}
+
+/// Decodes a receipt and opens its envelope, if it has one.
+fn open(bytes: &[u8]) -> Result<Opened<'_>, SniffError> {
+    let (text, odd) = decode(bytes, None)?;
+    let root = root(&text)?;
+    if !["DxpMsg", "DxpMsgSv"].contains(&root.local.as_str()) {
+        let odd = odd.into_iter().chain(root.odd).collect();
+        return Ok(Opened {
+            inner: text,
+            receiver_ids: Vec::new(),
+            odd,
+        });
+    }
+    let envelope = envelope::open_by_name(&text)?;
+    let charset = envelope.add_info.and_then(|info| info.is_text);
+    let charset = charset.filter(|charset| !charset.trim().is_empty());
+    let (inner, odd) = decode(&envelope.data, charset.as_deref())?;
+    let inner = inner.into_owned();
+    let root = self::root(&inner)?;
+    if root.local.starts_with("DxpMsg") {
+        let code = &code::NESTED_ENVELOPE;
+        return Err(SniffError::new(code, 1, &root.local));
+    }
+    Ok(Opened {
+        inner: Cow::Owned(inner),
+        receiver_ids: envelope.receiver_ids,
+        odd: odd.into_iter().chain(root.odd).collect(),
+    })
+}
+
+/// The root of a message by its name, and what it lacks.
+struct Root {
+    local: String,
+    odd: Vec<Odd>,
+}
+
+fn root(text: &[u8]) -> Result<Root, SniffError> {
+    let fault = |fault| SniffError::at(&fault, text);
+    let mut tokens = Tokens::new(prepare(text).map_err(fault)?).by_name();
+    let Token::Start(name) = tokens.next().map_err(fault)? else {
+        return Err(SniffError::new(&code::NOT_XML, 1, ""));
+    };
+    let kind = Kind::from_root_in_any_case(name.local);
+    if kind.is_some_and(Kind::is_declaration) {
+        return Err(SniffError::new(&code::NOT_A_RECEIPT, 1, name.local));
+    }
+    let prefix = tokens
+        .open_name()
+        .split_once(':')
+        .map_or("", |(prefix, _)| prefix);
+    let has = |name: &str| {
+        let mut attributes = tokens.attributes();
+        attributes.any(|attribute| attribute.prefix.is_empty() && attribute.local == name)
+    };
+    let lacks = [
+        (tokens.uri(prefix) != Some(NS_CEB), Odd::Namespace),
+        (!has("guid"), Odd::Guid),
+        (!has("version"), Odd::Version),
+    ];
+    let odd = lacks.into_iter().filter(|(lacks, _)| *lacks);
+    Ok(Root {
+        local: name.local.to_owned(),
+        odd: odd.map(|(_, odd)| odd).collect(),
+    })
 }
 
 /// Splits a receipt or notice, bare or in an envelope.
 ///
 /// # Errors
-/// When it cannot be recognised, is not well-formed, or is a declaration.
+/// When it is no text, cannot be recognised, is not well-formed, or is a declaration.
 pub fn split(bytes: &[u8]) -> Result<Receipts, SniffError> {
-    let sniffed = sniff(bytes)?;
-    if sniffed.kind.is_declaration() {
-        return Err(SniffError::new(
-            &code::NOT_A_RECEIPT,
-            1,
-            sniffed.kind.code(),
-        ));
-    }
-    let inner = &*sniffed.inner;
+    let opened = open(bytes)?;
+    let inner = &*opened.inner;
     let (parsed, cut) = parse_with_cut(inner, Profile::Down);
     let Some(message) = parsed.message else {
         let first = parsed.findings.first();
@@ -98,14 +231,22 @@ pub fn split(bytes: &[u8]) -> Result<Receipts, SniffError> {
             .unwrap_or("")
     };
     let (start, end) = (text(cut.root_start), text(cut.root_end));
-    let entries = message.documents.iter().map(|document| {
-        let xml = [start, text(document.span.clone()), end].concat();
-        entry(message.kind, document, xml)
-    });
+    let (mut entries, mut seen) = (Vec::new(), HashSet::new());
+    for document in &message.documents {
+        let own = text(document.span.clone());
+        seen.insert(own);
+        entries.push(entry(message.kind, document, [start, own, end].concat()));
+    }
+    let mut odd = opened.odd;
+    if seen.len() < entries.len() {
+        odd.push(Odd::Twice(entries.len() - seen.len()));
+    }
     Ok(Receipts {
         kind: message.kind,
         guid: message.guid.clone(),
-        entries: entries.collect(),
+        receiver_ids: opened.receiver_ids,
+        entries,
+        odd,
         findings: parsed.findings,
     })
 }
@@ -134,5 +275,118 @@ fn entry(kind: Kind, document: &Document, xml: String) -> Entry {
         ori_cop_msg_id: value("oriCopMsgId"),
         ori_message_type: value("oriMessageType"),
         xml,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Odd, split};
+    use crate::ReturnStatus;
+    use crate::envelope::{AddInfo, Envelope, seal};
+    use crate::kind::Kind;
+    use crate::sample::{Spec, receipt};
+    use encoding_rs::GBK;
+
+    fn sample() -> String {
+        receipt(&Spec::new(Kind::Ceb621, 7), ReturnStatus(100), "金额不一致")
+    }
+
+    fn odd(bytes: &[u8]) -> Vec<&'static str> {
+        split(bytes).unwrap().odd.iter().map(Odd::name).collect()
+    }
+
+    /// The same receipt is read alike however a port writes it, and what is odd is named.
+    #[test]
+    fn a_receipt_is_read_by_its_names() {
+        let xml = sample();
+        let good = split(xml.as_bytes()).unwrap();
+        assert!(good.odd.is_empty(), "{:?}", good.odd);
+        let from = xml.find("<InventoryReturn>").unwrap();
+        let to = xml.find("</CEB622Message>").unwrap();
+        let entry = &xml[from..to];
+        let own = "xmlns=\"http://www.chinaport.gov.cn/ceb\"";
+        let root = |attributes: &str| {
+            format!("<CEB622Message {attributes}>{entry}<More><x/></More></CEB622Message>")
+        };
+        let cases: [(String, &[&str]); 6] = [
+            (root(""), &["namespace", "guid", "version"]),
+            (root(own), &["guid", "version"]),
+            (
+                root("xmlns=\"urn:other\" version=\"1.0\"")
+                    .replace("CEB622Message", "ceb622message"),
+                &["namespace", "guid"],
+            ),
+            (
+                root("").replace("CEB622Message", "x:CEB622Message"),
+                &["namespace", "guid", "version"],
+            ),
+            (
+                root(own)
+                    .replace("<copNo>", "<CopNo>")
+                    .replace("</copNo>", "</CopNo>"),
+                &["guid", "version"],
+            ),
+            (
+                root(own).replace(entry, &entry.repeat(3)),
+                &["guid", "version", "twice"],
+            ),
+        ];
+        for (xml, expected) in &cases {
+            let found = split(xml.as_bytes()).unwrap();
+            assert_eq!(odd(xml.as_bytes()), *expected, "{xml}");
+            let n_entries = if expected.contains(&"twice") { 3 } else { 1 };
+            assert_eq!(found.entries.len(), n_entries, "{xml}");
+            let (one, known) = (&found.entries[0], &good.entries[0]);
+            assert_eq!(
+                (&one.keys, &one.search, one.return_status, &one.return_info),
+                (
+                    &known.keys,
+                    &known.search,
+                    known.return_status,
+                    &known.return_info
+                ),
+                "{xml}"
+            );
+            // What a company gets of it is a receipt that reads alike.
+            let alone = split(one.xml.as_bytes()).unwrap();
+            assert_eq!(alone.entries[0].keys, known.keys, "{xml}");
+        }
+    }
+
+    /// An envelope in GBK, without its namespace, whose data are declared in it only.
+    #[test]
+    fn an_envelope_is_opened_by_its_names() {
+        let xml = sample();
+        let body = xml.split_once("?>").map_or(&*xml, |(_, body)| body);
+        let envelope = Envelope {
+            cop_msg_id: "C1".to_owned(),
+            sender_id: "DXPEDCCEB0000002".to_owned(),
+            receiver_ids: vec!["DXPENT0000000001".to_owned()],
+            creat_time: "2026-03-02T09:00:00".to_owned(),
+            msg_type: "CEB622Message".to_owned(),
+            data: GBK.encode(body.trim_start()).0.into_owned(),
+            add_info: Some(AddInfo {
+                is_text: Some("GBK".to_owned()),
+                ..AddInfo::default()
+            }),
+            ..Envelope::default()
+        };
+        let sealed = String::from_utf8(seal(&envelope)).unwrap();
+        let bare = sealed
+            .replace(" xmlns:dxp=\"http://www.chinaport.gov.cn/dxp\"", "")
+            .replace("dxp:", "");
+        for text in [sealed, bare] {
+            let found = split(text.as_bytes()).unwrap();
+            assert_eq!(found.receiver_ids, ["DXPENT0000000001"]);
+            assert_eq!(found.entries[0].return_info, "金额不一致");
+            assert!(found.odd.is_empty(), "{:?}", found.odd);
+        }
+    }
+
+    /// A declaration is no receipt, however it is written.
+    #[test]
+    fn a_declaration_is_refused() {
+        let error = split(b"<ceb621message/>").unwrap_err();
+        assert_eq!(error.code(), "TG-E1015");
     }
 }

@@ -140,7 +140,7 @@ fn beginnings() {
         gbk: TG-E1003 line 85: 内容中有不是 UTF-8 的字节，常见原因是程序按 GBK 写出了中文。
         utf-16: TG-E1004 line 1: 内容以 UTF-16 或 UTF-32 的标记开头。
         utf-16 with mark: TG-E1004 line 1: 内容以 UTF-16 或 UTF-32 的标记开头。
-        declared gbk: TG-E1003 line 1: 内容中有不是 UTF-8 的字节，常见原因是程序按 GBK 写出了中文。（GBK）
+        declared gbk: TG-E1018 line 1: XML 声明写的编码不是 UTF-8，而内容的字节本身没有问题。（GBK）
         doctype: TG-E1005 line 2: 报文含有 DOCTYPE 声明。出于安全，平台不接受任何 DTD 和自定义实体。（<!DOCTYPE a [<!ENTITY b "c">]>）
         unknown root: TG-E1006 line 2: 根元素不是规范中的任何一种报文。（CEB999Message）
         foreign namespace: TG-E1007 line 2: 根元素 CEB311Message 的命名空间不是海关规定的

@@ -318,7 +318,7 @@ export const exchange = {
   "resubmit.wait": ["等待后续回执", "Wait"],
   "resubmit.new": ["更正后重报（业务编号不变，新的 guid）", "Corrected, new guid"],
   "resubmit.same": ["原样重报（新的 guid）", "The same, new guid"],
-  "resubmit.change": ["用 appType 2（变更）重报", "With appType 2"],
+  "resubmit.change": ["单证已存在，不要重复新增；要改内容的用 appType 2（变更）重报", "Already there: to change it, use appType 2"],
   "resubmit.number": ["换新的业务编号重报", "With another number"],
   "resubmit.call": ["先联系，不要直接重报", "Ask first"],
   "menu.rehearsal": ["新版规范预演", "Coming standard"],

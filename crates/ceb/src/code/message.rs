@@ -191,6 +191,28 @@ pub static MSG_TYPE: Code = Code {
     ..Code::RULE
 };
 
+/// 声明的编码不对
+pub static WRONG_DECLARATION: Code = Code {
+    id: "TG-E1018",
+    layer: Layer::Wellformed,
+    title: "声明的编码不是 UTF-8",
+    happened: "XML 声明写的编码不是 UTF-8，而内容的字节本身没有问题。",
+    todo: "字节不必改动：把 XML 声明改为 encoding=\"UTF-8\"；已签名的报文改后须重新签名。",
+    source: "规范 1",
+    ..Code::RULE
+};
+
+/// 字节不属于任何一种编码
+pub static WRONG_BYTES: Code = Code {
+    id: "TG-E1019",
+    layer: Layer::Wellformed,
+    title: "字节不属于任何一种编码",
+    happened: "回执的字节既不符合所声明的编码，也不是 UTF-8 或 GBK，多半在传输中损坏或被截断。",
+    todo: "回执已原样保存，请联系发送方重新发送；企业申报的报文一律用 UTF-8。",
+    source: "规范 1",
+    ..Code::RULE
+};
+
 /// XML 语法错误
 pub static SYNTAX: Code = Code {
     id: "TG-E1101",

@@ -109,6 +109,8 @@ pub static ALL: &[&Code] = &[
     &NOT_A_RECEIPT,
     &TOO_LARGE,
     &MSG_TYPE,
+    &WRONG_DECLARATION,
+    &WRONG_BYTES,
     &SYNTAX,
     &TAG_MISMATCH,
     &DUPLICATE_ATTRIBUTE,

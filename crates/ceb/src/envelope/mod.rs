@@ -86,9 +86,20 @@ pub struct AddInfo {
 /// # Errors
 /// When it is not well-formed, no envelope, lacks a required element, or its data are not Base64.
 pub fn open(bytes: &[u8]) -> Result<Envelope, SniffError> {
+    opened(bytes, false)
+}
+
+/// Opens an envelope of customs: by name, whatever its namespace.
+pub(crate) fn open_by_name(bytes: &[u8]) -> Result<Envelope, SniffError> {
+    opened(bytes, true)
+}
+
+fn opened(bytes: &[u8], by_name: bool) -> Result<Envelope, SniffError> {
     let source = prepare(bytes).map_err(|fault| SniffError::at(&fault, bytes))?;
+    let tokens = Tokens::new(source);
     let mut reader = Reader {
-        tokens: Tokens::new(source),
+        tokens: if by_name { tokens.by_name() } else { tokens },
+        by_name,
         raw_data: None,
     };
     let mut envelope = Envelope::default();
@@ -96,7 +107,7 @@ pub fn open(bytes: &[u8]) -> Result<Envelope, SniffError> {
         let Token::Start(root) = reader.tokens.next()? else {
             return Ok(false);
         };
-        match (root.ns, root.local) {
+        match (reader.ns(root.ns), root.local) {
             (Ns::Dxp, "DxpMsg") => reader.message(envelope)?,
             (Ns::Dxp, "DxpMsgSv") => reader.node_message(envelope)?,
             _ => return Ok(false),
@@ -143,11 +154,17 @@ fn complete(envelope: &Envelope) -> Result<(), SniffError> {
 
 struct Reader<'a> {
     tokens: Tokens<'a>,
+    by_name: bool,
     /// Base64 digits of `Data` and the line where it stands.
     raw_data: Option<(Vec<u8>, u32)>,
 }
 
 impl Reader<'_> {
+    /// The namespace as it counts.
+    fn ns(&self, ns: Ns) -> Ns {
+        if self.by_name { Ns::Dxp } else { ns }
+    }
+
     /// Calls `each` for every child of the element just started; it must read the child to its end.
     fn children(
         &mut self,
@@ -155,7 +172,10 @@ impl Reader<'_> {
     ) -> Result<(), Fault> {
         loop {
             match self.tokens.next()? {
-                Token::Start(name) => each(self, name.ns, name.local)?,
+                Token::Start(name) => {
+                    let ns = self.ns(name.ns);
+                    each(self, ns, name.local)?;
+                }
                 Token::End | Token::Eof => return Ok(()),
                 Token::Text(_) | Token::CData(_) | Token::Char(_) => {}
             }

@@ -31,6 +31,7 @@ pub fn responses(bytes: &[u8]) -> Result<Vec<Response>, SniffError> {
     let source = prepare(bytes).map_err(|fault| SniffError::at(&fault, bytes))?;
     let mut reader = Reader {
         tokens: Tokens::new(source),
+        by_name: false,
         raw_data: None,
     };
     let mut found = Vec::new();

@@ -6,11 +6,21 @@
 //! standard prints two meanings for one kind, the words of the text. What the free text says of
 //! elements and values is taken out of it; [`locate`] finds them in the declared message.
 //!
+//! One text can tell several things: each code and each clause is a [`Part`], and the gravest of them
+//! says what to do. [`explain`] gives the answer wherever a receipt is shown; [`ask`] is the same for
+//! what people type.
+//!
 //! A code that is not in the dictionary is carried with what customs wrote (I7): the explanation says
-//! that it is unknown, and never guesses.
+//! that it is unknown, and never guesses. A text that sounds like a failure never reads as fine.
 
+mod asked;
+mod clause;
+#[cfg(test)]
+mod corpus;
 pub mod page;
+mod part;
 mod place;
+mod said;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -18,10 +28,12 @@ mod text;
 
 use crate::kind::{Direction, Kind};
 use crate::status::ReturnStatus;
+use part::{Parts, unknown_code, unknown_text};
 
+pub use asked::{ask, look_up};
+pub use part::Part;
 pub use place::{Place, locate, locate_in};
 pub use table::{Entry, Family};
-pub use text::reason;
 
 /// Whether and how to declare again (是否重报).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +66,19 @@ impl Resubmit {
         Self::Ask,
     ];
 
+    /// How much it asks of the company, from nothing up: the gravest of several decides.
+    fn rank(self) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::Wait => 1,
+            Self::Same => 2,
+            Self::Corrected => 3,
+            Self::Number => 4,
+            Self::Change => 5,
+            Self::Ask => 6,
+        }
+    }
+
     /// The name in the API.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -76,7 +101,7 @@ impl Resubmit {
             Self::Wait => "不用重报，等待后续回执",
             Self::Corrected => "更正后重报：业务编号不变，换新的 guid",
             Self::Same => "原样重报：换新的 guid",
-            Self::Change => "用 appType 2（变更）重报",
+            Self::Change => "单证已存在，不要重复新增；要改内容的用 appType 2（变更）重报",
             Self::Number => "换新的业务编号重报",
             Self::Ask => "先联系，不要直接重报",
         }
@@ -92,21 +117,21 @@ impl Resubmit {
 /// What a receipt means (回执解释).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// What it means, in Chinese.
+    /// What it means, in Chinese; of several parts, all meanings with numbers.
     pub meaning: String,
     /// What to do, in Chinese.
     pub advice: String,
-    /// Whether to declare again.
+    /// Whether to declare again: the gravest of the parts.
     pub resubmit: Resubmit,
     /// Whether the trouble is on the other side and passes.
     pub is_temporary: bool,
     /// Where the meaning comes from: a chapter, or `seen` for practice.
     pub source: String,
-    /// The code that decided: `120`, `Code:1332`, `-621005`.
+    /// The code that decided: `120`, `Code:1332`, `-621005`; empty for words without a code.
     pub code: String,
     /// What customs wrote beside the code, without its wrapping.
     pub said: String,
-    /// Whether the dictionary has it.
+    /// Whether the dictionary has something of it.
     pub is_known: bool,
     /// The code of our own finding that tells the same before sending.
     pub rule: Option<&'static str>,
@@ -114,111 +139,181 @@ pub struct Explanation {
     pub places: Vec<Place>,
     /// The guid of the declared document, when the text brings it back.
     pub guid: Option<String>,
+    /// What it consists of: one part, or one for each code and clause of the text.
+    pub parts: Vec<Part>,
 }
 
 /// Explains a receipt: for a document of a declared kind, its status and its text. Without a kind
-/// (a refusal of a whole message) a code that only one kind has is still found.
+/// (a refusal of a whole message) a code that only one kind has is still found; without a status
+/// (a text by itself) the text alone decides.
 #[must_use]
-pub fn explain(kind: Option<Kind>, status: ReturnStatus, info: &str) -> Explanation {
-    let dictionary = table::dictionary();
-    let number = i64::from(status.0);
+pub fn explain(kind: Option<Kind>, status: Option<ReturnStatus>, info: &str) -> Explanation {
+    let read = text::read(info);
     let direction = kind.and_then(Kind::direction).unwrap_or(Direction::Import);
-    let told = |entry, code, said: &str| told(direction, entry, code, info, said);
-    // What the words of a text say of a document that is on its way is wrong of one that was rejected.
-    let is_over = status.is_fault() || status == ReturnStatus::CUSTOMS_REJECTED;
-    let words = dictionary
-        .words(info, kind)
-        .filter(|entry| !is_over || entry.resubmit != Resubmit::Wait);
-    if status.is_fault() {
-        let entry = dictionary.find(Family::Eport, number, kind, info).or(words);
-        return told(entry, number.to_string(), info);
-    }
-    let own = dictionary.find(Family::Status, number, kind, info);
-    if let Some((code, said)) = reason(info) {
-        // A reason of a rejection says more than the status; of progress, the status says more.
-        if status == ReturnStatus::CUSTOMS_REJECTED || own.is_none() {
-            let entry = dictionary.find(Family::Reason, code, kind, info).or(words);
-            return told(entry, format!("Code:{code}"), said);
-        }
-        return told(own, number.to_string(), said);
-    }
-    // What a text of declaring or rejection adds is more to the point than the status alone.
-    let is_vague = is_over || status == ReturnStatus::DECLARING;
-    let entry = if is_vague {
-        words.or(own)
-    } else {
-        own.or(words)
+    let own = status.and_then(|status| own(kind, status, info));
+    let code = status
+        .map(|status| status.0.to_string())
+        .unwrap_or_default();
+    let is_over =
+        status.is_some_and(|status| status.is_fault() || status == ReturnStatus::CUSTOMS_REJECTED);
+    let said = match read.coded.is_empty() {
+        true => info.trim(),
+        false => &read.said,
     };
-    told(entry, number.to_string(), info)
+    let mut parts = Parts::default();
+    // What a status says for certain stands; where it says little, the text is asked.
+    if own.is_none_or(|entry| entry.is_vague) {
+        of_codes(&mut parts, &read, kind);
+        let first = read.coded.first().map(|coded| coded_name(coded.code));
+        let code = first.as_ref().unwrap_or(&code);
+        for piece in &read.rest {
+            parts.extend(of_words(piece, kind, is_over, code));
+        }
+    }
+    // Of two that say little the status is the more certain; what nobody knows does not stop what is
+    // on its way, unless it sounds like a failure.
+    let is_bad = !is_over && is_bad(&read);
+    if own.is_some() && parts.say_little(is_over || is_bad) {
+        parts = Parts::default();
+    }
+    let places = place::places(direction, &parts.entries(own), info);
+    if let Some(entry) = own.filter(|entry| !entry.is_vague || parts.is_empty()) {
+        if entry.is_vague && is_bad {
+            parts.first(unknown_text(&code, Some(entry)));
+        } else {
+            parts.first(Part::of(entry, code.clone(), said));
+        }
+    }
+    if parts.is_empty() {
+        parts.first(match status {
+            Some(_) => unknown_code(&code, said),
+            None => unknown_text("", None),
+        });
+    }
+    parts.explanation("共有", said, places, text::guid(info))
 }
 
-/// The meanings of a code, as people write it: `100`, `-621027`, `Code:1332`, `0001`, or words.
-#[must_use]
-pub fn look_up(text: &str) -> Vec<&'static Entry> {
-    let text = text.trim();
-    let reason = text.strip_prefix("Code:").or(text.strip_prefix("code:"));
-    let number: Option<i64> = reason.unwrap_or(text).parse().ok();
-    let is_four = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
-    table::dictionary()
-        .entries
-        .iter()
-        .filter(|entry| match (entry.family, number) {
-            (Family::Text, None) => entry.written.split('&').all(|word| text.contains(word)),
-            (Family::Text, Some(_)) | (_, None) => false,
-            (Family::Reason, Some(n)) => (entry.codes.0..=entry.codes.1).contains(&n),
-            (Family::Dxp, Some(n)) => {
-                is_four && reason.is_none() && (entry.codes.0..=entry.codes.1).contains(&n)
-            }
-            (Family::Status | Family::Eport, Some(n)) => {
-                reason.is_none() && (entry.codes.0..=entry.codes.1).contains(&n)
-            }
-        })
-        .collect()
+/// The entry of a status.
+fn own(kind: Option<Kind>, status: ReturnStatus, info: &str) -> Option<&'static Entry> {
+    let family = match status.is_fault() {
+        true => Family::Eport,
+        false => Family::Status,
+    };
+    table::dictionary().find(family, i64::from(status.0), kind, info)
+}
+
+/// A code of a text as it is shown: `Code:1332`, `-621018`.
+fn coded_name(code: i64) -> String {
+    match code < 0 {
+        true => code.to_string(),
+        false => format!("Code:{code}"),
+    }
+}
+
+/// The codes that a text names. Where a code says little or nothing, the words beside it are read; a
+/// code tells a result, so nothing beside it is still on its way.
+fn of_codes(parts: &mut Parts, read: &text::Text<'_>, kind: Option<Kind>) {
+    for coded in &read.coded {
+        let family = match coded.code < 0 {
+            true => Family::Eport,
+            false => Family::Reason,
+        };
+        let code = coded_name(coded.code);
+        let entry = table::dictionary().find(family, coded.code, kind, coded.text);
+        let mut words = match entry {
+            Some(entry) if !entry.is_vague => Vec::new(),
+            Some(_) | None => of_words(coded.text, kind, true, &code),
+        };
+        for word in &mut words {
+            word.is_unlisted = entry.is_none();
+        }
+        if words.iter().any(|word| !word.is_vague()) {
+            parts.extend(words);
+        } else if let Some(entry) = entry {
+            parts.push(Part::of(entry, code, coded.text));
+        } else if words.is_empty() {
+            parts.push(unknown_code(&code, coded.text));
+        } else {
+            parts.extend(words);
+        }
+    }
+}
+
+/// What the clauses of a text say, in order; of one clause the first entry that has its words.
+fn of_words(text: &str, kind: Option<Kind>, is_over: bool, code: &str) -> Vec<Part> {
+    let dictionary = table::dictionary();
+    let told = |clause: &str| {
+        let mut all = dictionary.words(clause, kind);
+        // What the words of a text say of a document that is on its way is wrong of one that was rejected.
+        all.find(|entry| !is_over || entry.resubmit != Resubmit::Wait || entry.is_vague)
+    };
+    let clauses = clause::clauses(text);
+    let mut found: Vec<Part> = Vec::new();
+    for clause in &clauses {
+        if let Some(entry) = told(clause) {
+            found.push(Part::of(entry, code.to_owned(), clause));
+        }
+    }
+    if found.is_empty()
+        && clauses.len() > 1
+        && let Some(entry) = told(&clauses.concat())
+    {
+        found.push(Part::of(entry, code.to_owned(), text.trim()));
+    }
+    found
+}
+
+/// Words that tell of a failure.
+const BAD_WORDS: [&str; 34] = [
+    "失败",
+    "错误",
+    "异常",
+    "不一致",
+    "不匹配",
+    "不符",
+    "退单",
+    "不通过",
+    "未通过",
+    "无效",
+    "非法",
+    "超过",
+    "超出",
+    "超限",
+    "拒绝",
+    "拒收",
+    "重复",
+    "不存在",
+    "有误",
+    "不能",
+    "不允许",
+    "不得",
+    "缺少",
+    "不合法",
+    "未备案",
+    "没有备案",
+    "禁止",
+    "过期",
+    "不足",
+    "error",
+    "fail",
+    "invalid",
+    "reject",
+    "denied",
+];
+
+/// Whether a text sounds like a failure, whatever numbers and names it has in brackets.
+fn is_bad(read: &text::Text<'_>) -> bool {
+    let coded = read.coded.iter().map(|coded| coded.text);
+    let mut texts = coded.chain(read.rest.iter().copied());
+    texts.any(|text| {
+        let clauses = clause::clauses(text);
+        let mut words = BAD_WORDS.iter();
+        words.any(|word| clauses.iter().any(|clause| clause.contains(word)))
+    })
 }
 
 /// Every entry of the dictionary.
 #[must_use]
 pub fn entries() -> &'static [Entry] {
     &table::dictionary().entries
-}
-
-/// An explanation of what was found, or of nothing.
-fn told(
-    direction: Direction,
-    entry: Option<&Entry>,
-    code: String,
-    info: &str,
-    said: &str,
-) -> Explanation {
-    let places = place::places(direction, entry, info);
-    let guid = text::guid(info).map(str::to_owned);
-    let said = said.to_owned();
-    match entry {
-        Some(entry) => Explanation {
-            meaning: entry.meaning.to_owned(),
-            advice: entry.advice.to_owned(),
-            resubmit: entry.resubmit,
-            is_temporary: entry.is_temporary,
-            source: entry.source(),
-            code,
-            said,
-            is_known: true,
-            rule: entry.rule,
-            places,
-            guid,
-        },
-        None => Explanation {
-            meaning: format!("代码 {code} 不在公开的代码表中，海关原文见返回信息。"),
-            advice: "请按返回信息处理；不清楚时请联系平台，平台会补充此代码的解释。".to_owned(),
-            resubmit: Resubmit::Ask,
-            is_temporary: false,
-            source: String::new(),
-            code,
-            said,
-            is_known: false,
-            rule: None,
-            places,
-            guid,
-        },
-    }
 }

@@ -1,7 +1,8 @@
 //! Places (位置): the elements that an explanation is about, in which document, with their values.
 
+use super::Explanation;
+use super::said::said;
 use super::table::{self, Entry};
-use super::{Explanation, text};
 use crate::kind::{Direction, Kind};
 use crate::parse::{Profile, parse};
 use crate::personal;
@@ -37,19 +38,28 @@ fn known_name(element: &str) -> Option<&'static str> {
     })
 }
 
-/// The places of an entry, with what the text says of them; then what else the text names.
-pub(super) fn places(direction: Direction, entry: Option<&Entry>, info: &str) -> Vec<Place> {
-    let said = text::said(info);
-    let list = entry.map_or(&[][..], |entry| &entry.places);
-    let mut places: Vec<Place> = list
-        .iter()
-        .map(|(record, element)| place(direction, record, element))
-        .collect();
+/// The places of entries, with what the text says of them; then what else the text names.
+pub(super) fn places(direction: Direction, entries: &[&Entry], info: &str) -> Vec<Place> {
+    let is_element = |record: &str, element: &str| {
+        let directions = [Direction::Import, Direction::Export];
+        directions
+            .iter()
+            .any(|direction| table::declaration(*direction, record, element).is_some())
+    };
+    let said = said(info, is_element);
+    let mut places: Vec<Place> = Vec::new();
+    for (record, element) in entries.iter().flat_map(|entry| &entry.places) {
+        let is_there = |place: &Place| place.record == *record && place.element == *element;
+        if !places.iter().any(is_there) {
+            places.push(place(direction, record, element));
+        }
+    }
     for one in said {
         let masked = Some(personal::masked(one.element, one.value));
-        let known = places
-            .iter_mut()
-            .find(|place| place.record == one.record && place.element == one.element);
+        let known = places.iter_mut().find(|place| {
+            let is_record = one.record.is_empty() || place.record == one.record;
+            is_record && place.element == one.element && place.said.is_none()
+        });
         if let Some(place) = known {
             place.said = masked;
         } else if !one.record.is_empty() || known_name(one.element).is_some() {

@@ -7,12 +7,16 @@
 //! * family: `status` (returnStatus), `reason` (`[Code:n;Desc:…]` of customs), `eport` (negative
 //!   returnStatus), `dxp` (transport), `text` (words of the text in the place of a code).
 //! * kinds: the numbers of the declared kinds with commas, `*` for all: one code can mean two things.
-//! * codes: with commas; a range `low..high`; after `?` words of which one must stand in the text.
+//! * codes: with commas; a range `low..high`; after `?` words of which one must stand in the text. Of
+//!   the family `text`: words that all stand in one clause, joined with `&`; `/` between words of
+//!   which one will do; `^` before words of which none may stand there.
 //! * places: `Record.element`, the elements of a declaration that it is about, or `-`.
 //! * rule: the code of our own finding that would have told before, or `-`.
-//! * resubmit: a word of [`Resubmit`]; `!` says that the trouble is temporary.
+//! * resubmit: a word of [`Resubmit`]; `!` says that the trouble is temporary, `?` that the code by
+//!   itself says little and the text more.
 
-use super::{Explanation, Resubmit};
+use super::Resubmit;
+use super::text::fold;
 use crate::kind::{Direction, Kind};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -105,6 +109,8 @@ pub struct Entry {
     pub codes: (i64, i64),
     /// As the code is written: `-621005`, `0001`; the words of a text.
     pub written: &'static str,
+    /// Of a text: lists of words, folded; of each list one must stand in the clause.
+    pub(super) words: Vec<String>,
     /// Words of which one must stand in the text; none means any text.
     pub when: Vec<&'static str>,
     /// What it means, in Chinese.
@@ -119,6 +125,8 @@ pub struct Entry {
     pub resubmit: Resubmit,
     /// Whether the trouble is on the other side and passes.
     pub is_temporary: bool,
+    /// Whether it says little, so that the text of the receipt is asked first.
+    pub is_vague: bool,
     /// The editions of the standard that have it: `S18`, `S22`; `seen` for practice.
     pub editions: Vec<&'static str>,
 }
@@ -167,28 +175,26 @@ impl Entry {
         out
     }
 
-    /// The explanation that this meaning gives by itself.
-    #[must_use]
-    pub fn explanation(&self) -> Explanation {
-        let direction = self.kinds.first().and_then(|kind| kind.direction());
-        let code = match self.family {
-            Family::Reason => format!("Code:{}", self.title()),
-            Family::Status | Family::Eport | Family::Dxp | Family::Text => self.title(),
-        };
-        super::told(
-            direction.unwrap_or(Direction::Import),
-            Some(self),
-            code,
-            "",
-            "",
-        )
+    /// Whether a clause, folded, has the words of this entry.
+    pub(super) fn has_words(&self, clause: &str) -> bool {
+        let has_any = |list: &str| list.split('/').any(|word| clause.contains(word));
+        self.words.iter().all(|list| match list.strip_prefix('^') {
+            Some(list) => !has_any(list),
+            None => has_any(list),
+        })
     }
 
     /// Codes as people write them: `-301001` or `-302000 至 -301001`.
     #[must_use]
     pub fn title(&self) -> String {
         match self.codes {
-            _ if self.family == Family::Text => self.written.replace('&', " … "),
+            _ if self.family == Family::Text => {
+                let words = self
+                    .written
+                    .split('&')
+                    .filter(|list| !list.starts_with('^'));
+                words.collect::<Vec<_>>().join(" … ")
+            }
             (low, high) if low == high => self.written.to_owned(),
             (low, high) if low < 0 => format!("{high} 至 {low}"),
             (low, high) => format!("{low} 至 {high}"),
@@ -235,20 +241,20 @@ impl Dictionary {
 
     /// The entry of a code: for this kind and text first, then for all kinds, then of its range.
     pub(super) fn find(
-        &self,
+        &'static self,
         family: Family,
         code: i64,
         kind: Option<Kind>,
         text: &str,
-    ) -> Option<&Entry> {
+    ) -> Option<&'static Entry> {
         let places = self.single.get(&(family, code));
-        let single: Vec<&Entry> = places
+        let single: Vec<&'static Entry> = places
             .into_iter()
             .flatten()
             .filter_map(|at| self.entries.get(*at))
             .filter(|entry| entry.fits(text))
             .collect();
-        let own = |entry: &&&Entry| !entry.kinds.is_empty() && entry.is_about(kind);
+        let own = |entry: &&&'static Entry| !entry.kinds.is_empty() && entry.is_about(kind);
         let found = single
             .iter()
             .find(own)
@@ -262,14 +268,17 @@ impl Dictionary {
         })
     }
 
-    /// The entry whose words all stand in a text.
-    pub(super) fn words(&self, text: &str, kind: Option<Kind>) -> Option<&Entry> {
-        self.others(Family::Text).find(|entry| {
-            entry.is_about(kind) && entry.written.split('&').all(|word| text.contains(word))
-        })
+    /// The entries whose words stand in a clause, folded.
+    pub(super) fn words<'c>(
+        &'static self,
+        clause: &'c str,
+        kind: Option<Kind>,
+    ) -> impl Iterator<Item = &'static Entry> + use<'c> {
+        self.others(Family::Text)
+            .filter(move |entry| entry.is_about(kind) && entry.has_words(clause))
     }
 
-    fn others(&self, family: Family) -> impl Iterator<Item = &Entry> {
+    fn others(&'static self, family: Family) -> impl Iterator<Item = &'static Entry> {
         self.other
             .iter()
             .filter_map(|at| self.entries.get(*at))
@@ -324,11 +333,18 @@ fn entry((family, kinds, editions): &Section, line: &'static str) -> Option<Vec<
         return None;
     }
     let (codes, when) = codes.split_once(" ?").unwrap_or((codes, ""));
-    let (word, is_temporary) = match resubmit.strip_suffix('!') {
-        Some(word) => (word, true),
-        None => (resubmit, false),
+    let words = match family {
+        Family::Text => {
+            let folded: String = codes.chars().map(fold).collect();
+            folded
+                .split('&')
+                .map(|list| list.trim().to_owned())
+                .collect()
+        }
+        Family::Status | Family::Reason | Family::Eport | Family::Dxp => Vec::new(),
     };
-    let resubmit = Resubmit::from_name(word)?;
+    let (is_temporary, is_vague) = (resubmit.contains('!'), resubmit.contains('?'));
+    let resubmit = Resubmit::from_name(resubmit.trim_end_matches(['!', '?']))?;
     let places = match places {
         "-" => Vec::new(),
         list => list
@@ -350,6 +366,7 @@ fn entry((family, kinds, editions): &Section, line: &'static str) -> Option<Vec<
             kinds: kinds.clone(),
             codes,
             written,
+            words: words.clone(),
             when: when.split(',').filter(|word| !word.is_empty()).collect(),
             meaning,
             places: places.clone(),
@@ -357,6 +374,7 @@ fn entry((family, kinds, editions): &Section, line: &'static str) -> Option<Vec<
             advice,
             resubmit,
             is_temporary,
+            is_vague,
             editions: editions.clone(),
         })
     });

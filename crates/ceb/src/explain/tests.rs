@@ -1,15 +1,16 @@
 //! The dictionary is whole, codes with two meanings are kept apart, and no text panics.
 
+use super::said::said;
 use super::table::{FILES, declaration, read};
-use super::text::{guid, said};
-use super::{Family, Resubmit, entries, explain, locate, look_up, reason};
+use super::text::{faults, guid, read as read_text, status_first};
+use super::{Family, Resubmit, ask, entries, explain, locate, look_up};
 use crate::kind::{Direction, Kind};
 use crate::sample::{self, Spec};
 use crate::status::ReturnStatus;
 use std::collections::BTreeSet;
 
 fn told(kind: Kind, status: i32, info: &str) -> super::Explanation {
-    explain(Some(kind), ReturnStatus(status), info)
+    explain(Some(kind), Some(ReturnStatus(status)), info)
 }
 
 #[test]
@@ -52,6 +53,7 @@ fn every_line_of_the_dictionary_is_an_entry() {
                 entry.written,
                 entry.kinds.clone(),
                 entry.when.clone(),
+                entry.resubmit.name(),
             );
             assert!(written.insert(key), "twice: {entry:?}");
         }
@@ -209,6 +211,24 @@ fn a_rejection_is_explained_by_its_reason_and_its_elements() {
             (Some(Kind::Ceb411), "amountPaid", Some("2"), "支付金额"),
         ]
     );
+    // Values without a colon, and without the record.
+    for info in [
+        "[Code:1332;Desc:金额不一致],[OrderHead.acturalPaid:561.89,PaymentHead.amountPaid3197.95]",
+        "[Code:1332;Desc:金额不一致],[OrderHead.acturalPaid561.89,PaymentHead.amountPaid=3197.95]",
+        "【Code：1332；Desc：金额不一致】acturalPaid561.89，amountPaid：3197.95",
+    ] {
+        let places = told(Kind::Ceb621, 100, info).places;
+        let said: Vec<_> = places
+            .iter()
+            .filter_map(|place| place.said.as_deref())
+            .collect();
+        assert_eq!(said, ["561.89", "3197.95"], "{info}");
+    }
+    // What stands after the last bracket belongs to it.
+    let cancelled = "[Code:2300;Desc:审核通过],撤单申请审核通过,清单[SYN1]已成功撤单";
+    let told2 = ask(Some(Kind::Ceb623), None, cancelled);
+    assert_eq!(told2.said, "审核通过,撤单申请审核通过,清单[SYN1]已成功撤单");
+    assert_eq!(told2.meaning, "海关同意撤销。");
     let progress = told(Kind::Ceb311, 120, "[Code:1800;Desc:逻辑校验通过]");
     assert_eq!(
         (progress.code.as_str(), progress.resubmit),
@@ -282,7 +302,7 @@ fn unknown_codes_are_carried_and_no_text_panics() {
     assert!(told(Kind::Ceb621, -621_005, "").is_known);
     assert!(!told(Kind::Ceb311, -621_005, "").is_known);
     // A refusal of a whole message names no kind; the code alone is enough.
-    assert!(explain(None, ReturnStatus(-621_005), "").is_known);
+    assert!(explain(None, Some(ReturnStatus(-621_005)), "").is_known);
     let unknown = told(Kind::Ceb621, -888_888, "什么都没有说");
     assert_eq!(
         (unknown.is_known, unknown.said.as_str()),
@@ -308,8 +328,19 @@ fn unknown_codes_are_carried_and_no_text_panics() {
         "a：1,",
         "[a.b.c:1]",
         "x:>",
+        "[Code:1332",
+        "[Code:1332;Desc:[[[",
+        "【code：1332",
+        "code-",
+        "OrderHead.1",
+        "OrderHead.acturalPaid",
+        "不存在",
+        "[[[不存在",
+        "2 ",
+        "-621018",
     ] {
-        let _ = (reason(odd), guid(odd), said(odd), look_up(odd));
-        let _ = explain(None, ReturnStatus(100), odd);
+        let _ = (read_text(odd), guid(odd), faults(odd), status_first(odd));
+        let _ = (said(odd, |_, _| true), look_up(odd), ask(None, None, odd));
+        let _ = explain(None, Some(ReturnStatus(100)), odd);
     }
 }

@@ -103,12 +103,12 @@ impl<'a> Machine<'a, '_> {
             if let Some(at) = table.position(name.local) {
                 return Ok(Some(at));
             }
-            if self.profile == Profile::Down {
-                return Ok(Some(usize::MAX));
-            }
             let alike = fields
                 .iter()
                 .position(|f| f.element.eq_ignore_ascii_case(name.local));
+            if self.profile == Profile::Down {
+                return Ok(alike.filter(|at| !record.has(*at)).or(Some(usize::MAX)));
+            }
             if let Some(at) = alike.filter(|at| !record.has(*at)) {
                 let text = format!("元素 {} 的大小写不对", name.local);
                 let advice = format!("改为 {}。", fields[at].element);

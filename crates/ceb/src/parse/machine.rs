@@ -108,13 +108,21 @@ impl<'a, 'r> Machine<'a, 'r> {
             standard: terms.standard,
             has_cr: source.has_cr,
             profile: terms.profile,
-            tokens: Tokens::new(source),
+            tokens: match terms.profile {
+                Profile::Down => Tokens::new(source).by_name(),
+                Profile::Strict | Profile::Lenient => Tokens::new(source),
+            },
             report,
             line: 1,
             counted: 0,
             steps: Vec::with_capacity(4),
             fields: Sequence::default(),
         }
+    }
+
+    /// Whether a name is that of a table; from customs in large or small letters.
+    pub(super) fn is_named(&self, name: &str, table: &str) -> bool {
+        name == table || (self.profile == Profile::Down && name.eq_ignore_ascii_case(table))
     }
 
     /// The table of a kind.
@@ -301,11 +309,11 @@ impl<'a, 'r> Machine<'a, 'r> {
             let line = spec
                 .lines
                 .as_ref()
-                .filter(|(record, _)| record.name == name.local);
+                .filter(|(record, _)| self.is_named(name.local, &record.name));
             let (at, table, occurs) = match line {
                 _ if name.ns != Ns::Ceb => (2, &spec.head, once),
                 Some((record, occurs)) => (1, record, *occurs),
-                None if name.local == spec.head.name => (0, &spec.head, once),
+                None if self.is_named(name.local, &spec.head.name) => (0, &spec.head, once),
                 None => (2, &spec.head, once),
             };
             if at == 2 {

@@ -20,7 +20,11 @@ impl Machine<'_, '_> {
         };
         self.count_lines();
         cut.root_start = self.tokens.span();
-        let known = Kind::from_root(name.local).filter(|_| name.ns == Ns::Ceb);
+        let known = match self.profile {
+            Profile::Down => Kind::from_root_in_any_case(name.local),
+            Profile::Strict | Profile::Lenient => Kind::from_root(name.local),
+        };
+        let known = known.filter(|_| name.ns == Ns::Ceb);
         let known = known.and_then(|kind| Some((kind, self.spec(kind)?)));
         let Some((kind, spec)) = known else {
             let code = if name.ns == Ns::Ceb {
@@ -122,7 +126,7 @@ impl Machine<'_, '_> {
         let mut counts = vec![0_u32; spec.trailer.len() + 1];
         let mut text_seen = false;
         while let Some(name) = self.next_child(&mut text_seen)? {
-            let document = name.ns == Ns::Ceb && name.local == spec.document;
+            let document = name.ns == Ns::Ceb && self.is_named(name.local, &spec.document);
             let trailer = spec
                 .trailer
                 .iter()

@@ -103,7 +103,7 @@ pub(super) fn declaration(content: &str, offset: usize) -> Result<(), Fault> {
         let name = bytes.next().is_some_and(|b| b.is_ascii_alphabetic())
             && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
         let code = if name {
-            &code::NOT_UTF8
+            &code::WRONG_DECLARATION
         } else {
             &code::XML_DECLARATION
         };

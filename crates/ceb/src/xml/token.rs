@@ -46,6 +46,7 @@ pub(crate) struct Tokens<'a> {
     span: Range<usize>,
     pending_end: bool,
     root_seen: bool,
+    by_name: bool,
 }
 
 impl<'a> Tokens<'a> {
@@ -59,7 +60,15 @@ impl<'a> Tokens<'a> {
             span: 0..0,
             pending_end: false,
             root_seen: false,
+            by_name: false,
         }
+    }
+
+    /// Reads by name: a missing, undefined or foreign namespace is taken for that of the business
+    /// messages. For what customs sends, which some ports write without it.
+    pub(crate) fn by_name(mut self) -> Self {
+        self.by_name = true;
+        self
     }
 
     /// Goes on reading at another byte of the source text, as a child of the root. Only the caller
@@ -197,7 +206,7 @@ impl<'a> Tokens<'a> {
             return None;
         }
         let prefix = if colon == 0 { "" } else { &rest[1..colon] };
-        let ns = self.resolve(prefix)?.0;
+        let ns = self.element_ns(prefix)?;
         self.advance(len + 1);
         self.attributes.clear();
         self.open.push((&rest[1..len], self.bindings.len()));
@@ -309,9 +318,8 @@ impl<'a> Tokens<'a> {
             self.bind()?;
         }
         let ns = self
-            .resolve(prefix)
-            .ok_or_else(|| self.fault(&code::UNDEFINED_PREFIX, name))?
-            .0;
+            .element_ns(prefix)
+            .ok_or_else(|| self.fault(&code::UNDEFINED_PREFIX, name))?;
         self.pending_end = empty;
         Ok(Token::Start(Name { ns, local }))
     }
@@ -355,11 +363,10 @@ impl<'a> Tokens<'a> {
         }
         for attribute in &mut attributes {
             if !attribute.prefix.is_empty() && attribute.prefix != "xmlns" {
-                let found = self.resolve(attribute.prefix);
+                let found = self.resolve(attribute.prefix).map(|(ns, _)| ns);
+                let found = found.or(self.by_name.then_some(Ns::Other));
                 let value = attribute.prefix;
-                attribute.ns = found
-                    .ok_or_else(|| self.fault(&code::UNDEFINED_PREFIX, value))?
-                    .0;
+                attribute.ns = found.ok_or_else(|| self.fault(&code::UNDEFINED_PREFIX, value))?;
             }
         }
         self.unique(&attributes)?;
@@ -386,6 +393,15 @@ impl<'a> Tokens<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The namespace of an element with this prefix.
+    fn element_ns(&self, prefix: &str) -> Option<Ns> {
+        let found = self.resolve(prefix).map(|(ns, _)| ns);
+        match found {
+            Some(Ns::None | Ns::Other) | None if self.by_name => Some(Ns::Ceb),
+            found => found,
+        }
     }
 
     fn resolve(&self, prefix: &str) -> Option<(Ns, &str)> {

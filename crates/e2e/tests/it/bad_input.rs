@@ -70,7 +70,7 @@ fn not_messages(good: &dyn Fn(u64) -> String) -> Vec<Case> {
         ),
         case("GBK", gbk, Problem(400, "TG-E1003")),
         case("UTF-16", utf16, Problem(400, "TG-E1004")),
-        case("declared as Latin 1", declared, Problem(400, "TG-E1003")),
+        case("declared as Latin 1", declared, Problem(400, "TG-E1018")),
         case("an entity bomb", with(bomb), Problem(400, "TG-E1005")),
         case(
             "an entity from outside",

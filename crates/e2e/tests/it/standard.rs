@@ -67,6 +67,40 @@ fn a_code_a_text_and_a_file_are_explained_without_a_platform() {
     );
 }
 
+/// The company reads in the API what `explain --json` prints for the same receipt; texts that are none
+/// are called unknown.
+#[test]
+fn the_command_line_prints_the_object_of_the_api() {
+    let (place, platform) = Platform::demo();
+    let (sender, company) = platform.company(0);
+    let order = crate::samples::marked(ceb::Kind::Ceb311, &sender, 71, "ZZ-R1332");
+    let id = company.accepted(order.as_bytes());
+    company.until_state(&id, "settled");
+    let feed = company.feed();
+    let refused = feed.iter().find(|item| item["returnStatus"] == 100);
+    let refused = refused.unwrap();
+    let text = refused["returnInfo"].as_str().unwrap();
+    let arguments = [
+        "explain", "--json", text, "--kind", "CEB311", "--status", "100",
+    ];
+    let printed: serde_json::Value = serde_json::from_str(&run(&place, &arguments, 0)).unwrap();
+    assert_eq!(printed, refused["explanation"]);
+    let unknown = run(&place, &["explain", "foo"], 1);
+    assert!(
+        !unknown.contains("退单") && unknown.contains("没有收录"),
+        "{unknown}"
+    );
+    let several = run(
+        &place,
+        &["explain", "[Code:1332;Desc:x][Code:1313;Desc:y]"],
+        0,
+    );
+    assert!(
+        several.contains("1332") && several.contains("1313"),
+        "{several}"
+    );
+}
+
 /// A text with the content of its first element of this name replaced.
 fn regex_free(xml: &str, element: &str, value: &str) -> String {
     let start = xml.find(&format!("{element}>")).unwrap() + element.len() + 1;

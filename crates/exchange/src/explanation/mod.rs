@@ -10,9 +10,10 @@ mod tests;
 
 use crate::downlink::Item;
 use crate::unknown_code::{self, Answers};
-use ceb::explain::{Explanation, Place, Resubmit};
+use ceb::explain::{Explanation, Part, Place, Resubmit};
 use ceb::{Kind, ReturnStatus};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use store::{Result, Tx};
 use utoipa::ToSchema;
 
@@ -58,6 +59,50 @@ pub struct ExplanationView {
     /// The guid of the declared document, when the text brings it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document_guid: Option<String>,
+    /// Each code and each clause by itself, when the receipt tells several things; `resubmit` above is
+    /// then the gravest of them.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub parts: Vec<PartView>,
+}
+
+/// One of several things that a receipt tells (解释的一部分).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PartView {
+    /// What it is about: a code of a list, with the kinds it is for, or words of the text.
+    #[schema(example = "海关原因代码 1332")]
+    pub title: String,
+    /// The code; that of the receipt for words without a code.
+    pub code: String,
+    /// What customs wrote beside it.
+    pub said: String,
+    /// What it means, in Chinese.
+    pub meaning: String,
+    /// What to do, in Chinese.
+    pub advice: String,
+    /// Whether to declare again, as above.
+    #[schema(example = "new")]
+    pub resubmit: String,
+    /// The same in Chinese.
+    pub resubmit_name: String,
+    /// Whether the dictionary or the operators know it.
+    pub is_known: bool,
+}
+
+impl From<Part> for PartView {
+    fn from(part: Part) -> Self {
+        Self {
+            title: part.title,
+            code: part.code,
+            said: part.said,
+            meaning: part.meaning,
+            advice: part.advice,
+            resubmit: part.resubmit.name().to_owned(),
+            resubmit_name: part.resubmit.chinese().to_owned(),
+            is_known: part.is_known,
+        }
+    }
 }
 
 /// An element that an explanation is about (位置).
@@ -125,6 +170,10 @@ impl From<Explanation> for ExplanationView {
             rule: told.rule.map(str::to_owned),
             places: told.places.into_iter().map(PlaceView::from).collect(),
             document_guid: told.guid,
+            parts: match told.parts.len() {
+                1 => Vec::new(),
+                _ => told.parts.into_iter().map(PartView::from).collect(),
+            },
         }
     }
 }
@@ -144,7 +193,7 @@ pub(crate) fn explain(kind: &str, status: i64, info: &str, xml: &str) -> Explana
     if status == ceb::receipt::STATUS_UNREADABLE {
         return ceb::notice::explanation(Kind::from_code(kind), xml, info);
     }
-    ceb::explain::explain(declared(kind, xml), status, info)
+    ceb::explain::explain(declared(kind, xml), Some(status), info)
 }
 
 /// The kind under which an unknown code of a receipt is collected.
@@ -161,10 +210,12 @@ pub(crate) fn of(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Explanation>> {
         .iter()
         .map(|item| explain(&item.kind, item.return_status, &item.return_info, &item.xml))
         .collect();
-    let unknown = told.iter().zip(items).filter(|(told, _)| !told.is_known);
-    let keys = unknown
-        .map(|(told, item)| (told.code.clone(), kind_of(&item.kind, &item.xml)))
-        .collect();
+    let mut keys = BTreeSet::new();
+    for (one, item) in told.iter().zip(items) {
+        for code in one.unknown_codes() {
+            keys.insert((code.to_owned(), kind_of(&item.kind, &item.xml)));
+        }
+    }
     let answers = unknown_code::answers(tx, &keys)?;
     if !answers.is_empty() {
         for (one, item) in told.iter_mut().zip(items) {
@@ -174,15 +225,14 @@ pub(crate) fn of(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Explanation>> {
     Ok(told)
 }
 
+/// Puts the operators' answers in the place of what nobody knew.
 fn answer(told: &mut Explanation, kind: &str, answers: &Answers) {
-    if told.is_known {
-        return;
-    }
-    if let Some(answer) = answers.get(&(told.code.clone(), kind.to_owned())) {
-        told.meaning.clone_from(&answer.meaning);
-        told.advice.clone_from(&answer.advice);
-        told.resubmit = Resubmit::from_name(&answer.resubmit).unwrap_or(Resubmit::Ask);
-        told.source = PLATFORM.to_owned();
-        told.is_known = true;
+    let codes: Vec<String> = told.unknown_codes().map(str::to_owned).collect();
+    for code in codes {
+        if let Some(answer) = answers.get(&(code.clone(), kind.to_owned())) {
+            let resubmit = Resubmit::from_name(&answer.resubmit).unwrap_or(Resubmit::Ask);
+            let words = (&*answer.meaning, &*answer.advice);
+            told.answer(&code, words, resubmit, PLATFORM);
+        }
     }
 }

@@ -59,25 +59,37 @@ pub(crate) async fn step(shared: &Arc<Shared>, deliveries: &[Delivery]) -> Resul
 }
 
 pub(crate) fn open(body: bytes::Bytes) -> Opened {
-    let (inner, receiver_ids) = match ceb::envelope::open(&body) {
-        Ok(envelope) => (envelope.data, envelope.receiver_ids),
-        // Some nodes hand the receipt over without an envelope.
-        Err(_) => (body.to_vec(), Vec::new()),
+    // Some nodes hand the receipt over without an envelope; then nobody is named.
+    let (receiver_ids, content) = match ceb::receipt::split(&body) {
+        Ok(receipts) => {
+            note(&receipts);
+            (receipts.receiver_ids, Ok(receipts.entries))
+        }
+        Err(error) => (Vec::new(), Err(error.text())),
     };
-    let content = ceb::receipt::split(&inner)
-        .map(|receipts| receipts.entries)
-        .map_err(|error| error.text().to_string())
-        .and_then(|entries| {
-            if entries.is_empty() {
-                Err("回执中没有任何单证".to_owned())
-            } else {
-                Ok(entries)
-            }
-        });
+    let content = content.and_then(|entries: Vec<Entry>| {
+        if entries.is_empty() {
+            Err("回执中没有任何单证".to_owned())
+        } else {
+            Ok(entries)
+        }
+    });
     Opened {
         body,
         receiver_ids,
         content,
+    }
+}
+
+/// Counts how a receipt differs from the standard; it is read all the same.
+fn note(receipts: &ceb::receipt::Receipts) {
+    for odd in &receipts.odd {
+        metrics::counter!("tongguan_receipts_odd_total", "odd" => odd.name()).increment(1);
+        tracing::info!(
+            kind = receipts.kind.code(),
+            odd = odd.name(),
+            "a receipt is not as the standard has it; it was read all the same"
+        );
     }
 }
 

@@ -192,6 +192,100 @@ async fn one_message_of_customs_for_two_companies_is_split() {
     }
 }
 
+/// Puts bytes on the queue as a port without envelopes hands them over.
+async fn hand_over(house: &House, bodies: Vec<Vec<u8>>) {
+    let bodies: Vec<Bytes> = bodies.into_iter().map(Bytes::from).collect();
+    let down = &house.shared.customs.import_down;
+    house.shared.queue.put(down, &bodies).await.unwrap();
+    crate::pipeline::drain(&house.shared).await.unwrap();
+}
+
+/// A text with one part of its bytes replaced.
+fn with_bytes(text: &str, from: &str, to: &[u8]) -> Vec<u8> {
+    let at = text.find(from).unwrap();
+    let (before, after) = (&text[..at], &text[at + from.len()..]);
+    [before.as_bytes(), to, after.as_bytes()].concat()
+}
+
+/// `不一致` in GBK.
+const IN_GBK: &[u8] = b"\xB2\xBB\xD2\xBB\xD6\xC2";
+
+/// A refusal reaches its company whatever encoding the port writes and declares; what is no text is
+/// parked with a reason of its own, byte for byte.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_in_gbk_reaches_its_company() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let declared = |encoding: &str, n: usize| {
+            let xml = receipt(&house, 0, 5, 100, &format!("[Code:1332;Desc:不一致]{n}"));
+            let body = xml.split_once("?>").map_or(&*xml, |(_, body)| body);
+            format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?>{body}")
+        };
+        let damaged = with_bytes(&declared("gb2312", 9), "不一致", b"\xB2\xFF\xFF");
+        let bodies = vec![
+            with_bytes(&declared("gb2312", 1), "不一致", IN_GBK),
+            declared("gb2312", 2).into_bytes(),
+            with_bytes(&declared("UTF-8", 3), "不一致", IN_GBK),
+            damaged.clone(),
+        ];
+        hand_over(&house, bodies).await;
+        let company = house.company_id(0);
+        let read = house.shared.db.read(move |tx| {
+            let items = crate::downlink::after(tx, company, 0, 100)?;
+            let parked = tx.query("select reason, body from parked_receipt", &[])?;
+            Ok((items, parked.len()))
+        });
+        let (items, n_parked) = read.await.unwrap();
+        let mut infos: Vec<&str> = items.iter().map(|item| &*item.return_info).collect();
+        infos.sort_unstable();
+        let expected = [1, 2, 3].map(|n| format!("[Code:1332;Desc:不一致]{n}"));
+        assert_eq!(infos, expected);
+        assert!(items.iter().all(|item| !item.xml.contains("gb2312")));
+        assert_eq!(n_parked, 1);
+        let opened = super::open_for_test(Bytes::from(damaged));
+        let reason = opened.content.unwrap_err();
+        assert!(
+            reason.contains("损坏") && reason.contains("gb2312"),
+            "{reason}"
+        );
+    }
+}
+
+/// A receipt without namespace, guid and version is read by its names; what stands in it twice counts
+/// once, also when it comes again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receipt_without_namespace_counts_once() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let xml = receipt(&house, 0, 5, 120, "入库");
+        let from = xml.find("<OrderReturn>").unwrap();
+        let to = xml.find("</CEB312Message>").unwrap();
+        let entry = &xml[from..to];
+        let bare = format!("<CEB312Message>{entry}{entry}</CEB312Message>");
+        let small = format!(
+            "<ceb312message>{}</ceb312message>",
+            entry
+                .replace("OrderReturn", "orderReturn")
+                .replace("returnInfo", "ReturnInfo")
+        );
+        let prefixed = format!("<c:CEB312Message>{entry}</c:CEB312Message>");
+        let bodies = [bare, small, prefixed].map(String::into_bytes);
+        hand_over(&house, bodies.to_vec()).await;
+        assert_eq!(house.feed(0).await.len(), 1);
+        assert_eq!(house.state(0, id).await, "settled");
+        let parked = house
+            .shared
+            .db
+            .read(|tx| tx.query("select id from parked_receipt", &[]))
+            .await;
+        assert!(parked.unwrap().is_empty());
+    }
+}
+
 /// A message with other guids, so that it is another message about the same business.
 fn again(xml: &str, n: usize) -> String {
     let mut xml = xml.to_owned();

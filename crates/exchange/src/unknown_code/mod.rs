@@ -1,6 +1,6 @@
 //! Unknown codes (未知回执代码): what customs said and the dictionary does not have.
 //!
-//! Each new receipt with such a code is counted in the transaction that records it, so once and not
+//! Each new receipt with such a code (or with several) is counted in the transaction that records it, so once and not
 //! again when it is delivered twice; a batch touches each code once, in order, so that two batches
 //! cannot wait for each other in a circle. What is kept of the text has no personal data.
 //!
@@ -124,18 +124,20 @@ pub(crate) fn count(
         }
         let (info, xml) = (&receipt.return_info, &receipt.xml);
         let told = explanation::explain(&receipt.kind, receipt.return_status, info, xml);
-        if told.is_known {
-            continue;
-        }
         let kind = explanation::kind_of(&receipt.kind, xml);
-        let entry = seen.entry((told.code, kind)).or_insert_with(|| Seen {
-            n_seen: 0,
-            sample: ceb::personal::masked_text(info)
-                .chars()
-                .take(SAMPLE_CHARS_MAX)
-                .collect(),
-        });
-        entry.n_seen += 1;
+        // A text can name several codes; each counts once a receipt.
+        let codes: BTreeSet<&str> = told.unknown_codes().collect();
+        for code in codes {
+            let key = (code.to_owned(), kind.clone());
+            let entry = seen.entry(key).or_insert_with(|| Seen {
+                n_seen: 0,
+                sample: ceb::personal::masked_text(info)
+                    .chars()
+                    .take(SAMPLE_CHARS_MAX)
+                    .collect(),
+            });
+            entry.n_seen += 1;
+        }
     }
     if seen.is_empty() {
         return Ok(());

@@ -58,6 +58,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "无法归位、待人工处理的回执数",
     ),
     (
+        "tongguan_receipts_odd_total",
+        "counter",
+        "与规范不符但已读取的回执报文数，按 odd（encoding、namespace、guid、version、twice）",
+    ),
+    (
         "tongguan_receipts_unknown_code_total",
         "counter",
         "代码不在回执字典中的回执数",

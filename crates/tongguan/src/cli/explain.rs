@@ -1,30 +1,33 @@
-//! `explain`: what a code, a text or a file of receipts means, from the dictionary in the program.
+//! `explain`: what a code, a text or a file of receipts means, from the dictionary in the program. The
+//! answer is that of the API: the same function gives both.
 
 use super::{Ended, say, wrong_use};
 use anyhow::Context;
-use ceb::explain::{Explanation, entries, locate_in, look_up};
+use ceb::explain::{Explanation, ask, entries, locate_in};
+use ceb::receipt::STATUS_UNREADABLE;
 use ceb::{Kind, ReturnStatus};
 use clap::Args;
 use exchange::explanation::ExplanationView;
+use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// 代码（100、-621005、Code:1332、0001）、回执原文，或回执报文文件（- 表示标准输入）
+    /// 代码（100、-621005、Code:1332、0001）、回执原文（前面可以写状态，如“2 新增申报成功”），或回执报文文件（- 表示标准输入）
     #[arg(allow_hyphen_values = true)]
     what: String,
     /// 所申报的报文类型：同一代码有两个含义时据此区分
     #[arg(long)]
     kind: Option<String>,
-    /// 回执状态：解释一段原文时用，缺省 100（海关退单）
-    #[arg(long, default_value_t = 100, allow_hyphen_values = true)]
-    status: i32,
+    /// 回执状态：解释一段原文时用；缺省只看原文
+    #[arg(long, allow_hyphen_values = true)]
+    status: Option<i32>,
     /// 自己申报的报文文件：指出有关数据项的值与行号
     #[arg(long, value_name = "FILE")]
     message: Option<PathBuf>,
-    /// 输出 JSON
+    /// 输出 JSON：代码和原文输出一个对象，与接口里的 explanation 相同；文件输出数组，每份单证回执一个
     #[arg(long)]
     json: bool,
 }
@@ -44,22 +47,37 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
         ),
     };
     let declared = args.message.as_deref().map(declared).transpose()?;
-    let told = if args.what == "-" || Path::new(&args.what).is_file() {
-        of_file(&args.what, declared.as_ref())?
+    let is_xml = args.what.trim_start().starts_with('<');
+    let is_file = args.what == "-" || Path::new(&args.what).is_file();
+    let is_known = if is_xml || is_file {
+        let bytes = if is_xml {
+            args.what.clone().into_bytes()
+        } else {
+            read(&args.what)?
+        };
+        let name = if is_xml {
+            "回执报文"
+        } else {
+            args.what.as_str()
+        };
+        of_file(args, name, &bytes, declared.as_ref())?
     } else {
-        of_text(args, kind)
-    };
-    if args.json {
-        let views = told
-            .iter()
-            .map(|one| ExplanationView::from(one.explanation.clone()));
-        say(&serde_json::to_string_pretty(&views.collect::<Vec<_>>())?);
-    } else {
-        for one in &told {
-            say(&words(one));
+        let status = args.status.map(ReturnStatus);
+        let explanation = ask(kind, status, &args.what);
+        let is_known = explanation.is_known;
+        if args.json {
+            say(&serde_json::to_string_pretty(&ExplanationView::from(
+                explanation,
+            ))?);
+        } else {
+            let title = match explanation.parts.as_slice() {
+                [one] => one.title.clone(),
+                _ => args.what.trim().to_owned(),
+            };
+            say(&words(&Told { title, explanation }));
         }
-    }
-    let is_known = told.iter().any(|one| one.explanation.is_known);
+        is_known
+    };
     Ok(if is_known {
         Ended::Done
     } else {
@@ -67,33 +85,33 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
     })
 }
 
-/// Every meaning of a code, or the one of a text.
-fn of_text(args: &ExplainArgs, kind: Option<Kind>) -> Vec<Told> {
-    let found: Vec<_> = look_up(&args.what)
-        .into_iter()
-        .filter(|entry| {
-            kind.is_none()
-                || entry.kinds.is_empty()
-                || kind.is_some_and(|kind| entry.kinds.contains(&kind))
-        })
-        .collect();
-    if found.is_empty() {
-        let status: Result<i32, _> = args.what.trim().parse();
-        let (status, info) = match status {
-            Ok(number) => (number, ""),
-            Err(_) => (args.status, args.what.as_str()),
-        };
-        let explanation = ceb::explain::explain(kind, ReturnStatus(status), info);
-        let title = format!("回执 {}", explanation.code);
-        return vec![Told { title, explanation }];
+/// Says what a file of receipts means; whether any of it is known.
+fn of_file(
+    args: &ExplainArgs,
+    name: &str,
+    bytes: &[u8],
+    declared: Option<&ceb::Message>,
+) -> anyhow::Result<bool> {
+    let receipts = ceb::receipt::split(bytes)
+        .map_err(|error| wrong_use(format!("{name}：{}\n{}", error.text(), error.advice())))?;
+    let told = told(&receipts, declared);
+    if args.json {
+        let views = told
+            .iter()
+            .map(|one| ExplanationView::from(one.explanation.clone()));
+        say(&serde_json::to_string_pretty(&views.collect::<Vec<_>>())?);
+    } else {
+        for odd in &receipts.odd {
+            say(&format!("注意：{}", odd.chinese()));
+        }
+        for one in &told {
+            say(&words(one));
+        }
+        if told.is_empty() {
+            say("回执中没有任何单证。");
+        }
     }
-    found
-        .into_iter()
-        .map(|entry| Told {
-            title: entry.heading(),
-            explanation: entry.explanation(),
-        })
-        .collect()
+    Ok(told.iter().any(|one| one.explanation.is_known))
 }
 
 /// The declared message, read.
@@ -115,19 +133,23 @@ fn read(file: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The entries of a file of receipts.
-fn of_file(file: &str, declared: Option<&ceb::Message>) -> anyhow::Result<Vec<Told>> {
-    let bytes = read(file)?;
-    let inner = match ceb::envelope::open(&bytes) {
-        Ok(envelope) => envelope.data,
-        Err(_) => bytes,
-    };
-    let receipts = ceb::receipt::split(&inner)
-        .map_err(|error| wrong_use(format!("{file}：{}", error.text())))?;
-    let told = receipts.entries.iter().map(|entry| {
+/// The entries of receipts, explained.
+fn told(receipts: &ceb::receipt::Receipts, declared: Option<&ceb::Message>) -> Vec<Told> {
+    let mut seen = HashSet::new();
+    let entries = receipts
+        .entries
+        .iter()
+        .filter(|entry| seen.insert(&entry.xml));
+    let told = entries.map(|entry| {
         let refused = entry.ori_message_type.as_deref().and_then(Kind::from_root);
         let kind = entry.kind.declares().or(refused);
-        let mut explanation = ceb::explain::explain(kind, entry.return_status, &entry.return_info);
+        let status = Some(entry.return_status);
+        let mut explanation = match entry.return_status {
+            STATUS_UNREADABLE => {
+                ceb::notice::explanation(Some(entry.kind), &entry.xml, &entry.return_info)
+            }
+            _ => ceb::explain::explain(kind, status, &entry.return_info),
+        };
         if let Some(message) = declared {
             for (at, document) in message.documents.iter().enumerate() {
                 let key = ceb::key::of_document(message.kind, document);
@@ -147,13 +169,23 @@ fn of_file(file: &str, declared: Option<&ceb::Message>) -> anyhow::Result<Vec<To
             explanation,
         }
     });
-    Ok(told.collect())
+    told.collect()
 }
 
 /// An explanation for people.
 fn words(told: &Told) -> String {
     let one = &told.explanation;
-    let mut lines = vec![format!("{}\n  含义：{}", told.title, one.meaning)];
+    let mut lines = vec![told.title.clone()];
+    if one.parts.len() < 2 {
+        lines.push(format!("  含义：{}", one.meaning));
+    } else {
+        for (at, part) in one.parts.iter().enumerate() {
+            lines.push(format!("  （{}）{}", at + 1, part.title));
+            lines.push(format!("     含义：{}", part.meaning));
+            lines.push(format!("     怎么办：{}", part.advice));
+            lines.push(format!("     是否重报：{}", part.resubmit.chinese()));
+        }
+    }
     if !one.said.is_empty() {
         lines.push(format!("  原文：{}", one.said));
     }
@@ -174,8 +206,12 @@ fn words(told: &Told) -> String {
         }
         lines.push(line);
     }
-    lines.push(format!("  怎么办：{}", one.advice));
-    lines.push(format!("  是否重报：{}", one.resubmit.chinese()));
+    if one.parts.len() < 2 {
+        lines.push(format!("  怎么办：{}", one.advice));
+        lines.push(format!("  是否重报：{}", one.resubmit.chinese()));
+    } else {
+        lines.push(format!("  合起来是否重报：{}", one.resubmit.chinese()));
+    }
     if one.is_temporary {
         lines.push("  这是对方的暂时故障，内容没有问题。".to_owned());
     }
@@ -183,7 +219,7 @@ fn words(told: &Told) -> String {
         lines.push(format!("  平台的校验：{rule}"));
     }
     let source = match one.source.as_str() {
-        "" => "字典中没有此代码",
+        "" => "字典中没有此代码或原文",
         "seen" => "实际见到，规范未列",
         source => source,
     };
