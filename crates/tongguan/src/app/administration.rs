@@ -142,6 +142,10 @@ fn users() -> Router<Desk> {
             post(registry::user::state::http::reset_user),
         )
         .route(
+            "/api/v1/users/{id}/link",
+            post(registry::user::state::http::link_user),
+        )
+        .route(
             "/api/v1/users/{id}/factors/reset",
             post(registry::user::state::http::ask_factor_reset),
         )
