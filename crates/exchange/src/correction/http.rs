@@ -3,8 +3,8 @@
 
 use super::act::{Refused, correct, ground, is_refused, note, original, with_findings};
 use super::view::{
-    CorrectionAccepted, CorrectionFinding, CorrectionForm, CorrectionOutcome, CorrectionOutcomes,
-    CorrectionProblem, CorrectionVerdict,
+    CorrectionAccepted, CorrectionForm, CorrectionOutcome, CorrectionOutcomes, CorrectionProblem,
+    CorrectionVerdict,
 };
 use super::{Edit, MESSAGES_MAX, WORKBOOK, codes, sql, workbook};
 use crate::intake::http::{DECLARANTS, Door};

@@ -150,6 +150,12 @@ impl Lanes {
         }
     }
 
+    /// For how much a byte of a company counts, in sixteenths.
+    #[cfg(test)]
+    fn times_of(&self, company: CompanyId) -> i64 {
+        self.times.get(&company).copied().unwrap_or(ONCE)
+    }
+
     /// Deficit round robin over what waits in each lane.
     fn choose(&mut self, waiting: Waiting<MessageId>) -> Vec<MessageId> {
         for (company, found) in &waiting {
@@ -158,7 +164,8 @@ impl Lanes {
                 self.deficits.remove(company);
             }
         }
-        let times = |company: CompanyId| self.times.get(&company).copied().unwrap_or(ONCE);
+        let known = &self.times;
+        let times = |company: CompanyId| known.get(&company).copied().unwrap_or(ONCE);
         let mut chosen = take_turns(&mut self.deficits, &*self.weights, &times, waiting);
         // The lane that was first goes last, so that the cut at the end hits another next time.
         if !self.ring.is_empty() {

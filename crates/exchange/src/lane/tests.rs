@@ -1,6 +1,6 @@
 //! Turns and leases.
 
-use super::{Lanes, Lease, Spent, TURN_BYTES_MAX, TURN_MESSAGES_MAX, Watch};
+use super::{Lanes, Lease, ONCE, Spent, TURN_BYTES_MAX, TURN_MESSAGES_MAX, Watch};
 use crate::message::{MessageId, State};
 use registry::company::CompanyId;
 use std::sync::Arc;
@@ -115,9 +115,9 @@ fn what_is_measured_has_bounds() {
         spent(2, i64::MAX, 0),
         spent(3, -1, -1),
     ]);
-    assert_eq!(lanes.cost(CompanyId(1), 100), 6400);
-    assert_eq!(lanes.cost(CompanyId(2), 100), 100);
-    assert_eq!(lanes.cost(CompanyId(3), 100), 100);
+    assert_eq!(lanes.times_of(CompanyId(1)) * 100 / ONCE, 6400);
+    assert_eq!(lanes.times_of(CompanyId(2)) * 100 / ONCE, 100);
+    assert_eq!(lanes.times_of(CompanyId(3)) * 100 / ONCE, 100);
     let mut watch = Watch::start();
     assert!(watch.lap() >= 0 && watch.lap() >= 0);
 }

@@ -249,7 +249,8 @@ fn ten_digits_are_compared_by_the_credit_code_of_the_ledger() {
     let message = ceb::parse(with_digits.as_bytes(), ceb::Profile::Lenient)
         .message
         .unwrap();
-    let codes = super::sender_codes(&message, &company());
+    let known = company();
+    let codes = super::sender_codes(&message, &known);
     assert!(codes.contains(&"91110105MA1330956Y"), "{codes:?}");
     let verdict = Verifier {
         policy: ceb::signature::Policy::LEGACY,
