@@ -303,7 +303,11 @@ mod tests {
             .fallback(async || axum::http::StatusCode::NOT_FOUND)
             .layer(from_fn_with_state(metrics.clone(), observe));
         let mut ask = async |n: usize| {
-            let path = if n.is_multiple_of(2) { "things" } else { "invented" };
+            let path = if n.is_multiple_of(2) {
+                "things"
+            } else {
+                "invented"
+            };
             let request = Request::builder()
                 .method(format!("M{n}").as_str())
                 .uri(format!("/{path}/{n}"))

@@ -42,23 +42,16 @@ fn table(kind: Kind, separator: &str, note: &str) -> String {
     lines.join("\r\n")
 }
 
+fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+    units.flat_map(bytes).collect()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_as_text_is_accepted_in_every_usual_encoding() {
     let house = House::on(store::testing::sqlite()).await;
     let door = door(&house);
     let text = table(Kind::Ceb311, ",", "两行,\"引号\"\n第二行；备注");
-    let utf16 = |big: bool| -> Vec<u8> {
-        let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
-        units
-            .flat_map(|unit| {
-                if big {
-                    unit.to_be_bytes()
-                } else {
-                    unit.to_le_bytes()
-                }
-            })
-            .collect()
-    };
     let files: Vec<(&str, Vec<u8>, &str)> = vec![
         (
             "GBK",
@@ -75,8 +68,12 @@ async fn a_table_as_text_is_accepted_in_every_usual_encoding() {
             format!("\u{FEFF}{text}").into_bytes(),
             "application/octet-stream",
         ),
-        ("UTF-16", utf16(false), "text/csv"),
-        ("UTF-16, big end first", utf16(true), "text/csv"),
+        ("UTF-16", utf16(&text, u16::to_le_bytes), "text/csv"),
+        (
+            "UTF-16, big end first",
+            utf16(&text, u16::to_be_bytes),
+            "text/csv",
+        ),
         ("tabs", table(Kind::Ceb311, "\t", "制表").into_bytes(), ""),
         (
             "semicolons",
@@ -93,6 +90,13 @@ async fn a_table_as_text_is_accepted_in_every_usual_encoding() {
         let (status, answer) = submitted(&house, &door, kind, file).await;
         assert_eq!(status, 202, "{name}: {answer}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_as_text_that_is_wrong_or_is_none_says_so() {
+    let house = House::on(store::testing::sqlite()).await;
+    let door = door(&house);
+    let text = table(Kind::Ceb311, ",", "备注");
     let wrong = text.replacen("\r\n1,", "\r\n7,", 1);
     assert_ne!(wrong, text);
     let (status, answer) = submitted(&house, &door, "text/csv", wrong.into()).await;
@@ -135,6 +139,8 @@ async fn a_table_as_text_is_accepted_in_every_usual_encoding() {
     }
 }
 
+type Rename = fn(&str) -> String;
+
 /// The same archive with other names of its entries.
 fn renamed(file: &[u8], name: impl Fn(&str) -> String) -> Vec<u8> {
     let mut archive = ZipArchive::new(Cursor::new(file)).unwrap();
@@ -157,7 +163,7 @@ async fn archives_of_other_makers_are_read_whatever_they_call_their_parts() {
     let house = House::on(store::testing::sqlite()).await;
     let door = door(&house);
     let good = workbook(Kind::Ceb311, 1, noted);
-    let names: [(&str, fn(&str) -> String); 5] = [
+    let names: [(&str, Rename); 5] = [
         ("backslashes", |name| name.replace('/', "\\")),
         ("capitals", |name| name.to_ascii_uppercase()),
         ("a leading slash", |name| format!("/{name}")),
