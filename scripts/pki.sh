@@ -38,6 +38,15 @@ keyUsage = critical,digitalSignature,nonRepudiation
 1.3.6.1.4.1.5315.100.5.1 = ASN1:FORMAT:UTF8,UTF8String:北京样例跨境电子商务有限公司
 1.3.6.1.4.1.5315.100.5.9 = ASN1:PRINTABLESTRING:9900000000001
 1.3.6.1.4.1.5315.100.5.11 = ASN1:PRINTABLESTRING:MA1330956
+[ named ]
+basicConstraints = CA:FALSE
+keyUsage = critical,digitalSignature,nonRepudiation
+1.3.6.1.4.1.5315.100.2.1 = ASN1:PRINTABLESTRING:not a company
+1.3.6.1.4.1.5315.100.5.1 = ASN1:FORMAT:UTF8,BMPSTRING:北京样例跨境电子商务有限公司
+1.2.156.10260.4.1.4 = ASN1:UTF8String:91110105MA1330956Y
+[ plain ]
+basicConstraints = CA:FALSE
+keyUsage = critical,digitalSignature,nonRepudiation
 [ req ]
 distinguished_name = dn
 prompt = no
@@ -119,6 +128,10 @@ for kind in rsa sm2; do
     sed -i 's/^R\(\t[^\t]*\t\)[^\t]*/R\1260101000000Z/' index.txt
     list $kind $kind-issuing "" "" $kind-issuing.crl
     list $kind $kind-issuing 20240101000000Z 20240201000000Z $kind-stale.crl
+done
+for name in named plain; do
+    request sm2 sm2-$name "/C=CN/O=北京样例跨境电子商务有限公司/CN=测试操作员 $name"
+    issue sm2 sm2-issuing sm2-$name $name 20210101000000Z 20550101000000Z
 done
 request rsa rsa-grandchild "/C=CN/O=北京样例跨境电子商务有限公司/CN=测试操作员 grandchild"
 issue rsa rsa-company rsa-grandchild company 20210101000000Z 20550101000000Z

@@ -14,10 +14,15 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     if verdict.outcome == Outcome::Unsigned {
         assert!(verdict.signature.is_none());
     }
-    let found = clinic::examine(bytes, &Trust::default(), 0, &Library);
+    let trust = Trust::default();
+    let given = clinic::Given { trust: &trust, times: &[0], codes: &[], sm2: &Library };
+    let found = clinic::examine(bytes, &given);
     assert_eq!(found.outcome, verdict.outcome);
     assert!(!found.advice.is_empty());
     let _ = (found.text(), found.json());
+    if let Some(upload) = clinic::payment::Upload::read(bytes) {
+        let _ = clinic::payment::text(&clinic::payment::examine(&upload, &trust, 0, &Library));
+    }
     let _ = (Certificate::from_der(bytes), RevocationList::from_der(bytes));
     let mut trust = Trust::default();
     trust.add(CERTIFICATE);

@@ -130,6 +130,11 @@ export function Secret({ title, hint, text, close }: { title: string; hint: stri
       <Typography.Paragraph copyable={{ text }} code>
         {text}
       </Typography.Paragraph>
+      {/^https?:\/\//.test(text) && (
+        <a href={text} target="_blank" rel="noopener noreferrer">
+          {t("action.openInTab")}
+        </a>
+      )}
     </Modal>
   );
 }

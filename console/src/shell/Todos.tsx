@@ -42,7 +42,7 @@ export function useSentBack(): Todo[] {
   return items.filter((item) => SENT_BACK.includes(item.kind));
 }
 
-function useTodos() {
+export function useTodos() {
   const can = useCan();
   return useQuery({
     queryKey: ["todos"],

@@ -14,6 +14,7 @@ import {
   ExperimentOutlined,
   EyeOutlined,
   FieldTimeOutlined,
+  FileProtectOutlined,
   FileTextOutlined,
   FolderOpenOutlined,
   HomeOutlined,
@@ -102,6 +103,14 @@ export const PAGES: readonly Page[] = [
     needs: "unknown_codes",
     icon: <ReadOutlined />,
     component: page(async () => (await import("../pages/operator/unknownCodes")).UnknownCodes),
+  },
+  {
+    path: "/start",
+    title: "menu.start",
+    workspaces: ["bureau", "customs", "admin"],
+    needs: "todos",
+    icon: <HomeOutlined />,
+    component: page(async () => (await import("../pages/shared/StaffHome")).StaffHome),
   },
   {
     path: "/home",
@@ -232,6 +241,14 @@ export const PAGES: readonly Page[] = [
     component: page(async () => (await import("../pages/bureau/Docking")).Docking),
   },
   {
+    path: "/company",
+    title: "menu.company",
+    workspaces: ["company"],
+    needs: "company",
+    icon: <BankOutlined />,
+    component: page(async () => (await import("../pages/company/OwnCompany")).OwnCompany),
+  },
+  {
     path: "/keys",
     title: "menu.keys",
     workspaces: ["company"],
@@ -246,6 +263,14 @@ export const PAGES: readonly Page[] = [
     needs: "signing_consent",
     icon: <SafetyOutlined />,
     component: page(async () => (await import("../pages/company/Signing")).Signing),
+  },
+  {
+    path: "/signature-clinic",
+    title: "menu.clinic",
+    workspaces: ["company", "operator"],
+    needs: "signature_clinic",
+    icon: <FileProtectOutlined />,
+    component: page(async () => (await import("../pages/exchange/Clinic")).Clinic),
   },
   {
     path: "/payment-data",

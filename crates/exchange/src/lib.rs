@@ -6,7 +6,7 @@
 //! 2. [`lane`]: import and export apart, companies take turns.
 //! 3. `check`: everything wrong is found at once.
 //! 4. `dispatch`: the bytes go to [`customs`], untouched.
-//! 5. `receipt`: each answer finds its document and its owner.
+//! 5. `receipt`: each answer finds its document and its owner; many wait their turn in `inbox`.
 //! 6. [`downlink`]: the company's feed, readable from any place, again and again.
 //! 7. [`query`]: the whole life, with who has it now.
 //!
@@ -31,6 +31,7 @@ mod dispatch;
 pub mod downlink;
 pub mod explanation;
 pub mod export;
+mod inbox;
 pub mod intake;
 pub mod lane;
 pub mod live;
@@ -42,6 +43,7 @@ pub mod overview;
 pub mod pipeline;
 pub mod preflight;
 pub mod query;
+pub mod quota;
 pub mod receipt;
 pub mod rehearsal;
 pub mod signature;

@@ -4,7 +4,7 @@
 //! other direction but the database (I6). A process works a direction only while it holds the
 //! direction's lease. A loop that finds nothing waits for a notice or a short while; a loop that
 //! fails waits longer each time, up to `PAUSE_MAX`, and goes on: the state is in the database, so
-//! there is nothing to repair.
+//! there is nothing to repair. One that panics is started again ([`store::task`]).
 
 use crate::customs;
 use crate::downlink::Feed;
@@ -13,7 +13,7 @@ use crate::message::State;
 use crate::signature::Checker;
 use crate::signing::keyring::Keyring;
 use crate::signing::retry;
-use crate::{check, dispatch, matching, receipt};
+use crate::{check, dispatch, inbox, matching, receipt};
 use ceb::Direction;
 use queue::Queue;
 use registry::code_table::Shelf;
@@ -24,6 +24,7 @@ use std::time::Duration;
 use store::Db;
 use store::clock::SharedClock;
 use store::id::IdMaker;
+use store::task::{Pulse, Tasks};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -38,6 +39,9 @@ const IDLE: Duration = Duration::from_millis(200);
 
 /// How long a process without the lease waits before it asks again.
 const LEASE_PAUSE: Duration = Duration::from_millis(500);
+
+/// Longest time of one turn; a loop that is silent for longer hangs.
+pub const TURN_MAX: Duration = Duration::from_secs(120);
 
 /// Deliveries taken from customs' queue at once.
 const TAKE_MAX: usize = 256;
@@ -93,32 +97,43 @@ impl Bell {
     }
 }
 
-/// Starts the loops of both directions; they end when `stop` becomes true.
+/// Starts the loops of both directions; they end when `stop` becomes true, and are started again
+/// when they end before.
 pub fn start(
     shared: &Arc<Shared>,
+    tasks: &Tasks,
     owner: &str,
     stop: &watch::Receiver<bool>,
 ) -> Vec<JoinHandle<()>> {
     let mut loops = Vec::new();
     for direction in [Direction::Import, Direction::Export] {
         for step in ["check", "dispatch", "receipt"] {
-            let worker = Worker {
-                shared: Arc::clone(shared),
-                direction,
-                step,
-                lease: Lease::new(lease_name(direction, step), owner.to_owned()),
-                bell: if step == "check" {
-                    shared.accepted.listen()
-                } else {
-                    shared.checked.listen()
-                },
-                stop: stop.clone(),
-            };
-            loops.push(tokio::spawn(worker.run()));
+            let name = lease_name(direction, step);
+            let (shared, owner, told) = (Arc::clone(shared), owner.to_owned(), stop.clone());
+            loops.push(tasks.start(name, TURN_MAX, stop.clone(), move |pulse| {
+                let worker = Worker {
+                    shared: Arc::clone(&shared),
+                    direction,
+                    step,
+                    lease: Lease::new(name, owner.clone()),
+                    bell: if step == "check" {
+                        shared.accepted.listen()
+                    } else {
+                        shared.checked.listen()
+                    },
+                    stop: told.clone(),
+                    pulse,
+                };
+                worker.run()
+            }));
         }
     }
-    let again = retry::serve(Arc::clone(shared), owner.to_owned(), stop.clone());
-    loops.push(tokio::spawn(again));
+    let (shared, owner, told) = (Arc::clone(shared), owner.to_owned(), stop.clone());
+    loops.push(
+        tasks.start("signing.retry", TURN_MAX, stop.clone(), move |pulse| {
+            retry::serve(Arc::clone(&shared), owner.clone(), told.clone(), pulse)
+        }),
+    );
     loops
 }
 
@@ -145,6 +160,13 @@ pub async fn drain(shared: &Arc<Shared>) -> anyhow::Result<usize> {
     }
 }
 
+/// Takes what came from customs for import, and nothing else.
+#[cfg(test)]
+pub(crate) async fn take_for_test(shared: &Arc<Shared>) {
+    let taken = take(shared, Direction::Import, Duration::ZERO).await;
+    taken.unwrap();
+}
+
 fn lease_name(direction: Direction, step: &str) -> &'static str {
     match (direction, step) {
         (Direction::Import, "check") => "import.check",
@@ -163,6 +185,7 @@ struct Worker {
     lease: Lease,
     bell: watch::Receiver<u64>,
     stop: watch::Receiver<bool>,
+    pulse: Pulse,
 }
 
 impl Worker {
@@ -175,6 +198,7 @@ impl Worker {
         let mut lanes = lanes(&self.shared, self.direction, state);
         let mut pause = PAUSE_MIN;
         while !*self.stop.borrow() {
+            self.pulse.beat();
             self.bell.mark_unchanged();
             let outcome = self.once(state, &mut lanes).await;
             let wait = match outcome {
@@ -260,24 +284,43 @@ async fn turn(
     } else {
         0
     };
-    let messages = lanes.turn(&shared.db, shared.clock.now_ms()).await?;
+    let messages = lanes.turn(&shared.db, shared.clock.monotonic_ms()).await?;
     if messages.is_empty() {
         return Ok(n_freed);
     }
     if state == State::Received {
-        Ok(check::step(shared, messages).await?)
+        let (n_done, spent) = check::step(shared, messages).await?;
+        lanes.learn(&spent);
+        Ok(n_done)
     } else {
         Ok(dispatch::step(shared, direction, messages).await?)
     }
 }
 
+/// Takes what came from customs: at once while it is little, else by turns through the inbox.
 async fn take(shared: &Arc<Shared>, direction: Direction, wait: Duration) -> anyhow::Result<usize> {
+    let is_behind = inbox::is_used(shared, direction).await?;
+    let wait = if is_behind { Duration::ZERO } else { wait };
     let down = shared.customs.down(direction);
-    let deliveries = shared.queue.take(down, TAKE_MAX, wait).await?;
+    let deliveries = match shared.queue.take(down, TAKE_MAX, wait).await {
+        Ok(deliveries) => deliveries,
+        // What stands in the inbox goes home all the same.
+        Err(error) if is_behind => {
+            tracing::warn!(%error, "customs' queue cannot be read; its answers in hand go on");
+            Vec::new()
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if is_behind || deliveries.len() >= TAKE_MAX {
+        inbox::fill(shared, direction, deliveries, TAKE_MAX).await?;
+        let (ids, bodies) = inbox::turn(shared, direction).await?;
+        return Ok(receipt::step(shared, bodies, ids).await?);
+    }
     if deliveries.is_empty() {
         return Ok(0);
     }
-    match receipt::step(shared, &deliveries).await {
+    let bodies = deliveries.iter().map(|one| one.body.clone()).collect();
+    match receipt::step(shared, bodies, Vec::new()).await {
         Ok(n_done) => {
             shared.queue.ack(&deliveries).await?;
             Ok(n_done)
@@ -286,6 +329,107 @@ async fn take(shared: &Arc<Shared>, direction: Direction, wait: Duration) -> any
             // They come again; giving them back at once spares the wait for the lease to run out.
             shared.queue.release(&deliveries).await?;
             Err(error.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Shared, start};
+    use crate::testing::{House, accepted};
+    use async_trait::async_trait;
+    use bytes::Bytes;
+    use ceb::Kind;
+    use queue::{Delivery, Queue};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+    use store::clock::SystemClock;
+    use store::task::Tasks;
+    use store::testing::sqlite;
+    use tokio::sync::watch;
+
+    /// Calls of each kind that panic.
+    const BUGS: usize = 2;
+
+    /// A queue with bugs: the first calls of each kind panic.
+    struct Buggy {
+        inner: Arc<dyn Queue>,
+        n_puts: AtomicUsize,
+        n_takes: AtomicUsize,
+    }
+
+    fn fail_first(n_calls: &AtomicUsize) {
+        let n_before = n_calls.fetch_add(1, Ordering::SeqCst);
+        assert!(n_before >= BUGS, "a bug of the queue");
+    }
+
+    #[async_trait]
+    impl Queue for Buggy {
+        fn name(&self) -> String {
+            self.inner.name()
+        }
+
+        async fn declare(&self, queue: &str) -> queue::Result<()> {
+            self.inner.declare(queue).await
+        }
+
+        async fn put(&self, queue: &str, bodies: &[Bytes]) -> queue::Result<()> {
+            fail_first(&self.n_puts);
+            self.inner.put(queue, bodies).await
+        }
+
+        async fn take(
+            &self,
+            queue: &str,
+            max: usize,
+            wait: Duration,
+        ) -> queue::Result<Vec<Delivery>> {
+            fail_first(&self.n_takes);
+            self.inner.take(queue, max, wait).await
+        }
+
+        async fn ack(&self, deliveries: &[Delivery]) -> queue::Result<()> {
+            self.inner.ack(deliveries).await
+        }
+
+        async fn release(&self, deliveries: &[Delivery]) -> queue::Result<()> {
+            self.inner.release(deliveries).await
+        }
+
+        async fn depth(&self, queue: &str) -> queue::Result<u64> {
+            self.inner.depth(queue).await
+        }
+    }
+
+    /// Loops that panic are started again, and the message that they had in hand arrives.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_message_outlives_the_panic_of_its_loops() {
+        let house = House::on(sqlite()).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        let clock = SystemClock::shared();
+        let shared = Arc::new(Shared {
+            clock: Arc::clone(&clock),
+            queue: Arc::new(Buggy {
+                inner: Arc::clone(&house.shared.queue),
+                n_puts: AtomicUsize::new(0),
+                n_takes: AtomicUsize::new(0),
+            }),
+            ..house.share()
+        });
+        let tasks = Tasks::new(clock);
+        let (stop, told) = watch::channel(false);
+        let loops = start(&shared, &tasks, "test", &told);
+        while house.state(0, id).await != "settled" {
+            house.customs_box.step(256).await.unwrap();
+            house.clock.advance(Duration::from_millis(50));
+            tokio::task::yield_now().await;
+        }
+        let n_restarts: u32 = tasks.states().iter().map(|task| task.n_restarts).sum();
+        assert_eq!(n_restarts, 4, "two puts and two takes panicked");
+        stop.send_replace(true);
+        for one in loops {
+            one.await.unwrap();
         }
     }
 }

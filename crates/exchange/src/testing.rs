@@ -24,7 +24,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::clock::{Clock, TestClock};
 use store::id::IdMaker;
+use store::task::Tasks;
 use store::testing::TestDb;
+use tokio::sync::watch;
 
 /// 2026-03-02 09:00 in Beijing.
 const START_MS: i64 = 1_772_413_200_000;
@@ -116,6 +118,26 @@ impl House {
         }
     }
 
+    /// What the steps share, once more: for tests that change a part of it.
+    pub(crate) fn share(&self) -> Shared {
+        let shared = &self.shared;
+        Shared {
+            db: shared.db.clone(),
+            clock: Arc::clone(&shared.clock),
+            ids: Arc::clone(&shared.ids),
+            directory: Directory::new(shared.db.clone(), Arc::clone(&shared.clock)),
+            ground: shared.ground.clone(),
+            queue: Arc::clone(&shared.queue),
+            customs: shared.customs.clone(),
+            keyring: Arc::clone(&shared.keyring),
+            signatures: Arc::clone(&shared.signatures),
+            feed: Arc::clone(&shared.feed),
+            accepted: Arc::clone(&shared.accepted),
+            checked: Arc::clone(&shared.checked),
+            code_tables: Arc::clone(&shared.code_tables),
+        }
+    }
+
     /// A sample that company `n` (from 0) may send.
     pub(crate) fn sample(&self, n: usize, kind: Kind, seed: u64) -> String {
         ceb::sample::message(&self.spec(n, kind, seed))
@@ -198,6 +220,17 @@ impl House {
         HeaderMap::from_iter([(header::AUTHORIZATION, value)])
     }
 
+    /// The task that commits; it ends with its last handle.
+    pub(crate) fn intake(&self) -> Intake {
+        let shared = &self.shared;
+        Intake::start(
+            &shared.ground,
+            Arc::clone(&shared.accepted),
+            &Tasks::new(self.clock.clone()),
+            &watch::channel(false).1,
+        )
+    }
+
     /// The state of the routes that take messages.
     pub(crate) fn door(&self) -> Arc<Door> {
         let config = Arc::new(IntakeConfig {
@@ -206,16 +239,12 @@ impl House {
         });
         Arc::new(Door {
             gate: Arc::clone(&self.gate),
-            intake: Intake::start(
-                self.shared.db.clone(),
-                Arc::clone(&self.shared.ids),
-                Arc::clone(&self.shared.accepted),
-            ),
+            intake: self.intake(),
             ids: Arc::clone(&self.shared.ids),
             clock: self.clock.clone(),
             signatures: Arc::clone(&self.shared.signatures),
-            room: Door::room(&config),
-            forms: Door::forms(),
+            room: config.room(),
+            forms: config.turns(),
             config,
         })
     }
@@ -326,7 +355,10 @@ fn some_company(n: i64) -> Company {
 pub(crate) fn accepted(outcome: Outcome) -> MessageId {
     match outcome {
         Outcome::Accepted(id) => id,
-        other @ (Outcome::Duplicate(..) | Outcome::Conflict(_) | Outcome::Withheld) => {
+        other @ (Outcome::Duplicate(..)
+        | Outcome::Conflict(_)
+        | Outcome::Full(_)
+        | Outcome::Withheld) => {
             panic!("{other:?}")
         }
     }

@@ -71,6 +71,16 @@ impl Builtin {
         }
     }
 
+    /// Makes only ids after those of the messages that wait, so that they keep their order when the
+    /// clock was set back meanwhile.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn begin_after_what_waits(&self) -> Result<()> {
+        self.ids.begin_after(self.db.read(sql::newest).await?);
+        Ok(())
+    }
+
     /// The name as it is shared by deliveries, and the bell that `put` rings for waiters.
     fn bell(&self, queue: &str) -> (Arc<str>, Arc<Notify>) {
         let mut bells = lock(&self.bells);
@@ -83,11 +93,14 @@ impl Builtin {
         (name, bell)
     }
 
+    fn lease_until(&self, now_ms: i64) -> i64 {
+        now_ms.saturating_add(i64::try_from(self.config.lease_ms.max(1)).unwrap_or(0))
+    }
+
     async fn take_now(&self, queue: &Arc<str>, max: usize) -> Result<Vec<Delivery>> {
         for _ in 0..CLAIM_TRIES {
             let now_ms = self.clock.now_ms();
-            let lease_until =
-                now_ms.saturating_add(i64::try_from(self.config.lease_ms.max(1)).unwrap_or(0));
+            let lease_until = self.lease_until(now_ms);
             let name = Arc::clone(queue);
             let limit = i64::try_from(max).unwrap_or(i64::MAX);
             let taken = self
@@ -160,7 +173,7 @@ impl Queue for Builtin {
         let (name, bell) = self.bell(queue);
         let end = self
             .clock
-            .now_ms()
+            .monotonic_ms()
             .saturating_add(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
         loop {
             // Listening begins before looking, so that no message slips in between.
@@ -168,7 +181,7 @@ impl Queue for Builtin {
             tokio::pin!(rung);
             rung.as_mut().enable();
             let deliveries = self.take_now(&name, max).await?;
-            let left_ms = u64::try_from(end.saturating_sub(self.clock.now_ms())).unwrap_or(0);
+            let left_ms = u64::try_from(end.saturating_sub(self.clock.monotonic_ms())).unwrap_or(0);
             if !deliveries.is_empty() || left_ms == 0 {
                 return Ok(deliveries);
             }
@@ -213,9 +226,10 @@ impl Queue for Builtin {
     async fn depth(&self, queue: &str) -> Result<u64> {
         let (name, _) = self.bell(queue);
         let now_ms = self.clock.now_ms();
+        let lease_until = self.lease_until(now_ms);
         let depth = self
             .db
-            .read(move |tx| sql::depth(tx, &name, now_ms))
+            .read(move |tx| sql::depth(tx, &name, now_ms, lease_until))
             .await?;
         Ok(u64::try_from(depth).unwrap_or(0))
     }

@@ -35,7 +35,9 @@ impl From<store::Error> for Error {
             store::Error::Unavailable(text) | store::Error::Conflict(text) => {
                 Self::Unavailable(text)
             }
-            store::Error::Constraint(text) | store::Error::Fault(text) => Self::Fault(text),
+            store::Error::Constraint(text)
+            | store::Error::Fault(text)
+            | store::Error::Setting(text) => Self::Fault(text),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Every statement of the built-in queue.
 
 use bytes::Bytes;
+use store::clock::SKEW_MS;
 use store::{Many, Result, Tx, Value};
 
 /// An item that was claimed: its id and how often it has been taken.
@@ -33,14 +34,21 @@ pub(crate) fn insert(tx: &mut Tx<'_>, queue: &str, items: &[(i64, Bytes)]) -> Re
         .map(|(id, _)| vec![(*id).into(), queue.into()])
         .collect();
     tx.many(ITEMS, &[], &rows)?;
-    let rows: Vec<Vec<Value<'_>>> = items
+    let vault = tx.vault();
+    let sealed = items
         .iter()
-        .map(|(id, body)| vec![(*id).into(), body.as_ref().into()])
+        .map(|(id, body)| Ok((*id, vault.close(body)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let rows: Vec<Vec<Value<'_>>> = sealed
+        .iter()
+        .map(|(id, body)| vec![(*id).into(), Value::Bytes(body)])
         .collect();
     tx.many(BODIES, &[], &rows)?;
     Ok(())
 }
 
+/// Claims the oldest items that nobody leases. A lease that ends later than one taken now (and the
+/// difference of clocks) was taken before the clock was set back, and counts as run out.
 pub(crate) fn claim(
     tx: &mut Tx<'_>,
     queue: &str,
@@ -48,9 +56,11 @@ pub(crate) fn claim(
     lease_until: i64,
     max: i64,
 ) -> Result<Claim> {
+    let never = lease_until.saturating_add(SKEW_MS);
     let waiting = tx.query(
-        "select id from queue_item where queue = $1 and lease_until <= $2 order by id limit $3",
-        &[queue.into(), now_ms.into(), max.into()],
+        "select id from queue_item where queue = $1 \
+         and (lease_until <= $2 or lease_until > $3) order by id limit $4",
+        &[queue.into(), now_ms.into(), never.into(), max.into()],
     )?;
     if waiting.is_empty() {
         return Ok(Claim::Items(Vec::new()));
@@ -61,7 +71,7 @@ pub(crate) fn claim(
     // 400 items twice.
     const CLAIM: Many = Many {
         before: "update queue_item set lease_until = $1, n_taken = n_taken + 1 \
-                 where lease_until <= $2 and id in (",
+                 where (lease_until <= $2 or lease_until > $3) and id in (",
         row: "?",
         after: ") returning id, n_taken",
     };
@@ -70,7 +80,11 @@ pub(crate) fn claim(
         .map(|row| Ok(vec![row.int(0)?.into()]))
         .collect::<Result<Vec<_>>>()?;
     let mut claimed = tx
-        .many(CLAIM, &[lease_until.into(), now_ms.into()], &ids)?
+        .many(
+            CLAIM,
+            &[lease_until.into(), now_ms.into(), never.into()],
+            &ids,
+        )?
         .iter()
         .map(|row| {
             Ok(Claimed {
@@ -94,9 +108,10 @@ pub(crate) fn bodies(tx: &mut Tx<'_>, items: &[Claimed]) -> Result<Vec<(i64, Byt
         after: ")",
     };
     let ids: Vec<Vec<Value<'_>>> = items.iter().map(|item| vec![item.id.into()]).collect();
+    let vault = tx.vault();
     tx.many(BODIES, &[], &ids)?
         .iter()
-        .map(|row| Ok((row.int(0)?, Bytes::from(row.bytes(1)?))))
+        .map(|row| Ok((row.int(0)?, Bytes::from(vault.open(row.bytes(1)?)?))))
         .collect()
 }
 
@@ -129,10 +144,18 @@ pub(crate) fn release(tx: &mut Tx<'_>, lease_until: i64, ids: &[i64]) -> Result<
     Ok(())
 }
 
-pub(crate) fn depth(tx: &mut Tx<'_>, queue: &str, now_ms: i64) -> Result<i64> {
+/// The largest id of a message that waits; 0 when none does.
+pub(crate) fn newest(tx: &mut Tx<'_>) -> Result<i64> {
+    let found = tx.query_opt("select id from queue_item order by id desc limit 1", &[])?;
+    found.map_or(Ok(0), |row| row.int(0))
+}
+
+pub(crate) fn depth(tx: &mut Tx<'_>, queue: &str, now_ms: i64, lease_until: i64) -> Result<i64> {
+    let never = lease_until.saturating_add(SKEW_MS);
     tx.query(
-        "select count(*) from queue_item where queue = $1 and lease_until <= $2",
-        &[queue.into(), now_ms.into()],
+        "select count(*) from queue_item where queue = $1 \
+         and (lease_until <= $2 or lease_until > $3)",
+        &[queue.into(), now_ms.into(), never.into()],
     )?
     .first()
     .map_or(Ok(0), |row| row.int(0))

@@ -441,3 +441,40 @@ mod wire {
         assert!(!refused.unwrap_err().to_string().contains("s3cret"));
     }
 }
+
+/// Messages that a process had taken when it was killed, before the clock was set back by an hour,
+/// come again at once and not an hour later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_from_the_future_holds_no_message() {
+    for test in each_engine() {
+        let clock = TestClock::at(10_000_000);
+        let config = builtin::Config::default();
+        let queue = Builtin::new(test.db.clone(), clock.clone(), 0, config);
+        queue.put("q", &bodies(&["a"])).await.unwrap();
+        assert_eq!(queue.take("q", 9, Duration::ZERO).await.unwrap().len(), 1);
+        clock.set_back(Duration::from_secs(3600));
+        assert_eq!(queue.depth("q").await.unwrap(), 1);
+        assert_eq!(queue.take("q", 9, Duration::ZERO).await.unwrap().len(), 1);
+        assert!(queue.take("q", 9, Duration::ZERO).await.unwrap().is_empty());
+    }
+}
+
+/// What is put after the clock was set back stays behind what waited before.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn order_outlives_a_clock_that_was_set_back() {
+    for test in each_engine() {
+        let clock = TestClock::at(1_800_000_000_000);
+        let make = || {
+            let config = builtin::Config::default();
+            Builtin::new(test.db.clone(), clock.clone(), 0, config)
+        };
+        make().put("q", &bodies(&["first"])).await.unwrap();
+        clock.set_back(Duration::from_secs(3600));
+        let after = make();
+        after.begin_after_what_waits().await.unwrap();
+        after.put("q", &bodies(&["second"])).await.unwrap();
+        let taken = after.take("q", 9, Duration::ZERO).await.unwrap();
+        let texts: Vec<_> = taken.iter().map(|one| one.body.clone()).collect();
+        assert_eq!(texts, bodies(&["first", "second"]));
+    }
+}

@@ -3,6 +3,7 @@
 use crate::parameter::Adjustable;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
+use web::address::{Network, ProxyHeader};
 
 /// Settings of accounts, sessions and passwords.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -22,6 +23,8 @@ pub struct Config {
     pub failures_max: Adjustable,
     /// Minutes for which it is locked.
     pub lock_minutes: Adjustable,
+    /// Whether administrators of companies need a second factor: 1 for yes, 0 for no.
+    pub company_admin_factor: Adjustable,
     /// Failures from one address within an hour after which it must wait.
     pub address_failures_max: u32,
     /// Days after which a password must be changed; 0 for never.
@@ -30,8 +33,10 @@ pub struct Config {
     pub password_history: u32,
     /// Days without a login after which an account is disabled.
     pub stale_days: Adjustable,
-    /// Addresses of proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<String>,
+    /// Addresses and networks of proxies who are believed when they say who called.
+    pub trusted_proxies: Vec<Network>,
+    /// The header in which they say it.
+    pub proxy_header: ProxyHeader,
     /// Whether this is the demo: its pages show the codes that a telephone would. Set by the
     /// command, never by a file.
     #[serde(skip)]
@@ -145,11 +150,13 @@ impl Default for Config {
             sessions_max: Adjustable::new(3),
             failures_max: Adjustable::new(5),
             lock_minutes: Adjustable::new(30),
+            company_admin_factor: Adjustable::new(1),
             address_failures_max: 50,
             password_days: Adjustable::new(90),
             password_history: 5,
             stale_days: Adjustable::new(90),
             trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
             demo: false,
             sso_ca_file: String::new(),
             foreign: Vec::new(),

@@ -5,11 +5,8 @@ use registry::access::Gate;
 use registry::ground::Ground;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Error, Result, Tx};
-use tokio::sync::Semaphore;
+use web::room::Room;
 use web::{Problem, service_error};
-
-/// Files that may be on their way in at the same time: each is in memory once, up to 10 MiB.
-const UPLOADS: usize = 8;
 
 /// What the routes of this floor need.
 #[derive(Clone)]
@@ -19,16 +16,16 @@ pub struct Desk {
     /// The kinds of cases.
     pub kinds: Arc<[Kind]>,
     /// Room for files on their way in.
-    pub uploads: Arc<Semaphore>,
+    pub uploads: Room,
 }
 
 impl Desk {
-    /// A desk behind a gate.
-    pub fn new(gate: Arc<Gate>) -> Self {
+    /// A desk behind a gate, with room for files on their way in.
+    pub fn new(gate: Arc<Gate>, uploads: Room) -> Self {
         Self {
             gate,
             kinds: Arc::from(crate::case_kinds()),
-            uploads: Arc::new(Semaphore::new(UPLOADS)),
+            uploads,
         }
     }
 

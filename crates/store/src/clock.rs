@@ -2,9 +2,9 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// A wait that a [`Clock`] hands out.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -16,7 +16,17 @@ pub trait Clock: Send + Sync + 'static {
 
     /// Resolves when `wait` has passed on this clock.
     fn sleep(&self, wait: Duration) -> Sleep;
+
+    /// Milliseconds since some moment; never steps back, whatever happens to the time of day.
+    fn monotonic_ms(&self) -> i64 {
+        self.now_ms()
+    }
 }
+
+/// How far the clocks of processes that share a database may differ, in milliseconds. A lease that
+/// ends later than its length and this from now was not made by the present time: the clock was set
+/// back meanwhile, and the lease counts as run out.
+pub const SKEW_MS: i64 = 5_000;
 
 /// The clock as it is shared.
 pub type SharedClock = Arc<dyn Clock>;
@@ -48,6 +58,12 @@ impl Clock for SystemClock {
     fn sleep(&self, wait: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(wait))
     }
+
+    fn monotonic_ms(&self) -> i64 {
+        static BEGIN: OnceLock<Instant> = OnceLock::new();
+        let since = BEGIN.get_or_init(Instant::now).elapsed();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
 }
 
 /// A clock that moves only when a test moves it.
@@ -64,6 +80,12 @@ impl TestClock {
             now_ms: AtomicI64::new(now_ms),
             moved: tokio::sync::watch::channel(now_ms).0,
         })
+    }
+
+    /// Sets the clock back, as a correction of the machine's clock does; sleepers sleep on.
+    pub fn set_back(&self, by: Duration) {
+        let by_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.now_ms.fetch_sub(by_ms, Ordering::SeqCst);
     }
 
     /// Moves the clock on; sleepers whose time has come wake.

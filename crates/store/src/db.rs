@@ -2,7 +2,7 @@
 
 use crate::postgres::PgPool;
 use crate::sqlite::SqlitePool;
-use crate::{Error, Result, Tx, migrate};
+use crate::{Error, Result, Tx, Vault, migrate, sqlite};
 use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::oneshot;
@@ -27,6 +27,10 @@ pub struct Config {
     pub sqlite_mib_max: u64,
     /// Page cache of the SQLite writer in MiB.
     pub sqlite_cache_mib: u64,
+    /// Free space of the disk in MiB below which the process says that it is not ready; 0 for never.
+    pub free_mib_min: u64,
+    /// File with the keys that seal messages and receipts before they are stored; empty for none.
+    pub encryption_key_file: String,
 }
 
 impl Default for Config {
@@ -40,6 +44,8 @@ impl Default for Config {
             sqlite_busy_ms: 5000,
             sqlite_mib_max: 0,
             sqlite_cache_mib: 32,
+            free_mib_min: 256,
+            encryption_key_file: String::new(),
         }
     }
 }
@@ -47,11 +53,11 @@ impl Default for Config {
 /// The database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 #[derive(Clone)]
-enum Engine {
+pub(crate) enum Engine {
     Sqlite(SqlitePool),
     Postgres(PgPool),
 }
@@ -61,12 +67,14 @@ impl Db {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when it cannot be reached or the file cannot be made;
-    /// [`Error::Fault`] for a wrong URL or a schema newer than this program.
+    /// [`Error::Fault`] for a wrong URL or a schema newer than this program; [`Error::Setting`] when
+    /// the keys of `encryption_key_file` are not those of the database.
     pub fn open(config: &Config) -> Result<Self> {
-        let engine = if let Some(path) = config.url.strip_prefix("sqlite:") {
-            Engine::Sqlite(SqlitePool::open(path.trim_start_matches("//"), config)?)
+        let vault = Vault::from_file(&config.encryption_key_file)?;
+        let engine = if let Some(path) = sqlite::path(config) {
+            Engine::Sqlite(SqlitePool::open(path, config, &vault)?)
         } else if config.url.starts_with("postgres") {
-            Engine::Postgres(PgPool::open(config)?)
+            Engine::Postgres(PgPool::open(config, &vault)?)
         } else {
             return Err(Error::Fault(
                 "store.url must begin with sqlite: or postgres://".to_owned(),

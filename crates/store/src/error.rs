@@ -21,6 +21,9 @@ pub enum Error {
     /// A statement, a type or a stored value is wrong: a fault of ours.
     #[error("the database statement failed: {0}")]
     Fault(String),
+    /// A setting of the store is wrong, or does not fit the database: found out when it is opened.
+    #[error("{0}")]
+    Setting(String),
 }
 
 impl Error {

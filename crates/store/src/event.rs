@@ -47,6 +47,15 @@ pub fn append(tx: &mut Tx<'_>, events: &[Event]) -> Result<()> {
     tx.many(INSERT, &[], &rows).map(|_| ())
 }
 
+/// The largest id of a fact; 0 when there is none.
+///
+/// # Errors
+/// The engine's.
+pub fn newest(tx: &mut Tx<'_>) -> Result<i64> {
+    let found = tx.query_opt("select id from event order by id desc limit 1", &[])?;
+    found.map_or(Ok(0), |row| row.int(0))
+}
+
 /// The facts about one subject, oldest first, at most `limit`.
 ///
 /// # Errors

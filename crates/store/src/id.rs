@@ -56,6 +56,15 @@ impl IdMaker {
         }
     }
 
+    /// Makes only ids after this one from now on, so that order and uniqueness survive a clock that was
+    /// set back while no process ran.
+    pub fn begin_after(&self, id: i64) {
+        let ms = id >> (NODE_BITS + SEQUENCE_BITS + PART_BITS);
+        let sequence = (id >> PART_BITS) & ((1 << SEQUENCE_BITS) - 1);
+        self.last
+            .fetch_max((ms << SEQUENCE_BITS) | sequence, Ordering::Relaxed);
+    }
+
     fn compose(&self, ticket: i64) -> i64 {
         let ms = ticket >> SEQUENCE_BITS;
         let sequence = ticket & ((1 << SEQUENCE_BITS) - 1);

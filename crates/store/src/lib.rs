@@ -19,23 +19,28 @@
 //! they do no other I/O. Deliberately absent: an ORM, a query builder, a generic repository, and
 //! caches.
 
+pub mod check;
 pub mod clock;
 mod db;
 mod error;
 pub mod event;
 pub mod id;
 mod migrate;
+pub mod node;
 mod postgres;
 mod sqlite;
+pub mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
 mod tx;
 mod value;
+mod vault;
 
 pub use db::{Config, Db};
 pub use error::{Error, Result};
 pub use migrate::{Applied, migrations};
 pub use tx::{Many, Tx};
 pub use value::{Row, Value};
+pub use vault::Vault;

@@ -7,7 +7,7 @@
 //! SQLite, where only that spelling makes the key the row's own address instead of a second index.
 //! The one addition: a line `-- append only: TABLE` becomes triggers in the engine's own language.
 
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Tx, vault};
 
 /// One file of `store/migrations`: number, name and text.
 type Migration = (i64, &'static str, &'static str);
@@ -87,8 +87,34 @@ const ALL: &[Migration] = &[
     ),
     (
         21,
+        "certificate_fault",
+        include_str!("../migrations/0021_certificate_fault.sql"),
+    ),
+    (
+        22,
+        "login_attempt",
+        include_str!("../migrations/0022_login_attempt.sql"),
+    ),
+    (23, "node", include_str!("../migrations/0023_node.sql")),
+    (
+        24,
+        "seal_key",
+        include_str!("../migrations/0024_seal_key.sql"),
+    ),
+    (
+        25,
+        "receipt_inbox",
+        include_str!("../migrations/0025_receipt_inbox.sql"),
+    ),
+    (
+        26,
+        "company_usage",
+        include_str!("../migrations/0026_company_usage.sql"),
+    ),
+    (
+        27,
         "correction",
-        include_str!("../migrations/0021_correction.sql"),
+        include_str!("../migrations/0027_correction.sql"),
     ),
 ];
 
@@ -142,7 +168,7 @@ pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {
             &[(*number).into(), (*name).into()],
         )?;
     }
-    Ok(())
+    vault::prove(tx)
 }
 
 /// The triggers by which an engine refuses to change or remove rows of `table`.

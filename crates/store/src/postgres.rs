@@ -8,7 +8,7 @@ use crate::db::Job;
 use crate::migrate;
 use crate::sqlite::{spawn, submit};
 use crate::tx::{Engine, PgTx};
-use crate::{Config, Error, Result, Tx};
+use crate::{Config, Error, Result, Tx, Vault};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use postgres::{Client, NoTls, Statement};
 use std::collections::HashMap;
@@ -30,11 +30,13 @@ pub(crate) struct PgPool {
 }
 
 impl PgPool {
-    pub(crate) fn open(config: &Config) -> Result<Self> {
+    pub(crate) fn open(config: &Config, vault: &Vault) -> Result<Self> {
         let server = Server::from_config(config)?;
         let mut first = Connection {
             server: server.clone(),
             open: Some(server.connect()?),
+            is_used: false,
+            vault: vault.clone(),
         };
         first.migrate()?;
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
@@ -46,11 +48,13 @@ impl PgPool {
         ] {
             for _ in 0..n_threads.max(1) {
                 let queue: Receiver<Box<dyn Job>> = queue.clone();
-                let connection = ready.take().unwrap_or(Connection {
+                let mut connection = ready.take().unwrap_or(Connection {
                     server: server.clone(),
                     open: None,
+                    is_used: false,
+                    vault: vault.clone(),
                 });
-                spawn("store-postgres", move || serve(connection, &queue))?;
+                spawn("store-postgres", move || serve(&mut connection, &queue))?;
             }
         }
         Ok(Self { writes, reads })
@@ -105,9 +109,10 @@ impl Server {
             None => self.config.connect(NoTls),
         };
         let client = client.map_err(|error| match Error::from(error) {
-            Error::Fault(text) | Error::Conflict(text) | Error::Constraint(text) => {
-                Error::Unavailable(text)
-            }
+            Error::Fault(text)
+            | Error::Conflict(text)
+            | Error::Constraint(text)
+            | Error::Setting(text) => Error::Unavailable(text),
             unavailable @ Error::Unavailable(_) => unavailable,
         })?;
         Ok(Open {
@@ -144,10 +149,14 @@ struct Open {
 struct Connection {
     server: Server,
     open: Option<Open>,
+    /// Whether a thread has worked with it.
+    is_used: bool,
+    vault: Vault,
 }
 
 impl Connection {
     fn migrate(&mut self) -> Result<()> {
+        let vault = self.vault.clone();
         let open = self.ready()?;
         let tx = open.client.transaction()?;
         let mut tx = Tx {
@@ -155,6 +164,7 @@ impl Connection {
                 tx,
                 statements: &mut open.statements,
             }),
+            vault: &vault,
         };
         migrate::apply(&mut tx)?;
         commit(tx)
@@ -169,6 +179,7 @@ impl Connection {
     }
 
     fn run(&mut self, job: &mut dyn Job) -> Result<()> {
+        let vault = self.vault.clone();
         let open = self.ready()?;
         if open.statements.len() > STATEMENTS_MAX {
             open.statements.clear();
@@ -181,6 +192,7 @@ impl Connection {
                     tx,
                     statements: &mut open.statements,
                 }),
+                vault: &vault,
             };
             let outcome = match job.run(&mut tx) {
                 Ok(()) => commit(tx),
@@ -202,7 +214,11 @@ fn commit(tx: Tx<'_>) -> Result<()> {
     }
 }
 
-fn serve(mut connection: Connection, queue: &Receiver<Box<dyn Job>>) {
+fn serve(connection: &mut Connection, queue: &Receiver<Box<dyn Job>>) {
+    // After a panic nobody knows what the connection was in the middle of.
+    if std::mem::replace(&mut connection.is_used, true) {
+        connection.open = None;
+    }
     while let Ok(mut job) = queue.recv() {
         let failure = connection.run(job.as_mut()).err();
         if failure.as_ref().is_some_and(Error::is_unavailable) {

@@ -8,10 +8,11 @@
 use crate::db::Job;
 use crate::migrate;
 use crate::tx::Engine;
-use crate::{Config, Error, Result, Tx};
+use crate::{Config, Error, Result, Tx, Vault};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
-use std::path::Path;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
@@ -31,6 +32,9 @@ const WAL_PAGES_HARD: u32 = 16_384;
 /// Pause of the checkpointer between looks at the log.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Pause before a thread that panicked goes on.
+const RESTART_PAUSE: Duration = Duration::from_millis(100);
+
 /// Page cache of a reader or the checkpointer, in KiB.
 const READER_CACHE_KIB: u64 = 4096;
 
@@ -38,12 +42,13 @@ const READER_CACHE_KIB: u64 = 4096;
 pub(crate) struct SqlitePool {
     writes: Sender<Box<dyn Job>>,
     reads: Sender<Box<dyn Job>>,
+    place: Arc<(PathBuf, u64)>,
     /// Gone with the last user of the pool; the checkpointer looks whether it is still there.
     _alive: Arc<()>,
 }
 
 impl SqlitePool {
-    pub(crate) fn open(path: &str, config: &Config) -> Result<Self> {
+    pub(crate) fn open(path: &str, config: &Config, vault: &Vault) -> Result<Self> {
         if let Some(folder) = Path::new(path)
             .parent()
             .filter(|p| !p.as_os_str().is_empty())
@@ -57,16 +62,20 @@ impl SqlitePool {
             writer.pragma_update(None, "max_page_count", pages)?;
         }
         writer.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_HARD)?;
-        migrate_now(&mut writer)?;
+        migrate_now(&mut writer, vault)?;
 
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
         let (reads, read_queue) = bounded(config.waiting_max.max(1));
-        spawn("store-writer", move || write_loop(&writer, &write_queue))?;
+        let keys = vault.clone();
+        spawn("store-writer", move || {
+            write_loop((&writer, &keys), &write_queue);
+        })?;
         for _ in 0..config.n_readers.max(1) {
             let reader = connect(path, config, READER_CACHE_KIB)?;
             reader.pragma_update(None, "query_only", true)?;
             let queue: Receiver<Box<dyn Job>> = read_queue.clone();
-            spawn("store-reader", move || read_loop(&reader, &queue))?;
+            let keys = vault.clone();
+            spawn("store-reader", move || read_loop((&reader, &keys), &queue))?;
         }
         let checkpointer = connect(path, config, READER_CACHE_KIB)?;
         let alive = Arc::new(());
@@ -77,6 +86,7 @@ impl SqlitePool {
         Ok(Self {
             writes,
             reads,
+            place: Arc::new((PathBuf::from(path), config.sqlite_mib_max)),
             _alive: alive,
         })
     }
@@ -92,6 +102,17 @@ impl SqlitePool {
     pub(crate) fn n_waiting(&self) -> usize {
         self.writes.len()
     }
+
+    /// The file, and its largest size in MiB (0 for no limit).
+    pub(crate) fn place(&self) -> (PathBuf, u64) {
+        (*self.place).clone()
+    }
+}
+
+/// The path of the file that the settings name, if they name one.
+pub(crate) fn path(config: &Config) -> Option<&str> {
+    let path = config.url.strip_prefix("sqlite:")?;
+    Some(path.trim_start_matches("//"))
 }
 
 pub(crate) fn submit(queue: &Sender<Box<dyn Job>>, job: Box<dyn Job>) -> Result<()> {
@@ -101,10 +122,17 @@ pub(crate) fn submit(queue: &Sender<Box<dyn Job>>, job: Box<dyn Job>) -> Result<
     })
 }
 
-pub(crate) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<()> {
+/// Starts a thread; a body that panics is run again after a pause, one that returns is done.
+pub(crate) fn spawn(name: &'static str, mut body: impl FnMut() + Send + 'static) -> Result<()> {
+    let run = move || {
+        while catch_unwind(AssertUnwindSafe(&mut body)).is_err() {
+            tracing::error!(thread = name, "a thread of the store is started again");
+            thread::park_timeout(RESTART_PAUSE);
+        }
+    };
     thread::Builder::new()
         .name(name.to_owned())
-        .spawn(body)
+        .spawn(run)
         .map(|_| ())
         .map_err(|e| Error::Unavailable(format!("no thread for the store: {e}")))
 }
@@ -122,19 +150,24 @@ fn connect(path: &str, config: &Config, cache_kib: u64) -> Result<Connection> {
     Ok(connection)
 }
 
-fn migrate_now(writer: &mut Connection) -> Result<()> {
+fn migrate_now(writer: &mut Connection, vault: &Vault) -> Result<()> {
     let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     migrate::apply(&mut Tx {
         engine: Engine::Sqlite(&tx),
+        vault,
     })?;
     Ok(tx.commit()?)
 }
 
-fn write_loop(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
+/// A connection, and what seals the values that go over it.
+type Keyed<'a> = (&'a Connection, &'a Vault);
+
+fn write_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn Job>>) {
+    forget_transaction(connection);
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
         group.extend(queue.try_iter().take(GROUP_MAX - 1));
-        let failure = commit_group(connection, &mut group).err();
+        let failure = commit_group((connection, vault), &mut group).err();
         for job in group {
             job.finish(failure.clone());
         }
@@ -143,10 +176,10 @@ fn write_loop(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
 
 /// Runs every job in a savepoint of its own, so that one failure does not undo the others, and
 /// commits them together.
-fn commit_group(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<()> {
+fn commit_group((connection, vault): Keyed<'_>, group: &mut [Box<dyn Job>]) -> Result<()> {
     connection.prepare_cached("begin immediate")?.execute([])?;
     for job in group.iter_mut() {
-        if let Err(error) = run_one(connection, job.as_mut()) {
+        if let Err(error) = run_one((connection, vault), job.as_mut()) {
             // The savepoint itself failed: nothing of the group can be trusted.
             let _ = connection.execute_batch("rollback");
             return Err(error);
@@ -162,11 +195,12 @@ fn commit_group(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(
     Ok(())
 }
 
-fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<()> {
+fn run_one((connection, vault): Keyed<'_>, job: &mut dyn Job) -> Result<()> {
     connection.prepare_cached("savepoint job")?.execute([])?;
     if job
         .run(&mut Tx {
             engine: Engine::Sqlite(connection),
+            vault,
         })
         .is_err()
     {
@@ -182,17 +216,26 @@ fn run_one(connection: &Connection, job: &mut dyn Job) -> Result<()> {
     Ok(())
 }
 
-fn read_loop(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
+/// Ends the transaction that a thread left open when it panicked; whoever waited for it was told.
+fn forget_transaction(connection: &Connection) {
+    if !connection.is_autocommit() {
+        let _ = connection.execute_batch("rollback");
+    }
+}
+
+fn read_loop((connection, vault): Keyed<'_>, queue: &Receiver<Box<dyn Job>>) {
+    forget_transaction(connection);
     while let Ok(mut job) = queue.recv() {
-        let failure = read_one(connection, job.as_mut()).err();
+        let failure = read_one((connection, vault), job.as_mut()).err();
         job.finish(failure);
     }
 }
 
-fn read_one(connection: &Connection, job: &mut dyn Job) -> Result<()> {
+fn read_one((connection, vault): Keyed<'_>, job: &mut dyn Job) -> Result<()> {
     connection.prepare_cached("begin")?.execute([])?;
     let _ = job.run(&mut Tx {
         engine: Engine::Sqlite(connection),
+        vault,
     });
     connection.prepare_cached("rollback")?.execute([])?;
     Ok(())

@@ -1,7 +1,7 @@
 //! A transaction as the rooms see it: statements in, rows out, either engine below.
 
 use crate::value::Cell;
-use crate::{Error, Result, Row, Value};
+use crate::{Error, Result, Row, Value, Vault};
 use std::collections::HashMap;
 
 /// Rows that one statement carries, largest first: a list of 100 rows becomes 64 + 16 + 16 + 4,
@@ -11,6 +11,7 @@ const CHUNKS: [usize; 4] = [64, 16, 4, 1];
 /// An open transaction. It commits when the closure that received it returns `Ok`.
 pub struct Tx<'a> {
     pub(crate) engine: Engine<'a>,
+    pub(crate) vault: &'a Vault,
 }
 
 pub(crate) enum Engine<'a> {
@@ -114,6 +115,11 @@ impl Tx<'_> {
             rest = later;
         }
         Ok(answer)
+    }
+
+    /// What seals and opens the columns that hold what companies send and customs answers.
+    pub fn vault(&self) -> Vault {
+        self.vault.clone()
     }
 
     /// Runs several statements without arguments: migrations only.

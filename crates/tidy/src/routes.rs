@@ -72,11 +72,16 @@ const OPEN: &[(&str, &str)] = &[
         "a question to a passkey; what is about a person asks for the session",
     ),
     ("/passkey.js", "the script of the pages, the same for all"),
+    ("/copy.js", "a script without data, the same for all"),
     ("/logout", "ends the caller's own session, with its token"),
     ("/activate", "opens by a one-time link"),
     (
         "/register",
         "how companies come to be known; an address may try so often",
+    ),
+    (
+        "/register/sample-licence.pdf",
+        "a file that says nothing, in the demo only",
     ),
     (
         "/bootstrap",
@@ -134,10 +139,13 @@ const OPEN: &[(&str, &str)] = &[
         "/healthz",
         "a probe: says that the process lives, nothing else",
     ),
-    ("/readyz", "a probe: says whether the database answers"),
+    (
+        "/readyz",
+        "a probe: says whether it is ready; why not only to those inside",
+    ),
     (
         "/metrics",
-        "numbers without names of companies; kept inside by the network",
+        "numbers without names of companies; for those inside, whom it knows itself",
     ),
     (
         "/179/{code}/platDataOpen",
@@ -145,6 +153,7 @@ const OPEN: &[(&str, &str)] = &[
     ),
     ("/docs/codes/{code}", "the knowledge base, the same for all"),
     ("/docs/protocol/kinds", "the standard, the same for all"),
+    ("/docs/standard", "leads to the standard"),
     ("/docs/standard/", "the standard, the same for all"),
     ("/docs/standard/{file}", "the standard, the same for all"),
     (

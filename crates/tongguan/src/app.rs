@@ -5,45 +5,50 @@ mod back_office;
 mod company;
 mod declarations;
 pub mod describe;
+pub mod descriptors;
 pub mod docs;
 pub mod gather;
-pub mod limits;
+mod host;
+pub mod inside;
+mod linger;
 mod lists;
 pub mod metrics;
+pub mod pace;
 mod peer;
 mod people;
+mod serve;
 mod sso;
 
 use self::describe::Everywhere;
+use crate::health::Health;
 use crate::roles::House;
 use crate::ui;
-use anyhow::Context;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use exchange::customs_box::CustomsBox;
+use exchange::export::http::Exports;
 use exchange::pipeline::Shared;
 use registry::access::Gate;
 use registry::login::Throttle;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
+use web::room::Room;
+use web::shares::Shares;
 use web::{Problem, codes};
 
+pub use inside::Inside;
 pub use metrics::Metrics;
+pub use serve::serve;
 
 /// What an answer that is not a page may load: nothing. Pages say what they need themselves.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
-
-/// How long open requests (a long poll waits for minutes) may go on when the process is to stop.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// What pages and probes need.
 #[derive(Clone)]
@@ -52,6 +57,10 @@ pub struct Front {
     pub shared: Arc<Shared>,
     /// The metrics.
     pub metrics: Metrics,
+    /// Who sees particulars.
+    pub inside: Inside,
+    /// Whether this process can do its work.
+    pub health: Arc<Health>,
 }
 
 /// The description of the API (接口描述), OpenAPI 3.1.
@@ -179,19 +188,33 @@ pub struct ApiDoc;
 
 /// Every route of the platform. `pages` adds the live page of the demo, which shows all companies;
 /// `customs_box` the routes that steer the simulator.
+///
+/// # Errors
+/// When a file that the settings name cannot be read.
 pub fn router(
     house: &House,
     metrics: Metrics,
     pages: bool,
     customs_box: Option<Arc<CustomsBox>>,
-) -> Router {
+) -> anyhow::Result<Router> {
     let shared = &house.shared;
     let gate = Arc::new(Gate::new(house.ground.clone(), gather::OPERATIONS));
     let throttle = Arc::new(Throttle::new(house.config.registry.address_failures_max));
-    let api = declarations::routes(house, &gate, customs_box);
+    let limits = &house.config.limits;
+    // One and the same for all kinds of exports.
+    let exporting = Exports {
+        desk: exchange::query::http::Desk {
+            gate: Arc::clone(&gate),
+            shared: Arc::clone(shared),
+        },
+        turns: Shares::new("exports", limits.exports_max, limits.exports_per_caller_max),
+    };
+    let api = declarations::routes(house, &gate, exporting.clone(), customs_box);
     let front = Front {
         shared: Arc::clone(shared),
         metrics: metrics.clone(),
+        inside: Inside::new(&house.config.http, &house.config.registry)?,
+        health: Arc::clone(&house.health),
     };
     let probes = Router::new()
         .route("/healthz", get(healthz))
@@ -208,8 +231,8 @@ pub fn router(
         .merge(people::routes(&gate, &throttle))
         .merge(company::routes(house, &gate))
         .merge(sso::routes(house, &gate, &throttle));
-    let exports = lists::routes(shared, &gate, rooms.clone());
-    finish(
+    let exports = lists::routes(exporting, rooms.clone());
+    Ok(finish(
         rooms
             .merge(exports)
             .merge(probes)
@@ -219,7 +242,7 @@ pub fn router(
             .merge(site),
         metrics,
         house,
-    )
+    ))
 }
 
 /// What every answer gets, whatever the route.
@@ -249,14 +272,17 @@ fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
             "same-origin",
         ))
         .option_layer(strict)
+        .layer(from_fn(ui::people::pages))
         .layer(from_fn_with_state(
             Arc::clone(&shared.ids),
             web::request_id::middleware,
         ))
-        .layer(from_fn(peer::note))
         .layer(from_fn_with_state(metrics, metrics::observe))
+        .layer(from_fn(host::check))
+        .layer(from_fn_with_state(proxies(house), peer::note))
+        .layer(from_fn_with_state(bodies(house), pace::bodies))
+        // The log has counted it, with its place.
         .layer(CatchPanicLayer::custom(|_| {
-            ::metrics::counter!("tongguan_panics_total").increment(1);
             Problem::new(codes::FAULT).into_response()
         }));
     router
@@ -265,63 +291,50 @@ fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
         .layer(around)
 }
 
-/// Serves until the house is told to stop; answers when the last request is done.
-///
-/// # Errors
-/// When the address cannot be bound.
-pub async fn serve(
-    house: &House,
-    router: Router,
-    ready: impl FnOnce(SocketAddr),
-) -> anyhow::Result<()> {
-    let listen = &house.config.http.listen;
-    let listener = tokio::net::TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("无法监听 {listen}（端口是否已被占用？可用 --listen 改换）"))?;
-    let address = listener.local_addr()?;
-    let http = &house.config.http;
-    let tls = match (&http.tls_certificate, &http.tls_key) {
-        (Some(certificate), Some(key)) => Some(limits::tls(certificate, key)?),
-        (None, None) => None,
-        (Some(_), None) | (None, Some(_)) => {
-            anyhow::bail!("http.tls_certificate 与 http.tls_key 须同时填写")
-        }
-    };
-    let listener = limits::Limited::new(listener, http.connections_max, tls)?;
-    let mut stop = house.stop.subscribe();
-    ready(address);
-    let mut told = house.stop.subscribe();
-    let service = router.into_make_service_with_connect_info::<peer::Peer>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // An error means that the house is gone, which is a reason to stop as well.
-        let _ = stop.wait_for(|stop| *stop).await;
-    });
-    tokio::select! {
-        served = serving => served?,
-        () = async {
-            let _ = told.wait_for(|stop| *stop).await;
-            house.shared.clock.sleep(GRACE).await;
-        } => tracing::warn!("some requests were still open and were cut off"),
+/// What holds for the bodies of all requests, from the settings.
+fn bodies(house: &House) -> pace::Bodies {
+    let limits = &house.config.limits;
+    let (all, share) = (limits.body_bytes_max, limits.body_bytes_per_caller_max);
+    pace::Bodies {
+        pace: house.config.http.pace(),
+        room: Room::new("request_bodies", all, share),
     }
-    Ok(())
+}
+
+/// What is known about proxies, from the settings.
+fn proxies(house: &House) -> peer::Proxies {
+    let (http, registry) = (&house.config.http, &house.config.registry);
+    peer::Proxies {
+        trusted: registry.trusted_proxies.clone().into(),
+        header: registry.proxy_header,
+        requests: Shares::new(
+            "requests",
+            http.connections_max,
+            http.connections_per_address_max,
+        ),
+    }
 }
 
 async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Ready when the database answers.
-async fn readyz(State(front): State<Front>) -> Result<&'static str, (StatusCode, String)> {
-    match front
-        .shared
-        .db
-        .read(|tx| tx.query_opt("select 1", &[]).map(|_| ()))
-        .await
-    {
-        Ok(()) => Ok("ready\n"),
-        Err(error) => Err((
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("not ready: {error}\n"),
-        )),
+/// Ready when this process can do its work: the database reads and writes, the disk has room, no loop
+/// stands still. To those inside it says by name what is not as it should be; the log says why.
+async fn readyz(State(front): State<Front>, request: Request) -> (StatusCode, String) {
+    let checks = front.health.checks().await;
+    let bad: Vec<&str> = checks
+        .iter()
+        .filter(|check| !check.is_good)
+        .map(|check| check.name.as_str())
+        .collect();
+    if bad.is_empty() {
+        return (StatusCode::OK, "ready\n".to_owned());
     }
+    let text = if front.inside.has(&request.into_parts().0) {
+        format!("not ready: {}\n", bad.join(", "))
+    } else {
+        "not ready\n".to_owned()
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, text)
 }

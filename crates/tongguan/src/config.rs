@@ -9,10 +9,12 @@ use registry::config::ForeignSource;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+mod http;
 mod reference;
 #[cfg(test)]
 mod tests;
 
+pub use http::{HttpConfig, LimitsConfig};
 pub use reference::REFERENCE;
 
 /// Prefix of settings in the environment.
@@ -26,6 +28,8 @@ pub struct Config {
     pub node: NodeConfig,
     /// The HTTP server.
     pub http: HttpConfig,
+    /// What callers share.
+    pub limits: LimitsConfig,
     /// The database.
     pub store: store::Config,
     /// Accounts, sessions and passwords.
@@ -54,6 +58,10 @@ pub struct NodeConfig {
     pub number: u8,
     /// Log filter: `info`, `warn,exchange=debug`.
     pub log: String,
+    /// The data folder, whose lock says whether another process works there. Set by the command,
+    /// never by a file.
+    #[serde(skip)]
+    pub data: Option<PathBuf>,
 }
 
 impl Default for NodeConfig {
@@ -61,31 +69,7 @@ impl Default for NodeConfig {
         Self {
             number: 0,
             log: "info".to_owned(),
-        }
-    }
-}
-
-/// Settings of the HTTP server.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct HttpConfig {
-    /// Address and port.
-    pub listen: String,
-    /// Open connections at most.
-    pub connections_max: usize,
-    /// Certificate with its chain, PEM; with it the platform speaks TLS itself.
-    pub tls_certificate: Option<PathBuf>,
-    /// Key of the certificate, PEM.
-    pub tls_key: Option<PathBuf>,
-}
-
-impl Default for HttpConfig {
-    fn default() -> Self {
-        Self {
-            listen: "127.0.0.1:8080".to_owned(),
-            connections_max: 4096,
-            tls_certificate: None,
-            tls_key: None,
+            data: None,
         }
     }
 }
@@ -177,6 +161,7 @@ impl Config {
         if self.queue.url == default.queue.url {
             self.queue.url = file("queue.db");
         }
+        self.node.data = Some(data.to_owned());
         self
     }
 
@@ -196,6 +181,15 @@ impl Config {
     fn check(&self) -> anyhow::Result<()> {
         if self.node.number > 63 {
             bail!("node.number 应为 0 至 63");
+        }
+        if let Some(fault) = self.http.fault() {
+            bail!("http：{fault}");
+        }
+        if let Some(fault) = self.limits.fault() {
+            bail!("limits：{fault}");
+        }
+        if let Some(fault) = self.intake.fault() {
+            bail!("intake：{fault}");
         }
         if !(1024..=64 << 20).contains(&self.intake.message_bytes_max) {
             bail!("intake.message_bytes_max 应为 1024 至 67108864 字节");

@@ -1,6 +1,9 @@
 //! Roles (角色): which parts of the house a process runs, put together from the configuration.
 
 use crate::config::{Config, QueueKind};
+use crate::files;
+use crate::health::{self, Health};
+use crate::node::Node;
 use anyhow::Context;
 use exchange::customs_box::CustomsBox;
 use exchange::downlink::Feed;
@@ -15,9 +18,12 @@ use registry::parameter::Board;
 use registry::seal::Seal;
 use services::payment_inquiry::upload::{self, Uploader};
 use std::sync::Arc;
+use std::time::Duration;
 use store::Db;
+use store::check::{Checked, quick_check};
 use store::clock::{SharedClock, SystemClock};
 use store::id::IdMaker;
+use store::task::Tasks;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -44,19 +50,67 @@ pub struct House {
     uploader: Arc<Uploader>,
     /// Tells everything to stop.
     pub stop: watch::Sender<bool>,
-    tasks: Vec<JoinHandle<()>>,
+    /// What runs in the background.
+    pub tasks: Arc<Tasks>,
+    /// Whether this process can do its work.
+    pub health: Arc<Health>,
+    node: Option<Node>,
+    loops: Vec<JoinHandle<()>>,
+}
+
+/// How a process comes to its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Number {
+    /// A command that is soon done uses that of the settings beside whoever has it.
+    Beside,
+    /// That of the settings and no other.
+    Own,
+    /// The highest free one.
+    Any,
 }
 
 impl House {
-    /// Opens database and queue.
+    /// Opens database and queue for a command that is soon done.
     ///
     /// # Errors
     /// When one of them cannot be opened.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
+        Self::open_as(config, Number::Beside).await
+    }
+
+    /// Opens database and queue for a process that stays: looks whether the files are sound, and
+    /// claims the number of the settings.
+    ///
+    /// # Errors
+    /// When one of them cannot be opened or is damaged, or when another process has the number.
+    pub async fn open_to_stay(config: Config) -> anyhow::Result<Self> {
+        sound(&config).await?;
+        Self::open_as(config, Number::Own).await
+    }
+
+    /// As [`House::open_to_stay`], with the highest free number: that of the settings is the platform's.
+    ///
+    /// # Errors
+    /// When one of them cannot be opened or is damaged, or when no number is free.
+    pub async fn open_to_stay_beside(config: Config) -> anyhow::Result<Self> {
+        sound(&config).await?;
+        Self::open_as(config, Number::Any).await
+    }
+
+    async fn open_as(config: Config, number: Number) -> anyhow::Result<Self> {
         let clock = SystemClock::shared();
         let db = open_db(config.store.clone()).await?;
-        let ids = Arc::new(IdMaker::new(Arc::clone(&clock), config.node.number));
-        let queue = open_queue(&config, &clock).await?;
+        let node = match number {
+            Number::Beside => None,
+            Number::Own => Some(Node::claim(&config, &db, &clock).await?),
+            Number::Any => Some(Node::claim_any(&config, &db, &clock).await?),
+        };
+        let number = node
+            .as_ref()
+            .map_or(config.node.number, |node| node.claimant.number);
+        let ids = Arc::new(IdMaker::new(Arc::clone(&clock), number));
+        ids.begin_after(db.read(store::event::newest).await?);
+        let queue = open_queue(&config, number, &clock).await?;
         let ground = Ground {
             db: db.clone(),
             clock: Arc::clone(&clock),
@@ -88,13 +142,17 @@ impl House {
         let keyring = Arc::clone(&shared.keyring);
         let uploader = Uploader::new(config.payment_inquiry.clone(), keyring)
             .map_err(|why| anyhow::anyhow!("payment_inquiry：{why}"))?;
+        let tasks = Tasks::new(clock);
         Ok(Self {
             uploader: Arc::new(uploader),
+            health: Health::new(&shared, &tasks, config.store.free_mib_min),
             config,
             shared,
             ground,
             stop: watch::channel(false).0,
-            tasks: Vec::new(),
+            tasks,
+            node,
+            loops: Vec::new(),
         })
     }
 
@@ -106,25 +164,42 @@ impl House {
         self.declare_queues().await?;
         // Another process has another number, another start of this one another id.
         let owner = format!("{}.{}", self.config.node.number, self.shared.ids.next());
-        self.tasks.extend(pipeline::start(
-            &self.shared,
-            &owner,
-            &self.stop.subscribe(),
-        ));
         let stop = self.stop.subscribe();
-        self.tasks
-            .push(exchange::rehearsal::start(&self.shared, &owner, &stop));
+        let (shared, tasks) = (&self.shared, &self.tasks);
+        self.loops
+            .extend(pipeline::start(shared, tasks, &owner, &stop));
+        self.loops
+            .push(exchange::rehearsal::start(shared, tasks, &owner, &stop));
         Ok(())
     }
 
-    /// Starts to look for changes of the parameters and for newer code tables.
-    pub fn follow_parameters(&mut self) {
-        let (ground, stop) = (self.ground.clone(), self.stop.subscribe());
-        self.tasks
-            .push(tokio::spawn(registry::code_table::follow(ground, stop)));
-        let (ground, stop) = (self.ground.clone(), self.stop.subscribe());
-        self.tasks
-            .push(tokio::spawn(registry::parameter::follow(ground, stop)));
+    /// Starts what every process that stays does beside its roles: looks whether it can do its work,
+    /// for changes of the parameters, and for newer code tables.
+    pub fn follow(&mut self) {
+        let stop = self.stop.subscribe();
+        if let Some(node) = &self.node {
+            let (health, node, stops) = (
+                Arc::clone(&self.health),
+                node.claimant.clone(),
+                self.stop.clone(),
+            );
+            let name = "health";
+            let start = move |pulse| Arc::clone(&health).follow(node.clone(), stops.clone(), pulse);
+            let started = self
+                .tasks
+                .start(name, health::TURN_MAX, stop.clone(), start);
+            self.loops.push(started);
+        }
+        let (ground, told) = (self.ground.clone(), stop.clone());
+        let start = move |pulse| registry::code_table::follow(ground.clone(), told.clone(), pulse);
+        let started = self
+            .tasks
+            .start("code_tables", LOOK_MAX, stop.clone(), start);
+        self.loops.push(started);
+        let (ground, told) = (self.ground.clone(), stop.clone());
+        let start = move |pulse| registry::parameter::follow(ground.clone(), told.clone(), pulse);
+        let started = self.tasks.start("parameters", LOOK_MAX, stop, start);
+        self.loops.push(started);
     }
 
     /// Every job of the house.
@@ -139,9 +214,14 @@ impl House {
         let owner = format!("{}.{}", self.config.node.number, self.shared.ids.next());
         let (ground, jobs) = (self.ground.clone(), self.jobs());
         let stop = self.stop.subscribe();
-        self.tasks.push(tokio::spawn(registry::job::serve(
-            ground, jobs, owner, stop,
-        )));
+        let told = stop.clone();
+        let start = move |pulse| {
+            let (ground, jobs) = (ground.clone(), jobs.clone());
+            registry::job::serve(ground, jobs, owner.clone(), told.clone(), pulse)
+        };
+        let within = registry::job::TURN_MAX;
+        self.loops
+            .push(self.tasks.start("jobs", within, stop, start));
     }
 
     /// Starts the simulator of customs on a database of its own; answers its handle.
@@ -157,21 +237,31 @@ impl House {
             self.config.customs_box.clone().on(&self.config.customs),
         ));
         let (running, stop) = (Arc::clone(&customs_box), self.stop.subscribe());
-        self.tasks.push(tokio::spawn(async move {
-            if let Err(error) = running.run(stop).await {
-                tracing::error!(%error, "the simulator of customs could not start");
+        let told = stop.clone();
+        let start = move |pulse| {
+            let (running, told) = (Arc::clone(&running), told.clone());
+            async move {
+                if let Err(error) = running.run(told, pulse).await {
+                    tracing::error!(%error, "the simulator of customs failed");
+                }
             }
-        }));
+        };
+        let within = pipeline::TURN_MAX;
+        self.loops
+            .push(self.tasks.start("customs_box", within, stop, start));
         Ok(customs_box)
     }
 
     /// Tells everything to stop and waits for it.
     pub async fn close(self) {
         self.stop.send_replace(true);
-        for task in self.tasks {
+        for task in self.loops {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task ended badly");
             }
+        }
+        if let Some(node) = self.node {
+            node.release(&self.shared.db).await;
         }
     }
 
@@ -204,6 +294,12 @@ pub async fn open_db(config: store::Config) -> anyhow::Result<Db> {
     Ok(tokio::task::spawn_blocking(move || Db::open(&config)).await??)
 }
 
+/// How long the files are looked at before the start.
+const CHECK_MAX: Duration = Duration::from_secs(10);
+
+/// Longest silence of a loop that looks for changes.
+const LOOK_MAX: Duration = Duration::from_secs(60);
+
 /// Page cache of a database beside the main one, in MiB: what is in it is young and soon gone.
 const BESIDE_CACHE_MIB: u64 = 8;
 
@@ -217,19 +313,50 @@ pub fn beside(store: &store::Config, url: String) -> store::Config {
     }
 }
 
-async fn open_queue(config: &Config, clock: &SharedClock) -> anyhow::Result<Arc<dyn Queue>> {
+/// Takes the rights of others on the platform's files away, and looks for a bounded time whether the
+/// files of the databases are sound.
+async fn sound(config: &Config) -> anyhow::Result<()> {
+    for one in files::mend(config) {
+        let (path, why) = (one.path.display(), one.why);
+        tracing::warn!(%path, mode = format!("{:o}", one.mode), why, "others can read this");
+    }
+    let mut all = vec![config.store.clone()];
+    if config.queue.kind == QueueKind::Builtin {
+        all.push(beside(&config.store, config.queue.url.clone()));
+    }
+    for one in all {
+        let url = one.url.clone();
+        let looking = tokio::task::spawn_blocking(move || quick_check(&one, CHECK_MAX));
+        match looking.await?? {
+            Checked::Sound | Checked::Nothing => {}
+            Checked::Unfinished => tracing::info!(
+                seconds = CHECK_MAX.as_secs(),
+                "the database is large and was checked in part; `doctor` checks all of it"
+            ),
+            Checked::Damaged(faults) => anyhow::bail!(
+                "数据库文件已损坏，未启动：{url}：{}。请保留该文件，从备份恢复后再启动；\
+                 恢复步骤见 docs/operating",
+                faults.join("；")
+            ),
+        }
+    }
+    Ok(())
+}
+
+async fn open_queue(
+    config: &Config,
+    number: u8,
+    clock: &SharedClock,
+) -> anyhow::Result<Arc<dyn Queue>> {
     let settings = &config.queue;
     Ok(match settings.kind {
         QueueKind::Builtin => {
             let store = beside(&config.store, settings.url.clone());
             let db = open_db(store).await?;
             let clock = Arc::clone(clock);
-            Arc::new(Builtin::new(
-                db,
-                clock,
-                config.node.number,
-                settings.builtin.clone(),
-            ))
+            let builtin = Builtin::new(db, clock, number, settings.builtin.clone());
+            builtin.begin_after_what_waits().await?;
+            Arc::new(builtin)
         }
         QueueKind::RabbitMq => {
             Arc::new(RabbitMq::new(settings.rabbitmq.clone(), Arc::clone(clock))?)

@@ -4,17 +4,24 @@
 //! - [`Problem`]: the one shape of every error answer (`application/problem+json`, RFC 9457).
 //! - [`Page`] and [`PageQuery`]: keyset pages, never offsets.
 //! - [`sheet`]: a list as a workbook.
+//! - [`shares`] and [`room`]: places and memory of which one caller may hold only so much.
+//! - [`address`]: who calls through which proxies, and what counts as one caller.
 //! - [`request_id`]: every request has an id, in the log and in the answer.
 //!
 //! Deliberately absent: routes (they live in their rooms), rules, and anything that knows a table.
 
+pub mod address;
+mod advice;
 mod code;
 mod download;
 mod page;
 mod problem;
 pub mod request_id;
+pub mod room;
+pub mod shares;
 pub mod sheet;
 
+pub use advice::advice_en;
 pub use code::Code;
 pub use download::{attachment, conditions, file_name, told_conditions};
 pub use page::{Page, PageQuery};

@@ -65,6 +65,42 @@ pub mod codes {
         meaning: "该地址不支持所用的 HTTP 方法。",
         advice: "请对照 /api/docs 使用正确的方法。",
     };
+    /// The caller holds as much of a resource as one caller may.
+    pub const SHARE: Code = Code {
+        code: "TG-R4290",
+        status: 429,
+        title: "同时进行的请求过多",
+        title_en: "Too many requests at the same time",
+        meaning: "本企业（未登录时为本地址）同时占用的份额已满，例如正在上传的内容、等待中的领取请求或正在生成的导出。其他调用方不受影响，本次请求没有被受理。",
+        advice: "请等先前的请求完成，或按应答头 Retry-After 的秒数等待后重试；程序请减少并发。",
+    };
+    /// The body came too slowly or broke off.
+    pub const BODY_SLOW: Code = Code {
+        code: "TG-R4081",
+        status: 408,
+        title: "请求内容传输过慢或中断",
+        title_en: "The request body came too slowly",
+        meaning: "请求内容没有以最低速率送达，或连接中断。本次请求没有被受理。",
+        advice: "请检查网络后重新提交。",
+    };
+    /// The request does not say for which host it is, or says two.
+    pub const HOST: Code = Code {
+        code: "TG-R4007",
+        status: 400,
+        title: "请求头 Host 有误",
+        title_en: "The Host header is missing or wrong",
+        meaning: "HTTP/1.1 请求应有且仅有一个 Host，并与请求行中的地址一致。",
+        advice: "请检查客户端或代理的配置。",
+    };
+    /// For the operator only.
+    pub const INSIDE: Code = Code {
+        code: "TG-R4036",
+        status: 403,
+        title: "仅供运维访问",
+        title_en: "For operators only",
+        meaning: "该地址只对本机、配置中列出的网段（http.metrics_callers）或持有令牌（http.metrics_token_file）的调用方开放。",
+        advice: "请从本机访问，或请运维人员调整配置。",
+    };
     /// All of the above.
     pub const ALL: &[Code] = &[
         UNAVAILABLE,
@@ -73,6 +109,10 @@ pub mod codes {
         NOT_FOUND,
         TOO_LARGE,
         METHOD,
+        SHARE,
+        BODY_SLOW,
+        HOST,
+        INSIDE,
     ];
 }
 

@@ -23,6 +23,7 @@ export const exchange = {
   "message.nDocuments": ["单证数", "Documents"],
   "message.nBytes": ["大小", "Size"],
   "message.company": ["企业", "Company"],
+  "message.companyCode": ["企业编号（海关、信用代码或 DXP）", "Company code (customs, credit or DXP)"],
   "message.documents": ["单证", "Documents"],
   "message.findings": ["校验问题", "Findings"],
   "message.noFindings": ["没有校验问题。", "No findings."],

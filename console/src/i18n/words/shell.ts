@@ -101,6 +101,7 @@ export const shell = {
   "action.ok": ["确定", "OK"],
   "action.cancel": ["取消", "Cancel"],
   "action.close": ["关闭", "Close"],
+  "action.openInTab": ["在新标签页打开", "Open in a new tab"],
   "action.view": ["查看", "View"],
   "action.copy": ["复制", "Copy"],
   "action.copied": ["已复制", "Copied"],

@@ -4,6 +4,7 @@ import { call } from "../../api/client";
 import { type Action, defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { AccountState } from "../../shell/AccountState";
+import { Factors } from "../../shell/Factors";
 import { departments, posts } from "./choices";
 import { Personal } from "./Personal";
 
@@ -88,7 +89,7 @@ const users = defineResource<User>({
     { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} locked={row.isLocked} /> },
     { key: "phone", title: "user.phone", as: "code" },
     { key: "email", title: "user.email", extra: true },
-    { key: "factors", title: "user.factors", value: (row) => row.factors.join("、"), extra: true },
+    { key: "factors", title: "user.factors", value: (row) => row.factors.join("、"), render: (row) => <Factors kinds={row.factors} /> },
     { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },
     { key: "createdAt", title: "user.createdAt", as: "time", extra: true },
   ],
@@ -115,6 +116,7 @@ const users = defineResource<User>({
   actions: [
     act("unlock", "user.unlock", "unlock_user", { when: (row) => row.isLocked }),
     act("enable", "user.enable", "enable_user", { when: (row) => row.state === "disabled" }),
+    act("link", "person.linkAgain", "link_user", { when: (row) => row.state === "invited", confirm: "person.linkAgainConfirm", secret: link }),
     act("reset", "person.newLink", "reset_user", { when: (row) => row.state !== "disabled", confirm: "person.newLinkConfirm", secret: link }),
     act("factors/reset", "user.factorReset", "ask_factor_reset", {
       when: (row) => row.factors.length > 0,

@@ -17,10 +17,12 @@ import { AppointmentState } from "../company/agents";
 import { CompanyState } from "./companies";
 import type { Card } from "./types";
 
-export function CompanyCard() {
+/** The card of the company in the address, or of the one that is named. */
+export function CompanyCard({ id: named }: { id?: string }) {
   const t = useT();
   const can = useCan();
-  const { id = "" } = useParams();
+  const params = useParams();
+  const id = named ?? params.id ?? "";
   const found = useQuery({
     queryKey: ["company", id],
     queryFn: ({ signal }) => call<Card>("GET", `/api/v1/companies/${encodeURIComponent(id)}`, undefined, signal),

@@ -59,14 +59,16 @@ export function Signing() {
             { key: "waiting", label: t("signing.waiting"), children: <span className="num">{view.waiting}</span> },
           ]}
         />
+        {can("signing_consent") && !view.platformSigns && !key ? <p className="soft">{t("signing.needsKey")}</p> : null}
         {can("signing_consent") ? (
           <Popconfirm
+            disabled={!view.platformSigns && !key}
             title={t(view.platformSigns ? "signing.offConfirm" : "signing.onConfirm")}
             okText={t("action.ok")}
             cancelText={t("action.cancel")}
             onConfirm={() => void consent(!view.platformSigns)}
           >
-            <Button type={view.platformSigns ? "default" : "primary"}>{t(view.platformSigns ? "signing.turnOff" : "signing.turnOn")}</Button>
+            <Button disabled={!view.platformSigns && !key} type={view.platformSigns ? "default" : "primary"}>{t(view.platformSigns ? "signing.turnOff" : "signing.turnOn")}</Button>
           </Popconfirm>
         ) : null}
       </section>

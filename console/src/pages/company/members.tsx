@@ -4,6 +4,7 @@ import type { Schema } from "../../api/types";
 import { defineResource, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { ACCOUNT_WORDS, AccountState } from "../../shell/AccountState";
+import { Factors } from "../../shell/Factors";
 
 type Member = Schema<"MemberView">;
 
@@ -25,6 +26,7 @@ const members = defineResource<Member>({
     { key: "login", title: "person.login", as: "code" },
     { key: "roleName", title: "person.role" },
     { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} />, words: ACCOUNT_WORDS },
+    { key: "factors", title: "user.factors", value: (row) => row.factors.join("、"), render: (row) => <Factors kinds={row.factors} /> },
     { key: "since", title: "person.since", as: "time" },
     { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },
   ],

@@ -1,6 +1,7 @@
 // Messages (报文): the list for a company, and for staff who see all companies.
 import { Link } from "react-router";
 import type { components } from "../../api/schema";
+import { useSession } from "../../api/session";
 import { bytes } from "../../format/number";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
@@ -81,6 +82,14 @@ const messages = defineResource<Message>({
   ],
 });
 
+/** Staff see from the start whose a message is, and look for it by the company's code. */
+const ofAll = {
+  ...messages,
+  filters: [{ key: "company", label: "message.companyCode" } as const, ...(messages.filters ?? [])],
+  columns: messages.columns.map((column) => (column.key === "company" ? { ...column, extra: false } : column)),
+};
+
 export function Messages() {
-  return <ResourceList resource={messages} />;
+  const { workspaces } = useSession();
+  return <ResourceList resource={workspaces.some((one) => one !== "company") ? ofAll : messages} />;
 }

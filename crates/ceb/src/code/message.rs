@@ -355,3 +355,14 @@ pub static BAD_ATTRIBUTE: Code = Code {
     source: "XML 1.0",
     ..Code::RULE
 };
+
+/// 属性或命名空间太多
+pub static TOO_MANY_ATTRIBUTES: Code = Code {
+    id: "TG-E1114",
+    layer: Layer::Wellformed,
+    title: "属性或命名空间太多",
+    happened: "一个元素的属性和命名空间声明超过 16 个，或同时有效的命名空间超过 32 个；规范里最多的是根元素，只有几个。",
+    todo: "业务数据写在元素里，不写在属性里；去掉多余的属性和命名空间声明。",
+    source: "平台安全要求",
+    ..Code::RULE
+};

@@ -207,7 +207,7 @@ pub static SIGNATURE_STRUCTURE: Code = Code {
     layer: Layer::Schema,
     title: "签名的结构不正确",
     happened: "Signature 元素的内容不符合 XML 签名的格式。",
-    todo: "用签名组件重新生成签名，不要手工修改。",
+    todo: "按指出的地方改正；不清楚时用签名组件重新生成整个 Signature，不要手工拼接。用验签诊断可以看到摘要和签名值本身对不对。",
     source: "规范 6",
     ..Code::RULE
 };

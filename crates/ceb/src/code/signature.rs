@@ -29,7 +29,7 @@ pub static SIGNATURE_EMPTY: Code = Code {
 pub static SIGNATURE_PLACE: Code = Code {
     id: "TG-E1803",
     title: "签名的位置或数量不对",
-    happened: "报文只能有一个签名，它必须是根元素的最后一个子元素，命名空间为 http://www.w3.org/2000/09/xmldsig#。",
+    happened: "报文只能有一个签名，它必须是根元素的子元素，在进口报文里是最后一个，在出口报文里排在 ExtendMessage 之前，命名空间为 http://www.w3.org/2000/09/xmldsig#。",
     todo: "删除多余的或位置不对的签名，对整份报文重新签名。",
     source: "规范 6",
     ..Code::RULE
@@ -105,7 +105,7 @@ pub static VALUE_FORM: Code = Code {
     lenient: Some(Severity::Warn),
     title: "签名值的格式不对",
     happened: "SM2 的签名值应为 r 和 s 相连的 64 字节，不是 DER 或别的长度。",
-    todo: "签名设备若给出 DER，请转换为 r 和 s 各 32 字节相连，再做 Base64。",
+    todo: "请把 r 和 s 各写成 32 字节（不足的在左边补 0），相连成 64 字节，再做 Base64；用验签诊断可以看到这份报文错在哪里。",
     source: "规范 6",
     ..Code::RULE
 };
@@ -180,7 +180,7 @@ pub static CERTIFICATE_EXPIRED: Code = Code {
     id: "TG-E1817",
     lenient: Some(Severity::Warn),
     title: "证书已过期",
-    happened: "报文的申报时间晚于证书有效期的截止时间。",
+    happened: "平台收到报文的时间，或报文中某一单的申报时间，晚于证书有效期的截止时间。",
     todo: "到电子口岸办理卡的延期或换卡，用有效的证书重新签名。",
     source: "规范 6",
     ..Code::RULE
@@ -191,7 +191,7 @@ pub static CERTIFICATE_EARLY: Code = Code {
     id: "TG-E1818",
     lenient: Some(Severity::Warn),
     title: "证书尚未生效",
-    happened: "报文的申报时间早于证书有效期的起始时间。",
+    happened: "报文中某一单的申报时间，或平台收到报文的时间，早于证书有效期的起始时间。",
     todo: "核对申报时间和本机时钟，或等证书生效后重新签名。",
     source: "规范 6",
     ..Code::RULE
@@ -281,5 +281,16 @@ pub static SIGNATURE_TOLERATED: Code = Code {
     happened: "签名与标准写法有细微差别，按已知的一种产品写法验证通过。",
     todo: "可以继续使用；签名组件升级时请改为标准写法，用验签诊断可以看到差别。",
     source: "规范 6",
+    ..Code::RULE
+};
+
+/// 签名中有规范之外的内容
+pub static SIGNATURE_EXTRA: Code = Code {
+    id: "TG-E1827",
+    lenient: Some(Severity::Warn),
+    title: "签名中有规范之外的内容",
+    happened: "Signature 里只应有 SignedInfo、SignatureValue 和 KeyInfo，KeyInfo 里只应有 KeyName 和证书；别的内容不受签名保护，可能是签名之后加进去的。",
+    todo: "去掉 Signature 和 KeyInfo 里多余的元素、属性、文字和注释；签名组件如有“写出 KeyValue”之类的选项，请关闭。去掉它们不影响签名值。",
+    source: "规范 6，平台安全要求",
     ..Code::RULE
 };

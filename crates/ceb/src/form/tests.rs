@@ -459,8 +459,8 @@ proptest::proptest! {
 
 #[test]
 fn a_declared_message_becomes_a_draft_that_can_be_changed_and_declared_again() {
-    let xml = crate::sample::message(&crate::sample::Spec::new(Kind::Ceb621, 3));
-    let parsed = crate::parse(xml.as_bytes(), crate::Profile::Strict);
+    let xml = sample::message(&Spec::new(Kind::Ceb621, 3));
+    let parsed = parse(xml.as_bytes(), Profile::Strict);
     let mut draft = Draft::again(&parsed.message.unwrap());
     let at = |path: &str| draft.element_at(path).unwrap();
     let line = at("/documents/0/lines/1/qty");
@@ -502,7 +502,7 @@ fn a_declared_message_becomes_a_draft_that_can_be_changed_and_declared_again() {
     ] {
         assert!(!draft.set(&wrong, "1"), "{wrong:?}");
     }
-    let origin = super::Origin {
+    let origin = Origin {
         code: "1105910000".to_owned(),
         name: "样例".to_owned(),
         dxp_id: "DXPENT0000000001".to_owned(),

@@ -3,6 +3,7 @@
 //! Only the structure: whether the signature is right is checked elsewhere. The content models are
 //! small automata, one per element. Elements of other namespaces are skipped where they are allowed.
 
+use crate::signature::base64_text::{Blemish, decode};
 use crate::xml::{Attribute, Fault, Name, Ns, Token, Tokens, is_blank, is_ncname, is_space};
 
 /// Most elements of one content model, so that nothing hostile is recorded without bound.
@@ -345,7 +346,7 @@ impl Reader {
             }
         }
         if !good(&value) {
-            self.report(format!("{local} 的内容不正确"));
+            self.report(unreadable(local, &value));
         }
         Ok(())
     }
@@ -390,6 +391,17 @@ fn is_base64(text: &str) -> bool {
         (2, Some(last)) => b"AQgw".contains(last),
         (0, _) => true,
         _ => false,
+    }
+}
+
+/// Why a value is not what it should be; a number that is none, and Base64 that is readable and all
+/// the same not as the schema has it, have no better words.
+fn unreadable(local: &str, value: &str) -> String {
+    let is_number = local == "X509SerialNumber";
+    match decode(value).1.filter(|_| !is_number) {
+        Some(Blemish::Pem) => format!("{}，请删去这两行", Blemish::Pem.told(local)),
+        Some(blemish) => blemish.told(local),
+        None => format!("{local} 的内容不正确"),
     }
 }
 

@@ -13,6 +13,7 @@
 //! signature verifies and proves nothing; customs would refuse it.
 
 mod catalogue;
+mod company;
 mod deal;
 mod number;
 mod sign;
@@ -25,6 +26,7 @@ use crate::spec::{Role, SignatureDuty, UNBOUNDED};
 use crate::status::ReturnStatus;
 use crate::write::{self, DocumentValues, Values};
 
+pub use company::{SampleCompany, company, dxp_id};
 pub use number::credit_code;
 pub use sign::CERTIFICATE;
 

@@ -114,6 +114,9 @@ impl SignatureMethod {
 }
 
 impl DigestMethod {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sm3];
+
     /// The method that a URI names.
     #[must_use]
     pub fn of(uri: &str) -> Option<Self> {

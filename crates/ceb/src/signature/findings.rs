@@ -78,11 +78,23 @@ pub fn findings(
             let code = &code::SIGNATURE_CONTENT;
             tell(code, problem, format!("{}：{problem}", code.title));
         }
+        Outcome::Failed(Failure::ValueForm) => {
+            let code = &code::VALUE_FORM;
+            let value = verdict.signature.as_ref().map(|one| &one.signature_value);
+            let shape = value
+                .map(|value| super::clinic::shape(value))
+                .unwrap_or_default();
+            tell(code, "", format!("{}：{shape}", code.title));
+        }
         Outcome::Failed(failure) => tell(failure.code(), "", plain(failure.code())),
         Outcome::Unsupported(what) => {
             let code = &code::SIGNATURE_ALGORITHM;
             tell(code, what.uri(), plain(code));
         }
+    }
+    if let Some(extra) = &verdict.extra {
+        let code = &code::SIGNATURE_EXTRA;
+        tell(code, extra, format!("{}：{extra}", code.title));
     }
     let names = verdict
         .signature

@@ -14,9 +14,11 @@
 //! reference, to the document around it; the bytes are never written anew.
 
 pub mod algorithm;
+pub(crate) mod base64_text;
 pub mod c14n;
 pub mod certificate;
 pub mod clinic;
+mod extra;
 mod findings;
 pub mod key;
 pub mod profile;
@@ -29,4 +31,4 @@ pub use certificate::{Certificate, Trust};
 pub use findings::{findings, place};
 pub use profile::{DigestProfile, SignatureProfile, ValueProfile};
 pub use scan::SignatureElement;
-pub use verify::{Failure, Outcome, Policy, Unsupported, Verdict, Verifier, declared_at};
+pub use verify::{Failure, Outcome, Policy, Unsupported, Verdict, Verifier, declared_at, times_of};

@@ -77,6 +77,11 @@ impl DigestProfile {
     /// The canonical document in this profile: before and after the place of the signature.
     pub(super) fn parts(self, scan: &Scan) -> [&[u8]; 3] {
         let (before, after) = scan.document.split_at(scan.cut.min(scan.document.len()));
+        self.around(before, after)
+    }
+
+    /// What stands before and after a signature, and what was between them in this profile.
+    pub(super) fn around<'a>(self, before: &'a [u8], after: &'a [u8]) -> [&'a [u8]; 3] {
         if self == Self::Strict {
             return [before, b"", after];
         }

@@ -5,10 +5,10 @@
 //! reference one thing (the document around it), and any other signature element anywhere makes the
 //! check fail.
 
+use super::base64_text::{Blemish, decode};
 use super::c14n::{Apex, C14nFault, Canon, Comments};
+use super::extra;
 use crate::xml::{Fault, Name, Ns, Token, Tokens, prepare};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use std::ops::Range;
 
 /// Longest text of one element of a signature, in bytes; a certificate has about 2,000.
@@ -67,6 +67,13 @@ pub struct SignatureElement {
     pub certificates: Vec<Vec<u8>>,
 }
 
+/// Values of a signature as written, without white space (原文).
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    pub(super) digest: String,
+    pub(super) value: String,
+}
+
 /// What one pass found.
 #[derive(Debug)]
 pub(super) struct Scan {
@@ -80,6 +87,12 @@ pub(super) struct Scan {
     pub(super) signature: Option<SignatureElement>,
     /// What is wrong with its structure.
     pub(super) problem: Option<String>,
+    /// The first value that is not Base64, and why; it was read all the same where that is possible.
+    pub(super) blemish: Option<(String, Blemish)>,
+    /// The first content beside what the standard has in a signature.
+    pub(super) extra: Option<String>,
+    /// The digest and the value as written.
+    pub(super) texts: Texts,
     /// Prefix of the signature's name.
     pub(super) prefix: String,
     /// Signatures that are children of the root.
@@ -92,6 +105,10 @@ pub(super) struct Scan {
     pub(super) place: Range<usize>,
     /// Bytes of the input that `SignedInfo` covers.
     pub(super) signed_info_place: Range<usize>,
+    /// Name of the root without prefix.
+    pub(super) root: String,
+    /// Byte of the input at which the first `ExtendMessage` of the root begins.
+    pub(super) extension: Option<usize>,
     /// Byte of the input at which the end tag of the root begins; `None` for an empty root.
     pub(super) root_end: Option<usize>,
     /// Whether `ds` stands for signatures in the root.
@@ -113,12 +130,17 @@ fn pass(bytes: &[u8], form: &Form) -> Result<Scan, Fault> {
         signed_info: Vec::new(),
         signature: None,
         problem: None,
+        blemish: None,
+        extra: None,
+        texts: Texts::default(),
         prefix: String::new(),
         n_signatures: 0,
         is_misplaced: false,
         is_foreign: false,
         place: 0..0,
         signed_info_place: 0..0,
+        root: String::new(),
+        extension: None,
         root_end: None,
         binds_ds: false,
     };
@@ -130,6 +152,10 @@ fn pass(bytes: &[u8], form: &Form) -> Result<Scan, Fault> {
                 1 => {
                     scan.binds_ds = tokens.uri("ds") == Some(crate::xml::NS_DS);
                     inherit(&tokens, &mut inherited);
+                    name.local.clone_into(&mut scan.root);
+                }
+                2 if name.ns == Ns::Ceb && name.local == "ExtendMessage" => {
+                    scan.extension.get_or_insert(tokens.span().start);
                 }
                 2 if is_signature(name) && scan.n_signatures == 0 => {
                     canon.catch_up(tokens.place().start)?;
@@ -138,6 +164,9 @@ fn pass(bytes: &[u8], form: &Form) -> Result<Scan, Fault> {
                     inherit(&tokens, &mut inherited);
                     signature(&mut tokens, form, &inherited, &mut scan)?;
                     scan.place.end = tokens.span().end;
+                    if scan.extra.is_none() {
+                        scan.extra = extra::asides(bytes.get(scan.place.clone()));
+                    }
                     canon.skip_to(tokens.place().end);
                     continue;
                 }
@@ -202,7 +231,10 @@ fn signature<'a>(
     if form.is_compact {
         canon = canon.compact();
     }
-    let mut reader = Reader::default();
+    let mut reader = Reader {
+        extra: extra::attributes(tokens),
+        ..Reader::default()
+    };
     let mut path: Vec<&'a str> = Vec::with_capacity(6);
     let mut text = String::new();
     loop {
@@ -222,8 +254,12 @@ fn signature<'a>(
             Token::End => reader.end(&path, &text),
             Token::Text(more) | Token::CData(more) if text.len() + more.len() <= TEXT_BYTES_MAX => {
                 text.push_str(more);
+                reader.text(&path, more);
             }
-            Token::Char(c) if text.len() < TEXT_BYTES_MAX => text.push(c),
+            Token::Char(c) if text.len() < TEXT_BYTES_MAX => {
+                text.push(c);
+                reader.text(&path, c.encode_utf8(&mut [0; 4]));
+            }
             Token::Text(_) | Token::CData(_) | Token::Char(_) => {
                 reader.report("内容太长".to_owned());
             }
@@ -240,6 +276,9 @@ fn signature<'a>(
     }
     scan.signed_info = canon.finish();
     scan.n_signatures = 1;
+    scan.extra = reader.extra.take();
+    scan.blemish = reader.blemish.take();
+    scan.texts = std::mem::take(&mut reader.texts);
     let (element, problem) = reader.finish();
     scan.signature = Some(element);
     scan.problem = problem;
@@ -255,6 +294,11 @@ struct Reader {
     stage: usize,
     has_transforms: bool,
     has_digest_value: bool,
+    has_key_name: bool,
+    /// The first content beside the standard.
+    extra: Option<String>,
+    blemish: Option<(String, Blemish)>,
+    texts: Texts,
 }
 
 impl Reader {
@@ -262,7 +306,17 @@ impl Reader {
         self.problem.get_or_insert(text);
     }
 
+    /// Notes text where only elements may stand.
+    fn text(&mut self, path: &[&str], text: &str) {
+        if self.extra.is_none() {
+            self.extra = extra::text(path, text);
+        }
+    }
+
     fn start(&mut self, path: &[&str], tokens: &Tokens<'_>) {
+        if self.extra.is_none() {
+            self.extra = extra::element(path, tokens);
+        }
         let algorithm = || attribute(tokens, "Algorithm").unwrap_or_default();
         match path {
             [child]
@@ -302,6 +356,10 @@ impl Reader {
             ["SignedInfo", "Reference", "DigestValue"] if !self.has_digest_value => {
                 self.has_digest_value = true;
             }
+            ["KeyInfo", "KeyName"] if self.has_key_name => {
+                self.extra.get_or_insert("KeyName 不止一个".to_owned());
+            }
+            ["KeyInfo", "KeyName"] => self.has_key_name = true,
             ["KeyInfo", ..] => {}
             _ => {
                 let name = tokens.open_name();
@@ -314,8 +372,12 @@ impl Reader {
         match path {
             ["SignedInfo", "Reference", "DigestValue"] if self.element.n_references == 1 => {
                 self.element.digest_value = self.base64(path, text);
+                self.texts.digest = text.split_ascii_whitespace().collect();
             }
-            ["SignatureValue"] => self.element.signature_value = self.base64(path, text),
+            ["SignatureValue"] => {
+                self.element.signature_value = self.base64(path, text);
+                self.texts.value = text.split_ascii_whitespace().collect();
+            }
             ["KeyInfo", "KeyName"] if self.element.key_name.is_none() => {
                 self.element.key_name = Some(text.trim().to_owned());
             }
@@ -332,15 +394,13 @@ impl Reader {
     }
 
     fn base64(&mut self, path: &[&str], text: &str) -> Vec<u8> {
-        let digits: Vec<u8> = text
-            .bytes()
-            .filter(|byte| !crate::xml::is_space(*byte))
-            .collect();
-        STANDARD.decode(digits).unwrap_or_else(|_| {
+        let (bytes, blemish) = decode(text);
+        if let Some(blemish) = blemish {
             let name = path.last().copied().unwrap_or_default();
-            self.report(format!("{name} 不是 Base64"));
-            Vec::new()
-        })
+            self.report(blemish.told(name));
+            self.blemish.get_or_insert((name.to_owned(), blemish));
+        }
+        bytes
     }
 
     fn finish(mut self) -> (SignatureElement, Option<String>) {

@@ -8,6 +8,8 @@ use super::algorithm::{C14N, DigestMethod, ENVELOPED, SignatureMethod};
 use super::c14n::C14nFault;
 use super::certificate::Certificate;
 use super::scan::{Form, scan};
+use crate::kind::Kind;
+use crate::spec::Trailer;
 use crate::xml::NS_DS;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -53,8 +55,9 @@ pub struct Prepared {
     to_be_signed: Vec<u8>,
 }
 
-/// Makes the place for a signature: the last child of the root, on one line. Not a byte of the
-/// document changes.
+/// Makes the place for a signature, on one line: where the schema of the message has it, which is
+/// before `ExtendMessage` in exports, and at the end of the root otherwise. Not a byte of the document
+/// changes.
 ///
 /// # Errors
 ///
@@ -70,7 +73,11 @@ pub fn prepare(
     if unsigned.n_signatures > 0 || unsigned.is_misplaced || unsigned.is_foreign {
         return Err(SignFault::Signed);
     }
-    let place = unsigned.root_end.ok_or(SignFault::Empty)?;
+    let end = unsigned.root_end.ok_or(SignFault::Empty)?;
+    let extension = unsigned.extension;
+    let place = extension
+        .filter(|_| is_before_extension(&unsigned.root))
+        .unwrap_or(end);
     let declaration = match unsigned.binds_ds {
         true => String::new(),
         false => format!(" xmlns:ds=\"{NS_DS}\""),
@@ -101,6 +108,16 @@ pub fn prepare(
         value_at,
         to_be_signed: signed.signed_info,
     })
+}
+
+/// Whether the schema of a message has the signature before `ExtendMessage`.
+fn is_before_extension(root: &str) -> bool {
+    let Some(kind) = Kind::from_root(root) else {
+        return false;
+    };
+    let trailer = &kind.spec().trailer;
+    let place = |wanted| trailer.iter().position(|(one, _)| *one == wanted);
+    place(Trailer::Signature) < place(Trailer::ExtendMessage)
 }
 
 impl Prepared {

@@ -6,6 +6,7 @@ use super::certificate::{Certificate, seconds_of};
 use super::key::{PublicKey, SM2_SIGNATURE_BYTES, Scheme, Sm2, raw_sm2};
 use super::profile::{DigestProfile, SignatureProfile, ValueProfile};
 use super::scan::{Form, Scan, SignatureElement, scan};
+use crate::message::Message;
 use crate::parse::{Profile, parse};
 
 /// Shortest RSA key that counts as strong, in bits.
@@ -132,20 +133,29 @@ pub struct Verdict {
     pub certificate: Option<Certificate>,
     /// The other certificates that came along.
     pub others: Vec<Certificate>,
+    /// The first content in the signature that the standard has not; nobody signed it.
+    pub extra: Option<String>,
     /// Line of the input on which the signature begins, or on which reading stopped, from 1.
     pub line: u32,
 }
 
-/// When a message was declared (`appTime` of its documents, the latest), in seconds since 1970: the
-/// time at which its certificate had to be valid.
+/// When the documents of a message were declared (`appTime`), in seconds since 1970, each time once:
+/// its certificate had to be valid at all of them.
 #[must_use]
-pub fn declared_at(bytes: &[u8]) -> Option<i64> {
-    let message = parse(bytes, Profile::Lenient).message?;
-    let times = message
-        .documents
-        .iter()
-        .filter_map(|one| one.head.get("appTime"));
-    times.filter_map(seconds_of).max()
+pub fn declared_at(bytes: &[u8]) -> Vec<i64> {
+    let message = parse(bytes, Profile::Lenient).message;
+    message.as_ref().map(times_of).unwrap_or_default()
+}
+
+/// The same of a message that is read already.
+#[must_use]
+pub fn times_of(message: &Message) -> Vec<i64> {
+    let heads = message.documents.iter().map(|one| &one.head);
+    let times = heads.filter_map(|head| head.filled("appTime"));
+    let mut times: Vec<i64> = times.filter_map(seconds_of).collect();
+    times.sort_unstable();
+    times.dedup();
+    times
 }
 
 /// Checks signatures.
@@ -184,6 +194,7 @@ impl Verifier<'_> {
             signature: None,
             certificate: None,
             others: Vec::new(),
+            extra: None,
             line: 1,
         };
         match scan(bytes, &Form::STRICT) {
@@ -194,6 +205,7 @@ impl Verifier<'_> {
             Ok(mut found) => {
                 let signature = found.signature.take();
                 verdict.line = crate::xml::line_of(bytes, found.place.start);
+                verdict.extra = found.extra.take();
                 verdict.outcome = match &signature {
                     None => no_signature(&found),
                     Some(signature) => self
@@ -235,7 +247,7 @@ impl Verifier<'_> {
     }
 
     /// The certificate of the signer, and those that came along: the signer's issued none of them.
-    fn certificates(
+    pub(super) fn certificates(
         &self,
         signature: &SignatureElement,
     ) -> Result<(Certificate, Vec<Certificate>), Failure> {
@@ -400,5 +412,25 @@ pub(super) fn methods(found: &Scan, signature: &SignatureElement) -> Result<Meth
         comments,
         signature: method,
         named_digest,
+    })
+}
+
+/// What the signature names, as far as it can be understood although something is wrong with it: for
+/// those who look for more that is wrong.
+pub(super) fn understood(signature: &SignatureElement) -> Option<Methods> {
+    let comments = match &*signature.canonicalization {
+        C14N_WITH_COMMENTS => Comments::With,
+        _ => Comments::Without,
+    };
+    let method = SignatureMethod::of(&signature.signature_method)?;
+    let by_length = match (signature.digest_value.len(), method) {
+        (20, _) => DigestMethod::Sha1,
+        (_, SignatureMethod::Sm2Sm3) => DigestMethod::Sm3,
+        _ => DigestMethod::Sha256,
+    };
+    Some(Methods {
+        comments,
+        signature: method,
+        named_digest: DigestMethod::of(&signature.digest_method).unwrap_or(by_length),
     })
 }

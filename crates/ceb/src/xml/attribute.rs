@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{ATTRIBUTES_MAX, Fault, Ns, is_ncname, is_space};
+use super::{ATTRIBUTES_MAX, Fault, NAME_BYTES_MAX, Ns, is_ncname, is_space};
 use crate::code;
 
 /// An attribute as written; namespace declarations are attributes too at this point.
@@ -28,6 +28,10 @@ impl Attribute<'_> {
 /// Splits a qualified name; both parts must be names.
 #[inline]
 pub(super) fn qualified(name: &str, offset: usize) -> Result<(&str, &str), Fault> {
+    if name.len() > NAME_BYTES_MAX {
+        return Err(Fault::new(&code::BAD_NAME, offset, name));
+    }
+    super::count(name.len());
     match name.bytes().position(|byte| byte == b':') {
         None if is_ncname(name) => Ok(("", name)),
         Some(at) if is_ncname(&name[..at]) && is_ncname(&name[at + 1..]) => {
@@ -52,8 +56,12 @@ pub(super) fn read<'a>(
         if at == bytes.len() {
             return Ok(());
         }
-        if at == start || into.len() == ATTRIBUTES_MAX {
+        if at == start {
             return Err(bad(at));
+        }
+        if into.len() == ATTRIBUTES_MAX {
+            let what = format!("超过 {ATTRIBUTES_MAX} 个");
+            return Err(Fault::new(&code::TOO_MANY_ATTRIBUTES, offset + at, &what));
         }
         let name_len = bytes[at..]
             .iter()
@@ -76,6 +84,7 @@ pub(super) fn read<'a>(
         let len = memchr::memchr(quote, &bytes[at..]).ok_or_else(|| bad(at))?;
         let value = value(&text[at..at + len], offset + at)?;
         at += len + 1;
+        super::count(into.len() + len);
         if into
             .iter()
             .any(|other| other.prefix == prefix && other.local == local)

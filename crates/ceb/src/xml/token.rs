@@ -5,7 +5,10 @@ use std::ops::Range;
 use super::attribute::{self, Attribute};
 use super::bounds::{self, Found};
 use super::name::is_ascii_name_byte;
-use super::{DEPTH_MAX, Fault, NS_XML, NS_XMLNS, Ns, Source, is_blank, prolog};
+use super::{
+    DEPTH_MAX, Fault, NAME_BYTES_MAX, NAMESPACES_MAX, NS_XML, NS_XMLNS, Ns, Source, is_blank,
+    prolog,
+};
 use crate::code::{self, Code};
 
 /// Name of an element.
@@ -195,11 +198,12 @@ impl<'a> Tokens<'a> {
             match bytes.get(len) {
                 Some(b'>') => break,
                 Some(b':') if colon == 0 && len > 1 => colon = len,
-                Some(byte) if is_ascii_name_byte(*byte) => {}
+                Some(byte) if is_ascii_name_byte(*byte) && len <= NAME_BYTES_MAX => {}
                 _ => return None,
             }
             len += 1;
         }
+        super::count(len);
         let local_start = colon + 1;
         let starts_well = |at: usize| bytes[at].is_ascii_alphabetic();
         if !starts_well(1) || !starts_well(local_start) {
@@ -353,6 +357,14 @@ impl<'a> Tokens<'a> {
             if !good {
                 return Err(self.fault(&code::UNDEFINED_PREFIX, uri));
             }
+            // What is declared again as it is already needs no place.
+            if self.uri(prefix) == Some(uri) {
+                continue;
+            }
+            if self.bindings.len() == NAMESPACES_MAX {
+                let what = format!("命名空间超过 {NAMESPACES_MAX} 个");
+                return Err(self.fault(&code::TOO_MANY_ATTRIBUTES, &what));
+            }
             let ns = Ns::of(uri);
             let other = if ns == Ns::Other {
                 uri.to_owned()
@@ -376,21 +388,17 @@ impl<'a> Tokens<'a> {
 
     /// Two prefixes bound to one namespace can make two attributes the same.
     fn unique(&self, attributes: &[Attribute<'a>]) -> Result<(), Fault> {
-        let uri = |attribute: &Attribute<'a>| {
-            let known = !attribute.prefix.is_empty() && !attribute.declares_namespace();
-            if known {
-                self.resolve(attribute.prefix)
-            } else {
-                None
-            }
-        };
-        for (at, one) in attributes.iter().enumerate() {
-            let twin = |other: &&Attribute<'a>| {
-                other.local == one.local && uri(one).is_some() && uri(one) == uri(other)
+        let mut seen: Vec<((Ns, &str), &str)> = Vec::new();
+        let prefixed = attributes.iter();
+        for one in prefixed.filter(|one| !one.prefix.is_empty() && !one.declares_namespace()) {
+            let Some(uri) = self.resolve(one.prefix) else {
+                continue;
             };
-            if attributes[at + 1..].iter().any(|other| twin(&other)) {
+            super::count(seen.len());
+            if seen.contains(&(uri, one.local)) {
                 return Err(self.fault(&code::DUPLICATE_ATTRIBUTE, one.local));
             }
+            seen.push((uri, one.local));
         }
         Ok(())
     }
@@ -405,11 +413,9 @@ impl<'a> Tokens<'a> {
     }
 
     fn resolve(&self, prefix: &str) -> Option<(Ns, &str)> {
-        let found = self
-            .bindings
-            .iter()
-            .rev()
-            .find(|(bound, _, _)| *bound == prefix);
+        let mut inner_first = self.bindings.iter().rev();
+        let found = inner_first.find(|(bound, _, _)| *bound == prefix);
+        super::count(self.bindings.len() - inner_first.len());
         match (found, prefix) {
             (Some((_, ns, uri)), _) => Some((*ns, uri)),
             (None, "") => Some((Ns::None, "")),

@@ -7,12 +7,15 @@
 )]
 
 mod canonical;
+mod clinic;
 mod codes;
 mod messages;
 mod others;
+mod payment;
 mod pki;
 mod product;
 mod random;
 mod sign;
 mod trust;
+mod values;
 mod verify;

@@ -34,3 +34,44 @@ fn xmlsec_verifies_what_we_prepare() {
         others::xmlsec_verifies(&message, "rsa-root.pem").expect("verified");
     }
 }
+
+#[test]
+fn the_signature_stands_where_the_schema_of_the_message_has_it() {
+    use ceb::signature::key::Library;
+    use ceb::signature::{Outcome, Policy, Verifier};
+    const EXTENSION: &str =
+        "<ceb:ExtendMessage><ceb:Message><x>1</x></ceb:Message></ceb:ExtendMessage>";
+    for (kind, is_before) in [
+        (Kind::Ceb303, true),
+        (Kind::Ceb603, true),
+        (Kind::Ceb311, false),
+    ] {
+        let text = message(&Spec::new(kind, 1));
+        let end = text.rfind("</ceb:").expect("root");
+        let text = format!("{}{EXTENSION}{}", &text[..end], &text[end..]);
+        let (method, digest) = (SignatureMethod::Sm2Sm3, DigestMethod::Sm3);
+        let signed = signed(text.as_bytes(), method, digest, "sm2-company");
+        let found = ceb::parse(&signed, ceb::Profile::Strict).findings;
+        let places: Vec<_> = found
+            .iter()
+            .filter(|one| one.path.contains("Signature") || one.path.contains("Extend"))
+            .collect();
+        assert!(places.is_empty(), "{kind:?}: {places:?}");
+        let at = |what: &[u8]| signed.windows(what.len()).position(|window| window == what);
+        assert_eq!(
+            at(b"<ds:Signature") < at(b"<ceb:ExtendMessage"),
+            is_before,
+            "{kind:?}"
+        );
+        let verifier = Verifier {
+            policy: Policy::SOUND,
+            sm2: &Library,
+            certificate: None,
+        };
+        let outcome = verifier.verify(&signed).outcome;
+        assert!(
+            matches!(outcome, Outcome::Passed(_)),
+            "{kind:?}: {outcome:?}"
+        );
+    }
+}

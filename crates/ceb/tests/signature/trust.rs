@@ -133,13 +133,84 @@ fn holders_and_senders() {
 }
 
 #[test]
+fn a_name_and_a_code_are_read_by_their_object_identifiers() {
+    let company = Some("北京样例跨境电子商务有限公司".to_owned());
+    let named = certificate("sm2-named.der").holder();
+    assert_eq!(
+        named.company, company,
+        "BMPString, and not another field of the arc"
+    );
+    assert_eq!(named.code(), Some("91110105MA1330956Y"));
+    assert_eq!(named.matches(&["91110105MA1330956Y"]), Match::Same);
+    assert_eq!(named.matches(&["1105961234"]), Match::Unknown);
+    // Ten digits say nothing; the credit code of the ledger beside them does.
+    let other = ["1105961234", "91110105MA672652X9"];
+    assert_eq!(named.matches(&other), Match::Different);
+    let plain = certificate("sm2-plain.der").holder();
+    assert_eq!(
+        (plain.company, plain.credit_code),
+        (company, None),
+        "the organisation of the subject"
+    );
+}
+
+#[test]
+fn a_date_in_the_past_makes_no_revoked_card_good_again() {
+    let trust = trust(&["sm2-root.pem", "sm2-issuing.pem", "sm2-issuing.crl"]);
+    let document = String::from_utf8(sign::unsigned()).expect("text");
+    let (from, to) = (
+        document.find("<ceb:Order>").expect("order"),
+        document.find("</ceb:Order>").expect("end"),
+    );
+    let second = &document[from..to + "</ceb:Order>".len()];
+    let dated = |text: &str, time: &str| {
+        let from = text.find("appTime>").expect("a time") + "appTime>".len();
+        format!("{}{time}{}", &text[..from], &text[from + 14..])
+    };
+    // 2025-12-01, a month before the card was revoked, and a second document the year before.
+    let document = format!("{}{second}{}", &document[..from], &document[from..]);
+    let document = dated(
+        &document.replacen(second, &dated(second, "20241201080000"), 1),
+        "20241201080000",
+    );
+    let later = document
+        .rfind("appTime>")
+        .and_then(|end| document[..end].rfind("appTime>"))
+        .expect("a time");
+    let document = format!(
+        "{}{}",
+        &document[..later],
+        dated(&document[later..], "20251201000000")
+    );
+    let times = ceb::signature::declared_at(document.as_bytes());
+    assert_eq!(times, [1_733_011_200, BEFORE], "every document's time");
+    let revoked = certificate("sm2-revoked.der");
+    let faults = |times: &[i64]| trust.check_at(&revoked, &[], times, &Library);
+    assert_eq!(faults(&times), vec![]);
+    let at_receipt = [times[0], times[1], AT];
+    assert_eq!(
+        faults(&at_receipt),
+        vec![CertificateFault::Revoked(1_767_225_600)]
+    );
+    let expired = certificate("sm2-expired.der");
+    let faults = trust.check_at(&expired, &[], &[1_640_000_000, AT], &Library);
+    assert_eq!(faults, vec![CertificateFault::Expired]);
+}
+
+#[test]
 fn the_clinic_finds_the_certificate_that_was_meant() {
     let (_, swapped) = messages::all()
         .into_iter()
         .find(|(name, _)| *name == "bad-swapped-certificate")
         .expect("message");
     let trust = trust(&["sm2-root.pem", "sm2-company.pem", "sm2-revoked.pem"]);
-    let found = clinic::examine(swapped.as_bytes(), &trust, AT, &Library);
+    let given = clinic::Given {
+        trust: &trust,
+        times: &[AT],
+        codes: &[],
+        sm2: &Library,
+    };
+    let found = clinic::examine(swapped.as_bytes(), &given);
     let serial = certificate("sm2-company.der").serial();
     assert_eq!(found.cause, clinic::Cause::OtherCertificate(serial.clone()));
     assert!(found.advice.contains(&serial), "{}", found.advice);

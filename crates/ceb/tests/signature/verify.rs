@@ -66,7 +66,13 @@ fn report(bytes: &[u8], trust: &Trust) -> (Verdict, String) {
         let severity = finding.severity.name();
         writeln!(text, "{severity} {} {}", finding.code, finding.text).expect("text");
     }
-    let clinic = clinic::examine(bytes, trust, AT, &Library);
+    let given = clinic::Given {
+        trust,
+        times: &[AT],
+        codes: &[],
+        sm2: &Library,
+    };
+    let clinic = clinic::examine(bytes, &given);
     writeln!(text, "clinic {}: {}", clinic.cause, clinic.advice).expect("text");
     (verdict, text)
 }

@@ -136,8 +136,10 @@ fn sealed_envelopes_are_valid() {
 /// Differences that are meant; each stands in `docs/protocol/differences.md`.
 fn is_intended(ours: &[String], valid: bool) -> bool {
     // libxml2 overlooks characters that are no Base64 digits.
-    let base64 =
-        |finding: &String| finding.starts_with("TG-E1219") && finding.ends_with("的内容不正确");
+    let words = ["的内容不正确", "Base64", "PEM", "换行写成了"];
+    let base64 = |finding: &String| {
+        finding.starts_with("TG-E1219") && words.iter().any(|word| finding.contains(word))
+    };
     valid && ours.iter().all(base64)
 }
 

@@ -67,6 +67,58 @@ fn the_demo_says_in_one_line_that_it_is_ready() {
 }
 
 #[test]
+fn a_sample_carries_the_dxp_id_that_the_platform_has_for_its_company() {
+    let place = Place::new();
+    let made = run(&place, &["sample", "company", "--json", "--seed", "9"]);
+    assert_code(&made, 0);
+    let company: Value = serde_json::from_slice(&made.stdout).unwrap();
+    let of = |key: &str| company[key].as_str().unwrap().to_owned();
+    let (credit, customs) = (of("creditCode"), of("customsCode"));
+    let added = run(
+        &place,
+        &[
+            "company",
+            "add",
+            "--data",
+            "data",
+            "--credit-code",
+            &credit,
+            "--customs-code",
+            &customs,
+            "--name",
+            &of("name"),
+            "--dxp-id",
+            "DXPREGISTERED01",
+        ],
+    );
+    assert_code(&added, 0);
+    let sample = run(
+        &place,
+        &["sample", "CEB311", "--company", &customs, "--data", "data"],
+    );
+    assert_code(&sample, 0);
+    assert!(out(&sample).contains("dxpId>DXPREGISTERED01<"));
+    // Without a platform the id is the one that `sample company` showed.
+    let elsewhere = Place::new();
+    let sample = run(&elsewhere, &["sample", "CEB311", "--company", &customs]);
+    assert_code(&sample, 0);
+    assert!(out(&sample).contains(&format!("dxpId>{}<", of("dxpId"))));
+    // A platform that was named and does not know the company says so.
+    let sample = run(
+        &place,
+        &[
+            "sample",
+            "CEB311",
+            "--company",
+            "1105969999",
+            "--data",
+            "data",
+        ],
+    );
+    assert_code(&sample, 1);
+}
+
+#[test]
 fn a_sample_is_submitted_and_followed() {
     let (place, platform) = Platform::demo();
     let (_, company) = platform.company(1);

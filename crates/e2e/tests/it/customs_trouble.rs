@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use store::clock::SystemClock;
 
 /// Queue of receipts of import declarations, by default.
-const IMPORT_DOWN: &str = "tongguan.customs.import.down";
+pub(crate) const IMPORT_DOWN: &str = "tongguan.customs.import.down";
 
 /// Magic word, kind, what the company is told in the end, state of its message.
 const WORDS: &[(&str, Kind, &[i64], &str)] = &[
@@ -111,7 +111,7 @@ fn a_format_fault_ends_the_whole_message() {
 }
 
 /// Puts bodies on a queue of the platform, as customs' node would.
-fn put(place: &Place, queue: &str, bodies: Vec<Bytes>) {
+pub(crate) fn put(place: &Place, queue: &str, bodies: Vec<Bytes>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

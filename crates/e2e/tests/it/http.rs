@@ -54,7 +54,26 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) fn open(address: &str) -> Result<Self> {
-        let stream = TcpStream::connect(address)?;
+        Self::over(TcpStream::connect(address)?, address)
+    }
+
+    /// From another address of this machine: `127.0.0.2`.
+    pub(crate) fn open_from(source: &str, address: &str) -> Result<Self> {
+        let other = |error: std::net::AddrParseError| Error::other(error);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()?;
+        let stream = runtime.block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4()?;
+            socket.bind(std::net::SocketAddr::new(source.parse().map_err(other)?, 0))?;
+            let stream = socket.connect(address.parse().map_err(other)?).await?;
+            stream.into_std()
+        })?;
+        stream.set_nonblocking(false)?;
+        Self::over(stream, address)
+    }
+
+    fn over(stream: TcpStream, address: &str) -> Result<Self> {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(READ_TIMEOUT))?;
         stream.set_write_timeout(Some(READ_TIMEOUT))?;
@@ -92,8 +111,8 @@ impl Connection {
         self.stream.get_mut().write_all(bytes)
     }
 
-    /// Reads one answer.
-    pub(crate) fn read(&mut self) -> Result<Answer> {
+    /// Reads the head of one answer.
+    pub(crate) fn read_head(&mut self) -> Result<Answer> {
         let bad = |why: &str| Error::new(ErrorKind::InvalidData, why.to_owned());
         let first = self.line()?;
         let status = first
@@ -109,11 +128,22 @@ impl Connection {
             let (name, value) = line.split_once(':').ok_or_else(|| bad(&line))?;
             headers.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
         }
-        let mut answer = Answer {
+        Ok(Answer {
             status,
             headers,
             body: Vec::new(),
-        };
+        })
+    }
+
+    /// Reads one answer.
+    pub(crate) fn read(&mut self) -> Result<Answer> {
+        let head = self.read_head()?;
+        self.read_body(head)
+    }
+
+    /// Reads what belongs to a head.
+    pub(crate) fn read_body(&mut self, mut answer: Answer) -> Result<Answer> {
+        let bad = |why: &str| Error::new(ErrorKind::InvalidData, why.to_owned());
         if answer.header("transfer-encoding") == Some("chunked") {
             loop {
                 let n_bytes = usize::from_str_radix(&self.line()?, 16).map_err(|_| bad("chunk"))?;
@@ -131,6 +161,17 @@ impl Connection {
             self.stream.read_exact(&mut answer.body)?;
         }
         Ok(answer)
+    }
+
+    /// Waits until the other side has hung up, whatever it says before.
+    pub(crate) fn until_end(&mut self) -> Result<Vec<u8>> {
+        let mut said = Vec::new();
+        match self.stream.read_to_end(&mut said) {
+            Ok(_) => Ok(said),
+            // Cut off with something unread is an end as well.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => Ok(said),
+            Err(error) => Err(error),
+        }
     }
 
     fn line(&mut self) -> Result<String> {

@@ -264,4 +264,15 @@ fn compare(company: &Client, told: Vec<&Told>) {
         .collect();
     assert!(wrong.is_empty(), "receipts lost or doubled: {wrong:?}");
     assert_eq!(statuses.len(), by_id.len());
+    // The counts of the first page are those of what was sent, whatever the kills came between.
+    let home = company.get("/api/v1/home").expect(200);
+    let sum = |name: &str| -> i64 {
+        let kinds = home["kinds"].as_array().unwrap().iter();
+        kinds.map(|kind| kind[name].as_i64().unwrap()).sum()
+    };
+    let n_messages = i64::try_from(by_id.len()).unwrap();
+    for name in ["checked", "sent", "settled"] {
+        assert_eq!(sum(name), n_messages, "{name}");
+    }
+    assert_eq!(sum("receipts"), 3 * n_messages);
 }

@@ -8,6 +8,7 @@ use crate::samples;
 use ceb::Kind;
 use ceb::sample::{Sender, credit_code};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const PDF: &[u8] = b"%PDF-1.7\nsynthetic licence";
 
@@ -55,6 +56,44 @@ fn register(platform: &Platform, fields: &[(&str, String)], file: (&str, &[u8]))
     body.extend_from_slice(format!("\r\n--{edge}--\r\n").as_bytes());
     let kind = format!("multipart/form-data; boundary={edge}");
     Browser::new(platform).call("POST", "/register", &kind, &body)
+}
+
+/// The n-th company on the platform, with its administrator and its further people by role.
+#[track_caller]
+pub(crate) fn admitted(
+    platform: &Platform,
+    people: &mut BTreeMap<String, Browser>,
+    n: u64,
+) -> BTreeMap<&'static str, Browser> {
+    let mut admin = applicant(platform, n);
+    let id = the_case(&mut admin)["id"].as_str().unwrap().to_owned();
+    let clerk = people.get_mut("bureau.clerk").unwrap();
+    act(clerk, &id, "accept", "").expect(200);
+    act(clerk, &id, "approve", "").expect(200);
+    let approver = people.get_mut("bureau.approver").unwrap();
+    act(approver, &id, "finish", "").expect(200);
+    assert_eq!(admin.session()["roles"][0]["id"], "company_admin");
+    let mut company = BTreeMap::new();
+    for role in ["company_clerk", "company_reader"] {
+        let login = format!("{}{n}", role.replace('_', "."));
+        let wish = json!({ "login": login, "name": "某人", "role": role });
+        let made = admin.api("POST", "/api/v1/members", &wish).expect(201);
+        let mut member = Browser::new(platform);
+        member.activate(made["link"].as_str().unwrap());
+        company.insert(role, member);
+    }
+    company.insert("company_admin", admin);
+    company
+}
+
+/// Somebody whose company has applied and is not admitted yet.
+#[track_caller]
+pub(crate) fn applicant(platform: &Platform, n: u64) -> Browser {
+    let page = register(platform, &fields(n), ("a.pdf", PDF));
+    assert_eq!(page.status, 201, "{}", page.text());
+    let mut newcomer = Browser::new(platform);
+    newcomer.log_in(&format!("newcomer{n}"));
+    newcomer
 }
 
 /// The form with another value of a field.

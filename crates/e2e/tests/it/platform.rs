@@ -3,7 +3,7 @@
 use crate::http::{Client, Connection};
 use ceb::sample::Sender;
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, PipeReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -76,12 +76,27 @@ pub(crate) fn service(variable: &str) -> Option<String> {
     found
 }
 
+/// Where the log of a process goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LogTo {
+    /// Into a file, which [`Process::log`] reads.
+    File,
+    /// Onto a disk that is full.
+    FullDisk,
+    /// Into a pipe whose reader has died.
+    DeadReader,
+    /// Into a pipe that nobody reads.
+    Unread,
+}
+
 /// Data and settings of a platform; it can be started on them again and again.
 pub(crate) struct Place {
     folder: TempDir,
     pub(crate) settings: Vec<(String, String)>,
     verb: Vec<String>,
     port: u16,
+    files_max: Option<u32>,
+    log: LogTo,
 }
 
 impl Place {
@@ -102,6 +117,8 @@ impl Place {
             settings,
             verb: ["demo", "--declarations", "0"].map(str::to_owned).to_vec(),
             port: 0,
+            files_max: None,
+            log: LogTo::File,
         }
     }
 
@@ -124,9 +141,21 @@ impl Place {
         self
     }
 
+    /// Sends the log elsewhere.
+    pub(crate) fn logging(mut self, to: LogTo) -> Self {
+        self.log = to;
+        self
+    }
+
     /// Listens on this port, which the settings of other programs may then name.
     pub(crate) fn on_port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// Lets the process open so many files and no more.
+    pub(crate) fn with_files(mut self, files_max: u32) -> Self {
+        self.files_max = Some(files_max);
         self
     }
 
@@ -144,6 +173,12 @@ impl Place {
     /// As at the beginning.
     pub(crate) fn demo(&mut self) {
         self.verb = ["demo", "--declarations", "0"].map(str::to_owned).to_vec();
+    }
+
+    /// The value of a setting that was given.
+    pub(crate) fn setting(&self, name: &str) -> String {
+        let found = self.settings.iter().find(|(known, _)| known == name);
+        found.unwrap().1.clone()
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -164,8 +199,7 @@ impl Place {
     /// Starts a verb that stays; answers it with the line by which it says that it is ready.
     pub(crate) fn spawn(&self, verb: &[String], listens: bool) -> (Process, String) {
         let log = self.path().join("log");
-        let mut options = std::fs::OpenOptions::new();
-        let to = options.create(true).append(true).open(&log).unwrap();
+        let (to, unread) = self.log_to(&log);
         let mut command = self.command();
         command
             .args(verb)
@@ -182,7 +216,11 @@ impl Place {
             .spawn()
             .unwrap();
         let out = child.stdout.take().unwrap();
-        let process = Process { child, log };
+        let process = Process {
+            child,
+            log,
+            _unread: unread,
+        };
         let mut line = String::new();
         BufReader::new(out).read_line(&mut line).unwrap();
         assert!(
@@ -193,9 +231,35 @@ impl Place {
         (process, line)
     }
 
+    /// Where the log of a process goes, and the end of a pipe that must stay open.
+    fn log_to(&self, file: &Path) -> (Stdio, Option<PipeReader>) {
+        let mut options = std::fs::OpenOptions::new();
+        let (reader, writer) = std::io::pipe().unwrap();
+        match self.log {
+            LogTo::File => {
+                let file = options.create(true).append(true).open(file).unwrap();
+                (file.into(), None)
+            }
+            LogTo::FullDisk => {
+                let full = options.write(true).open("/dev/full").unwrap();
+                (full.into(), None)
+            }
+            LogTo::DeadReader => (writer.into(), None),
+            LogTo::Unread => (writer.into(), Some(reader)),
+        }
+    }
+
     /// The program with the settings of this place and nothing else from the environment.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(program());
+        let mut command = match self.files_max {
+            None => Command::new(program()),
+            Some(files_max) => {
+                let mut shell = Command::new("/bin/sh");
+                let script = format!("ulimit -n {files_max} && exec \"$0\" \"$@\"");
+                shell.arg("-c").arg(script).arg(program());
+                shell
+            }
+        };
         command.env_clear();
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
@@ -260,6 +324,7 @@ pub(crate) fn fresh_schema(url: &str) -> String {
 pub(crate) struct Process {
     child: Child,
     log: PathBuf,
+    _unread: Option<PipeReader>,
 }
 
 impl Process {
@@ -271,11 +336,21 @@ impl Process {
     }
 
     /// Asks it to end, as an operator does; answers its exit code.
-    pub(crate) fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(self) -> Option<i32> {
+        self.ask_to_stop();
+        self.ended()
+    }
+
+    /// Waits until it has ended; answers its exit code.
+    pub(crate) fn ended(mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
+    /// Asks it to end and goes on.
+    pub(crate) fn ask_to_stop(&self) {
         let id = self.child.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &id]).status().unwrap();
         assert!(asked.success());
-        self.child.wait().unwrap().code()
     }
 
     pub(crate) fn log(&self) -> String {

@@ -2,6 +2,7 @@
 //! the description itself names, and with ids that are nobody's or a stranger's.
 
 use crate::browser::{Browser, staff};
+use crate::onboarding::{admitted, applicant};
 use crate::platform::Platform;
 use crate::samples;
 use ceb::Kind;
@@ -49,60 +50,133 @@ fn filled(path: &str, value: &str) -> String {
     text
 }
 
-/// Operations that answer as long as one listens, or that stop the others of this test.
+/// Operations that answer as long as one listens, or that stop the others of this test: they are tried
+/// one by one, by those who may not.
 const LEFT_OUT: [&str; 4] = ["events", "outage", "kick", "choose_company"];
 
-/// Every operation as each of the staff, as a program and as nobody.
+/// The table of the documentation: the roles that it marks, by operation.
+fn table(description: &[Operation]) -> BTreeMap<String, Vec<String>> {
+    let text = include_str!("../../../../docs/protocol/permissions.md");
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let rows: Vec<Vec<&str>> = rows
+        .map(|row| row.split('|').map(str::trim).collect())
+        .collect();
+    let known = |id: &str| description.iter().find(|operation| operation.id == id);
+    let n_columns = rows[0].len() - 4;
+    let names: Vec<String> = ROLES.iter().map(|role| (*role).to_owned()).collect();
+    assert_eq!(
+        n_columns,
+        names.len(),
+        "the table has another number of roles"
+    );
+    rows.iter()
+        .map(|row| {
+            let id = row[1].trim_matches('`').to_owned();
+            let marked = (0..n_columns).filter(|n| row[n + 3] == "●");
+            let roles = marked.map(|n| names[n].clone()).collect();
+            assert!(
+                known(&id).is_some(),
+                "{id} is in the table and not in the description"
+            );
+            (id, roles)
+        })
+        .collect()
+}
+
+/// The roles in the order of the table.
+const ROLES: [&str; 12] = [
+    "company_admin",
+    "company_clerk",
+    "company_reader",
+    "program",
+    "applicant",
+    "system_admin",
+    "security_admin",
+    "audit_admin",
+    "operator",
+    "bureau_clerk",
+    "bureau_approver",
+    "customs_officer",
+];
+
+/// Everybody by role: the staff, a company's people, an applicant, a program.
+fn everybody(platform: &Platform) -> BTreeMap<String, Browser> {
+    let mut people = staff(platform);
+    let mut found: BTreeMap<String, Browser> = admitted(platform, &mut people, 1)
+        .into_iter()
+        .map(|(role, browser)| (role.to_owned(), browser))
+        .collect();
+    found.insert("applicant".to_owned(), applicant(platform, 2));
+    for (login, browser) in people {
+        let role = match login.as_str() {
+            "sys.admin" => "system_admin",
+            "sec.admin" => "security_admin",
+            "aud.admin" => "audit_admin",
+            "bureau.clerk" => "bureau_clerk",
+            "bureau.approver" => "bureau_approver",
+            "customs.officer" => "customs_officer",
+            _ => "operator",
+        };
+        found.insert(role.to_owned(), browser);
+    }
+    let key = platform.ready["companies"][0]["key"].as_str().unwrap();
+    let mut program = Browser::new(platform);
+    let bearer = format!("Bearer {key}");
+    program.headers.push(("authorization".to_owned(), bearer));
+    found.insert("program".to_owned(), program);
+    assert_eq!(found.len(), ROLES.len());
+    found
+}
+
+/// Every operation as every role, and as nobody.
 #[test]
 fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let (_place, platform) = Platform::demo();
-    let mut people: BTreeMap<String, Browser> = staff(&platform);
+    let mut people = everybody(&platform);
     let description = Browser::new(&platform)
         .get("/api/openapi.json")
         .answer
         .json();
-    let key = platform.ready["companies"][0]["key"].as_str().unwrap();
+    let operations = operations(&description);
+    let mut table = table(&operations);
     let mut wrong = Vec::new();
-    for operation in operations(&description) {
-        if LEFT_OUT.contains(&operation.id.as_str()) {
-            continue;
+    for operation in operations {
+        let told = table.remove(&operation.id).unwrap_or_default();
+        let mut sorted = [told, operation.roles.clone()];
+        sorted.iter_mut().for_each(|roles| roles.sort());
+        if sorted[0] != sorted[1] {
+            wrong.push(format!("{}: table and description differ", operation.id));
         }
         let path = filled(&operation.path, "383409467422670848");
         let body = json!({ "reason": "越权测试" });
-        let mut check = |who: &str, role: &str, status: u16, code: &str| {
-            let is_refused = status == 401 || code == "TG-R4601";
-            let is_permitted = operation.roles.iter().any(|known| known == role);
-            if status >= 500 || is_refused == is_permitted {
+        for (role, browser) in &mut people {
+            let is_permitted = operation.roles.contains(role);
+            if is_permitted && LEFT_OUT.contains(&operation.id.as_str()) {
+                continue;
+            }
+            let answer = browser.api(&operation.method, &path, &body);
+            // Whatever the reason: who is told that he may not, may not.
+            let is_refused = [401, 403].contains(&answer.status);
+            if answer.status >= 500 || is_refused == is_permitted {
                 wrong.push(format!(
-                    "{who}: {} {path} ({}) answered {status} {code}, permitted: {is_permitted}",
-                    operation.method, operation.id
+                    "{role}: {} {path} ({}) answered {} {}, permitted: {is_permitted}",
+                    operation.method,
+                    operation.id,
+                    answer.status,
+                    answer.code()
                 ));
             }
-        };
-        for (login, browser) in &mut people {
-            let role = match login.as_str() {
-                "sys.admin" => "system_admin",
-                "sec.admin" => "security_admin",
-                "aud.admin" => "audit_admin",
-                "bureau.clerk" => "bureau_clerk",
-                "bureau.approver" => "bureau_approver",
-                "customs.officer" => "customs_officer",
-                _ => "operator",
-            };
-            let answer = browser.api(&operation.method, &path, &body);
-            check(login, role, answer.status, &answer.code());
-        }
-        // A session of one's own is no business of a program.
-        if operation.id != "session" && operation.id != "menu" {
-            let mut program = Browser::new(&platform);
-            let bearer = format!("Bearer {key}");
-            program.headers.push(("authorization".to_owned(), bearer));
-            let answer = program.api(&operation.method, &path, &body);
-            check("program", "program", answer.status, &answer.code());
         }
         let answer = Browser::new(&platform).api(&operation.method, &path, &body);
-        check("nobody", "", answer.status, &answer.code());
+        if answer.status != 401 {
+            wrong.push(format!("nobody: {path} answered {}", answer.status));
+        }
     }
+    wrong.extend(
+        table
+            .into_keys()
+            .map(|id| format!("{id} is in the table only")),
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -44,7 +44,13 @@ fn while_the_database_is_locked_nothing_is_acknowledged() {
     // Reading goes on.
     assert_eq!(company.list().len(), 1);
     assert_eq!(company.feed().len(), 3);
-    assert!(platform.is_ready());
+    // Whoever asks hears that no write works.
+    let told = wait::until("readiness to notice", || {
+        let answer = platform.connect().send("GET", "/readyz", None, b"");
+        let answer = answer.unwrap();
+        (answer.status == 503).then(|| answer.text())
+    });
+    assert!(told.contains("database.write"), "{told}");
     locked.execute_batch("rollback").unwrap();
     drop(locked);
 
@@ -56,6 +62,7 @@ fn while_the_database_is_locked_nothing_is_acknowledged() {
     assert_eq!(answer.json()["duplicate"], false);
     let id = answer.json()["id"].as_str().unwrap().to_owned();
     company.until_state(&id, "settled");
+    wait::until("readiness", || platform.is_ready().then_some(()));
     assert_eq!(company.list().len(), 2);
     assert_eq!(company.statuses(&id), [2, 3, 120]);
 }
@@ -103,7 +110,9 @@ fn a_full_disk_takes_nothing_more_and_keeps_what_it_has() {
     assert!(kept.len() > 5);
     // Full is full, for everyone and again; but what is there can be read.
     assert_unavailable(&company.submit(refused.as_bytes()));
-    assert!(platform.is_ready());
+    wait::until("readiness to notice", || {
+        (!platform.is_ready()).then_some(())
+    });
     assert_all_there(&company, &kept);
     // The same bytes again are known, full or not; at worst the platform cannot say so now.
     let again = company.submit(kept[0].1.as_bytes());
@@ -191,4 +200,24 @@ fn while_the_connection_to_postgres_is_lost_nothing_is_acknowledged() {
     assert!(platform.is_ready());
     assert_eq!(company.statuses(&id), [2, 3, 120]);
     assert_eq!(company.list().len(), 2);
+}
+
+#[test]
+fn readiness_and_doctor_tell_a_disk_without_room() {
+    let place = Place::new().with("TONGGUAN_STORE__FREE_MIB_MIN", "999999999");
+    let platform = place.start();
+    let told = wait::until("readiness to notice", || {
+        let answer = platform.connect().send("GET", "/readyz", None, b"");
+        let answer = answer.unwrap();
+        (answer.status == 503).then(|| answer.text())
+    });
+    assert!(told.contains("disk"), "{told}");
+    // It is a warning in time: messages are taken as long as there is room.
+    let (sender, company) = platform.company(0);
+    let id = company.accepted(samples::message(Kind::Ceb311, &sender, 1).as_bytes());
+    company.until_state(&id, "settled");
+    let doctor = place.run(&["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(said.contains("异常  磁盘"), "{said}");
 }

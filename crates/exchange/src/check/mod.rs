@@ -11,6 +11,7 @@ pub mod codes;
 mod tests;
 
 use crate::correction;
+use crate::lane::{Spent, Watch};
 use crate::matching::{self, Light};
 use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
@@ -52,10 +53,16 @@ pub(crate) struct Verdict {
     /// What is compared with other documents; of a refused message nothing is.
     pub(crate) facts: Vec<Known>,
     pub(crate) is_refused: bool,
+    /// What finding it out took.
+    pub(crate) spent: Spent,
 }
 
-/// Checks the messages of one turn and commits the verdicts; answers how many there were.
-pub(crate) async fn step(shared: &Arc<Shared>, turn: Vec<MessageId>) -> Result<usize> {
+/// Checks the messages of one turn and commits the verdicts; answers how many there were, and what
+/// each that was judged took.
+pub(crate) async fn step(
+    shared: &Arc<Shared>,
+    turn: Vec<MessageId>,
+) -> Result<(usize, Vec<Spent>)> {
     check(shared, turn, (LANE_BUDGET, false)).await
 }
 
@@ -65,10 +72,15 @@ pub(crate) async fn again(
     turn: Vec<MessageId>,
     budget: Duration,
 ) -> Result<usize> {
-    check(shared, turn, (budget, true)).await
+    let (n_messages, _) = check(shared, turn, (budget, true)).await?;
+    Ok(n_messages)
 }
 
-async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)) -> Result<usize> {
+async fn check(
+    shared: &Arc<Shared>,
+    turn: Vec<MessageId>,
+    how: (Duration, bool),
+) -> Result<(usize, Vec<Spent>)> {
     shared.directory.refresh().await?;
     let read = move |tx: &mut Tx<'_>| {
         let loaded = message::sql::load(tx, &turn)?;
@@ -90,10 +102,14 @@ async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)
         let (shared, bench) = (Arc::clone(shared), Arc::clone(&bench));
         tasks.push(tokio::task::spawn_blocking(move || {
             shared.signatures.refresh(bench.0.now_ms);
-            chunk
-                .into_iter()
-                .map(|one| judge(&shared, &bench, one))
-                .collect::<Vec<_>>()
+            let mut watch = Watch::start();
+            let mut judged = Vec::with_capacity(chunk.len());
+            for one in chunk {
+                let mut verdict = judge(&shared, &bench, one);
+                verdict.spent.cpu_ns = watch.lap();
+                judged.push(verdict);
+            }
+            judged
         }));
     }
     let mut verdicts = Vec::with_capacity(n_messages);
@@ -104,6 +120,7 @@ async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)
             .map_err(|error| store::Error::Fault(error.to_string()))?;
         verdicts.extend(judged);
     }
+    let spent = verdicts.iter().map(|verdict| verdict.spent).collect();
     let now_ms = shared.clock.now_ms();
     let writer = Arc::clone(shared);
     let receivers = shared
@@ -112,7 +129,7 @@ async fn check(shared: &Arc<Shared>, turn: Vec<MessageId>, how: (Duration, bool)
         .await?;
     shared.feed.wake(&receivers);
     shared.checked.ring();
-    Ok(n_messages)
+    Ok((n_messages, spent))
 }
 
 fn judge(
@@ -120,6 +137,7 @@ fn judge(
     (standing, policies): &(Standing, HashMap<CompanyId, Policy>),
     (mut loaded, signed): (Loaded, Option<SignedBody>),
 ) -> Verdict {
+    let spent = Spent::of(loaded.company_id, &loaded.body);
     let Some(company) = shared.directory.by_id(loaded.company_id) else {
         let findings = vec![own_finding("找不到报文所属企业", "请联系平台运维人员")];
         return Verdict {
@@ -130,6 +148,7 @@ fn judge(
             documents: Vec::new(),
             facts: Vec::new(),
             is_refused: true,
+            spent,
         };
     };
     let policy = policies.get(&loaded.company_id).copied();
@@ -137,7 +156,7 @@ fn judge(
         terms: &standing.terms(crate::workbook::profile(&loaded.profile)),
         signatures: &shared.signatures,
         policy: &policy.unwrap_or_default(),
-        now_ms: standing.now_ms,
+        received_ms: loaded.received_ms,
     };
     let (parsed, signature) = examine(&company, bench, &loaded.body);
     if signed.is_none() {
@@ -180,6 +199,7 @@ fn judge(
         documents,
         facts,
         is_refused,
+        spent,
     }
 }
 
@@ -190,7 +210,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) signatures: &'a Checker,
     /// What its company wants of signatures.
     pub(crate) policy: &'a Policy,
-    pub(crate) now_ms: i64,
+    /// When it was received, milliseconds since 1970.
+    pub(crate) received_ms: i64,
 }
 
 /// Reads a message as the pipeline does and finds everything that is wrong with it.
@@ -216,8 +237,9 @@ pub(crate) fn examine(
     let case = Case {
         policy: bench.policy,
         message,
+        company,
         is_broken: parsed.is_refused(),
-        now_ms: bench.now_ms,
+        received_ms: bench.received_ms,
     };
     let (about_signature, found) = bench.signatures.judge(&sniffed.inner, case);
     let sender = foreign_sender(message, company);
@@ -234,27 +256,36 @@ fn foreign_sender(message: &ceb::Message, company: &Company) -> Option<Finding> 
     let root = message.kind.root();
     let cop_code = transfer.get("copCode").unwrap_or_default();
     if !company.has_code(cop_code) {
+        let expected = format!("{} 或 {}", company.customs_code, company.credit_code);
         return Some(sender_finding(
             format!("/{root}/BaseTransfer/copCode"),
-            cop_code,
+            ("传输企业代码（copCode）", cop_code, &expected),
         ));
     }
     let dxp_id = transfer.get("dxpId").unwrap_or_default();
-    (dxp_id != company.dxp_id)
-        .then(|| sender_finding(format!("/{root}/BaseTransfer/dxpId"), dxp_id))
+    (dxp_id != company.dxp_id).then(|| {
+        sender_finding(
+            format!("/{root}/BaseTransfer/dxpId"),
+            ("报文传输编号（dxpId）", dxp_id, &company.dxp_id),
+        )
+    })
 }
 
-fn sender_finding(path: String, value: &str) -> Finding {
+/// The sender is another company: what was expected, and what came. Only the company itself reads
+/// its findings, so its own codes may stand in them.
+fn sender_finding(path: String, (field, received, expected): (&str, &str, &str)) -> Finding {
+    let received = ceb::finding::clip(received);
     Finding {
         code: codes::FOREIGN_SENDER.code,
         severity: Severity::Refuse,
         layer: Layer::Rule,
         path,
         line: 1,
-        value: ceb::finding::clip(value),
-        text: "传输企业代码或报文传输编号不属于提交报文的企业".to_owned(),
-        advice: "请填写本企业的海关注册编号（或统一社会信用代码）和 DXP 编号；代理申报请使用代理企业自己的密钥。"
-            .to_owned(),
+        text: format!("{field}不属于提交报文的企业：应为 {expected}，收到 {received}"),
+        value: received,
+        advice: format!(
+            "请把{field}改为 {expected}（企业的编号见工作台“企业信息”）；代理申报请使用代理企业自己的密钥。"
+        ),
     }
 }
 
@@ -304,7 +335,7 @@ pub(crate) fn commit(
         .iter()
         .map(|(id, findings)| (*id, findings.as_slice()))
         .collect();
-    message::sql::insert_findings(tx, &findings)?;
+    message::finding::insert_findings(tx, &findings)?;
     let signatures = kept
         .iter()
         .filter_map(|v| Some((v.loaded.id, v.signature.as_ref()?)));

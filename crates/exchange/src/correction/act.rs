@@ -101,7 +101,7 @@ pub(super) async fn original(
     let (asking, now_ms) = (actor.clone(), door.clock.now_ms());
     let raw = ground.read(move |tx| load(tx, &asking, id, now_ms)).await?;
     let raw = raw.ok_or_else(not_found)?;
-    let mut original = in_turn(door, move || Original::of(raw)).await?;
+    let mut original = in_turn(door, actor, move || Original::of(raw)).await?;
     let keys = original.keys();
     let known = ground
         .read(move |tx| sql::accepted(tx, company, (id, &keys)))
@@ -170,7 +170,7 @@ pub(super) async fn correct(
     }
     original.apply(edits).map_err(plain)?;
     let (message, company) = (original.message.id, ground.company.id);
-    let checked = in_turn(door, move || ground.check(&original)).await;
+    let checked = in_turn(door, actor, move || ground.check(&original)).await;
     let (made, findings) = checked.map_err(plain)?;
     if is_refused(&findings) {
         return Err((with_findings(&findings), findings));

@@ -3,8 +3,8 @@
 
 use super::act::{Refused, correct, ground, is_refused, note, original, with_findings};
 use super::view::{
-    CorrectionAccepted, CorrectionFinding, CorrectionForm, CorrectionOutcome, CorrectionOutcomes,
-    CorrectionProblem, CorrectionVerdict,
+    CorrectionAccepted, CorrectionForm, CorrectionOutcome, CorrectionOutcomes, CorrectionProblem,
+    CorrectionVerdict,
 };
 use super::{Edit, MESSAGES_MAX, WORKBOOK, codes, sql, workbook};
 use crate::intake::http::{DECLARANTS, Door};
@@ -174,7 +174,7 @@ pub async fn check_correction(
     let mut original = original(&door, &actor, &id).await?;
     original.apply(&edits)?;
     let is_masked = original.is_masked;
-    let (_, mut findings) = in_turn(&door, move || ground.check(&original)).await?;
+    let (_, mut findings) = in_turn(&door, &actor, move || ground.check(&original)).await?;
     if is_masked {
         for one in &mut findings {
             one.finding.value = ceb::personal::masked(&one.element, &one.finding.value);
@@ -216,7 +216,7 @@ pub async fn correction_xml(
     }
     original.apply(&edits)?;
     let (message, company) = (original.message.id, ground.company.id);
-    let (made, findings) = in_turn(&door, move || ground.check(&original)).await?;
+    let (made, findings) = in_turn(&door, &actor, move || ground.check(&original)).await?;
     if is_refused(&findings) {
         return Ok(refusal((with_findings(&findings), findings)));
     }
@@ -365,7 +365,7 @@ pub async fn correction_workbook(
         Ok(Ok(()))
     });
     write.await?;
-    let bytes = in_turn(&door, move || workbook::write(&originals)).await?;
+    let bytes = in_turn(&door, &actor, move || workbook::write(&originals)).await?;
     let name = file_name("退单更正表", "", &beijing_compact(now_ms), "xlsx");
     let headers = [
         (header::CONTENT_TYPE, XLSX.to_owned()),

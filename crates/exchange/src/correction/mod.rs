@@ -420,11 +420,11 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<Reason> {
     }
     // A refusal of a whole message is about each of its documents.
     let is_here = |of: usize| of == number || of == 0;
-    let of_document = raw
+    let mut of_document = raw
         .told
         .iter()
         .filter(|(of, told)| is_here(*of) && told.is_bad);
-    let Some((_, told)) = of_document.last() else {
+    let Some((_, told)) = of_document.next_back() else {
         return reasons;
     };
     let explanation = &told.explanation;
@@ -455,7 +455,9 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<Reason> {
                 element: place.element.clone(),
             };
             let is_head = whole.kind.spec().head.field(&place.element).is_some();
-            by_path.filter(is_here).or_else(|| is_head.then_some(head))
+            by_path
+                .filter(|at: &Element| at.document + 1 == number)
+                .or_else(|| is_head.then_some(head))
         })
         .map(|at| reason(Some(at)))
         .collect();

@@ -102,7 +102,7 @@ impl Rows<'_> {
         for line in 0..document.lines.len().max(1) {
             for (place, column) in (0_u16..).zip(columns) {
                 let key = &original.kind.spec().key;
-                let is_key = key.iter().any(|name| *name == column.field.element);
+                let is_key = key.contains(&column.field.element);
                 let record: Option<&DraftRecord> = match column.part {
                     // Later rows repeat the key only: that is how rows belong together.
                     Part::Head if line == 0 || is_key => Some(&document.head),

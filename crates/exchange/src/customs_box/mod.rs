@@ -49,6 +49,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use store::clock::SharedClock;
 use store::id::IdMaker;
+use store::task::Pulse;
 use store::{Db, Tx};
 use tokio::sync::{Mutex, watch};
 
@@ -164,7 +165,11 @@ impl CustomsBox {
     ///
     /// # Errors
     /// When the queues cannot be made at the start. Later failures are logged and repeated.
-    pub async fn run(&self, mut shutdown: watch::Receiver<bool>) -> Result<(), Error> {
+    pub async fn run(
+        &self,
+        mut shutdown: watch::Receiver<bool>,
+        pulse: Pulse,
+    ) -> Result<(), Error> {
         let config = &self.config;
         for queue in [
             &config.import_up,
@@ -178,6 +183,7 @@ impl CustomsBox {
         let mut failed = false;
         let mut forget_at_ms = 0;
         while !*shutdown.borrow() {
+            pulse.beat();
             let now_ms = self.clock.now_ms();
             if now_ms >= forget_at_ms {
                 self.forget(now_ms).await?;

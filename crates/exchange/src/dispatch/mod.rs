@@ -8,12 +8,11 @@
 
 use crate::customs::{self, Parcel};
 use crate::message::sql::Loaded;
-use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
+use crate::message::{self, MessageId, State, Step};
 use crate::pipeline::Shared;
 use bytes::Bytes;
 use ceb::{Direction, Kind};
 use std::sync::Arc;
-use store::clock::beijing_day;
 use store::id::made_at_ms;
 use store::{Result, Tx};
 
@@ -108,19 +107,13 @@ fn commit(
         at_ms: now_ms,
         detail: "",
     };
-    message::advance(tx, &shared.ids, &ids, step)?;
+    let moved = message::advance(tx, &shared.ids, &ids, step)?;
     let step = Step {
         to: State::Held,
         at_ms: now_ms,
         detail: "队列无法承载该报文",
     };
     message::advance(tx, &shared.ids, held, step)?;
-    let day = beijing_day(now_ms);
-    let mut counts = DayCounts::new();
-    for message in sent {
-        let key = (day.clone(), message.company_id, message.kind.clone());
-        let entry: &mut Counts = counts.entry(key).or_default();
-        entry.n_sent += 1;
-    }
-    message::count(tx, &counts)
+    // What an answer has overtaken, or another process has sent, was counted there.
+    message::count_sent(tx, &moved, now_ms)
 }

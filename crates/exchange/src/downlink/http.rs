@@ -9,15 +9,16 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use ceb::Outcome;
 use ceb::explain::Explanation;
-use registry::access::Gate;
-use registry::company::CompanyId;
+use registry::access::{Actor, Gate};
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
 use store::clock::SharedClock;
+use tokio::sync::watch;
 use utoipa::{IntoParams, ToSchema};
+use web::shares::Shares;
 use web::{PageQuery, Problem};
 
 /// Longest wait of a long poll, in seconds.
@@ -52,6 +53,10 @@ pub struct Tap {
     pub feed: Arc<Feed>,
     /// Tells the time.
     pub clock: SharedClock,
+    /// Room for those who wait.
+    pub polls: Shares,
+    /// Says when the process stops: then nobody waits any more.
+    pub stop: watch::Receiver<bool>,
 }
 
 /// Where to read and how long to wait.
@@ -202,7 +207,8 @@ pub struct ReceiptPage {
     responses(
         (status = 200, body = ReceiptPage, description = "回执，按到达顺序"),
         (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期")
+        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
+        (status = 429, body = Problem, description = "本企业同时等待的请求过多")
     )
 )]
 pub async fn receipts(
@@ -211,7 +217,7 @@ pub async fn receipts(
     query: Result<Query<FeedQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<ReceiptPage>, Problem> {
     let actor = tap.gate.actor(&headers, &RECEIPTS).await?;
-    let company = actor.require_company()?.id;
+    actor.require_company()?;
     let bad = |why: String| Problem::new(web::codes::BAD_REQUEST).detail(why);
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let from = match query.after.as_deref().filter(|after| !after.is_empty()) {
@@ -235,7 +241,7 @@ pub async fn receipts(
         .limit(),
     );
     let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_SECONDS_MAX));
-    let items = read_or_wait(&tap, company, from, limit, wait).await?;
+    let items = read_or_wait(&tap, &actor, (from, limit), wait).await?;
     let next = items.last().map_or(from, |(item, _)| item.feed_no);
     let is_masked = actor.is_masked();
     let items = items.into_iter().map(ReceiptItem::told);
@@ -249,13 +255,15 @@ pub async fn receipts(
 
 async fn read_or_wait(
     tap: &Tap,
-    company: CompanyId,
-    from: i64,
-    limit: i64,
+    actor: &Actor,
+    (from, limit): (i64, i64),
     wait: Duration,
 ) -> Result<Vec<(Item, Explanation)>, Problem> {
+    let company = actor.require_company()?.id;
     let until_ms = tap.clock.now_ms() + i64::try_from(wait.as_millis()).unwrap_or(0);
     let news = tap.feed.news(company);
+    let mut stop = tap.stop.clone();
+    let mut place = None;
     loop {
         // Registered before the read, so that a commit in between wakes us.
         let notified = news.notified();
@@ -271,13 +279,18 @@ async fn read_or_wait(
             .await
             .map_err(|error| web::service_error(&error))?;
         let left_ms = until_ms - tap.clock.now_ms();
-        if !items.is_empty() || left_ms <= 0 {
+        if !items.is_empty() || left_ms <= 0 || *stop.borrow() {
             return Ok(items);
+        }
+        if place.is_none() {
+            place = Some(tap.polls.try_take(&actor.holder(), 1)?);
         }
         let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or(0));
         tokio::select! {
             () = notified => {}
             () = tap.clock.sleep(left.min(LOOK_EVERY)) => {}
+            // What came meanwhile is told; the rest is asked for again.
+            _ = stop.wait_for(|stop| *stop) => {}
         }
     }
 }

@@ -17,7 +17,7 @@ mod tests;
 use registry::company::CompanyId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Result, Row};
+use store::{Result, Row, Vault};
 use tokio::sync::Notify;
 
 pub(crate) use sql::{after, last, reserve};
@@ -42,7 +42,7 @@ pub(crate) struct Item {
     pub(crate) guid: String,
 }
 
-pub(crate) fn item(row: &Row) -> Result<Item> {
+pub(crate) fn item(row: &Row, vault: &Vault) -> Result<Item> {
     Ok(Item {
         feed_no: row.int(0)?,
         message_id: row.int(1)?,
@@ -53,7 +53,7 @@ pub(crate) fn item(row: &Row) -> Result<Item> {
         return_time: row.text(6)?,
         return_info: row.text(7)?,
         received_at: row.int(8)?,
-        xml: row.text(9)?,
+        xml: vault.open_text(row.text(9)?)?,
         guid: row.text(10)?,
     })
 }

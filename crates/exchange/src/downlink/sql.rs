@@ -41,9 +41,10 @@ pub(crate) fn after(
         "select {COLUMNS} from receipt where company_id = $1 and feed_no > $2 \
          order by feed_no limit $3"
     );
+    let vault = tx.vault();
     tx.query(&sql, &[company.0.into(), feed_no.into(), limit.into()])?
         .iter()
-        .map(item)
+        .map(|row| item(row, &vault))
         .collect()
 }
 

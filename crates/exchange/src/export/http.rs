@@ -25,16 +25,13 @@ use rust_xlsxwriter::XlsxError;
 use serde::Deserialize;
 use std::fs::File;
 use std::io::Read;
-use std::sync::Arc;
 use std::time::Duration;
 use store::clock::beijing_compact;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::mpsc;
 use utoipa::IntoParams;
+use web::shares::{Place, Shares};
 use web::sheet::{Book, Column, Value, named};
 use web::{Problem, attachment, codes, file_name, service_error, told_conditions};
-
-/// Exports that are written at once.
-const AT_ONCE: usize = 2;
 
 /// How long a caller waits for his turn.
 const WAIT: Duration = Duration::from_secs(10);
@@ -81,8 +78,8 @@ pub const OPERATIONS: &[Operation] = &[EXPORT_MESSAGES, EXPORT_RECEIPTS];
 pub struct Exports {
     /// The desk.
     pub desk: Desk,
-    /// Turns; see [`Exports::turns`].
-    pub turns: Arc<Semaphore>,
+    /// Turns.
+    pub turns: Shares,
 }
 
 const MESSAGE_COLUMNS: &[(&str, u16)] = &[
@@ -119,18 +116,9 @@ const RECEIPT_COLUMNS: &[(&str, u16)] = &[
 ];
 
 impl Exports {
-    /// Turns for exports.
-    pub fn turns() -> Arc<Semaphore> {
-        Arc::new(Semaphore::new(AT_ONCE))
-    }
-
-    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let busy = || Problem::new(codes::UNAVAILABLE).retry_after(WAIT);
-        let turn = Arc::clone(&self.turns).acquire_owned();
-        tokio::time::timeout(WAIT, turn)
-            .await
-            .map_err(|_| busy())?
-            .map_err(|_| busy())
+    /// Waits for a turn.
+    pub(super) async fn turn(&self, actor: &Actor) -> Result<Place, Problem> {
+        Ok(self.turns.take(&actor.holder(), 1, WAIT).await?)
     }
 
     /// Puts the export on record before anything is read.
@@ -159,6 +147,7 @@ impl Exports {
         (status = 400, body = Problem, description = "参数有误"),
         (status = 401, body = Problem, description = "未登录"),
         (status = 403, body = Problem, description = "没有权限"),
+        (status = 429, body = Problem, description = "本企业已有导出在生成，请稍后重试"),
         (status = 503, body = Problem, description = "导出排队中，请稍后重试")
     )
 )]
@@ -169,10 +158,10 @@ pub async fn export_messages(
 ) -> Result<Response, Problem> {
     let actor = exports.desk.gate.actor(&headers, &EXPORT_MESSAGES).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
-    let mut filter = filter(query)?;
     exports.desk.refresh().await?;
+    let mut filter = filter(query, &exports.desk.shared.directory)?;
     let narrowed = words(&filter, &exports.desk.shared.directory);
-    let turn = exports.turn().await?;
+    let turn = exports.turn(&actor).await?;
     exports
         .record(&actor, "messages".to_owned(), told_conditions(&narrowed))
         .await?;
@@ -249,6 +238,7 @@ pub struct ReceiptsQuery {
         (status = 400, body = Problem, description = "参数有误"),
         (status = 401, body = Problem, description = "未登录"),
         (status = 403, body = Problem, description = "没有权限"),
+        (status = 429, body = Problem, description = "本企业已有导出在生成，请稍后重试"),
         (status = 503, body = Problem, description = "导出排队中，请稍后重试")
     )
 )]
@@ -261,11 +251,11 @@ pub async fn export_receipts(
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let company = actor.require_company()?.id;
     let mut from = query.after.unwrap_or(0);
+    let turn = exports.turn(&actor).await?;
     let narrowed = match from {
         0 => String::new(),
         from => format!("序号 {from} 之后"),
     };
-    let turn = exports.turn().await?;
     exports
         .record(&actor, "receipts".to_owned(), told_conditions(&narrowed))
         .await?;
@@ -327,7 +317,7 @@ pub(super) type Writer = tokio::task::JoinHandle<Result<(File, u64), XlsxError>>
 pub(super) fn writer(
     name: &str,
     columns: Vec<Column>,
-    turn: OwnedSemaphorePermit,
+    turn: Place,
 ) -> Result<(Pages, Writer), Problem> {
     let (pages, mut waiting) = mpsc::channel::<Vec<Vec<Value>>>(PAGES_WAITING);
     let mut book = Book::new(name, columns).map_err(|error| failed(&error))?;

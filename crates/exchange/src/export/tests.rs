@@ -64,12 +64,25 @@ async fn a_program_exports_nothing() {
     let house = House::on(store::testing::sqlite()).await;
     let exports = super::http::Exports {
         desk: house.desk(),
-        turns: super::http::Exports::turns(),
+        turns: web::shares::Shares::new("exports", 2, 1),
     };
     let query = axum::extract::Query(super::http::ReceiptsQuery { after: None });
     let answer =
         super::http::export_receipts(axum::extract::State(exports), house.headers(0), Ok(query));
     assert_eq!(answer.await.err().unwrap().code, "TG-R4601");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_company_that_exports_leaves_a_turn_for_another() {
+    let house = House::on(store::testing::sqlite()).await;
+    let exports = super::http::Exports {
+        desk: house.desk(),
+        turns: web::shares::Shares::new("exports", 2, 1),
+    };
+    let _turn = exports.turn(&house.programs[0]).await.unwrap();
+    let own = house.programs[0].holder();
+    assert!(exports.turns.try_take(&own, 1).is_err(), "it has its share");
+    assert!(exports.turn(&house.programs[1]).await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,8 +94,9 @@ async fn what_a_list_was_narrowed_to_is_told_in_words() {
             &format!("/?{text}").parse::<axum::http::Uri>().unwrap(),
         )
         .unwrap();
-        let filter = crate::query::http::filter(query).unwrap();
-        crate::query::words(&filter, &house.shared.directory)
+        let directory = &house.shared.directory;
+        let filter = crate::query::http::filter(query, directory).unwrap();
+        crate::query::words(&filter, directory)
     };
     assert_eq!(asked(String::new()), "");
     let id = company.id.0;

@@ -7,13 +7,18 @@
 use super::{Arrival, BATCH_MAX, DECLARE};
 use crate::message::{self, MessageId};
 use crate::pipeline::Bell;
+use crate::quota::{self, Left, Limits, Reached};
 use registry::audit;
-use std::collections::HashSet;
+use registry::company::CompanyId;
+use registry::ground::Ground;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 use store::event::Event;
 use store::id::IdMaker;
-use store::{Db, Error, Result, Tx};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use store::task::Tasks;
+use store::{Error, Result, Tx};
+use tokio::sync::{Mutex, Semaphore, mpsc, oneshot, watch};
 
 /// Arrivals that may wait beside the batch that is being written.
 const WAITING_MAX: usize = 4 * BATCH_MAX;
@@ -33,6 +38,8 @@ pub enum Outcome {
     Duplicate(MessageId, i64),
     /// Other bytes with the same guid were accepted before.
     Conflict(MessageId),
+    /// It was not accepted: the company has reached a limit.
+    Full(Reached),
     /// It was not stored because another message of the same form could not be.
     Withheld,
 }
@@ -55,11 +62,22 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Starts the task that commits; it ends when the last handle is dropped. `accepted` is
-    /// rung after every commit, so that the check need not poll.
-    pub fn start(db: Db, ids: Arc<IdMaker>, accepted: Arc<Bell>) -> Self {
+    /// Starts the task that commits; it ends with the process, or when the last handle is dropped.
+    /// `accepted` is rung after every commit, so that the check need not poll.
+    pub fn start(
+        ground: &Ground,
+        accepted: Arc<Bell>,
+        tasks: &Tasks,
+        stop: &watch::Receiver<bool>,
+    ) -> Self {
         let (waiting, arrivals) = mpsc::channel(WAITING_MAX);
-        tokio::spawn(run(db, ids, accepted, arrivals));
+        let ground = ground.clone();
+        // What waits outlives the loop: one that is started again goes on with it.
+        let arrivals = Arc::new(Mutex::new(arrivals));
+        tasks.start("intake", Duration::MAX, stop.clone(), move |_| {
+            let accepted = Arc::clone(&accepted);
+            run(ground.clone(), accepted, Arc::clone(&arrivals))
+        });
         Self { waiting }
     }
 
@@ -94,7 +112,8 @@ impl Intake {
     }
 }
 
-async fn run(db: Db, ids: Arc<IdMaker>, accepted: Arc<Bell>, mut arrivals: mpsc::Receiver<Work>) {
+async fn run(ground: Ground, accepted: Arc<Bell>, arrivals: Arc<Mutex<mpsc::Receiver<Work>>>) {
+    let mut arrivals = arrivals.lock().await;
     let mut next = None;
     let commits = Arc::new(Semaphore::new(COMMITS_MAX));
     loop {
@@ -111,9 +130,9 @@ async fn run(db: Db, ids: Arc<IdMaker>, accepted: Arc<Bell>, mut arrivals: mpsc:
         let first = match first {
             Work::One(first) => *first,
             Work::Together((together, answer)) => {
-                let (db, ids, accepted) = (db.clone(), Arc::clone(&ids), Arc::clone(&accepted));
+                let (ground, accepted) = (ground.clone(), Arc::clone(&accepted));
                 tokio::spawn(async move {
-                    let outcomes = commit_together(&db, ids, together).await;
+                    let outcomes = commit_together(&ground, together).await;
                     accepted.ring();
                     drop(permit);
                     // A caller that has gone away will ask again and get the same answer.
@@ -124,9 +143,9 @@ async fn run(db: Db, ids: Arc<IdMaker>, accepted: Arc<Bell>, mut arrivals: mpsc:
         };
         let (batch, other) = gather(first, &mut arrivals);
         next = other;
-        let (db, ids, accepted) = (db.clone(), Arc::clone(&ids), Arc::clone(&accepted));
+        let (ground, accepted) = (ground.clone(), Arc::clone(&accepted));
         tokio::spawn(async move {
-            commit(&db, ids, batch).await;
+            commit(&ground, batch).await;
             accepted.ring();
             drop(permit);
         });
@@ -150,15 +169,14 @@ fn gather(first: Waiting, arrivals: &mut mpsc::Receiver<Work>) -> (Vec<Waiting>,
     (batch, None)
 }
 
-async fn commit_together(
-    db: &Db,
-    ids: Arc<IdMaker>,
-    together: Vec<Arrival>,
-) -> Result<Vec<Outcome>> {
+async fn commit_together(ground: &Ground, together: Vec<Arrival>) -> Result<Vec<Outcome>> {
     let n_arrivals = together.len();
-    let outcomes = db
-        .write(move |tx| store_together(tx, &ids, &together))
+    let (ids, limits) = (Arc::clone(&ground.ids), Limits::of(ground));
+    let outcomes = ground
+        .db
+        .write(move |tx| store_together(tx, &ids, &together, limits))
         .await?;
+    count_full(&outcomes);
     let accepted = outcomes
         .iter()
         .filter(|o| matches!(o, Outcome::Accepted(_)));
@@ -174,6 +192,7 @@ pub(crate) fn store_together(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
     together: &[Arrival],
+    limits: Limits,
 ) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::with_capacity(together.len());
     for arrival in together {
@@ -206,7 +225,15 @@ pub(crate) fn store_together(
         .filter(|(_, outcome)| **outcome == Outcome::Withheld)
         .map(|(arrival, _)| arrival.clone())
         .collect();
-    let mut stored = store(tx, ids, &new)?.into_iter();
+    if let Some(why) = reached(tx, &new, limits)?.values().next() {
+        for outcome in &mut outcomes {
+            if *outcome == Outcome::Withheld {
+                *outcome = Outcome::Full(*why);
+            }
+        }
+        return Ok(outcomes);
+    }
+    let mut stored = store(tx, ids, &new, limits)?.into_iter();
     for outcome in &mut outcomes {
         if *outcome == Outcome::Withheld {
             *outcome = stored.next().unwrap_or(Outcome::Withheld);
@@ -221,9 +248,19 @@ pub(crate) fn store_together(
     Ok(outcomes)
 }
 
-async fn commit(db: &Db, ids: Arc<IdMaker>, batch: Vec<Waiting>) {
+fn count_full(outcomes: &[Outcome]) {
+    let full = outcomes.iter().filter(|o| matches!(o, Outcome::Full(_)));
+    metrics::counter!("tongguan_quota_refusals_total")
+        .increment(u64::try_from(full.count()).unwrap_or(0));
+}
+
+async fn commit(ground: &Ground, batch: Vec<Waiting>) {
     let (arrivals, answers): (Vec<Arrival>, Vec<_>) = batch.into_iter().unzip();
-    match db.write(move |tx| store(tx, &ids, &arrivals)).await {
+    let (ids, limits) = (Arc::clone(&ground.ids), Limits::of(ground));
+    let write = ground
+        .db
+        .write(move |tx| store(tx, &ids, &arrivals, limits));
+    match write.await {
         Ok(outcomes) => {
             let n_accepted = outcomes
                 .iter()
@@ -233,6 +270,7 @@ async fn commit(db: &Db, ids: Arc<IdMaker>, batch: Vec<Waiting>) {
                 .increment(u64::try_from(n_accepted).unwrap_or(0));
             metrics::histogram!("tongguan_intake_batch_messages")
                 .record(f64::from(u32::try_from(outcomes.len()).unwrap_or(u32::MAX)));
+            count_full(&outcomes);
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 // A caller that has gone away will ask again and get the same answer.
                 let _ = answer.send(Ok(outcome));
@@ -246,11 +284,96 @@ async fn commit(db: &Db, ids: Arc<IdMaker>, batch: Vec<Waiting>) {
     }
 }
 
+/// [`store`] without limits.
+#[cfg(test)]
+pub(crate) fn store_unlimited(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    arrivals: &[Arrival],
+) -> Result<Vec<Outcome>> {
+    store(tx, ids, arrivals, Limits::default())
+}
+
 /// The one transaction of acceptance: message, bytes and event together (I2).
-pub(crate) fn store(tx: &mut Tx<'_>, ids: &IdMaker, arrivals: &[Arrival]) -> Result<Vec<Outcome>> {
-    let new: HashSet<i64> = message::sql::insert(tx, arrivals)?.into_iter().collect();
+pub(crate) fn store(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    arrivals: &[Arrival],
+    limits: Limits,
+) -> Result<Vec<Outcome>> {
+    let reached = reached(tx, arrivals, limits)?;
+    let within: Vec<&Arrival> = arrivals
+        .iter()
+        .filter(|arrival| !reached.contains_key(&arrival.id.0))
+        .collect();
+    let new: HashSet<i64> = message::sql::insert(tx, &within)?.into_iter().collect();
     let accepted: Vec<&Arrival> = arrivals.iter().filter(|a| new.contains(&a.id.0)).collect();
     message::sql::insert_bodies(tx, &accepted)?;
+    used(tx, &accepted, limits)?;
+    tell(tx, ids, &accepted)?;
+    arrivals
+        .iter()
+        .map(|arrival| {
+            if new.contains(&arrival.id.0) {
+                return Ok(Outcome::Accepted(arrival.id));
+            }
+            let known = message::sql::by_guid(tx, arrival.company_id, &arrival.guid)?;
+            let Some((id, hash, received_at)) = known else {
+                return match reached.get(&arrival.id.0) {
+                    Some(reached) => Ok(Outcome::Full(*reached)),
+                    None => Err(Error::Conflict("the earlier message is not visible".into())),
+                };
+            };
+            Ok(if hash == arrival.hash {
+                Outcome::Duplicate(id, received_at)
+            } else {
+                Outcome::Conflict(id)
+            })
+        })
+        .collect()
+}
+
+/// Which arrivals would pass a limit of their company, by id. The companies come in order, so that two
+/// transactions cannot wait for each other in a circle.
+fn reached(tx: &mut Tx<'_>, arrivals: &[Arrival], limits: Limits) -> Result<HashMap<i64, Reached>> {
+    let mut left = BTreeMap::new();
+    for arrival in arrivals {
+        left.insert(arrival.company_id, (None, arrival.received_at));
+    }
+    for (company, (left, at_ms)) in &mut left {
+        *left = Some(Left::read(tx, limits, *company, *at_ms)?);
+    }
+    let mut reached = HashMap::new();
+    for arrival in arrivals {
+        let left = left.get_mut(&arrival.company_id);
+        if let Some((Some(left), _)) = left
+            && let Err(why) = left.take(bytes_of(arrival))
+        {
+            reached.insert(arrival.id.0, why);
+        }
+    }
+    Ok(reached)
+}
+
+fn bytes_of(arrival: &Arrival) -> i64 {
+    i64::try_from(arrival.body.len()).unwrap_or(i64::MAX)
+}
+
+/// Adds what was accepted to the days of its companies.
+fn used(tx: &mut Tx<'_>, accepted: &[&Arrival], limits: Limits) -> Result<()> {
+    let mut sums: BTreeMap<CompanyId, (i64, i64, i64)> = BTreeMap::new();
+    for arrival in accepted {
+        let sum = sums.entry(arrival.company_id).or_default();
+        *sum = (sum.0 + 1, sum.1 + bytes_of(arrival), arrival.received_at);
+    }
+    for (company, (n_messages, n_bytes, at_ms)) in sums {
+        quota::add(tx, limits, company, (n_messages, n_bytes), at_ms)?;
+    }
+    Ok(())
+}
+
+/// Writes the events of what was accepted, and the audit of what people brought.
+fn tell(tx: &mut Tx<'_>, ids: &IdMaker, accepted: &[&Arrival]) -> Result<()> {
     let events: Vec<Event> = accepted
         .iter()
         .map(|arrival| Event {
@@ -263,7 +386,7 @@ pub(crate) fn store(tx: &mut Tx<'_>, ids: &IdMaker, arrivals: &[Arrival]) -> Res
         })
         .collect();
     store::event::append(tx, &events)?;
-    for arrival in &accepted {
+    for arrival in accepted {
         if let Some(actor) = &arrival.by {
             let object = format!("message:{}", arrival.id);
             audit::done(
@@ -276,20 +399,5 @@ pub(crate) fn store(tx: &mut Tx<'_>, ids: &IdMaker, arrivals: &[Arrival]) -> Res
             )?;
         }
     }
-    arrivals
-        .iter()
-        .map(|arrival| {
-            if new.contains(&arrival.id.0) {
-                return Ok(Outcome::Accepted(arrival.id));
-            }
-            let (id, hash, received_at) =
-                message::sql::by_guid(tx, arrival.company_id, &arrival.guid)?
-                    .ok_or_else(|| Error::Conflict("the earlier message is not visible".into()))?;
-            Ok(if hash == arrival.hash {
-                Outcome::Duplicate(id, received_at)
-            } else {
-                Outcome::Conflict(id)
-            })
-        })
-        .collect()
+    Ok(())
 }

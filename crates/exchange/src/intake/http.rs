@@ -2,9 +2,10 @@
 
 use super::{Arrival, Config, Intake, Outcome, codes, look};
 use crate::message::MessageId;
+use crate::quota::{Reached, codes as quota_codes};
 use crate::signature::Checker;
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -16,21 +17,22 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::clock::{SharedClock, beijing_rfc3339};
 use store::id::IdMaker;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa::ToSchema;
 use web::Problem;
-
-/// The unit in which room for bodies is handed out.
-const ROOM_UNIT: usize = 1024;
-
-/// How long a caller waits for room before it is told to come back.
-const ROOM_WAIT: Duration = Duration::from_secs(2);
-
-/// Forms that are read at once.
-const FORMS_AT_ONCE: usize = 2;
+use web::room::{self, Fault, Room, Taken};
+use web::shares::{Holder, Place, Shares};
 
 /// How long a caller waits for a turn to have a form read.
 const FORM_WAIT: Duration = Duration::from_secs(20);
+
+/// How long a company waits whose messages wait.
+const WAITING_WAIT: Duration = Duration::from_secs(30);
+
+/// A day, in milliseconds.
+const DAY_MS: i64 = 86_400_000;
+
+/// How far Beijing is ahead of universal time, in milliseconds.
+const BEIJING_MS: i64 = 8 * 3_600_000;
 
 /// Who may declare.
 pub(crate) const DECLARANTS: &[Role] = &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program];
@@ -67,30 +69,16 @@ pub struct Door {
     pub signatures: Arc<Checker>,
     /// The limits.
     pub config: Arc<Config>,
-    /// Room for bodies, in units of 1 KiB; see [`Door::room`].
-    pub room: Arc<Semaphore>,
-    /// Turns for reading forms, which take memory and time; see [`Door::forms`].
-    pub forms: Arc<Semaphore>,
+    /// Room for bodies.
+    pub room: Room,
+    /// Turns for reading forms, which take memory and time.
+    pub forms: Shares,
 }
 
 impl Door {
-    /// Room for all bodies together, from the settings.
-    pub fn room(config: &Config) -> Arc<Semaphore> {
-        Arc::new(Semaphore::new(config.waiting_bytes_max / ROOM_UNIT))
-    }
-
-    /// Turns for reading forms.
-    pub fn forms() -> Arc<Semaphore> {
-        Arc::new(Semaphore::new(FORMS_AT_ONCE))
-    }
-
     /// Waits for a turn to read a form.
-    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
-        let busy = || Problem::new(web::codes::UNAVAILABLE).retry_after(ROOM_WAIT);
-        tokio::time::timeout(FORM_WAIT, Arc::clone(&self.forms).acquire_owned())
-            .await
-            .map_err(|_| busy())?
-            .map_err(|_| busy())
+    pub(crate) async fn turn(&self, holder: &Holder) -> Result<Place, Problem> {
+        Ok(self.forms.take(holder, 1, FORM_WAIT).await?)
     }
 }
 
@@ -135,6 +123,7 @@ pub struct AcceptedAnswer {
         (status = 403, body = Problem, description = "传输企业不一致、通道暂停或没有权限"),
         (status = 409, body = Problem, description = "同一 guid 已用于不同内容"),
         (status = 413, body = Problem, description = "报文过大"),
+        (status = 429, body = Problem, description = "本企业同时提交的内容过多，请稍后重试"),
         (status = 422, body = crate::workbook::http::FindingsProblem, description = "JSON 或工作簿有误，没有受理"),
         (status = 503, body = Problem, description = "暂时无法受理，请稍后重试")
     )
@@ -142,7 +131,14 @@ pub struct AcceptedAnswer {
 pub async fn submit(State(door): State<Arc<Door>>, request: Request) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let actor = Arc::new(door.gate.actor(&parts.headers, &SUBMIT).await?);
-    let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
+    let (body, _room) = receive(
+        &door,
+        &actor,
+        &parts.headers,
+        body,
+        door.config.message_bytes_max,
+    )
+    .await?;
     let form = crate::workbook::Body::of(content_type(&parts.headers), &body);
     if form != crate::workbook::Body::Xml {
         return crate::workbook::http::submit_form(&door, &actor, form, body).await;
@@ -179,7 +175,8 @@ pub struct BatchLine {
         (status = 200, body = AcceptedAnswer, content_type = "application/x-ndjson",
          description = "每行一个结果，顺序与提交一致"),
         (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 413, body = Problem, description = "内容过大或行数过多")
+        (status = 413, body = Problem, description = "内容过大或行数过多"),
+        (status = 429, body = Problem, description = "本企业同时提交的内容过多，请稍后重试")
     )
 )]
 pub async fn submit_batch(
@@ -188,7 +185,14 @@ pub async fn submit_batch(
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let actor = Arc::new(door.gate.actor(&parts.headers, &SUBMIT_BATCH).await?);
-    let (body, _room) = receive(&door, &parts.headers, body, door.config.batch_bytes_max).await?;
+    let (body, _room) = receive(
+        &door,
+        &actor,
+        &parts.headers,
+        body,
+        door.config.batch_bytes_max,
+    )
+    .await?;
     let lines: Vec<&[u8]> = body
         .split(|byte| *byte == b'\n')
         .filter(|line| !line.trim_ascii().is_empty())
@@ -310,6 +314,7 @@ impl Told {
             Outcome::Duplicate(id, first) => (id, first, true),
             Outcome::Conflict(id) => return Err(conflicting(id)),
             Outcome::Withheld => return Err(Problem::new(web::codes::FAULT)),
+            Outcome::Full(reached) => return Err(full(reached, self.received_at)),
         };
         Ok(AcceptedAnswer {
             id: id.to_string(),
@@ -322,40 +327,40 @@ impl Told {
     }
 }
 
-/// Reads a body within the limits; the permit gives its room back when it is dropped.
+/// The refusal of a company that has reached a limit, with the time after which it may come again.
+fn full(reached: Reached, now_ms: i64) -> Problem {
+    match reached {
+        Reached::Day => {
+            let left_ms = DAY_MS - (now_ms + BEIJING_MS).rem_euclid(DAY_MS);
+            let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or(0));
+            Problem::new(quota_codes::DAY).retry_after(left)
+        }
+        Reached::Waiting => Problem::new(quota_codes::WAITING).retry_after(WAITING_WAIT),
+    }
+}
+
+/// Takes a body in within the limits; what is held gives its room back when it is dropped.
 pub(crate) async fn receive(
     door: &Door,
+    actor: &Actor,
     headers: &HeaderMap,
     body: Body,
     bytes_max: usize,
-) -> Result<(Bytes, OwnedSemaphorePermit), Problem> {
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.parse::<usize>().ok());
-    if announced.is_some_and(|n_bytes| n_bytes > bytes_max) {
+) -> Result<(Bytes, Taken), Problem> {
+    if room::announced(headers).is_some_and(|n_bytes| n_bytes > bytes_max) {
         return Err(too_large(bytes_max));
     }
-    let units = announced.unwrap_or(bytes_max).div_ceil(ROOM_UNIT).max(1);
-    let room = Arc::clone(&door.room).acquire_many_owned(u32::try_from(units).unwrap_or(u32::MAX));
-    let busy = || Problem::new(web::codes::UNAVAILABLE).retry_after(ROOM_WAIT);
-    let room = tokio::time::timeout(ROOM_WAIT, room)
-        .await
-        .map_err(|_| busy())?
-        .map_err(|_| busy())?;
     let limit = Duration::from_millis(door.config.body_ms_max);
-    let bytes = tokio::time::timeout(limit, to_bytes(body, bytes_max))
-        .await
-        .map_err(|_| Problem::new(codes::BODY_SLOW))?
-        .map_err(|error| {
-            // axum's error says "length limit exceeded" when the body is longer than allowed.
-            if error.to_string().contains("limit") {
-                too_large(bytes_max)
-            } else {
-                Problem::new(codes::BODY_SLOW)
-            }
-        })?;
-    Ok((bytes, room))
+    let holder = actor.holder();
+    let received = door.room.receive(&holder, body, bytes_max);
+    let received = tokio::time::timeout(limit, received).await;
+    received
+        .unwrap_or(Err(Fault::Broken))
+        .map_err(|fault| match fault {
+            Fault::TooLarge => too_large(bytes_max),
+            Fault::Broken => Problem::new(codes::BODY_SLOW),
+            Fault::Full(full) => full.into(),
+        })
 }
 
 fn too_large(bytes_max: usize) -> Problem {

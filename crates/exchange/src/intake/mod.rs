@@ -28,10 +28,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use web::Problem;
+use web::room::Room;
+use web::shares::Shares;
 
-#[cfg(test)]
-pub(crate) use batch::store as commit_for_test;
 pub use batch::{Intake, Outcome};
+#[cfg(test)]
+pub(crate) use batch::{store as commit_limited_for_test, store_unlimited as commit_for_test};
 
 /// Arrivals in one commit.
 pub const BATCH_MAX: usize = 256;
@@ -46,8 +48,14 @@ pub struct Config {
     pub batch_bytes_max: usize,
     /// Most messages in one batch call.
     pub batch_lines_max: usize,
-    /// Bytes of all bodies that are being received or wait for their commit.
+    /// Bytes of all bodies that have arrived and wait for their commit.
     pub waiting_bytes_max: usize,
+    /// Of these one company's, in percent (1 to 100); a whole batch at least.
+    pub waiting_percent_per_caller_max: usize,
+    /// Forms, sets and signatures that are examined at once.
+    pub forms_max: usize,
+    /// Of these one company's.
+    pub forms_per_caller_max: usize,
     /// How long a caller may take to send its body, in milliseconds.
     pub body_ms_max: u64,
     /// Whether messages made of workbooks and JSON get a frame that stands in for the signature that
@@ -62,9 +70,37 @@ impl Default for Config {
             batch_bytes_max: 32 << 20,
             batch_lines_max: 1000,
             waiting_bytes_max: 64 << 20,
+            waiting_percent_per_caller_max: 50,
+            forms_max: 2,
+            forms_per_caller_max: 1,
             body_ms_max: 30_000,
             signature_frame: false,
         }
+    }
+}
+
+impl Config {
+    /// Room for bodies, by the bytes that have arrived.
+    pub fn room(&self) -> Room {
+        let share = self.waiting_bytes_max / 100 * self.waiting_percent_per_caller_max;
+        let share = share.max(self.batch_bytes_max);
+        Room::new("bodies", self.waiting_bytes_max, share)
+    }
+
+    /// Turns for work that takes memory and time.
+    pub fn turns(&self) -> Shares {
+        Shares::new("forms", self.forms_max, self.forms_per_caller_max)
+    }
+
+    /// What is wrong with the settings, in Chinese.
+    pub fn fault(&self) -> Option<&'static str> {
+        if !(1..=100).contains(&self.waiting_percent_per_caller_max) {
+            return Some("waiting_percent_per_caller_max 应为 1 至 100");
+        }
+        if self.forms_per_caller_max == 0 || self.forms_per_caller_max > self.forms_max {
+            return Some("forms_per_caller_max 应大于 0 且不大于 forms_max");
+        }
+        None
     }
 }
 
@@ -172,7 +208,9 @@ pub(crate) fn examine<'b>(company: &Company, body: &'b [u8]) -> Result<Sniffed<'
         .filter(|code| !company.has_code(code))
     {
         return Err(Problem::new(codes::FOREIGN_SENDER).detail(format!(
-            "BaseTransfer/copCode 为 {}",
+            "BaseTransfer/copCode 应为 {} 或 {}，收到 {}",
+            company.customs_code,
+            company.credit_code,
             ceb::finding::clip(code)
         )));
     }
@@ -182,8 +220,11 @@ pub(crate) fn examine<'b>(company: &Company, body: &'b [u8]) -> Result<Sniffed<'
         .flatten()
         .find(|id| **id != *company.dxp_id)
     {
-        return Err(Problem::new(codes::FOREIGN_SENDER)
-            .detail(format!("报文传输编号为 {}", ceb::finding::clip(dxp_id))));
+        return Err(Problem::new(codes::FOREIGN_SENDER).detail(format!(
+            "报文传输编号（DXP 编号）应为 {}，收到 {}",
+            company.dxp_id,
+            ceb::finding::clip(dxp_id)
+        )));
     }
     Ok(sniffed)
 }

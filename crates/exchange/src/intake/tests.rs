@@ -3,6 +3,7 @@
 use super::Outcome;
 use crate::testing::{House, accepted};
 use ceb::Kind;
+use std::sync::Arc;
 use store::testing::each_engine;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,8 +74,33 @@ async fn a_suspended_company_may_not_declare() {
         suspended: true,
         ..house.company(0).clone()
     };
-    actor.company = Some(std::sync::Arc::new(suspended));
+    actor.company = Some(Arc::new(suspended));
     let id = crate::message::MessageId(house.shared.ids.next());
     let refused = super::look(&actor.into(), xml.into_bytes().into(), id, 0).map(|_| ());
     assert_eq!(refused.unwrap_err().code, "TG-R4030");
+}
+
+/// Everything that takes a turn: forms, sets, signatures, templates.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_company_at_work_leaves_a_turn_for_another() {
+    use axum::extract::{Path, State};
+    let house = House::on(store::testing::sqlite()).await;
+    let door = house.door();
+    let busy = house.programs[0].holder();
+    let _turn = door.turn(&busy).await.unwrap();
+    assert!(door.forms.try_take(&busy, 1).is_err(), "it has its share");
+    let order = house.sample(1, Kind::Ceb311, 1);
+    let request = || house.request(1, "application/xml", order.clone());
+    let state = || State(Arc::clone(&door));
+    let told = crate::preflight::http::preflight(state(), request()).await;
+    assert!(told.is_ok(), "{:?}", told.err());
+    let told = crate::signature::http::signature_clinic(state(), request()).await;
+    assert!(told.is_ok(), "{:?}", told.err());
+    let kind = Path("CEB311".to_owned());
+    let template = crate::workbook::http::template(state(), house.headers(1), kind).await;
+    let template = template.unwrap().into_body();
+    let book = axum::body::to_bytes(template, 10 << 20).await.unwrap();
+    let request = house.request(1, crate::workbook::XLSX, book);
+    let told = crate::workbook::http::workbook_report(state(), request).await;
+    assert!(told.is_ok(), "{:?}", told.err());
 }

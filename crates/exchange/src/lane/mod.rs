@@ -3,21 +3,26 @@
 //! A lane is (company, direction). Inside a lane order is kept; between lanes nothing is shared but
 //! the database (I6). [`Lanes`] takes turns among the companies that have work: deficit round
 //! robin, cost in bytes, so that a hundred-order message costs its sender what it costs us, and a
-//! flood of one company delays another by one turn at most. Import and export have a set of lanes
-//! and workers each.
+//! flood of one company delays another by one turn at most. Bytes are not all alike: what the check
+//! of a company's messages really takes is measured ([`Spent`]), and where it is more than usual its
+//! bytes count for more, in the turn too. Import and export have a set of lanes and workers each.
 //!
 //! One process works the lanes of a direction at a time: it holds the lease [`Lease`], renewed
-//! every second, lost three seconds after it dies. Steps are idempotent all the same (I3).
+//! every second, lost three seconds after it dies, or at once when the clock was set back meanwhile.
+//! Steps are idempotent all the same (I3).
 
 mod sql;
 #[cfg(test)]
 mod tests;
+mod watch;
+
+pub(crate) use watch::Watch;
 
 use crate::message::{MessageId, State, sql as message_sql};
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use store::clock::SharedClock;
+use store::clock::{SKEW_MS, SharedClock};
 use store::{Db, Result};
 
 /// Messages in one turn over all lanes.
@@ -29,11 +34,43 @@ pub const TURN_BYTES_MAX: i64 = 8 << 20;
 /// What a lane of weight 1 may spend when its turn comes, in bytes.
 const QUANTUM_BYTES: i64 = 64 << 10;
 
+/// Processor time that a byte may take before it counts for more than one, in nanoseconds: twice what
+/// a small message with its SM2 signature takes for each of its bytes.
+const BYTE_NS: i64 = 200;
+
+/// A byte that counts once, in the fractions in which costs are kept.
+const ONCE: i64 = 16;
+
+/// For how much a byte counts at most.
+const TIMES_MAX: i64 = 64;
+
 /// How long a lease holds without renewal, in milliseconds.
 const LEASE_MS: i64 = 3000;
 
 /// How often the list of lanes is read from the database, in milliseconds.
 const REFRESH_MS: i64 = 50;
+
+/// What the check of a message took (耗时).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spent {
+    /// Whose message.
+    pub company: CompanyId,
+    /// Its size, in bytes.
+    pub n_bytes: i64,
+    /// Time on the processor, in nanoseconds.
+    pub cpu_ns: i64,
+}
+
+impl Spent {
+    /// Nothing yet, for a message of a company.
+    pub(crate) fn of(company: CompanyId, body: &[u8]) -> Self {
+        Self {
+            company,
+            n_bytes: i64::try_from(body.len()).unwrap_or(i64::MAX),
+            cpu_ns: 0,
+        }
+    }
+}
 
 /// The lanes of one direction for one step.
 pub struct Lanes {
@@ -41,6 +78,8 @@ pub struct Lanes {
     direction: &'static str,
     ring: VecDeque<CompanyId>,
     deficits: BTreeMap<CompanyId, i64>,
+    /// For how much a byte of a company counts, in sixteenths, where that is more than one.
+    times: BTreeMap<CompanyId, i64>,
     weights: Arc<dyn Fn(CompanyId) -> i64 + Send + Sync>,
     refreshed_at: i64,
 }
@@ -57,12 +96,14 @@ impl Lanes {
             direction,
             ring: VecDeque::new(),
             deficits: BTreeMap::new(),
+            times: BTreeMap::new(),
             weights,
             refreshed_at: i64::MIN,
         }
     }
 
-    /// The next turn: messages of all lanes that have work, oldest first in each lane.
+    /// The next turn: messages of all lanes that have work, oldest first in each lane. `now_ms` is
+    /// monotonic.
     ///
     /// # Errors
     /// The store's.
@@ -87,43 +128,45 @@ impl Lanes {
         Ok(self.choose(waiting))
     }
 
+    /// Learns what the messages of a turn took. A company that turns out costly is so at once; it
+    /// becomes cheap again turn by turn.
+    pub fn learn(&mut self, spent: &[Spent]) {
+        let mut sums: BTreeMap<CompanyId, (i64, i64)> = BTreeMap::new();
+        for one in spent {
+            let (bytes, ns) = sums.entry(one.company).or_default();
+            *bytes = bytes.saturating_add(one.n_bytes.max(1));
+            *ns = ns.saturating_add(one.cpu_ns.max(0));
+        }
+        for (company, (bytes, ns)) in sums {
+            let measured = ns.saturating_mul(ONCE) / bytes.saturating_mul(BYTE_NS);
+            let measured = measured.clamp(ONCE, ONCE * TIMES_MAX);
+            let before = self.times.get(&company).copied().unwrap_or(ONCE);
+            let now = measured.max(i64::midpoint(before, measured));
+            if now > ONCE {
+                self.times.insert(company, now);
+            } else {
+                self.times.remove(&company);
+            }
+        }
+    }
+
+    /// For how much a byte of a company counts, in sixteenths.
+    #[cfg(test)]
+    fn times_of(&self, company: CompanyId) -> i64 {
+        self.times.get(&company).copied().unwrap_or(ONCE)
+    }
+
     /// Deficit round robin over what waits in each lane.
-    fn choose(&mut self, waiting: Vec<(CompanyId, Vec<(MessageId, i64)>)>) -> Vec<MessageId> {
-        let mut chosen = Vec::new();
-        let mut n_bytes = 0;
-        let mut queues: Vec<(CompanyId, VecDeque<(MessageId, i64)>)> = waiting
-            .into_iter()
-            .map(|(company, found)| (company, found.into()))
-            .collect();
-        for (company, queue) in &queues {
-            if queue.is_empty() {
+    fn choose(&mut self, waiting: Waiting<MessageId>) -> Vec<MessageId> {
+        for (company, found) in &waiting {
+            if found.is_empty() {
                 self.ring.retain(|lane| lane != company);
                 self.deficits.remove(company);
             }
         }
-        queues.retain(|(_, queue)| !queue.is_empty());
-        while !queues.is_empty() && chosen.len() < TURN_MESSAGES_MAX && n_bytes < TURN_BYTES_MAX {
-            for (company, queue) in &mut queues {
-                let weight = (self.weights)(*company).max(1);
-                let deficit = self.deficits.entry(*company).or_default();
-                *deficit += QUANTUM_BYTES * weight;
-                while let Some((id, cost)) = queue.front().copied() {
-                    if cost > *deficit || chosen.len() >= TURN_MESSAGES_MAX {
-                        break;
-                    }
-                    *deficit -= cost;
-                    n_bytes += cost;
-                    chosen.push(id);
-                    queue.pop_front();
-                }
-            }
-            queues.retain(|(company, queue)| {
-                if queue.is_empty() {
-                    self.deficits.remove(company);
-                }
-                !queue.is_empty()
-            });
-        }
+        let known = &self.times;
+        let times = |company: CompanyId| known.get(&company).copied().unwrap_or(ONCE);
+        let mut chosen = take_turns(&mut self.deficits, &*self.weights, &times, waiting);
         // The lane that was first goes last, so that the cut at the end hits another next time.
         if !self.ring.is_empty() {
             self.ring.rotate_left(1);
@@ -154,6 +197,58 @@ impl Lanes {
     }
 }
 
+/// What waits in each lane, oldest first, each with its size in bytes.
+pub(crate) type Waiting<T> = Vec<(CompanyId, Vec<(T, i64)>)>;
+
+/// A byte of every company counts once.
+pub(crate) fn alike(_: CompanyId) -> i64 {
+    ONCE
+}
+
+/// Deficit round robin over what waits in each lane: what one turn takes, lane by lane. `deficits` is
+/// what is left to each lane from the turn before; `times` says for how much a byte of a company
+/// counts, in sixteenths.
+pub(crate) fn take_turns<T: Copy>(
+    deficits: &mut BTreeMap<CompanyId, i64>,
+    weights: &dyn Fn(CompanyId) -> i64,
+    times: &dyn Fn(CompanyId) -> i64,
+    waiting: Waiting<T>,
+) -> Vec<T> {
+    let mut chosen = Vec::new();
+    let mut n_bytes = 0;
+    let mut queues: Vec<(CompanyId, VecDeque<(T, i64)>)> = waiting
+        .into_iter()
+        .map(|(company, found)| (company, found.into()))
+        .collect();
+    queues.retain(|(_, queue)| !queue.is_empty());
+    while !queues.is_empty() && chosen.len() < TURN_MESSAGES_MAX && n_bytes < TURN_BYTES_MAX {
+        for (company, queue) in &mut queues {
+            let weight = weights(*company).max(1);
+            let times = times(*company);
+            let deficit = deficits.entry(*company).or_default();
+            *deficit += QUANTUM_BYTES * weight;
+            while let Some((id, bytes)) = queue.front().copied() {
+                let cost = bytes.saturating_mul(times) / ONCE;
+                let is_full = n_bytes >= TURN_BYTES_MAX && times > ONCE;
+                if is_full || cost > *deficit || chosen.len() >= TURN_MESSAGES_MAX {
+                    break;
+                }
+                *deficit -= cost;
+                n_bytes += cost;
+                chosen.push(id);
+                queue.pop_front();
+            }
+        }
+        queues.retain(|(company, queue)| {
+            if queue.is_empty() {
+                deficits.remove(company);
+            }
+            !queue.is_empty()
+        });
+    }
+    chosen
+}
+
 /// The right to work the lanes of one direction.
 pub struct Lease {
     name: &'static str,
@@ -177,13 +272,16 @@ impl Lease {
     /// The store's.
     pub async fn hold(&mut self, db: &Db, clock: &SharedClock) -> Result<bool> {
         let now_ms = clock.now_ms();
-        if self.held_until - now_ms > LEASE_MS / 2 {
+        // A lease longer than any was taken before the clock was set back: it is taken anew.
+        if (LEASE_MS / 2 + 1..=LEASE_MS).contains(&(self.held_until - now_ms)) {
             return Ok(true);
         }
         let (name, owner) = (self.name, self.owner.clone());
         let until_ms = now_ms + LEASE_MS;
         let held = db
-            .write(move |tx| sql::take_lease(tx, name, &owner, now_ms, until_ms))
+            .write(move |tx| {
+                sql::take_lease(tx, name, &owner, now_ms, (until_ms, until_ms + SKEW_MS))
+            })
             .await?;
         self.held_until = if held { until_ms } else { 0 };
         Ok(held)

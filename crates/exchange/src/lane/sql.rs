@@ -7,13 +7,20 @@ pub(super) fn take_lease(
     name: &str,
     owner: &str,
     now_ms: i64,
-    until_ms: i64,
+    (until_ms, never_ms): (i64, i64),
 ) -> Result<bool> {
     let held = tx.query_opt(
         "insert into lane_lease (name, owner, until_ms) values ($1, $2, $3) \
          on conflict (name) do update set owner = excluded.owner, until_ms = excluded.until_ms \
-         where lane_lease.owner = excluded.owner or lane_lease.until_ms < $4 returning name",
-        &[name.into(), owner.into(), until_ms.into(), now_ms.into()],
+         where lane_lease.owner = excluded.owner or lane_lease.until_ms < $4 \
+         or lane_lease.until_ms > $5 returning name",
+        &[
+            name.into(),
+            owner.into(),
+            until_ms.into(),
+            now_ms.into(),
+            never_ms.into(),
+        ],
     )?;
     Ok(held.is_some())
 }

@@ -1,6 +1,6 @@
 //! Turns and leases.
 
-use super::{Lanes, Lease, TURN_MESSAGES_MAX};
+use super::{Lanes, Lease, ONCE, Spent, TURN_BYTES_MAX, TURN_MESSAGES_MAX, Watch};
 use crate::message::{MessageId, State};
 use registry::company::CompanyId;
 use std::sync::Arc;
@@ -76,6 +76,52 @@ fn weight_is_share_and_order_in_a_lane_is_kept() {
     );
 }
 
+fn spent(company: i64, n_bytes: i64, cpu_ns: i64) -> Spent {
+    Spent {
+        company: CompanyId(company),
+        n_bytes,
+        cpu_ns,
+    }
+}
+
+#[test]
+fn a_company_whose_bytes_take_long_gets_fewer_of_them_and_never_fills_a_turn() {
+    let waiting = || vec![queue(1, 300, 40_000), queue(2, 60, 4000), queue(3, 0, 0)];
+    let cheap = lanes(|_| 1).choose(waiting());
+    let mut lanes = lanes(|_| 1);
+    // Ten times what an ordinary byte may take.
+    lanes.learn(&[spent(1, 40_000, 40_000 * 2000), spent(2, 4000, 4000 * 100)]);
+    let costly = lanes.choose(waiting());
+    assert!(of(&cheap, 1) > 150, "{}", of(&cheap, 1));
+    assert_eq!((of(&cheap, 2), of(&costly, 2)), (60, 60));
+    // What it gets is worth no more than a turn, and one message.
+    let n_most = TURN_BYTES_MAX / (40_000 * 10) + 1;
+    let n_costly = i64::try_from(of(&costly, 1)).unwrap();
+    assert!(n_costly <= n_most, "{n_costly}");
+    assert!(of(&costly, 1) > 0);
+    // Measured cheap again, it is cheap again after some turns.
+    for _ in 0..12 {
+        lanes.learn(&[spent(1, 40_000, 40_000 * 50)]);
+    }
+    assert_eq!(lanes.times.len(), 0);
+    assert!(of(&lanes.choose(waiting()), 1) > 150);
+}
+
+#[test]
+fn what_is_measured_has_bounds() {
+    let mut lanes = lanes(|_| 1);
+    lanes.learn(&[
+        spent(1, 0, i64::MAX),
+        spent(2, i64::MAX, 0),
+        spent(3, -1, -1),
+    ]);
+    assert_eq!(lanes.times_of(CompanyId(1)) * 100 / ONCE, 6400);
+    assert_eq!(lanes.times_of(CompanyId(2)) * 100 / ONCE, 100);
+    assert_eq!(lanes.times_of(CompanyId(3)) * 100 / ONCE, 100);
+    let mut watch = Watch::start();
+    assert!(watch.lap() >= 0 && watch.lap() >= 0);
+}
+
 #[test]
 fn a_message_larger_than_any_turn_still_gets_its_turn() {
     let mut lanes = lanes(|_| 1);
@@ -101,5 +147,40 @@ async fn one_process_holds_the_lease_until_it_dies() {
         assert!(!first.hold(&test.db, &shared).await.unwrap());
         second.give_back(&test.db).await.unwrap();
         assert!(first.hold(&test.db, &shared).await.unwrap());
+    }
+}
+
+/// A lease that was taken before the clock was set back by an hour holds nobody up: its owner takes it
+/// anew, and after the owner's end another process has it at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_from_the_future_is_not_believed() {
+    for test in &each_engine() {
+        let clock = TestClock::at(10_000_000);
+        let shared: SharedClock = clock.clone();
+        let mut dead = Lease::new("import", "a".to_owned());
+        assert!(dead.hold(&test.db, &shared).await.unwrap());
+        clock.set_back(Duration::from_secs(3600));
+        let mut next = Lease::new("import", "b".to_owned());
+        assert!(next.hold(&test.db, &shared).await.unwrap());
+        assert!(
+            !dead.hold(&test.db, &shared).await.unwrap(),
+            "it asks again"
+        );
+        clock.advance(Duration::from_millis(2000));
+        assert!(next.hold(&test.db, &shared).await.unwrap());
+        assert!(!dead.hold(&test.db, &shared).await.unwrap());
+    }
+}
+
+/// Clocks of two machines differ by a little: that alone takes no lease away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_is_a_little_slow_takes_nobodys_lease() {
+    for test in &each_engine() {
+        let fast: SharedClock = TestClock::at(10_002_000);
+        let slow: SharedClock = TestClock::at(10_000_000);
+        let mut first = Lease::new("import", "a".to_owned());
+        assert!(first.hold(&test.db, &fast).await.unwrap());
+        let mut second = Lease::new("import", "b".to_owned());
+        assert!(!second.hold(&test.db, &slow).await.unwrap());
     }
 }

@@ -16,11 +16,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::beijing_day;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use web::{Problem, codes, service_error};
-
-/// Open connections at most.
-const CONNECTIONS_MAX: usize = 500;
+use tokio::sync::watch;
+use web::shares::{Place, Shares};
+use web::{Problem, service_error};
 
 /// How often a connection looks.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -49,15 +47,10 @@ pub const OPERATIONS: &[Operation] = &[EVENTS];
 pub struct Live {
     /// The desk.
     pub desk: Desk,
-    /// Room for connections; see [`Live::room`].
-    pub room: Arc<Semaphore>,
-}
-
-impl Live {
     /// Room for connections.
-    pub fn room() -> Arc<Semaphore> {
-        Arc::new(Semaphore::new(CONNECTIONS_MAX))
-    }
+    pub room: Shares,
+    /// Says when the process stops: then every connection ends, and its other end asks again.
+    pub stop: watch::Receiver<bool>,
 }
 
 /// Counts of today.
@@ -83,7 +76,7 @@ struct Connection {
     actor: Actor,
     follower: Follower,
     n_looks: u32,
-    _room: OwnedSemaphorePermit,
+    _room: Place,
 }
 
 /// What happens now (实时推送): `message`, `receipt`, `case` and `count` events with JSON data.
@@ -94,6 +87,7 @@ struct Connection {
          description = "message：报文状态变化；receipt：新回执；case：办件状态变化；count：今日计数"),
         (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 403, body = Problem, description = "没有权限"),
+        (status = 429, body = Problem, description = "本企业的连接过多"),
         (status = 503, body = Problem, description = "连接过多")
     )
 )]
@@ -102,9 +96,7 @@ pub async fn events(
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let actor = live.desk.gate.actor(&headers, &EVENTS).await?;
-    let busy = || Problem::new(codes::UNAVAILABLE).retry_after(KEEP_ALIVE);
-    let room = Arc::clone(&live.room);
-    let room = room.try_acquire_owned().map_err(|_| busy())?;
+    let room = live.room.try_take(&actor.holder(), 1)?;
     let company = actor.sight.only();
     let shared = &live.desk.shared;
     let last = match company {
@@ -148,7 +140,10 @@ impl Connection {
                 }
             }
             let shared = Arc::clone(&self.live.desk.shared);
-            shared.clock.sleep(LOOK_EVERY).await;
+            tokio::select! {
+                () = shared.clock.sleep(LOOK_EVERY) => {}
+                _ = self.live.stop.wait_for(|stop| *stop) => return None,
+            }
             self.n_looks = self.n_looks.wrapping_add(1);
             if self.n_looks.is_multiple_of(GATE_EVERY) {
                 self.actor = self

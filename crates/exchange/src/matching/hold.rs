@@ -18,7 +18,7 @@ use ceb::{Direction, Finding, Kind};
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::clock::beijing_day;
+use store::clock::{SKEW_MS, beijing_day};
 use store::id::IdMaker;
 use store::{Result, Tx};
 
@@ -151,16 +151,19 @@ fn tell(
     let path = kind.map_or_else(|| "/".to_owned(), |kind| format!("/{}", kind.root()));
     let text = if text.is_empty() { code.title } else { text };
     let finding = Finding::new(code, path, 1, "", text.to_owned());
-    message::sql::append_findings(tx, &BTreeMap::from([(id, vec![finding])]))
+    message::finding::append_findings(tx, &BTreeMap::from([(id, vec![finding])]))
 }
 
 /// Lets those go whose time is over; answers how many there were.
 pub(crate) async fn expire(shared: &Arc<Shared>, direction: Direction) -> Result<usize> {
     let now_ms = shared.clock.now_ms();
     let name = direction_name(direction);
+    // A time that is further away than any was set before the clock was set back.
+    let (_, minutes_max) = super::HOLD_MINUTES.kind.range();
+    let times = (now_ms, now_ms + minutes_max * MINUTE_MS + SKEW_MS);
     let due = shared
         .db
-        .read(move |tx| sql::due(tx, name, now_ms, DUE_MAX))
+        .read(move |tx| sql::due(tx, name, times, DUE_MAX))
         .await?;
     if due.is_empty() {
         return Ok(0);
@@ -170,7 +173,7 @@ pub(crate) async fn expire(shared: &Arc<Shared>, direction: Direction) -> Result
         .db
         .write(move |tx| {
             let mut n_freed = 0;
-            for hold in sql::due(tx, name, now_ms, DUE_MAX)? {
+            for hold in sql::due(tx, name, times, DUE_MAX)? {
                 if free(tx, &ids, &hold, ("等待时间已到", now_ms))? {
                     let text = format!("等待配套单证的时间已到，仍有问题：{}", hold.why);
                     tell(tx, hold.id, None, &code::HOLD_OVER, &text)?;

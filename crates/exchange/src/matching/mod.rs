@@ -336,7 +336,7 @@ pub(crate) fn settle(
         }
     }
     if !others.is_empty() {
-        message::sql::append_findings(tx, &others)?;
+        message::finding::append_findings(tx, &others)?;
         let events: Vec<Event> = events
             .into_iter()
             .map(|(home, (company, text))| Event {

@@ -367,12 +367,22 @@ pub(super) fn holds(tx: &mut Tx<'_>, ids: &BTreeSet<MessageId>) -> Result<Vec<Ho
     tx.many(FIND, &[], &rows)?.iter().map(hold).collect()
 }
 
-/// Messages of a direction whose time is over.
-pub(super) fn due(tx: &mut Tx<'_>, direction: &str, now_ms: i64, limit: i64) -> Result<Vec<Hold>> {
+/// Messages of a direction whose time is over, or ends after `never_ms`, which no list's does.
+pub(super) fn due(
+    tx: &mut Tx<'_>,
+    direction: &str,
+    (now_ms, never_ms): (i64, i64),
+    limit: i64,
+) -> Result<Vec<Hold>> {
     tx.query(
         "select message_id, company_id, why from match_hold \
-         where direction = $1 and until_ms <= $2 order by until_ms limit $3",
-        &[direction.into(), now_ms.into(), limit.into()],
+         where direction = $1 and (until_ms <= $2 or until_ms > $3) order by until_ms limit $4",
+        &[
+            direction.into(),
+            now_ms.into(),
+            never_ms.into(),
+            limit.into(),
+        ],
     )?
     .iter()
     .map(hold)

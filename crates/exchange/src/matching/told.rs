@@ -149,6 +149,6 @@ fn compare_tax(
         detail: finding.text.clone(),
     };
     let home = MessageId::of_document(list.known.id);
-    message::sql::append_findings(tx, &BTreeMap::from([(home, vec![finding])]))?;
+    message::finding::append_findings(tx, &BTreeMap::from([(home, vec![finding])]))?;
     store::event::append(tx, &[event])
 }

@@ -15,6 +15,8 @@
 //! one way back from `Refused` is `reopen`, which two people decide.
 
 mod back;
+pub(crate) mod finding;
+pub(crate) mod signed;
 pub(crate) mod sql;
 mod state;
 #[cfg(test)]
@@ -23,6 +25,7 @@ mod tests;
 use ceb::Outcome;
 use registry::company::CompanyId;
 use std::collections::BTreeMap;
+use store::clock::beijing_day;
 use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
 use store::{Result, Tx};
@@ -144,12 +147,14 @@ pub struct Step<'a> {
 }
 
 /// A message that a step really moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
     /// The message.
     pub id: MessageId,
     /// Whose it is.
     pub company_id: CompanyId,
+    /// Kind: `CEB311`.
+    pub kind: String,
 }
 
 /// Moves messages into a state, with the events that say so; answers those that really moved.
@@ -177,6 +182,41 @@ pub fn advance(
         .collect();
     store::event::append(tx, &events)?;
     Ok(moved)
+}
+
+/// Notes as sent what customs has answered before our own commit of `Sent`: after a crash between the
+/// two, that commit never comes. Messages in other states stay as they are.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn overtake(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    messages: &[MessageId],
+    at_ms: i64,
+) -> Result<()> {
+    let checked = sql::in_state(tx, messages, State::Checked)?;
+    let step = Step {
+        to: State::Sent,
+        at_ms,
+        detail: "",
+    };
+    let moved = advance(tx, ids, &checked, step)?;
+    count_sent(tx, &moved, at_ms)
+}
+
+/// Counts messages that came into `Sent` under the day and their kinds.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn count_sent(tx: &mut Tx<'_>, moved: &[Moved], at_ms: i64) -> Result<()> {
+    let day = beijing_day(at_ms);
+    let mut counts = DayCounts::new();
+    for moved in moved {
+        let key = (day.clone(), moved.company_id, moved.kind.clone());
+        counts.entry(key).or_default().n_sent += 1;
+    }
+    count(tx, &counts)
 }
 
 /// What one step adds to the counts of a day.

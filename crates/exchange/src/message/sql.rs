@@ -1,10 +1,9 @@
-//! Every statement on `message`, `message_body`, `message_signed`, `message_finding` and `message_day`.
+//! Every statement on `message`, `message_body` and `message_day`.
 
 use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
 use crate::intake::Arrival;
-use ceb::{Finding, Outcome};
+use ceb::Outcome;
 use registry::company::CompanyId;
-use std::collections::BTreeMap;
 use store::{Error, Many, Result, Row, Tx, Value};
 
 pub(crate) const COLUMNS: &str = "m.id, m.company_id, m.direction, m.kind, m.guid, m.shape, \
@@ -12,7 +11,7 @@ pub(crate) const COLUMNS: &str = "m.id, m.company_id, m.direction, m.kind, m.gui
      m.outcome, m.needs_action";
 
 /// Inserts arrivals; answers the ids of those whose guid is new.
-pub(crate) fn insert(tx: &mut Tx<'_>, arrivals: &[Arrival]) -> Result<Vec<i64>> {
+pub(crate) fn insert(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<Vec<i64>> {
     const MESSAGES: Many = Many {
         before: "insert into message (id, company_id, key_id, direction, kind, guid, shape, \
                  profile, state, n_bytes, n_documents, n_final, hash, received_at, changed_at) \
@@ -51,9 +50,14 @@ pub(crate) fn insert_bodies(tx: &mut Tx<'_>, arrivals: &[&Arrival]) -> Result<()
         row: "(?, ?)",
         after: "",
     };
-    let rows: Vec<Vec<Value<'_>>> = arrivals
+    let vault = tx.vault();
+    let sealed = arrivals
         .iter()
-        .map(|arrival| vec![arrival.id.0.into(), Value::Bytes(&arrival.body)])
+        .map(|arrival| Ok((arrival.id, vault.close(&arrival.body)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let rows: Vec<Vec<Value<'_>>> = sealed
+        .iter()
+        .map(|(id, body)| vec![id.0.into(), Value::Bytes(body)])
         .collect();
     tx.many(BODIES, &[], &rows).map(|_| ())
 }
@@ -78,7 +82,7 @@ pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<
         "select body from message_body where message_id = $1",
         &[id.0.into()],
     )?
-    .map(|row| row.bytes(0))
+    .map(|row| tx.vault().open(row.bytes(0)?))
     .transpose()
 }
 
@@ -91,7 +95,7 @@ pub(super) fn change_state(
         before: "update message set state = $1, changed_at = $2 \
                  where state in ($3, $4, $5, $6) and id in (",
         row: "?",
-        after: ") returning id, company_id",
+        after: ") returning id, company_id, kind",
     };
     let sources = step.to.sources();
     let source = |n: usize| {
@@ -115,8 +119,27 @@ pub(super) fn change_state(
             Ok(Moved {
                 id: MessageId(row.int(0)?),
                 company_id: CompanyId(row.int(1)?),
+                kind: row.text(2)?,
             })
         })
+        .collect()
+}
+
+/// Those of the messages that are in this state.
+pub(super) fn in_state(
+    tx: &mut Tx<'_>,
+    messages: &[MessageId],
+    state: State,
+) -> Result<Vec<MessageId>> {
+    const FIND: Many = Many {
+        before: "select id from message where state = $1 and id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    tx.many(FIND, &[state.name().into()], &rows)?
+        .iter()
+        .map(|row| row.int(0).map(MessageId))
         .collect()
 }
 
@@ -152,61 +175,6 @@ pub(crate) fn add_final(tx: &mut Tx<'_>, counts: &[(MessageId, i64)]) -> Result<
         }
     }
     Ok(complete)
-}
-
-const FINDINGS: Many = Many {
-    before: "insert into message_finding (message_id, number, code, severity, path, line, \
-             value, text, advice) values ",
-    row: "(?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    after: " on conflict (message_id, number) do nothing",
-};
-
-fn finding_row(message: MessageId, number: i64, finding: &Finding) -> Vec<Value<'_>> {
-    vec![
-        message.0.into(),
-        number.into(),
-        finding.code.into(),
-        finding.severity.name().into(),
-        (&finding.path).into(),
-        finding.line.into(),
-        (&finding.value).into(),
-        (&finding.text).into(),
-        (&finding.advice).into(),
-    ]
-}
-
-pub(crate) fn insert_findings(tx: &mut Tx<'_>, findings: &[(MessageId, &[Finding])]) -> Result<()> {
-    let mut rows: Vec<Vec<Value<'_>>> = Vec::new();
-    for (message, list) in findings {
-        let numbered = (1_i64..).zip(list.iter());
-        rows.extend(numbered.map(|(number, finding)| finding_row(*message, number, finding)));
-    }
-    tx.many(FINDINGS, &[], &rows).map(|_| ())
-}
-
-/// Adds findings to messages that may have some already.
-pub(crate) fn append_findings(
-    tx: &mut Tx<'_>,
-    findings: &BTreeMap<MessageId, Vec<Finding>>,
-) -> Result<()> {
-    const NUMBERS: Many = Many {
-        before: "select message_id, max(number) from message_finding where message_id in (",
-        row: "?",
-        after: ") group by message_id",
-    };
-    let rows: Vec<Vec<Value<'_>>> = findings.keys().map(|id| vec![id.0.into()]).collect();
-    let mut numbers = BTreeMap::new();
-    for row in tx.many(NUMBERS, &[], &rows)? {
-        numbers.insert(MessageId(row.int(0)?), row.int(1)?);
-    }
-    let most = i64::try_from(ceb::finding::FINDINGS_MAX).unwrap_or(i64::MAX);
-    let mut rows: Vec<Vec<Value<'_>>> = Vec::new();
-    for (message, list) in findings {
-        let first = numbers.get(message).copied().unwrap_or(0) + 1;
-        let room = (first..=most).zip(list);
-        rows.extend(room.map(|(number, finding)| finding_row(*message, number, finding)));
-    }
-    tx.many(FINDINGS, &[], &rows).map(|_| ())
 }
 
 pub(super) fn count(tx: &mut Tx<'_>, counts: &DayCounts) -> Result<()> {
@@ -252,6 +220,8 @@ pub(crate) struct Loaded {
     pub(crate) is_signed_here: bool,
     /// Whether it was held before, perhaps for a key.
     pub(crate) has_waited: bool,
+    /// When it was received, milliseconds since 1970.
+    pub(crate) received_ms: i64,
 }
 
 /// The oldest messages of a lane that wait for the check (`received`) or for sending (`checked`).
@@ -313,13 +283,14 @@ pub(crate) fn next_lane(
 pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded>> {
     const LOAD: Many = Many {
         before: "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
-                 s.message_id is not null, m.state = 'held' from message m \
+                 s.message_id is not null, m.state = 'held', m.received_at from message m \
                  join message_body b on b.message_id = m.id \
                  left join message_signed s on s.message_id = m.id where m.id in (",
         row: "?",
         after: ") order by m.id",
     };
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    let vault = tx.vault();
     tx.many(LOAD, &[], &rows)?
         .iter()
         .map(|row| {
@@ -328,33 +299,13 @@ pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded
                 company_id: CompanyId(row.int(1)?),
                 kind: row.text(2)?,
                 profile: row.text(3)?,
-                body: row.bytes(4)?,
+                body: vault.open(row.bytes(4)?)?,
                 is_signed_here: row.bool(5)?,
                 has_waited: row.bool(6)?,
+                received_ms: row.int(7)?,
             })
         })
         .collect()
-}
-
-/// Keeps the bytes that the platform signed, beside those that were received.
-pub(crate) fn insert_signed(
-    tx: &mut Tx<'_>,
-    id: MessageId,
-    (key_id, method): (i64, &str),
-    (body, now_ms): (&[u8], i64),
-) -> Result<()> {
-    tx.execute(
-        "insert into message_signed (message_id, key_id, method, body, signed_at) \
-         values ($1, $2, $3, $4, $5)",
-        &[
-            id.0.into(),
-            key_id.into(),
-            method.into(),
-            body.into(),
-            now_ms.into(),
-        ],
-    )
-    .map(|_| ())
 }
 
 /// Owners and states of messages that wait for a key.
@@ -386,9 +337,10 @@ pub(crate) fn between(
     (above, below): (i64, i64),
     limit: i64,
 ) -> Result<Vec<(Loaded, State)>> {
+    let vault = tx.vault();
     let rows = tx.query(
         "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
-         s.message_id is not null, m.state from message m \
+         s.message_id is not null, m.state, m.received_at from message m \
          join message_body b on b.message_id = m.id \
          left join message_signed s on s.message_id = m.id where m.id > $1 and m.id < $2 \
          order by m.id limit $3",
@@ -401,9 +353,10 @@ pub(crate) fn between(
                 company_id: CompanyId(row.int(1)?),
                 kind: row.text(2)?,
                 profile: row.text(3)?,
-                body: row.bytes(4)?,
+                body: vault.open(row.bytes(4)?)?,
                 is_signed_here: row.bool(5)?,
                 has_waited: false,
+                received_ms: row.int(7)?,
             };
             let state = State::from_name(&row.text(6)?);
             // A state that nobody knows is not ready.

@@ -6,6 +6,7 @@ use crate::message::{MessageId, State};
 use crate::query::board::waiting;
 use crate::query::http::{Desk, bad};
 use crate::query::{Filter, MessageSummary, list};
+use crate::quota;
 use crate::receipt;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -13,12 +14,15 @@ use axum::extract::{Query, State as Held};
 use axum::http::HeaderMap;
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
-use store::clock::beijing_rfc3339;
+use store::clock::{beijing_day, beijing_rfc3339};
 use utoipa::{IntoParams, ToSchema};
 use web::{Page, PageQuery, Problem, service_error};
 
 /// Seconds over which rates are told.
 const RATE_SECONDS: i64 = 10;
+
+/// Companies near their quota that are told.
+const QUOTAS_MAX: i64 = 50;
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
@@ -101,6 +105,26 @@ pub struct Pipeline {
     pub database: String,
     /// Tasks that wait for the database's writers.
     pub database_waiting: usize,
+    /// Companies that have used most of their quota of the day, at most 50.
+    pub near_quota: Vec<QuotaView>,
+}
+
+/// A company that has used most of its quota of the day.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QuotaView {
+    /// Id of the company.
+    pub company_id: String,
+    /// Name of the company.
+    pub company_name: String,
+    /// Messages of today.
+    pub messages: i64,
+    /// Messages that it may hand in on a day; 0 for any number.
+    pub messages_max: i64,
+    /// Bytes of today.
+    pub bytes: i64,
+    /// Bytes that it may hand in on a day; 0 for any number.
+    pub bytes_max: i64,
 }
 
 /// How many in ten seconds.
@@ -132,13 +156,18 @@ pub async fn pipeline(
     let shared = &desk.shared;
     let now_ms = shared.clock.now_ms();
     let since_ms = now_ms - RATE_SECONDS * 1000;
+    let limits = quota::Limits::of(&shared.ground);
+    let (day, least) = (beijing_day(now_ms), limits.near());
     let found = shared
         .db
-        .read(move |tx| Ok((waiting(tx)?, lanes(tx)?, rates(tx, since_ms)?)))
+        .read(move |tx| {
+            let near = quota::near(tx, &day, least, QUOTAS_MAX)?;
+            Ok((waiting(tx)?, lanes(tx)?, rates(tx, since_ms)?, near))
+        })
         .await
         .map_err(|error| service_error(&error))?;
     desk.refresh().await?;
-    let (waiting, lanes, rates) = found;
+    let (waiting, lanes, rates, near) = found;
     let customs = &shared.customs;
     let mut queues = Vec::new();
     for name in [
@@ -179,7 +208,23 @@ pub async fn pipeline(
         queues,
         database: shared.db.engine_name().to_owned(),
         database_waiting: shared.db.n_waiting(),
+        near_quota: near
+            .into_iter()
+            .map(|near| quota_view(&desk, &near, limits))
+            .collect(),
     }))
+}
+
+fn quota_view(desk: &Desk, near: &quota::Near, limits: quota::Limits) -> QuotaView {
+    let company = desk.shared.directory.by_id(near.company_id);
+    QuotaView {
+        company_id: near.company_id.0.to_string(),
+        company_name: company.map_or_else(String::new, |company| company.name.clone()),
+        messages: near.n_messages,
+        messages_max: limits.messages,
+        bytes: near.n_bytes,
+        bytes_max: limits.bytes,
+    }
 }
 
 fn lane_view(desk: &Desk, lane: Lane, now_ms: i64) -> LaneView {

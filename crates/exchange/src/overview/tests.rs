@@ -2,7 +2,7 @@
 
 use super::http::home;
 use super::{by_day, day, lag, percentile, unsettled};
-use crate::testing::House;
+use crate::testing::{House, accepted};
 use axum::extract::State;
 use ceb::Kind;
 use registry::access::Sight;
@@ -61,5 +61,49 @@ async fn the_counts_are_those_of_the_companies_that_are_seen() {
         assert_eq!(page.refusals.len(), 1);
         assert_eq!(page.day, "2026-03-02");
         assert_eq!(page.lag_ms.p50, Some(0));
+    }
+}
+
+/// What customs answered before our own commit of `Sent`, which a crash then prevented, was sent all the
+/// same, and is counted once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sent_counts_what_really_moved() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        house.settle().await;
+        // The state that a crash between customs' queue and our commit leaves behind.
+        let undo = move |tx: &mut store::Tx<'_>| {
+            tx.execute(
+                "update message set state = 'checked', n_final = 0 where id = $1",
+                &[id.0.into()],
+            )?;
+            tx.execute("delete from receipt", &[])?;
+            tx.execute(
+                "update document set status = null, status_time = null, is_final = false",
+                &[],
+            )?;
+            tx.execute("delete from message_day", &[]).map(|_| ())
+        };
+        house.shared.db.write(undo).await.unwrap();
+        // Customs' answer comes before the message is sent once more.
+        let receipt = ceb::sample::receipt(
+            &house.spec(0, Kind::Ceb312, 1),
+            ceb::ReturnStatus(120),
+            "测试",
+        );
+        let down = &house.shared.customs.import_down;
+        let body = bytes::Bytes::from(receipt);
+        house.shared.queue.put(down, &[body]).await.unwrap();
+        crate::pipeline::take_for_test(&house.shared).await;
+        assert_eq!(house.state(0, id).await, "settled");
+        house.settle().await;
+        let sight = house.sight(0);
+        let counted = house
+            .shared
+            .db
+            .read(move |tx| day(tx, &sight, "2026-03-02"));
+        let counted = counted.await.unwrap();
+        assert_eq!((counted[0].n_sent, counted[0].n_settled), (1, 1));
     }
 }

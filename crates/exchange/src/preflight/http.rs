@@ -55,7 +55,14 @@ pub async fn preflight(
     let (parts, body) = request.into_parts();
     let actor = door.gate.actor(&parts.headers, &PREFLIGHT).await?;
     let company = Arc::clone(actor.require_company()?);
-    let (body, _room) = receive(&door, &parts.headers, body, door.config.batch_bytes_max).await?;
+    let (body, _room) = receive(
+        &door,
+        &actor,
+        &parts.headers,
+        body,
+        door.config.batch_bytes_max,
+    )
+    .await?;
     let given = files::files(&parts.headers, body).await?;
     within_limits(&door, &given)?;
     let policy = signing_policy(&door, &company).await?;
@@ -64,7 +71,7 @@ pub async fn preflight(
     let signatures = Arc::clone(&door.signatures);
     let ground = door.gate.ground.clone();
     let one = company.clone();
-    let (files, told, fresh) = in_turn(&door, move || {
+    let (files, told, fresh) = in_turn(&door, &actor, move || {
         if let [only] = given.as_slice()
             && only.form == Body::Xml
         {
@@ -103,7 +110,7 @@ pub async fn preflight(
         })
         .await?;
     let way = tax::way(ground);
-    let answer = in_turn(&door, move || {
+    let answer = in_turn(&door, &actor, move || {
         let (mut told, mut look) = (told, look);
         judge(&mut told, &mut look, &rates, way);
         Ok(PreflightAnswer::of(&files, &told, &look))

@@ -163,7 +163,7 @@ fn read_one(company: &Company, given: &Given, desk: Desk<'_>, is_set: bool) -> R
             terms: &terms,
             signatures: desk.signatures,
             policy: desk.policy,
-            now_ms: standing.now_ms,
+            received_ms: standing.now_ms,
         };
         let (mut parsed, _) = crate::check::examine(company, bench, &given.body);
         if desk.policy.platform_signs {

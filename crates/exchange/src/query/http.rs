@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use ceb::Outcome;
 use registry::access::{Actor, Gate};
-use registry::company::CompanyId;
+use registry::company::{CompanyId, Directory};
 use registry::role::{Operation, Role};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -116,7 +116,7 @@ pub struct ListQuery {
     pub direction: Option<String>,
     /// Guid of the message's root.
     pub guid: Option<String>,
-    /// Id of a company, for those who see several.
+    /// A company by its customs code, credit code, DXP id or id, for those who see several.
     pub company: Option<String>,
     /// Order number (订单编号).
     pub order_no: Option<String>,
@@ -140,7 +140,9 @@ pub(crate) fn bad(why: impl Into<String>) -> Problem {
     Problem::new(codes::BAD_REQUEST).detail(why)
 }
 
-pub(crate) fn filter(query: ListQuery) -> Result<Filter, Problem> {
+/// What a query asks for. Companies are looked up in a directory that was refreshed; one that is not
+/// there has no messages, so that nobody learns who is registered.
+pub(crate) fn filter(query: ListQuery, directory: &Directory) -> Result<Filter, Problem> {
     let time = |name: &str, text: Option<String>| match text {
         None => Ok(None),
         Some(text) => parse_time(&text)
@@ -179,13 +181,9 @@ pub(crate) fn filter(query: ListQuery) -> Result<Filter, Problem> {
         Some("export") => Some("export"),
         Some(_) => return Err(bad("direction 应为 import 或 export")),
     };
-    let company = match query.company {
-        None => None,
-        Some(text) => {
-            let id = text.parse().map(CompanyId);
-            Some(id.map_err(|_| bad("company 不是企业编号"))?)
-        }
-    };
+    let company = query
+        .company
+        .map(|text| directory.named(&text).unwrap_or(CompanyId(0)));
     let before = match query.after {
         None => None,
         Some(text) => Some(MessageId::parse(&text).ok_or_else(|| bad("after 不是有效的游标"))?),
@@ -230,7 +228,8 @@ pub async fn messages(
         limit: query.limit,
     }
     .limit();
-    let filter = filter(query)?;
+    desk.refresh().await?;
+    let filter = filter(query, &desk.shared.directory)?;
     let sight = actor.sight.clone();
     let found = desk
         .shared
@@ -243,7 +242,6 @@ pub async fn messages(
         .await
         .map_err(|error| service_error(&error))?;
     let (found, links) = found;
-    desk.refresh().await?;
     let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
     let next = found
         .last()

@@ -16,7 +16,7 @@ mod words;
 pub use sql::{Filter, find, find_any, latest, list, why};
 pub use view::{
     CompanyName, DocumentView, FindingView, MessageDetail, MessageLink, MessageSummary,
-    TimelineEntry, detail,
+    SignatureView, TimelineEntry, detail,
 };
 pub(crate) use view::{follows_receipt, step_name};
 pub use words::words;

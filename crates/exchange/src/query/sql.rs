@@ -147,12 +147,13 @@ pub(crate) fn body(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Opti
          where m.id = $1 and {seen}"
     );
     tx.query_opt(&sql, &args)?
-        .map(|row| row.bytes(0))
+        .map(|row| tx.vault().open(row.bytes(0)?))
         .transpose()
 }
 
 /// The findings of a message, in the order in which they were found.
 pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<super::FindingView>> {
+    let vault = tx.vault();
     tx.query(
         "select code, severity, path, line, value, text, advice from message_finding \
          where message_id = $1 order by number",
@@ -166,8 +167,8 @@ pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<super::Find
             path: row.text(2)?,
             line: row.int(3)?,
             cell: None,
-            value: row.text(4)?,
-            text: row.text(5)?,
+            value: vault.open_text(row.text(4)?)?,
+            text: vault.open_text(row.text(5)?)?,
             advice: row.text(6)?,
         })
     })
@@ -276,7 +277,11 @@ pub fn why(tx: &mut Tx<'_>, message: &Message) -> Result<String> {
         &[message.id.0.into()],
     )?;
     if let Some(row) = found.filter(|_| message.state == State::Refused) {
-        return Ok(format!("[{}] {}", row.text(0)?, row.text(1)?));
+        return Ok(format!(
+            "[{}] {}",
+            row.text(0)?,
+            tx.vault().open_text(row.text(1)?)?
+        ));
     }
     let events = store::event::of_subject(tx, message.id.0, EVENTS_MAX)?;
     Ok(events

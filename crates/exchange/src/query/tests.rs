@@ -225,3 +225,18 @@ async fn no_finder_shows_what_is_foreign_whatever_id_is_tried() {
         checked.await.unwrap();
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn staff_name_a_company_by_any_of_its_codes() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let directory = &house.shared.directory;
+        directory.refresh().await.unwrap();
+        let (company, id) = (house.company(1), house.company_id(1));
+        for code in [&company.customs_code, &company.credit_code, &company.dxp_id] {
+            assert_eq!(directory.named(&format!(" {code} ")), Some(id));
+        }
+        assert_eq!(directory.named(&id.0.to_string()), Some(id));
+        assert_eq!(directory.named("91110105MA0000000X"), None);
+    }
+}

@@ -223,11 +223,14 @@ pub struct TimelineEntry {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignatureView {
-    /// `passed`, `failed`, `unsupported` or `unsigned`.
+    /// `passed`, `failed`, `unsupported`, `unsigned`, or `untrusted`: the value is right, and the
+    /// certificate or its holder is not to be believed.
     #[schema(example = "passed")]
     pub outcome: String,
     /// The outcome's Chinese name.
     pub outcome_name: String,
+    /// Codes of what is wrong with the certificate or its holder, explained at `/docs/codes/{code}`.
+    pub certificate_faults: Vec<String>,
     /// The profile that passed: `strict`, or `lenient:` and what was tolerated.
     pub profile: String,
     /// Method: `SM2-SM3`, `RSA-SHA1`, `RSA-SHA256`.
@@ -242,7 +245,17 @@ pub struct SignatureView {
 
 impl From<Kept> for SignatureView {
     fn from(kept: Kept) -> Self {
-        let outcome_name = match &*kept.outcome {
+        let faults: Vec<String> = kept
+            .certificate_fault
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        let outcome = match &*kept.outcome {
+            "passed" if !faults.is_empty() => "untrusted",
+            outcome => outcome,
+        };
+        let outcome_name = match outcome {
+            "untrusted" => "签名值正确，证书不可信",
             "passed" => "验签通过",
             "failed" => "验签不通过",
             "unsupported" => "无法验签",
@@ -250,7 +263,8 @@ impl From<Kept> for SignatureView {
         };
         Self {
             outcome_name: outcome_name.to_owned(),
-            outcome: kept.outcome,
+            outcome: outcome.to_owned(),
+            certificate_faults: faults,
             profile: kept.profile,
             method: kept.method,
             serial: kept.serial,

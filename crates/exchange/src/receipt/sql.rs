@@ -114,9 +114,15 @@ pub(super) fn insert_receipts(
         after: " on conflict (document_id, return_status, return_time, fingerprint) do nothing \
                 returning company_id, feed_no",
     };
+    let vault = tx.vault();
+    let sealed = receipts
+        .iter()
+        .map(|row| vault.close_text(&row.receipt.xml))
+        .collect::<Result<Vec<_>>>()?;
     let rows: Vec<Vec<Value<'_>>> = receipts
         .iter()
-        .map(|row| {
+        .zip(&sealed)
+        .map(|(row, xml)| {
             let receipt = row.receipt;
             vec![
                 receipt.company_id.0.into(),
@@ -131,7 +137,7 @@ pub(super) fn insert_receipts(
                 (&receipt.return_info).into(),
                 row.fingerprint.into(),
                 row.received_at.into(),
-                (&receipt.xml).into(),
+                Value::Text(xml),
             ]
         })
         .collect();
@@ -239,9 +245,10 @@ pub(crate) fn of_message(
         (id.0 + PART_MAX).into(),
         limit.into(),
     ];
+    let vault = tx.vault();
     tx.query(&sql, &args)?
         .iter()
-        .map(crate::downlink::item)
+        .map(|row| crate::downlink::item(row, &vault))
         .collect()
 }
 
@@ -256,6 +263,8 @@ pub(super) fn insert_parked(
     body: &[u8],
     now_ms: i64,
 ) -> Result<bool> {
+    let vault = tx.vault();
+    let body = vault.close(body)?;
     let n_inserted = tx.execute(
         "insert into parked_receipt (id, kind, document_key, reason, fingerprint, at_ms, \
          released_at, body) values ($1, $2, $3, $4, $5, $6, null, $7) \
@@ -267,7 +276,7 @@ pub(super) fn insert_parked(
             reason.into(),
             fingerprint.into(),
             now_ms.into(),
-            body.into(),
+            Value::Bytes(&body),
         ],
     )?;
     Ok(n_inserted > 0)
@@ -309,7 +318,7 @@ pub(crate) fn parked_body(tx: &mut Tx<'_>, id: i64) -> Result<Option<Vec<u8>>> {
         "select body from parked_receipt where id = $1 and released_at is null",
         &[id.into()],
     )?
-    .map(|row| row.bytes(0))
+    .map(|row| tx.vault().open(row.bytes(0)?))
     .transpose()
 }
 

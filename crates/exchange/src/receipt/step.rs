@@ -2,13 +2,13 @@
 
 use super::matching::{Candidates, Home};
 use super::{DocumentStatus, NewReceipt, contested, fingerprint, record, sql};
+use crate::inbox;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::outcome::{self, Declared};
 use crate::pipeline::Shared;
 use crate::unknown_code;
 use ceb::Outcome;
 use ceb::receipt::Entry;
-use queue::Delivery;
 use registry::company::CompanyId;
 use registry::ground::Ground;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,17 +31,23 @@ pub(crate) struct Opened {
     pub(crate) content: std::result::Result<Vec<Entry>, String>,
 }
 
-/// Applies one batch from customs' queue. The caller acknowledges the deliveries afterwards.
-pub(crate) async fn step(shared: &Arc<Shared>, deliveries: &[Delivery]) -> Result<usize> {
+/// Applies one batch of customs' answers: those that came from the queue, which the caller acknowledges
+/// afterwards, or those of the inbox with the ids `kept`, which are taken out in the same transaction.
+pub(crate) async fn step(
+    shared: &Arc<Shared>,
+    answers: Vec<bytes::Bytes>,
+    kept: Vec<i64>,
+) -> Result<usize> {
     shared.directory.refresh().await?;
+    let n_answers = answers.len();
     let mut tasks = Vec::new();
-    for chunk in deliveries.chunks(CHUNK) {
-        let bodies: Vec<bytes::Bytes> = chunk.iter().map(|d| d.body.clone()).collect();
+    for chunk in answers.chunks(CHUNK) {
+        let bodies: Vec<bytes::Bytes> = chunk.to_vec();
         tasks.push(tokio::task::spawn_blocking(move || {
             bodies.into_iter().map(open).collect::<Vec<_>>()
         }));
     }
-    let mut opened = Vec::with_capacity(deliveries.len());
+    let mut opened = Vec::with_capacity(n_answers);
     for task in tasks {
         opened.extend(
             task.await
@@ -52,10 +58,13 @@ pub(crate) async fn step(shared: &Arc<Shared>, deliveries: &[Delivery]) -> Resul
     let writer = Arc::clone(shared);
     let companies = shared
         .db
-        .write(move |tx| apply(tx, &writer, &opened, now_ms))
+        .write(move |tx| {
+            inbox::delete(tx, &kept)?;
+            apply(tx, &writer, &opened, now_ms)
+        })
         .await?;
     shared.feed.wake(&companies);
-    Ok(deliveries.len())
+    Ok(n_answers)
 }
 
 pub(crate) fn open(body: bytes::Bytes) -> Opened {
@@ -257,7 +266,7 @@ pub(crate) fn park(
         tracing::warn!(
             receipt = id,
             kind,
-            reason,
+            // The reason may quote what came; the operator reads it in the list.
             "a receipt was parked: it fits no declaration"
         );
         store::event::append(
@@ -293,6 +302,7 @@ fn progress(
         at_ms: now_ms,
         detail: "",
     };
+    message::overtake(tx, ids, &touched, now_ms)?;
     message::advance(tx, ids, &touched, step(State::Answered))?;
 
     let updated = update_documents(tx, ground, (recorded, moved), now_ms)?;

@@ -4,7 +4,7 @@ use super::{Coming, sql};
 use crate::lane::Lease;
 use crate::message::State;
 use crate::message::sql::Loaded;
-use crate::pipeline::Shared;
+use crate::pipeline::{Shared, TURN_MAX};
 use crate::workbook::profile;
 use ceb::{Finding, Standard, Terms};
 use registry::company::CompanyId;
@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::Result;
 use store::id::first_at_ms;
+use store::task::{Pulse, Tasks};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -29,28 +30,38 @@ const IDLE: Duration = Duration::from_secs(10);
 pub(crate) const SETTLED_MS: i64 = 30_000;
 
 /// Starts the loop; it ends when `stop` becomes true.
-pub fn start(shared: &Arc<Shared>, owner: &str, stop: &watch::Receiver<bool>) -> JoinHandle<()> {
-    let (shared, mut stop) = (Arc::clone(shared), stop.clone());
-    let mut lease = Lease::new("rehearsal", owner.to_owned());
-    tokio::spawn(async move {
-        while !*stop.borrow() {
-            let wait = match once(&shared, &mut lease).await {
-                Ok(0) => IDLE,
-                Ok(_) => PAUSE,
-                Err(error) => {
-                    tracing::warn!(%error, "the rehearsal failed and will be repeated");
-                    IDLE
-                }
-            };
-            tokio::select! {
-                () = shared.clock.sleep(wait) => {}
-                _ = stop.changed() => {}
-            }
-        }
-        if let Err(error) = lease.give_back(&shared.db).await {
-            tracing::warn!(%error, "the lease could not be given back; it runs out by itself");
-        }
+pub fn start(
+    shared: &Arc<Shared>,
+    tasks: &Tasks,
+    owner: &str,
+    stop: &watch::Receiver<bool>,
+) -> JoinHandle<()> {
+    let (shared, owner, told) = (Arc::clone(shared), owner.to_owned(), stop.clone());
+    tasks.start("rehearsal", TURN_MAX, stop.clone(), move |pulse| {
+        serve(Arc::clone(&shared), owner.clone(), told.clone(), pulse)
     })
+}
+
+async fn serve(shared: Arc<Shared>, owner: String, mut stop: watch::Receiver<bool>, pulse: Pulse) {
+    let mut lease = Lease::new("rehearsal", owner);
+    while !*stop.borrow() {
+        pulse.beat();
+        let wait = match once(&shared, &mut lease).await {
+            Ok(0) => IDLE,
+            Ok(_) => PAUSE,
+            Err(error) => {
+                tracing::warn!(%error, "the rehearsal failed and will be repeated");
+                IDLE
+            }
+        };
+        tokio::select! {
+            () = shared.clock.sleep(wait) => {}
+            _ = stop.changed() => {}
+        }
+    }
+    if let Err(error) = lease.give_back(&shared.db).await {
+        tracing::warn!(%error, "the lease could not be given back; it runs out by itself");
+    }
 }
 
 async fn once(shared: &Arc<Shared>, lease: &mut Lease) -> Result<usize> {

@@ -4,7 +4,9 @@ use crate::intake::http::{Door, receive};
 use crate::workbook::http::in_turn;
 use axum::Json;
 use axum::extract::{Request, State};
+use ceb::signature::clinic::payment;
 use ceb::signature::{clinic, declared_at};
+use registry::company::Company;
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -124,6 +126,8 @@ pub struct ClinicAnswer {
     pub cause: String,
     /// The one thing to change, in Chinese.
     pub advice: String,
+    /// What may have happened, in Chinese, where nothing explains the digest.
+    pub possibilities: Vec<String>,
     /// URI of the signature method.
     pub signature_method: Option<String>,
     /// URI of the digest method.
@@ -169,36 +173,69 @@ pub async fn signature_clinic(
     request: Request,
 ) -> Result<Json<ClinicAnswer>, Problem> {
     let (parts, body) = request.into_parts();
-    door.gate.actor(&parts.headers, &SIGNATURE_CLINIC).await?;
+    let actor = door.gate.actor(&parts.headers, &SIGNATURE_CLINIC).await?;
+    let company = actor.require_company().ok().map(Arc::clone);
     let most = door.config.message_bytes_max.min(CLINIC_BYTES_MAX);
-    let (body, _room) = receive(&door, &parts.headers, body, most).await?;
+    let (body, _room) = receive(&door, &actor, &parts.headers, body, most).await?;
     if body.is_empty() {
         return Err(Problem::new(codes::BAD_REQUEST).detail("没有内容"));
     }
     let (signatures, now_ms) = (Arc::clone(&door.signatures), door.clock.now_ms());
-    let answer = in_turn(&door, move || examined(&signatures, &body, now_ms));
+    let answer = in_turn(&door, &actor, move || {
+        examined(&signatures, &body, company.as_deref(), now_ms)
+    });
     answer.await.map(Json)
 }
 
-/// Examines a message; what cannot be recognised may still have a signature to look at.
+/// Examines a message, or what is uploaded under announcement 179 (JSON); what cannot be recognised
+/// may still have a signature to look at. `company` is who asks, if it is a company: the codes of the
+/// ledger are known of it.
 ///
 /// # Errors
 /// A fault of ours.
 pub fn examined(
     signatures: &super::Checker,
     body: &[u8],
+    company: Option<&Company>,
     now_ms: i64,
 ) -> Result<ClinicAnswer, Problem> {
-    let inner = match ceb::sniff(body) {
-        Ok(sniffed) => sniffed.inner,
-        Err(_) => body.into(),
-    };
     signatures.refresh(now_ms);
     let believed = signatures.believed();
-    let at = declared_at(&inner).unwrap_or(now_ms.div_euclid(1000));
-    let found = clinic::examine(&inner, believed.trust(), at, signatures.keys());
-    serde_json::from_value(found.json()).map_err(|error| {
+    let trust = believed.trust();
+    let told = match payment::Upload::read(body) {
+        Some(upload) => {
+            payment::examine(&upload, trust, now_ms.div_euclid(1000), signatures.keys())
+        }
+        None => message(signatures, body, company, now_ms),
+    };
+    serde_json::from_value(told).map_err(|error| {
         tracing::error!(%error, "the clinic told something that has no place in the answer");
         Problem::new(codes::FAULT)
     })
+}
+
+fn message(
+    signatures: &super::Checker,
+    body: &[u8],
+    company: Option<&Company>,
+    now_ms: i64,
+) -> serde_json::Value {
+    let sniffed = ceb::sniff(body);
+    let (inner, cop_code) = match sniffed {
+        Ok(sniffed) => (sniffed.inner, sniffed.cop_code),
+        Err(_) => (body.into(), None),
+    };
+    let own = company.filter(|one| cop_code.is_some_and(|code| one.has_code(&code)));
+    let codes: Vec<&str> = own
+        .map(|one| one.credit_code.as_str())
+        .into_iter()
+        .collect();
+    let believed = signatures.believed();
+    let given = clinic::Given {
+        trust: believed.trust(),
+        times: &super::moments(&declared_at(&inner), now_ms),
+        codes: &codes,
+        sm2: signatures.keys(),
+    };
+    clinic::examine(&inner, &given).json()
 }

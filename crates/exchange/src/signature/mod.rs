@@ -3,8 +3,8 @@
 //! - The check judges a signature in the same turn as the rules; what is wrong is a finding, graver
 //!   or milder as the company's policy says: `required` refuses, `tolerated` only tells (customs
 //!   decides), `off` does not look. A bad signature never counts as none.
-//! - Certificates are believed by the files in the trust folder (`trust`), at the time that the
-//!   message names; whether one was revoked is asked of the lists there.
+//! - Certificates are believed by the files in the trust folder (`trust`), at the times that the
+//!   documents name and at receipt; whether one was revoked is asked of the lists there.
 //! - SM2 keys that come again have a table ([`ceb::sm2`]); the setting `signature.sm2 = "library"`
 //!   takes the library for all.
 //! - What was found is one row beside the message ([`Found`]). The [`http`] clinic shows everything to
@@ -24,8 +24,8 @@ use ceb::signature::key::PublicKey;
 use ceb::signature::{self as dsig, Certificate, Failure, Outcome, Verdict, Verifier};
 use ceb::sm2::Keys;
 use ceb::{Finding, Layer, Message, Profile, Severity};
+use registry::company::Company;
 use std::sync::Arc;
-use store::clock::parse_time;
 
 pub use config::{Config, Sm2Choice};
 use trust::Believed;
@@ -46,6 +46,9 @@ pub struct Found {
     pub serial: String,
     /// Last moment of the certificate, milliseconds since 1970.
     pub valid_to: Option<i64>,
+    /// Codes of what makes the certificate or its holder unbelievable, joined by blanks; empty when
+    /// nothing does, and when nobody is believed.
+    pub certificate_fault: String,
 }
 
 /// Checks signatures (验签器): keys with tables, and whom to believe.
@@ -62,10 +65,13 @@ pub(crate) struct Case<'a> {
     pub(crate) policy: &'a Policy,
     /// The message, read.
     pub(crate) message: &'a Message,
+    /// Who sends it: customs' number of ten digits says nothing about a certificate, the credit code of
+    /// the ledger does.
+    pub(crate) company: &'a Company,
     /// Whether its structure was refused already, signature and all.
     pub(crate) is_broken: bool,
-    /// Now, milliseconds since 1970.
-    pub(crate) now_ms: i64,
+    /// When it was received, milliseconds since 1970.
+    pub(crate) received_ms: i64,
 }
 
 impl Checker {
@@ -105,10 +111,9 @@ impl Checker {
         let (verdict, weakness) = self.verdict(body, case.policy);
         let mut findings = weakness.map(plain).into_iter().collect::<Vec<_>>();
         if case.is_broken && is_structure(&verdict.outcome) {
-            return (findings, Some(Found::of(&verdict)));
+            return (findings, Some(Found::of(&verdict, String::new())));
         }
-        let at_ms = moment(case.message).unwrap_or(case.now_ms);
-        let (faults, holder) = self.certificate(&verdict, case.message, at_ms);
+        let (faults, holder) = self.certificate(&verdict, case);
         if faults.is_empty() && holder != Match::Different {
             self.learn(&verdict);
         }
@@ -126,7 +131,7 @@ impl Checker {
                 finding.severity = finding.severity.max(Severity::Warn);
             }
         }
-        (findings, Some(Found::of(&verdict)))
+        (findings, Some(Found::of(&verdict, doubts(&faults, holder))))
     }
 
     /// The verdict; where the policy only tells, a weak method is told and the rest still checked.
@@ -155,20 +160,27 @@ impl Checker {
         (verdict, None)
     }
 
-    /// What is wrong with the certificate at a time, and whether its holder is the sender.
+    /// What is wrong with the certificate, and whether its holder is the sender. It must be good for
+    /// every document's time and at receipt: a date in the past makes no revoked card good again.
     fn certificate(
         &self,
         verdict: &Verdict,
-        message: &Message,
-        at_ms: i64,
+        case: Case<'_>,
     ) -> (Vec<dsig::certificate::CertificateFault>, Match) {
         let Some(certificate) = &verdict.certificate else {
             return (Vec::new(), Match::Unknown);
         };
         let believed = self.believed();
-        let at = at_ms.div_euclid(1000);
-        let faults = believed.check(certificate, &verdict.others, at, &self.keys);
-        (faults, certificate.holder().matches(&sender_codes(message)))
+        let mut faults = Vec::new();
+        for at in moments(&dsig::times_of(case.message), case.received_ms) {
+            for fault in believed.check(certificate, &verdict.others, at, &self.keys) {
+                if !faults.contains(&fault) {
+                    faults.push(fault);
+                }
+            }
+        }
+        let codes = sender_codes(case.message, case.company);
+        (faults, certificate.holder().matches(&codes))
     }
 
     /// A key whose signatures keep passing gets a table.
@@ -186,7 +198,7 @@ impl Checker {
 }
 
 impl Found {
-    fn of(verdict: &Verdict) -> Self {
+    fn of(verdict: &Verdict, certificate_fault: String) -> Self {
         let (outcome, profile) = match &verdict.outcome {
             Outcome::Passed(profile) => ("passed", profile.name()),
             Outcome::Failed(_) => ("failed", String::new()),
@@ -204,6 +216,7 @@ impl Found {
             method: method.unwrap_or_default(),
             serial: certificate.map(Certificate::serial).unwrap_or_default(),
             valid_to: certificate.map(|one| one.not_after().saturating_mul(1000)),
+            certificate_fault,
         }
     }
 }
@@ -216,24 +229,41 @@ fn is_structure(outcome: &Outcome) -> bool {
     )
 }
 
-/// The codes of those who may have signed: who transmits, and who declares.
-fn sender_codes(message: &Message) -> Vec<&str> {
+/// The codes of those who may have signed: who transmits, by all its codes, and who declares.
+pub(crate) fn sender_codes<'a>(message: &'a Message, company: &'a Company) -> Vec<&'a str> {
     let transfer = message.base_transfer.as_ref();
     let transmits = transfer.and_then(|record| record.filled("copCode"));
+    let own = transmits.filter(|code| company.has_code(code));
+    let own = own.map(|_| [company.credit_code.as_str(), &company.customs_code]);
     let documents = message.documents.iter();
     let declares = documents.filter_map(|document| document.head.filled("agentCode"));
-    transmits.into_iter().chain(declares).collect()
+    let mut codes: Vec<&str> = transmits.into_iter().chain(declares).collect();
+    codes.extend(own.into_iter().flatten());
+    codes.sort_unstable();
+    codes.dedup();
+    codes
 }
 
-/// The time that the message gives itself (报送时间), milliseconds since 1970.
-fn moment(message: &Message) -> Option<i64> {
-    let time = message.documents.first()?.head.filled("appTime")?;
-    let part = |from: usize, to: usize| time.get(from..to);
-    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
-    let (hour, minute, second) = (part(8, 10)?, part(10, 12)?, part(12, 14)?);
-    parse_time(&format!(
-        "{year}-{month}-{day}T{hour}:{minute}:{second}+08:00"
-    ))
+/// The times at which a certificate is judged, seconds since 1970: the first and the last of the
+/// documents, between which nothing can be otherwise, and that of receipt.
+pub(crate) fn moments(declared: &[i64], received_ms: i64) -> Vec<i64> {
+    let (first, last) = (declared.first(), declared.last());
+    let received = received_ms.div_euclid(1000);
+    let mut all: Vec<i64> = first.into_iter().chain(last).copied().collect();
+    all.push(received);
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Codes of what makes a certificate or its holder unbelievable.
+fn doubts(faults: &[dsig::certificate::CertificateFault], holder: Match) -> String {
+    let grave = faults.iter().filter(|fault| fault.is_grave());
+    let mut codes: Vec<&str> = grave.map(|fault| fault.code().id).collect();
+    if holder == Match::Different {
+        codes.push(ceb::code::HOLDER_DIFFERS.id);
+    }
+    codes.join(" ")
 }
 
 fn plain(code: &'static ceb::code::Code) -> Finding {

@@ -12,8 +12,8 @@ pub(crate) fn insert<'a>(
 ) -> Result<()> {
     const INSERT: Many = Many {
         before: "insert into message_signature (message_id, outcome, profile, method, serial, \
-                 valid_to, checked_at) values ",
-        row: "(?, ?, ?, ?, ?, ?, ?)",
+                 valid_to, checked_at, certificate_fault) values ",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?)",
         after: " on conflict (message_id) do nothing",
     };
     let rows: Vec<Vec<Value<'_>>> = found
@@ -26,6 +26,7 @@ pub(crate) fn insert<'a>(
                 (&found.serial).into(),
                 found.valid_to.into(),
                 now_ms.into(),
+                (&found.certificate_fault).into(),
             ]
         })
         .collect();
@@ -35,7 +36,8 @@ pub(crate) fn insert<'a>(
 /// What was found about a message that the caller may see.
 pub(crate) fn of_message(tx: &mut Tx<'_>, message: MessageId) -> Result<Option<Kept>> {
     let row = tx.query_opt(
-        "select outcome, profile, method, serial, valid_to, checked_at \
+        "select outcome, profile, method, serial, valid_to, checked_at, \
+         coalesce(certificate_fault, '') \
          from message_signature where message_id = $1",
         &[message.0.into()],
     )?;
@@ -47,6 +49,7 @@ pub(crate) fn of_message(tx: &mut Tx<'_>, message: MessageId) -> Result<Option<K
             serial: row.text(3)?,
             valid_to: row.int_opt(4)?,
             checked_at: row.int(5)?,
+            certificate_fault: row.text(6)?,
         })
     })
     .transpose()
@@ -60,4 +63,5 @@ pub(crate) struct Kept {
     pub(crate) serial: String,
     pub(crate) valid_to: Option<i64>,
     pub(crate) checked_at: i64,
+    pub(crate) certificate_fault: String,
 }

@@ -1,12 +1,15 @@
 //! What a company's policy makes of good, changed and missing signatures, and the trust folder.
 
-use super::{Checker, Config, sql};
+use super::{Case, Checker, Config, Found, sql};
 use crate::message::MessageId;
 use crate::query;
-use crate::signing::{PolicyWish, Verify, set_policy};
+use crate::signing::{Policy, PolicyWish, Verify, set_policy};
 use crate::testing::{House, accepted};
 use ceb::Kind;
+use ceb::signature::Verifier;
+use ceb::signature::certificate::Match;
 use expect_test::expect;
+use registry::company::Company;
 use std::fmt::Write;
 use std::sync::Arc;
 use store::testing::each_engine;
@@ -126,4 +129,148 @@ fn the_trust_folder_is_read_again_when_it_changes() {
     std::fs::write(folder.path().join("README"), "no certificate").unwrap();
     checker.refresh(30_000);
     assert!(checker.believed().is_empty());
+}
+
+fn fixture(name: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/signature");
+    std::fs::read_to_string(format!("{folder}/{name}.xml")).unwrap()
+}
+
+/// The company of the fixtures, with a number of customs that no certificate has.
+fn company() -> Company {
+    Company {
+        id: registry::company::CompanyId(1),
+        credit_code: "91110105MA1330956Y".to_owned(),
+        customs_code: "1105961234".to_owned(),
+        name: "北京样例跨境电子商务有限公司".to_owned(),
+        dxp_id: "DXPENT0000000001".to_owned(),
+        roles: Vec::new(),
+        profile: "strict".to_owned(),
+        weight: 1,
+        suspended: false,
+        created_at: 0,
+    }
+}
+
+/// Findings with their severity, and what is kept, of a message received at a time.
+fn judged(xml: &str, verify: Verify, received_ms: i64) -> (Vec<String>, Found) {
+    let trust_dir = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fixtures/signature/trust"
+    );
+    let checker = Checker::new(&Config {
+        trust_dir: trust_dir.into(),
+        ..Config::default()
+    });
+    checker.refresh(0);
+    let parsed = ceb::parse(xml.as_bytes(), ceb::Profile::Lenient);
+    let case = Case {
+        policy: &Policy {
+            verify,
+            ..Policy::default()
+        },
+        message: &parsed.message.unwrap(),
+        company: &company(),
+        is_broken: false,
+        received_ms,
+    };
+    let (findings, found) = checker.judge(xml.as_bytes(), case);
+    let told = findings
+        .iter()
+        .map(|one| format!("{} {}", one.code, one.severity.name()));
+    (told.collect(), found.unwrap())
+}
+
+/// 2026-12-01 and 2056-01-01.
+const SOON: i64 = 1_796_054_400_000;
+const LATE: i64 = 2_713_910_400_000;
+
+#[test]
+fn a_certificate_must_be_good_at_receipt_too() {
+    let good = fixture("strict-sm2");
+    let (findings, found) = judged(&good, Verify::Required, SOON);
+    assert_eq!(
+        (findings.len(), found.certificate_fault.as_str()),
+        (0, ""),
+        "{findings:?}"
+    );
+    let (findings, found) = judged(&good, Verify::Required, LATE);
+    assert!(
+        findings.contains(&"TG-E1817 refuse".to_owned()),
+        "{findings:?}"
+    );
+    assert_eq!(found.outcome, "passed");
+    assert!(found.certificate_fault.contains("TG-E1817"));
+}
+
+#[test]
+fn a_signature_that_nobody_believes_is_not_passed() {
+    for (name, code) in [
+        ("doubtful-stranger", "TG-E1820"),
+        ("doubtful-revoked-sm2", "TG-E1822"),
+        ("doubtful-expired", "TG-E1817"),
+        ("doubtful-holder", "TG-E1825"),
+    ] {
+        let (findings, found) = judged(&fixture(name), Verify::Required, SOON);
+        assert!(
+            findings.contains(&format!("{code} refuse")),
+            "{name}: {findings:?}"
+        );
+        assert!(found.certificate_fault.contains(code), "{name}");
+        let kept = sql::Kept {
+            outcome: found.outcome.to_owned(),
+            profile: found.profile,
+            method: found.method,
+            serial: found.serial,
+            valid_to: found.valid_to,
+            checked_at: SOON,
+            certificate_fault: found.certificate_fault,
+        };
+        let view = query::SignatureView::from(kept);
+        assert_eq!(view.outcome, "untrusted", "{name}");
+        assert!(view.certificate_faults.contains(&code.to_owned()));
+    }
+}
+
+#[test]
+fn content_beside_the_standard_is_refused_where_a_signature_is_required() {
+    let more = "<x:more xmlns:x=\"urn:x\">1</x:more></ds:KeyInfo>";
+    let changed = fixture("strict-sm2").replacen("</ds:KeyInfo>", more, 1);
+    let (findings, _) = judged(&changed, Verify::Required, SOON);
+    assert_eq!(findings, ["TG-E1827 refuse"]);
+    let (findings, _) = judged(&changed, Verify::Tolerated, SOON);
+    assert_eq!(findings, ["TG-E1827 warn"]);
+}
+
+#[test]
+fn ten_digits_are_compared_by_the_credit_code_of_the_ledger() {
+    let with_digits =
+        fixture("strict-sm2").replace("copCode>91110105MA1330956Y", "copCode>1105961234");
+    let message = ceb::parse(with_digits.as_bytes(), ceb::Profile::Lenient)
+        .message
+        .unwrap();
+    let known = company();
+    let codes = super::sender_codes(&message, &known);
+    assert!(codes.contains(&"91110105MA1330956Y"), "{codes:?}");
+    let verdict = Verifier {
+        policy: ceb::signature::Policy::LEGACY,
+        sm2: &ceb::signature::key::Library,
+        certificate: None,
+    }
+    .verify(fixture("strict-sm2").as_bytes());
+    let holder = verdict.certificate.unwrap().holder();
+    assert_eq!(holder.matches(&codes), Match::Same);
+    let other = Company {
+        credit_code: "91110105MA672652X9".to_owned(),
+        ..company()
+    };
+    let codes = super::sender_codes(&message, &other);
+    assert_eq!(holder.matches(&codes), Match::Different, "{codes:?}");
+}
+
+#[test]
+fn a_certificate_is_judged_at_the_ends_of_all_times() {
+    assert_eq!(super::moments(&[10, 20, 30], 25_000), [10, 25, 30]);
+    assert_eq!(super::moments(&[30], 30_999), [30]);
+    assert_eq!(super::moments(&[], 5_000), [5]);
 }

@@ -66,7 +66,7 @@ impl Believed {
         }
         let question = (hash.finalize().into(), at.div_euclid(HOUR_SECONDS));
         if let Some(answer) = self.answers().faults.get(&question) {
-            return answer.clone();
+            return exact(answer.clone(), certificate, at);
         }
         let mut answer = self.trust.check(certificate, sent_along, at, sm2);
         if self.is_empty() {
@@ -80,7 +80,7 @@ impl Believed {
             answers.faults.clear();
         }
         answers.faults.insert(question, answer.clone());
-        answer
+        exact(answer, certificate, at)
     }
 
     /// Counts that a signature of this key passed; answers how many did before.
@@ -98,6 +98,23 @@ impl Believed {
     fn answers(&self) -> MutexGuard<'_, Answers> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An answer of the hour with the validity of this very second.
+fn exact(
+    mut answer: Vec<CertificateFault>,
+    certificate: &Certificate,
+    at: i64,
+) -> Vec<CertificateFault> {
+    use CertificateFault::{Expired, NotYetValid};
+    answer.retain(|fault| !matches!(fault, Expired | NotYetValid));
+    if at < certificate.not_before() {
+        answer.insert(0, NotYetValid);
+    }
+    if at > certificate.not_after() {
+        answer.insert(0, Expired);
+    }
+    answer
 }
 
 /// The folder and what was read from it.

@@ -29,5 +29,14 @@ pub const EXPIRED: Code = Code {
     meaning: "密钥的证书尚未生效或已经过期，用它签名的报文会被电子口岸退回。",
     advice: "请到发证机构更新证书，更新后重新登记密钥。",
 };
+/// There is no key that could sign for the company.
+pub const NO_CERTIFICATE: Code = Code {
+    code: "TG-R4703",
+    status: 409,
+    title: "还没有可用的代签证书",
+    title_en: "There is no certificate to sign with yet",
+    meaning: "企业没有登记代签密钥，或密钥的证书已经过期。现在开通代签，未签名的报文会全部停在“等待代签”，不会发往海关。",
+    advice: "请先联系平台运维人员登记代签密钥（由安全管理员批准），登记之后再开通。",
+};
 /// All of the above.
-pub const ALL: &[Code] = &[NO_KEY, KEY_FAULT, EXPIRED];
+pub const ALL: &[Code] = &[NO_KEY, KEY_FAULT, EXPIRED, NO_CERTIFICATE];

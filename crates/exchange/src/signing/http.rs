@@ -3,7 +3,8 @@
 
 use super::keyring::{Card, Facts};
 use super::{
-    POLICY_KIND, Policy, PolicyWish, SigningKey, Verify, active_key, consent, policy, sql, told,
+    POLICY_KIND, Policy, PolicyWish, SigningKey, Verify, active_key, consent, has_certificate,
+    policy, sql, told,
 };
 use crate::operator::request::http::Asked;
 use crate::query::http::{Desk, bad};
@@ -225,13 +226,15 @@ pub async fn signing(
         .ok_or_else(|| Problem::new(common::NOT_FOUND))
 }
 
-/// Lets the platform sign what the company sends unsigned, or no more (平台代签).
+/// Lets the platform sign what the company sends unsigned, or no more (平台代签). It cannot be switched
+/// on before there is a key: every unsigned message would wait.
 #[utoipa::path(
     put, path = "/api/v1/signing/consent", tag = "signing", request_body = ConsentBody,
     responses(
         (status = 200, body = SigningView),
         (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "只有企业管理员可以开通")
+        (status = 403, body = Problem, description = "只有企业管理员可以开通"),
+        (status = 409, body = Problem, description = "没有可用的代签证书，不能开通")
     )
 )]
 pub async fn signing_consent(
@@ -245,6 +248,9 @@ pub async fn signing_consent(
     let inside = desk.clone();
     let now_ms = desk.shared.clock.now_ms();
     let act = move |tx: &mut Tx<'_>| {
+        if body.platform_signs && !has_certificate(tx, company, now_ms)? {
+            return Ok(Err(Problem::new(super::codes::NO_CERTIFICATE)));
+        }
         consent(tx, &actor, company, (body.platform_signs, now_ms))?;
         sql::hurry(tx, company, now_ms)?;
         show(tx, &inside, company).map(Ok)

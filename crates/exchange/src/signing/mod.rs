@@ -235,6 +235,16 @@ pub fn consent(
     Ok(policy)
 }
 
+/// Whether there is a certificate with which the platform could sign for a company now. Without one,
+/// signing is not switched on: everything unsigned would wait, and nobody would know why.
+///
+/// # Errors
+/// The engine's.
+pub fn has_certificate(tx: &mut Tx<'_>, company: CompanyId, now_ms: i64) -> Result<bool> {
+    let key = active_key(tx, company)?;
+    Ok(key.is_some_and(|key| (key.valid_from..=key.valid_to).contains(&now_ms)))
+}
+
 /// Changes what a company's signatures must be; its own consent stays as it is.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Tx;
+use store::task::Pulse;
 use tokio::sync::watch;
 
 /// Pause between two looks.
@@ -32,9 +33,15 @@ const TURN_MAX: usize = 32;
 const BUDGET: Duration = Duration::from_secs(15);
 
 /// Tries again until told to stop.
-pub(crate) async fn serve(shared: Arc<Shared>, owner: String, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn serve(
+    shared: Arc<Shared>,
+    owner: String,
+    mut stop: watch::Receiver<bool>,
+    pulse: Pulse,
+) {
     let mut lease = Lease::new("signing.retry", owner);
     while !*stop.borrow() {
+        pulse.beat();
         let wait = match once(&shared, &mut lease).await {
             Ok(Some(0)) => LOOK,
             Ok(Some(_)) => Duration::ZERO,

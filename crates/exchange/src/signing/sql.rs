@@ -1,11 +1,13 @@
 //! Every statement on `signing_policy`, `signing_key` and `signing_wait`.
 
 use super::provider::Family;
+use super::step::PAUSE_MS_MAX;
 use super::{Policy, SigningKey, Verify};
 use crate::message::MessageId;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
 use std::collections::HashMap;
+use store::clock::SKEW_MS;
 use store::{Error, Many, Result, Row, Tx, Value};
 
 const POLICY: &str = "company_id, verify, allow_old, allow_tolerant_profiles, platform_signs";
@@ -223,11 +225,17 @@ pub(super) fn tries(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<HashMap<M
         .collect()
 }
 
-/// Messages that may be tried again now, the longest due first.
+/// Messages that may be tried again now, the longest due first; also those whose next try lies so far
+/// ahead that the clock must have been set back.
 pub(super) fn due(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<MessageId>> {
     tx.query(
-        "select message_id from signing_wait where next_at <= $1 order by next_at limit $2",
-        &[now_ms.into(), limit.into()],
+        "select message_id from signing_wait where next_at <= $1 or next_at > $2 \
+         order by next_at limit $3",
+        &[
+            now_ms.into(),
+            (now_ms + PAUSE_MS_MAX + SKEW_MS).into(),
+            limit.into(),
+        ],
     )?
     .iter()
     .map(|row| Ok(MessageId(row.int(0)?)))

@@ -29,7 +29,7 @@ pub(crate) const LANE_BUDGET: Duration = Duration::from_millis(300);
 const PAUSE_MS: i64 = 1000;
 
 /// Longest pause, in milliseconds.
-const PAUSE_MS_MAX: i64 = 300_000;
+pub(super) const PAUSE_MS_MAX: i64 = 300_000;
 
 /// Pause after what a person must put right, in milliseconds: the card is shut meanwhile.
 const LASTING_MS: i64 = 600_000;
@@ -219,7 +219,7 @@ pub(crate) fn commit(
 ) -> Result<()> {
     for (id, company, told, body) in signed {
         let row = (told.key_id, told.method.name());
-        message::sql::insert_signed(tx, *id, row, (body, now_ms))?;
+        message::signed::insert_signed(tx, *id, row, (body, now_ms))?;
         let event = Event {
             id: shared.ids.next(),
             at_ms: now_ms,

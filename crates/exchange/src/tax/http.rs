@@ -204,9 +204,9 @@ pub async fn tax_estimate(
     request: Request,
 ) -> Result<Json<TaxAnswer>, Problem> {
     let (parts, body) = request.into_parts();
-    door.gate.actor(&parts.headers, &TAX_ESTIMATE).await?;
+    let actor = door.gate.actor(&parts.headers, &TAX_ESTIMATE).await?;
     let most = door.config.message_bytes_max.min(QUESTION_BYTES_MAX);
-    let (body, _room) = receive(&door, &parts.headers, body, most).await?;
+    let (body, _room) = receive(&door, &actor, &parts.headers, body, most).await?;
     let form = Body::of(content_type(&parts.headers), &body);
     let ground = &door.gate.ground;
     let tables = ground.code_tables.tables();

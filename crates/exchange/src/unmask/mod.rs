@@ -98,6 +98,8 @@ pub(crate) fn open(
     let (Ok(account), Some(session)) = (actor.require_account(), actor.session) else {
         return Ok(Err(registry::access::FORBIDDEN));
     };
+    // Counted by one at a time: many at once must not all find room for one more.
+    registry::account::hold(tx, account)?;
     if sql::n_since(tx, account, now_ms - HOUR_MS)? >= hourly_max {
         return Ok(Err(codes::HOURLY));
     }

@@ -128,11 +128,11 @@ pub async fn template(
     headers: HeaderMap,
     Path(kind): Path<String>,
 ) -> Result<Response, Problem> {
-    door.gate.actor(&headers, &TEMPLATE).await?;
+    let actor = door.gate.actor(&headers, &TEMPLATE).await?;
     let kind = Kind::from_code(kind.trim_end_matches(".xlsx"))
         .filter(|kind| kind.is_declaration())
         .ok_or_else(|| Problem::new(codes::NO_TEMPLATE))?;
-    let bytes = in_turn(&door, move || {
+    let bytes = in_turn(&door, &actor, move || {
         super::template(kind).map_err(|error| writing(&error))
     })
     .await?;
@@ -159,10 +159,17 @@ pub async fn workbook_report(
     let (parts, body) = request.into_parts();
     let actor = door.gate.actor(&parts.headers, &WORKBOOK_REPORT).await?;
     let company = Arc::clone(actor.require_company()?);
-    let (body, _room) = receive(&door, &parts.headers, body, door.config.message_bytes_max).await?;
+    let (body, _room) = receive(
+        &door,
+        &actor,
+        &parts.headers,
+        body,
+        door.config.message_bytes_max,
+    )
+    .await?;
     let signs = signing_policy(&door, &company).await?.platform_signs;
     let (standing, frame) = (standing(&door), door.config.signature_frame || signs);
-    let bytes = in_turn(&door, move || {
+    let bytes = in_turn(&door, &actor, move || {
         let mut form = read_to_mark(&body)?;
         let origin = origin(&company, standing.now_ms, frame);
         // Only what is wrong with the messages is needed, not the messages.
@@ -196,7 +203,7 @@ pub(crate) async fn submit_form(
         let remade = form.remade(&origin(&company, now_ms, false));
         Ok((form, remade))
     };
-    let (form, prepared) = in_turn(door, work).await?;
+    let (form, prepared) = in_turn(door, actor, work).await?;
     if form.is_refused() {
         return Ok(refused(&form));
     }
@@ -251,9 +258,10 @@ pub(crate) async fn submit_form(
 /// Runs work on the thread pool when its turn has come.
 pub(crate) async fn in_turn<T: Send + 'static>(
     door: &Door,
+    actor: &Actor,
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    let turn = door.turn().await?;
+    let turn = door.turn(&actor.holder()).await?;
     let task = tokio::task::spawn_blocking(move || {
         let result = work();
         drop(turn);

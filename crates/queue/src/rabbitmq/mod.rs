@@ -177,7 +177,7 @@ impl RabbitMq {
             return Ok(Arc::clone(link));
         }
         state.link = None;
-        let now_ms = self.clock.now_ms();
+        let now_ms = self.clock.monotonic_ms();
         if now_ms < state.retry_at_ms {
             return Err(Error::Unavailable(format!(
                 "{} (next try in {} ms)",

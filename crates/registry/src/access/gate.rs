@@ -267,16 +267,10 @@ pub fn origin(headers: &HeaderMap, ground: &Ground) -> Origin {
             .to_owned()
     };
     let peer = text(PEER_HEADER);
-    let proxies = &ground.config.trusted_proxies;
-    let forwarded = text("x-forwarded-for");
-    let address = if proxies.contains(&peer) {
-        let client = forwarded.rsplit(',').map(str::trim);
-        client
-            .filter(|address| !address.is_empty())
-            .find(|address| !proxies.iter().any(|proxy| proxy == address))
-            .map_or(peer.clone(), |address| address.chars().take(45).collect())
-    } else {
-        peer
+    let (proxies, header) = (&ground.config.trusted_proxies, ground.config.proxy_header);
+    let address = match peer.parse() {
+        Ok(peer) => web::address::caller(peer, headers, proxies, header).to_string(),
+        Err(_) => peer,
     };
     Origin {
         address,

@@ -14,6 +14,7 @@ use crate::company::{Company, CompanyId};
 use crate::role::AccountId;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use web::shares::Holder;
 use web::{Code, Problem};
 
 pub use codes::{ALL as CODES, CSRF, ENROL, FORBIDDEN, LOGIN, NO_COMPANY, PASSWORD, SECOND};
@@ -64,6 +65,13 @@ pub struct Origin {
     pub agent: String,
 }
 
+impl Origin {
+    /// Whose share it is when nobody has logged in: the address, or the /64 of one of IPv6.
+    pub fn holder(&self) -> Holder {
+        Holder::Network(web::address::network(&self.address))
+    }
+}
+
 /// Who acts, with what rights, from where (操作者).
 #[derive(Debug, Clone)]
 pub struct Actor {
@@ -94,6 +102,16 @@ impl Actor {
             sight: Sight::Nothing,
             session: None,
             origin,
+        }
+    }
+
+    /// Whose share of what all callers share it is: the company's; without one the person's, and of
+    /// somebody unknown the network's.
+    pub fn holder(&self) -> Holder {
+        match (&self.company, self.who) {
+            (Some(company), _) => Holder::Company(company.id.0),
+            (None, Who::Account(AccountId(id))) => Holder::Person(id),
+            (None, Who::Key(_) | Who::Client(_) | Who::Nobody) => self.origin.holder(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The pages of one's own account: `/account`, `/account/password`, `/account/totp`,
 //! `/account/recovery`, `/account/elsewhere`.
 
-use super::{Account, by_id};
+use super::{Account, by_id, password};
 use crate::access::Actor;
 use crate::account::confirm::http::{confirm_first, needs_proof};
 use crate::audit;
@@ -14,7 +14,7 @@ use crate::login::http::{
 use crate::login::page::{
     self, AccountPage, BindingLine, FactorLine, Lang, PasswordPage, RecoveryPage, Shown, TotpPage,
 };
-use crate::login::{codes, compare, promote, set_password};
+use crate::login::{codes, promote, set_password, still_knows};
 use crate::role::Role;
 use crate::session::{self, Session, Stage};
 use axum::extract::{Form, Query, RawQuery, State};
@@ -128,7 +128,7 @@ async fn show_account(
         password_at: time(account.password_at),
         factors: factors
             .iter()
-            .filter(|factor| factor.confirmed && factor.kind != "recovery")
+            .filter(|factor| factor.is_in_force())
             .map(|factor| FactorLine {
                 id: factor.id,
                 label: factor.label.clone(),
@@ -238,19 +238,17 @@ pub async fn password_change(
         show_password(lang, (&session, &account), (error, faults), &form.next)
     };
     // A wrong present password counts as a failed login: it is a guess as well.
-    let origin = &actor.origin;
-    let tried = (account.login.as_str(), form.old.as_str());
-    if !compare(&form.old, account.password_hash.clone()).await? {
-        let throttled =
-            crate::login::attempt(entrance.ground(), &entrance.throttle, origin, tried).await?;
-        let refused = throttled.err().unwrap_or((codes::WRONG, None));
+    let (ground, who) = (entrance.ground(), (&actor.origin, &account));
+    let known = still_knows(ground, &entrance.throttle, who, &form.old).await?;
+    if let Err(refused) = known {
         return Ok(show(Some(refused.into()), Vec::new()));
     }
     if form.new != form.again {
-        let fault = lang.of("两次输入不一致", "the two differ").to_owned();
-        return Ok(show(None, vec![fault]));
+        let words = [account.login.as_str(), account.name.as_str()];
+        let mut faults = password::faults(&form.new, &words, account.is_staff());
+        faults.push(lang.of("两次输入不一致", "the two differ").to_owned());
+        return Ok(show(None, faults));
     }
-    let ground = entrance.ground();
     if let Err(faults) = set_password(ground, &actor, &account, (&form.new, None)).await? {
         return Ok(show(None, faults));
     }

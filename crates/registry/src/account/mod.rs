@@ -2,7 +2,7 @@
 //!
 //! An account begins `invited`: whoever made it hands over a one-time link ([`invite`]), by which
 //! the person sets the password; nobody else ever knows one. A reset is a new link and takes no
-//! second factor away. Failures are counted per account in the database and lock it for a while;
+//! second factor away. Failures are counted and locked by the room `login`;
 //! accounts that nobody uses are disabled and reported.
 
 pub mod confirm;
@@ -17,9 +17,9 @@ use store::{Error, Result, Tx};
 
 pub use crate::role::AccountId;
 pub use sql::{
-    Filter, Profile, by_id, by_login, companies_below, failed, hold, list, passed, person_of,
-    placed, placed_by_department, profile, put_agency, remove_agency, set_language, set_name,
-    set_profile, set_state, stale,
+    Filter, Profile, by_id, by_login, companies_below, hold, list, passed, person_of, placed,
+    placed_by_department, profile, put_agency, remove_agency, set_language, set_name, set_profile,
+    set_state, stale,
 };
 
 /// How long a one-time link opens, in milliseconds: three days.
@@ -84,10 +84,6 @@ pub struct Account {
     pub password_at: i64,
     /// Whether it must be changed at the next login.
     pub must_change: bool,
-    /// Failures in a row.
-    pub n_failed: i64,
-    /// Until when it is locked, milliseconds since 1970-01-01 UTC.
-    pub locked_until: i64,
     /// When the person last logged in.
     pub last_login_at: Option<i64>,
     /// `zh` or `en`.

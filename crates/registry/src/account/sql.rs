@@ -5,8 +5,7 @@ use crate::company::CompanyId;
 use store::{Error, Result, Row, Tx, Value};
 
 const COLUMNS: &str = "a.id, a.party_id, a.login, p.name, a.kind, a.state, a.password_hash, \
-                       a.password_at, a.must_change, a.n_failed, a.locked_until, a.last_login_at, \
-                       a.language, a.created_at";
+                       a.password_at, a.must_change, a.last_login_at, a.language, a.created_at";
 
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewAccount) -> Result<()> {
     tx.execute(
@@ -87,40 +86,25 @@ pub fn hold(tx: &mut Tx<'_>, id: AccountId) -> Result<()> {
     .map(|_| ())
 }
 
-/// Counts a failure; locks the account at `failures_max`. Answers the failures in a row.
-///
-/// # Errors
-/// The engine's.
-pub fn failed(tx: &mut Tx<'_>, id: AccountId, failures_max: i64, locked_until: i64) -> Result<i64> {
-    let row = tx.query_opt(
-        "update account set n_failed = n_failed + 1, locked_until = \
-         case when n_failed + 1 >= $2 then $3 else locked_until end where id = $1 \
-         returning n_failed",
-        &[id.0.into(), failures_max.into(), locked_until.into()],
-    )?;
-    row.map_or(Ok(0), |row| row.int(0))
-}
-
-/// Notes a login: the failures are forgotten.
+/// Notes a login.
 ///
 /// # Errors
 /// The engine's.
 pub fn passed(tx: &mut Tx<'_>, id: AccountId, now_ms: i64) -> Result<()> {
     tx.execute(
-        "update account set n_failed = 0, locked_until = 0, last_login_at = $2 where id = $1",
+        "update account set last_login_at = $2 where id = $1",
         &[id.0.into(), now_ms.into()],
     )
     .map(|_| ())
 }
 
-/// Enables, disables or (with `active`) unlocks an account; answers whether it exists.
+/// Enables or disables an account; answers whether it exists.
 ///
 /// # Errors
 /// The engine's.
 pub fn set_state(tx: &mut Tx<'_>, id: AccountId, state: &str, now_ms: i64) -> Result<bool> {
     let n_changed = tx.execute(
-        "update account set state = $2, n_failed = 0, locked_until = 0, changed_at = $3 \
-         where id = $1",
+        "update account set state = $2, changed_at = $3 where id = $1",
         &[id.0.into(), state.into(), now_ms.into()],
     )?;
     Ok(n_changed > 0)
@@ -162,8 +146,7 @@ pub(super) fn keep_old(tx: &mut Tx<'_>, id: AccountId, now_ms: i64) -> Result<()
 
 pub(super) fn set_password(tx: &mut Tx<'_>, id: AccountId, hash: &str, now_ms: i64) -> Result<()> {
     tx.execute(
-        "update account set password_hash = $2, password_at = $3, must_change = $4, n_failed = 0, \
-         locked_until = 0, changed_at = $3, \
+        "update account set password_hash = $2, password_at = $3, must_change = $4, changed_at = $3, \
          state = case when state = 'invited' then 'active' else state end where id = $1",
         &[id.0.into(), hash.into(), now_ms.into(), false.into()],
     )
@@ -480,10 +463,8 @@ fn account(row: &Row) -> Result<Account> {
         password_hash: row.text_opt(6)?,
         password_at: row.int(7)?,
         must_change: row.bool(8)?,
-        n_failed: row.int(9)?,
-        locked_until: row.int(10)?,
-        last_login_at: row.int_opt(11)?,
-        language: row.text(12)?,
-        created_at: row.int(13)?,
+        last_login_at: row.int_opt(9)?,
+        language: row.text(10)?,
+        created_at: row.int(11)?,
     })
 }

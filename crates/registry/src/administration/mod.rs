@@ -180,7 +180,13 @@ pub fn last_office(tx: &mut Tx<'_>, account: AccountId, now_ms: i64) -> StoreRes
             continue;
         };
         let mut has_other = false;
-        for other in role::of_role(tx, office.name(), now_ms)? {
+        let mut holders = role::of_role(tx, office.name(), now_ms)?;
+        // In one order for all: two who disable each other at once must not both find the other there.
+        holders.sort_by_key(|holder| holder.account);
+        for holder in &holders {
+            account::hold(tx, holder.account)?;
+        }
+        for other in holders {
             let is_active = account::by_id(tx, other.account)?
                 .is_some_and(|found| found.id != account && found.state == "active");
             has_other |= is_active;

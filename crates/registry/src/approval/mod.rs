@@ -7,6 +7,8 @@
 
 pub mod http;
 mod sql;
+#[cfg(test)]
+mod tests;
 
 use crate::access::Actor;
 use crate::audit::{self, Act};

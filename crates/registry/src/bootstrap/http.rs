@@ -2,15 +2,17 @@
 
 use super::{Person, make, sql};
 use crate::access::{Actor, origin};
+use crate::company::{self, CompanyId};
+use crate::ground::Ground;
 use crate::hash_text;
 use crate::login::codes;
 use crate::login::http::{Entrance, NextQuery, is_from_us};
-use crate::login::page::{self, Lang};
+use crate::login::page::{self, Lang, SCRIPTED};
 use crate::role::Role;
 use askama::Template;
-use axum::extract::{Form, Query, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::extract::{Form, Query, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use std::collections::HashMap;
 use store::{Result as StoreResult, Tx};
 use web::{Problem, service_error};
@@ -29,6 +31,34 @@ const SAMPLES: [(Role, &str, &str); 5] = [
     (Role::CustomsOfficer, "演示关员", "customs.officer"),
     (Role::Operator, "演示值守甲", "operator.a"),
     (Role::Operator, "演示值守乙", "operator.b"),
+];
+
+/// Sample people of the demo's companies: role, name, login, and the company's customs number.
+const COMPANY_SAMPLES: [(Role, &str, &str, &str); 4] = [
+    (
+        Role::CompanyAdmin,
+        "演示企业管理员",
+        "company.admin",
+        "1105960001",
+    ),
+    (
+        Role::CompanyClerk,
+        "演示企业经办",
+        "company.clerk",
+        "1105960001",
+    ),
+    (
+        Role::CompanyAdmin,
+        "示范企业管理员",
+        "second.admin",
+        "1105960002",
+    ),
+    (
+        Role::CompanyAdmin,
+        "物流企业管理员",
+        "logistics.admin",
+        "1105960003",
+    ),
 ];
 
 struct OfficerField {
@@ -99,9 +129,10 @@ fn show(
 pub async fn bootstrap_page(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
+    RawQuery(raw): RawQuery,
     Query(query): Query<NextQuery>,
 ) -> Result<Response, Problem> {
-    let lang = Lang::of_request(&headers, None);
+    let lang = Lang::of_request(&headers, raw.as_deref());
     let (hash, now_ms) = (hash_text(&query.token), entrance.ground().now_ms());
     let opens = entrance
         .ground()
@@ -130,12 +161,19 @@ pub async fn bootstrap(
         return Ok(page::refused(lang, codes::CROSS_SITE, "/login"));
     }
     let ground = entrance.ground();
+    // The button that changes the language sends the form: what was typed stays.
+    if let Some(asked) = form.get("lang") {
+        let lang = Lang::named(asked);
+        let token = form.get("token").map_or("", String::as_str);
+        return Ok(show(&entrance, lang, token, (&form, Vec::new())));
+    }
     let mut people = Vec::new();
     let mut links = Vec::new();
-    for (role, name, login) in wanted(&form, ground.config.demo) {
+    for (role, name, login, company) in wanted(ground, &form).await? {
         let token = ground.token()?;
         people.push(Person {
             role,
+            company,
             name: name.clone(),
             login: login.clone(),
             link_hash: hash_text(&token),
@@ -166,23 +204,58 @@ pub async fn bootstrap(
         base: ground.config.public_url.trim_end_matches('/').to_owned(),
         links,
     };
-    Ok(page::page(lang, StatusCode::OK, &template))
+    Ok(page::page_with(lang, StatusCode::OK, &template, SCRIPTED))
 }
 
-fn wanted(form: &HashMap<String, String>, is_demo: bool) -> Vec<(Role, String, String)> {
+/// The script of the page with the links.
+const SCRIPT: &str = include_str!("../../assets/copy.js");
+
+/// `GET /copy.js`.
+pub async fn copy_script() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, SCRIPT).into_response()
+}
+
+/// Somebody to be made: role, name, login, and the company for the people of one.
+type Wanted = (Role, String, String, Option<CompanyId>);
+
+async fn wanted(ground: &Ground, form: &HashMap<String, String>) -> Result<Vec<Wanted>, Problem> {
     let text = |key: String| form.get(&key).cloned().unwrap_or_default();
-    let mut wanted: Vec<(Role, String, String)> = OFFICERS
+    let mut wanted: Vec<Wanted> = OFFICERS
         .iter()
         .map(|(role, field)| {
             (
                 *role,
                 text(format!("{field}_name")),
                 text(format!("{field}_login")),
+                None,
             )
         })
         .collect();
-    if is_demo && form.contains_key("samples") {
-        wanted.extend(SAMPLES.map(|(role, name, login)| (role, name.to_owned(), login.to_owned())));
+    if ground.config.demo && form.contains_key("samples") {
+        let staff = SAMPLES.iter();
+        wanted.extend(
+            staff.map(|(role, name, login)| (*role, (*name).into(), (*login).into(), None)),
+        );
+        wanted.extend(company_samples(ground).await?);
     }
-    wanted
+    Ok(wanted)
+}
+
+/// The sample people of those companies that the demo really has.
+async fn company_samples(ground: &Ground) -> Result<Vec<Wanted>, Problem> {
+    let read = |tx: &mut Tx<'_>| {
+        let mut people = Vec::new();
+        for (role, name, login, code) in COMPANY_SAMPLES {
+            if let Some(company) = company::by_code(tx, code)? {
+                people.push((role, name.to_owned(), login.to_owned(), Some(company.id)));
+            }
+        }
+        Ok(people)
+    };
+    let found = ground.db.read(read).await;
+    found.map_err(|error| service_error(&error))
 }

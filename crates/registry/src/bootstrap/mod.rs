@@ -11,6 +11,7 @@ mod sql;
 use crate::access::Actor;
 use crate::account::{self, AccountId, NewAccount};
 use crate::audit::{self, Act};
+use crate::company::CompanyId;
 use crate::ground::Ground;
 use crate::hash_text;
 use crate::role::{self, Grant, Role};
@@ -61,8 +62,10 @@ fn has_accounts(tx: &mut Tx<'_>) -> StoreResult<bool> {
 /// A person to be made.
 #[derive(Debug, Clone)]
 pub struct Person {
-    /// The role that he gets.
+    /// The role that the person gets.
     pub role: Role,
+    /// The company, for somebody who works for one.
+    pub company: Option<CompanyId>,
     /// Name.
     pub name: String,
     /// Login name.
@@ -103,7 +106,9 @@ pub fn make(
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
-    sql::use_up(tx, token_hash, now_ms)?;
+    if !sql::use_up(tx, token_hash, now_ms)? {
+        return Ok(Err(vec!["首次启用链接已失效".to_owned()]));
+    }
     for person in people {
         make_one(tx, ground, actor, person)?;
     }
@@ -118,23 +123,23 @@ fn make_one(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, person: &Person) ->
         party,
         login: person.login.clone(),
         name: person.name.clone(),
-        is_staff: true,
+        is_staff: person.company.is_none(),
         password_hash: None,
         at_ms: now_ms,
     };
     let fault = |why: String| Error::Fault(format!("the first officers could not be made: {why}"));
     account::add(tx, &new)?.map_err(|refusal| fault(refusal.to_string()))?;
-    let sight = if person.role.is_officer() {
-        "nothing"
-    } else {
-        "all"
+    let sight = match person.company {
+        Some(_) => "company",
+        None if person.role.is_officer() => "nothing",
+        None => "all",
     };
     let grant = Grant {
         id: ground.ids.next(),
         account: id,
         party,
         role: person.role.name().to_owned(),
-        company: None,
+        company: person.company,
         district: None,
         sight: sight.to_owned(),
         granted_by: None,

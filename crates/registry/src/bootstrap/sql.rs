@@ -19,10 +19,11 @@ pub(super) fn opens(tx: &mut Tx<'_>, hash: &str, now_ms: i64) -> Result<bool> {
     Ok(found.is_some())
 }
 
-pub(super) fn use_up(tx: &mut Tx<'_>, hash: &str, now_ms: i64) -> Result<()> {
-    tx.execute(
-        "update bootstrap set used_at = $2 where hash = $1 and used_at is null",
+/// Uses the token up: of two forms that bring it at once, this answers true to one.
+pub(super) fn use_up(tx: &mut Tx<'_>, hash: &str, now_ms: i64) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update bootstrap set used_at = $2 where hash = $1 and used_at is null and expires_at > $2",
         &[hash.into(), now_ms.into()],
-    )
-    .map(|_| ())
+    )?;
+    Ok(n_changed > 0)
 }

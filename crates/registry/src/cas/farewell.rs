@@ -11,6 +11,7 @@ use crate::{oidc, relying_party, session};
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::utc_rfc3339;
+use store::task::Pulse;
 use store::{Result, Tx};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -27,13 +28,17 @@ const OVERLAP_MS: i64 = 60_000;
 /// Sessions at a time.
 const SESSIONS_MAX: i64 = 200;
 
+/// Longest time of one look: many services that do not answer are waited for.
+pub const ROUND_MAX: Duration = Duration::from_secs(300);
+
 /// Rows that are cleaned away at a time.
 const CLEAN_MAX: i64 = 1000;
 
 /// Runs until told to stop.
-pub async fn run(cas: Arc<Cas>, mut stop: watch::Receiver<bool>) {
+pub async fn run(cas: Arc<Cas>, mut stop: watch::Receiver<bool>, pulse: Pulse) {
     let mut from_ms = cas.ground().now_ms() - BACK_MS;
     while !*stop.borrow() {
+        pulse.beat();
         match round(&cas, from_ms).await {
             Ok(next_ms) => from_ms = next_ms,
             Err(error) => tracing::warn!(%error, "single logout waits for the database"),
@@ -61,6 +66,12 @@ pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
         .write(move |tx| session::ended_or_stale(tx, now_ms - idle_ms, now_ms, SESSIONS_MAX))
         .await?;
     let mut calls = JoinSet::new();
+    // After the clock was set back the list goes on earlier than where it stopped.
+    let from_ms = if from_ms > now_ms {
+        now_ms - BACK_MS
+    } else {
+        from_ms
+    };
     let mut after = Some((from_ms, 0));
     while let Some(place) = after {
         let taken = ground.db.write(move |tx| take(tx, place, now_ms)).await?;

@@ -1,13 +1,13 @@
 //! `/cas/login` and `/cas/logout`: what browsers ask. Names of parameters are the protocol's.
 
-use super::page::{GoPage, LoginPage, never_kept, page_to};
+use super::page::{GoPage, LoginPage, never_kept, page_to, refused_service};
 use super::validate::Params;
 use super::{Cas, codes, grant, slip, sql};
 use crate::access::{Actor, Origin, origin};
 use crate::account;
 use crate::login::http::{end, go, is_from_us, is_token, set_cookie};
 use crate::login::page::{Lang, NoticePage, Shown, page, refused};
-use crate::login::{Begun, actor_of, attempt};
+use crate::login::{Begun, Tried, actor_of, attempt};
 use crate::relying_party::service::Service;
 use crate::relying_party::{self, RelyingParty};
 use crate::session::{self, Session, Stage};
@@ -80,20 +80,20 @@ async fn asked(cas: &Cas, lang: Lang, text: &str) -> Result<Result<Asked, Respon
     if text.is_empty() {
         return Ok(Ok(None));
     }
-    let refuse = || refused(lang, codes::SERVICE, "/");
-    let Some(service) = Service::parse(text) else {
-        return Ok(Err(refuse()));
+    let asked = Service::parse(text);
+    let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
+        let parties = relying_party::list(tx)?;
+        let found = asked.clone().and_then(|service| {
+            let mut all = parties.iter();
+            let party = all.find(|party| party.has_service(&service))?;
+            Some((party.clone(), service))
+        });
+        Ok((found, parties))
     };
-    let looked = service.clone();
-    let found = cas
-        .ground()
-        .db
-        .read(move |tx| relying_party::of_service(tx, &looked))
-        .await
-        .map_err(|error| service_error(&error))?;
+    let (found, parties) = cas.ground().read(read).await?;
     Ok(match found {
-        Some(party) => Ok(Some((party, service))),
-        None => Err(refuse()),
+        Some(found) => Ok(Some(found)),
+        None => Err(refused_service(lang, text, &parties)),
     })
 }
 
@@ -174,8 +174,8 @@ fn logged_in(lang: Lang) -> Response {
                     "You can go on to the other systems.",
                 )
                 .to_owned(),
-            code: String::new(),
             next: "/".to_owned(),
+            here: "/cas/login?",
         },
     )
 }
@@ -299,6 +299,7 @@ fn show_login(
 pub struct LoginForm {
     username: String,
     password: String,
+    code: String,
     lt: String,
     service: String,
     renew: String,
@@ -339,7 +340,11 @@ pub async fn login_try(
         return again((codes::SLIP, None).into());
     }
     let ground = cas.ground();
-    let tried = (form.username.as_str(), form.password.as_str());
+    let tried = Tried {
+        login: &form.username,
+        password: &form.password,
+        code: &form.code,
+    };
     let from = origin(&headers, ground);
     match attempt(ground, &cas.throttle, &from, tried).await? {
         Err(shown) => again(shown.into()),
@@ -468,8 +473,8 @@ pub async fn logout(
                          Please close the browser.",
                     )
                     .to_owned(),
-                code: String::new(),
                 next: "/login".to_owned(),
+                here: "/cas/logout?",
             },
         ),
     };

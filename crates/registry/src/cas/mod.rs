@@ -209,14 +209,17 @@ fn attempt_in(
     if now_ms >= ticket.expires_at || is_early || (attempt.renew && !ticket.is_fresh) {
         return Ok(Err(Failure::Ticket));
     }
-    if ticket.service != attempt.service {
-        return Ok(Err(Failure::Service));
-    }
     let party = relying_party::by_id(tx, ticket.party)?;
     let service = Service::parse(&ticket.service);
     let (Some(party), Some(service)) = (party, service) else {
         return Ok(Err(Failure::Service));
     };
+    // The very address, but for path parameters: the container that wrote `;jsessionid=…` into it
+    // takes it off before the service sees it.
+    let asked = Service::parse(&attempt.service);
+    if asked.is_none_or(|asked| asked.bare() != service.bare()) {
+        return Ok(Err(Failure::Service));
+    }
     if !party.has_service(&service) {
         return Ok(Err(Failure::Service));
     }

@@ -1,10 +1,12 @@
 //! The pages of the CAS server.
 
-use crate::login::page::{Lang, Shown, page_with};
+use crate::login::page::{Lang, POLICY, Shown, page_with};
 use crate::relying_party::service::Service;
+use crate::relying_party::{Protocol, RelyingParty};
 use askama::Template;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use web::Code;
 
 /// The login page, for a service or for none.
 #[derive(Template)]
@@ -35,6 +37,40 @@ pub(crate) struct GoPage {
     pub(crate) refresh: bool,
     pub(crate) csrf: String,
     pub(crate) service: String,
+}
+
+/// The page that refuses a service: what was received, and what is registered.
+#[derive(Template)]
+#[template(path = "cas_refused.html")]
+struct RefusedPage {
+    lang: Lang,
+    code: Code,
+    /// The address as it was received, cut.
+    received: String,
+    /// The nearest registered address; empty when none is near.
+    nearest: String,
+}
+
+/// Longest address that is shown, in characters.
+const SHOWN_CHARS_MAX: usize = 500;
+
+/// Refuses a service (C2): shows the address that was received beside the nearest registered one.
+pub(super) fn refused_service(lang: Lang, received: &str, parties: &[RelyingParty]) -> Response {
+    let cas = parties
+        .iter()
+        .filter(|party| party.protocol == Protocol::Cas);
+    let urls = cas.flat_map(|party| party.urls.iter().map(String::as_str));
+    let template = RefusedPage {
+        lang,
+        code: super::codes::SERVICE,
+        received: received.chars().take(SHOWN_CHARS_MAX).collect(),
+        nearest: Service::nearest(received, urls)
+            .unwrap_or_default()
+            .to_owned(),
+    };
+    let mut response = page_with(lang, StatusCode::FORBIDDEN, &template, POLICY);
+    never_kept(response.headers_mut());
+    response
 }
 
 /// Renders a page whose forms may end at a service.

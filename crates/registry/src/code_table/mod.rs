@@ -19,6 +19,7 @@ use ceb::{Profile, Terms};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::clock::beijing_compact;
+use store::task::Pulse;
 use store::{Result as StoreResult, Tx};
 use tokio::sync::watch;
 
@@ -140,8 +141,9 @@ pub async fn refresh(ground: &Ground) -> StoreResult<()> {
 }
 
 /// Looks for new versions again and again until it is told to stop.
-pub async fn follow(ground: Ground, mut stop: watch::Receiver<bool>) {
+pub async fn follow(ground: Ground, mut stop: watch::Receiver<bool>, pulse: Pulse) {
     while !*stop.borrow() {
+        pulse.beat();
         if let Err(error) = refresh(&ground).await {
             tracing::warn!(%error, "the code tables could not be read; those known hold");
         }

@@ -22,6 +22,7 @@ struct Copy {
     read_at: Option<i64>,
     by_id: HashMap<CompanyId, Arc<Company>>,
     by_dxp_id: HashMap<String, Arc<Company>>,
+    by_code: HashMap<String, CompanyId>,
 }
 
 impl Directory {
@@ -55,10 +56,18 @@ impl Directory {
             .iter()
             .map(|c| (c.dxp_id.clone(), Arc::clone(c)))
             .collect();
+        let by_code = companies
+            .iter()
+            .flat_map(|c| {
+                let codes = [&c.customs_code, &c.credit_code, &c.dxp_id];
+                codes.map(|code| (code.clone(), c.id))
+            })
+            .collect();
         *self.copy.write().unwrap_or_else(PoisonError::into_inner) = Copy {
             read_at: Some(now_ms),
             by_id,
             by_dxp_id,
+            by_code,
         };
         Ok(())
     }
@@ -81,5 +90,14 @@ impl Directory {
             .by_dxp_id
             .get(dxp_id)
             .cloned()
+    }
+
+    /// The company that a text names: customs registration number, credit code, DXP id, or its own
+    /// id as a decimal number; the id is not looked up.
+    pub fn named(&self, text: &str) -> Option<CompanyId> {
+        let text = text.trim();
+        let copy = self.copy.read().unwrap_or_else(PoisonError::into_inner);
+        let by_code = copy.by_code.get(text).copied();
+        by_code.or_else(|| text.parse().ok().map(CompanyId))
     }
 }

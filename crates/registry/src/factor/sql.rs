@@ -37,6 +37,11 @@ impl Factor {
         self.kind == "totp" && self.confirmed
     }
 
+    /// Whether it counts as the second factor; recovery codes only stand in for one.
+    pub fn is_in_force(&self) -> bool {
+        self.confirmed && self.kind != "recovery"
+    }
+
     /// Whether it is a passkey.
     pub fn is_passkey(&self) -> bool {
         self.kind == "passkey" && self.confirmed
@@ -84,9 +89,7 @@ pub fn list(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Factor>> {
 /// # Errors
 /// The engine's.
 pub fn has_confirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
-    Ok(list(tx, account)?
-        .iter()
-        .any(|factor| factor.confirmed && factor.kind != "recovery"))
+    Ok(list(tx, account)?.iter().any(Factor::is_in_force))
 }
 
 pub(super) fn drop_unconfirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {

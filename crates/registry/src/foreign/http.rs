@@ -213,36 +213,59 @@ pub async fn callback(
     };
     let ground = entrance.ground();
     let (origin, now_ms) = (origin(&headers, ground), ground.now_ms());
-    if let Some(refused) = login::throttled(&entrance.throttle, &origin, now_ms) {
+    if let Err(refused) = login::take(&entrance.throttle, &origin, now_ms) {
         return Ok(back_to_login(&entrance, lang, refused, "").await);
     }
-    let Some(inside) = inside(ground, &headers, (&name, &back.state)).await? else {
-        return Ok(back_to_login(&entrance, lang, (codes::STATE, None), "").await);
+    let back = (back, &origin);
+    let (is_guess, answer) = returned(&entrance, &headers, lang, (&name, &door), back).await?;
+    if !is_guess {
+        entrance.throttle.give_back(&origin.address);
+    }
+    Ok(answer)
+}
+
+/// What becomes of a browser that is back, and whether that was a guess.
+async fn returned(
+    entrance: &Entrance,
+    headers: &HeaderMap,
+    lang: Lang,
+    (name, door): (&str, &Door),
+    (back, origin): (BackQuery, &Origin),
+) -> Result<(bool, Response), Problem> {
+    let ground = entrance.ground();
+    let Some(inside) = inside(ground, headers, (name, &back.state)).await? else {
+        let page = back_to_login(entrance, lang, (codes::STATE, None), "").await;
+        return Ok((false, page));
     };
-    let external = match redeem(ground, &door, &inside, back).await {
+    let refuse =
+        async |refused: Refused| back_to_login(entrance, lang, refused, &inside.next).await;
+    let external = match redeem(ground, door, &inside, back).await {
         Ok(external) => external,
         Err(trouble) => {
             // A source that is down is nobody's guess.
-            if matches!(trouble, Trouble::Wrong(_)) {
-                entrance.throttle.failed(&origin.address, now_ms);
-            }
-            let refused = (told(&trouble, &name), None);
-            return Ok(back_to_login(&entrance, lang, refused, &inside.next).await);
+            let is_guess = matches!(trouble, Trouble::Wrong(_));
+            return Ok((is_guess, refuse((told(&trouble, name), None)).await));
         }
     };
-    match enter(ground, &door, &origin, &external).await? {
-        Entering::As(account) => {
-            let begun = login::begin(ground, &origin, &account, door.method()).await?;
-            login::http::enter(&entrance, &headers, &begun, &inside.next).await
-        }
-        Entering::Refused(refused) => {
-            Ok(back_to_login(&entrance, lang, refused, &inside.next).await)
-        }
+    let account = match enter(ground, door, origin, &external).await? {
+        Entering::As(account) => account,
+        Entering::Refused(refused) => return Ok((false, refuse(refused).await)),
         Entering::Unknown => {
-            entrance.throttle.failed(&origin.address, now_ms);
-            unknown(ground, lang, &door, (&external, &inside.next))
+            let page = unknown(ground, lang, door, (&external, &inside.next))?;
+            return Ok((true, page));
         }
-    }
+    };
+    let proof = login::Proof::of(door.method());
+    Ok(match login::begin(ground, origin, &account, proof).await? {
+        Ok(begun) => {
+            let next = &inside.next;
+            (
+                false,
+                login::http::enter(entrance, headers, &begun, next).await?,
+            )
+        }
+        Err(refused) => (false, refuse(refused).await),
+    })
 }
 
 /// Uses the state up; answers what is in it, if it is this browser's first return with it.
@@ -343,7 +366,7 @@ async fn enter(
             actor_of(&account, &origin),
             format!("account:{}", account.id.0),
         );
-        if let Err(refused) = login::may_enter(&account, now_ms) {
+        if let Err(refused) = login::may_enter(&account) {
             let told = (object.as_str(), Outcome::Refused, name.as_str());
             audit::append(tx, now_ms, &actor, login::FAILED, told)?;
             return Ok(Entering::Refused(refused));

@@ -18,6 +18,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+use store::task::Pulse;
 use store::{Result as StoreResult, Tx};
 use tokio::sync::watch;
 
@@ -29,6 +30,9 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// How long a process may take for one run, in milliseconds.
 pub const LEASE_MS: i64 = 120_000;
+
+/// Longest silence of the loop: a job with its claim and its end.
+pub const TURN_MAX: Duration = Duration::from_secs(180);
 
 /// Runs of one job that are kept.
 const KEPT: i64 = 200;
@@ -105,9 +109,10 @@ pub fn finish(
 }
 
 /// Does every job that is due once, if this process gets it; answers how many it did.
-pub async fn round(ground: &Ground, jobs: &[Job], owner: &str) -> usize {
+pub async fn round(ground: &Ground, jobs: &[Job], owner: &str, beat: impl Fn()) -> usize {
     let mut n_done = 0;
     for job in jobs {
+        beat();
         let (wanted, shared, who) = (job.clone(), ground.clone(), owner.to_owned());
         let try_claim = move |tx: &mut Tx<'_>| claim(tx, &shared, &wanted, &who);
         let claimed = match ground.db.write(try_claim).await {
@@ -118,7 +123,7 @@ pub async fn round(ground: &Ground, jobs: &[Job], owner: &str) -> usize {
                 continue;
             }
         };
-        let outcome = (job.run)().await;
+        let outcome = run_one(ground, job).await;
         if let Err(why) = &outcome {
             tracing::warn!(why, job = job.name, "a job failed");
         }
@@ -132,10 +137,30 @@ pub async fn round(ground: &Ground, jobs: &[Job], owner: &str) -> usize {
     n_done
 }
 
+/// Runs a job; a panic or a run longer than the lease is a failure of this run and costs the other
+/// jobs nothing.
+async fn run_one(ground: &Ground, job: &Job) -> Result<String, String> {
+    let mut running = tokio::spawn((job.run)());
+    let lease = Duration::from_millis(u64::try_from(LEASE_MS).unwrap_or(0));
+    tokio::select! {
+        ended = &mut running => ended.unwrap_or_else(|_| Err("程序故障，见日志".to_owned())),
+        () = ground.clock.sleep(lease) => {
+            running.abort();
+            Err(format!("超过 {} 秒，已中止", lease.as_secs()))
+        }
+    }
+}
+
 /// Does jobs until it is told to stop.
-pub async fn serve(ground: Ground, jobs: Vec<Job>, owner: String, mut stop: watch::Receiver<bool>) {
+pub async fn serve(
+    ground: Ground,
+    jobs: Vec<Job>,
+    owner: String,
+    mut stop: watch::Receiver<bool>,
+    pulse: Pulse,
+) {
     while !*stop.borrow() {
-        round(&ground, &jobs, &owner).await;
+        round(&ground, &jobs, &owner, || pulse.beat()).await;
         tokio::select! {
             () = ground.clock.sleep(LOOK) => {}
             // An error means that the house is gone, which is a reason to stop as well.

@@ -84,6 +84,12 @@ pub fn own(ground: &Ground) -> Vec<Job> {
             60_000,
             |ground| Box::pin(clean_slips(ground)),
         ),
+        job(
+            "login.clean",
+            "清理过期的登录失败计数",
+            600_000,
+            |ground| Box::pin(crate::login::lock::clean(ground)),
+        ),
         job("audit.syslog", "审计日志外送", 2_000, |ground| {
             Box::pin(async move { syslog::send(&ground).await })
         }),

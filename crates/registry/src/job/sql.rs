@@ -1,6 +1,7 @@
 //! Every statement on the tables `job` and `job_run`.
 
 use super::{Job, LEASE_MS};
+use store::clock::SKEW_MS;
 use store::{Result, Row, Tx};
 
 pub(super) fn ensure(tx: &mut Tx<'_>, name: &str, now_ms: i64) -> Result<()> {
@@ -23,7 +24,7 @@ pub(super) fn claim(
     let row = tx.query_opt(
         "update job set lease_until = $2 + $3, owner = $4, run_id = $5 where name = $1 \
          and (due_at <= $2 or due_at > $2 + $6) \
-         and (lease_until <= $2 or lease_until > $2 + $3) returning asked_by",
+         and (lease_until <= $2 or lease_until > $2 + $7) returning asked_by",
         &[
             job.name.into(),
             now_ms.into(),
@@ -31,6 +32,7 @@ pub(super) fn claim(
             owner.into(),
             run.into(),
             job.every_ms.into(),
+            (LEASE_MS + SKEW_MS).into(),
         ],
     )?;
     row.map(|row| row.text(0)).transpose()
@@ -49,8 +51,14 @@ pub(super) fn free(tx: &mut Tx<'_>, name: &str, run: i64, due_at: i64) -> Result
 /// Makes a job due now; answers false while somebody works on it.
 pub(super) fn ask(tx: &mut Tx<'_>, name: &str, who: &str, now_ms: i64) -> Result<bool> {
     let n_changed = tx.execute(
-        "update job set due_at = $2, asked_by = $3 where name = $1 and lease_until <= $2",
-        &[name.into(), now_ms.into(), who.into()],
+        "update job set due_at = $2, asked_by = $3 where name = $1 \
+         and (lease_until <= $2 or lease_until > $4)",
+        &[
+            name.into(),
+            now_ms.into(),
+            who.into(),
+            (now_ms + LEASE_MS + SKEW_MS).into(),
+        ],
     )?;
     Ok(n_changed > 0)
 }

@@ -34,7 +34,9 @@ async fn of_eight_claimers_one_gets_the_job() {
             let claimers: Vec<_> = (0..8)
                 .map(|who| {
                     let (ground, job) = (ground.clone(), job(&n_runs));
-                    tokio::spawn(async move { round(&ground, &[job], &who.to_string()).await })
+                    tokio::spawn(
+                        async move { round(&ground, &[job], &who.to_string(), || ()).await },
+                    )
                 })
                 .collect();
             for claimer in claimers {
@@ -66,10 +68,10 @@ async fn the_last_run_is_seen_though_it_found_nothing_to_do() {
             run: Arc::new(|| Box::pin(async { Ok(String::new()) })),
             ..job(&n_runs)
         };
-        round(&ground, &[job(&n_runs)], "a").await;
+        round(&ground, &[job(&n_runs)], "a", || {}).await;
         for _ in 0..3 {
             clock.advance(Duration::from_millis(60_000));
-            round(&ground, std::slice::from_ref(&idle), "a").await;
+            round(&ground, std::slice::from_ref(&idle), "a", || {}).await;
         }
         let read = |tx: &mut store::Tx<'_>| runs(tx, "test.count", 100);
         let noted = test.db.read(read).await.unwrap();
@@ -129,7 +131,46 @@ async fn a_clock_set_back_does_not_put_a_job_off() {
             .write(move |tx| sql::ensure(tx, "test.count", far))
             .await
             .unwrap();
-        assert_eq!(round(&ground, &[job(&n_runs)], "a").await, 1);
+        assert_eq!(round(&ground, &[job(&n_runs)], "a", || ()).await, 1);
+    }
+}
+
+/// A process that claimed a job and was killed before the clock was set back does not keep the job for
+/// the length of the step.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_from_the_future_is_not_believed() {
+    for test in &each_engine() {
+        let (ground, clock) = ground(&test.db);
+        let (shared, one) = (ground.clone(), job(&Arc::default()));
+        let dead = move |tx: &mut store::Tx<'_>| claim(tx, &shared, &one, "dead");
+        assert!(test.db.write(dead).await.unwrap().is_some());
+        clock.set_back(Duration::from_secs(3600));
+        let now_ms = ground.now_ms();
+        let asked = test
+            .db
+            .write(move |tx| sql::ask(tx, "test.count", "x", now_ms));
+        assert!(asked.await.unwrap());
+        let n_runs = Arc::new(AtomicUsize::new(0));
+        assert_eq!(round(&ground, &[job(&n_runs)], "a", || ()).await, 1);
+    }
+}
+
+/// A job that panics fails by itself: the others are done, and the loop goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_panics_is_a_failed_run() {
+    for test in &each_engine() {
+        let (ground, _) = ground(&test.db);
+        let n_runs = Arc::new(AtomicUsize::new(0));
+        let broken = Job {
+            name: "test.broken",
+            run: Arc::new(|| Box::pin(async { panic!("a bug") })),
+            ..job(&n_runs)
+        };
+        let jobs = [broken, job(&n_runs)];
+        assert_eq!(round(&ground, &jobs, "a", || ()).await, 2);
+        assert_eq!(n_runs.load(Ordering::SeqCst), 1);
+        let noted = test.db.read(|tx| runs(tx, "test.broken", 9)).await.unwrap();
+        assert_eq!(noted[0].result.as_deref(), Some("failed"));
     }
 }
 
@@ -142,7 +183,7 @@ async fn who_does_not_come_for_long_is_disabled_but_not_the_last_officer() {
         clock.advance(Duration::from_secs(91 * 24 * 3600));
         person(&ground, "newcomer", None).await;
         let jobs = own(&ground);
-        assert_eq!(round(&ground, &jobs, "a").await, jobs.len());
+        assert_eq!(round(&ground, &jobs, "a", || ()).await, jobs.len());
         let state = async |login: &'static str| {
             let found = test.db.read(move |tx| account::by_login(tx, login)).await;
             found.unwrap().unwrap().state

@@ -9,16 +9,16 @@ pub const WRONG: Code = Code {
     title: "登录名或密码不正确",
     title_en: "Wrong login name or password",
     meaning: "登录名与密码不匹配。为保护账号，平台不说明是哪一项不正确。",
-    advice: "请核对大小写和输入法后重试；连续失败次数过多，账号将被锁定一段时间。忘记密码请联系管理员重置。",
+    advice: "请核对大小写和输入法后重试；连续失败次数过多，将被锁定一段时间。忘记密码请联系管理员重置。",
 };
 /// Locked after too many failures.
 pub const LOCKED: Code = Code {
     code: "TG-R4621",
     status: 423,
-    title: "账号已临时锁定",
-    title_en: "The account is locked for a while",
-    meaning: "连续多次验证失败，账号被临时锁定。",
-    advice: "请在提示的时间之后重试；如非本人操作，请立即联系平台安全管理员。",
+    title: "登录已临时锁定",
+    title_en: "Logins are locked for a while",
+    meaning: "从您所在的网络地址对这个登录名连续多次验证失败（或各地址合计失败过多），暂时不再比对密码。",
+    advice: "请在提示的时间之后重试；或使用通行密钥，或同时填写密码和动态验证码（恢复码）立即登录；也可请另一位管理员解锁。如非本人操作，请告知平台安全管理员。",
 };
 /// Disabled or not yet activated.
 pub const DISABLED: Code = Code {

@@ -1,15 +1,15 @@
-//! The pages `/login`, `/login/second`, `/logout`, `/activate`.
+//! The pages `/login`, `/login/second`, `/logout`.
 
-use super::page::{self, Lang, LoginPage, PasswordPage, PublicNotice, SCRIPTED, SecondPage, Shown};
-use super::{Begun, Throttle, attempt, begin, codes, second, set_password};
+use super::page::{self, Lang, LoginPage, PublicNotice, SCRIPTED, SecondPage, Shown};
+use super::{Begun, Throttle, Tried, attempt, codes, second};
 use crate::access::{Actor, Gate, origin};
-use crate::account::{self, Account, AccountId, password};
+use crate::account::{Account, AccountId, password};
 use crate::audit;
 use crate::foreign::Doors;
 use crate::ground::Ground;
 use crate::passkey::Passkeys;
 use crate::session::{self, Session, Stage};
-use crate::{factor, hash_text, notice};
+use crate::{factor, notice};
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -160,6 +160,7 @@ pub(crate) async fn show_login(
         error,
         note: is_again.then(|| note.to_owned()),
         login: login.chars().take(40).collect(),
+        is_again,
         next: local(next).to_owned(),
         foreign: entrance.foreign.titles(local(next)),
         rp: entrance.rp(),
@@ -175,6 +176,8 @@ pub struct LoginForm {
     login: String,
     #[serde(default)]
     password: String,
+    #[serde(default)]
+    code: String,
     #[serde(default)]
     next: String,
 }
@@ -194,7 +197,11 @@ pub async fn login_try(
     }
     let ground = entrance.ground();
     let origin = origin(&headers, ground);
-    let tried = (form.login.as_str(), form.password.as_str());
+    let tried = Tried {
+        login: &form.login,
+        password: &form.password,
+        code: &form.code,
+    };
     match attempt(ground, &entrance.throttle, &origin, tried).await? {
         Ok(begun) => enter(&entrance, &headers, &begun, &form.next).await,
         Err(refused) => Ok(show_login(
@@ -376,62 +383,11 @@ pub async fn end(ground: &Ground, actor: &Actor, session: &Session) -> Result<()
         .map_err(|error| service_error(&error))
 }
 
-async fn of_link(ground: &Ground, token: &str) -> Result<Option<Account>, Problem> {
-    let (hash, now_ms) = (hash_text(token), ground.now_ms());
-    ground
-        .db
-        .read(move |tx| account::of_link(tx, &hash, now_ms))
-        .await
-        .map_err(|error| service_error(&error))
-}
-
-fn show_activate(lang: Lang, account: &Account, token: &str, faults: Vec<String>) -> Response {
-    let status = if faults.is_empty() {
-        StatusCode::OK
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    page::page(
-        lang,
-        status,
-        &PasswordPage {
-            lang,
-            name: account.name.clone(),
-            login: account.login.clone(),
-            is_due: false,
-            error: None,
-            faults,
-            action: "/activate",
-            csrf: String::new(),
-            token: token.to_owned(),
-            next: HOME.to_owned(),
-            asks_old: false,
-            n_min: n_min(account),
-        },
-    )
-}
-
 pub(crate) fn n_min(account: &Account) -> usize {
     if account.is_staff() {
         password::STAFF_CHARS_MIN
     } else {
         password::CHARS_MIN
-    }
-}
-
-/// `GET /activate?token=…`: the one-time link.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
-pub async fn activate_page(
-    State(entrance): State<Entrance>,
-    headers: HeaderMap,
-    Query(query): Query<NextQuery>,
-) -> Result<Response, Problem> {
-    let lang = Lang::of_request(&headers, None);
-    match of_link(entrance.ground(), &query.token).await? {
-        Some(account) => Ok(show_activate(lang, &account, &query.token, Vec::new())),
-        None => Ok(page::refused(lang, codes::LINK, "/login")),
     }
 }
 
@@ -450,36 +406,4 @@ pub struct PasswordForm {
     pub(crate) again: String,
     #[serde(default)]
     pub(crate) next: String,
-}
-
-/// `POST /activate`: sets the password and logs the person in as far as that goes.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
-pub async fn activate(
-    State(entrance): State<Entrance>,
-    headers: HeaderMap,
-    Form(form): Form<PasswordForm>,
-) -> Result<Response, Problem> {
-    let ground = entrance.ground();
-    let lang = Lang::of_request(&headers, None);
-    let Some(account) = of_link(ground, &form.token).await? else {
-        return Ok(page::refused(lang, codes::LINK, "/login"));
-    };
-    let mut faults = Vec::new();
-    if form.new != form.again {
-        faults.push(lang.of("两次输入不一致", "the two differ").to_owned());
-    }
-    let origin = origin(&headers, ground);
-    let actor = super::actor_of(&account, &origin);
-    if faults.is_empty() {
-        let link = Some(hash_text(&form.token));
-        let set = set_password(ground, &actor, &account, (&form.new, link)).await?;
-        faults = set.err().unwrap_or_default();
-    }
-    if !faults.is_empty() {
-        return Ok(show_activate(lang, &account, &form.token, faults));
-    }
-    let begun = begin(ground, &origin, &account, "password").await?;
-    Ok(go_with(ground, &begun, HOME))
 }

@@ -1,6 +1,7 @@
 //! How often somebody may fail, how many sessions he has, how long a password lasts: parameters, for
 //! a platform under attack is tightened at once and not at the next restart.
 
+use super::lock::EVERYWHERE_MAX;
 use crate::parameter::{Fallback, Kind, Parameter};
 
 /// Sessions of one account at the same time.
@@ -20,7 +21,7 @@ pub const SESSIONS_MAX: Parameter = Parameter {
 pub const FAILURES_MAX: Parameter = Parameter {
     name: "login.failures_max",
     chinese: "登录失败锁定次数",
-    sentence: "连续失败多少次后锁定账号。",
+    sentence: "同一登录名在同一网络地址连续失败多少次后，暂停该地址登录此账号。",
     kind: Kind::Number {
         min: 3,
         max: 20,
@@ -33,7 +34,7 @@ pub const FAILURES_MAX: Parameter = Parameter {
 pub const LOCK_MINUTES: Parameter = Parameter {
     name: "login.lock_minutes",
     chinese: "登录失败锁定时长",
-    sentence: "连续失败后账号锁定多少分钟。",
+    sentence: "连续失败后锁定多少分钟；期间可用通行密钥，或密码加第二因素验证码登录，也可由安全管理员解锁。",
     kind: Kind::Number {
         min: 1,
         max: 1440,
@@ -55,5 +56,21 @@ pub const PASSWORD_DAYS: Parameter = Parameter {
     is_security: true,
     fallback: Fallback::Setting(|config| config.password_days),
 };
+/// Whether administrators of companies need a second factor as the staff does.
+pub const COMPANY_ADMIN_FACTOR: Parameter = Parameter {
+    name: "login.company_admin_factor",
+    chinese: "企业管理员须绑定第二因素",
+    sentence: "企业管理员登录时是否必须使用第二因素（动态验证码或通行密钥）；未绑定的在下次登录时绑定。",
+    kind: Kind::Switch,
+    is_security: true,
+    fallback: Fallback::Setting(|config| config.company_admin_factor),
+};
 /// The parameters of this room.
-pub const PARAMETERS: &[Parameter] = &[SESSIONS_MAX, FAILURES_MAX, LOCK_MINUTES, PASSWORD_DAYS];
+pub const PARAMETERS: &[Parameter] = &[
+    SESSIONS_MAX,
+    FAILURES_MAX,
+    EVERYWHERE_MAX,
+    LOCK_MINUTES,
+    PASSWORD_DAYS,
+    COMPANY_ADMIN_FACTOR,
+];

@@ -1,41 +1,50 @@
 //! Login (登录): from a name and a password to a session.
 //!
-//! 1. The address may try only so often ([`Throttle`]); the account locks after so many failures.
-//! 2. The password is compared on a thread of its own; an unknown name takes as long as a known
-//!    one, and both get the same answer.
-//! 3. The session begins in the stage that is due: second factor, its enrolment, a new password,
+//! 1. The address may try only so often ([`Throttle`]), and each name from one address only so often
+//!    ([`lock`]). Both count an attempt before anything is compared.
+//! 2. The password is compared on a thread of its own, a few at a time ([`guess`]); an unknown name takes
+//!    as long as a known one, and both get the same answer.
+//! 3. The session begins, if account, password and lock are still as they were, in the stage that is due: second factor, its enrolment, a new password,
 //!    or full. Every step gives it a new token.
 //!
 //! Each attempt is a row of the audit. A name that nobody has is not written down: people type
 //! passwords into the wrong field.
 
+pub mod activate;
 pub mod codes;
 pub mod http;
 pub mod page;
+pub mod refusal;
 
+mod guess;
 mod limits;
+pub mod lock;
 mod second;
+mod sql;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod way;
 
 use crate::access::{Actor, Origin, Who};
-use crate::account::{self, Account, password};
+use crate::account::{self, Account, AccountId, password};
 use crate::audit::{self, Act, Outcome};
 use crate::ground::Ground;
+use crate::role::{self, Role};
 use crate::session::{self, Limits, Session, Stage};
 use crate::{factor, hash_text};
+use lock::Claim;
 use store::{Result as StoreResult, Tx};
-use tokio::sync::Semaphore;
 use web::{Code, Problem, service_error};
 
-pub use limits::{FAILURES_MAX, LOCK_MINUTES, PARAMETERS, PASSWORD_DAYS, SESSIONS_MAX};
-pub use second::{Second, fail, second};
+pub use guess::{Tried, hash_password, still_knows};
+pub use limits::{
+    COMPANY_ADMIN_FACTOR, FAILURES_MAX, LOCK_MINUTES, PARAMETERS, PASSWORD_DAYS, SESSIONS_MAX,
+};
+pub use second::{Second, second};
 pub use throttle::Throttle;
-
-/// Passwords that are compared at the same time: each takes 19 MiB and a core for a while.
-static COMPARING: Semaphore = Semaphore::const_new(4);
 
 /// A step of a login succeeded.
 pub const IN: Act = Act {
@@ -72,7 +81,7 @@ pub struct Begun {
 /// A refusal with the minutes to wait, if any.
 pub type Refused = (Code, Option<i64>);
 
-/// Tries a name and a password.
+/// Tries a name and a password, with a code of the second factor for one that is locked out.
 ///
 /// # Errors
 /// The problem of a fault; the inner error is the refusal.
@@ -80,30 +89,13 @@ pub async fn attempt(
     ground: &Ground,
     throttle: &Throttle,
     origin: &Origin,
-    (login, password): (&str, &str),
+    tried: Tried<'_>,
 ) -> Result<Result<Begun, Refused>, Problem> {
-    let now_ms = ground.now_ms();
-    if let Some(refused) = throttled(throttle, origin, now_ms) {
-        return Ok(Err(refused));
-    }
-    let name = account::folded(login);
-    let found = ground
-        .db
-        .read(move |tx| account::by_login(tx, &name))
-        .await
-        .map_err(|error| service_error(&error))?;
-    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let is_right = compare(password, hash).await?;
-    let outcome = judge(found.as_ref(), is_right, now_ms);
-    if let Err(refused) = outcome {
-        throttle.failed(&origin.address, now_ms);
-        note_failure(ground, origin, found.as_ref(), is_right).await?;
-        return Ok(Err(refused));
-    }
-    let Some(account) = found else {
-        return Ok(Err((codes::WRONG, None)));
+    let (account, proof) = match guess::password(ground, throttle, origin, tried).await? {
+        Ok(right) => right,
+        Err(refused) => return Ok(Err(refused)),
     };
-    begin(ground, origin, &account, "password").await.map(Ok)
+    begin(ground, origin, &account, proof).await
 }
 
 /// The refusal of an address that must wait.
@@ -112,88 +104,28 @@ pub fn throttled(throttle: &Throttle, origin: &Origin, now_ms: i64) -> Option<Re
     Some((codes::TOO_MANY, Some(minutes(wait_ms))))
 }
 
-fn judge(account: Option<&Account>, is_right: bool, now_ms: i64) -> Result<(), Refused> {
-    let Some(account) = account.filter(|_| is_right) else {
-        return Err((codes::WRONG, None));
-    };
-    may_enter(account, now_ms)
-}
-
-/// Whether an account may log in at all.
+/// Counts an attempt from an address before it is made.
 ///
 /// # Errors
-/// The refusal of one that is locked or not active.
-pub fn may_enter(account: &Account, now_ms: i64) -> Result<(), Refused> {
-    if account.locked_until > now_ms {
-        let left = minutes(account.locked_until - now_ms);
-        return Err((codes::LOCKED, Some(left)));
+/// The refusal of an address that must wait.
+pub fn take(throttle: &Throttle, origin: &Origin, now_ms: i64) -> Result<(), Refused> {
+    let taken = throttle.take(&origin.address, now_ms);
+    taken.map_err(|wait_ms| (codes::TOO_MANY, Some(minutes(wait_ms))))
+}
+
+/// Whether an account may log in at all. Locks are for guesses: see [`lock`].
+///
+/// # Errors
+/// The refusal of one that is not active.
+pub fn may_enter(account: &Account) -> Result<(), Refused> {
+    match account.state.as_str() {
+        "active" => Ok(()),
+        _ => Err((codes::DISABLED, None)),
     }
-    if account.state != "active" {
-        return Err((codes::DISABLED, None));
-    }
-    Ok(())
 }
 
 fn minutes(ms: i64) -> i64 {
     (ms + 59_999) / 60_000
-}
-
-/// Compares on a thread that may block, a few at a time.
-///
-/// # Errors
-/// A fault when the thread is gone.
-pub async fn compare(password: &str, hash: Option<String>) -> Result<bool, Problem> {
-    let fault = || Problem::new(web::codes::FAULT);
-    let _turn = COMPARING.acquire().await.map_err(|_| fault())?;
-    let password = password.to_owned();
-    tokio::task::spawn_blocking(move || password::matches(&password, hash.as_deref()))
-        .await
-        .map_err(|_| fault())
-}
-
-async fn note_failure(
-    ground: &Ground,
-    origin: &Origin,
-    account: Option<&Account>,
-    is_right: bool,
-) -> Result<(), Problem> {
-    let Some(account) = account else {
-        let (shared, origin) = (ground.clone(), origin.clone());
-        let write = move |tx: &mut Tx<'_>| note_unknown(tx, &shared, &origin);
-        let noted = ground.db.write(write).await;
-        return noted.map_err(|error| service_error(&error));
-    };
-    let (id, now_ms) = (account.id, ground.now_ms());
-    let actor = actor_of(account, origin);
-    let max = ground.number(&FAILURES_MAX);
-    let until = now_ms + ground.number(&LOCK_MINUTES) * 60_000;
-    let is_locked = account.locked_until > now_ms;
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
-        let object = format!("account:{}", id.0);
-        // A right password on a locked account is not a failure more.
-        let n_failed = if is_right || is_locked {
-            0
-        } else {
-            account::failed(tx, id, max, until)?
-        };
-        audit::append(tx, now_ms, &actor, FAILED, (&object, Outcome::Refused, ""))?;
-        if n_failed >= max {
-            audit::done(
-                tx,
-                now_ms,
-                &actor,
-                LOCKED,
-                &object,
-                &format!("连续失败 {max} 次"),
-            )?;
-        }
-        Ok(())
-    };
-    ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))
 }
 
 /// Notes the failure of somebody whom nobody knows.
@@ -215,7 +147,28 @@ pub fn actor_of(account: &Account, origin: &Origin) -> Actor {
     }
 }
 
-/// Begins a session for an account that was known by `method`.
+/// How somebody was known (身份证明), and what must still hold when the session begins.
+#[derive(Debug, Clone, Default)]
+pub struct Proof {
+    /// `password`, `passkey`, `foreign`, `foreign2`, with commas.
+    method: &'static str,
+    /// The hash with which a password was compared.
+    hash: Option<String>,
+    /// The attempt that was counted for it.
+    claim: Option<Claim>,
+}
+
+impl Proof {
+    /// Somebody was known by `method`, which nobody can guess.
+    pub fn of(method: &'static str) -> Self {
+        Self {
+            method,
+            ..Self::default()
+        }
+    }
+}
+
+/// Begins a session for an account that was known; the inner error says what has changed meanwhile.
 ///
 /// # Errors
 /// The problem of a fault.
@@ -223,23 +176,57 @@ pub async fn begin(
     ground: &Ground,
     origin: &Origin,
     account: &Account,
-    method: &'static str,
-) -> Result<Begun, Problem> {
+    proof: Proof,
+) -> Result<Result<Begun, Refused>, Problem> {
     let token = ground.token()?;
-    let (shared, origin, account) = (ground.clone(), origin.clone(), account.clone());
+    let (shared, origin, id) = (ground.clone(), origin.clone(), account.id);
     let hash = hash_text(&token);
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Session> {
-        begin_in(tx, &shared, &origin, (&account, method), &hash)
-    };
-    let session = ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))?;
-    Ok(Begun { session, token })
+    let write = move |tx: &mut Tx<'_>| begin_in(tx, &shared, &origin, (id, &proof), &hash);
+    let begun = ground.db.write(write).await;
+    let begun = begun.map_err(|error| service_error(&error))?;
+    Ok(begun.map(|session| Begun { session, token }))
 }
 
+/// Looks at everything once more, where nothing can come between the look and the session.
 fn begin_in(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    origin: &Origin,
+    (id, proof): (AccountId, &Proof),
+    hash: &str,
+) -> StoreResult<Result<Session, Refused>> {
+    account::hold(tx, id)?;
+    let Some(account) = account::by_id(tx, id)? else {
+        return Ok(Err((codes::WRONG, None)));
+    };
+    if let Err(refused) = may_enter(&account) {
+        return Ok(Err(refused));
+    }
+    if proof.hash.is_some() && proof.hash != account.password_hash {
+        return Ok(Err((codes::WRONG, None)));
+    }
+    if let Some(claim) = &proof.claim {
+        if let Some(wait_ms) = lock::holds(tx, ground, claim)? {
+            let object = format!("account:{}", id.0);
+            let told = (object.as_str(), Outcome::Refused, guess::NOT_COMPARED);
+            audit::append(
+                tx,
+                ground.now_ms(),
+                &actor_of(&account, origin),
+                FAILED,
+                told,
+            )?;
+            return Ok(Err((codes::LOCKED, Some(minutes(wait_ms)))));
+        }
+        lock::give_back(tx, claim)?;
+    }
+    let session = session_of(tx, ground, origin, (&account, proof.method), hash)?;
+    session::insert(tx, &session)?;
+    settle(tx, ground, &session, &actor_of(&account, origin))?;
+    Ok(Ok(session))
+}
+
+fn session_of(
     tx: &mut Tx<'_>,
     ground: &Ground,
     origin: &Origin,
@@ -247,7 +234,7 @@ fn begin_in(
     hash: &str,
 ) -> StoreResult<Session> {
     let now_ms = ground.now_ms();
-    let session = Session {
+    Ok(Session {
         id: ground.ids.next(),
         hash: hash.to_owned(),
         account: account.id,
@@ -260,10 +247,7 @@ fn begin_in(
         expires_at: now_ms + Limits::of(ground).whole_ms,
         address: origin.address.clone(),
         agent: origin.agent.clone(),
-    };
-    session::insert(tx, &session)?;
-    settle(tx, ground, &session, &actor_of(account, origin))?;
-    Ok(session)
+    })
 }
 
 /// What is still due before a session is full.
@@ -279,7 +263,7 @@ fn stage_of(
     if !is_proved && factor::has_confirmed(tx, account.id)? {
         return Ok(Stage::Second);
     }
-    if !is_proved && account.is_staff() {
+    if !is_proved && needs_factor(tx, ground, account)? {
         return Ok(Stage::Enrol);
     }
     let days = ground.number(&PASSWORD_DAYS);
@@ -290,6 +274,24 @@ fn stage_of(
         return Ok(Stage::Password);
     }
     Ok(Stage::Full)
+}
+
+/// Whether somebody must have a second factor: who runs the platform, and administrators of companies
+/// unless the parameter says otherwise.
+///
+/// # Errors
+/// The engine's.
+pub fn needs_factor(tx: &mut Tx<'_>, ground: &Ground, account: &Account) -> StoreResult<bool> {
+    if account.is_staff() {
+        return Ok(true);
+    }
+    if ground.number(&COMPANY_ADMIN_FACTOR) == 0 {
+        return Ok(false);
+    }
+    let grants = role::of_account(tx, account.id, ground.now_ms())?;
+    Ok(grants
+        .iter()
+        .any(|grant| grant.role == Role::CompanyAdmin.name()))
 }
 
 /// A way of logging in, for people.
@@ -307,16 +309,20 @@ fn method_name(method: &str) -> &str {
 /// What goes with a step: the audit and, when the session is full, the end of the oldest ones.
 fn settle(tx: &mut Tx<'_>, ground: &Ground, session: &Session, actor: &Actor) -> StoreResult<()> {
     let now_ms = ground.now_ms();
-    let object = format!("session:{}", session.id);
-    let methods: Vec<&str> = session.methods.split(',').map(method_name).collect();
-    let detail = format!("{}；{}", methods.join("、"), session.stage.chinese());
-    audit::done(tx, now_ms, actor, IN, &object, &detail)?;
     if session.stage == Stage::Full {
         account::passed(tx, session.account, now_ms)?;
+        if let Some(account) = account::by_id(tx, session.account)? {
+            let from = actor.origin.address.as_str();
+            lock::passed(tx, ground, (&account.login, from))?;
+        }
         let keep = ground.number(&SESSIONS_MAX) - 1;
         session::end_all_of(tx, session.account, (session.id, keep), now_ms, "replaced")?;
     }
-    Ok(())
+    // The head of the audit last: whoever waits for it holds nothing that others wait for.
+    let object = format!("session:{}", session.id);
+    let methods: Vec<&str> = session.methods.split(',').map(method_name).collect();
+    let detail = format!("{}；{}", methods.join("、"), session.stage.chinese());
+    audit::done(tx, now_ms, actor, IN, &object, &detail)
 }
 
 /// Moves a session on after a step that proved something (`method`), under a new token.
@@ -395,12 +401,13 @@ pub async fn set_password(
         .await
         .map_err(|error| service_error(&error))?;
     for hash in old {
-        if compare(text, Some(hash)).await? {
+        if guess::compare(text, Some(hash)).await? {
             return Ok(Err(vec![format!("不能与最近 {limit} 次使用过的密码相同")]));
         }
     }
     let hash = hash_password(ground, text).await?;
     let (actor, now_ms) = (actor.clone(), ground.now_ms());
+    let (shared, login) = (ground.clone(), account.login.clone());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<bool> {
         // The link decides when two requests bring the same one.
         if let Some(link) = &link
@@ -409,6 +416,7 @@ pub async fn set_password(
             return Ok(false);
         }
         account::set_password(tx, id, &hash, now_ms)?;
+        lock::forget(tx, &shared, &login)?;
         let object = format!("account:{}", id.0);
         // Who knew the old password is put out; the session of the change stays.
         let but = (actor.session.unwrap_or(0), 0);
@@ -426,24 +434,4 @@ pub async fn set_password(
     } else {
         Ok(Err(vec![codes::LINK.title.to_owned()]))
     }
-}
-
-/// Hashes a password on a thread that may block.
-///
-/// # Errors
-/// A fault.
-pub async fn hash_password(ground: &Ground, text: &str) -> Result<String, Problem> {
-    let fault = || Problem::new(web::codes::FAULT);
-    let secret = ground.secret()?;
-    let mut salt = [0_u8; 16];
-    salt.copy_from_slice(&secret[..16]);
-    let text = text.to_owned();
-    let _turn = COMPARING.acquire().await.map_err(|_| fault())?;
-    tokio::task::spawn_blocking(move || password::hash(&text, &salt))
-        .await
-        .map_err(|_| fault())?
-        .map_err(|error| {
-            tracing::error!(%error, "a password could not be hashed");
-            fault()
-        })
 }

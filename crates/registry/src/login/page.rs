@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use web::{Code, Problem, codes};
 
+pub use super::refusal::refused;
+
 /// What these pages may load: their own style, and forms to ourselves.
 pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
                           form-action 'self'; frame-ancestors 'none'";
@@ -38,9 +40,14 @@ impl Lang {
             .filter_map(|value| value.to_str().ok())
             .flat_map(|text| text.split(';'))
             .find_map(|pair| pair.trim().strip_prefix("tongguan_lang="));
-        match asked.or(kept) {
-            Some("en") => Self::En,
-            Some(_) | None => Self::Zh,
+        Self::named(asked.or(kept).unwrap_or_default())
+    }
+
+    /// The language with this name; Chinese when there is none.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "en" => Self::En,
+            _ => Self::Zh,
         }
     }
 
@@ -79,6 +86,16 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// Whether a code of the second factor is a way in.
+    pub(crate) fn is_lock(&self) -> bool {
+        self.code.code == super::codes::LOCKED.code
+    }
+
+    /// What to do.
+    pub(crate) fn advice(&self, lang: Lang) -> &'static str {
+        lang.of(self.code.advice, web::advice_en(self.code.status))
+    }
+
     pub(crate) fn title(&self, lang: Lang) -> &'static str {
         lang.of(self.code.title, self.code.title_en)
     }
@@ -104,6 +121,8 @@ pub struct LoginPage {
     pub login: String,
     /// Where to go then.
     pub next: String,
+    /// Whether another system wants to be sure.
+    pub is_again: bool,
     /// Addresses and titles of foreign sources of identity.
     pub foreign: Vec<(String, String)>,
     /// The party of passkeys; empty when there can be none.
@@ -228,10 +247,26 @@ pub struct NoticePage {
     pub title: String,
     /// What to do.
     pub text: String,
-    /// Code, or nothing.
-    pub code: String,
     /// Where the button leads.
     pub next: String,
+    /// The address that shows the page again, up to `lang=`.
+    pub here: &'static str,
+}
+
+/// A text of the knowledge base, which is written in Chinese.
+#[derive(Template)]
+#[template(path = "text.html")]
+pub struct TextPage {
+    /// Language of the frame.
+    pub lang: Lang,
+    /// Title, in the language of the frame.
+    pub title: String,
+    /// What to do, in English; empty on a Chinese page, and when there is no such text.
+    pub english: String,
+    /// The text as HTML, made by the program from its own Markdown.
+    pub html: String,
+    /// The address of the page, up to `lang=`.
+    pub here: String,
 }
 
 /// Renders a page.
@@ -269,20 +304,4 @@ pub fn page_with(
 /// The status of a page that shows a refusal.
 pub fn status_of(shown: &Shown) -> StatusCode {
     StatusCode::from_u16(shown.code.status).unwrap_or(StatusCode::UNAUTHORIZED)
-}
-
-/// A page that shows a code.
-pub fn refused(lang: Lang, code: Code, next: &str) -> Response {
-    let status = StatusCode::from_u16(code.status).unwrap_or(StatusCode::BAD_REQUEST);
-    page(
-        lang,
-        status,
-        &NoticePage {
-            lang,
-            title: lang.of(code.title, code.title_en).to_owned(),
-            text: format!("{}{}", code.meaning, code.advice),
-            code: code.code.to_owned(),
-            next: next.to_owned(),
-        },
-    )
 }

@@ -1,9 +1,11 @@
 //! The second step (第二步): a code of the generator, or a recovery code.
 
-use super::{Begun, FAILED, FAILURES_MAX, LOCK_MINUTES, LOCKED, Refused, codes, minutes, promote};
-use crate::access::Actor;
-use crate::account::{self, AccountId};
-use crate::audit::{self, Outcome};
+use super::guess::failed;
+use super::lock::{self, Guess};
+use super::{Begun, Refused, actor_of, codes, minutes, promote};
+use crate::access::{Actor, Origin};
+use crate::account::{self, Account, AccountId};
+use crate::audit;
 use crate::ground::Ground;
 use crate::session::Session;
 use crate::{factor, hash_text};
@@ -46,54 +48,74 @@ pub async fn second(
     }
 }
 
+/// Counts the attempt, and compares then, all in one transaction: of many at once, no more than the
+/// limit are compared. Recovery codes have 80 random bits, so that no lock is needed for them, and who
+/// is locked out by somebody's guesses gets in by one.
 fn check_second(
     tx: &mut Tx<'_>,
     ground: &Ground,
     (actor, who): (&Actor, AccountId),
     text: &str,
 ) -> StoreResult<Result<Second, Refused>> {
-    let now_ms = ground.now_ms();
     let Some(account) = account::by_id(tx, who)? else {
         return Ok(Err((codes::WRONG_CODE, None)));
     };
-    if account.locked_until > now_ms {
-        return Ok(Err((
-            codes::LOCKED,
-            Some(minutes(account.locked_until - now_ms)),
-        )));
+    let from = (account.login.as_str(), actor.origin.address.as_str());
+    let claim = match lock::reserve(tx, ground, from, Guess::Code)? {
+        Ok(claim) => claim,
+        Err(_) if recovers(tx, ground, (actor, who), text)? => return Ok(Ok(Second::Recovery)),
+        Err(wait_ms) => return Ok(Err((codes::LOCKED, Some(minutes(wait_ms))))),
+    };
+    let known = if factor::check(tx, ground, who, text)? {
+        Some(Second::Totp)
+    } else if recovers(tx, ground, (actor, who), text)? {
+        Some(Second::Recovery)
+    } else {
+        None
+    };
+    if let Some(known) = known {
+        lock::give_back(tx, &claim)?;
+        return Ok(Ok(known));
     }
-    if factor::check(tx, ground, who, text)? {
-        return Ok(Ok(Second::Totp));
-    }
-    let code = text.to_ascii_uppercase();
-    if factor::use_recovery(tx, who, &hash_text(&code), now_ms)? {
-        let object = format!("account:{}", who.0);
-        audit::done(tx, now_ms, actor, factor::RECOVER, &object, "")?;
-        return Ok(Ok(Second::Recovery));
-    }
-    fail(tx, ground, (actor, who), "第二因素")?;
+    let object = format!("account:{}", who.0);
+    failed(tx, ground, (actor, &object), ("第二因素", claim.is_last))?;
     Ok(Err((codes::WRONG_CODE, None)))
 }
 
-/// Counts a failure that somebody had with a way to be known (`why`); so many lock the account.
-///
-/// # Errors
-/// The engine's.
-pub fn fail(
+fn recovers(
     tx: &mut Tx<'_>,
     ground: &Ground,
     (actor, who): (&Actor, AccountId),
-    why: &str,
-) -> StoreResult<()> {
-    let now_ms = ground.now_ms();
-    let max = ground.number(&FAILURES_MAX);
-    let until = now_ms + ground.number(&LOCK_MINUTES) * 60_000;
-    let n_failed = account::failed(tx, who, max, until)?;
-    let object = format!("account:{}", who.0);
-    audit::append(tx, now_ms, actor, FAILED, (&object, Outcome::Refused, why))?;
-    if n_failed >= max {
-        let detail = format!("{why}连续失败");
-        audit::done(tx, now_ms, actor, LOCKED, &object, &detail)?;
+    text: &str,
+) -> StoreResult<bool> {
+    let (code, now_ms) = (text.to_ascii_uppercase(), ground.now_ms());
+    if !factor::use_recovery(tx, who, &hash_text(&code), now_ms)? {
+        return Ok(false);
     }
-    Ok(())
+    let object = format!("account:{}", who.0);
+    audit::done(tx, now_ms, actor, factor::RECOVER, &object, "")?;
+    Ok(true)
+}
+
+/// The way in for who is locked out by guesses at the password: a code of the second factor, brought
+/// together with the password. Codes of names that nobody has are counted as well.
+///
+/// # Errors
+/// The engine's.
+pub(super) fn by_code(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    (login, origin): (&str, &Origin),
+    (account, text): (Option<&Account>, &str),
+) -> StoreResult<Option<&'static str>> {
+    let Some(account) = account else {
+        let _counted = lock::reserve(tx, ground, (login, &origin.address), Guess::Code)?;
+        return Ok(None);
+    };
+    let actor = actor_of(account, origin);
+    let checked = check_second(tx, ground, (&actor, account.id), text)?;
+    Ok(checked.ok().map(|second| match second {
+        Second::Totp => "password,totp",
+        Second::Recovery => "password,recovery",
+    }))
 }

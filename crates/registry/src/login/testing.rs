@@ -7,6 +7,7 @@ use crate::config::{Config, ForeignSource};
 use crate::foreign::{self, Doors};
 use crate::ground::{Ground, system_random};
 use crate::login::Throttle;
+use crate::login::activate::http as activate;
 use crate::login::http::{self as login, Entrance};
 use crate::passkey::{self, Passkeys};
 use crate::seal::Seal;
@@ -202,6 +203,10 @@ fn routes(entrance: Entrance) -> Router {
         .route(
             "/login/second",
             get(login::second_page).post(login::second_try),
+        )
+        .route(
+            "/activate",
+            get(activate::activate_page).post(activate::activate),
         )
         .route("/account", get(own_page::account_page))
         .route(

@@ -8,7 +8,7 @@ use crate::audit;
 use crate::cas::validate::Params;
 use crate::ground::Ground;
 use crate::hash_text;
-use crate::relying_party::{self, Protocol, RelyingParty};
+use crate::relying_party::{self, Protocol, RelyingParty, redirect};
 use crate::session::Session;
 use store::{Result as StoreResult, Tx};
 use url::Url;
@@ -81,10 +81,9 @@ pub(super) async fn client(
     let Some(party) = found.filter(|party| party.protocol == Protocol::Oidc) else {
         return Ok(Err(super::codes::CLIENT));
     };
-    // Letter by letter: nothing is parsed, folded or completed (RFC 9700, section 2.1).
     let redirect = params
         .get("redirect_uri")
-        .filter(|uri| party.urls.iter().any(|url| url == uri))
+        .filter(|uri| redirect::is_registered(&party, &party.urls, uri))
         .map(str::to_owned);
     Ok(match redirect {
         Some(redirect) => Ok((party, redirect)),
@@ -284,6 +283,11 @@ pub(super) async fn enter(
     Ok(code)
 }
 
-fn origin(address: &str) -> String {
+/// Scheme, host and port of a redirect address; of a private-use one the scheme.
+pub(super) fn origin(address: &str) -> String {
+    if redirect::is_private_use(address) {
+        let scheme = address.split(':').next().unwrap_or_default();
+        return format!("{scheme}:");
+    }
     Url::parse(address).map_or_else(|_| String::new(), |url| url.origin().ascii_serialization())
 }

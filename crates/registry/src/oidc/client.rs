@@ -96,21 +96,36 @@ pub(super) async fn known(
     let ground = oidc.ground();
     let from = origin(headers, ground);
     let now_ms = ground.now_ms();
-    if let Some(wait_ms) = oidc.throttle.wait(&from.address, now_ms) {
-        return Err(Refusal::slow_down(wait_ms));
+    // Counted before anything is compared, and given back when it was right.
+    let taken = oidc.throttle.take(&from.address, now_ms);
+    taken.map_err(Refusal::slow_down)?;
+    let known = compared(oidc, headers, params).await;
+    if !matches!(&known, Ok(Err(_))) {
+        oidc.throttle.give_back(&from.address);
     }
+    match known? {
+        Ok(party) => Ok(party),
+        Err(found) => {
+            note_failure(oidc, from, found).await?;
+            Err(Refusal::client("unknown client or wrong secret"))
+        }
+    }
+}
+
+/// The client that was named, if it proved who it is; the inner error is the one that did not.
+async fn compared(
+    oidc: &Oidc,
+    headers: &HeaderMap,
+    params: &Params,
+) -> Result<Result<RelyingParty, Option<RelyingParty>>, Refusal> {
+    let ground = oidc.ground();
     let brought = brought(headers, params)?;
     let id = brought.id.clone();
     let found = ground
         .read(move |tx| relying_party::by_name(tx, &id))
         .await?;
     let found = found.filter(|party| party.protocol == Protocol::Oidc);
-    if let Some(party) = proved(found.clone(), &brought) {
-        return Ok(party);
-    }
-    oidc.throttle.failed(&from.address, now_ms);
-    note_failure(oidc, from, found).await?;
-    Err(Refusal::client("unknown client or wrong secret"))
+    Ok(proved(found.clone(), &brought).ok_or(found))
 }
 
 /// The client, if it has proved who it is. An unknown one takes as long as a known one.

@@ -135,7 +135,7 @@ pub async fn authorize(
     headers: HeaderMap,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
-    let lang = Lang::of_request(&headers, None);
+    let lang = Lang::of_request(&headers, raw.as_deref());
     let params = Params::parse(raw.as_deref());
     let (party, redirect) = match authorize::client(&oidc, &params).await? {
         Ok(known) => known,
@@ -212,22 +212,22 @@ impl Exit<'_> {
         // RFC 9207: a client of several providers must know whose answer this is.
         pairs.push(("iss", self.issuer));
         let url = back(self.redirect, &pairs);
-        let service = Service::parse(self.redirect).filter(|_| self.is_after_form);
-        let Some(service) = service else {
+        if !self.is_after_form {
             let mut response = go(&url);
             never_kept(response.headers_mut());
             return response;
-        };
+        }
+        let service = Service::parse(self.redirect);
         let page = GoPage {
             lang: self.lang,
             title: self.party.title.clone(),
-            origin: service.origin(),
+            origin: authorize::origin(self.redirect),
             url,
             refresh: true,
             csrf: String::new(),
             service: String::new(),
         };
-        page_to(self.lang, StatusCode::OK, &page, Some(&service))
+        page_to(self.lang, StatusCode::OK, &page, service.as_ref())
     }
 }
 
@@ -449,8 +449,8 @@ fn left(oidc: &Oidc, lang: Lang, to: Option<String>) -> Response {
                         "You are logged out here, and the systems that you visited are told.",
                     )
                     .to_owned(),
-                code: String::new(),
                 next: format!("{}/login", issuer(oidc.ground())),
+                here: "/oauth2/logout?",
             },
         ),
     };

@@ -5,7 +5,7 @@ use super::authorize::STATE_MAX;
 use super::{authorize, issuer, jwt, key, sql};
 use crate::cas::validate::Params;
 use crate::ground::Ground;
-use crate::relying_party::{self, Protocol};
+use crate::relying_party::{self, Protocol, redirect};
 use store::{Result as StoreResult, Tx};
 use web::Problem;
 
@@ -41,13 +41,11 @@ pub(super) async fn hint(
 /// # Errors
 /// 503 when the database cannot be asked.
 pub(super) async fn look(ground: &Ground, params: &Params) -> Result<Farewell, Problem> {
-    let mut told = None;
-    if let Some(text) = params.get("id_token_hint") {
-        told = hint(ground, text).await?;
-        if told.is_none() {
-            return Ok(Farewell::default());
-        }
-    }
+    // A hint that is damaged, or another's, says nothing: then the person is asked, as without one.
+    let told = match params.get("id_token_hint") {
+        Some(text) => hint(ground, text).await?,
+        None => None,
+    };
     let text = |name: &str| {
         let value = told.as_ref().and_then(|told| told[name].as_str());
         value.map(str::to_owned)
@@ -76,7 +74,7 @@ pub(super) async fn look(ground: &Ground, params: &Params) -> Result<Farewell, P
     }
     let to = params
         .get("post_logout_redirect_uri")
-        .filter(|uri| party.logout_redirects.iter().any(|url| url == uri));
+        .filter(|uri| redirect::is_registered(&party, &party.logout_redirects, uri));
     let state = params.get("state").filter(|text| text.len() <= STATE_MAX);
     let pairs: Vec<(&str, &str)> = state.into_iter().map(|state| ("state", state)).collect();
     Ok(Farewell {

@@ -3,11 +3,11 @@
 //! A person's session ([`crate::session`]) is the session of the provider, shared with CAS:
 //!
 //! 1. `/authorize` asks who it is, or knows from the session, and sends the browser to a registered
-//!    address, letter by letter the same, with a code: 60 seconds, once, bound to client, address and
+//!    address ([`relying_party::redirect`]), with a code: 60 seconds, once, bound to client, address and
 //!    challenge. One statement decides which of many attempts it was (`sql::burn`).
 //! 2. The client brings code and verifier to `/token` and gets a signed ID token, an access token and,
 //!    if its entry says so, a refresh token. All hang on one grant: a code or a refresh token that
-//!    comes twice ends the grant.
+//!    comes twice ends the grant, but for a refresh token whose answer was lost ([`REFRESH_GRACE`]).
 //! 3. A program gets an access token for the platform's API by the client's secret; it acts for the
 //!    company of the entry as an API key of that company would ([`machine`]).
 //! 4. Nothing outlives the session. When it ends, however it ends, every client that it went on to
@@ -16,6 +16,7 @@
 //! Codes and tokens are stored as hashes. There is no implicit flow, no password grant, no plain
 //! PKCE, and no client without PKCE.
 
+mod again;
 mod authorize;
 mod claims;
 mod client;
@@ -37,6 +38,7 @@ use crate::audit::Act;
 use crate::company::{self, Company};
 use crate::ground::Ground;
 use crate::login::Throttle;
+use crate::parameter::{Fallback, Kind, Parameter};
 use crate::relying_party::{self, RelyingParty};
 use crate::session::{self, Found, Limits, Stage};
 use std::sync::Arc;
@@ -68,6 +70,25 @@ const MACHINE: &str = "tgm_";
 /// Longest code or token that is looked at, in bytes; ours have 47.
 const TEXT_BYTES_MAX: usize = 200;
 
+/// How often a refresh token is heard again within the grace, at most.
+const AGAIN_MAX: i64 = 3;
+
+/// Seconds within which a refresh token is heard again whose answer was lost.
+pub const REFRESH_GRACE: Parameter = Parameter {
+    name: "oidc.refresh_grace",
+    chinese: "刷新令牌重试宽限",
+    sentence: "接入系统没有收到刷新应答时，可在多少秒内用同一刷新令牌重试；0 表示不允许，重复使用即作废整个授权。",
+    kind: Kind::Number {
+        min: 0,
+        max: 120,
+        unit: "秒",
+    },
+    is_security: true,
+    fallback: Fallback::Fixed(20),
+};
+/// The parameters of this room.
+pub const PARAMETERS: &[Parameter] = &[REFRESH_GRACE];
+
 /// Scopes: who it is, the name, and the attributes on the list of the entry.
 const SCOPES: [&str; 3] = ["openid", "profile", "attributes"];
 
@@ -91,6 +112,11 @@ pub const REPLAY: Act = Act {
     name: "oidc.replay",
     chinese: "授权码或刷新令牌被重复使用，已作废相关令牌",
 };
+/// A refresh token was heard again within the grace.
+pub const AGAIN: Act = Act {
+    name: "oidc.again",
+    chinese: "刷新令牌在宽限期内重试",
+};
 /// A client gave a token back.
 pub const REVOKE: Act = Act {
     name: "oidc.revoke",
@@ -112,6 +138,7 @@ pub const ACTS: &[Act] = &[
     PROGRAM,
     CLIENT_FAILED,
     REPLAY,
+    AGAIN,
     REVOKE,
     KEY_MADE,
     KEY_ROTATED,

@@ -169,17 +169,19 @@ pub(super) struct Token {
     pub(super) scope: String,
     /// The client's secret for which a program's token was given.
     pub(super) secret_hash: Option<String>,
+    /// Hash of the refresh token that this one followed.
+    pub(super) predecessor: Option<String>,
     pub(super) issued_at: i64,
     pub(super) expires_at: i64,
 }
 
-const TOKEN: &str =
-    "hash, kind, grant_id, relying_party_id, scope, secret_hash, issued_at, expires_at";
+const TOKEN: &str = "hash, kind, grant_id, relying_party_id, scope, secret_hash, issued_at, \
+                     expires_at, predecessor";
 
 pub(super) fn insert_token(tx: &mut Tx<'_>, token: &Token) -> Result<()> {
     tx.execute(
         "insert into oidc_token (hash, kind, grant_id, relying_party_id, scope, secret_hash, \
-         issued_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+         issued_at, expires_at, predecessor) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         &[
             (&token.hash).into(),
             token.kind.name().into(),
@@ -189,7 +191,63 @@ pub(super) fn insert_token(tx: &mut Tx<'_>, token: &Token) -> Result<()> {
             token.secret_hash.as_ref().into(),
             token.issued_at.into(),
             token.expires_at.into(),
+            token.predecessor.as_ref().into(),
         ],
+    )
+    .map(|_| ())
+}
+
+/// The refresh token that a refresh token of this client followed; nothing when there is none.
+pub(super) fn predecessor(tx: &mut Tx<'_>, hash: &str, party: i64) -> Result<Option<String>> {
+    let sql = "select predecessor from oidc_token where hash = $1 and relying_party_id = $2 \
+               and kind = 'refresh'";
+    let found = tx.query_opt(sql, &[hash.into(), party.into()])?;
+    found.map_or(Ok(None), |row| row.text_opt(0))
+}
+
+/// Makes other transactions on the same token wait until this one is over.
+pub(super) fn hold_token(tx: &mut Tx<'_>, hash: &str) -> Result<()> {
+    tx.execute(
+        "update oidc_token set issued_at = issued_at where hash = $1",
+        &[hash.into()],
+    )
+    .map(|_| ())
+}
+
+/// A refresh token that this client used up since `since_ms`.
+pub(super) fn used_since(
+    tx: &mut Tx<'_>,
+    hash: &str,
+    (party, since_ms, now_ms): (i64, i64, i64),
+) -> Result<Option<Token>> {
+    let sql = format!(
+        "select {TOKEN} from oidc_token where hash = $1 and relying_party_id = $2 \
+         and kind = 'refresh' and used_at > $3 and used_at <= $4 and revoked_at is null"
+    );
+    let args = [hash.into(), party.into(), since_ms.into(), now_ms.into()];
+    tx.query_opt(&sql, &args)?.as_ref().map(token).transpose()
+}
+
+/// How many tokens followed one, and how many of those were used up or revoked.
+pub(super) fn followers(tx: &mut Tx<'_>, hash: &str) -> Result<(i64, i64)> {
+    let sql = "select count(*), count(coalesce(used_at, revoked_at)) from oidc_token \
+               where predecessor = $1";
+    let row = tx.query_opt(sql, &[hash.into()])?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
+}
+
+/// Uses up the others that followed the same token: of those that a client got by asking once more, one
+/// goes on.
+pub(super) fn use_others(
+    tx: &mut Tx<'_>,
+    predecessor: &str,
+    hash: &str,
+    now_ms: i64,
+) -> Result<()> {
+    tx.execute(
+        "update oidc_token set used_at = $3 where predecessor = $1 and hash <> $2 \
+         and used_at is null",
+        &[predecessor.into(), hash.into(), now_ms.into()],
     )
     .map(|_| ())
 }
@@ -248,6 +306,7 @@ fn token(row: &Row) -> Result<Token> {
         secret_hash: row.text_opt(5)?,
         issued_at: row.int(6)?,
         expires_at: row.int(7)?,
+        predecessor: row.text_opt(8)?,
     })
 }
 

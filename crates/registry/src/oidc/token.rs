@@ -5,8 +5,8 @@ use super::key::Signer;
 use super::refusal::Refusal;
 use super::sql::{Grant, Kind, Token};
 use super::{
-    MACHINE, Oidc, PROGRAM, REPLAY, REVOKE, SKEW_MS, TEXT_BYTES_MAX, TOKEN_MS, claims, client,
-    issuer, jwt, key, live, personal, program, sql,
+    MACHINE, Oidc, PROGRAM, REPLAY, REVOKE, SKEW_MS, TEXT_BYTES_MAX, TOKEN_MS, again, claims,
+    client, issuer, jwt, key, live, personal, program, sql,
 };
 use crate::access::{Actor, Origin};
 use crate::audit::{self, Outcome};
@@ -28,6 +28,8 @@ pub(super) fn has(list: &str, scope: &str) -> bool {
 struct Fresh {
     access: String,
     refresh: String,
+    /// Hash of the refresh token that the new one follows.
+    predecessor: Option<String>,
 }
 
 impl Fresh {
@@ -35,6 +37,7 @@ impl Fresh {
         Ok(Self {
             access: format!("tga_{}", ground.token()?),
             refresh: format!("tgr_{}", ground.token()?),
+            predecessor: None,
         })
     }
 }
@@ -206,6 +209,7 @@ fn give(
         party: party.id,
         scope: scope.to_owned(),
         secret_hash: None,
+        predecessor: None,
         issued_at: now_ms,
         expires_at,
     };
@@ -214,7 +218,8 @@ fn give(
     let has_refresh = party.may("refresh_token");
     if has_refresh {
         // The whole scope: what was narrowed once may be asked for again (RFC 6749, section 6).
-        let next = token(Kind::Refresh, &fresh.refresh, &grant.scope, ends_at);
+        let mut next = token(Kind::Refresh, &fresh.refresh, &grant.scope, ends_at);
+        next.predecessor.clone_from(&fresh.predecessor);
         sql::insert_token(tx, &next)?;
     }
     Ok(Ok(Given {
@@ -265,9 +270,10 @@ async fn refresh(
     }
     let ground = oidc.ground();
     let signer = key::signer(ground).await?;
-    let fresh = Fresh::new(ground)?;
-    let (shared, id, kept) = (ground.clone(), party.id, fresh.clone());
+    let mut fresh = Fresh::new(ground)?;
     let (hash, actor) = (hash_text(old), client::actor(party, from));
+    fresh.predecessor = Some(hash.clone());
+    let (shared, id, kept) = (ground.clone(), party.id, fresh.clone());
     let scope = params.get("scope").map(str::to_owned);
     let write = move |tx: &mut Tx<'_>| {
         refresh_in(tx, &shared, (id, &hash, &actor), (scope.as_deref(), &kept))
@@ -283,7 +289,7 @@ fn refresh_in(
     (scope, fresh): (Option<&str>, &Fresh),
 ) -> Ruled<Given> {
     let now_ms = ground.now_ms();
-    let Some(token) = sql::rotate(tx, hash, party, now_ms)? else {
+    let Some(token) = again::rotated(tx, ground, (party, hash, actor))? else {
         let used = sql::rotated(tx, hash, party)?;
         note_replay(tx, actor, used, now_ms)?;
         return Ok(Err(Refusal::grant(
@@ -340,6 +346,7 @@ async fn for_program(
         party: party.id,
         scope: String::new(),
         secret_hash: Some(secret_hash),
+        predecessor: None,
         issued_at: now_ms,
         expires_at: now_ms + TOKEN_MS,
     };

@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use store::task::Pulse;
 use store::{Error, Result as StoreResult, Tx};
 use tokio::sync::watch;
 
@@ -220,8 +221,9 @@ pub async fn refresh(ground: &Ground) -> StoreResult<()> {
 }
 
 /// Reads the values again and again until it is told to stop.
-pub async fn follow(ground: Ground, mut stop: watch::Receiver<bool>) {
+pub async fn follow(ground: Ground, mut stop: watch::Receiver<bool>, pulse: Pulse) {
     while !*stop.borrow() {
+        pulse.beat();
         if let Err(error) = refresh(&ground).await {
             tracing::warn!(%error, "the parameters could not be read; the last values hold");
         }

@@ -6,7 +6,7 @@ use super::{
     hash_of, of_account, sql,
 };
 use crate::access::Actor;
-use crate::account::Account;
+use crate::account::{self, Account};
 use crate::factor::{self, Factor};
 use crate::ground::{Ground, Secret};
 use crate::{audit, slip};
@@ -140,6 +140,8 @@ fn keep(
     secrets: &[Secret],
 ) -> StoreResult<Result<Enrolled, Code>> {
     let hash = new.hash.as_deref().unwrap_or_default();
+    // The number of passkeys is counted by one at a time.
+    account::hold(tx, new.account)?;
     if factor::passkey(tx, hash)?.is_some() {
         return Ok(Err(codes::TAKEN));
     }

@@ -153,21 +153,25 @@ pub async fn login_try(
             (&form.next, false),
         )
     };
-    if let Some(refused) = login::throttled(&entrance.throttle, &origin, now_ms) {
+    if let Err(refused) = login::take(&entrance.throttle, &origin, now_ms) {
         return Ok(show(refused).await);
     }
     let asked = (Purpose::Login, form.answer());
-    match prove(ground, passkeys, &origin, asked, None).await? {
-        Ok(account) => {
-            let begun = login::begin(ground, &origin, &account, "passkey").await?;
-            enter(&entrance, &headers, &begun, &form.next).await
+    let known = match prove(ground, passkeys, &origin, asked, None).await {
+        Ok(Ok(account)) => {
+            let proof = login::Proof::of("passkey");
+            login::begin(ground, &origin, &account, proof).await
         }
-        Err(refused) => {
-            if refused.0.code == codes::WRONG.code {
-                entrance.throttle.failed(&origin.address, now_ms);
-            }
-            Ok(show(refused).await)
-        }
+        Ok(Err(refused)) => Ok(Err(refused)),
+        Err(problem) => Err(problem),
+    };
+    let is_wrong = |refused: &login::Refused| refused.0.code == codes::WRONG.code;
+    if !matches!(&known, Ok(Err(refused)) if is_wrong(refused)) {
+        entrance.throttle.give_back(&origin.address);
+    }
+    match known? {
+        Ok(begun) => enter(&entrance, &headers, &begun, &form.next).await,
+        Err(refused) => Ok(show(refused).await),
     }
 }
 

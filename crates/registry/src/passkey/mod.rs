@@ -11,7 +11,8 @@
 //! 2. The library verifies the answer: challenge, origin, name of the party (both from
 //!    `registry.public_url`), signature, verification of the user, counter. A counter that does not
 //!    grow is a copied key and is refused.
-//! 3. A wrong answer counts like a wrong code: the account locks, the address must wait.
+//! 3. A wrong answer is put on record and counts for the address, which must wait after some; it locks no
+//!    account, for nobody guesses a key. A passkey is the way in for who is locked out by others' guesses.
 //!
 //! The name by which authenticators know a person is random ([`enrol`]), so it tells nothing.
 //! [0018](../../../docs/decisions/0018-passkeys.md) says why it is built like this.

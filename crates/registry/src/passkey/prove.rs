@@ -3,6 +3,7 @@
 use super::{ANSWER_BYTES_MAX, LIFE_MS, Passkeys, Purpose, closed, codes, hash_of, opened, sql};
 use crate::access::Origin;
 use crate::account::{self, Account, AccountId};
+use crate::audit::{self, Outcome};
 use crate::factor::{self, Factor};
 use crate::ground::Ground;
 use crate::login::{self, Refused, actor_of};
@@ -36,7 +37,7 @@ struct Verdict {
 }
 
 /// Verifies an answer: of `who`, or (when nobody is named) of whoever the passkey belongs to.
-/// A wrong one counts as a failure.
+/// A wrong one is put on record; the callers count it by address.
 ///
 /// # Errors
 /// The problem of a fault; the inner error is the refusal.
@@ -162,7 +163,8 @@ async fn accept(
             let Some(account) = account::by_id(tx, known.account.id)? else {
                 return Ok(Ok(Err((codes::WRONG, None))));
             };
-            if let Err(refused) = login::may_enter(&account, now_ms) {
+            // No lock: what nobody can guess is the way in for who is locked out by guesses.
+            if let Err(refused) = login::may_enter(&account) {
                 return Ok(Ok(Err(refused)));
             }
             let counters = (known.factor.last_step, verdict.counter);
@@ -176,7 +178,7 @@ async fn accept(
         .await
 }
 
-/// Uses the question up and counts the failure.
+/// Uses the question up and puts the failure on record.
 async fn refuse(
     ground: &Ground,
     origin: &Origin,
@@ -196,8 +198,12 @@ async fn refuse(
             login::note_unknown(tx, &shared, &origin)?;
             return Ok((codes::WRONG, None));
         };
-        let actor = actor_of(&account, &origin);
-        login::fail(tx, &shared, (&actor, account.id), "通行密钥")?;
+        let (actor, object) = (
+            actor_of(&account, &origin),
+            format!("account:{}", account.id.0),
+        );
+        let told = (object.as_str(), Outcome::Refused, "通行密钥");
+        audit::append(tx, now_ms, &actor, login::FAILED, told)?;
         Ok((codes::WRONG, None))
     };
     ground

@@ -3,7 +3,7 @@
 //! A CAS service is registered as scheme, host, port and the beginning of a path
 //! ([`service::Service::is_under`]). Nothing that is not registered gets a ticket or so much as a
 //! redirect. An `OpenID` Connect client is registered with exact redirect
-//! addresses and the grants that it may use. An entry also says which attributes of a person the
+//! addresses ([`redirect`]) and the grants that it may use. An entry also says which attributes of a person the
 //! system is told; of a CAS service, whether it may act for people at further systems (proxy, off by
 //! default), and which proxies may come to it.
 //!
@@ -13,6 +13,7 @@
 pub mod codes;
 pub mod http;
 mod kinds;
+pub mod redirect;
 pub mod service;
 mod sql;
 #[cfg(test)]
@@ -152,7 +153,7 @@ pub enum Refusal {
     Title,
     /// An address.
     #[error(
-        "地址 {0} 不可用：须以 http:// 或 https:// 开头，含主机，不含用户名、片段、空白或通配符；OIDC 回调地址须为 https，或本机 http"
+        "地址 {0} 不可用：须以 http:// 或 https:// 开头，含主机，不含用户名、片段、空白或通配符；OIDC 回调地址须为 https、本机 http，或（无密钥的客户端）反写域名的私有协议，如 com.example.app:/callback"
     )]
     Url(String),
     /// The number of addresses.
@@ -224,17 +225,17 @@ pub fn check(party: &RelyingParty) -> std::result::Result<(), Refusal> {
     if n_most > URLS_MAX || (needs_url && party.urls.is_empty()) {
         return Err(Refusal::Urls);
     }
+    let is_public = is_oidc && party.secret_hash.is_none();
+    let is_web = |url: &str| !url.contains('*') && Service::parse(url).is_some();
     let others = party.proxies.iter().chain(&party.logout_url);
     let exact = party.urls.iter().chain(&party.logout_redirects);
-    for (url, is_redirect) in exact
-        .map(|url| (url, is_oidc))
-        .chain(others.map(|url| (url, false)))
-    {
-        let is_good = !url.contains('*')
-            && Service::parse(url).is_some_and(|s| !is_redirect || s.is_https() || s.is_loopback());
-        if !is_good {
-            return Err(Refusal::Url(url.clone()));
-        }
+    let bad_other = others.into_iter().find(|url| !is_web(url));
+    let is_bad = |url: &&String| match is_oidc {
+        true => !redirect::may_be_registered(url, is_public),
+        false => !is_web(url),
+    };
+    if let Some(url) = exact.into_iter().find(is_bad).or(bad_other) {
+        return Err(Refusal::Url(url.clone()));
     }
     let known = |name: &&String| !ATTRIBUTES.contains(&name.as_str());
     if let Some(name) = party.attributes.iter().find(known) {

@@ -3,11 +3,21 @@
 //! `https://app.example` must not let `https://app.example.evil.test` in, nor a user name before the
 //! host, nor a backslash that one program reads as a slash and another does not. What was checked is
 //! what a browser is sent to: the address as it was written out again after parsing.
+//!
+//! Path parameters (`;jsessionid=…`) do not count: servers of Java write them into addresses when a
+//! browser keeps no cookies. What such a server reads as another path (`..;`) is under nothing.
 
 use url::{Host, Url};
 
 /// Longest address of a service, in bytes.
 const URL_BYTES_MAX: usize = 2000;
+
+/// What a segment of a path must not contain in any spelling: separators and dots that other
+/// programs read differently, and a percent sign that hides them once more.
+const HIDDEN: [&str; 7] = ["%2f", "%5c", "%2e", "%00", "%3b", "%25", "//"];
+
+/// An address is near another on another host when at most one character in so many differs.
+const NEAR: usize = 4;
 
 /// The address of a service (服务地址) as a client named it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,8 +78,48 @@ impl Service {
         }
     }
 
+    /// The text without path parameters: what tickets are compared by.
+    pub fn bare(&self) -> String {
+        let (path, query) = match self.text.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (self.text.as_str(), None),
+        };
+        let path: Vec<&str> = path.split('/').map(without_parameters).collect();
+        let path = path.join("/");
+        match query {
+            Some(query) => format!("{path}?{query}"),
+            None => path,
+        }
+    }
+
+    /// Whether it brings a ticket of its own, which a service could take for ours.
+    fn has_ticket(&self) -> bool {
+        let in_query = self.url.query_pairs();
+        let in_path = self.url.path().to_ascii_lowercase();
+        in_query.into_iter().any(|(name, _)| is_ticket(&name)) || in_path.contains(";ticket=")
+    }
+
+    /// The segments of its path without parameters; nothing when other programs could read another
+    /// path in it.
+    fn segments(&self) -> Option<Vec<&str>> {
+        let path = self.url.path();
+        let lower = path.to_ascii_lowercase();
+        if HIDDEN.iter().any(|hidden| lower.contains(hidden)) {
+            return None;
+        }
+        let segments: Vec<&str> = path.split('/').map(without_parameters).collect();
+        let is_plain = |segment: &&str| !segment.is_empty() && ![".", ".."].contains(segment);
+        let n_inside = segments.len().saturating_sub(2);
+        // The first is before the leading slash, the last may be empty; a segment that is nothing but
+        // parameters is an empty one to a server.
+        let inside = segments.iter().skip(1).take(n_inside);
+        let last = segments.last().filter(|last| !last.is_empty());
+        inside.chain(last).all(is_plain).then_some(segments)
+    }
+
     /// Whether it lies under `pattern`: same scheme, host and port, and a path that begins with
-    /// whole segments of the pattern's. Its query is its own affair.
+    /// whole segments of the pattern's, parameters apart. Its query is its own affair, but for a
+    /// ticket.
     pub fn is_under(&self, pattern: &str) -> bool {
         let Some(pattern) = Self::parse(pattern) else {
             return false;
@@ -78,17 +128,38 @@ impl Service {
         if ours.origin() != theirs.origin() {
             return false;
         }
-        // A segment that decodes to a separator or to dots is read differently by other programs.
-        let path = ours.path().to_ascii_lowercase();
-        if ["%2f", "%5c", "%2e", "%00", "//"]
-            .iter()
-            .any(|bad| path.contains(bad))
-        {
+        if self.has_ticket() {
             return false;
         }
-        let begin = theirs.path().trim_end_matches('/');
-        ours.path()
-            .strip_prefix(begin)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        let (Some(ours), Some(theirs)) = (self.segments(), pattern.segments()) else {
+            return false;
+        };
+        let n_theirs = theirs.len() - usize::from(theirs.last().is_some_and(|s| s.is_empty()));
+        ours.get(..n_theirs) == theirs.get(..n_theirs)
     }
+
+    /// The one among registered addresses that comes nearest, if it is on the same host or nearly the
+    /// same: an entry that has nothing to do with the question is nobody's business.
+    pub fn nearest<'a>(text: &str, registered: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+        let asked = text.split('?').next().unwrap_or_default();
+        let host = |text: &str| Url::parse(text).ok()?.host_str().map(str::to_owned);
+        let asked_host = host(asked);
+        registered
+            .map(|url| (strsim::levenshtein(asked, url), url))
+            .filter(|(n_differ, url)| {
+                let is_same = asked_host.is_some() && host(url) == asked_host;
+                is_same || n_differ * NEAR <= asked.chars().count()
+            })
+            .min_by_key(|(n_differ, _)| *n_differ)
+            .map(|(_, url)| url)
+    }
+}
+
+/// A segment of a path without its parameters.
+fn without_parameters(segment: &str) -> &str {
+    segment.split(';').next().unwrap_or_default()
+}
+
+fn is_ticket(name: &str) -> bool {
+    name.eq_ignore_ascii_case("ticket")
 }

@@ -228,6 +228,8 @@ pub fn grant(tx: &mut Tx<'_>, grant: &Grant) -> Result<std::result::Result<(), R
     if grant.granted_by.is_some() && grant.granted_by == grant.approved_by {
         return Ok(Err(Refusal::SamePerson));
     }
+    // What one person holds is looked at and changed by one transaction at a time.
+    crate::account::hold(tx, grant.account)?;
     let held = sql::of_party(tx, grant.party)?;
     let is_officer = |name: &str| Role::from_name(name).is_some_and(Role::is_officer);
     let clashes = held

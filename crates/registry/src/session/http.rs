@@ -5,7 +5,7 @@
 use super::{Limits, OpenSession, choose_company as choose, end, open};
 use crate::access::{Actor, Gate};
 use crate::account;
-use crate::administration::{OFFICERS, SECURITY, body, id, id_opt, not_found, page, query};
+use crate::administration::{OFFICERS, PEOPLE, SECURITY, body, id, id_opt, not_found, page, query};
 use crate::approval::{http::Reason, reason};
 use crate::audit::{self, Act};
 use crate::company::{self, CompanyId};
@@ -22,21 +22,18 @@ use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
 use web::{Page, PageQuery, Problem, codes, service_error};
 
-/// Everybody with a session.
-const EVERYBODY: &[Role] = &Role::ALL;
-
 /// Reads one's own session.
 pub const SESSION: Operation = Operation {
     id: "session",
     chinese: "查看当前会话",
-    roles: EVERYBODY,
+    roles: PEOPLE,
     changes: false,
 };
 /// Chooses the company to act for.
 pub const CHOOSE_COMPANY: Operation = Operation {
     id: "choose_company",
     chinese: "选择所代表的企业",
-    roles: EVERYBODY,
+    roles: PEOPLE,
     changes: true,
 };
 /// Lists who is at work.

@@ -10,6 +10,7 @@ use crate::administration::{
 };
 use crate::approval::{http::Reason, reason};
 use crate::ground::{Ground, Secret};
+use crate::login::lock;
 use crate::role::{self, Operation};
 use crate::session::http::Named;
 use crate::{audit, department, factor, hash_text, post, session};
@@ -139,6 +140,7 @@ fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserVie
         Some(id) => department::by_id(tx, id)?.map(|found| found.name),
         None => None,
     };
+    let is_locked = lock::is_locked(tx, ground, &found.login)?;
     let post = match profile.post {
         Some(id) => post::by_id(tx, id)?.map(|found| found.name),
         None => None,
@@ -148,7 +150,7 @@ fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserVie
         login: found.login,
         name: found.name,
         kind: found.kind,
-        is_locked: found.locked_until > now_ms,
+        is_locked,
         state: found.state,
         roles: grants
             .iter()
@@ -162,7 +164,7 @@ fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserVie
         email: hidden(Field::Email, &email),
         factors: factors
             .into_iter()
-            .filter(|factor| factor.confirmed && factor.kind != "recovery")
+            .filter(factor::Factor::is_in_force)
             .map(|factor| factor.kind)
             .collect(),
         last_login_at: found.last_login_at.map(beijing_rfc3339),

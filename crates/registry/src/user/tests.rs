@@ -1,6 +1,6 @@
 //! Users on both engines.
 
-use super::state::{Change, reset, set_state};
+use super::state::{Change, invite_again, reset, set_state};
 use super::{Details, change, create, personal};
 use crate::account::personal::Field;
 use crate::account::{self, AccountId};
@@ -116,5 +116,78 @@ async fn nobody_closes_himself_or_the_last_officer() {
         let again = move |tx: &mut Tx<'_>| reset(tx, &shared, &actor, (to, "h"), "为了试验");
         assert_eq!(ground.act(again).await.unwrap_err().code, "TG-R4505");
         assert_eq!(set(id(&operator), Change::Enable).await, Ok(()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_link_is_made_again_and_the_old_one_opens_nothing() {
+    for test in &each_engine() {
+        let (ground, _) = ground(&test.db);
+        let system = person(&ground, "system", Some(Role::SystemAdmin)).await;
+        let operator = person(&ground, "operator", Some(Role::Operator)).await;
+        let (shared, actor) = (ground.clone(), system.clone());
+        let details = Details {
+            name: "新人".to_owned(),
+            ..Details::default()
+        };
+        let write = move |tx: &mut Tx<'_>| {
+            let secrets = ("first", &[[1; 32], [2; 32]]);
+            create(tx, &shared, &actor, ("newcomer", &details), secrets)
+        };
+        let id = ground.act(write).await.unwrap();
+        let again = async |id: AccountId, hash: &'static str| {
+            let (shared, actor) = (ground.clone(), system.clone());
+            let write =
+                move |tx: &mut Tx<'_>| invite_again(tx, &shared, &actor, (id, hash), "链接遗失");
+            ground.act(write).await.map_err(|problem| problem.code)
+        };
+        assert_eq!(again(id, "second").await, Ok(()));
+        let now_ms = ground.now_ms();
+        let opens = async |hash: &'static str| {
+            let read = move |tx: &mut Tx<'_>| account::of_link(tx, hash, now_ms);
+            test.db.read(read).await.unwrap().is_some()
+        };
+        assert!(!opens("first").await, "the old one");
+        assert!(opens("second").await);
+        let sql = "select detail from audit where act = 'account.reset'";
+        let rows = test.db.read(|tx| tx.query(sql, &[])).await.unwrap();
+        let detail = rows.first().unwrap().text(0).unwrap();
+        assert!(
+            detail.contains("newcomer") && detail.contains("链接遗失"),
+            "{detail}"
+        );
+        // Who has a password is not put out by the system administrator alone.
+        let active = operator.require_account().unwrap();
+        assert_eq!(again(active, "third").await, Err("TG-R4505".to_owned()));
+        let own = system.require_account().unwrap();
+        assert_eq!(again(own, "third").await, Err("TG-R4502".to_owned()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_officers_who_disable_each_other_at_once_do_not_both_succeed() {
+    for test in &each_engine() {
+        let (ground, _) = ground(&test.db);
+        for _ in 0..10 {
+            let sql = "select count(*) from account where state = 'active'";
+            let one = person(&ground, "one", Some(Role::SecurityAdmin)).await;
+            let other = person(&ground, "other", Some(Role::SecurityAdmin)).await;
+            let disable = async |actor: &crate::access::Actor, to: &crate::access::Actor| {
+                let (shared, actor) = (ground.clone(), actor.clone());
+                let to = (to.require_account().unwrap(), Change::Disable);
+                let write = move |tx: &mut Tx<'_>| set_state(tx, &shared, &actor, to, "互相");
+                ground.act(write).await.is_ok()
+            };
+            let done = tokio::join!(disable(&one, &other), disable(&other, &one));
+            assert_ne!(done, (true, true));
+            let rows = test.db.read(|tx| tx.query(sql, &[])).await.unwrap();
+            assert_eq!(rows.first().unwrap().int(0).unwrap(), 1);
+            let clear = |tx: &mut Tx<'_>| {
+                tx.execute("delete from role_grant", &[])?;
+                tx.execute("delete from account", &[])?;
+                Ok(())
+            };
+            test.db.write(clear).await.unwrap();
+        }
     }
 }

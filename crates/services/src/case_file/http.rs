@@ -12,7 +12,7 @@ use super::{
 };
 use crate::Desk;
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -26,6 +26,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
+use web::room::{Fault, Taken};
+use web::shares::Full;
 use web::{Page, PageQuery, Problem, codes as common};
 
 /// How long a file may be on its way in.
@@ -331,18 +333,23 @@ pub async fn act_on_case(
 }
 
 /// The bytes of a file on its way in, within the limits of size, number and time.
-pub(crate) async fn receive(desk: &Desk, body: Body) -> Result<axum::body::Bytes, Problem> {
-    let _room = desk
-        .uploads
-        .try_acquire()
-        .map_err(|_| Problem::new(codes::BUSY).retry_after(Duration::from_secs(5)))?;
+pub(crate) async fn receive(
+    desk: &Desk,
+    actor: &Actor,
+    body: Body,
+) -> Result<(axum::body::Bytes, Taken), Problem> {
     let clock = desk.ground().clock.clone();
-    tokio::select! {
-        read = to_bytes(body, file::BYTES_MAX) => {
-            read.map_err(|_| Problem::new(codes::FILE_SIZE))
-        }
-        () = clock.sleep(UPLOAD_TIME) => Err(bad("文件传输超时")),
-    }
+    let holder = actor.holder();
+    let received = tokio::select! {
+        received = desk.uploads.receive(&holder, body, file::BYTES_MAX) => received,
+        () = clock.sleep(UPLOAD_TIME) => Err(Fault::Broken),
+    };
+    received.map_err(|fault| match fault {
+        Fault::TooLarge => Problem::new(codes::FILE_SIZE),
+        Fault::Broken => Problem::new(common::BODY_SLOW),
+        Fault::Full(Full::All) => Problem::new(codes::BUSY).retry_after(Duration::from_secs(5)),
+        Fault::Full(full @ Full::Share) => full.into(),
+    })
 }
 
 /// Attaches a file; its bytes are the body.
@@ -361,7 +368,7 @@ pub async fn attach(
     let actor = desk.gate.actor(&headers, &ATTACH).await?;
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let id = CaseId(id_of(&id)?);
-    let bytes = receive(&desk, body).await?;
+    let (bytes, _room) = receive(&desk, &actor, body).await?;
     let checked = file::check(&query.name, &bytes)?;
     let (sees, kinds, ground) = (sees(&actor), desk.kinds.clone(), desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| {

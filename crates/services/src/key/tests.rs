@@ -3,7 +3,9 @@
 use super::{KEYS_MAX, issue, revoke};
 use crate::tests::{World, code};
 use registry::role::Role;
+use store::Tx;
 use store::testing::each_engine;
+use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn keys_are_the_companys_own_and_not_too_many() {
@@ -44,5 +46,29 @@ async fn keys_are_the_companys_own_and_not_too_many() {
         }
         assert_eq!(world.audited("key.issue").await, KEYS_MAX);
         assert_eq!(world.audited("key.revoke").await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_keys_asked_for_at_once_no_more_than_the_limit_are_issued() {
+    for test in &each_engine() {
+        let world = World::on(&test.db);
+        let company = world.company(1, &["ebc"]).await.id;
+        let admin = world
+            .person("admin", Role::CompanyAdmin, Some(company))
+            .await;
+        let mut all = JoinSet::new();
+        for n in 0..2 * KEYS_MAX {
+            let (ground, who) = (world.ground.clone(), admin.clone());
+            let secret = [u8::try_from(n).unwrap(); 32];
+            all.spawn(async move {
+                let shared = ground.clone();
+                let write =
+                    move |tx: &mut Tx<'_>| issue(tx, &shared, &who, company, ("erp", 30, &secret));
+                ground.act(write).await.is_ok()
+            });
+        }
+        let issued = all.join_all().await;
+        assert_eq!(issued.into_iter().filter(|is_ok| *is_ok).count(), KEYS_MAX);
     }
 }

@@ -71,6 +71,8 @@ pub struct MemberView {
     pub role_name: String,
     /// `invited`, `active` or `disabled`.
     pub state: String,
+    /// Second factors in force: `totp`, `passkey`; empty for none.
+    pub factors: Vec<String>,
     /// Since when, Beijing time.
     pub since: String,
     /// When the person last logged in, Beijing time.
@@ -120,6 +122,7 @@ impl From<&Member> for MemberView {
             role: member.grant.role.clone(),
             role_name: role.map_or("自定义角色", Role::chinese).to_owned(),
             state: member.account.state.clone(),
+            factors: member.factors.clone(),
             since: beijing_rfc3339(member.grant.granted_at),
             last_login_at: member.account.last_login_at.map(beijing_rfc3339),
         }

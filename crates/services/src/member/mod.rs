@@ -17,6 +17,7 @@ use registry::access::Actor;
 use registry::account::{self, Account, AccountId, NewAccount};
 use registry::audit::{self, Act};
 use registry::company::CompanyId;
+use registry::factor::{self, Factor};
 use registry::ground::Ground;
 use registry::role::{self, Grant, Role};
 use registry::session;
@@ -55,6 +56,8 @@ pub struct Member {
     pub account: Account,
     /// The role.
     pub grant: Grant,
+    /// Kinds of the second factors in force: `totp`, `passkey`.
+    pub factors: Vec<String>,
 }
 
 /// The members of a company, in the order in which they came.
@@ -69,7 +72,13 @@ pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<Member>> {
             continue;
         }
         if let Some(account) = account::by_id(tx, grant.account)? {
-            members.push(Member { account, grant });
+            let factors = factor::list(tx, account.id)?;
+            let in_force = factors.into_iter().filter(Factor::is_in_force);
+            members.push(Member {
+                account,
+                grant,
+                factors: in_force.map(|factor| factor.kind).collect(),
+            });
         }
     }
     Ok(members)

@@ -1,8 +1,10 @@
 //! `POST /179/{code}/platDataOpen`: where customs ask. Nobody logs in here: customs bring no secret.
 //!
 //! The answer tells nothing but whether the inquiry was understood, and what is asked for goes to
-//! customs' own address only, whoever asked. What can be abused is our effort: bodies are small, each
-//! company has a limit in a minute, and the settings may name the addresses from which customs call.
+//! customs' own address only, whoever asked. What can be abused is our effort: bodies are small, and
+//! the settings may name the addresses from which customs call. Each company has a limit in a minute
+//! for orders that it handed in, and another for those that nobody knows: who does not know the
+//! numbers of orders cannot use up what customs need. Of the unknown ones each address has a share.
 //! Customs get their own form of answer whatever happens, with status 200.
 
 use super::{Config, DUE_MS, Inquiry, State as InquiryState, sql};
@@ -18,7 +20,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::Tx;
-use tokio::sync::Semaphore;
+use web::shares::{Holder, Shares};
 
 /// Largest body, in bytes: an inquiry has some hundred.
 const BODY_BYTES_MAX: usize = 16 << 10;
@@ -26,8 +28,8 @@ const BODY_BYTES_MAX: usize = 16 << 10;
 /// How long a body may take.
 const BODY_WAIT: Duration = Duration::from_secs(10);
 
-/// Inquiries that are read at once.
-const AT_ONCE: usize = 64;
+/// Companies and addresses that are counted in a minute; beyond this the count begins anew.
+const COUNTED_MAX: usize = 10_000;
 
 /// Understood.
 pub const OK: &str = "10000";
@@ -39,31 +41,74 @@ pub const FAILED: &str = "20000";
 pub struct CustomsDoor {
     desk: Desk,
     config: Arc<Config>,
-    minutes: Arc<Mutex<HashMap<CompanyId, (i64, u32)>>>,
-    room: Arc<Semaphore>,
+    minutes: Arc<Mutex<Minute>>,
+    room: Shares,
+}
+
+/// Whose inquiries are counted together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Counted {
+    /// About a company's known orders.
+    Known(CompanyId),
+    /// About its unknown orders.
+    Unknown(CompanyId),
+    /// About its unknown orders, by one caller.
+    Caller(CompanyId, Holder),
+}
+
+/// Inquiries of the present minute.
+#[derive(Debug, Default)]
+struct Minute {
+    minute: i64,
+    counts: HashMap<Counted, u32>,
+}
+
+impl Minute {
+    /// Counts one if it is within all limits; answers whether it is.
+    fn take(&mut self, minute: i64, limits: &[(Counted, u32)]) -> bool {
+        if self.minute != minute || self.counts.len() >= COUNTED_MAX {
+            self.minute = minute;
+            self.counts.clear();
+        }
+        let count = |counted| self.counts.get(counted).copied().unwrap_or(0);
+        if limits.iter().any(|(counted, max)| count(counted) >= *max) {
+            return false;
+        }
+        for (counted, _) in limits {
+            *self.counts.entry(counted.clone()).or_default() += 1;
+        }
+        true
+    }
 }
 
 impl CustomsDoor {
-    /// A door with these settings.
-    pub fn new(desk: Desk, config: Config) -> Self {
+    /// A door with these settings and room for those who ask at once.
+    pub fn new(desk: Desk, config: Config, room: Shares) -> Self {
         Self {
             desk,
             config: Arc::new(config),
             minutes: Arc::default(),
-            room: Arc::new(Semaphore::new(AT_ONCE)),
+            room,
         }
     }
 
-    /// Counts a call of this minute; answers whether it is within the limit.
-    fn is_within(&self, company: CompanyId, now_ms: i64) -> bool {
-        let minute = now_ms / 60_000;
+    /// Counts a call of this minute; answers whether it is within the limits.
+    fn is_within(&self, company: CompanyId, is_known: bool, who: &Holder, now_ms: i64) -> bool {
+        let all = self.config.minute_max;
+        let limits = if is_known {
+            vec![(Counted::Known(company), all)]
+        } else {
+            let caller = Counted::Caller(company, who.clone());
+            // An address that the settings name is customs': it has all of the limit.
+            let own = if self.config.callers.is_empty() {
+                self.config.unknown_minute_max
+            } else {
+                all
+            };
+            vec![(Counted::Unknown(company), all), (caller, own)]
+        };
         let mut minutes = self.minutes.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = minutes.entry(company).or_default();
-        if entry.0 != minute {
-            *entry = (minute, 0);
-        }
-        entry.1 += 1;
-        entry.1 <= self.config.minute_max
+        minutes.take(now_ms.div_euclid(60_000), &limits)
     }
 }
 
@@ -111,19 +156,26 @@ async fn take(door: &CustomsDoor, code: &str, request: Request, now_ms: i64) -> 
     let (parts, body) = request.into_parts();
     let ground = door.desk.ground();
     let callers = &door.config.callers;
-    let address = origin(&parts.headers, ground).address;
-    if !callers.is_empty() && !callers.contains(&address) {
+    let origin = origin(&parts.headers, ground);
+    if !callers.is_empty() && !callers.contains(&origin.address) {
         return Err("调用方地址不在允许范围内".to_owned());
     }
     let busy = || "平台繁忙，请稍后重试".to_owned();
-    let _room = door.room.try_acquire().map_err(|_| busy())?;
+    let who = origin.holder();
+    let _room = door.room.try_take(&who, 1).map_err(|_| busy())?;
     let asked = asked(&read_body(body).await?)?;
-    let own = code.to_owned();
-    let find = move |tx: &mut Tx<'_>| company::by_code(tx, &own);
+    let (own, order_no) = (code.to_owned(), asked.order_no.clone());
+    let find = move |tx: &mut Tx<'_>| {
+        let Some(company) = company::by_code(tx, &own)? else {
+            return Ok(None);
+        };
+        let payment = sql::payment_of_order(tx, company.id, &order_no)?;
+        Ok(Some((company, payment.is_some())))
+    };
     let found = ground.db.read(find).await.map_err(|_| busy())?;
-    let company = found.filter(|company| company.has_code(code));
-    let company = company.ok_or_else(|| "平台没有登记这家电商平台企业".to_owned())?;
-    if !door.is_within(company.id, now_ms) {
+    let found = found.filter(|(company, _)| company.has_code(code));
+    let (company, is_known) = found.ok_or_else(|| "平台没有登记这家电商平台企业".to_owned())?;
+    if !door.is_within(company.id, is_known, &who, now_ms) {
         return Err("请求过于频繁，请稍后重试".to_owned());
     }
     let inquiry = Inquiry {

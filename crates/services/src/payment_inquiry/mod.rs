@@ -92,8 +92,11 @@ pub struct Config {
     pub ca_file: String,
     /// Addresses from which customs call; empty for any.
     pub callers: Vec<String>,
-    /// Inquiries of one company that are taken in a minute.
+    /// Inquiries about known orders of one company that are taken in a minute; as many again about
+    /// orders that are not known (yet).
     pub minute_max: u32,
+    /// Of those about unknown orders, how many one address may ask in a minute.
+    pub unknown_minute_max: u32,
 }
 
 impl Default for Config {
@@ -106,6 +109,7 @@ impl Default for Config {
             ca_file: String::new(),
             callers: Vec::new(),
             minute_max: 600,
+            unknown_minute_max: 60,
         }
     }
 }
@@ -130,7 +134,8 @@ impl Config {
         if !is_own(&self.test_url) || !is_own(&self.production_url) {
             return Some("上传地址应以 https:// 开头（本机可用 http）");
         }
-        (self.minute_max == 0).then_some("minute_max 应大于 0")
+        (self.minute_max == 0 || self.unknown_minute_max == 0)
+            .then_some("minute_max 与 unknown_minute_max 应大于 0")
     }
 }
 

@@ -1,9 +1,11 @@
 //! Every statement on `payment_data`, `payment_order` and `payment_inquiry`.
 
 use super::data::PaymentData;
+use super::upload::PAUSE_MS_MAX;
 use super::{Inquiry, Payment, State};
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
+use store::clock::SKEW_MS;
 use store::{Error, Many, Result, Row, Tx, Value};
 
 /// Three years, the longest that three years can be, in milliseconds.
@@ -217,13 +219,15 @@ pub(super) fn receive(tx: &mut Tx<'_>, inquiry: &Inquiry) -> Result<Option<Strin
     .transpose()
 }
 
-/// Inquiries that are to be tried now, the most pressing first.
+/// Inquiries that are to be tried now, the most pressing first; also those whose next try lies so far
+/// ahead that the clock must have been set back.
 pub(super) fn due(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<Inquiry>> {
     let sql = format!(
-        "select {INQUIRY} from payment_inquiry where state = 'waiting' and next_at <= $1 \
-         order by next_at limit $2"
+        "select {INQUIRY} from payment_inquiry where state = 'waiting' \
+         and (next_at <= $1 or next_at > $2) order by next_at limit $3"
     );
-    tx.query(&sql, &[now_ms.into(), limit.into()])?
+    let never = now_ms + PAUSE_MS_MAX + SKEW_MS;
+    tx.query(&sql, &[now_ms.into(), never.into(), limit.into()])?
         .iter()
         .map(inquiry_of)
         .collect()

@@ -39,7 +39,7 @@ const ANSWER_BYTES_MAX: u64 = 64 << 10;
 const PAUSE_MS: i64 = 5_000;
 
 /// Longest pause, in milliseconds.
-const PAUSE_MS_MAX: i64 = 300_000;
+pub(super) const PAUSE_MS_MAX: i64 = 300_000;
 
 /// When an inquiry is given up, in milliseconds after it came.
 const GIVE_UP_MS: i64 = 86_400_000;

@@ -1,26 +1,29 @@
 //! The page `/register`: complete without scripts, errors beside the fields.
 
 use super::form::{self, FIELDS, Fault, VALUE_BYTES_MAX};
-use super::{DOCUMENTS, KIND, PER_DAY_MAX, REGISTERED, codes, free, role_names, sql};
+use super::{DOCUMENTS, KIND, PER_DAY_MAX, REGISTERED, codes, free, role_names, sample, sql};
 use crate::Desk;
 use crate::case_file::attachment::{self, Checked};
 use crate::case_file::{self, Doing, attach, open};
 use askama::Template;
+use axum::extract::multipart::Field;
 use axum::extract::{Multipart, RawQuery, State as Held};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use registry::access::{Actor, Origin, Who, origin};
-use registry::account::{self, AccountId, NewAccount, password};
+use registry::account::{self, AccountId, NewAccount};
 use registry::audit;
 use registry::ground::Ground;
-use registry::login::Throttle;
 use registry::login::http::is_from_us;
 use registry::login::page::{Lang, page};
+use registry::login::{Throttle, hash_password};
 use registry::role::{self, Grant, Role};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Tx;
+use web::room::Taken;
+use web::shares::Full;
 use web::{Code, Problem, codes as common, service_error};
 
 /// Largest form with its files, in bytes: 24 MiB.
@@ -63,6 +66,7 @@ struct RegisterPage {
     faults: BTreeMap<&'static str, String>,
     refused: Option<Code>,
     roles: Vec<(&'static str, &'static str, bool)>,
+    is_demo: bool,
 }
 
 impl RegisterPage {
@@ -83,6 +87,8 @@ struct RegisteredPage {
     case: String,
     company: String,
     login: String,
+    /// The login name that works when somebody has the chosen one.
+    spare: String,
     due: String,
 }
 
@@ -90,20 +96,56 @@ struct RegisteredPage {
 struct Sent {
     form: BTreeMap<String, String>,
     again: String,
+    /// The language that is asked for instead of sending the form in.
+    lang: Option<String>,
     files: Vec<(&'static str, String, axum::body::Bytes)>,
 }
 
 /// A file that may be kept, with the document that it is.
-type Kept = (&'static str, Checked, axum::body::Bytes);
+pub(super) type Kept = (&'static str, Checked, axum::body::Bytes);
 
-/// `GET /register`.
-pub async fn register_page(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+/// `GET /register`; in the demo the form is filled with a company that does not exist.
+pub async fn register_page(
+    Held(reception): Held<Reception>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+) -> Response {
     let lang = Lang::of_request(&headers, raw.as_deref());
-    show(lang, StatusCode::OK, BTreeMap::new(), (Vec::new(), None))
+    let ground = reception.desk.ground();
+    let form = match ground.secret() {
+        Ok(random) if ground.config.demo => sample::form(
+            random
+                .iter()
+                .take(8)
+                .fold(0, |seed, byte| seed << 8 | u64::from(*byte)),
+        ),
+        _ => BTreeMap::new(),
+    };
+    show(
+        (lang, ground.config.demo),
+        StatusCode::OK,
+        form,
+        (Vec::new(), None),
+    )
+}
+
+/// `GET /register/sample-licence.pdf`: something to attach, in the demo only.
+pub async fn sample_licence(Held(reception): Held<Reception>) -> Result<Response, Problem> {
+    if !reception.desk.ground().config.demo {
+        return Err(Problem::new(common::NOT_FOUND));
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"sample-licence.pdf\"",
+        ),
+    ];
+    Ok((headers, sample::LICENCE).into_response())
 }
 
 fn show(
-    lang: Lang,
+    (lang, is_demo): (Lang, bool),
     status: StatusCode,
     mut form: BTreeMap<String, String>,
     (faults, refused): (Vec<Fault>, Option<Code>),
@@ -126,13 +168,14 @@ fn show(
         faults: by_field,
         refused,
         roles,
+        is_demo,
     };
     page(lang, status, &shown)
 }
 
-fn refused(lang: Lang, form: BTreeMap<String, String>, code: Code) -> Response {
+fn refused((lang, is_demo): (Lang, bool), form: BTreeMap<String, String>, code: Code) -> Response {
     let status = StatusCode::from_u16(code.status).unwrap_or(StatusCode::BAD_REQUEST);
-    show(lang, status, form, (Vec::new(), Some(code)))
+    show((lang, is_demo), status, form, (Vec::new(), Some(code)))
 }
 
 /// `POST /register`.
@@ -146,26 +189,35 @@ pub async fn register(
 ) -> Result<Response, Problem> {
     let (desk, ground) = (&reception.desk, reception.desk.ground());
     let lang = Lang::of_request(&headers, None);
+    let shown = (lang, ground.config.demo);
     let origin = origin(&headers, ground);
     let now_ms = ground.now_ms();
-    if reception.throttle.wait(&origin.address, now_ms).is_some() {
-        return Ok(refused(lang, BTreeMap::new(), codes::TOO_MANY));
+    if reception.throttle.take(&origin.address, now_ms).is_err() {
+        return Ok(refused(shown, BTreeMap::new(), codes::TOO_MANY));
     }
-    reception.throttle.failed(&origin.address, now_ms);
     let (true, Ok(multipart)) = (is_from_us(&headers), multipart) else {
-        return Ok(refused(lang, BTreeMap::new(), codes::FORM));
+        return Ok(refused(shown, BTreeMap::new(), codes::FORM));
     };
-    let Ok(_room) = desk.uploads.try_acquire() else {
-        return Ok(refused(lang, BTreeMap::new(), case_file::codes::BUSY));
+    let mut room = match desk.uploads.begin(&origin.holder()).await {
+        Ok(room) => room,
+        Err(full) => return Ok(refused(shown, BTreeMap::new(), no_room(full))),
     };
     let sent = tokio::select! {
-        sent = read(multipart) => sent,
-        () = ground.clock.sleep(FORM_TIME) => None,
+        sent = read(multipart, &mut room) => sent,
+        () = ground.clock.sleep(FORM_TIME) => Err(codes::FORM),
     };
-    let Some(sent) = sent else {
-        return Ok(refused(lang, BTreeMap::new(), codes::FORM));
+    let sent = match sent {
+        Ok(sent) => sent,
+        Err(code) => return Ok(refused(shown, BTreeMap::new(), code)),
     };
     let form = form::tidied(&sent.form);
+    // The button that changes the language sends the form: what was typed stays.
+    if let Some(asked) = &sent.lang {
+        reception.throttle.give_back(&origin.address);
+        let lang = Lang::named(asked);
+        let shown = (lang, ground.config.demo);
+        return Ok(show(shown, StatusCode::OK, form, (Vec::new(), None)));
+    }
     let mut faults = form::faults(&form);
     faults.extend(form::account_faults(&form, &sent.again));
     let (files, file_faults) = files(sent.files);
@@ -174,61 +226,89 @@ pub async fn register(
         faults.extend(taken(ground, &form).await?);
     }
     if !faults.is_empty() {
-        return Ok(show(lang, StatusCode::BAD_REQUEST, form, (faults, None)));
+        return Ok(show(shown, StatusCode::BAD_REQUEST, form, (faults, None)));
     }
     match apply(ground, &origin, &form, files).await {
-        Ok(case) => Ok(page(
+        Ok((case, spare)) => Ok(page(
             lang,
             StatusCode::CREATED,
             &RegisteredPage {
                 lang,
+                spare,
                 case: case.id.0.to_string(),
                 company: form.get("companyName").cloned().unwrap_or_default(),
                 login: form.get("login").cloned().unwrap_or_default(),
                 due: store::clock::beijing_day(case.due_at.unwrap_or(now_ms)),
             },
         )),
-        Err(problem) => told(lang, form, problem),
+        Err(problem) => told(shown, form, problem),
     }
 }
 
 /// A refusal of a rule on the page; a fault of ours as it is.
-fn told(lang: Lang, form: BTreeMap<String, String>, problem: Problem) -> Result<Response, Problem> {
+fn told(
+    shown: (Lang, bool),
+    form: BTreeMap<String, String>,
+    problem: Problem,
+) -> Result<Response, Problem> {
     let known = [codes::ALL, case_file::codes::ALL];
     let code = known
         .iter()
         .flat_map(|codes| codes.iter())
         .find(|code| code.code == problem.code);
     match code {
-        Some(code) => Ok(refused(lang, form, *code)),
+        Some(code) => Ok(refused(shown, form, *code)),
         None => Err(problem),
     }
 }
 
-/// Reads the parts of a form; nothing when it is none of ours, too large or broken off.
-async fn read(mut multipart: Multipart) -> Option<Sent> {
+/// What is told when there is no room for a form.
+fn no_room(full: Full) -> Code {
+    match full {
+        Full::Share => common::SHARE,
+        Full::All => case_file::codes::BUSY,
+    }
+}
+
+/// Reads one part into the room for it.
+async fn part(field: &mut Field<'_>, room: &mut Taken) -> Result<Vec<u8>, Code> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(|_| codes::FORM)? {
+        room.add(piece.len()).await.map_err(no_room)?;
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
+/// Reads the parts of a form; a code when it is none of ours, too large or broken off, or when there
+/// is no room for it.
+async fn read(mut multipart: Multipart, room: &mut Taken) -> Result<Sent, Code> {
     let mut sent = Sent {
         form: BTreeMap::new(),
         again: String::new(),
+        lang: None,
         files: Vec::new(),
     };
-    while let Some(field) = multipart.next_field().await.ok()? {
+    while let Some(mut field) = multipart.next_field().await.map_err(|_| codes::FORM)? {
         let name = field.name().unwrap_or_default().to_owned();
         if let Some(document) = DOCUMENTS.iter().find(|document| document.name == name) {
             let file_name = field.file_name().unwrap_or_default().to_owned();
-            let bytes = field.bytes().await.ok()?;
+            let bytes = part(&mut field, room).await?.into();
             // A browser sends an empty part for a file that was not chosen.
             if !file_name.is_empty() && sent.files.len() < 5 {
                 sent.files.push((document.name, file_name, bytes));
             }
             continue;
         }
-        let value = field.text().await.ok()?;
+        let value = part(&mut field, room).await?;
+        let value = String::from_utf8(value).map_err(|_| codes::FORM)?;
         if value.len() > VALUE_BYTES_MAX {
-            return None;
+            return Err(codes::FORM);
         }
         if name == "again" {
             sent.again = value;
+        } else if name == "lang" {
+            sent.lang = Some(value);
         } else if name == "role" {
             let roles = sent.form.entry("roles".to_owned()).or_default();
             if !roles.is_empty() {
@@ -239,7 +319,7 @@ async fn read(mut multipart: Multipart) -> Option<Sent> {
             sent.form.insert(name, value);
         }
     }
-    Some(sent)
+    Ok(sent)
 }
 
 /// The files that may be kept, and what is wrong with the others.
@@ -263,7 +343,8 @@ fn files(sent: Vec<(&'static str, String, axum::body::Bytes)>) -> (Vec<Kept>, Ve
     (kept, faults)
 }
 
-/// What cannot be had, because somebody has it.
+/// What cannot be had, because a company has it. That somebody has the login name is not told: see
+/// [`login_of`].
 async fn taken(ground: &Ground, form: &BTreeMap<String, String>) -> Result<Vec<Fault>, Problem> {
     let form = form.clone();
     let read = move |tx: &mut Tx<'_>| {
@@ -271,10 +352,6 @@ async fn taken(ground: &Ground, form: &BTreeMap<String, String>) -> Result<Vec<F
         if let Err(code) = free(tx, &form)? {
             let text = format!("{}。{}（{}）", code.title, code.advice, code.code);
             faults.push(("creditCode", text));
-        }
-        let login = form.get("login").map_or("", String::as_str);
-        if account::by_login(tx, &account::folded(login))?.is_some() {
-            faults.push(("login", account::Refusal::Taken.to_string()));
         }
         Ok(faults)
     };
@@ -285,24 +362,23 @@ async fn taken(ground: &Ground, form: &BTreeMap<String, String>) -> Result<Vec<F
         .map_err(|error| service_error(&error))
 }
 
-/// Makes account and case in one transaction.
-async fn apply(
+/// The login name of a new account: the chosen one, or the spare one when somebody has that. Strangers must
+/// not learn here which login names exist: the answer is the same and costs the same, and the page tells
+/// everybody to use the spare name if the chosen one does not open.
+fn login_of(tx: &mut Tx<'_>, chosen: &str, spare: &str) -> store::Result<String> {
+    let is_taken = account::by_login(tx, &account::folded(chosen))?.is_some();
+    Ok(if is_taken { spare } else { chosen }.to_owned())
+}
+
+/// Makes account and case in one transaction; answers the case and the spare login name.
+pub(super) async fn apply(
     ground: &Ground,
     origin: &Origin,
     form: &BTreeMap<String, String>,
     files: Vec<Kept>,
-) -> Result<case_file::CaseFile, Problem> {
-    let secret = form.get("password").cloned().unwrap_or_default();
-    let mut salt = [0; 16];
-    for (to, from) in salt.iter_mut().zip(ground.secret()?) {
-        *to = from;
-    }
-    // 19 MiB and some 30 ms of a core: not on the thread that answers requests.
-    let hash = tokio::task::spawn_blocking(move || password::hash(&secret, &salt))
-        .await
-        .ok()
-        .and_then(Result::ok)
-        .ok_or_else(|| Problem::new(common::FAULT))?;
+) -> Result<(case_file::CaseFile, String), Problem> {
+    let secret = form.get("password").map_or("", String::as_str);
+    let hash = hash_password(ground, secret).await?;
     let text = |name: &str| form.get(name).cloned().unwrap_or_default();
     let new = NewAccount {
         id: AccountId(ground.ids.next()),
@@ -319,18 +395,26 @@ async fn apply(
         ..Actor::nobody(origin.clone())
     };
     let (form, ground_) = (form.clone(), ground.clone());
+    let spare = new.id.0.to_string();
+    let (kept, mut new) = (spare.clone(), new);
     let write = move |tx: &mut Tx<'_>| {
         let doing = Doing {
             ground: &ground_,
             actor: &actor,
         };
+        new.login = login_of(tx, form.get("login").map_or("", String::as_str), &kept)?;
+        let made = make(tx, &doing, &new, (&form, &files))?;
+        // Counted together with the new one, while the head of the audit is held: of many at once no
+        // more than the limit come in.
         let since_ms = new.at_ms - DAY_MS;
-        if sql::n_since(tx, &actor.origin.address, since_ms)? >= PER_DAY_MAX {
-            return Ok(Err(Problem::new(codes::TOO_MANY)));
-        }
-        make(tx, &doing, &new, (&form, &files))
+        let n_applied = sql::n_since(tx, &actor.origin.address, since_ms)?;
+        Ok(match made {
+            Ok(_) if n_applied > PER_DAY_MAX => Err(Problem::new(codes::TOO_MANY)),
+            made => made,
+        })
     };
-    crate::desk::write(ground, write).await
+    let case = crate::desk::write(ground, write).await?;
+    Ok((case, spare))
 }
 
 fn make(

@@ -12,6 +12,7 @@
 pub mod codes;
 pub mod form;
 pub mod http;
+mod sample;
 mod sql;
 #[cfg(test)]
 mod tests;

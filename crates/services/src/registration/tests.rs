@@ -1,13 +1,17 @@
 //! The form, duplicates, and what a granted registration brings into being, on both engines.
 
 use super::form::{account_faults, faults, tidied};
-use super::{KIND, codes};
+use super::http::apply;
+use super::{KIND, PER_DAY_MAX, codes};
 use crate::case_file::Verb;
 use crate::company_ledger::{self, contact_of};
 use crate::tests::{World, code, pairs, seen};
-use registry::company;
+use registry::access::Origin;
 use registry::role::Role;
+use registry::{account, company};
+use std::collections::BTreeMap;
 use store::testing::each_engine;
+use tokio::task::JoinSet;
 
 fn form(n: u64) -> Vec<(&'static str, String)> {
     vec![
@@ -181,5 +185,59 @@ async fn a_code_that_was_taken_meanwhile_stops_the_last_step() {
             .unwrap();
         assert!(now.state.is_final());
         assert_eq!(world.audited("ledger.enrol").await, 0);
+    }
+}
+
+/// The fields of a whole form, with the first account.
+fn whole(n: u64, login: &str) -> BTreeMap<String, String> {
+    let mut form = form(n);
+    form.push(("login", login.to_owned()));
+    form.push(("name", "某管理员".to_owned()));
+    form.push(("password", "Qx7#vmbLr2!pzw".to_owned()));
+    let texts = form.into_iter().map(|(name, text)| (name.to_owned(), text));
+    texts.collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_taken_login_name_is_not_told_and_the_spare_one_opens() {
+    for test in &each_engine() {
+        let world = World::on(&test.db);
+        world.person("taken.name", Role::Applicant, None).await;
+        for (n, login, is_taken) in [(11, "Taken.Name", true), (12, "free.name", false)] {
+            let origin = Origin::default();
+            let answer = apply(&world.ground, &origin, &whole(n, login), Vec::new()).await;
+            let (case, spare) = answer.unwrap();
+            let made = case.applied_by;
+            let account = world.read(move |tx| account::by_id(tx, made)).await;
+            let account = account.unwrap();
+            let expected = if is_taken { spare.as_str() } else { login };
+            assert_eq!(account.login, expected);
+            assert_eq!(spare, made.0.to_string(), "told to everybody alike");
+            assert!(account.password_hash.is_some());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_applications_at_once_from_one_address_no_more_than_the_limit_come_in() {
+    for test in &each_engine() {
+        let world = World::on(&test.db);
+        let mut all = JoinSet::new();
+        let max = u64::try_from(PER_DAY_MAX).unwrap();
+        for n in 0..max + 10 {
+            let ground = world.ground.clone();
+            let form = whole(100 + n, &format!("person.{n}"));
+            all.spawn(async move {
+                let origin = Origin {
+                    address: "192.0.2.1".to_owned(),
+                    ..Origin::default()
+                };
+                let answer = apply(&ground, &origin, &form, Vec::new()).await;
+                answer.map_or_else(|problem| problem.code, |_| "in".to_owned())
+            });
+        }
+        let told = all.join_all().await;
+        let n_in = told.iter().filter(|told| *told == "in").count();
+        assert_eq!(n_in, usize::try_from(max).unwrap(), "{told:?}");
     }
 }

@@ -28,6 +28,7 @@ const BODY_BYTES_MAX: usize = 64 << 10;
         registry::user::state::http::disable_user,
         registry::user::state::http::unlock_user,
         registry::user::state::http::reset_user,
+        registry::user::state::http::link_user,
         registry::user::state::http::ask_factor_reset,
         registry::grant::http::grants,
         registry::grant::http::ask_grant,
@@ -139,6 +140,10 @@ fn users() -> Router<Desk> {
         .route(
             "/api/v1/users/{id}/reset",
             post(registry::user::state::http::reset_user),
+        )
+        .route(
+            "/api/v1/users/{id}/link",
+            post(registry::user::state::http::link_user),
         )
         .route(
             "/api/v1/users/{id}/factors/reset",

@@ -12,15 +12,20 @@ use services::payment_inquiry::customs::{CustomsDoor, plat_data_open};
 use services::registration::http::{BODY_BYTES_MAX, Reception};
 use services::todo::http::TodoDesk;
 use std::sync::Arc;
+use web::room::Room;
+use web::shares::Shares;
 
 /// Largest body of a request that carries no file, in bytes: 64 KiB.
 const JSON_BYTES_MAX: usize = 64 * 1024;
 
 /// The page of registration, and the API of cases and ledger.
 pub(super) fn routes(house: &House, gate: &Arc<Gate>) -> Router {
-    let desk = Desk::new(Arc::clone(gate));
+    let limits = &house.config.limits;
+    let (all, share) = (limits.upload_bytes_max, limits.upload_bytes_per_caller_max);
+    let desk = Desk::new(Arc::clone(gate), Room::new("uploads", all, share));
     let config = house.config.payment_inquiry.clone();
-    let door = CustomsDoor::new(desk.clone(), config);
+    let (all, share) = (limits.inquiries_max, limits.inquiries_per_caller_max);
+    let door = CustomsDoor::new(desk.clone(), config, Shares::new("inquiries", all, share));
     let todo = TodoDesk {
         desk: desk.clone(),
         approvals: gather::kinds(),
@@ -47,6 +52,10 @@ fn page(reception: Reception) -> Router {
         .route(
             "/register",
             get(registration::register_page).post(registration::register),
+        )
+        .route(
+            "/register/sample-licence.pdf",
+            get(registration::sample_licence),
         )
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(reception)

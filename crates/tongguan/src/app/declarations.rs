@@ -14,6 +14,7 @@ use exchange::live::http::Live;
 use exchange::query::http::Desk;
 use registry::access::Gate;
 use std::sync::Arc;
+use web::shares::Shares;
 
 /// Longest JSON body of the desks, in bytes: a reason is the longest that they take.
 const DESK_BYTES_MAX: usize = 64 << 10;
@@ -22,22 +23,24 @@ const DESK_BYTES_MAX: usize = 64 << 10;
 pub(super) fn routes(
     house: &House,
     gate: &Arc<Gate>,
+    exporting: Exports,
     customs_box: Option<Arc<CustomsBox>>,
 ) -> Router {
-    let shared = &house.shared;
+    let (shared, limits) = (&house.shared, &house.config.limits);
     let config = Arc::new(house.config.intake.clone());
     let door = Arc::new(Door {
         gate: Arc::clone(gate),
         intake: Intake::start(
-            shared.db.clone(),
-            Arc::clone(&shared.ids),
+            &house.ground,
             Arc::clone(&shared.accepted),
+            &house.tasks,
+            &house.stop.subscribe(),
         ),
         ids: Arc::clone(&shared.ids),
         clock: Arc::clone(&shared.clock),
         signatures: Arc::clone(&shared.signatures),
-        room: Door::room(&config),
-        forms: Door::forms(),
+        room: config.room(),
+        forms: config.turns(),
         config,
     });
     let tap = Tap {
@@ -45,6 +48,8 @@ pub(super) fn routes(
         db: shared.db.clone(),
         feed: Arc::clone(&shared.feed),
         clock: Arc::clone(&shared.clock),
+        polls: Shares::new("polls", limits.polls_max, limits.polls_per_caller_max),
+        stop: house.stop.subscribe(),
     };
     let desk = Desk {
         gate: Arc::clone(gate),
@@ -57,11 +62,8 @@ pub(super) fn routes(
     });
     let live = Live {
         desk: desk.clone(),
-        room: Live::room(),
-    };
-    let exporting = Exports {
-        desk: desk.clone(),
-        turns: Exports::turns(),
+        room: Shares::new("streams", limits.streams_max, limits.streams_per_caller_max),
+        stop: house.stop.subscribe(),
     };
     intake(door)
         .merge(desks(desk))

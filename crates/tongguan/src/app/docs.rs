@@ -2,10 +2,11 @@
 
 use super::ApiDoc;
 use axum::Router;
-use axum::extract::Path;
-use axum::http::{HeaderValue, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::extract::{Path, RawQuery};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use registry::login::page::{Lang, TextPage, page};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -54,6 +55,7 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         exchange::correction::codes::ALL,
         exchange::unknown_code::codes::ALL,
         exchange::matching::codes::ALL,
+        exchange::quota::codes::ALL,
         exchange::preflight::codes::ALL,
         exchange::signing::codes::ALL,
         services::payment_inquiry::codes::ALL,
@@ -77,9 +79,12 @@ pub fn routes() -> Router {
         .route("/docs/codes/{code}", get(code_page))
         .route("/docs/protocol/kinds", get(kinds_page))
         .route("/docs/protocol/kinds/{kind}", get(kind_page))
-        .layer(policy(crate::ui::POLICY))
         .merge(
             Router::new()
+                .route(
+                    "/docs/standard",
+                    get(async || Redirect::permanent("/docs/standard/")),
+                )
                 .route("/docs/standard/", get(reference_index))
                 .route("/docs/standard/{file}", get(reference_file))
                 .layer(policy(REFERENCE)),
@@ -90,21 +95,59 @@ pub fn routes() -> Router {
         )
 }
 
-async fn code_page(Path(code): Path<String>) -> Result<impl IntoResponse, Problem> {
+async fn code_page(
+    Path(code): Path<String>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
     // The pages link to each other as the files do.
     let code = code.trim_end_matches(".md");
+    let known = refusal_codes().into_iter().find(|known| known.code == code);
     let text = match code {
         "rules" => Some(ceb::doc::rule_index()),
         "ceb" => Some(ceb::doc::code_index()),
-        _ => refusal_codes()
-            .into_iter()
-            .find(|known| known.code == code)
+        _ => known
             .map(Code::markdown)
             .or_else(|| ceb::code::find(code).map(ceb::doc::code_page))
             .or_else(|| receipt_page(code)),
     };
     let text = text.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
-    Ok(Html(crate::ui::document(code, &text)).into_response())
+    let lang = Lang::of_request(&headers, raw.as_deref());
+    let english = known.filter(|_| lang == Lang::En).map(|known| {
+        let title = format!("{} {}", known.code, known.title_en);
+        (title, web::advice_en(known.status))
+    });
+    let (title, english) = english.unwrap_or((code.to_owned(), ""));
+    Ok(text_page(
+        lang,
+        ("/docs/codes/", code),
+        (title, english),
+        &text,
+    ))
+}
+
+/// A text of the knowledge base as a page; `base` is the folder to which its links belong.
+fn text_page(
+    lang: Lang,
+    (base, name): (&str, &str),
+    (title, english): (String, &str),
+    markdown: &str,
+) -> Response {
+    let mut here = base.to_owned();
+    for byte in name.bytes() {
+        match byte {
+            b if b.is_ascii_alphanumeric() || b"-_.~:".contains(&b) => here.push(char::from(b)),
+            b => here.push_str(&format!("%{b:02X}")),
+        }
+    }
+    let template = TextPage {
+        lang,
+        title,
+        english: english.to_owned(),
+        html: crate::ui::html_of(markdown, base),
+        here: format!("{}?", here.trim_end_matches('/')),
+    };
+    page(lang, StatusCode::OK, &template)
 }
 
 /// A page on receipt codes: a volume of the dictionary, or one code as people write it.
@@ -141,17 +184,28 @@ async fn reference_file(Path(name): Path<String>) -> Result<Response, Problem> {
     Ok((headers, text.as_str()).into_response())
 }
 
-async fn kinds_page() -> impl IntoResponse {
-    Html(crate::ui::document("报文类型", &ceb::doc::index()))
+/// The folder of the pages on kinds.
+const KINDS: &str = "/docs/protocol/kinds/";
+
+async fn kinds_page(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
+    let lang = Lang::of_request(&headers, raw.as_deref());
+    let title = lang.of("报文类型", "Kinds of messages").to_owned();
+    text_page(lang, (KINDS, ""), (title, ""), &ceb::doc::index())
 }
 
-async fn kind_page(Path(kind): Path<String>) -> Result<impl IntoResponse, Problem> {
+async fn kind_page(
+    Path(kind): Path<String>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
     let kind = ceb::Kind::from_code(kind.trim_end_matches(".md"))
         .ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
-    Ok(Html(crate::ui::document(
-        kind.code(),
-        &ceb::doc::markdown(kind),
-    )))
+    let (lang, title) = (
+        Lang::of_request(&headers, raw.as_deref()),
+        kind.code().to_owned(),
+    );
+    let text = ceb::doc::markdown(kind);
+    Ok(text_page(lang, (KINDS, kind.code()), (title, ""), &text))
 }
 
 /// `GET` of the description as a text, for the command line and the tests.

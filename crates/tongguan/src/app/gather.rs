@@ -64,10 +64,12 @@ pub const OPERATIONS: &[&[Operation]] = &[
 pub const PARAMETERS: &[&[Parameter]] = &[
     registry::session::PARAMETERS,
     registry::login::PARAMETERS,
+    registry::oidc::PARAMETERS,
     registry::job::PARAMETERS,
     exchange::unmask::PARAMETERS,
     exchange::export::PARAMETERS,
     exchange::matching::PARAMETERS,
+    exchange::quota::PARAMETERS,
     exchange::tax::PARAMETERS,
     services::payment_inquiry::PARAMETERS,
 ];

@@ -6,9 +6,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
 use exchange::export::http::Exports;
 use exchange::export::list::http::Lists;
-use exchange::pipeline::Shared;
-use exchange::query::http::Desk;
-use registry::access::Gate;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::OpenApi;
@@ -28,16 +25,9 @@ const APART: [&str; 5] = [
 const BODY_BYTES_MAX: usize = 256 << 10;
 
 /// The route that exports any of the lists of `rooms`.
-pub(super) fn routes(shared: &Arc<Shared>, gate: &Arc<Gate>, rooms: Router) -> Router {
-    let desk = Desk {
-        gate: Arc::clone(gate),
-        shared: Arc::clone(shared),
-    };
+pub(super) fn routes(exports: Exports, rooms: Router) -> Router {
     let lists = Lists {
-        exports: Exports {
-            desk,
-            turns: Exports::turns(),
-        },
+        exports,
         paths: Arc::new(paths()),
         routes: rooms,
     };

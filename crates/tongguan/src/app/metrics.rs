@@ -1,15 +1,19 @@
 //! Metrics (指标): Prometheus names and units, read at `/metrics`.
 
 use super::Front;
+use crate::health::Health;
+use crate::log;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header;
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use exchange::outcome;
 use exchange::query::board;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use registry::access::Sight;
+use std::time::Duration;
 use store::clock::SharedClock;
+use web::{Problem, codes};
 
 /// Bounds of durations, in seconds.
 const SECONDS: &[f64] = &[
@@ -24,7 +28,7 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     (
         "tongguan_http_requests_total",
         "counter",
-        "HTTP 请求数，按 route、method、status",
+        "HTTP 请求数，按 route（不在其列者为 other）、method（不常见者为 OTHER）、status（2xx 至 5xx）",
     ),
     (
         "tongguan_http_request_seconds",
@@ -32,9 +36,34 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "HTTP 请求耗时（秒），按 route",
     ),
     (
+        "tongguan_places_refused_total",
+        "counter",
+        "因没有空位被拒的次数，按 resource（connections 为连接）与 why：share 为该调用方份额已满，all 为全部占满",
+    ),
+    (
+        "tongguan_slow_transfers_total",
+        "counter",
+        "因过慢被中断的传输，按 direction：body 为请求内容，answer 为应答",
+    ),
+    (
+        "tongguan_accept_failures_total",
+        "counter",
+        "系统未能给出新连接的次数（例如文件描述符用尽）",
+    ),
+    (
+        "tongguan_tls_failures_total",
+        "counter",
+        "没有完成的 TLS 握手",
+    ),
+    (
         "tongguan_messages_accepted_total",
         "counter",
         "受理（已落盘）的报文数",
+    ),
+    (
+        "tongguan_quota_refusals_total",
+        "counter",
+        "因企业配额用完而未受理的报文数",
     ),
     (
         "tongguan_messages_refused_total",
@@ -106,6 +135,26 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     ),
     ("tongguan_receipts_parked", "gauge", "待人工处理的回执数"),
     ("tongguan_store_waiting", "gauge", "等待数据库写入的任务数"),
+    (
+        "tongguan_task_turn_age_seconds",
+        "gauge",
+        "后台任务距上一轮开始的时间（秒），按 task",
+    ),
+    (
+        "tongguan_task_restarts_total",
+        "counter",
+        "后台任务异常终止后重新启动的次数，按 task",
+    ),
+    (
+        "tongguan_log_lines_lost_total",
+        "counter",
+        "无法写出而丢弃的日志行数",
+    ),
+    (
+        "tongguan_disk_free_mib",
+        "gauge",
+        "SQLite 所在磁盘的剩余空间（MiB）",
+    ),
 ];
 
 /// The metrics of this process.
@@ -133,16 +182,17 @@ impl Metrics {
 
 /// Counts and times every request.
 pub async fn observe(State(metrics): State<Metrics>, request: Request, next: Next) -> Response {
+    // Whatever callers invent, the number of labels stays: they are kept as long as the process lives.
     let route = request
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
-    let method = request.method().to_string();
+    let method = method_label(request.method());
     let started_ms = metrics.clock.now_ms();
     let response = next.run(request).await;
-    let status = response.status().as_u16().to_string();
+    let status = status_label(response.status());
     let spent_ms = u32::try_from(metrics.clock.now_ms() - started_ms).unwrap_or(0);
-    let seconds = std::time::Duration::from_millis(spent_ms.into()).as_secs_f64();
+    let seconds = Duration::from_millis(spent_ms.into()).as_secs_f64();
     ::metrics::histogram!("tongguan_http_request_seconds", "route" => route.clone())
         .record(seconds);
     ::metrics::counter!("tongguan_http_requests_total",
@@ -151,8 +201,36 @@ pub async fn observe(State(metrics): State<Metrics>, request: Request, next: Nex
     response
 }
 
-/// `GET /metrics`.
-pub async fn metrics(State(front): State<Front>) -> Response {
+/// The methods that routes have; all others are one.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::PATCH => "PATCH",
+        Method::OPTIONS => "OPTIONS",
+        _ => "OTHER",
+    }
+}
+
+/// The class of a status.
+fn status_label(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        100..200 => "1xx",
+        200..300 => "2xx",
+        300..400 => "3xx",
+        400..500 => "4xx",
+        _ => "5xx",
+    }
+}
+
+/// `GET /metrics`, for those inside.
+pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
+    if !front.inside.has(&request.into_parts().0) {
+        return Problem::new(codes::INSIDE).into_response();
+    }
     let count = |n: i64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
     let read = front
         .shared
@@ -182,9 +260,68 @@ pub async fn metrics(State(front): State<Front>) -> Response {
     }
     let n_waiting = u32::try_from(front.shared.db.n_waiting()).unwrap_or(u32::MAX);
     ::metrics::gauge!("tongguan_store_waiting").set(f64::from(n_waiting));
+    tell_health(&front.health);
     let headers = [(
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
     )];
     (headers, front.metrics.handle.render()).into_response()
+}
+
+/// Sets what is known about background tasks, log and disk.
+fn tell_health(health: &Health) {
+    for task in health.tasks().states() {
+        let age = Duration::from_millis(u64::try_from(task.age_ms).unwrap_or(0));
+        ::metrics::gauge!("tongguan_task_turn_age_seconds", "task" => task.name)
+            .set(age.as_secs_f64());
+        ::metrics::counter!("tongguan_task_restarts_total", "task" => task.name)
+            .absolute(task.n_restarts.into());
+    }
+    ::metrics::counter!("tongguan_log_lines_lost_total").absolute(log::n_lost());
+    if let Some(free) = health.free_bytes() {
+        let free_mib = u32::try_from(free >> 20).unwrap_or(u32::MAX);
+        ::metrics::gauge!("tongguan_disk_free_mib").set(f64::from(free_mib));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Metrics, observe};
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::Request;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::Service;
+
+    #[tokio::test]
+    async fn what_callers_invent_makes_no_series() {
+        let clock = store::clock::SystemClock::shared();
+        let metrics = Metrics::install(clock).unwrap();
+        let mut router: Router = Router::new()
+            .route("/things/{id}", get(async || "a thing"))
+            .fallback(async || axum::http::StatusCode::NOT_FOUND)
+            .layer(from_fn_with_state(metrics.clone(), observe));
+        let mut ask = async |n: usize| {
+            let path = if n.is_multiple_of(2) { "things" } else { "invented" };
+            let request = Request::builder()
+                .method(format!("M{n}").as_str())
+                .uri(format!("/{path}/{n}"))
+                .body(Body::empty())
+                .unwrap();
+            router.call(request).await.unwrap();
+        };
+        for n in 0..20 {
+            ask(n).await;
+        }
+        let count = |text: &str| text.lines().filter(|line| line.contains("_http_")).count();
+        let n_series = count(&metrics.handle.render());
+        for n in 20..10_000 {
+            ask(n).await;
+        }
+        let text = metrics.handle.render();
+        assert_eq!(count(&text), n_series, "{text}");
+        assert!(!text.contains("invented") && !text.contains("M77"));
+        assert!(text.contains("method=\"OTHER\""));
+    }
 }

@@ -28,6 +28,7 @@ pub(super) fn routes(gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
 
 fn pages(entrance: Entrance) -> Router {
     use registry::account::http as account;
+    use registry::login::activate::http as activate;
     use registry::login::http as login;
     Router::new()
         .route("/login", get(login::login_page).post(login::login_try))
@@ -36,7 +37,10 @@ fn pages(entrance: Entrance) -> Router {
             get(login::second_page).post(login::second_try),
         )
         .route("/logout", post(login::logout))
-        .route("/activate", get(login::activate_page).post(login::activate))
+        .route(
+            "/activate",
+            get(activate::activate_page).post(activate::activate),
+        )
         .route("/account", get(account::account_page))
         .route(
             "/account/password",
@@ -48,6 +52,7 @@ fn pages(entrance: Entrance) -> Router {
         )
         .route("/account/recovery", post(account::recovery_renew))
         .route("/account/elsewhere", post(account::elsewhere))
+        .route("/copy.js", get(registry::bootstrap::http::copy_script))
         .route(
             "/bootstrap",
             get(registry::bootstrap::http::bootstrap_page)

@@ -46,7 +46,13 @@ pub(super) fn routes(house: &House, gate: &Arc<Gate>, throttle: &Arc<Throttle>) 
         ended: Arc::clone(&cas.ended),
     });
     // One loop tells the services and the clients.
-    tokio::spawn(farewell::run(Arc::clone(&cas), house.stop.subscribe()));
+    let (telling, stop) = (Arc::clone(&cas), house.stop.subscribe());
+    let _task = house.tasks.start(
+        "logout.tell",
+        farewell::ROUND_MAX,
+        stop.clone(),
+        move |pulse| farewell::run(Arc::clone(&telling), stop.clone(), pulse),
+    );
     parties.merge(cas_routes(cas)).merge(oidc_routes(oidc))
 }
 

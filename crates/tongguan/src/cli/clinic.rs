@@ -2,6 +2,7 @@
 
 use super::{Ended, say};
 use anyhow::Context;
+use ceb::signature::clinic::payment;
 use ceb::signature::key::Library;
 use ceb::signature::{Outcome, Trust, clinic, declared_at};
 use clap::Args;
@@ -11,12 +12,15 @@ use store::clock::{Clock, SystemClock};
 /// Arguments of `clinic`.
 #[derive(Debug, Args)]
 pub(super) struct ClinicArgs {
-    /// 报文（.xml）文件，可以带传输信封
+    /// 报文（.xml）文件，可以带传输信封；或 179 号公告的 payExInfoStr（.json）
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// 信任的根证书、签发机构证书和吊销列表所在目录（PEM 或 DER）；不给则不核对证书链
     #[arg(long, value_name = "DIR")]
     trust: Option<PathBuf>,
+    /// 签名证书（PEM 或 DER），只用于 179 号公告的数据：其中只有证书编号，没有证书
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
     /// 输出 JSON
     #[arg(long)]
     json: bool,
@@ -26,15 +30,38 @@ pub(super) struct ClinicArgs {
 pub(super) fn clinic(args: &ClinicArgs) -> anyhow::Result<Ended> {
     let name = args.file.display();
     let bytes = std::fs::read(&args.file).with_context(|| format!("无法读取 {name}"))?;
+    let trust = args.trust.as_deref().map(trust).transpose()?;
+    let trust = trust.unwrap_or_default();
+    let now = SystemClock.now_ms() / 1000;
+    if let Some(mut upload) = payment::Upload::read(&bytes) {
+        if let Some(file) = &args.certificate {
+            let name = file.display();
+            let bytes = std::fs::read(file).with_context(|| format!("无法读取 {name}"))?;
+            let certificate = ceb::signature::Certificate::from_file(&bytes);
+            upload.certificate = Some(certificate.with_context(|| format!("{name} 不是证书"))?);
+        }
+        let told = payment::examine(&upload, &trust, now, &Library);
+        match args.json {
+            true => say(&told.to_string()),
+            false => say(&payment::text(&told)),
+        }
+        let is_good = told["outcome"] == "passed" && told["cause"] == "none";
+        return Ok(if is_good { Ended::Done } else { Ended::Refused });
+    }
     let inner = match ceb::sniff(&bytes) {
         Ok(sniffed) => sniffed.inner,
         // What cannot be recognised may still have a signature to look at.
         Err(_) => bytes.as_slice().into(),
     };
-    let trust = args.trust.as_deref().map(trust).transpose()?;
-    // A message without a time is looked at as of now.
-    let at = declared_at(&inner).unwrap_or_else(|| SystemClock.now_ms() / 1000);
-    let found = clinic::examine(&inner, &trust.unwrap_or_default(), at, &Library);
+    let mut times = declared_at(&inner);
+    times.push(now);
+    let given = clinic::Given {
+        trust: &trust,
+        times: &times,
+        codes: &[],
+        sm2: &Library,
+    };
+    let found = clinic::examine(&inner, &given);
     match args.json {
         true => say(&found.json().to_string()),
         false => say(&found.text()),

@@ -1,13 +1,22 @@
-//! `doctor`: looks at everything the platform needs and says what is wrong and what to do.
+//! `doctor`: looks at everything the platform needs and says what is wrong and what to do. It may run
+//! beside the platform; a damaged file is told and not opened any further.
 
 use super::{Base, Ended, say};
-use crate::config::Config;
-use crate::roles::House;
+use crate::app::descriptors;
+use crate::config::{Config, QueueKind};
+use crate::files;
+use crate::roles::{House, beside};
 use registry::foreign::Door;
+use std::time::Duration;
+use store::Db;
+use store::check::{Checked, quick_check};
 use store::clock::{Clock, SystemClock, beijing_rfc3339};
 
 /// A clock before this moment (2026-01-01) is certainly wrong, in milliseconds since 1970.
 const CLOCK_MIN_MS: i64 = 1_767_225_600_000;
+
+/// How long one database file is looked at.
+const CHECK_MAX: Duration = Duration::from_secs(600);
 
 /// One thing that was looked at.
 struct Finding {
@@ -30,8 +39,16 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
         Err(error) => findings.push(finding("配置", false, format!("{error:#}"))),
         Ok(config) => {
             findings.push(finding("配置", true, "无误".to_owned()));
+            findings.push(open_files(&config));
+            findings.extend(proxy(&config));
+            findings.extend(permissions(&config));
             findings.extend(doors(&config).await);
-            findings.extend(look(config).await?);
+            let sound = soundness(&config).await?;
+            let is_sound = sound.iter().all(|finding| finding.is_good);
+            findings.extend(sound);
+            if is_sound {
+                findings.extend(look(config).await?);
+            }
         }
     }
     let is_good = findings.iter().all(|finding| finding.is_good);
@@ -48,6 +65,41 @@ pub(super) async fn doctor(base: &Base) -> anyhow::Result<Ended> {
         }
     }
     Ok(if is_good { Ended::Done } else { Ended::Refused })
+}
+
+/// Whether there are descriptors for as many connections as the settings allow.
+fn open_files(config: &Config) -> Finding {
+    let wished = config.http.connections_max;
+    let limit = descriptors::raise();
+    let possible = descriptors::possible(limit, wished);
+    let limit = limit.map_or_else(|| "不限".to_owned(), |limit| limit.to_string());
+    let text = if possible < wished {
+        format!(
+            "进程最多打开 {limit} 个文件，只够 {possible} 个连接，少于 http.connections_max 的 {wished}；\
+             请提高硬限制（systemd 的 LimitNOFILE，或 ulimit -Hn）"
+        )
+    } else {
+        format!("进程最多打开 {limit} 个文件，够 {wished} 个连接")
+    };
+    Finding {
+        what: "文件描述符",
+        is_good: possible >= wished,
+        text,
+    }
+}
+
+/// People come over TLS, which is not ours: then a proxy brings them, and it should be known.
+fn proxy(config: &Config) -> Option<Finding> {
+    let registry = &config.registry;
+    let is_behind = registry.is_secure() && config.http.tls_certificate.is_none();
+    let is_unknown = is_behind && registry.trusted_proxies.is_empty();
+    is_unknown.then(|| Finding {
+        what: "反向代理",
+        is_good: false,
+        text: "registry.public_url 是 https，而平台自身没有证书：前面应有反向代理。\
+               请在 registry.trusted_proxies 写明它的地址，否则所有人都算作同一个来源地址，共用一份限额"
+            .to_owned(),
+    })
 }
 
 /// Whether the foreign sources of identity answer.
@@ -69,8 +121,113 @@ async fn doors(config: &Config) -> Vec<Finding> {
     findings
 }
 
+/// Whether others may read what is the platform's.
+fn permissions(config: &Config) -> Vec<Finding> {
+    let loose = files::loose(config);
+    if loose.is_empty() {
+        return vec![Finding {
+            what: "文件权限",
+            is_good: true,
+            text: "数据目录与密钥文件仅平台自身用户可读".to_owned(),
+        }];
+    }
+    let told = |one: files::Loose| {
+        let advice = if one.why.is_empty() {
+            "启动时会自动收紧"
+        } else {
+            one.why
+        };
+        let path = one.path.display();
+        Finding {
+            what: "文件权限",
+            is_good: false,
+            text: format!("{path} 可被其他用户读取（{:o}），{advice}", one.mode),
+        }
+    };
+    loose.into_iter().map(told).collect()
+}
+
+/// Whether the files of the embedded databases are sound, all of them from end to end.
+async fn soundness(config: &Config) -> anyhow::Result<Vec<Finding>> {
+    let minutes = CHECK_MAX.as_secs() / 60;
+    let mut findings = Vec::new();
+    for one in files_of(config) {
+        let place = one.url.trim_start_matches("sqlite:").to_owned();
+        let checked = tokio::task::spawn_blocking(move || quick_check(&one, CHECK_MAX)).await?;
+        let (is_good, text) = match checked {
+            Ok(Checked::Nothing) => continue,
+            Ok(Checked::Sound) => (true, format!("{place} 完好")),
+            Ok(Checked::Unfinished) => (
+                true,
+                format!("{place} 较大，{minutes} 分钟内检查到的部分完好"),
+            ),
+            Ok(Checked::Damaged(faults)) => (
+                false,
+                format!(
+                    "{place} 已损坏，请保留该文件并从备份恢复：{}",
+                    faults.join("；")
+                ),
+            ),
+            Err(error) => (false, format!("{place} 无法检查：{error}")),
+        };
+        findings.push(Finding {
+            what: "数据库文件",
+            is_good,
+            text,
+        });
+    }
+    Ok(findings)
+}
+
+/// The embedded databases of the settings: the platform's, the queue's, the simulator's.
+fn files_of(config: &Config) -> Vec<store::Config> {
+    let mut all = vec![config.store.clone()];
+    if config.queue.kind == QueueKind::Builtin {
+        all.push(beside(&config.store, config.queue.url.clone()));
+    }
+    if let Some(data) = &config.node.data {
+        let url = format!("sqlite:{}", data.join("customs-box.db").display());
+        all.push(beside(&config.store, url));
+    }
+    all
+}
+
+/// The disk, and what a database server is set up like.
+async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    if let Some(room) = db.room().await? {
+        let free_mib = room.disk_bytes >> 20;
+        let text = if room.is_at_limit {
+            "数据库已达到 store.sqlite_mib_max，不再受理".to_owned()
+        } else {
+            format!("剩余 {free_mib} MiB，下限 {free_mib_min} MiB")
+        };
+        findings.push(Finding {
+            what: "磁盘",
+            is_good: free_mib >= free_mib_min && !room.is_at_limit,
+            text,
+        });
+    }
+    for fact in db.server_facts().await? {
+        let is_good = fact.fault.is_empty();
+        let advice = match (is_good, fact.name.as_str(), fact.value.as_str()) {
+            (false, _, _) => format!("，{}", fact.fault),
+            (true, "data_checksums", "off") => {
+                "，建议启用（pg_checksums --enable），以便发现磁盘损坏".to_owned()
+            }
+            (true, _, _) => String::new(),
+        };
+        findings.push(Finding {
+            what: "数据库设置",
+            is_good,
+            text: format!("{} = {}{advice}", fact.name, fact.value),
+        });
+    }
+    Ok(findings)
+}
+
 async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
-    let customs = config.customs.clone();
+    let (customs, free_mib_min) = (config.customs.clone(), config.store.free_mib_min);
     let house = match House::open(config).await {
         Ok(house) => house,
         Err(error) => {
@@ -90,6 +247,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
         is_good: true,
         text,
     }];
+    findings.extend(engine(&shared.db, free_mib_min).await?);
     let waiting = shared.db.read(exchange::query::board::waiting).await?;
     let text = format!(
         "待校验 {}，待发送 {}，待海关回执 {}，待人工回执 {}",
@@ -100,7 +258,12 @@ async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
         is_good: waiting.n_parked == 0,
         text,
     });
-    for queue in [&customs.import_up, &customs.export_up] {
+    for queue in [
+        &customs.import_up,
+        &customs.import_down,
+        &customs.export_up,
+        &customs.export_down,
+    ] {
         let depth = shared.queue.depth(queue).await;
         let is_good = depth.is_ok();
         let text = match depth {

@@ -98,7 +98,7 @@ enum Verb {
     Receipts(inspect::ReceiptsArgs),
     /// 解释回执：一个代码、一段原文，或一份回执文件
     Explain(explain::ExplainArgs),
-    /// 生成有效的样例报文（合成数据）
+    /// 生成有效的样例报文，或一家合成企业（全部为合成数据）
     Sample(sample::SampleArgs),
     /// 报文标准：XSD、JSON Schema、手册、样例、模板，版本差异与新版预演
     #[command(subcommand)]
@@ -139,6 +139,8 @@ pub struct Base {
 impl Base {
     /// The settings, with the embedded databases under the data folder.
     fn load(&self) -> anyhow::Result<crate::config::Config> {
+        // What this process makes is for its own user: databases, keys, exports.
+        crate::files::private();
         let config = crate::config::Config::load(self.config.as_deref())?;
         Ok(config.under(&crate::config::data_folder(self.data.clone())))
     }
@@ -169,7 +171,6 @@ enum Ended {
 }
 
 /// Runs a command.
-#[expect(clippy::print_stderr, reason = "the command line speaks to its user")]
 pub fn run(command: Command) -> ExitCode {
     // Two libraries bring TLS; both must use the same one (ring), chosen before either starts.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -178,11 +179,12 @@ pub fn run(command: Command) -> ExitCode {
         .build()
         .map_err(anyhow::Error::from)
         .and_then(|runtime| runtime.block_on(dispatch(command.verb)));
+    crate::log::flush();
     match outcome {
         Ok(Ended::Done) => ExitCode::SUCCESS,
         Ok(Ended::Refused) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("错误：{error:#}");
+            complain(&format!("错误：{error:#}"));
             let is_wrong_use = error.is::<WrongUse>();
             ExitCode::from(if is_wrong_use { EXIT_WRONG_USE } else { 1 })
         }
@@ -216,11 +218,18 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Message(MessageVerb::List(args)) => inspect::list(&args).await,
         Verb::Receipts(args) => inspect::receipts(&args).await,
         Verb::Explain(args) => explain::explain(&args),
-        Verb::Sample(args) => sample::sample(&args),
+        Verb::Sample(args) => sample::sample(&args).await,
         Verb::Standard(verb) => standard::standard(verb).await,
         Verb::Config(verb) => admin::config(&verb),
         Verb::Doctor(base) => doctor::doctor(&base).await,
     }
+}
+
+/// Prints a line on the standard error; one that cannot be written is not an error of ours.
+fn complain(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stderr().lock();
+    let _ = writeln!(out, "{text}");
 }
 
 /// Prints a line on the standard output; a closed pipe is not an error of ours.
@@ -228,15 +237,4 @@ fn say(text: &str) {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{text}");
-}
-
-/// Starts the log on the standard error.
-fn start_log(filter: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(filter));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    // A second start (tests) keeps the first log.
-    let _ = log.try_init();
 }

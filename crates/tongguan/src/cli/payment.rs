@@ -3,7 +3,8 @@
 
 use super::client::{Client, Remote};
 use super::table::table;
-use super::{Ended, say, start_log};
+use super::{Ended, say};
+use crate::log;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use exchange::signing::certificate::Certificate;
@@ -170,7 +171,7 @@ fn rows(file: &str, status: u16, body: &Value) -> Vec<[String; 5]> {
 
 /// Plays customs: asks for orders, and verifies what is uploaded.
 pub(super) async fn inquiry_sim(args: InquiryArgs) -> anyhow::Result<Ended> {
-    start_log("warn");
+    log::start("warn");
     let mut certificates = Vec::new();
     for file in &args.certificate {
         certificates.push(Certificate::from_file(file)?);
@@ -227,7 +228,7 @@ fn ask(url: &str, form: &str) -> anyhow::Result<Value> {
 
 /// Plays the local service of a USB key.
 pub(super) async fn usb_key_sim(args: UsbArgs) -> anyhow::Result<Ended> {
-    start_log("info");
+    log::start("info");
     let key = FileKey::new(FileSettings {
         key_file: args.key_file,
         passphrase_file: None,

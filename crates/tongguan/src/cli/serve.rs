@@ -1,11 +1,13 @@
 //! `demo`, `serve` and `customs-sim`: the verbs that stay.
 
-use super::{Base, Ended, say, start_log};
+use super::{Base, Ended, say};
 use crate::app::{self, Metrics};
 use crate::config::{Config, QueueKind};
 use crate::demo;
+use crate::log;
 use crate::roles::{House, Role, beside, open_db};
 use clap::Args;
+use registry::parameter::Adjustable;
 use std::sync::Arc;
 
 /// Arguments of `serve`.
@@ -52,11 +54,11 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     if let Some(listen) = args.listen {
         config.http.listen = listen;
     }
-    start_log(&config.node.log);
+    log::start(&config.node.log);
     config.registry = reached_at(config.registry, &config.http.listen);
     let customs_box = box_db(&config, &args.base);
-    let mut house = House::open(config).await?;
-    house.follow_parameters();
+    let mut house = House::open_to_stay(config).await?;
+    house.follow();
     if args.roles.contains(&Role::Pipeline) {
         house.start_pipeline().await?;
     }
@@ -69,7 +71,7 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
     if args.roles.contains(&Role::Api) {
         house.start_jobs();
         let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
-        let router = app::router(&house, metrics, false, customs_box);
+        let router = app::router(&house, metrics, false, customs_box)?;
         let json = args.base.json;
         let token = first_start(&house).await?;
         app::serve(&house, router, |address| {
@@ -90,8 +92,7 @@ pub(super) async fn serve(args: ServeArgs) -> anyhow::Result<Ended> {
         let mut stop = house.stop.subscribe();
         stop.wait_for(|stop| *stop).await?;
     }
-    house.close().await;
-    Ok(Ended::Done)
+    end(house).await
 }
 
 /// The address by which people come, when nobody said another: where we listen.
@@ -119,9 +120,11 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
         // People look at the page; the terminal shows what they need and nothing else.
         config.node.log = "warn".to_owned();
     }
-    start_log(&config.node.log);
+    log::start(&config.node.log);
     config.registry = reached_at(config.registry, &config.http.listen);
     config.registry.demo = true;
+    // Who tries it has no telephone at hand.
+    config.registry.company_admin_factor = Adjustable::new(0);
     // Customs is the simulator here, so a frame may stand in for a signature.
     config.intake.signature_frame = true;
     let data = crate::config::data_folder(args.base.data.clone());
@@ -129,15 +132,15 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
         config.signature.trust_dir = demo::trust(&data)?;
     }
     let customs_box = box_db(&config, &args.base);
-    let mut house = House::open(config).await?;
+    let mut house = House::open_to_stay(config).await?;
     let companies = demo::companies(&house.shared, &data).await?;
     house.start_pipeline().await?;
     house.start_jobs();
-    house.follow_parameters();
+    house.follow();
     let customs_box = house.start_customs_box(open_db(customs_box).await?).await?;
     stop_on_signal(&house);
     let metrics = Metrics::install(Arc::clone(&house.shared.clock))?;
-    let router = app::router(&house, metrics, true, Some(customs_box));
+    let router = app::router(&house, metrics, true, Some(customs_box))?;
     let token = first_start(&house).await?;
     let (json, n_declarations) = (args.base.json, args.declarations);
     let (shared, stop) = (Arc::clone(&house.shared), house.stop.subscribe());
@@ -152,14 +155,13 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
         tokio::spawn(demo::declare(shared, url, companies, n_declarations, stop));
     })
     .await?;
-    house.close().await;
-    Ok(Ended::Done)
+    end(house).await
 }
 
 /// Runs the simulator of customs on the configured queue.
 pub(super) async fn customs_sim(args: BoxArgs) -> anyhow::Result<Ended> {
     let config = args.base.load()?;
-    start_log(&config.node.log);
+    log::start(&config.node.log);
     if config.queue.kind == QueueKind::Builtin
         && args.base.data.is_none()
         && args.base.config.is_none()
@@ -169,7 +171,8 @@ pub(super) async fn customs_sim(args: BoxArgs) -> anyhow::Result<Ended> {
         ));
     }
     let customs_box = box_db(&config, &args.base);
-    let mut house = House::open(config).await?;
+    let mut house = House::open_to_stay_beside(config).await?;
+    house.follow();
     house.start_customs_box(open_db(customs_box).await?).await?;
     stop_on_signal(&house);
     tracing::info!(
@@ -181,7 +184,17 @@ pub(super) async fn customs_sim(args: BoxArgs) -> anyhow::Result<Ended> {
     }
     let mut stop = house.stop.subscribe();
     stop.wait_for(|stop| *stop).await?;
+    end(house).await
+}
+
+/// Waits for everything to stop; fails when the process had to stop by itself.
+async fn end(house: House) -> anyhow::Result<Ended> {
+    let health = Arc::clone(&house.health);
     house.close().await;
+    anyhow::ensure!(
+        !health.is_displaced(),
+        "本进程停顿过久，其 node.number 已由另一进程接替，为避免编号重复已停止"
+    );
     Ok(Ended::Done)
 }
 

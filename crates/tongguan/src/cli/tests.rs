@@ -32,3 +32,29 @@ fn write_help(command: &mut clap::Command, path: &str, out: &mut String) {
         }
     }
 }
+
+#[test]
+fn every_command_in_the_readmes_exists_and_both_languages_have_the_same() {
+    use clap::Parser;
+    let commands = |text: &str| -> Vec<Vec<String>> {
+        text.lines()
+            .filter_map(|line| line.trim().strip_prefix("target/release/"))
+            .map(|line| {
+                let line = line.split(['#', '>']).next().unwrap_or_default();
+                line.replace("密钥", "KEY")
+                    .split_whitespace()
+                    .map(str::to_owned)
+                    .collect()
+            })
+            .collect()
+    };
+    let english = commands(include_str!("../../../../README.md"));
+    let chinese = commands(include_str!("../../../../README.zh-CN.md"));
+    assert!(english.len() >= 7, "{english:?}");
+    assert_eq!(english, chinese);
+    for words in english {
+        if let Err(error) = Command::try_parse_from(&words) {
+            panic!("{words:?}: {error}");
+        }
+    }
+}

@@ -11,12 +11,76 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "日志过滤，例如 info 或 warn,exchange=debug；环境变量 RUST_LOG 优先",
     ),
     ("http.listen", "HTTP 监听地址与端口"),
-    ("http.connections_max", "同时打开的连接数上限，超出者排队"),
+    (
+        "http.connections_max",
+        "同时打开的连接数上限，超出者立即得到 503；启动时把进程的文件描述符软限制提高到硬限制，仍不足时按可用的描述符减少",
+    ),
+    (
+        "http.connections_per_address_max",
+        "同一地址同时打开的连接数上限（IPv6 按 /64 计）；经可信代理来的按其转发的地址计请求数",
+    ),
+    (
+        "http.head_ms_max",
+        "从连接建立或上一个应答结束起，多少毫秒内须收完请求头，否则断开；TLS 握手同此上限",
+    ),
+    (
+        "http.pace_window_ms",
+        "传输速率按多少毫秒的等待时间衡量；在此期间没有达到最低速率的请求内容与应答被中断",
+    ),
+    (
+        "http.pace_bytes_min",
+        "请求内容与应答的最低速率（字节/秒）；0 表示每个窗口至少一个字节",
+    ),
+    (
+        "http.stop_ms_max",
+        "停止时，进行中的请求最多再用多少毫秒；等待回执与实时推送立即结束",
+    ),
+    (
+        "http.metrics_callers",
+        "除本机外，可读取 /metrics 与 /readyz 详情的地址或网段",
+    ),
+    (
+        "http.metrics_token_file",
+        "内含令牌（至少 16 个字符）的文件；以 Authorization: Bearer 令牌 读取 /metrics 与 /readyz 详情",
+    ),
     (
         "http.tls_certificate",
         "TLS 证书及其证书链（PEM）；与 tls_key 同时填写后平台自身提供 HTTPS（TLS 1.2 以上）",
     ),
     ("http.tls_key", "TLS 证书的私钥（PEM）"),
+    (
+        "limits.body_bytes_max",
+        "全部未应答请求已到达的请求内容字节上限，不论接口",
+    ),
+    (
+        "limits.body_bytes_per_caller_max",
+        "其中同一地址（IPv6 按 /64）的上限",
+    ),
+    (
+        "limits.upload_bytes_max",
+        "正在接收的附件与入驻表单合计字节上限，按已到达的字节计",
+    ),
+    (
+        "limits.upload_bytes_per_caller_max",
+        "其中同一企业（未登录时同一地址）的上限；入驻表单连同附件可达 24 MiB",
+    ),
+    ("limits.streams_max", "实时推送连接数上限"),
+    (
+        "limits.streams_per_caller_max",
+        "其中同一企业（工作人员为同一账号）的上限",
+    ),
+    ("limits.polls_max", "等待新回执的领取请求数上限"),
+    ("limits.polls_per_caller_max", "其中同一企业的上限"),
+    ("limits.exports_max", "同时生成的导出数上限，超出者排队"),
+    (
+        "limits.exports_per_caller_max",
+        "其中同一企业（工作人员为同一账号）的上限",
+    ),
+    (
+        "limits.inquiries_max",
+        "同时接收的海关支付数据询问（179 号公告）数上限",
+    ),
+    ("limits.inquiries_per_caller_max", "其中同一地址的上限"),
     (
         "registry.public_url",
         "用户访问平台的地址；以 https:// 开头时 Cookie 只经 TLS 传送；也是 OpenID Connect 的 issuer",
@@ -37,6 +101,10 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ("registry.failures_max", "连续失败多少次后锁定账号，3 至 20"),
     ("registry.lock_minutes", "锁定多少分钟"),
     (
+        "registry.company_admin_factor",
+        "企业管理员是否须绑定第二因素：1 是，0 否；演示环境为 0",
+    ),
+    (
         "registry.address_failures_max",
         "同一地址一小时内可失败多少次",
     ),
@@ -54,7 +122,11 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "registry.trusted_proxies",
-        "可信反向代理的地址；只相信它们给出的 X-Forwarded-For",
+        "可信反向代理的地址或网段；只相信它们给出的转发头，各行相连后从右向左读到第一个不是可信代理的地址",
+    ),
+    (
+        "registry.proxy_header",
+        "可信代理写明来源地址的请求头：x-forwarded-for 或 forwarded（RFC 7239）；另一个不予理会",
     ),
     (
         "registry.sso_ca_file",
@@ -99,7 +171,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "registry.foreign[].two_factors",
-        "外部身份源：在那里登录是否等于完成双因素验证；否则只等于输入了密码",
+        "外部身份源：在那里登录是否等于完成第二因素验证；否则只等于输入了密码",
     ),
     (
         "registry.foreign[].contact",
@@ -132,6 +204,14 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "SQLite 文件大小上限（MiB），0 为不限；到达后不再受理",
     ),
     ("store.sqlite_cache_mib", "SQLite 写连接的页缓存（MiB）"),
+    (
+        "store.encryption_key_file",
+        "落盘加密的密钥文件，每行“标识 算法 Base64 密钥”（sm4-gcm 16 字节或 aes-256-gcm 32 字节），首行用于加密，其余仅用于解密；权限应为 0600，与数据库及其备份分开保存，遗失则报文与回执无法读取；留空为不加密",
+    ),
+    (
+        "store.free_mib_min",
+        "SQLite 所在磁盘的剩余空间（MiB）低于此值时 /readyz 报告未就绪，0 为不检查",
+    ),
     ("queue.kind", "平台与海关之间的队列：builtin 或 rabbitmq"),
     ("queue.url", "内置队列的数据库；单独成库，提交互不等待"),
     (
@@ -184,8 +264,17 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ("intake.batch_lines_max", "一次批量提交的报文份数上限"),
     (
         "intake.waiting_bytes_max",
-        "正在接收与等待落盘的全部内容的字节上限",
+        "已到达、等待落盘的全部内容的字节上限；按实际到达的字节计，不按声明的长度计",
     ),
+    (
+        "intake.waiting_percent_per_caller_max",
+        "其中同一企业最多占多少（百分比，1 至 100；至少容得下一次批量提交）",
+    ),
+    (
+        "intake.forms_max",
+        "同时处理的工作簿、JSON、预检与验签诊断数，超出者排队",
+    ),
+    ("intake.forms_per_caller_max", "其中同一企业的上限"),
     ("intake.body_ms_max", "调用方发送完请求内容的毫秒上限"),
     (
         "intake.signature_frame",
@@ -287,7 +376,11 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "payment_inquiry.minute_max",
-        "179 号公告：每家企业每分钟受理的询问数",
+        "179 号公告：每家企业每分钟受理的询问数；已知订单与未知订单分开计，互不占用",
+    ),
+    (
+        "payment_inquiry.unknown_minute_max",
+        "179 号公告：未知订单的询问，同一来源地址对一家企业每分钟的上限（已在 callers 中列出的地址不受此限）",
     ),
     (
         "customs_box.matching",

@@ -32,6 +32,7 @@ fn paths() -> BTreeSet<String> {
     config.queue.rabbitmq.ca_file = Some("ca.pem".to_owned());
     config.http.tls_certificate = Some("chain.pem".into());
     config.http.tls_key = Some("key.pem".into());
+    config.http.metrics_token_file = Some("token".into());
     config.registry.foreign = vec![ForeignSource::default()];
     config.signing.keys = vec![exchange::signing::config::KeyConfig::default()];
     let mut found = BTreeSet::new();
@@ -111,4 +112,18 @@ fn passwords_are_not_printed() {
     let text = crate::cli::reference(&config).unwrap();
     assert!(!text.contains("geheim"), "{text}");
     assert!(text.contains("postgres://tg:***@db/tg"), "{text}");
+}
+
+#[test]
+fn shares_are_not_larger_than_what_is_shared() {
+    let told = load("[limits]\nstreams_per_caller_max = 501", &[]).unwrap_err();
+    assert!(told.contains("_per_caller_max"), "{told}");
+    assert!(load("[http]\nhead_ms_max = 0", &[]).is_err());
+    let told = load("[registry]\ntrusted_proxies = [\"proxy.example\"]", &[]).unwrap_err();
+    assert!(told.contains("proxy.example"), "{told}");
+    let config = load("[registry]\nproxy_header = \"forwarded\"", &[]).unwrap();
+    assert_eq!(
+        config.registry.proxy_header,
+        web::address::ProxyHeader::Forwarded
+    );
 }

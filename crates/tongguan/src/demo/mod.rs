@@ -4,6 +4,7 @@
 //! The keys of the demo are kept in `demo-keys.json` beside the data, readable by its owner only, so
 //! that a second start shows the same ones. Real keys are never kept.
 
+mod scene;
 mod stream;
 
 use anyhow::Context;
@@ -49,6 +50,14 @@ const COMPANIES: [(&str, &str, &str); 3] = [
     ),
     ("1105960003", "北京演示国际物流有限公司", "DXPENT0000000003"),
 ];
+
+/// The DXP id of a company of the demo.
+pub fn dxp_id_of(code: &str) -> Option<&'static str> {
+    COMPANIES
+        .iter()
+        .find(|(known, ..)| *known == code)
+        .map(|(_, _, dxp_id)| *dxp_id)
+}
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Keys(BTreeMap<String, String>);
@@ -191,6 +200,8 @@ pub fn ready_text(url: &str, bootstrap: Option<&str>, companies: &[DemoCompany])
         "通关演示已就绪 / the Tongguan demo is ready\n\n{first_start}\
          登录 log in           {url}/login\n\
          企业入驻 register     {url}/register\n\
+         演示账号 sample people 企业 company.admin、company.clerk；商务局 bureau.clerk、bureau.approver；\n\
+         \x20                     海关 customs.officer；运维 operator.a、operator.b（设立三员后给出各自的一次性链接）\n\
          实况页面 live page    {url}/live\n\
          接口文档 API          {url}/api/docs\n\n\
          演示企业与密钥 companies and keys\n{}\n\n\

@@ -1,6 +1,8 @@
-//! The stream of declarations that makes the demo move: consistent chains of both directions.
+//! The stream of declarations that makes the demo move: consistent chains of both directions, and
+//! between them declarations that end otherwise, so that every outcome can be seen.
 
 use super::DemoCompany;
+use super::scene::{self, Scene};
 use ceb::Direction;
 use ceb::sample::{LocalTime, Sender, Spec};
 use exchange::pipeline::Shared;
@@ -31,6 +33,7 @@ pub async fn declare(
     let address = url.trim_start_matches("http://").to_owned();
     let mut n_sent = 0;
     let mut seed = u64::try_from(shared.clock.now_ms() / 1000).unwrap_or(0) * 100;
+    let mut scenes = Scene::ALL.iter().cycle();
     loop {
         for company in &companies {
             let is_import = seed.is_multiple_of(2);
@@ -55,6 +58,13 @@ pub async fn declare(
                 shared.clock.sleep(pause).await;
             }
             seed += 1;
+            if let Some(scene) = scenes.next() {
+                let played = scene::play(&shared, (&address, company), *scene, seed).await;
+                if let Err(error) = played {
+                    tracing::warn!(%error, ?scene, "a scene of the demo was not played");
+                }
+                seed += 1;
+            }
         }
     }
 }
@@ -64,7 +74,15 @@ fn chain(shared: &Shared, company: &DemoCompany, seed: u64, direction: Direction
         Direction::Import => ceb::Kind::Ceb311,
         Direction::Export => ceb::Kind::Ceb303,
     };
-    let spec = Spec {
+    ceb::sample::set(&spec(shared, company, (kind, seed)))
+        .into_iter()
+        .map(|(_, xml)| xml)
+        .collect()
+}
+
+/// The sample of a company, now.
+pub(super) fn spec(shared: &Shared, company: &DemoCompany, (kind, seed): (ceb::Kind, u64)) -> Spec {
+    Spec {
         sender: Sender {
             code: company.code.clone(),
             name: company.name.clone(),
@@ -72,11 +90,7 @@ fn chain(shared: &Shared, company: &DemoCompany, seed: u64, direction: Direction
         },
         now: local_time(shared.clock.now_ms()),
         ..Spec::new(kind, seed)
-    };
-    ceb::sample::set(&spec)
-        .into_iter()
-        .map(|(_, xml)| xml)
-        .collect()
+    }
 }
 
 /// A moment as the samples want it: Beijing time in parts.
@@ -94,8 +108,8 @@ pub fn local_time(at_ms: i64) -> LocalTime {
     }
 }
 
-/// One plain HTTP request; the demo speaks only to itself.
-async fn post(address: &str, key: &str, xml: &str) -> anyhow::Result<()> {
+/// One plain HTTP request; the demo speaks only to itself. Returns the body of a `202`.
+pub(super) async fn post(address: &str, key: &str, xml: &str) -> anyhow::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(address).await?;
     let head = format!(
         "POST /api/v1/messages HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\n\
@@ -112,5 +126,6 @@ async fn post(address: &str, key: &str, xml: &str) -> anyhow::Result<()> {
         "answer {}",
         String::from_utf8_lossy(status)
     );
-    Ok(())
+    let body = answer.windows(4).position(|window| window == b"\r\n\r\n");
+    Ok(body.map_or_else(Vec::new, |at| answer.split_off(at + 4)))
 }

@@ -1,4 +1,4 @@
-//! The signature clinic (验签诊所) as a page of the demo: a file or a pasted message in, what is wrong
+//! The signature clinic (验签诊断) as a page of the demo: a file or a pasted message in, what is wrong
 //! with its signature out. Nothing is stored. The API has the same at `/api/v1/signature-clinic`.
 
 use super::POLICY;
@@ -6,18 +6,34 @@ use crate::app::Front;
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Query, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use ceb::Kind;
 use ceb::sample::Spec;
 use exchange::signature::http::{ClinicAnswer, examined};
+use registry::access::origin;
 use serde::Deserialize;
 use std::sync::Arc;
+use std::time::Duration;
+use web::shares::Shares;
 use web::{Problem, codes};
 
 /// Longest message, in bytes.
 const BYTES_MAX: usize = 1 << 20;
+
+/// Messages that are examined at once, and those of one address.
+const AT_ONCE: (usize, usize) = (2, 1);
+
+/// How long a caller waits for his turn.
+const WAIT: Duration = Duration::from_secs(20);
+
+/// What the page needs.
+#[derive(Clone)]
+struct Practice {
+    front: Front,
+    turns: Shares,
+}
 
 #[derive(Template)]
 #[template(path = "clinic.html")]
@@ -37,12 +53,19 @@ pub(super) fn routes(front: Front) -> Router {
     Router::new()
         .route("/clinic", get(show).post(examine))
         .layer(DefaultBodyLimit::max(BYTES_MAX + 4096))
-        .with_state(front)
+        .with_state(Practice {
+            front,
+            turns: Shares::new("clinic", AT_ONCE.0, AT_ONCE.1),
+        })
 }
 
-async fn show(State(front): State<Front>, Query(wish): Query<Wish>) -> Result<Response, Problem> {
+async fn show(
+    State(practice): State<Practice>,
+    headers: HeaderMap,
+    Query(wish): Query<Wish>,
+) -> Result<Response, Problem> {
     let answer = match wish.sample.as_deref().and_then(example) {
-        Some(message) => Some(answer(&front, message.into_bytes()).await?),
+        Some(message) => Some(answer(&practice, &headers, message.into_bytes()).await?),
         None => None,
     };
     page(&Clinic {
@@ -51,10 +74,14 @@ async fn show(State(front): State<Front>, Query(wish): Query<Wish>) -> Result<Re
     })
 }
 
-async fn examine(State(front): State<Front>, form: Multipart) -> Result<Response, Problem> {
+async fn examine(
+    State(practice): State<Practice>,
+    headers: HeaderMap,
+    form: Multipart,
+) -> Result<Response, Problem> {
     let told = match message(form).await {
         Ok(message) => Clinic {
-            answer: Some(answer(&front, message).await?),
+            answer: Some(answer(&practice, &headers, message).await?),
             refusal: None,
         },
         Err(refusal) => Clinic {
@@ -65,12 +92,23 @@ async fn examine(State(front): State<Front>, form: Multipart) -> Result<Response
     page(&told)
 }
 
-async fn answer(front: &Front, message: Vec<u8>) -> Result<ClinicAnswer, Problem> {
+async fn answer(
+    practice: &Practice,
+    headers: &HeaderMap,
+    message: Vec<u8>,
+) -> Result<ClinicAnswer, Problem> {
+    let front = &practice.front;
+    let holder = origin(headers, &front.shared.ground).holder();
+    let turn = practice.turns.take(&holder, 1, WAIT).await?;
     let (signatures, now_ms) = (
         Arc::clone(&front.shared.signatures),
         front.shared.clock.now_ms(),
     );
-    let found = tokio::task::spawn_blocking(move || examined(&signatures, &message, now_ms));
+    let found = tokio::task::spawn_blocking(move || {
+        let found = examined(&signatures, &message, None, now_ms);
+        drop(turn);
+        found
+    });
     found.await.map_err(|_| Problem::new(codes::FAULT))?
 }
 

@@ -3,6 +3,7 @@
 
 mod clinic;
 pub mod console;
+pub mod people;
 
 use crate::app::Front;
 use askama::Template;
@@ -15,6 +16,7 @@ use exchange::message::{Message, MessageId};
 use exchange::outcome::{self, OutcomeCounts};
 use exchange::query::board::{self, KindToday, Waiting};
 use exchange::query::{MessageDetail, MessageSummary, detail, find_any, latest};
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag};
 use registry::access::Sight;
 use registry::company::Company;
 use std::collections::BTreeMap;
@@ -59,13 +61,6 @@ struct Life {
     is_moving: bool,
 }
 
-#[derive(Template)]
-#[template(path = "document.html")]
-struct Document<'a> {
-    title: &'a str,
-    text: &'a str,
-}
-
 /// The pages of the demo.
 pub fn routes(front: Front) -> Router {
     Router::new()
@@ -80,9 +75,40 @@ pub fn entry_routes() -> Router {
     Router::new().route("/", get(async || Redirect::to("/console/")))
 }
 
-/// A document of the knowledge base as a page.
-pub fn document(title: &str, text: &str) -> String {
-    Document { title, text }.render().unwrap_or_default()
+/// Markdown of our own as HTML: tables, and links that belong to the folder `base`. HTML in it is shown
+/// as text.
+pub fn html_of(markdown: &str, base: &str) -> String {
+    let parser = Parser::new_ext(markdown, Options::ENABLE_TABLES).map(|event| {
+        if let Event::Html(text) | Event::InlineHtml(text) = event {
+            return Event::Text(text);
+        }
+        let Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) = event
+        else {
+            return event;
+        };
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url: absolute(dest_url, base),
+            title,
+            id,
+        })
+    });
+    let mut html = String::new();
+    pulldown_cmark::html::push_html(&mut html, parser);
+    html
+}
+
+fn absolute<'a>(link: CowStr<'a>, base: &str) -> CowStr<'a> {
+    let is_whole = link.starts_with(['/', '#']) || link.contains("://");
+    match is_whole {
+        true => link,
+        false => format!("{base}{link}").into(),
+    }
 }
 
 fn page(template: &impl Template) -> Response {

@@ -44,6 +44,15 @@ pub enum CertificateFault {
     StaleList,
 }
 
+impl CertificateFault {
+    /// Whether the certificate is not to be believed. That nobody knows of revocations is a matter of
+    /// the platform.
+    #[must_use]
+    pub fn is_grave(&self) -> bool {
+        !matches!(self, Self::NoList | Self::StaleList)
+    }
+}
+
 impl Trust {
     /// Adds what a file contains: certificates and revocation lists, PEM or DER. A certificate that
     /// its own holder issued is a root. Tells how many there were.
@@ -108,6 +117,28 @@ impl Trust {
             Some(chain) => self.revocation(certificate, &chain, at, sm2, &mut faults),
             None if search.is_authority_bad => faults.push(CertificateFault::Authority),
             None => faults.push(CertificateFault::Untrusted),
+        }
+        faults
+    }
+
+    /// The same at several times: everything that is wrong at one of them at least. A message must
+    /// stand when it was declared and when it came, or a date in the past would make a revoked card
+    /// good again.
+    #[must_use]
+    pub fn check_at(
+        &self,
+        certificate: &Certificate,
+        sent_along: &[Certificate],
+        times: &[i64],
+        sm2: &dyn Sm2,
+    ) -> Vec<CertificateFault> {
+        let mut faults = Vec::new();
+        for at in times {
+            for fault in self.check(certificate, sent_along, *at, sm2) {
+                if !faults.contains(&fault) {
+                    faults.push(fault);
+                }
+            }
         }
         faults
     }

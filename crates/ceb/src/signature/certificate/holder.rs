@@ -1,22 +1,47 @@
 //! The holder of a card (持卡人), as the E-Port writes it into certificates.
 
+use super::names;
 use x509_cert::certificate::{CertificateInner, Raw};
-use x509_cert::der::asn1::{BmpString, Ia5StringRef, PrintableStringRef, Utf8StringRef};
-use x509_cert::der::{Decode, Encode};
+use x509_cert::der::Encode;
 
-/// Beginnings of the E-Port's own object identifiers.
-const ARCS: [&str; 2] = ["1.3.6.1.4.1.5315.100.", "1.3.6.1.4.1.9572.100."];
+/// What an extension or a part of the name says, by its object identifier: those of the E-Port, with
+/// their older arc, and those of GM/T 0015 for organisations. Others under the same arcs say something
+/// else.
+const FIELDS: [(&str, Field); 13] = [
+    ("1.3.6.1.4.1.5315.100.5.1", Field::Company),
+    ("1.3.6.1.4.1.5315.100.5.8", Field::Identity),
+    ("1.3.6.1.4.1.5315.100.5.9", Field::Card),
+    ("1.3.6.1.4.1.5315.100.5.11", Field::Organisation),
+    ("1.3.6.1.4.1.9572.100.1", Field::Company),
+    ("1.3.6.1.4.1.9572.100.8", Field::Identity),
+    ("1.3.6.1.4.1.9572.100.9", Field::Card),
+    ("1.3.6.1.4.1.9572.100.11", Field::Organisation),
+    ("1.3.6.1.4.1.9572.100.5.1", Field::Company),
+    ("1.3.6.1.4.1.9572.100.5.11", Field::Organisation),
+    ("1.2.156.10260.4.1.1", Field::Identity),
+    ("1.2.156.10260.4.1.3", Field::Organisation),
+    ("1.2.156.10260.4.1.4", Field::CreditCode),
+];
 
-/// Longest value that is read, in characters.
-const VALUE_CHARS_MAX: usize = 200;
+#[derive(Debug, Clone, Copy)]
+enum Field {
+    Company,
+    Identity,
+    Card,
+    Organisation,
+    CreditCode,
+}
 
 /// What a certificate says of its holder (证书持有人).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holder {
-    /// Company (单位名称).
+    /// Company (单位名称): as the E-Port writes it, else the organisation or the common name of the
+    /// certificate's holder.
     pub company: Option<String>,
-    /// Organisation code (组织机构代码) or credit code (统一社会信用代码).
+    /// Organisation code (组织机构代码), or credit code where the certificate has it in that place.
     pub organisation: Option<String>,
+    /// Credit code (统一社会信用代码).
+    pub credit_code: Option<String>,
     /// Card number (卡号).
     pub card: Option<String>,
     /// Whether an identity number is in it. The number itself is nobody's business.
@@ -47,37 +72,47 @@ impl Holder {
                 holder.take(&attribute.oid.to_string(), &der);
             }
         }
+        let subject = |oid| names::attribute(tbs.subject(), oid);
+        holder.company = holder
+            .company
+            .or_else(|| subject(names::ORGANISATION))
+            .or_else(|| subject(names::COMMON_NAME));
         holder
     }
 
-    /// The last number says what it is, under both arcs, with or without a level between.
     fn take(&mut self, oid: &str, value: &[u8]) {
-        let Some(rest) = ARCS.iter().find_map(|arc| oid.strip_prefix(arc)) else {
+        let Some((_, field)) = FIELDS.iter().find(|(known, _)| *known == oid) else {
             return;
         };
-        let text = text(value);
-        let place = match rest.rsplit('.').next() {
-            Some("1") => &mut self.company,
-            Some("8") => {
+        let text = names::text(value);
+        let place = match field {
+            Field::Company => &mut self.company,
+            Field::Identity => {
                 self.has_identity |= text.is_some();
                 return;
             }
-            Some("9") => &mut self.card,
-            Some("11") => &mut self.organisation,
-            _ => return,
+            Field::Card => &mut self.card,
+            Field::Organisation => &mut self.organisation,
+            Field::CreditCode => &mut self.credit_code,
         };
         if place.is_none() {
             *place = text;
         }
     }
 
-    /// Compares with the codes of the sender: `copCode`, `agentCode`. A credit code contains the
-    /// organisation code from its ninth character on.
+    /// The code by which the holder is known: the credit code before the organisation code.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.credit_code.as_deref().or(self.organisation.as_deref())
+    }
+
+    /// Compares with the codes of the sender: `copCode`, `agentCode`, and the credit code that is known
+    /// of it. A credit code contains the organisation code from its ninth character on.
+    ///
+    /// Registration codes of customs have ten digits and say nothing about codes of other kinds; where
+    /// a sender has only such a one, its credit code must be among the codes, or nothing is known.
     #[must_use]
     pub fn matches(&self, codes: &[&str]) -> Match {
-        let Some(own) = &self.organisation else {
-            return Match::Unknown;
-        };
         let plain = |code: &str| {
             let kept = code.chars().filter(|c| c.is_ascii_alphanumeric());
             kept.collect::<String>().to_ascii_uppercase()
@@ -86,33 +121,25 @@ impl Holder {
             18 => code.get(8..17).unwrap_or_default().to_owned(),
             _ => code.to_owned(),
         };
-        let own = plain(own);
-        // Registration codes of customs have ten digits and cannot be compared with the others.
-        let mut comparable = codes
-            .iter()
-            .map(|code| plain(code))
-            .filter(|code| code.len() == own.len() || matches!(code.len(), 9 | 18))
-            .peekable();
-        if comparable.peek().is_none() {
-            return Match::Unknown;
+        let own = [&self.credit_code, &self.organisation]
+            .into_iter()
+            .flatten();
+        let own: Vec<String> = own.map(|code| plain(code)).collect();
+        let mut is_comparable = false;
+        for code in codes.iter().map(|code| plain(code)) {
+            for own in &own {
+                if code.len() != own.len() && !matches!(code.len(), 9 | 18) {
+                    continue;
+                }
+                is_comparable = true;
+                if code == *own || inside(&code) == inside(own) {
+                    return Match::Same;
+                }
+            }
         }
-        match comparable.any(|code| code == own || inside(&code) == inside(&own)) {
-            true => Match::Same,
-            false => Match::Different,
+        match is_comparable {
+            true => Match::Different,
+            false => Match::Unknown,
         }
     }
-}
-
-/// The text of a value: a string of any of the usual types, or text as it is.
-fn text(value: &[u8]) -> Option<String> {
-    let utf8 = Utf8StringRef::from_der(value).map(|text| text.as_str().to_owned());
-    let printable = || PrintableStringRef::from_der(value).map(|text| text.as_str().to_owned());
-    let ia5 = || Ia5StringRef::from_der(value).map(|text| text.as_str().to_owned());
-    let wide = || BmpString::from_der(value).map(|text| text.to_string());
-    let found = utf8.or_else(|_| printable()).or_else(|_| ia5());
-    let found = found.or_else(|_| wide()).ok();
-    let found = found.or_else(|| std::str::from_utf8(value).ok().map(str::to_owned))?;
-    let found: String = found.trim().chars().take(VALUE_CHARS_MAX).collect();
-    let is_text = !found.is_empty() && !found.chars().any(char::is_control);
-    is_text.then_some(found)
 }

@@ -4,12 +4,13 @@
 //! was signed is cut out of the bytes as they came and never encoded anew. Time and trust are
 //! arguments: [`Trust`] holds roots, issuing certificates and revocation lists.
 //!
-//! In the order of the files: what a certificate says (here), who its holder is (`holder`), whether
+//! In the order of the files: what a certificate says (here, `names`), who its holder is (`holder`), whether
 //! roots vouch for it (`chain`), and whether it was taken back (`revocation`).
 
 mod calendar;
 mod chain;
 mod holder;
+mod names;
 mod revocation;
 
 pub use calendar::{day, seconds_of};
@@ -98,13 +99,13 @@ impl Certificate {
     /// Name of the holder.
     #[must_use]
     pub fn subject(&self) -> String {
-        self.inner.tbs_certificate().subject().to_string()
+        names::name(self.inner.tbs_certificate().subject())
     }
 
     /// Name of the authority.
     #[must_use]
     pub fn issuer(&self) -> String {
-        self.inner.tbs_certificate().issuer().to_string()
+        names::name(self.inner.tbs_certificate().issuer())
     }
 
     /// First second of validity, since 1970.

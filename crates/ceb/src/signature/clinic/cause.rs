@@ -1,11 +1,13 @@
 //! The mistakes that programs make, tried one after the other.
 
-use super::{Case, layout};
+use super::Case;
+use super::forms::{self, Deviation};
+use super::render::Sources;
+use super::value::{ValueForm, readings, unhex};
 use crate::signature::algorithm::{DigestMethod, SignatureMethod};
-use crate::signature::c14n::{Comments, canonicalize};
+use crate::signature::base64_text::Blemish;
 use crate::signature::certificate::{Certificate, CertificateFault};
 use crate::signature::key::{PublicKey, Scheme, raw_sm2, sm2_of_hash};
-use crate::signature::profile::ValueProfile;
 use crate::signature::verify::{Failure, Outcome};
 
 /// What is wrong (病因).
@@ -25,22 +27,23 @@ pub enum Cause {
     Digest,
     /// The value is wrong and nothing explains it.
     Value,
-    /// The content was changed: key and `SignedInfo` are genuine.
-    Changed,
-    /// Digested in another layout: on one line, or indented by this.
-    Reformatted(&'static str),
-    /// Digested as it was written, not in canonical form.
-    NotCanonical,
-    /// Digested with CR LF at the ends of lines.
-    CarriageReturns,
-    /// Digested with the XML declaration.
-    Declaration,
-    /// Digested with a byte order mark.
-    Mark,
-    /// Digested with the comments.
-    Comments,
-    /// Digested with the signature in it.
-    Enveloped,
+    /// The value is right, and no form of the document that was tried gives the digest: how many
+    /// were tried.
+    Unexplained(usize),
+    /// Another text was digested: in what it differs.
+    Digested(Vec<Deviation>),
+    /// The digest stands there as hexadecimal.
+    HexDigest,
+    /// A value is not Base64, and can be read all the same: which element, and why.
+    Blemish(String, Blemish),
+    /// The certificate is in another form than DER in Base64.
+    CertificateForm(&'static str),
+    /// The value is in another form than r‖s.
+    ValueForm(ValueForm),
+    /// Signed `SignedInfo` with other namespaces: their prefixes.
+    SignedNamespaces(&'static str),
+    /// There is content in the signature that the standard has not.
+    Extra(String),
     /// Digested with another method than the named one.
     DigestMethod(DigestMethod),
     /// Signed with the empty SM2 user ID.
@@ -83,10 +86,30 @@ impl Cause {
         }
     }
 
+    /// Whether nothing says what was digested or signed.
+    pub(super) fn is_unexplained(&self) -> bool {
+        matches!(self, Self::Unexplained(_) | Self::Digest)
+    }
+
+    /// Whether namespaces explain the digest.
+    pub(super) fn changes_namespaces(&self) -> bool {
+        let Self::Digested(deviations) = self else {
+            return false;
+        };
+        let is_about = |one: &Deviation| one.stage() == Deviation::Exclusive.stage();
+        deviations.iter().any(is_about)
+    }
+
     /// The name that programs read.
     #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
+    pub fn name(&self) -> String {
+        let name = match self {
+            Self::Digested(deviations) => {
+                let mut names: Vec<&str> = deviations.iter().map(|one| one.name()).collect();
+                names.dedup();
+                return names.join("+");
+            }
+            Self::ValueForm(form) => return format!("value-{}", form.name()),
             Self::None => "none",
             Self::Unsigned => "unsigned",
             Self::Tolerated => "tolerated",
@@ -94,14 +117,12 @@ impl Cause {
             Self::Unsupported => "unsupported",
             Self::Digest => "digest",
             Self::Value => "value",
-            Self::Changed => "changed",
-            Self::Reformatted(_) => "reformatted",
-            Self::NotCanonical => "not-canonical",
-            Self::CarriageReturns => "carriage-returns",
-            Self::Declaration => "declaration",
-            Self::Mark => "byte-order-mark",
-            Self::Comments => "comments",
-            Self::Enveloped => "not-enveloped",
+            Self::Unexplained(_) => "unexplained",
+            Self::HexDigest => "hex-digest",
+            Self::Blemish(..) => "base64",
+            Self::CertificateForm(_) => "certificate-form",
+            Self::SignedNamespaces(_) => "signed-namespaces",
+            Self::Extra(_) => "extra",
             Self::DigestMethod(_) => "digest-method",
             Self::EmptyUserId => "empty-user-id",
             Self::NoUserHash => "no-user-hash",
@@ -115,13 +136,14 @@ impl Cause {
             Self::KeyName => "key-name",
             Self::Certificate(_) => "certificate",
             Self::Holder => "holder",
-        }
+        };
+        name.to_owned()
     }
 }
 
 impl std::fmt::Display for Cause {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(self.name())
+        out.write_str(&self.name())
     }
 }
 
@@ -129,69 +151,36 @@ impl Case<'_> {
     /// What was digested instead, and those bytes.
     pub(super) fn digest_cause(&self, is_value_right: bool) -> (Cause, Option<Vec<u8>>) {
         let expected = &self.element.digest_value;
-        let all = [DigestMethod::Sha1, DigestMethod::Sha256, DigestMethod::Sm3];
-        for method in all.iter().filter(|one| one.bytes() == expected.len()) {
-            if method.digest(&self.scan.document) == *expected {
-                return (Cause::DigestMethod(*method), None);
-            }
+        if let Some(cause) = self.other_digest(expected) {
+            return (cause, None);
         }
-        for (cause, bytes) in self.other_documents() {
-            let mut methods = all.iter().filter(|one| one.bytes() == expected.len());
-            if methods.any(|method| method.digest(&bytes) == *expected) {
-                return (cause, Some(bytes));
-            }
+        // A digest that is written as hexadecimal is the one to be explained.
+        let hex = unhex(self.scan.texts.digest.as_bytes()).or_else(|| unhex(expected));
+        if let Some(digest) = &hex
+            && DigestMethod::ALL
+                .iter()
+                .any(|one| one.digest(&self.scan.document) == *digest)
+        {
+            return (Cause::HexDigest, None);
         }
-        let cause = if is_value_right {
-            Cause::Changed
-        } else {
-            Cause::Digest
-        };
-        (cause, None)
+        let sources = Sources::of(self.bytes, self.scan);
+        let found = sources.map(|sources| forms::explain(&sources, expected));
+        match found {
+            Some((Some(explained), _)) => {
+                (Cause::Digested(explained.deviations), Some(explained.bytes))
+            }
+            Some((None, n_tried)) if is_value_right => (Cause::Unexplained(n_tried), None),
+            None if is_value_right => (Cause::Unexplained(0), None),
+            _ => (Cause::Digest, None),
+        }
     }
 
-    /// The document in the forms in which programs digest it by mistake.
-    fn other_documents(&self) -> Vec<(Cause, Vec<u8>)> {
-        let canonical = &self.scan.document;
-        let place = self.scan.place.clone();
-        let (before, after) = self.bytes.split_at(place.start.min(self.bytes.len()));
-        let after = after.get(place.len()..).unwrap_or_default();
-        let raw = [before, after].concat();
-        let text = raw.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&raw);
-        let root = memchr::memmem::find(text, b"?>").map_or(0, |at| at + 2);
-        let (declaration, body) = match text.starts_with(b"<?xml") {
-            true => text.split_at(root),
-            false => (&b""[..], text),
-        };
-        let without_end = raw.trim_ascii_end().to_vec();
-        let whole = canonicalize(self.bytes, Comments::Without).unwrap_or_default();
-        let comments = canonicalize(&raw, Comments::With).unwrap_or_default();
-        let standard: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
-        let mut all = vec![
-            (Cause::CarriageReturns, carriage_returns(canonical)),
-            (Cause::Declaration, [declaration, canonical].concat()),
-            (Cause::Declaration, [declaration, b"\n", canonical].concat()),
-            (Cause::Declaration, [standard, canonical].concat()),
-            (Cause::Declaration, [standard, b"\n", canonical].concat()),
-            (
-                Cause::Mark,
-                [b"\xEF\xBB\xBF", canonical.as_slice()].concat(),
-            ),
-            (Cause::Comments, comments),
-            (Cause::Enveloped, whole),
-            (Cause::Enveloped, self.bytes.to_vec()),
-            (Cause::NotCanonical, without_end),
-            (Cause::NotCanonical, body.trim_ascii().to_vec()),
-            (Cause::NotCanonical, carriage_returns(text)),
-            (Cause::NotCanonical, [canonical.as_slice(), b"\n"].concat()),
-            (Cause::Reformatted(""), layout::compact(canonical)),
-        ];
-        for by in ["\t", "  ", "    "] {
-            let indented = layout::indent(canonical, by);
-            all.push((Cause::Reformatted(by), carriage_returns(&indented)));
-            all.push((Cause::Reformatted(by), indented));
-        }
-        all.push((Cause::NotCanonical, raw));
-        all
+    /// The canonical document by another method than the one that is named.
+    fn other_digest(&self, expected: &[u8]) -> Option<Cause> {
+        let all = DigestMethod::ALL.into_iter();
+        let mut fitting = all.filter(|one| one.bytes() == expected.len());
+        let found = fitting.find(|method| method.digest(&self.scan.document) == *expected)?;
+        Some(Cause::DigestMethod(found))
     }
 
     /// What was signed instead, or with what.
@@ -204,14 +193,17 @@ impl Case<'_> {
         let passes = |certificate: &Certificate, scheme, message: &[u8], value: &[u8]| {
             certificate.key().verify(scheme, message, value, self.sm2)
         };
-        let forms: Vec<Vec<u8>> = ValueProfile::ALL
-            .into_iter()
-            .filter_map(|form| {
-                form.signed_info(self.bytes, self.scan, self.methods.comments)
-                    .ok()
-            })
-            .flatten()
+        let forms: Vec<Vec<u8>> = self
+            .shown
+            .iter()
+            .map(|one| one.signed_info.clone())
             .collect();
+        if let Some(other) = self.other_namespaces() {
+            return other;
+        }
+        if let Some(form) = self.value_form(&forms) {
+            return Cause::ValueForm(form);
+        }
         for (cause, message) in self.other_messages() {
             if passes(signer, scheme, &message, value) || self.is_hash_signed(&message) {
                 return cause;
@@ -242,6 +234,33 @@ impl Case<'_> {
             }
         }
         Cause::Value
+    }
+
+    /// `SignedInfo` with other namespaces than a product that is known writes.
+    fn other_namespaces(&self) -> Option<Cause> {
+        let found = self
+            .shown
+            .iter()
+            .find(|one| one.profile.is_none() && one.passes)?;
+        Some(Cause::SignedNamespaces(found.namespaces))
+    }
+
+    /// r‖s in another form.
+    fn value_form(&self, forms: &[Vec<u8>]) -> Option<ValueForm> {
+        let PublicKey::Sm2(_) = self.certificate?.key() else {
+            return None;
+        };
+        let value = &self.element.signature_value;
+        let mut readings = readings(value, &self.scan.texts.value).into_iter();
+        let found =
+            readings.find(|(_, raw)| forms.iter().any(|message| self.is_signed(message, raw)));
+        found.map(|(form, _)| form)
+    }
+
+    fn is_signed(&self, message: &[u8], value: &[u8]) -> bool {
+        let scheme = Scheme::from(self.methods.signature);
+        let key = self.certificate.map(Certificate::key);
+        key.is_some_and(|key| key.verify(scheme, message, value, self.sm2))
     }
 
     fn other_messages(&self) -> Vec<(Cause, Vec<u8>)> {
@@ -286,20 +305,6 @@ impl Case<'_> {
         }
         None
     }
-}
-
-fn carriage_returns(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() + text.len() / 16);
-    for line in text.split_inclusive(|byte| *byte == b'\n') {
-        match line.strip_suffix(b"\n") {
-            Some(line) if !line.ends_with(b"\r") => {
-                out.extend_from_slice(line);
-                out.extend_from_slice(b"\r\n");
-            }
-            _ => out.extend_from_slice(line),
-        }
-    }
-    out
 }
 
 /// A value back to front, and with its halves swapped.

@@ -67,3 +67,98 @@ fn pieces(canonical: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
         Some((tag, text))
     })
 }
+
+/// The texts between tags changed, the tags as they are.
+pub(super) fn in_texts(text: &str, change: impl Fn(&str) -> String) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (tag, text) in text_pieces(text) {
+        out.push_str(tag);
+        out.push_str(&change(text));
+    }
+    out
+}
+
+/// Values without blanks at their ends.
+pub(super) fn trimmed(text: &str) -> String {
+    in_texts(text, |text| match text.trim() {
+        "" => text.to_owned(),
+        value => value.to_owned(),
+    })
+}
+
+/// Elements with nothing in them as one tag.
+pub(super) fn self_closed(text: &str, has_blank: bool) -> String {
+    let end = if has_blank { " />" } else { "/>" };
+    let mut out = String::with_capacity(text.len());
+    let mut open: Option<&str> = None;
+    for (tag, text) in text_pieces(text) {
+        if let Some(start) = open.take() {
+            if tag.starts_with("</") {
+                out.push_str(start.trim_end_matches('>'));
+                out.push_str(end);
+                out.push_str(text);
+                continue;
+            }
+            out.push_str(start);
+        }
+        if is_start(tag.as_bytes()) && text.is_empty() && !tag.ends_with("/>") {
+            open = Some(tag);
+        } else {
+            out.push_str(tag);
+            out.push_str(text);
+        }
+    }
+    out.push_str(open.unwrap_or_default());
+    out
+}
+
+/// Without elements that have nothing in them, and the white space before each.
+pub(super) fn without_empty(text: &str) -> String {
+    let closed = self_closed(text, false);
+    let mut out = String::with_capacity(text.len());
+    for (tag, text) in text_pieces(&closed) {
+        if tag.ends_with("/>") {
+            out.truncate(out.trim_end().len());
+        } else {
+            out.push_str(tag);
+        }
+        out.push_str(text);
+    }
+    out
+}
+
+/// The first element of each name among the children and grandchildren of the root, and the last
+/// one's end.
+pub(super) fn elements(canonical: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found: Vec<(&str, std::ops::Range<usize>)> = Vec::new();
+    let mut open: Vec<(usize, &str)> = Vec::new();
+    let mut at = 0;
+    for (tag, text) in text_pieces(canonical) {
+        if tag.starts_with("</") {
+            let Some((from, name)) = open.pop() else {
+                break;
+            };
+            let is_new = !found.iter().any(|(known, _)| *known == name);
+            if matches!(open.len(), 1 | 2) && is_new && found.len() < ELEMENTS_MAX {
+                found.push((name, from..at + tag.len()));
+            }
+        } else if is_start(tag.as_bytes()) {
+            let name = tag.trim_start_matches('<');
+            let end = name.find([' ', '>']).unwrap_or(name.len());
+            open.push((at, name.get(..end).unwrap_or_default()));
+        }
+        at += tag.len() + text.len();
+    }
+    found.into_iter().map(|(_, place)| place).collect()
+}
+
+/// Elements that are looked at one by one.
+const ELEMENTS_MAX: usize = 16;
+
+fn text_pieces(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    pieces(text.as_bytes()).map(|(tag, text)| {
+        // Cut at ASCII characters, so both are text.
+        let text_of = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+        (text_of(tag), text_of(text))
+    })
+}

@@ -2,25 +2,40 @@
 //!
 //! Checking only says that a signature is wrong. Here the canonical bytes that were digested are laid
 //! open, every profile is tried and shown, and then the mistakes that programs make are tried one after
-//! the other (`cause`) until one explains the digest or the value that is in the message. Work is
-//! bounded: a fixed list of candidates, each digested or verified once.
+//! the other (`cause`) until one explains the digest or the value that is in the message. What was
+//! digested is looked for among the texts that products make (`forms`, `render`), what was signed among
+//! the forms of `SignedInfo` and of values (`value`). One fault does not hide the next: a certificate
+//! with the lines of a PEM file around it is read without them, and digest and value are examined.
+//! Work is bounded, by a list of candidates and by the bytes that are digested.
+//!
+//! A form of announcement 179 has no XML: [`payment`] examines its string to sign in the same way.
 //!
 //! It shows the message to whoever brought it. Nothing of it may be logged or kept.
 
+mod advice;
+mod case;
 mod cause;
+mod forms;
 mod layout;
+pub mod payment;
+mod render;
+mod strings;
+mod tag;
+mod value;
 mod words;
 
+use case::Case;
 pub use cause::Cause;
+pub use forms::{Deviation, Encoding, Which};
+pub use value::{ValueForm, shape};
 pub use words::profiles;
 
 use super::algorithm::{DigestMethod, SignatureMethod};
-use super::c14n::Comments;
 use super::certificate::{Certificate, CertificateFault, Match, Trust};
-use super::key::{Scheme, Sm2};
+use super::key::Sm2;
 use super::profile::{DigestProfile, ValueProfile};
 use super::scan::{Form, Scan, SignatureElement, scan};
-use super::verify::{Methods, Outcome, Policy, Verdict, Verifier, methods};
+use super::verify::{Failure, Outcome, Policy, Verdict, Verifier, understood};
 use crate::parse::{Profile, parse};
 
 /// Bytes shown around the first difference, on each side.
@@ -66,8 +81,12 @@ pub struct Clinic {
     pub outcome: Outcome,
     /// What is wrong.
     pub cause: Cause,
-    /// The one thing to change, in Chinese.
+    /// What else is wrong, beside it.
+    pub also: Vec<Cause>,
+    /// The one thing to change, in Chinese, and what is to be changed besides.
     pub advice: String,
+    /// What may have happened, where nothing explains the digest, in Chinese.
+    pub possibilities: Vec<&'static str>,
     /// What the signature says.
     pub signature: Option<SignatureElement>,
     /// Family of the algorithms.
@@ -86,37 +105,52 @@ pub struct Clinic {
     pub certificate: Option<Certificate>,
     /// What is wrong with it; empty without anybody to believe.
     pub faults: Vec<CertificateFault>,
+    /// Lines of the file, from 1, with the first and the last line of PEM in the signature.
+    pub pem_lines: Option<(u32, u32)>,
     /// Whether nobody was named whom to believe, so that the certificate was not checked.
     pub is_trust_empty: bool,
     /// Whether holder and sender are the same.
     pub holder: Match,
 }
 
-/// Everything that the search for the cause looks at.
-struct Case<'a> {
-    bytes: &'a [u8],
-    scan: &'a Scan,
-    element: &'a SignatureElement,
-    methods: Methods,
-    digest: Option<DigestMethod>,
-    certificate: Option<&'a Certificate>,
-    others: Vec<&'a Certificate>,
-    sm2: &'a dyn Sm2,
+/// What is known beside the message (已知条件).
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    /// Whom to believe.
+    pub trust: &'a Trust,
+    /// When the certificate had to be good: the times of the documents, and of receipt; seconds since
+    /// 1970.
+    pub times: &'a [i64],
+    /// Codes of the sender that the message need not name, such as the credit code in the ledger.
+    pub codes: &'a [&'a str],
+    /// Who verifies SM2.
+    pub sm2: &'a dyn Sm2,
 }
 
-/// Examines the signature of a message at a time (seconds since 1970).
+impl std::fmt::Debug for Given<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Given")
+            .field("times", &self.times)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Examines the signature of a message.
 #[must_use]
-pub fn examine(bytes: &[u8], trust: &Trust, at: i64, sm2: &dyn Sm2) -> Clinic {
+pub fn examine(bytes: &[u8], given: &Given<'_>) -> Clinic {
     let verifier = Verifier {
         policy: Policy::LEGACY,
-        sm2,
+        sm2: given.sm2,
         certificate: None,
     };
-    let verdict = verifier.verify(bytes);
+    let mut verdict = verifier.verify(bytes);
+    let form = certificates(&verifier, &mut verdict);
     let mut clinic = Clinic {
         outcome: verdict.outcome.clone(),
         cause: Cause::of(&verdict.outcome),
+        also: Vec::new(),
         advice: String::new(),
+        possibilities: Vec::new(),
         signature: verdict.signature.clone(),
         methods: None,
         document: Vec::new(),
@@ -126,62 +160,88 @@ pub fn examine(bytes: &[u8], trust: &Trust, at: i64, sm2: &dyn Sm2) -> Clinic {
         difference: None,
         certificate: verdict.certificate.clone(),
         faults: Vec::new(),
-        is_trust_empty: trust.is_empty(),
+        pem_lines: None,
+        is_trust_empty: given.trust.is_empty(),
         holder: Match::Unknown,
     };
     if let Some(certificate) = &verdict.certificate {
-        if !trust.is_empty() {
-            clinic.faults = trust.check(certificate, &verdict.others, at, sm2);
+        if !given.trust.is_empty() {
+            let (along, times) = (&verdict.others, given.times);
+            clinic.faults = given.trust.check_at(certificate, along, times, given.sm2);
         }
-        clinic.holder = holder(bytes, certificate);
+        clinic.holder = holder(bytes, certificate, given.codes);
     }
     if let Ok(found) = scan(bytes, &Form::STRICT) {
+        clinic.pem_lines = pem_lines(bytes, &found);
         clinic.document.clone_from(&found.document);
         clinic.signed_info.clone_from(&found.signed_info);
         if let Some(element) = &verdict.signature
-            && let Ok(methods) = methods(&found, element)
+            && clinic.is_readable()
+            && let Some(methods) = understood(element)
         {
-            let case = case(bytes, &found, element, methods, &verdict, trust, sm2);
-            clinic.look(&case);
+            let case = case::case(bytes, &found, (element, methods), &verdict, given);
+            let first = clinic.first(&found, form);
+            clinic.look(&case, first);
         }
     }
-    if clinic.cause == Cause::None {
-        clinic.cause = clinic.doubt();
+    let doubt = clinic.doubt(verdict.extra.as_deref());
+    match (&clinic.cause, doubt) {
+        (_, Cause::None) => {}
+        (Cause::None, doubt) => clinic.cause = doubt,
+        (_, doubt) => clinic.also.push(doubt),
     }
-    clinic.advice = words::advice(&clinic);
+    if [&clinic.cause]
+        .into_iter()
+        .chain(&clinic.also)
+        .any(Cause::is_unexplained)
+    {
+        clinic.possibilities = advice::POSSIBILITIES.to_vec();
+    }
+    clinic.advice = advice::advice(&clinic);
     clinic
 }
 
-fn case<'a>(
-    bytes: &'a [u8],
-    scan: &'a Scan,
-    element: &'a SignatureElement,
-    methods: Methods,
-    verdict: &'a Verdict,
-    trust: &'a Trust,
-    sm2: &'a dyn Sm2,
-) -> Case<'a> {
-    let others = verdict.others.iter().chain(&trust.intermediates);
-    let n_bytes = element.digest_value.len();
-    Case {
-        bytes,
-        scan,
-        element,
-        methods,
-        digest: methods.named_digest.by_length(n_bytes, methods.signature),
-        certificate: verdict.certificate.as_ref(),
-        others: others.collect(),
-        sm2,
+/// Reads the certificates where checking did not come so far; answers in what form they were.
+fn certificates(verifier: &Verifier<'_>, verdict: &mut Verdict) -> Option<&'static str> {
+    if verdict.certificate.is_some() {
+        return None;
     }
+    let mut element = verdict.signature.clone()?;
+    let mut form = None;
+    let found = verifier.certificates(&element).or_else(|failure| {
+        for der in &mut element.certificates {
+            if Certificate::from_der(der).is_some() {
+                continue;
+            }
+            let pem = Certificate::from_file(der).map(|one| ("PEM 文件整个又做了一次 Base64", one));
+            let hex = || {
+                let read = Certificate::from_der(&value::unhex(der.trim_ascii())?)?;
+                Some(("十六进制文本再做的 Base64", read))
+            };
+            if let Some((what, certificate)) = pem.or_else(hex) {
+                form = Some(what);
+                certificate.der().clone_into(der);
+            }
+        }
+        match form {
+            Some(_) => verifier.certificates(&element),
+            None => Err(failure),
+        }
+    });
+    if let Ok((certificate, others)) = found {
+        verdict.certificate = Some(certificate);
+        verdict.others = others;
+    }
+    form
 }
 
 /// Whether the holder is the sender of the message, or who declares in one of its documents.
-fn holder(bytes: &[u8], certificate: &Certificate) -> Match {
+fn holder(bytes: &[u8], certificate: &Certificate, known: &[&str]) -> Match {
     let Some(message) = parse(bytes, Profile::Lenient).message else {
         return Match::Unknown;
     };
     let transfer = message.base_transfer.as_ref();
-    let mut codes: Vec<&str> = Vec::new();
+    let mut codes: Vec<&str> = known.to_vec();
     codes.extend(transfer.and_then(|one| one.get("copCode")));
     codes.extend(
         message
@@ -196,11 +256,53 @@ impl Clinic {
     /// Whether the signature is right and the certificate or its holder is not.
     #[must_use]
     pub fn is_doubtful(&self) -> bool {
-        matches!(self.doubt(), Cause::Certificate(_) | Cause::Holder)
+        let doubtful = |cause: &Cause| {
+            matches!(
+                cause,
+                Cause::Certificate(_) | Cause::Holder | Cause::Extra(_)
+            )
+        };
+        [&self.cause].into_iter().chain(&self.also).any(doubtful)
+    }
+
+    /// Whether there is one signature with values, in a document that could be read.
+    fn is_readable(&self) -> bool {
+        !matches!(
+            self.outcome,
+            Outcome::Unsigned
+                | Outcome::Failed(
+                    Failure::NotWellFormed(_)
+                        | Failure::Misplaced
+                        | Failure::Several
+                        | Failure::Foreign
+                        | Failure::Empty
+                )
+        )
+    }
+
+    /// What has to be put right before digest and value can be judged at all.
+    fn first(&self, scan: &Scan, form: Option<&'static str>) -> Option<Cause> {
+        match &self.outcome {
+            Outcome::Passed(_)
+            | Outcome::Unsigned
+            | Outcome::Failed(
+                Failure::Digest | Failure::Value | Failure::ValueForm | Failure::DigestLength,
+            ) => None,
+            Outcome::Failed(Failure::Structure(problem)) => Some(match &scan.blemish {
+                Some((element, blemish)) if blemish.told(element) == *problem => {
+                    Cause::Blemish(element.clone(), *blemish)
+                }
+                _ => self.cause.clone(),
+            }),
+            Outcome::Failed(Failure::BadCertificate) => {
+                Some(form.map_or_else(|| self.cause.clone(), Cause::CertificateForm))
+            }
+            Outcome::Failed(_) | Outcome::Unsupported(_) => Some(self.cause.clone()),
+        }
     }
 
     /// Tries every profile, and then every mistake that is known.
-    fn look(&mut self, case: &Case<'_>) {
+    fn look(&mut self, case: &Case<'_>, first: Option<Cause>) {
         self.methods = Some((case.methods.signature, case.methods.named_digest));
         let expected = &case.element.digest_value;
         let digest = case.digest.unwrap_or(case.methods.named_digest);
@@ -213,36 +315,78 @@ impl Clinic {
                 is_equal,
             });
         }
-        for profile in ValueProfile::ALL {
-            let comments = case.methods.comments;
-            let signed_info = profile.signed_info(case.bytes, case.scan, comments);
-            let Ok(Some(signed_info)) = signed_info else {
-                continue;
-            };
-            self.values.push(ValueTry {
+        for one in &case.shown {
+            self.values.extend(one.profile.map(|profile| ValueTry {
                 profile,
-                passes: case.passes(&signed_info),
-                signed_info,
-            });
+                passes: one.passes,
+                signed_info: one.signed_info.clone(),
+            }));
         }
         if let Some(first) = self.values.first() {
             self.signed_info.clone_from(&first.signed_info);
         }
         let passed = self.digests.iter().find(|one| one.is_equal);
         let mut digested = passed.map(|one| one.profile.parts(case.scan).concat());
-        let is_value_right = self.values.iter().any(|one| one.passes);
-        if self.cause == Cause::Digest {
-            let (cause, bytes) = case.digest_cause(is_value_right);
-            self.cause = cause;
-            digested = bytes;
-        } else if self.cause == Cause::Value {
-            self.cause = case.value_cause();
+        if !matches!(self.outcome, Outcome::Passed(_)) {
+            let (causes, bytes) = self.causes(case, first);
+            digested = digested.or(bytes);
+            let mut causes = causes.into_iter();
+            if let Some(first) = causes.next() {
+                self.cause = first;
+            }
+            self.also = causes.collect();
         }
+        let digested = digested.filter(|bytes| std::str::from_utf8(bytes).is_ok());
         self.difference = digested.and_then(|bytes| difference(&self.document, &bytes));
     }
 
+    /// Everything that is wrong, the first thing first, and what was digested.
+    fn causes(&self, case: &Case<'_>, first: Option<Cause>) -> (Vec<Cause>, Option<Vec<u8>>) {
+        let is_digest_read = !case.element.digest_value.is_empty();
+        let is_digest_right = !is_digest_read || self.digests.iter().any(|one| one.is_equal);
+        let is_value_read = !case.element.signature_value.is_empty();
+        let is_value_right = self.values.iter().any(|one| one.passes);
+        let fits = |one: &Certificate| one.key().fits(case.methods.signature);
+        let is_open = is_value_read && !is_value_right && case.certificate.is_some_and(fits);
+        let value = is_open.then(|| case.value_cause());
+        // A digest that cannot be read is part of what was signed: nothing can be said of the value.
+        let value = value.filter(|one| is_digest_read || *one != Cause::Value);
+        // A value that is explained stands over this SignedInfo, so the SignedInfo is whole.
+        let is_intact = is_value_right || value.as_ref().is_some_and(|one| *one != Cause::Value);
+        let (digest, bytes) = match is_digest_right {
+            true => (None, None),
+            false => {
+                let (cause, bytes) = case.digest_cause(is_intact);
+                (Some(cause), bytes)
+            }
+        };
+        let value = value.map(|cause| match (&cause, &self.outcome) {
+            (Cause::Value, _) if case.has_wrong_length() => Cause::Failure(Failure::ValueForm),
+            _ => cause,
+        });
+        let is_length = matches!(self.outcome, Outcome::Failed(Failure::DigestLength));
+        let digest = digest.map(|cause| match is_length && cause.is_unexplained() {
+            true => self.cause.clone(),
+            false => cause,
+        });
+        let mut causes: Vec<Cause> = first.into_iter().collect();
+        let is_covered = digest.as_ref().is_some_and(|digest| match &value {
+            // One sentence says both.
+            Some(Cause::Value) => *digest == Cause::Digest,
+            Some(Cause::SignedNamespaces(_)) => digest.changes_namespaces(),
+            _ => false,
+        });
+        causes.extend(digest);
+        causes.extend(value.filter(|_| !is_covered));
+        causes.dedup();
+        (causes, bytes)
+    }
+
     /// The signature is right; whether something else is not.
-    fn doubt(&self) -> Cause {
+    fn doubt(&self, extra: Option<&str>) -> Cause {
+        if !matches!(self.outcome, Outcome::Passed(_)) {
+            return Cause::None;
+        }
         let names = self
             .signature
             .as_ref()
@@ -250,38 +394,13 @@ impl Clinic {
         let is_named = names
             .zip(self.certificate.as_ref())
             .is_none_or(|(name, certificate)| certificate.is_named(name));
-        let grave = |fault: &&CertificateFault| {
-            !matches!(
-                fault,
-                CertificateFault::NoList | CertificateFault::StaleList
-            )
-        };
-        match self.faults.iter().find(grave) {
-            Some(fault) => Cause::Certificate(fault.clone()),
-            None if !is_named => Cause::KeyName,
-            None if self.holder == Match::Different => Cause::Holder,
-            None => Cause::None,
+        match (self.faults.iter().find(|fault| fault.is_grave()), extra) {
+            (Some(fault), _) => Cause::Certificate(fault.clone()),
+            (None, Some(extra)) => Cause::Extra(extra.to_owned()),
+            (None, None) if self.holder == Match::Different => Cause::Holder,
+            (None, None) if !is_named => Cause::KeyName,
+            (None, None) => Cause::None,
         }
-    }
-}
-
-impl Case<'_> {
-    fn passes(&self, message: &[u8]) -> bool {
-        let scheme = Scheme::from(self.methods.signature);
-        self.certificate.is_some_and(|certificate| {
-            let value = &self.element.signature_value;
-            certificate.key().verify(scheme, message, value, self.sm2)
-        })
-    }
-
-    /// `SignedInfo` with no namespaces, as programs make it that cut it out first.
-    fn detached(&self) -> Vec<u8> {
-        let form = Form {
-            comments: Comments::Without,
-            is_compact: false,
-            namespaces: Some(&[]),
-        };
-        scan(self.bytes, &form).map_or_else(|_| Vec::new(), |found| found.signed_info)
     }
 }
 
@@ -307,4 +426,14 @@ fn difference(strict: &[u8], digested: &[u8]) -> Option<Difference> {
         strict: excerpt(strict),
         digested: excerpt(digested),
     })
+}
+
+/// The lines on which PEM begins and ends in a signature.
+fn pem_lines(bytes: &[u8], found: &Scan) -> Option<(u32, u32)> {
+    let signature = bytes.get(found.place.clone())?;
+    let line = |what: &[u8]| {
+        let at = memchr::memmem::find(signature, what)?;
+        Some(crate::xml::line_of(bytes, found.place.start + at))
+    };
+    Some((line(b"-----BEGIN ")?, line(b"-----END ")?))
 }

@@ -6,6 +6,7 @@ use ceb::sample::{self, Spec};
 use ceb::{Direction, Kind, ReturnStatus};
 use expect_test::expect;
 use std::time::Duration;
+use store::task::Pulse;
 use store::testing::each_engine;
 use tokio::sync::watch;
 
@@ -234,6 +235,7 @@ async fn it_runs_until_it_is_told_to_stop() {
         }
         stop.send(true).unwrap();
     };
-    let (ended, ()) = tokio::join!(stage.customs.run(stopped), working);
+    let pulse = Pulse::unwatched(stage.clock.clone());
+    let (ended, ()) = tokio::join!(stage.customs.run(stopped, pulse), working);
     ended.unwrap();
 }

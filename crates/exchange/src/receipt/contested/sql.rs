@@ -70,6 +70,7 @@ pub(in crate::receipt) fn answers_of(
         after: ")",
     };
     let rows: Vec<Vec<Value<'_>>> = documents.iter().map(|id| vec![(*id).into()]).collect();
+    let vault = tx.vault();
     let mut found = Vec::new();
     for row in tx.many(FIND, &[kind.into()], &rows)? {
         let receipt = NewReceipt {
@@ -84,7 +85,7 @@ pub(in crate::receipt) fn answers_of(
             return_info: row.text(9)?,
             invt_no: None,
             pre_no: None,
-            xml: row.text(10)?,
+            xml: vault.open_text(row.text(10)?)?,
             feed_no: Some(row.int(0)?),
         };
         found.push(receipt);

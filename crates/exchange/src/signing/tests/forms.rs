@@ -2,8 +2,8 @@
 
 use super::Keys;
 use super::step::{give_consent, give_key, house, stored};
+use crate::intake::Config;
 use crate::intake::http::{Door, submit};
-use crate::intake::{Config, Intake};
 use crate::message::MessageId;
 use crate::preflight::http::preflight;
 use crate::testing::House;
@@ -21,16 +21,12 @@ fn door(house: &House) -> Arc<Door> {
     let config = Arc::new(Config::default());
     Arc::new(Door {
         gate: Arc::clone(&house.gate),
-        intake: Intake::start(
-            house.shared.db.clone(),
-            Arc::clone(&house.shared.ids),
-            Arc::clone(&house.shared.accepted),
-        ),
+        intake: house.intake(),
         ids: Arc::clone(&house.shared.ids),
         clock: house.clock.clone(),
         signatures: Arc::clone(&house.shared.signatures),
-        room: Door::room(&config),
-        forms: Door::forms(),
+        room: config.room(),
+        forms: config.turns(),
         config,
     })
 }

@@ -213,3 +213,22 @@ async fn an_rsa_key_signs_the_old_way_only_where_the_policy_allows_it() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signing_is_not_switched_on_without_a_certificate_that_holds() {
+    for test in each_engine() {
+        let keys = Keys::new();
+        let house = house(test, &keys).await;
+        let (company, now_ms) = (house.company_id(0), house.clock.now_ms());
+        let has = async |at: i64| {
+            let read =
+                move |tx: &mut store::Tx<'_>| crate::signing::has_certificate(tx, company, at);
+            house.shared.db.read(read).await.unwrap()
+        };
+        assert!(!has(now_ms).await, "no key yet");
+        give_key(&house, &keys, "sm2").await;
+        assert!(has(now_ms).await);
+        assert!(!has(i64::MAX).await, "expired");
+        assert!(!has(0).await, "not valid yet");
+    }
+}

@@ -7,7 +7,7 @@ use crate::account::http::person;
 use crate::ground::Ground;
 use crate::login::http::{Entrance, NextQuery, go, go_with, is_token, local, with_next};
 use crate::login::page::{self, Lang, SCRIPTED, Shown, page_with};
-use crate::login::{self, compare, promote};
+use crate::login::{promote, still_knows};
 use crate::passkey::http::{AnswerForm, the_passkeys};
 use crate::passkey::{Purpose, prove};
 use crate::session::{Session, Stage};
@@ -106,16 +106,9 @@ pub async fn confirm_try(
         return Ok(page::refused(lang, CSRF, "/account"));
     }
     let ground = entrance.ground();
-    let refused = match login::may_enter(&account, ground.now_ms()) {
-        Err(refused) => Some(refused),
-        Ok(()) if compare(&form.password, account.password_hash.clone()).await? => None,
-        Ok(()) => {
-            let tried = (account.login.as_str(), form.password.as_str());
-            let counted = login::attempt(ground, &entrance.throttle, &actor.origin, tried).await?;
-            Some(counted.err().unwrap_or((login::codes::WRONG, None)))
-        }
-    };
-    if let Some(refused) = refused {
+    let who = (&actor.origin, &account);
+    let known = still_knows(ground, &entrance.throttle, who, &form.password).await?;
+    if let Err(refused) = known {
         let (both, shown) = ((&session, &account), Some(refused.into()));
         return show_confirm(&entrance, lang, both, shown, &form.next).await;
     }

@@ -183,9 +183,10 @@ impl House {
         let read = move |tx: &mut store::Tx<'_>| account::by_id(tx, AccountId(id));
         let account = self.ground.db.read(read).await.unwrap().unwrap();
         let origin = Origin::default();
-        let begun = login::begin(&self.ground, &origin, &account, "passkey")
+        let begun = login::begin(&self.ground, &origin, &account, login::Proof::of("passkey"))
             .await
             .unwrap();
+        let begun = begun.unwrap();
         (begun.session, format!("tongguan={}", begun.token))
     }
 

@@ -4,4 +4,5 @@ pub(crate) mod house;
 mod login;
 pub(crate) mod peer;
 mod proxies;
+mod services;
 mod tickets;

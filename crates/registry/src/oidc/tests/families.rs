@@ -53,7 +53,10 @@ async fn of_fifty_who_come_with_one_code_or_refresh_token_exactly_one_succeeds()
             }
             let answers = all.join_all().await;
             let n_ok = answers.iter().filter(|answer| *answer == "ok").count();
-            assert_eq!(n_ok, 1, "is_code: {is_code}");
+            // A refresh token is heard again for a client that lost the answer, a few times only.
+            let may_come_again = !is_code;
+            let expected = if may_come_again { 4 } else { 1 };
+            assert_eq!(n_ok, expected, "is_code: {is_code}");
         }
     }
 }
@@ -98,6 +101,7 @@ async fn v10_4_5_a_refresh_token_works_once_and_its_reuse_ends_the_family() {
         let next = json(&place.refresh(WEB, old).await);
         let access = next["access_token"].as_str().unwrap();
         assert!(place.is_alive(access).await);
+        later(&place.house, 21_000);
         assert_eq!(error(&place.refresh(WEB, old).await), "invalid_grant");
         assert!(!place.is_alive(access).await, "the whole family");
         let newest = next["refresh_token"].as_str().unwrap();
@@ -196,6 +200,53 @@ async fn v10_4_4_a_client_uses_only_the_grants_of_its_entry() {
             error(&answer),
             "invalid_client",
             "a CAS service is no client"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_lost_the_answer_of_a_refresh_asks_once_more_and_goes_on() {
+    let token = |answer: &serde_json::Value| answer["refresh_token"].as_str().unwrap().to_owned();
+    for place in &Place::each().await {
+        let (_, cookie) = place.house.session(1).await;
+        let first = token(&place.tokens(WEB, &cookie).await);
+        let lost = json(&place.refresh(WEB, &first).await);
+        later(&place.house, 5_000);
+        let stranger = place.refresh("other.web", &first).await;
+        assert_eq!(error(&stranger), "invalid_grant", "another client");
+        let again = json(&place.refresh(WEB, &first).await);
+        assert!(
+            place
+                .is_alive(again["access_token"].as_str().unwrap())
+                .await
+        );
+        assert!(place.acts().await.contains(&"oidc.again".to_owned()));
+        // The family goes on by the one that is used first.
+        let next = json(&place.refresh(WEB, &token(&again)).await);
+        assert!(place.is_alive(next["access_token"].as_str().unwrap()).await);
+        // Whoever brings the other one has a copy, within the grace or not.
+        assert_eq!(
+            error(&place.refresh(WEB, &token(&lost)).await),
+            "invalid_grant"
+        );
+        assert!(!place.is_alive(next["access_token"].as_str().unwrap()).await);
+        assert!(place.acts().await.contains(&"oidc.replay".to_owned()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_grace_is_for_the_immediate_predecessor_only() {
+    let token = |answer: &serde_json::Value| answer["refresh_token"].as_str().unwrap().to_owned();
+    for place in &Place::each().await {
+        let (_, cookie) = place.house.session(1).await;
+        let first = token(&place.tokens(WEB, &cookie).await);
+        let second = token(&json(&place.refresh(WEB, &first).await));
+        let third = json(&place.refresh(WEB, &second).await);
+        assert_eq!(error(&place.refresh(WEB, &first).await), "invalid_grant");
+        let access = third["access_token"].as_str().unwrap();
+        assert!(
+            !place.is_alive(access).await,
+            "its successor was used: a copy"
         );
     }
 }

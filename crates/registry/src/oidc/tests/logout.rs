@@ -213,3 +213,38 @@ async fn every_client_is_told_once_however_a_session_ends() {
         }
     }
 }
+
+/// A damaged hint is no reason to lose where the person wanted to go: after a confirmation it is as
+/// without a hint.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_hint_is_as_no_hint_once_the_person_has_confirmed() {
+    for place in &Place::each().await {
+        for registered in [true, false] {
+            let (cookie, hint, _) = entered(place, 1).await;
+            let damaged = format!("{}AAAAAA", &hint[..hint.len() - 6]);
+            let to = if registered {
+                LEFT
+            } else {
+                "https://evil.test/"
+            };
+            let asked = place
+                .get(&address(&damaged, to, "&client_id=web"), &cookie)
+                .await;
+            assert_eq!(asked.status, StatusCode::OK, "it asks");
+            let fields = ["csrf", "client_id", "post_logout_redirect_uri", "state"];
+            let told: Vec<(&str, String)> = fields.map(|name| (name, asked.field(name))).into();
+            let form: Vec<(&str, &str)> = told.iter().map(|(n, v)| (*n, v.as_str())).collect();
+            let left = place.post("/oauth2/logout", &cookie, &form).await;
+            if registered {
+                assert_eq!(left.location(), format!("{LEFT}?state=s+1"));
+            } else {
+                assert_eq!(left.location(), "", "not registered");
+            }
+            // Without a session there is nobody to ask, and nobody who vouches for the address.
+            let nobody = place
+                .get(&address(&damaged, to, "&client_id=web"), "")
+                .await;
+            assert_eq!(nobody.location(), "");
+        }
+    }
+}

@@ -5,5 +5,6 @@ mod families;
 mod house;
 mod keys;
 mod logout;
+mod native;
 mod programs;
 mod tokens;

@@ -7,7 +7,7 @@ use crate::account::{self, Account};
 use crate::ground::Ground;
 use crate::login::http::{Entrance, NextQuery, go, is_token, local, onward, set_cookie};
 use crate::login::page::{self, Lang, SCRIPTED, Shown, page_with};
-use crate::login::promote;
+use crate::login::{needs_factor, promote};
 use crate::passkey::enrol::label_of;
 use crate::passkey::http::{AnswerForm, the_passkeys};
 use crate::passkey::page::PasskeyPage;
@@ -186,9 +186,9 @@ pub async fn passkey_remove(
         }
         let n_left = factors
             .iter()
-            .filter(|one| one.confirmed && one.kind != "recovery" && one.id != form.0)
+            .filter(|one| one.is_in_force() && one.id != form.0)
             .count();
-        if n_left == 0 && account.is_staff() {
+        if n_left == 0 && needs_factor(tx, ground, account)? {
             return Ok(Err(codes::LAST));
         }
         factor::remove(tx, account.id, form.0)?;

@@ -1,6 +1,6 @@
 //! `/api/v1/users/{id}/…`: enable, disable, unlock, reset, factors/reset.
 
-use super::{Change, FACTOR_RESET, FactorReset, reset, set_state};
+use super::{Change, FACTOR_RESET, FactorReset, invite_again, reset, set_state};
 use crate::access::Actor;
 use crate::account::{self, AccountId};
 use crate::administration::{Asked, Desk, SECURITY, SYSTEM_SECURITY, body, codes, id, not_found};
@@ -36,7 +36,8 @@ pub const DISABLE_USER: Operation = Operation {
 pub const UNLOCK_USER: Operation = Operation {
     id: "unlock_user",
     chinese: "解锁用户",
-    roles: SECURITY,
+    // Either of the two: nobody unlocks himself, and one of them may be the one who is locked out.
+    roles: SYSTEM_SECURITY,
     changes: true,
 };
 /// Makes a new one-time link.
@@ -44,6 +45,13 @@ pub const RESET_USER: Operation = Operation {
     id: "reset_user",
     chinese: "重置用户密码",
     roles: SECURITY,
+    changes: true,
+};
+/// Makes a new first link for somebody who never used the one before.
+pub const LINK_USER: Operation = Operation {
+    id: "link_user",
+    chinese: "重新生成激活链接",
+    roles: SYSTEM_SECURITY,
     changes: true,
 };
 /// Asks to take the second factors of a lost telephone away.
@@ -59,6 +67,7 @@ pub const OPERATIONS: &[Operation] = &[
     DISABLE_USER,
     UNLOCK_USER,
     RESET_USER,
+    LINK_USER,
     ASK_FACTOR_RESET,
 ];
 
@@ -192,6 +201,36 @@ pub async fn reset_user(
     let (shared, token) = (ground.clone(), ground.token()?);
     let hash = hash_text(&token);
     let write = move |tx: &mut Tx<'_>| reset(tx, &shared, &actor, (asked, &hash), &why);
+    ground.act(write).await?;
+    Ok(Json(link(&ground, asked, &token)))
+}
+
+/// Makes a new one-time link for somebody who has not set a password yet; the old one opens nothing any
+/// more (重新生成激活链接).
+#[utoipa::path(
+    post, path = "/api/v1/users/{id}/link", tag = "administration", request_body = Reason,
+    params(("id" = String, Path, description = "用户编号")),
+    responses(
+        (status = 200, body = LinkView, description = "链接只显示这一次；旧链接已失效"),
+        (status = 400, body = Problem, description = "缺少理由"),
+        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
+        (status = 403, body = Problem, description = "没有权限，或是自己的账号"),
+        (status = 404, body = Problem, description = "没有这个用户"),
+        (status = 409, body = Problem, description = "账号已激活过或已停用")
+    )
+)]
+pub async fn link_user(
+    State(desk): State<Desk>,
+    headers: HeaderMap,
+    Path(asked): Path<String>,
+    given: Result<Json<Reason>, JsonRejection>,
+) -> Result<Json<LinkView>, Problem> {
+    let actor = desk.gate.actor(&headers, &LINK_USER).await?;
+    let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
+    let ground = desk.ground().clone();
+    let (shared, token) = (ground.clone(), ground.token()?);
+    let hash = hash_text(&token);
+    let write = move |tx: &mut Tx<'_>| invite_again(tx, &shared, &actor, (asked, &hash), &why);
     ground.act(write).await?;
     Ok(Json(link(&ground, asked, &token)))
 }

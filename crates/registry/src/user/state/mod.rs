@@ -8,6 +8,7 @@ use crate::account::{self, Account, AccountId};
 use crate::administration::{codes, last_office, not_found};
 use crate::approval::{Doing, Kind};
 use crate::ground::Ground;
+use crate::login::lock;
 use crate::role::Role;
 use crate::{audit, factor, session};
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,9 @@ pub fn set_state(
         session::end_all_of(tx, id, (0, 0), now_ms, "disabled")?;
     }
     account::set_state(tx, id, state, now_ms)?;
+    if change != Change::Disable {
+        lock::forget(tx, ground, &found.login)?;
+    }
     let told = match change {
         Change::Enable => "启用",
         Change::Disable => "停用",
@@ -112,6 +116,33 @@ pub fn reset(
     session::end_all_of(tx, id, (0, 0), now_ms, "reset")?;
     account::invite(tx, id, link_hash, now_ms)?;
     let detail = format!("{}；理由：{reason}", found.login);
+    audit::done(tx, now_ms, actor, account::RESET, &object(id), &detail)?;
+    Ok(Ok(()))
+}
+
+/// A new first link for somebody who has not set a password yet; the old one opens nothing any more.
+///
+/// # Errors
+/// The outer error is the store's; the inner one says why not.
+pub fn invite_again(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    actor: &Actor,
+    (id, link_hash): (AccountId, &str),
+    reason: &str,
+) -> StoreResult<Result<(), Problem>> {
+    let (found, now_ms) = (account::by_id(tx, id)?, ground.now_ms());
+    let found = match others(actor, found) {
+        Ok(found) => found,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    // Who has a password gets another only from the security administrator, who puts the person out.
+    if found.state != "invited" || found.password_hash.is_some() {
+        let why = "该账号已激活过或已停用；忘记密码请由安全管理员重置";
+        return Ok(Err(Problem::new(codes::STATE).detail(why)));
+    }
+    account::invite(tx, id, link_hash, now_ms)?;
+    let detail = format!("重新生成激活链接 {}；理由：{reason}", found.login);
     audit::done(tx, now_ms, actor, account::RESET, &object(id), &detail)?;
     Ok(Ok(()))
 }

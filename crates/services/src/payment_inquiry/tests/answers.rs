@@ -92,3 +92,81 @@ async fn a_company_has_a_limit_in_a_minute_and_callers_may_be_named() {
         assert!(answer.message.contains("调用方地址"));
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_who_know_no_orders_do_not_use_up_what_customs_need() {
+    for test in &each_engine() {
+        let config = Config {
+            minute_max: 5,
+            unknown_minute_max: 2,
+            ..Config::default()
+        };
+        let stage = stage(&test.db, "sm2", config).await;
+        stage.put("T1", &["SO1"], "5").await;
+        let own = stage.company.customs_code.clone();
+        let ask = async |address: &str, order: &str, n: usize| {
+            let form = stage.form(order, &format!("{address}-{n}"));
+            stage.ask_from(address, &own, form).await.1.code == "10000"
+        };
+        // One address gets its share of what is there for orders that nobody knows, and no more.
+        let mut n_taken = 0;
+        for n in 0..20 {
+            n_taken += usize::from(ask("198.51.100.1", "UNKNOWN", n).await);
+        }
+        assert_eq!(n_taken, 2);
+        // Of IPv6 a whole /64 is one address.
+        assert!(ask("2001:db8::1", "UNKNOWN", 1).await);
+        assert!(ask("2001:db8::2", "UNKNOWN", 2).await);
+        assert!(!ask("2001:db8::3", "UNKNOWN", 3).await);
+        // Customs ask about an order that the platform does not have yet, and about one that it has.
+        assert!(ask("192.0.2.1", "LATE", 1).await);
+        for n in 2..7 {
+            assert!(ask("192.0.2.1", "SO1", n).await, "{n}");
+        }
+        assert!(!ask("192.0.2.1", "SO1", 8).await, "the limit is the limit");
+    }
+}
+
+/// A body that never ends.
+struct Endless;
+
+impl axum::body::HttpBody for Endless {
+    type Data = axum::body::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<http_body::Frame<Self::Data>, Self::Error>>> {
+        std::task::Poll::Pending
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_address_that_keeps_everybody_waiting_keeps_only_itself() {
+    for test in &each_engine() {
+        let stage = std::sync::Arc::new(stage(&test.db, "sm2", Config::default()).await);
+        let own = stage.company.customs_code.clone();
+        let waiting: Vec<_> = (0..100)
+            .map(|_| {
+                let (stage, own) = (std::sync::Arc::clone(&stage), own.clone());
+                tokio::spawn(async move {
+                    let body = axum::body::Body::new(Endless);
+                    stage.ask_from("198.51.100.1", &own, body).await.1.message
+                })
+            })
+            .collect();
+        // Those beyond the share are told at once.
+        let mut n_told = 0;
+        while n_told < 100 - 16 {
+            n_told = waiting.iter().filter(|task| task.is_finished()).count();
+            tokio::task::yield_now().await;
+        }
+        let form = stage.form("SO1", "s-1");
+        let (_, answer) = stage.ask_from("198.51.100.1", &own, form.clone()).await;
+        assert_eq!(answer.code, "20000");
+        let (_, answer) = stage.ask_from("192.0.2.1", &own, form).await;
+        assert_eq!(answer.code, "10000");
+        waiting.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+}

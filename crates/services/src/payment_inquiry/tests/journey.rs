@@ -73,7 +73,9 @@ pub(super) async fn stage(db: &store::Db, family: &str, config: Config) -> Stage
     let keyring = Keyring::new(&SigningConfig { keys: vec![key] }, &SystemClock::shared());
     let uploader = Arc::new(Uploader::new(config.clone(), Arc::new(keyring)).unwrap());
     let gate = Arc::new(Gate::new(world.ground.clone(), crate::OPERATIONS));
-    let door = CustomsDoor::new(Desk::new(gate), config);
+    let uploads = web::room::Room::new("uploads", 96 << 20, 32 << 20);
+    let room = web::shares::Shares::new("inquiries", 64, 16);
+    let door = CustomsDoor::new(Desk::new(gate, uploads), config, room);
     let door = Router::new()
         .route("/179/{code}/platDataOpen", post(plat_data_open))
         .with_state(door);
@@ -106,8 +108,18 @@ pub(super) async fn stage(db: &store::Db, family: &str, config: Config) -> Stage
 
 impl Stage {
     pub(super) async fn ask_raw(&self, code: &str, body: impl Into<Body>) -> (u16, CustomsAnswer) {
+        self.ask_from("192.0.2.77", code, body).await
+    }
+
+    pub(super) async fn ask_from(
+        &self,
+        address: &str,
+        code: &str,
+        body: impl Into<Body>,
+    ) -> (u16, CustomsAnswer) {
         let request = Request::post(format!("/179/{code}/platDataOpen"))
             .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-tongguan-peer", address)
             .body(body.into())
             .unwrap();
         let answer = self.door.clone().oneshot(request).await.unwrap();
@@ -118,11 +130,16 @@ impl Stage {
         (status, serde_json::from_slice(&bytes).unwrap())
     }
 
-    pub(super) async fn ask(&self, order: &str, session: &str) -> CustomsAnswer {
+    /// The form of an inquiry.
+    pub(super) fn form(&self, order: &str, session: &str) -> String {
         let form = open_req(order, session, self.world.clock.now_ms());
-        let body: String = url::form_urlencoded::Serializer::new(String::new())
+        url::form_urlencoded::Serializer::new(String::new())
             .append_pair("openReq", &form)
-            .finish();
+            .finish()
+    }
+
+    pub(super) async fn ask(&self, order: &str, session: &str) -> CustomsAnswer {
+        let body = self.form(order, session);
         let (status, answer) = self.ask_raw(&self.company.customs_code, body).await;
         assert_eq!(status, 200);
         answer

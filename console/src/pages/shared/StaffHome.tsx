@@ -1,0 +1,94 @@
+// The start of the day for staff (首页): what waits for them, today in figures, and the way to their pages.
+import { useQuery } from "@tanstack/react-query";
+import { Empty } from "antd";
+import { Link } from "react-router";
+import { call, withQuery } from "../../api/client";
+import { useLive } from "../../api/live";
+import { useCan, useSession } from "../../api/session";
+import { count } from "../../format/number";
+import { beijingDay } from "../../format/time";
+import { useT } from "../../i18n";
+import { ErrorView } from "../../shell/ErrorView";
+import { Loading } from "../../shell/Loading";
+import { pagesFor } from "../../shell/pages";
+import { TodoList, useTodos } from "../../shell/Todos";
+import { FIGURES, total } from "../exchange/figures";
+import { Tile } from "../exchange/Home";
+import type { DayCount } from "../exchange/types";
+
+const PATH = "/start";
+
+export function StaffHome() {
+  const t = useT();
+  const can = useCan();
+  const session = useSession();
+  const todos = useTodos();
+  useLive(can("events") ? ["message"] : [], () => void todos.refetch());
+  const pages = pagesFor(session).filter((page) => page.icon !== undefined && page.path !== PATH);
+  return (
+    <>
+      <div className="page-head">
+        <h1>{t("menu.start")}</h1>
+      </div>
+      {can("statistics") && <Today />}
+      <div className="columns-2">
+        <div className="panel">
+          <h2>{t("todo.title")}</h2>
+          {todos.error !== null && <ErrorView error={todos.error} retry={() => void todos.refetch()} />}
+          {todos.isPending && <Loading />}
+          {todos.data !== undefined && <TodoList items={todos.data.items} done={() => undefined} />}
+        </div>
+        <nav className="panel" aria-label={t("start.pages")}>
+          <h2>{t("start.pages")}</h2>
+          <ul className="shortcuts">
+            {pages.map((page) => (
+              <li key={page.path}>
+                {page.href === undefined ? (
+                  <Link to={page.path}>
+                    {page.icon} {t(page.title)}
+                  </Link>
+                ) : (
+                  <a href={page.href} target="_blank" rel="noreferrer">
+                    {page.icon} {t(page.title)}
+                  </a>
+                )}
+              </li>
+            ))}
+          </ul>
+        </nav>
+      </div>
+    </>
+  );
+}
+
+/** Today's figures of everything that the person sees; each leads to the statistics. */
+function Today() {
+  const t = useT();
+  const can = useCan();
+  const day = beijingDay(Date.now());
+  const found = useQuery({
+    queryKey: ["statistics", day, day],
+    queryFn: ({ signal }) =>
+      call<{ items: DayCount[] }>("GET", withQuery("/api/v1/statistics", { from: day, to: day }), undefined, signal),
+  });
+  useLive(can("events") ? ["count"] : [], () => void found.refetch());
+  if (found.error !== null) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
+  if (found.data === undefined) return <Loading />;
+  const sums = total(found.data.items);
+  return (
+    <div className="panel">
+      <h2>
+        {t("start.today")} <span className="soft num">{day}</span>
+      </h2>
+      {found.data.items.length === 0 ? (
+        <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("home.nothing")} />
+      ) : (
+        <Link className="tiles plain" to={`/statistics?from=${day}&to=${day}`}>
+          {FIGURES.map((figure) => (
+            <Tile key={figure} label={t(`home.${figure}`)} value={count(sums[figure])} />
+          ))}
+        </Link>
+      )}
+    </div>
+  );
+}

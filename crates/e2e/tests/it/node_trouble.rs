@@ -1,0 +1,112 @@
+//! A second process with the number of the first, a damaged file, files that others can read: each is
+//! found out before harm is done, and says what to do.
+
+use crate::platform::{Engine, Place};
+use crate::samples;
+use ceb::Kind;
+use std::io::{Seek, SeekFrom, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+/// Tries to start a second platform on the data of this place; answers how it ended and what it said.
+fn second(place: &Place) -> (Option<i32>, String) {
+    let output = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), said)
+}
+
+#[test]
+fn a_second_process_with_the_same_number_is_refused() {
+    let place = Place::new();
+    let platform = place.start();
+    let (code, said) = second(&place);
+    assert_eq!(code, Some(1), "{said}");
+    let advice = "TONGGUAN_NODE__NUMBER";
+    assert!(
+        said.contains("node.number 0") && said.contains(advice),
+        "{said}"
+    );
+    // Commands run beside the platform, and the platform is not disturbed.
+    assert!(place.run(&["doctor"]).status.success());
+    assert!(platform.is_ready());
+    assert_eq!(platform.process.stop(), Some(0));
+    // After its end, orderly or not, the number is free at once.
+    let mut again = place.start();
+    again.process.kill();
+    drop(place.start());
+}
+
+/// Elsewhere means another data folder: the row in the database tells the two apart.
+#[test]
+fn a_second_process_elsewhere_is_refused_while_the_first_one_lives() {
+    let Some(place) = Place::on(Engine::Postgres) else {
+        return;
+    };
+    let place = place.serving("api");
+    let platform = place.start();
+    let url = place.setting("TONGGUAN_STORE__URL");
+    let elsewhere = Place::new().with("TONGGUAN_STORE__URL", &url);
+    let (code, said) = second(&elsewhere);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("node.number 0"), "{said}");
+    assert!(platform.is_ready());
+}
+
+#[test]
+fn a_damaged_database_is_not_started_and_doctor_says_so() {
+    let place = Place::new();
+    let platform = place.start();
+    let (sender, company) = platform.company(0);
+    for seed in 1..=40 {
+        company.accepted(samples::message(Kind::Ceb311, &sender, seed).as_bytes());
+    }
+    assert_eq!(platform.process.stop(), Some(0));
+    let path = place.path().join("tongguan.db");
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).open(&path).unwrap();
+    for page in 20..60 {
+        file.seek(SeekFrom::Start(page * 4096)).unwrap();
+        file.write_all(&[0xA5; 1024]).unwrap();
+    }
+    drop(file);
+    let (code, said) = second(&place);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("已损坏") && said.contains("备份"), "{said}");
+    let doctor = place.run(&["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert!(said.contains("已损坏"), "{said}");
+}
+
+#[test]
+fn nobody_else_reads_the_data() {
+    let place = Place::new();
+    let rights = |name: &str| {
+        let about = std::fs::metadata(place.path().join(name)).unwrap();
+        about.mode() & 0o777
+    };
+    let files = [
+        "tongguan.db",
+        "tongguan.db-wal",
+        "queue.db",
+        "queue.db-wal",
+        "seal.key",
+    ];
+    drop(place.start());
+    for name in files {
+        assert_eq!(rights(name), 0o600, "{name}");
+    }
+    // As an earlier release, or a careless hand, has left them.
+    for name in files {
+        let open = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(place.path().join(name), open).unwrap();
+    }
+    let doctor = place.run(&["doctor"]);
+    let said = String::from_utf8_lossy(&doctor.stdout).into_owned();
+    assert_eq!(doctor.status.code(), Some(1), "{said}");
+    let is_told = said.contains("seal.key") && said.contains("可被其他用户读取");
+    assert!(is_told, "{said}");
+    drop(place.start());
+    for name in files {
+        assert_eq!(rights(name), 0o600, "{name}");
+    }
+}

@@ -1,0 +1,98 @@
+//! Encryption at rest: what companies send is not to be found in the files, and is read as ever; keys
+//! change, and a wrong one is found out at the start.
+
+use crate::platform::Place;
+use crate::samples;
+use ceb::Kind;
+use std::path::{Path, PathBuf};
+
+const K1: &str = "k1 sm4-gcm AAECAwQFBgcICQoLDA0ODw==";
+const K2: &str = "k2 aes-256-gcm AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8=";
+const OTHER: &str = "k1 sm4-gcm DwECAwQFBgcICQoLDA0ODw==";
+
+const SETTING: &str = "TONGGUAN_STORE__ENCRYPTION_KEY_FILE";
+
+/// Names and numbers of persons in a message.
+fn persons(xml: &str) -> Vec<String> {
+    let elements = ["buyerName", "consigneeAddress", "buyerIdNumber"];
+    let found = elements.iter().filter_map(|element| {
+        let open = format!("<ceb:{element}>");
+        let (_, rest) = xml.split_once(&open)?;
+        Some(rest.split_once('<')?.0.to_owned())
+    });
+    found.filter(|text| text.len() > 6).collect()
+}
+
+/// The files of the database and of the queue, with their logs.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let names = ["tongguan.db", "tongguan.db-wal", "queue.db", "queue.db-wal"];
+    let paths = names.iter().map(|name| folder.join(name));
+    paths.filter(|path| path.exists()).collect()
+}
+
+fn holds(file: &Path, text: &str) -> bool {
+    let bytes = std::fs::read(file).unwrap();
+    bytes
+        .windows(text.len())
+        .any(|part| part == text.as_bytes())
+}
+
+/// Starts on these keys, which must be refused; answers what it says.
+fn refused(place: &Place) -> String {
+    let output = place.run(&["serve", "--listen", "127.0.0.1:0"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    said
+}
+
+#[test]
+fn what_is_stored_is_sealed_and_read_as_ever() {
+    let keys = tempfile::tempdir().unwrap();
+    let file = keys.path().join("vault.keys");
+    std::fs::write(&file, K1).unwrap();
+    let mut place = Place::new().with(SETTING, &file.display().to_string());
+    let platform = place.start();
+    let (sender, company) = platform.company(0);
+    let first = samples::message(Kind::Ceb311, &sender, 1);
+    let id = company.accepted(first.as_bytes());
+    company.until_state(&id, "settled");
+    // One that is refused, whose findings quote it.
+    let bad =
+        samples::message(Kind::Ceb311, &sender, 2).replace("<ceb:appType>1", "<ceb:appType>7");
+    let refused_id = company.accepted(bad.as_bytes());
+    company.until_state(&refused_id, "refused");
+    let path = format!("/api/v1/messages/{id}/xml");
+    assert_eq!(company.get(&path).body, first.as_bytes());
+    assert_eq!(company.statuses(&id), [2, 3, 120]);
+    let xml = company.feed()[0]["xml"].as_str().unwrap().to_owned();
+    assert!(xml.contains("CEB312"), "{xml}");
+    assert_eq!(platform.process.stop(), Some(0));
+    let words = persons(&first);
+    assert!(!words.is_empty());
+    for file in files(place.path()) {
+        for word in &words {
+            assert!(!holds(&file, word), "{word} in {}", file.display());
+        }
+        assert!(!holds(&file, "CEB311Message"), "{}", file.display());
+        assert!(!holds(&file, "CEB312Message"), "{}", file.display());
+    }
+
+    // A rotation: what the old key sealed is read, the new one seals.
+    std::fs::write(&file, format!("{K2}\n{K1}\n")).unwrap();
+    let platform = place.start();
+    let company = platform.client(&company.key);
+    assert_eq!(company.get(&path).body, first.as_bytes());
+    let later = company.accepted(samples::message(Kind::Ceb311, &sender, 3).as_bytes());
+    company.until_state(&later, "settled");
+    assert_eq!(platform.process.stop(), Some(0));
+
+    // The old key is gone, or another has its name, or there is none: said at once, nothing is harmed.
+    std::fs::write(&file, K2).unwrap();
+    assert!(refused(&place).contains("the key k1"));
+    std::fs::write(&file, format!("{K2}\n{OTHER}\n")).unwrap();
+    assert!(refused(&place).contains("not the key of that name"));
+    place.settings.retain(|(name, _)| name != SETTING);
+    assert!(refused(&place).contains("encryption_key_file"));
+    let doctor = place.run(&["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1));
+}

@@ -1,0 +1,153 @@
+//! Inbox (回执收件箱): answers of customs on their way home, in turns among the companies.
+//!
+//! Customs' queue is first in, first out, so a flood of answers for one company would delay everybody
+//! else's until it is worked off. While there is no more in the queue than one turn takes, answers are
+//! worked off as they come ([`crate::receipt`]). When there is more, they are first moved into a table
+//! by the company to which their envelope is addressed, which is much quicker than working them off,
+//! and then taken from there by deficit round robin, as messages on their way up are
+//! ([`crate::lane`]). Inside a company order is kept.
+//!
+//! An answer is acknowledged when it stands in the table (I1), and taken from the table in the
+//! transaction that applies it (I2).
+
+mod sql;
+#[cfg(test)]
+mod tests;
+
+use crate::intake::direction_name;
+use crate::lane::{TURN_MESSAGES_MAX, Waiting, alike, take_turns};
+use crate::pipeline::Shared;
+use bytes::Bytes;
+use ceb::Direction;
+use queue::Delivery;
+use registry::company::CompanyId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use store::{Result, Tx};
+
+pub(crate) use sql::delete;
+
+/// Answers of one direction that are kept at most; beyond that they stay in customs' queue.
+const ANSWERS_MAX: i64 = 100_000;
+
+/// Answers that are moved into the table before a turn is worked off.
+const MOVED_MAX: usize = 2048;
+
+/// To whom an answer belongs that is addressed to nobody we know.
+const NOBODY: CompanyId = CompanyId(0);
+
+/// An answer in the table.
+pub(crate) struct Kept {
+    id: i64,
+    company_id: CompanyId,
+    n_bytes: i64,
+    body: Bytes,
+}
+
+/// Whether answers of a direction wait in the table.
+pub(crate) async fn is_used(shared: &Shared, direction: Direction) -> Result<bool> {
+    let name = direction_name(direction);
+    let first = shared.db.read(move |tx| sql::next_lane(tx, name, None));
+    Ok(first.await?.is_some())
+}
+
+/// Moves what customs' queue has into the table, beginning with `taken`; acknowledges it.
+///
+/// # Errors
+/// The store's and the queue's; what was not acknowledged comes again.
+pub(crate) async fn fill(
+    shared: &Arc<Shared>,
+    direction: Direction,
+    mut taken: Vec<Delivery>,
+    max: usize,
+) -> anyhow::Result<()> {
+    let name = direction_name(direction);
+    let mut n_moved = 0;
+    while !taken.is_empty() {
+        let is_last = taken.len() < max;
+        n_moved += taken.len();
+        let kept = addressed(shared, &taken).await?;
+        let kept = shared
+            .db
+            .write(move |tx| sql::insert(tx, name, &kept))
+            .await;
+        if let Err(error) = kept {
+            shared.queue.release(&taken).await?;
+            return Err(error.into());
+        }
+        shared.queue.ack(&taken).await?;
+        let full = shared.db.read(move |tx| sql::holds(tx, name, ANSWERS_MAX));
+        if is_last || n_moved >= MOVED_MAX || full.await? {
+            break;
+        }
+        let down = shared.customs.down(direction);
+        taken = shared
+            .queue
+            .take(down, max, std::time::Duration::ZERO)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The company of each answer, as its envelope says.
+async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Kept>> {
+    shared.directory.refresh().await?;
+    let bodies: Vec<Bytes> = taken.iter().map(|delivery| delivery.body.clone()).collect();
+    let reader = Arc::clone(shared);
+    let reading = tokio::task::spawn_blocking(move || {
+        let kept = bodies.into_iter().map(|body| {
+            let receivers = ceb::envelope::open(&body).map(|envelope| envelope.receiver_ids);
+            let receivers = receivers.unwrap_or_default();
+            let company = receivers
+                .iter()
+                .find_map(|id| reader.directory.by_dxp_id(id));
+            Kept {
+                id: reader.ids.next(),
+                company_id: company.map_or(NOBODY, |company| company.id),
+                n_bytes: i64::try_from(body.len()).unwrap_or(i64::MAX),
+                body,
+            }
+        });
+        kept.collect()
+    });
+    reading
+        .await
+        .map_err(|error| store::Error::Fault(error.to_string()))
+}
+
+/// The answers of the next turn, over all companies, with their ids.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn turn(shared: &Shared, direction: Direction) -> Result<(Vec<i64>, Vec<Bytes>)> {
+    let name = direction_name(direction);
+    let waiting = shared.db.read(move |tx| lanes(tx, name)).await?;
+    let weight = |company: CompanyId| {
+        let company = shared.directory.by_id(company);
+        company.map_or(1, |company| i64::from(company.weight))
+    };
+    let mut ids = take_turns(&mut BTreeMap::new(), &weight, &alike, waiting);
+    ids.sort_unstable();
+    let asked = ids.clone();
+    let bodies = shared.db.read(move |tx| sql::bodies(tx, &asked)).await?;
+    Ok(bodies.into_iter().unzip())
+}
+
+/// Ids and sizes of what waits, by company; the company whose oldest answer is the oldest comes first.
+fn lanes(tx: &mut Tx<'_>, direction: &str) -> Result<Waiting<i64>> {
+    let mut companies = Vec::new();
+    let mut last = None;
+    while let Some(next) = sql::next_lane(tx, direction, last)? {
+        companies.push(next);
+        last = Some(next);
+    }
+    let share = (TURN_MESSAGES_MAX / companies.len().max(1)).max(1);
+    // Who is alone may fill the turn; with others each has a share that the round robin bounds.
+    let limit = i64::try_from(share.saturating_mul(2).min(TURN_MESSAGES_MAX)).unwrap_or(1);
+    let mut waiting = companies
+        .into_iter()
+        .map(|company| Ok((company, sql::oldest(tx, direction, company, limit)?)))
+        .collect::<Result<Vec<_>>>()?;
+    waiting.sort_by_key(|(_, found)| found.first().map(|(id, _)| *id));
+    Ok(waiting)
+}

@@ -1,0 +1,90 @@
+//! A flood of answers for one company does not delay another's.
+
+use crate::testing::{House, accepted};
+use bytes::Bytes;
+use ceb::envelope::Envelope;
+use ceb::{Direction, Kind, ReturnStatus};
+use store::testing::each_engine;
+
+/// Answers of the flood: four turns.
+const FLOOD: usize = 1000;
+
+/// An answer to company `n`'s document, in an envelope that is addressed to it; without one when
+/// `is_addressed` says so.
+fn answer(house: &House, n: usize, number: usize, is_addressed: bool) -> Bytes {
+    let spec = house.spec(n, Kind::Ceb312, u64::try_from(n).unwrap() + 1);
+    let xml = ceb::sample::receipt(&spec, ReturnStatus(300), &format!("回执{number}"));
+    if !is_addressed {
+        return Bytes::from(xml);
+    }
+    Bytes::from(ceb::envelope::seal(&Envelope {
+        cop_msg_id: format!("C{number}"),
+        sender_id: "DXPEDCCEB0000002".to_owned(),
+        receiver_ids: vec![house.company(n).dxp_id.clone()],
+        creat_time: "2026-03-02T09:00:00".to_owned(),
+        msg_type: "CEB312Message".to_owned(),
+        data: xml.into_bytes(),
+        ..Envelope::default()
+    }))
+}
+
+/// A house in which companies 0 and 1 have declared, and customs has not answered yet.
+async fn declared(test: store::testing::TestDb) -> House {
+    let house = House::on(test).await;
+    for n in 0..2 {
+        let seed = u64::try_from(n).unwrap() + 1;
+        accepted(house.accept(n, house.sample(n, Kind::Ceb311, seed)).await);
+    }
+    crate::pipeline::drain(&house.shared).await.unwrap();
+    house
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_company_s_flood_does_not_delay_another_s_answer() {
+    for test in each_engine() {
+        let house = declared(test).await;
+        let down = house.shared.customs.import_down.clone();
+        let mut bodies: Vec<Bytes> = (0..FLOOD).map(|k| answer(&house, 0, k, true)).collect();
+        bodies.push(answer(&house, 1, 0, true));
+        house.shared.queue.put(&down, &bodies).await.unwrap();
+        crate::pipeline::take_for_test(&house.shared).await;
+        // One turn: the other company's answer, which came last, is home, and the flood is not.
+        assert_eq!(house.feed(1).await.len(), 1);
+        assert!(house.feed(0).await.len() < FLOOD / 2);
+        // A crash here loses nothing: it stands in the table, and the queue is told.
+        assert_eq!(house.shared.queue.depth(&down).await.unwrap(), 0);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        assert_eq!(house.feed(0).await.len(), FLOOD);
+        assert_eq!(house.feed(1).await.len(), 1);
+        let is_used = super::is_used(&house.shared, Direction::Import).await;
+        assert!(!is_used.unwrap(), "what was applied is taken out");
+    }
+}
+
+/// The order of a company's answers is that in which customs gave them, also across the table.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn order_inside_a_company_is_kept_and_answers_without_address_arrive() {
+    for test in each_engine() {
+        let house = declared(test).await;
+        let down = house.shared.customs.import_down.clone();
+        let mut bodies: Vec<Bytes> = (0..300).map(|k| answer(&house, 0, k, true)).collect();
+        bodies.extend((0..20).map(|k| answer(&house, 1, k, false)));
+        house.shared.queue.put(&down, &bodies).await.unwrap();
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        for (n, n_answers) in [(0, 300), (1, 20)] {
+            let company = house.company_id(n);
+            let read = house
+                .shared
+                .db
+                .read(move |tx| crate::downlink::after(tx, company, 0, 1000));
+            let told: Vec<String> = read
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|item| item.return_info)
+                .collect();
+            let expected: Vec<String> = (0..n_answers).map(|k| format!("回执{k}")).collect();
+            assert_eq!(told, expected);
+        }
+    }
+}

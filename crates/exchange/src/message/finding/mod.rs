@@ -1,0 +1,6 @@
+//! Findings (校验问题) of messages, as they are stored. They quote what was declared, so the quotations are
+//! sealed as the messages are.
+
+mod sql;
+
+pub(crate) use sql::{append_findings, insert_findings};

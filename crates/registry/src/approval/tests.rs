@@ -1,0 +1,85 @@
+//! Decisions at the same time, on both engines.
+
+use super::{Approval, Decision, Doing, Kind, Request, ask, decide, find};
+use crate::access::Actor;
+use crate::role::Role;
+use crate::testing::{ground, person};
+use std::sync::Arc;
+use store::testing::each_engine;
+use store::{Result as StoreResult, Tx};
+use tokio::task::JoinSet;
+use web::Problem;
+
+/// An act that leaves a row each time it is done.
+const KIND: Kind = Kind {
+    name: "test.act",
+    chinese: "试验",
+    deciders: &[Role::SecurityAdmin],
+    run: |tx, doing| {
+        let object = format!("approval:{}", doing.approval.id);
+        let now_ms = doing.ground.now_ms();
+        crate::audit::done(tx, now_ms, doing.actor, super::ASK, &object, "done")?;
+        Ok(Ok(String::new()))
+    },
+};
+
+fn once(
+    tx: &mut Tx<'_>,
+    (id, actor): (i64, &Actor),
+    ground: &crate::ground::Ground,
+    decision: &Decision,
+) -> StoreResult<Result<(), Problem>> {
+    let approval: Approval = find(tx, id)?.unwrap();
+    let doing = Doing {
+        approval: &approval,
+        actor,
+        ground,
+    };
+    let decided = decide(tx, &doing, &KIND, decision)?;
+    Ok(decided.map(|_| ()).map_err(|(code, _)| Problem::new(code)))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_request_is_decided_once_and_never_by_who_asked() {
+    for test in &each_engine() {
+        let (ground, _) = ground(&test.db);
+        let asker = person(&ground, "asker", Some(Role::SystemAdmin)).await;
+        let decider = person(&ground, "decider", Some(Role::SecurityAdmin)).await;
+        let (shared, who) = (ground.clone(), asker.clone());
+        let request = Request {
+            kind: KIND.name,
+            title: "试验".to_owned(),
+            payload: String::new(),
+            company: None,
+            why: "为了试验".to_owned(),
+        };
+        let write = move |tx: &mut Tx<'_>| ask(tx, &shared, &who, &request);
+        let id = ground.db.write(write).await.unwrap();
+        let (asker, decider) = (Arc::new(asker), Arc::new(decider));
+        let mut all = JoinSet::new();
+        for n in 0..40 {
+            let (ground, who) = match n % 2 {
+                0 => (ground.clone(), Arc::clone(&decider)),
+                _ => (ground.clone(), Arc::clone(&asker)),
+            };
+            let decision = match n % 4 {
+                2 => Decision::Reject("不同意".to_owned()),
+                _ => Decision::Approve,
+            };
+            all.spawn(async move {
+                let shared = ground.clone();
+                let write = move |tx: &mut Tx<'_>| once(tx, (id, who.as_ref()), &shared, &decision);
+                ground
+                    .act(write)
+                    .await
+                    .map_or_else(|problem| problem.code, |()| "ok".to_owned())
+            });
+        }
+        let told = all.join_all().await;
+        let n_of = |what: &str| told.iter().filter(|told| *told == what).count();
+        assert_eq!((n_of("ok"), n_of("TG-R4611")), (1, 20), "{told:?}");
+        let sql = "select count(*) from audit where detail = 'done'";
+        let rows = test.db.read(|tx| tx.query(sql, &[])).await.unwrap();
+        assert!(rows.first().unwrap().int(0).unwrap() <= 1, "done twice");
+    }
+}

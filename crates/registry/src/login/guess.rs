@@ -1,0 +1,260 @@
+//! A guess (密码比对): counted first, compared then, a few at a time.
+
+use super::lock::{self, Claim, Guess};
+use super::{
+    FAILED, LOCKED, Proof, Refused, Throttle, actor_of, codes, minutes, note_unknown, second,
+};
+use crate::access::{Actor, Origin};
+use crate::account::{self, Account, password};
+use crate::audit::{self, Outcome};
+use crate::ground::Ground;
+use std::time::Duration;
+use store::{Result as StoreResult, Tx};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use web::{Problem, service_error};
+
+/// Passwords that are hashed at the same time: each takes 19 MiB and a core for a while.
+const AT_ONCE: usize = 4;
+
+/// Passwords that are hashed or wait for it; beyond them callers are asked to come back.
+const WAITING_MAX: usize = 64;
+
+/// After how long who found the queue full is asked to come back.
+const COME_BACK: Duration = Duration::from_secs(2);
+
+static HASHING: Semaphore = Semaphore::const_new(AT_ONCE);
+static WAITING: Semaphore = Semaphore::const_new(WAITING_MAX);
+
+/// What the audit says of an attempt that was refused before anything was compared.
+pub(super) const NOT_COMPARED: &str = "已锁定，未比对密码";
+
+/// What somebody brings to be known by.
+#[derive(Debug, Clone, Copy)]
+pub struct Tried<'a> {
+    /// Login name, as typed.
+    pub login: &'a str,
+    /// Password.
+    pub password: &'a str,
+    /// A code of the second factor or a recovery code, from who is locked out; else empty.
+    pub code: &'a str,
+}
+
+/// Compares the password of an account, after the attempt was counted.
+///
+/// # Errors
+/// The problem of a fault; the inner error is the refusal.
+pub(super) async fn password(
+    ground: &Ground,
+    throttle: &Throttle,
+    origin: &Origin,
+    tried: Tried<'_>,
+) -> Result<Result<(Account, Proof), Refused>, Problem> {
+    if let Err(refused) = super::take(throttle, origin, ground.now_ms()) {
+        return Ok(Err(refused));
+    }
+    let outcome = counted(ground, origin, tried).await;
+    // Who was right, or could not be asked, has not failed.
+    if !matches!(outcome, Ok(Err(_))) {
+        throttle.give_back(&origin.address);
+    }
+    outcome
+}
+
+/// Who is asked for, with the place that the attempt got, or how long there is to wait.
+type Asked = (Option<Account>, Result<Place, i64>);
+
+/// By what an attempt may go on to the comparison.
+enum Place {
+    /// It is among the few.
+    Counted(Claim),
+    /// The name is locked here, but a code of the second factor came with it.
+    Proved(&'static str),
+}
+
+async fn counted(
+    ground: &Ground,
+    origin: &Origin,
+    tried: Tried<'_>,
+) -> Result<Result<(Account, Proof), Refused>, Problem> {
+    let (found, place) = ask(ground, origin, tried).await?;
+    let place = match place {
+        Ok(place) => place,
+        Err(wait_ms) => return Ok(Err((codes::LOCKED, Some(minutes(wait_ms))))),
+    };
+    let hash = found.as_ref().and_then(|found| found.password_hash.clone());
+    let (method, claim) = match place {
+        Place::Counted(claim) => ("password", Some(claim)),
+        Place::Proved(method) => (method, None),
+    };
+    let is_right = match compare(tried.password, hash.clone()).await {
+        Ok(is_right) => is_right,
+        Err(problem) => {
+            not_compared(ground, claim).await?;
+            return Err(problem);
+        }
+    };
+    let proof = Proof {
+        method,
+        hash,
+        claim,
+    };
+    match found {
+        Some(account) if is_right => Ok(Ok((account, proof))),
+        found => {
+            note_failure(ground, origin, found, proof.claim).await?;
+            Ok(Err((codes::WRONG, None)))
+        }
+    }
+}
+
+/// Counts the attempt; who is locked out may bring a code of the second factor instead.
+async fn ask(ground: &Ground, origin: &Origin, tried: Tried<'_>) -> Result<Asked, Problem> {
+    let (shared, origin) = (ground.clone(), origin.clone());
+    let (login, code) = (account::folded(tried.login), tried.code.trim().to_owned());
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Asked> {
+        let found = account::by_login(tx, &login)?;
+        let from = (login.as_str(), origin.address.as_str());
+        let wait_ms = match lock::reserve(tx, &shared, from, Guess::Password)? {
+            Ok(claim) => return Ok((found, Ok(Place::Counted(claim)))),
+            Err(wait_ms) => wait_ms,
+        };
+        let proved = match code.is_empty() {
+            true => None,
+            false => second::by_code(tx, &shared, (&login, &origin), (found.as_ref(), &code))?,
+        };
+        if let Some(method) = proved {
+            return Ok((found, Ok(Place::Proved(method))));
+        }
+        match &found {
+            Some(account) => {
+                let object = format!("account:{}", account.id.0);
+                let told = (object.as_str(), Outcome::Refused, NOT_COMPARED);
+                let actor = actor_of(account, &origin);
+                audit::append(tx, shared.now_ms(), &actor, FAILED, told)?;
+            }
+            None => note_unknown(tx, &shared, &origin)?,
+        }
+        Ok((found, Err(wait_ms)))
+    };
+    let asked = ground.db.write(write).await;
+    asked.map_err(|error| service_error(&error))
+}
+
+async fn not_compared(ground: &Ground, claim: Option<Claim>) -> Result<(), Problem> {
+    let Some(claim) = claim else { return Ok(()) };
+    let given = ground.db.write(move |tx| lock::give_back(tx, &claim)).await;
+    given.map_err(|error| service_error(&error))
+}
+
+/// Puts a wrong password on record; the attempt stays counted.
+async fn note_failure(
+    ground: &Ground,
+    origin: &Origin,
+    account: Option<Account>,
+    claim: Option<Claim>,
+) -> Result<(), Problem> {
+    let (shared, origin) = (ground.clone(), origin.clone());
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
+        let Some(account) = &account else {
+            return note_unknown(tx, &shared, &origin);
+        };
+        let (actor, object) = (
+            actor_of(account, &origin),
+            format!("account:{}", account.id.0),
+        );
+        let is_last = claim.as_ref().is_some_and(|claim| claim.is_last);
+        failed(tx, &shared, (&actor, &object), ("", is_last))
+    };
+    let noted = ground.db.write(write).await;
+    noted.map_err(|error| service_error(&error))
+}
+
+/// The rows of the audit for a failure (`why`), and for the lock when it was the last attempt.
+///
+/// # Errors
+/// The engine's.
+pub(super) fn failed(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    (actor, object): (&Actor, &str),
+    (why, is_last): (&str, bool),
+) -> StoreResult<()> {
+    let now_ms = ground.now_ms();
+    audit::append(tx, now_ms, actor, FAILED, (object, Outcome::Refused, why))?;
+    if is_last {
+        let detail = format!("{why}连续失败，锁定来自 {} 的登录", actor.origin.address);
+        audit::done(tx, now_ms, actor, LOCKED, object, &detail)?;
+    }
+    Ok(())
+}
+
+/// Whether somebody who is logged in still knows the password of the account; a wrong one counts like
+/// a failed login.
+///
+/// # Errors
+/// The problem of a fault; the inner error is the refusal.
+pub async fn still_knows(
+    ground: &Ground,
+    throttle: &Throttle,
+    (origin, account): (&Origin, &Account),
+    text: &str,
+) -> Result<Result<(), Refused>, Problem> {
+    let tried = Tried {
+        login: &account.login,
+        password: text,
+        code: "",
+    };
+    let (found, proof) = match password(ground, throttle, origin, tried).await? {
+        Ok(right) => right,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    not_compared(ground, proof.claim).await?;
+    Ok(super::may_enter(&found))
+}
+
+/// A place among those that hash: first one of the queue, then one of the few.
+async fn place() -> Result<(SemaphorePermit<'static>, SemaphorePermit<'static>), Problem> {
+    let waiting = WAITING.try_acquire().map_err(|_| {
+        Problem::new(web::codes::UNAVAILABLE)
+            .detail("同时登录的人较多，请稍候重试")
+            .retry_after(COME_BACK)
+    })?;
+    let fault = |_| Problem::new(web::codes::FAULT);
+    Ok((waiting, HASHING.acquire().await.map_err(fault)?))
+}
+
+/// Compares on a thread that may block, a few at a time. A caller who goes away does not make room
+/// before the thread is done.
+///
+/// # Errors
+/// 503 when too many wait; a fault when the thread is gone.
+pub(super) async fn compare(password: &str, hash: Option<String>) -> Result<bool, Problem> {
+    let place = place().await?;
+    let password = password.to_owned();
+    let compared = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        password::matches(&password, hash.as_deref())
+    });
+    compared.await.map_err(|_| Problem::new(web::codes::FAULT))
+}
+
+/// Hashes a password on a thread that may block, a few at a time.
+///
+/// # Errors
+/// 503 when too many wait; a fault.
+pub async fn hash_password(ground: &Ground, text: &str) -> Result<String, Problem> {
+    let secret = ground.secret()?;
+    let mut salt = [0_u8; 16];
+    salt.copy_from_slice(&secret[..16]);
+    let text = text.to_owned();
+    let place = place().await?;
+    let hashed = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        password::hash(&text, &salt)
+    });
+    let hashed = hashed.await.map_err(|_| Problem::new(web::codes::FAULT))?;
+    hashed.map_err(|error| {
+        tracing::error!(%error, "a password could not be hashed");
+        Problem::new(web::codes::FAULT)
+    })
+}

@@ -1,0 +1,14 @@
+-- What customs has answered and the platform has not yet worked off, when there is more of it than one
+-- turn takes: kept by the company to which each answer is addressed (0 when nobody can tell), so that
+-- the answers of all companies go home in turns. In quiet times nothing comes here.
+--
+-- Room of receipt_inbox: exchange/inbox.
+
+create table receipt_inbox (
+    id bigint primary key,
+    direction text not null,
+    company_id bigint not null,
+    n_bytes bigint not null,
+    body bytea not null
+);
+create index receipt_inbox_lane on receipt_inbox (direction, company_id, id);

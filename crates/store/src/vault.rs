@@ -1,0 +1,396 @@
+//! The vault (落盘加密): what companies send and customs answers, sealed before it is stored.
+//!
+//! 1. The keys stand in a file apart from the database, one a line: `id algorithm base64`. The first
+//!    one seals, all of them open, so that a new key is a new first line. Algorithms: `sm4-gcm`
+//!    (16 bytes) and `aes-256-gcm` (32 bytes).
+//! 2. A sealed value says itself with which key it was sealed. A value without that mark was stored
+//!    before, or without keys, and is read as it is.
+//! 3. A database knows which keys have sealed in it, each with a proof ([`prove`]): a key that is
+//!    missing or is another than its name says is found out when the database is opened.
+//!
+//! Nonces are random, 96 bits: a key should be followed by a new one before it has sealed four
+//! thousand million values. Where a value stands is not sealed with it: who can write to the database
+//! can exchange two of them, and who reads them sees whose they are by what is inside.
+
+use crate::{Error, Result, Tx};
+use aes_gcm::aead::{Aead, Payload};
+use aes_gcm::{Aes256Gcm, AesGcm, KeyInit, Nonce};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sm4::Sm4;
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
+
+type Sm4Gcm = AesGcm<Sm4, aes_gcm::aead::consts::U12>;
+
+/// What sealed bytes begin with: no message does.
+const MARK: &[u8] = b"\0TG\x01";
+
+/// What a sealed text begins with: a character that XML forbids.
+const TEXT_MARK: &str = "\u{1}TG1:";
+
+/// Bytes of the nonce.
+const NONCE_BYTES: usize = 12;
+
+/// Longest id of a key, in bytes.
+const ID_BYTES_MAX: usize = 32;
+
+/// What every key seals once, to be known again.
+const PROOF: &[u8] = b"tongguan vault";
+
+/// The keys that seal and open what is stored; cheap to clone.
+#[derive(Clone, Default)]
+pub struct Vault(Option<Arc<Vec<Key>>>);
+
+struct Key {
+    id: String,
+    cipher: Cipher,
+}
+
+enum Cipher {
+    Sm4(Box<Sm4Gcm>),
+    Aes(Box<Aes256Gcm>),
+}
+
+impl Vault {
+    /// Reads the keys from a file; an empty path is a vault that leaves everything as it is.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when the file cannot be read or a line is no key; the text never holds one.
+    pub fn from_file(path: &str) -> Result<Self> {
+        if path.is_empty() {
+            return Ok(Self::default());
+        }
+        let text = std::fs::read_to_string(Path::new(path)).map_err(|error| {
+            Error::Setting(format!(
+                "store.encryption_key_file {path} cannot be read ({error}); make one with: \
+                 (umask 077; echo \"k1 sm4-gcm $(openssl rand -base64 16)\" > {path})"
+            ))
+        })?;
+        Self::from_text(&text)
+            .map_err(|why| Error::Setting(format!("store.encryption_key_file {path}: {why}")))
+    }
+
+    fn from_text(text: &str) -> std::result::Result<Self, String> {
+        let mut keys: Vec<Key> = Vec::new();
+        for (number, line) in (1..).zip(text.lines()) {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let key = Key::from_line(line).map_err(|why| format!("line {number}: {why}"))?;
+            if keys.iter().any(|known| known.id == key.id) {
+                return Err(format!("line {number}: the id {} stands twice", key.id));
+            }
+            keys.push(key);
+        }
+        if keys.is_empty() {
+            return Err("there is no key".to_owned());
+        }
+        Ok(Self(Some(Arc::new(keys))))
+    }
+
+    /// Whether what is stored from now on is sealed.
+    pub fn is_sealing(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn keys(&self) -> &[Key] {
+        self.0.as_ref().map_or(&[], |keys| keys.as_slice())
+    }
+
+    /// Seals bytes, if there is a key.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] when the machine has no random bytes.
+    pub fn close<'b>(&self, bytes: &'b [u8]) -> Result<Cow<'b, [u8]>> {
+        match self.keys().first() {
+            Some(key) => Ok(Cow::Owned(key.close(bytes)?)),
+            // Bytes that only look sealed are marked as what they are: sealed with no key.
+            None if bytes.starts_with(MARK) => Ok(Cow::Owned([MARK, &[0], bytes].concat())),
+            None => Ok(Cow::Borrowed(bytes)),
+        }
+    }
+
+    /// Opens what [`Vault::close`] has made; bytes without its mark are answered as they are.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] when the key is missing or wrong, or the value was changed since.
+    pub fn open(&self, bytes: Vec<u8>) -> Result<Vec<u8>> {
+        let Some((id, sealed)) = parts(&bytes)? else {
+            return Ok(bytes);
+        };
+        if id.is_empty() {
+            return Ok(sealed.to_vec());
+        }
+        let key = self.keys().iter().find(|key| key.id.as_bytes() == id);
+        let name = String::from_utf8_lossy(id);
+        let key = key.ok_or_else(|| {
+            Error::Fault(format!(
+                "a stored value was sealed with the key {name}, which store.encryption_key_file \
+                 does not have"
+            ))
+        })?;
+        key.open(sealed).ok_or_else(|| {
+            Error::Fault(format!(
+                "a stored value cannot be opened: the key {name} is another than the one that \
+                 sealed it, or the value was changed"
+            ))
+        })
+    }
+
+    /// As [`Vault::close`], for a column of texts.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn close_text<'t>(&self, text: &'t str) -> Result<Cow<'t, str>> {
+        let sealed = match self.keys().first() {
+            Some(key) => key.close(text.as_bytes())?,
+            None if text.starts_with(TEXT_MARK) => [MARK, &[0], text.as_bytes()].concat(),
+            None => return Ok(Cow::Borrowed(text)),
+        };
+        Ok(Cow::Owned(format!(
+            "{TEXT_MARK}{}",
+            STANDARD.encode(sealed)
+        )))
+    }
+
+    /// As [`Vault::open`], for a column of texts.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_text(&self, text: String) -> Result<String> {
+        let Some(sealed) = text.strip_prefix(TEXT_MARK) else {
+            return Ok(text);
+        };
+        let broken = || Error::Fault("a sealed text is damaged".to_owned());
+        let sealed = STANDARD.decode(sealed).map_err(|_| broken())?;
+        String::from_utf8(self.open(sealed)?).map_err(|_| broken())
+    }
+}
+
+/// Id of the key and what comes after it, of bytes that carry the mark.
+fn parts(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>> {
+    let Some(rest) = bytes.strip_prefix(MARK) else {
+        return Ok(None);
+    };
+    let found = rest
+        .split_first()
+        .and_then(|(n_bytes, rest)| rest.split_at_checked(usize::from(*n_bytes)));
+    let broken = || Error::Fault("a sealed value is damaged".to_owned());
+    found.map(Some).ok_or_else(broken)
+}
+
+impl Key {
+    fn from_line(line: &str) -> std::result::Result<Self, String> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let &[id, algorithm, key] = words.as_slice() else {
+            return Err("three words are expected: id, algorithm, key in Base64".to_owned());
+        };
+        let is_id = (1..=ID_BYTES_MAX).contains(&id.len())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        if !is_id {
+            return Err("an id is 1 to 32 letters, digits, - and _".to_owned());
+        }
+        let key = STANDARD.decode(key).unwrap_or_default();
+        let cipher = match algorithm {
+            "sm4-gcm" => Sm4Gcm::new_from_slice(&key)
+                .map(|cipher| Cipher::Sm4(Box::new(cipher)))
+                .map_err(|_| "sm4-gcm takes 16 bytes in Base64")?,
+            "aes-256-gcm" => Aes256Gcm::new_from_slice(&key)
+                .map(|cipher| Cipher::Aes(Box::new(cipher)))
+                .map_err(|_| "aes-256-gcm takes 32 bytes in Base64")?,
+            _ => return Err("the algorithm is sm4-gcm or aes-256-gcm".to_owned()),
+        };
+        Ok(Self {
+            id: id.to_owned(),
+            cipher,
+        })
+    }
+
+    /// The mark with the id, which is authenticated with what is sealed.
+    fn head(&self) -> Vec<u8> {
+        let n_bytes = u8::try_from(self.id.len()).unwrap_or(u8::MAX);
+        [MARK, &[n_bytes], self.id.as_bytes()].concat()
+    }
+
+    fn close(&self, bytes: &[u8]) -> Result<Vec<u8>> {
+        let mut nonce = [0; NONCE_BYTES];
+        getrandom::fill(&mut nonce)
+            .map_err(|_| Error::Fault("the machine has no random bytes".to_owned()))?;
+        let mut sealed = self.head();
+        let payload = Payload {
+            msg: bytes,
+            aad: &sealed,
+        };
+        let made = match &self.cipher {
+            Cipher::Sm4(cipher) => cipher.encrypt(&Nonce::from(nonce), payload),
+            Cipher::Aes(cipher) => cipher.encrypt(&Nonce::from(nonce), payload),
+        };
+        let made = made.map_err(|_| Error::Fault("a value could not be sealed".to_owned()))?;
+        sealed.extend(nonce);
+        sealed.extend(made);
+        Ok(sealed)
+    }
+
+    fn open(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>()?;
+        let head = self.head();
+        let payload = Payload {
+            msg: sealed,
+            aad: &head,
+        };
+        let nonce = Nonce::from(*nonce);
+        match &self.cipher {
+            Cipher::Sm4(cipher) => cipher.decrypt(&nonce, payload).ok(),
+            Cipher::Aes(cipher) => cipher.decrypt(&nonce, payload).ok(),
+        }
+    }
+}
+
+/// Compares the keys with those that have sealed in this database, and notes the new ones.
+///
+/// # Errors
+/// [`Error::Setting`] when one is missing or another than its name says.
+pub(crate) fn prove(tx: &mut Tx<'_>) -> Result<()> {
+    let vault = tx.vault();
+    let rows = tx.query("select id, proof from seal_key order by id", &[])?;
+    let mut known = Vec::new();
+    for row in &rows {
+        let id = row.text(0)?;
+        if !vault.keys().iter().any(|key| key.id == id) {
+            return Err(Error::Setting(format!(
+                "this database holds values sealed with the key {id}; store.encryption_key_file \
+                 must name a file that has it"
+            )));
+        }
+        if !vault.open(row.bytes(1)?).is_ok_and(|text| text == PROOF) {
+            return Err(Error::Setting(format!(
+                "the key {id} in store.encryption_key_file is not the key of that name with which \
+                 this database was sealed"
+            )));
+        }
+        known.push(id);
+    }
+    for key in vault.keys().iter().filter(|key| !known.contains(&key.id)) {
+        let proof = key.close(PROOF)?;
+        tx.execute(
+            "insert into seal_key (id, proof) values ($1, $2) on conflict do nothing",
+            &[(&key.id).into(), proof.as_slice().into()],
+        )?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MARK, TEXT_MARK, Vault};
+    use crate::testing::{TestDb, each_engine};
+    use crate::{Config, Db, Error};
+
+    const K1: &str = "k1 sm4-gcm AAECAwQFBgcICQoLDA0ODw==";
+    const K2: &str = "k2 aes-256-gcm AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8=";
+    /// The name of the first key with another key.
+    const OTHER: &str = "k1 sm4-gcm DwECAwQFBgcICQoLDA0ODw==";
+
+    fn vault(lines: &[&str]) -> Vault {
+        Vault::from_text(&lines.join("\n")).unwrap()
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_its_key_and_no_other() {
+        for text in ["", "<xml>张三</xml>", "\u{1}TG1:x"] {
+            for lines in [[K1, K2], [K2, K1]] {
+                let sealing = vault(&lines);
+                let sealed = sealing.close(text.as_bytes()).unwrap().into_owned();
+                assert!(sealed.starts_with(MARK));
+                let opened = sealing.open(sealed).unwrap();
+                assert_eq!(opened, text.as_bytes());
+                let sealed = sealing.close_text(text).unwrap().into_owned();
+                assert!(!sealed.contains("张三"));
+                assert_eq!(sealing.open_text(sealed).unwrap(), text);
+            }
+        }
+        let sealed = vault(&[K1]).close(b"secret").unwrap().into_owned();
+        // After a rotation the old key opens still.
+        let rotated = vault(&[K2, K1]);
+        assert_eq!(rotated.open(sealed.clone()).unwrap(), b"secret");
+        for wrong in [vault(&[K2]), vault(&[OTHER]), Vault::default()] {
+            let error = wrong.open(sealed.clone()).unwrap_err().to_string();
+            assert!(error.contains("the key k1"), "{error}");
+        }
+        let mut changed = sealed;
+        *changed.last_mut().unwrap() ^= 1;
+        assert!(vault(&[K1]).open(changed).is_err());
+    }
+
+    #[test]
+    fn without_keys_everything_is_kept_as_it_is() {
+        let open = Vault::default();
+        for bytes in [&b"<xml/>"[..], b"", MARK, b"\0TG\x01\x05abc"] {
+            let kept = open.close(bytes).unwrap().into_owned();
+            assert_eq!(open.open(kept.clone()).unwrap(), bytes);
+            // With keys, later, it reads the same.
+            assert_eq!(vault(&[K1]).open(kept).unwrap(), bytes);
+        }
+        let looks_sealed = format!("{TEXT_MARK}abc");
+        for text in ["<xml/>", "", &looks_sealed] {
+            let kept = open.close_text(text).unwrap().into_owned();
+            assert_eq!(open.open_text(kept).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn mistakes_in_the_file_are_told_without_the_key() {
+        for (text, why) in [
+            ("", "no key"),
+            ("k1 sm4-gcm", "three words"),
+            ("k! sm4-gcm AAECAwQFBgcICQoLDA0ODw==", "id"),
+            ("k1 des AAECAwQFBgcICQoLDA0ODw==", "algorithm"),
+            ("k1 sm4-gcm AAEC", "16 bytes"),
+            ("k1 aes-256-gcm AAECAwQFBgcICQoLDA0ODw==", "32 bytes"),
+            (&format!("{K1}\n{OTHER}"), "twice"),
+        ] {
+            let told = Vault::from_text(text).err().unwrap();
+            assert!(told.contains(why), "{text}: {told}");
+            assert!(!told.contains("AAEC"), "{told}");
+        }
+    }
+
+    fn open(test: &TestDb, lines: &[&str]) -> Result<Db, Error> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), lines.join("\n")).unwrap();
+        let config = Config {
+            encryption_key_file: if lines.is_empty() {
+                String::new()
+            } else {
+                file.path().display().to_string()
+            },
+            ..test.config.clone()
+        };
+        std::thread::spawn(move || Db::open(&config))
+            .join()
+            .unwrap()
+    }
+
+    #[test]
+    fn a_missing_or_wrong_key_is_found_out_when_the_database_is_opened() {
+        for test in &each_engine() {
+            assert!(open(test, &[]).is_ok(), "no keys, nothing sealed");
+            assert!(open(test, &[K1]).is_ok());
+            assert!(open(test, &[K2, K1]).is_ok(), "a rotation");
+            for (lines, why) in [
+                (&[][..], "must name a file that has it"),
+                (&[K2][..], "sealed with the key k1"),
+                (&[K2, OTHER][..], "not the key of that name"),
+            ] {
+                let error = open(test, lines).err().unwrap();
+                assert!(matches!(error, Error::Setting(_)), "{error:?}");
+                assert!(error.to_string().contains(why), "{error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Health (健康状况): whether this process can do its work, asked by `/readyz` and `/metrics`.
+//!
+//! One loop renews the claim to the node's number every few seconds, which proves that a write works,
+//! and looks how much room the disk has. Together with the state of every background task and the
+//! log that makes the list of [`Health::checks`]; reading is tried when somebody asks. What is wrong
+//! with the log stops nobody: it is told and counted, and that is all.
+
+use crate::log;
+use exchange::pipeline::Shared;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use store::check::Room;
+use store::node::{self, BEAT, Claimant};
+use store::task::{Pulse, Tasks};
+use tokio::sync::watch;
+
+/// How old the last write may be before it proves nothing any more, in milliseconds.
+const WRITE_AGE_MS: i64 = 30_000;
+
+/// How long one try to write may take.
+const WRITE_MAX: Duration = Duration::from_secs(10);
+
+/// How long reading may take when somebody asks.
+const READ_MAX: Duration = Duration::from_secs(5);
+
+/// Longest silence of the loop: a try to write, a look at the disk, a pause.
+pub const TURN_MAX: Duration = Duration::from_secs(60);
+
+/// One thing that was looked at (健康检查项).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// What: `database.write`, `task.import.check`.
+    pub name: String,
+    /// Whether the process can do its work as far as this goes.
+    pub is_good: bool,
+    /// Particulars, in English.
+    pub detail: String,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    /// When the last try to write ended, on the monotonic clock, and how.
+    write: Option<(i64, Result<(), String>)>,
+    room: Option<Room>,
+    disk: Option<String>,
+}
+
+/// What is known about the health of this process.
+pub struct Health {
+    shared: Arc<Shared>,
+    tasks: Arc<Tasks>,
+    free_mib_min: u64,
+    seen: Mutex<Seen>,
+    is_displaced: AtomicBool,
+}
+
+impl Health {
+    /// Nothing is known yet.
+    pub fn new(shared: &Arc<Shared>, tasks: &Arc<Tasks>, free_mib_min: u64) -> Arc<Self> {
+        Arc::new(Self {
+            shared: Arc::clone(shared),
+            tasks: Arc::clone(tasks),
+            free_mib_min,
+            seen: Mutex::default(),
+            is_displaced: AtomicBool::new(false),
+        })
+    }
+
+    /// Looks every few seconds until told to stop. When another process has taken the number over,
+    /// which happens only after a standstill, this one must not make ids any more: it tells all to
+    /// stop.
+    pub async fn follow(self: Arc<Self>, node: Claimant, stop: watch::Sender<bool>, pulse: Pulse) {
+        let mut told = stop.subscribe();
+        while !*told.borrow() {
+            pulse.beat();
+            if self.look(&node).await == Some(false) {
+                let number = node.number;
+                tracing::error!(number, "another process has taken this number: stopping");
+                self.is_displaced.store(true, Ordering::Relaxed);
+                stop.send_replace(true);
+                return;
+            }
+            tokio::select! {
+                () = self.shared.clock.sleep(BEAT) => {}
+                _ = told.wait_for(|stop| *stop) => {}
+            }
+        }
+    }
+
+    /// Tries a write and looks at the disk; answers whether the number is still ours, if that could
+    /// be asked.
+    async fn look(&self, node: &Claimant) -> Option<bool> {
+        let (shared, claimant) = (&self.shared, node.clone());
+        let now_ms = shared.clock.now_ms();
+        let writing = shared.db.write(move |tx| node::beat(tx, &claimant, now_ms));
+        let written = tokio::select! {
+            written = writing => written.map_err(|error| error.to_string()),
+            () = shared.clock.sleep(WRITE_MAX) => {
+                Err(format!("a write took longer than {} s", WRITE_MAX.as_secs()))
+            }
+        };
+        if let Err(error) = &written {
+            tracing::warn!(error, "no write works");
+        }
+        let is_ours = written.as_ref().ok().copied();
+        let room = shared.db.room().await;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.write = Some((shared.clock.monotonic_ms(), written.map(|_| ())));
+        match room {
+            Ok(room) => {
+                seen.room = room;
+                seen.disk = None;
+            }
+            Err(error) => seen.disk = Some(error.to_string()),
+        }
+        is_ours
+    }
+
+    /// Everything that is known, reading included.
+    pub async fn checks(&self) -> Vec<Check> {
+        let mut checks = vec![self.read().await];
+        checks.extend(self.written());
+        checks.extend(self.tasks.states().into_iter().map(|task| Check {
+            name: format!("task.{}", task.name),
+            is_good: !task.is_late() && !task.is_failing,
+            detail: format!(
+                "last turn {} ms ago, started again {} times",
+                task.age_ms, task.n_restarts
+            ),
+        }));
+        checks.push(Check {
+            name: "log".to_owned(),
+            is_good: true,
+            detail: if log::is_failing() {
+                format!("lines cannot be written, {} lost", log::n_lost())
+            } else {
+                format!("{} lines lost", log::n_lost())
+            },
+        });
+        checks
+    }
+
+    async fn read(&self) -> Check {
+        let reading = self
+            .shared
+            .db
+            .read(|tx| tx.query_opt("select 1", &[]).map(|_| ()));
+        let read = tokio::select! {
+            read = reading => read.map_err(|error| error.to_string()),
+            () = self.shared.clock.sleep(READ_MAX) => Err("no answer".to_owned()),
+        };
+        check("database.read", read)
+    }
+
+    fn written(&self) -> Vec<Check> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.shared.clock.monotonic_ms();
+        let mut checks = Vec::new();
+        if let Some((at, written)) = &seen.write {
+            let age_ms = now - at;
+            let written = if age_ms > WRITE_AGE_MS {
+                Err(format!("the last try ended {age_ms} ms ago"))
+            } else {
+                written.clone()
+            };
+            checks.push(check("database.write", written));
+        }
+        if let Some(error) = &seen.disk {
+            checks.push(check("disk", Err(error.clone())));
+        } else if let Some(room) = &seen.room {
+            let free_mib = room.disk_bytes >> 20;
+            checks.push(Check {
+                name: "disk".to_owned(),
+                is_good: free_mib >= self.free_mib_min && !room.is_at_limit,
+                detail: if room.is_at_limit {
+                    "store.sqlite_mib_max is reached".to_owned()
+                } else {
+                    format!("{free_mib} MiB free, {} needed", self.free_mib_min)
+                },
+            });
+        }
+        checks
+    }
+
+    /// Whether this process had to stop because another one has its number.
+    pub fn is_displaced(&self) -> bool {
+        self.is_displaced.load(Ordering::Relaxed)
+    }
+
+    /// The background tasks.
+    pub fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    /// Free bytes of the disk of the database, as last seen.
+    pub fn free_bytes(&self) -> Option<u64> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.room.map(|room| room.disk_bytes)
+    }
+}
+
+fn check(name: &str, outcome: Result<(), String>) -> Check {
+    Check {
+        name: name.to_owned(),
+        is_good: outcome.is_ok(),
+        detail: outcome.err().unwrap_or_else(|| "ok".to_owned()),
+    }
+}

@@ -1,0 +1,168 @@
+//! This process among those that share a database: its number, and the lock of its data folder.
+//!
+//! The number is claimed before the first id is made. A lock on a file in the data folder says at once
+//! whether another process works there under the same number; the row in the database says it of
+//! processes elsewhere, which are given the time of one claim to show that they live.
+
+use crate::config::Config;
+use anyhow::{Context, bail};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+use store::Db;
+use store::clock::{SharedClock, beijing_rfc3339};
+use store::node::{self, Claimant, LEASE_MS};
+
+/// Pause between two looks whether the process that has the number lives.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// The highest number of a process.
+const NUMBER_MAX: u8 = 63;
+
+/// Bytes of randomness that name a place or a start.
+const NAME_BYTES: usize = 12;
+
+/// The claim of this process to its number; given back by [`Node::release`].
+pub struct Node {
+    /// What was claimed.
+    pub claimant: Claimant,
+    /// Holds the lock as long as it lives.
+    _lock: Option<File>,
+}
+
+impl Node {
+    /// Claims `node.number`.
+    ///
+    /// # Errors
+    /// When a living process has it, with what to do.
+    pub async fn claim(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::Result<Self> {
+        let node = Self::of(config, config.node.number)?;
+        let Some(first) = node.ask(db, clock).await? else {
+            return Ok(node);
+        };
+        let (told, number) = (&first.told, node.claimant.number);
+        tracing::warn!(
+            number,
+            told,
+            "waits whether the process that had this number still lives"
+        );
+        let lease = Duration::from_millis(u64::try_from(LEASE_MS).unwrap_or(0));
+        for _ in 0..=(lease.as_millis() / LOOK.as_millis() + 2) {
+            clock.sleep(LOOK).await;
+            match node.ask(db, clock).await? {
+                None => return Ok(node),
+                Some(holder) if holder.beat_at == first.beat_at => {}
+                Some(holder) => bail!(taken(number, &holder.told, holder.beat_at)),
+            }
+        }
+        bail!(taken(number, told, first.beat_at))
+    }
+
+    /// Claims the highest free number: for a process beside the platform, whose own it leaves alone.
+    ///
+    /// # Errors
+    /// When none is free.
+    pub async fn claim_any(config: &Config, db: &Db, clock: &SharedClock) -> anyhow::Result<Self> {
+        for number in (0..=NUMBER_MAX).rev() {
+            let Ok(node) = Self::of(config, number) else {
+                continue;
+            };
+            if node.ask(db, clock).await?.is_none() {
+                return Ok(node);
+            }
+        }
+        bail!("进程编号 0 至 {NUMBER_MAX} 均已被占用")
+    }
+
+    /// Gives the number back, so that another process need not wait.
+    pub async fn release(self, db: &Db) {
+        let claimant = self.claimant.clone();
+        if let Err(error) = db.write(move |tx| node::release(tx, &claimant)).await {
+            tracing::warn!(%error, "the number could not be given back; the claim runs out by itself");
+        }
+    }
+
+    fn of(config: &Config, number: u8) -> anyhow::Result<Self> {
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let told = format!("主机 {}，进程 {}", host.trim(), std::process::id());
+        let (lock, place) = match &config.node.data {
+            Some(folder) => lock(folder, number, &told)?,
+            None => (None, String::new()),
+        };
+        let claimant = Claimant {
+            number,
+            owner: random_name()?,
+            place,
+            told,
+        };
+        Ok(Self {
+            claimant,
+            _lock: lock,
+        })
+    }
+
+    async fn ask(&self, db: &Db, clock: &SharedClock) -> store::Result<Option<node::Holder>> {
+        let (claimant, now_ms) = (self.claimant.clone(), clock.now_ms());
+        db.write(move |tx| node::claim(tx, &claimant, now_ms)).await
+    }
+}
+
+fn taken(number: u8, told: &str, beat_at: i64) -> String {
+    format!(
+        "node.number {number} 正由另一进程使用（{told}，最近一次心跳 {}）。共用一个数据库的进程编号须各不相同，\
+         请为本进程设置不同的 node.number（0 至 {NUMBER_MAX}，环境变量 TONGGUAN_NODE__NUMBER）",
+        beijing_rfc3339(beat_at)
+    )
+}
+
+/// Locks the data folder for a number; answers the name of the place, which stands in the file.
+fn lock(folder: &Path, number: u8, told: &str) -> anyhow::Result<(Option<File>, String)> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("无法建立数据目录 {}", folder.display()))?;
+    let path = folder.join(format!("node-{number}.lock"));
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    let mut file = options
+        .mode(0o600)
+        .open(&path)
+        .with_context(|| format!("无法打开 {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut text = String::new();
+            let _ = file.read_to_string(&mut text);
+            let who = text.lines().nth(1).unwrap_or("未知").to_owned();
+            bail!(
+                "数据目录 {} 正由另一进程以 node.number {number} 使用（{who}）。请先停止它，\
+                 或为本进程设置不同的 node.number（环境变量 TONGGUAN_NODE__NUMBER）",
+                folder.display()
+            );
+        }
+        Err(TryLockError::Error(error)) => {
+            // Some network file systems have no locks; the row in the database must do there.
+            tracing::warn!(%error, "the data folder cannot be locked");
+            return Ok((None, String::new()));
+        }
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).unwrap_or_default();
+    let place = match text.lines().next() {
+        Some(name) if name.len() == NAME_BYTES * 2 => name.to_owned(),
+        Some(_) | None => random_name()?,
+    };
+    let mut write = || {
+        file.set_len(0)?;
+        file.rewind()?;
+        file.write_all(format!("{place}\n{told}\n").as_bytes())
+    };
+    write().with_context(|| format!("无法写入 {}", path.display()))?;
+    Ok((Some(file), place))
+}
+
+fn random_name() -> anyhow::Result<String> {
+    let mut bytes = [0; NAME_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("没有随机数：{error}"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,214 @@
+//! Room (接收空间): memory for bodies on their way in, handed out by what has arrived.
+//!
+//! A body that was announced and does not come holds nothing: room is taken with every piece that
+//! arrives, and one caller may hold only his share of it.
+
+use crate::shares::{Full, Holder, Place, Shares};
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use std::time::Duration;
+
+/// The unit in which room is handed out, in bytes.
+const UNIT: usize = 1024;
+
+/// How long a body waits for room for its next piece.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// Room for bodies; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Room {
+    shares: Shares,
+}
+
+/// Why a body was not taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It is longer than allowed.
+    TooLarge,
+    /// It broke off, or came too slowly.
+    Broken,
+    /// There is no room.
+    Full(Full),
+}
+
+impl Room {
+    /// Room for `bytes_max` bytes, of which one caller may hold `share_bytes_max`; the name is that
+    /// of the metrics.
+    pub fn new(resource: &'static str, bytes_max: usize, share_bytes_max: usize) -> Self {
+        Self {
+            shares: Shares::new(resource, bytes_max / UNIT, share_bytes_max / UNIT),
+        }
+    }
+
+    /// Begins to take something in.
+    ///
+    /// # Errors
+    /// When there is no room at all.
+    pub async fn begin(&self, holder: &Holder) -> Result<Taken, Full> {
+        Ok(Taken {
+            place: self.shares.take(holder, 1, WAIT).await?,
+            n_bytes: 0,
+            n_units: 1,
+        })
+    }
+
+    /// Begins to take something in, if there is room at once.
+    ///
+    /// # Errors
+    /// When there is no room at all.
+    pub fn try_begin(&self, holder: &Holder) -> Result<Taken, Full> {
+        Ok(Taken {
+            place: self.shares.try_take(holder, 1)?,
+            n_bytes: 0,
+            n_units: 1,
+        })
+    }
+
+    /// Takes a body in, at most `bytes_max` bytes.
+    ///
+    /// # Errors
+    /// Why it was not taken; nothing is held then.
+    pub async fn receive(
+        &self,
+        holder: &Holder,
+        body: Body,
+        bytes_max: usize,
+    ) -> Result<(Bytes, Taken), Fault> {
+        let mut held = self.begin(holder).await.map_err(Fault::Full)?;
+        let mut pieces = body.into_data_stream();
+        let mut first = Bytes::new();
+        let mut all = BytesMut::new();
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|_| Fault::Broken)?;
+            if held.n_bytes + piece.len() > bytes_max {
+                return Err(Fault::TooLarge);
+            }
+            held.add(piece.len()).await.map_err(Fault::Full)?;
+            if first.is_empty() && all.is_empty() {
+                // Most bodies are one piece, which need not be copied.
+                first = piece;
+                continue;
+            }
+            if all.is_empty() {
+                all.extend_from_slice(&first);
+            }
+            all.extend_from_slice(&piece);
+        }
+        let bytes = if all.is_empty() { first } else { all.freeze() };
+        Ok((bytes, held))
+    }
+}
+
+/// Room that is held; given back when this is dropped.
+#[derive(Debug)]
+pub struct Taken {
+    place: Place,
+    n_bytes: usize,
+    n_units: usize,
+}
+
+impl Taken {
+    /// Takes room for `n_bytes` more.
+    ///
+    /// # Errors
+    /// When there is none in time.
+    pub async fn add(&mut self, n_bytes: usize) -> Result<(), Full> {
+        let n_more = self.n_more(n_bytes);
+        if n_more > 0 {
+            self.place.grow(n_more, WAIT).await?;
+            self.n_units += n_more;
+        }
+        Ok(())
+    }
+
+    /// Takes room for `n_bytes` more, if there is some at once.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn try_add(&mut self, n_bytes: usize) -> Result<(), Full> {
+        let n_more = self.n_more(n_bytes);
+        if n_more > 0 {
+            self.place.try_grow(n_more)?;
+            self.n_units += n_more;
+        }
+        Ok(())
+    }
+
+    /// Counts bytes; answers how many units they need beyond those that are held.
+    fn n_more(&mut self, n_bytes: usize) -> usize {
+        self.n_bytes += n_bytes;
+        self.n_bytes.div_ceil(UNIT).saturating_sub(self.n_units)
+    }
+}
+
+/// The length that a request announces, in bytes.
+pub fn announced(headers: &HeaderMap) -> Option<usize> {
+    let value = headers.get(header::CONTENT_LENGTH)?;
+    value.to_str().ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, Room};
+    use crate::shares::{Full, Holder};
+    use axum::body::Body;
+    use bytes::Bytes;
+    use futures_util::stream;
+
+    /// A body in pieces of 1000 bytes.
+    fn body(n_bytes: usize) -> Body {
+        let pieces: Vec<Result<Bytes, std::io::Error>> = vec![b'x'; n_bytes]
+            .chunks(1000)
+            .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+            .collect();
+        Body::from_stream(stream::iter(pieces))
+    }
+
+    #[tokio::test]
+    async fn bodies_come_whole_and_not_longer_than_allowed() {
+        let room = Room::new("test", 100 << 10, 50 << 10);
+        let holder = Holder::Company(1);
+        for n_bytes in [0, 1, 999, 1000, 1001, 20_000] {
+            let (bytes, _held) = room.receive(&holder, body(n_bytes), 20_000).await.unwrap();
+            assert!(bytes == vec![b'x'; n_bytes], "{n_bytes}");
+        }
+        let long = room.receive(&holder, body(20_001), 20_000).await;
+        assert_eq!(long.err(), Some(Fault::TooLarge));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn room_is_taken_by_what_has_arrived_and_by_share() {
+        let room = Room::new("test", 100 << 10, 50 << 10);
+        let (one, other) = (Holder::Company(1), Holder::Company(2));
+        // Twenty bodies that have not begun to arrive hold next to nothing.
+        let mut begun = Vec::new();
+        for _ in 0..20 {
+            begun.push(room.begin(&one).await.unwrap());
+        }
+        let held = room.receive(&one, body(30_000), 1 << 20).await.unwrap();
+        // His share is used up in the middle of the next: he is told, others are not.
+        let refused = room.receive(&one, body(30_000), 1 << 20).await;
+        assert_eq!(refused.err(), Some(Fault::Full(Full::Share)));
+        let taken = room.receive(&other, body(50 << 10), 1 << 20).await;
+        assert!(taken.is_ok());
+        let third = room.receive(&Holder::Company(3), body(9000), 1 << 20).await;
+        assert_eq!(third.err(), Some(Fault::Full(Full::All)));
+        drop((held, taken, begun));
+        let again = room.receive(&one, body(50 << 10), 1 << 20).await;
+        assert!(again.is_ok(), "what is given back can be taken again");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_no_body() {
+        let room = Room::new("test", 100 << 10, 50 << 10);
+        let pieces = [
+            Ok(Bytes::from_static(b"half")),
+            Err(std::io::Error::other("gone")),
+        ];
+        let broken = Body::from_stream(stream::iter(pieces));
+        let broken = room.receive(&Holder::Company(1), broken, 100).await;
+        assert_eq!(broken.err(), Some(Fault::Broken));
+    }
+}
