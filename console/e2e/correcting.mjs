@@ -49,7 +49,10 @@ export function correcting(browserOf) {
     await settled(page);
     await isGood(page, "the form of a correction");
     await shot(page, "correction");
-    await page.locator("summary").first().click();
+    // Whether the other fields are unfolded depends on what the receipt names.
+    await page.locator("details").first().evaluate((one) => {
+      one.open = true;
+    });
     await page.getByLabel(/orderNo/).first().fill("DD20261128000077");
     await page.getByText("校验通过，可以提交").waitFor();
     await page.getByRole("button", { name: "提交更正" }).click();

@@ -2,6 +2,7 @@
 import { Alert, Typography } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { call } from "../../api/client";
+import { graveOf } from "../../api/problem";
 import { useSession } from "../../api/session";
 import { useT } from "../../i18n";
 import { ErrorView } from "../../shell/ErrorView";
@@ -19,7 +20,7 @@ export function OwnCompany() {
     enabled: id !== "",
   });
   if (company == null) return <Alert type="info" showIcon title={t("own.none")} />;
-  if (found.error !== null) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
+  if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading />;
   const { customsCode, creditCode, dxpId } = found.data;
   const code = (value: string) => (

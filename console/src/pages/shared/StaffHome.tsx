@@ -4,6 +4,7 @@ import { Empty } from "antd";
 import { Link } from "react-router";
 import { call, withQuery } from "../../api/client";
 import { useLive } from "../../api/live";
+import { graveOf } from "../../api/problem";
 import { useCan, useSession } from "../../api/session";
 import { count } from "../../format/number";
 import { beijingDay } from "../../format/time";
@@ -12,7 +13,8 @@ import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
 import { pagesFor } from "../../shell/pages";
 import { TodoList, useTodos } from "../../shell/Todos";
-import { FIGURES, total } from "../exchange/figures";
+import { FLOW, RESULTS, results, total } from "../exchange/figures";
+import { isBad } from "../exchange/State";
 import { Tile } from "../exchange/Home";
 import type { DayCount } from "../exchange/types";
 
@@ -34,7 +36,7 @@ export function StaffHome() {
       <div className="columns-2">
         <div className="panel">
           <h2>{t("todo.title")}</h2>
-          {todos.error !== null && <ErrorView error={todos.error} retry={() => void todos.refetch()} />}
+          {graveOf(todos) !== undefined && <ErrorView error={todos.error} retry={() => void todos.refetch()} />}
           {todos.isPending && <Loading />}
           {todos.data !== undefined && <TodoList items={todos.data.items} done={() => undefined} />}
         </div>
@@ -72,9 +74,10 @@ function Today() {
       call<{ items: DayCount[] }>("GET", withQuery("/api/v1/statistics", { from: day, to: day }), undefined, signal),
   });
   useLive(can("events") ? ["count"] : [], () => void found.refetch());
-  if (found.error !== null) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
+  if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading />;
   const sums = total(found.data.items);
+  const came = results(found.data.items);
   return (
     <div className="panel">
       <h2>
@@ -83,11 +86,20 @@ function Today() {
       {found.data.items.length === 0 ? (
         <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("home.nothing")} />
       ) : (
-        <Link className="tiles plain" to={`/statistics?from=${day}&to=${day}`}>
-          {FIGURES.map((figure) => (
-            <Tile key={figure} label={t(`home.${figure}`)} value={count(sums[figure])} />
+        <div className="tiles">
+          {RESULTS.map((result) => (
+            <Tile
+              key={result}
+              label={t(`outcome.${result}`)}
+              value={count(came[result])}
+              look={came[result] === 0 ? "" : isBad(result) ? "bad" : "good"}
+              {...(can("messages") ? { to: `/messages?outcome=${result}&from=${day}` } : {})}
+            />
           ))}
-        </Link>
+          {FLOW.map((figure) => (
+            <Tile key={figure} label={t(`home.${figure}`)} value={count(sums[figure])} to={`/statistics?from=${day}&to=${day}`} />
+          ))}
+        </div>
       )}
     </div>
   );
