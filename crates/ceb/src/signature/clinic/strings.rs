@@ -15,8 +15,8 @@ pub struct Upload {
     head: String,
     lists: String,
     service_time: String,
-    certificate_no: String,
-    value: String,
+    pub(super) certificate_no: String,
+    pub(super) value: String,
     /// The certificate, when it came along as PEM or was given.
     pub certificate: Option<Certificate>,
 }
