@@ -124,6 +124,8 @@ function Checked({ file, result, busy, again, submit }: CheckedProps) {
   const problem = useProblem();
   const refused = result.findings.filter((finding) => finding.severity === "refuse").length;
   const others = result.findings.length - refused;
+  // A note says that nothing is wrong; it takes no colour away.
+  const isWarned = result.findings.some((finding) => finding.severity === "warn");
   const isWorkbook = /\.(xlsx|csv)$/i.test(file.name);
   const report = async () => {
     try {
@@ -137,7 +139,7 @@ function Checked({ file, result, busy, again, submit }: CheckedProps) {
     <>
       <Alert
         className="gap"
-        type={result.ok ? (others > 0 ? "warning" : "success") : "error"}
+        type={result.ok ? (isWarned ? "warning" : "success") : "error"}
         showIcon
         role="status"
         title={

@@ -266,15 +266,17 @@ fn scientific(value: &str) -> Option<String> {
     })
 }
 
-/// Whether a text is a number with an exponent.
+/// Whether a text is a long number as a spreadsheet shows it: one digit before the point, and an exponent
+/// with its sign. An order number such as `12E5` is none.
 pub(crate) fn is_scientific(value: &str) -> bool {
     let Some((front, exponent)) = value.split_once(['E', 'e']) else {
         return false;
     };
-    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    let Some(exponent) = exponent.strip_prefix(['+', '-']) else {
+        return false;
+    };
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, rest) = front.split_once('.').unwrap_or((front, "0"));
-    // An order number such as 12E5 is one; a spreadsheet writes one digit before the point.
     is_digits(exponent)
         && exponent.len() <= 3
         && whole.len() == 1
@@ -292,12 +294,12 @@ fn number(value: &str) -> Option<String> {
             _ => c,
         })
         .collect();
-    if is_scientific(&half) {
-        let plain = rust_decimal::Decimal::from_scientific(&half).ok();
-        let plain = plain.map_or_else(String::new, |number| {
-            format!("，例如 {}", number.normalize())
-        });
-        return Some(format!("不能用科学计数法，写成普通的小数{plain}。"));
+    let exponent = half
+        .contains(['E', 'e'])
+        .then(|| rust_decimal::Decimal::from_scientific(&half));
+    if let Some(Ok(plain)) = exponent {
+        let plain = plain.normalize();
+        return Some(format!("不能用科学计数法，写成普通的数：{plain}。"));
     }
     let front = half.trim_start_matches(['¥', '￥', '$', '€', ' ']);
     let end = front

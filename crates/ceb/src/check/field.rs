@@ -8,7 +8,7 @@ use crate::finding::Severity;
 use crate::message::Record;
 use crate::parse::value::label;
 use crate::parse::{Profile, Report};
-use crate::spec::{CodeTable, FieldSpec, Rule, Wild};
+use crate::spec::{CodeTable, FieldSpec, FieldType, Rule, Wild};
 
 /// Words that people write where a name should stand.
 const FILLERS: [&str; 6] = ["空", "无", "/", "-", "null", "NULL"];
@@ -35,6 +35,7 @@ pub(super) fn check(
             let mut rules = field.rules.iter();
             hidden(field, value, judge)
                 .or_else(|| rules.find_map(|rule| one(rule, field, value, record, judge)))
+                .or_else(|| cut_number(field, value, judge))
                 .or_else(|| guid_letters(field, value, judge))
         };
         let Some(problem) = problem else { continue };
@@ -105,6 +106,18 @@ fn hidden(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
     Some(problem)
 }
 
+/// A number that a spreadsheet has cut to what it shows: nobody has such a code, but nothing forbids it.
+fn cut_number(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
+    let is_text = matches!(field.kind, FieldType::Text { .. });
+    let is_cut = is_text && advice::is_code(field) && advice::words::is_scientific(value);
+    is_cut.then(|| {
+        let text = format!("{}是科学计数法，不是原来的号码", label(field));
+        let mut problem = Problem::new(&code::CODE_FORMAT, text);
+        problem.severity = Some(Severity::Warn);
+        problem.advised(field, value, judge)
+    })
+}
+
 /// The standard wants capital letters in a guid; customs takes others, so this is told and no more.
 fn guid_letters(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Problem> {
     let is_right = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
@@ -165,7 +178,7 @@ fn one(
                 return None;
             }
             let why = identity::problem(value, judge.table(CodeTable::Region))?;
-            when(true, &code::IDENTITY, &format!("：{why}"))
+            when(true, &code::IDENTITY, &format!("：{why}")).map(advised)
         }
         Rule::NotNegative => when(is_negative(value), &code::NEGATIVE, "不能小于零"),
         Rule::Positive => {

@@ -128,7 +128,7 @@ pub static SIGNATURE_NEEDED: Code = Code {
 pub static CODE_FORMAT: Code = Code {
     id: "TG-E1312",
     title: "代码的格式不正确",
-    happened: "此处的代码只能是规定位数的数字。",
+    happened: "此处的代码只能是规定位数的数字；或者号码被表格软件写成了科学计数法（只警告）。",
     todo: "核对代码，例如商品编码为 10 位数字，关区代码为 4 位数字。",
     source: "规则 I7",
     ..Code::RULE

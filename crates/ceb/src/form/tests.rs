@@ -1,6 +1,7 @@
 //! Forms of every kind make the message that the same values make; mistakes are told at their place.
 
 mod dates;
+mod marks;
 
 use super::grid::{Cell, Sheet};
 use super::{

@@ -30,7 +30,7 @@ pub fn annotated(form: &Form) -> Result<Vec<u8>, XlsxError> {
         }
         let of_sheet = |finding: &&FormFinding| finding.sheet.as_ref() == Some(name);
         let findings: Vec<&FormFinding> = form.findings.iter().filter(of_sheet).collect();
-        let mut sheet = Worksheet::new();
+        let mut sheet = workbook.new_worksheet_with_constant_memory()?;
         sheet.set_name(name)?;
         write(&mut sheet, cells, &findings)?;
         sheets.push(sheet);
@@ -56,51 +56,62 @@ fn by_place<'f>(findings: &[&'f FormFinding]) -> BTreeMap<Place, Vec<&'f FormFin
     by_place
 }
 
+/// Writes the rows in their order, once: they go to a file as they come, so that a large workbook costs no
+/// memory twice.
 fn write(sheet: &mut Worksheet, cells: &Sheet, findings: &[&FormFinding]) -> Result<(), XlsxError> {
     let (text, moment) = (
         Format::new().set_num_format("@"),
         Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
     );
-    for (row, line) in (cells.first_row - 1..).zip(&cells.rows) {
-        for (column, cell) in (0_u16..).zip(line) {
-            put(sheet, row, column, cell, &text, &moment)?;
-        }
-    }
-    for (at, (place, findings)) in by_place(findings).into_iter().enumerate() {
-        let (Some(row), Some(column)) = (place.row.checked_sub(1), place.column.checked_sub(1))
-        else {
+    let places = by_place(findings);
+    let mut marks: BTreeMap<u32, BTreeMap<u16, u32>> = BTreeMap::new();
+    for (place, findings) in &places {
+        let Some((row, column)) = zero_based(*place) else {
             continue;
         };
-        let column = u16::try_from(column).unwrap_or(u16::MAX);
         let is_grave = findings
             .iter()
             .any(|finding| finding.placed.finding.severity == Severity::Refuse);
         let color = if is_grave { 0x00FF_7C80 } else { 0x00FF_E699 };
-        let red = Format::new().set_background_color(Color::RGB(color));
-        let cell = cells
-            .rows
-            .get(row as usize)
-            .and_then(|line| line.get(usize::from(column)));
-        let cell = cell.unwrap_or(&Cell::Empty);
-        put(
-            sheet,
-            row,
-            column,
-            cell,
-            &text.merge(&red),
-            &moment.merge(&red),
-        )?;
-        if *cell == Cell::Empty {
-            sheet.write_blank(row, column, &text.merge(&red))?;
-        }
-        if at < NOTES_MAX {
-            let lines = findings.iter().map(|finding| words(finding));
-            let note = Note::new(lines.collect::<Vec<_>>().join("\n"));
-            let note = note.add_author_prefix(false).set_width(280).set_height(110);
-            sheet.insert_note(row, column, &note)?;
+        marks.entry(row).or_default().insert(column, color);
+    }
+    let n_rows = u32::try_from(cells.rows.len()).unwrap_or(u32::MAX);
+    let last_mark = marks.keys().next_back().map_or(0, |row| row + 1);
+    for row in 0..n_rows.max(last_mark) {
+        let line = cells.rows.get(row as usize).map_or(&[][..], Vec::as_slice);
+        let marks = marks.get(&row);
+        let n_cells = u16::try_from(line.len()).unwrap_or(u16::MAX);
+        let last_mark = marks.and_then(|marks| marks.keys().next_back());
+        for column in 0..n_cells.max(last_mark.map_or(0, |column| column + 1)) {
+            let cell = line.get(usize::from(column)).unwrap_or(&Cell::Empty);
+            let Some(color) = marks.and_then(|marks| marks.get(&column)) else {
+                put(sheet, row, column, cell, &text, &moment)?;
+                continue;
+            };
+            let marked = Format::new().set_background_color(Color::RGB(*color));
+            let (text, moment) = (text.merge(&marked), moment.merge(&marked));
+            put(sheet, row, column, cell, &text, &moment)?;
+            if *cell == Cell::Empty {
+                sheet.write_blank(row, column, &text)?;
+            }
         }
     }
+    for (place, findings) in places.iter().take(NOTES_MAX) {
+        let Some((row, column)) = zero_based(*place) else {
+            continue;
+        };
+        let lines = findings.iter().map(|finding| words(finding));
+        let note = Note::new(lines.collect::<Vec<_>>().join("\n"));
+        let note = note.add_author_prefix(false).set_width(280).set_height(110);
+        sheet.insert_note(row, column, &note)?;
+    }
     Ok(())
+}
+
+/// Row and column from 0, as the writer counts; `None` for what has no cell.
+fn zero_based(place: Place) -> Option<(u32, u16)> {
+    let column = place.column.checked_sub(1)?;
+    Some((place.row.checked_sub(1)?, u16::try_from(column).ok()?))
 }
 
 fn words(finding: &FormFinding) -> String {

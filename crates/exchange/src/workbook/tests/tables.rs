@@ -100,6 +100,26 @@ async fn a_table_as_text_is_accepted_in_every_usual_encoding() {
         (status, &*super::findings(&answer)[0]),
         (422, "进口订单!A3 TG-E1304")
     );
+    let detail = answer["detail"].as_str();
+    assert_eq!(
+        detail,
+        Some("1 处拒收"),
+        "what is counted is what is listed"
+    );
+    let parts: [(&str, &[u8]); 2] = [("_rels/.rels", b"<x/>"), ("word/document.xml", b"<x/>")];
+    let word = super::files::archive(&parts);
+    for kind in [
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        XLSX,
+        "",
+    ] {
+        let (status, answer) = submitted(&house, &door, kind, word.clone()).await;
+        let detail = answer["detail"].as_str().unwrap_or_default();
+        assert!(
+            status == 400 && detail.contains("Word 文档（.docx）"),
+            "{kind}: {answer}"
+        );
+    }
     // Without element names nobody knows what it is, and the answer says what to do.
     for (kind, file) in [
         ("text/csv", "订单编号,金额,备注,状态\n1,2,3,4"),
