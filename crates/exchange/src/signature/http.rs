@@ -47,6 +47,7 @@ pub struct DigestView {
 /// A form of `SignedInfo` that was tried (签名值尝试).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
+#[schema(rename_all = "camelCase")]
 pub struct ValueView {
     /// Which form: `strict`, `lenient:…`.
     #[schema(example = "lenient:compact-ceb-ds-xsi")]
@@ -60,6 +61,7 @@ pub struct ValueView {
 /// Where the bytes that were digested differ from those that should have been (首个差异).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
+#[schema(rename_all = "camelCase")]
 pub struct DifferenceView {
     /// Offset into the canonical document, in bytes.
     pub offset: u64,
@@ -84,6 +86,7 @@ pub struct FaultView {
 /// The certificate in the signature (证书).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
+#[schema(rename_all = "camelCase")]
 pub struct CertificateView {
     /// Serial number, hexadecimal.
     pub serial: String,
@@ -114,6 +117,7 @@ pub struct CertificateView {
 /// Everything about a signature (验签诊断结果).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all(serialize = "camelCase"))]
+#[schema(rename_all = "camelCase")]
 pub struct ClinicAnswer {
     /// `passed`, `failed`, `unsupported` or `unsigned`.
     #[schema(example = "failed")]
