@@ -238,8 +238,8 @@ fn every_text_that_a_product_digests_is_named() {
     };
     let noted = |document: String| {
         document.replacen(
-            "</ceb:OrderHead>",
-            "<ceb:note></ceb:note></ceb:OrderHead>",
+            "\n\t\t</ceb:OrderHead>",
+            "\n\t\t\t<ceb:note></ceb:note>\n\t\t</ceb:OrderHead>",
             1,
         )
     };
@@ -263,7 +263,7 @@ fn every_text_that_a_product_digests_is_named() {
             "not-canonical",
         ),
         (
-            document(noted, |t| t.replace("<ceb:note></ceb:note>", "")),
+            document(noted, |t| t.replace("\n\t\t\t<ceb:note></ceb:note>", "")),
             "empty-dropped",
         ),
         (

@@ -39,8 +39,8 @@ fn xmlsec_verifies_what_we_prepare() {
 fn the_signature_stands_where_the_schema_of_the_message_has_it() {
     use ceb::signature::key::Library;
     use ceb::signature::{Outcome, Policy, Verifier};
-    const EXTENSION: &str =
-        "<ceb:ExtendMessage><ceb:Message><x>1</x></ceb:Message></ceb:ExtendMessage>";
+    const EXTENSION: &str = "<ceb:ExtendMessage><ceb:name>x</ceb:name><ceb:version>1.0</ceb:version>\
+         <ceb:Message><x>1</x></ceb:Message></ceb:ExtendMessage>";
     for (kind, is_before) in [
         (Kind::Ceb303, true),
         (Kind::Ceb603, true),

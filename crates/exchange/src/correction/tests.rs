@@ -131,7 +131,7 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() 
 async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_at_once() {
     for test in each_engine() {
         let house = House::on(test).await;
-        let wrong = order(&house, "1", 2).replacen("<ceb:currency>142", "<ceb:currency>999", 1);
+        let wrong = order(&house, "1", 2).replacen("<ceb:discount>0.00", "<ceb:discount>x", 1);
         let id = accepted(house.accept(0, wrong).await);
         house.settle().await;
         assert_eq!(house.state(0, id).await, "refused");
@@ -142,9 +142,9 @@ async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_a
             .filter(|field| !field.reasons.is_empty())
             .map(|field| field.element.as_str())
             .collect();
-        assert_eq!(marked, ["currency"]);
+        assert_eq!(marked, ["discount"]);
         let body = Ok(Json(CorrectionBody {
-            edits: vec![edit("currency", "998")],
+            edits: vec![edit("discount", "y")],
         }));
         let checked = check_correction(
             State(house.door()),
@@ -159,11 +159,11 @@ async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_a
             .iter()
             .map(|one| (one.document, one.element.as_str()))
             .collect();
-        assert!(found.contains(&(Some(1), "currency")), "{found:?}");
+        assert!(found.contains(&(Some(1), "discount")), "{found:?}");
         let (status, answer) = submit(&house, id, Vec::new()).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(answer["code"], "TG-R4405");
-        let (status, answer) = submit(&house, id, vec![edit("currency", "142")]).await;
+        let (status, answer) = submit(&house, id, vec![edit("discount", "0.00")]).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
         house.settle().await;
         assert!(statuses(&house, id_of(&answer)).await.contains(&120));

@@ -89,6 +89,7 @@ async fn one_company_that_exports_leaves_a_turn_for_another() {
 async fn what_a_list_was_narrowed_to_is_told_in_words() {
     let house = House::on(store::testing::sqlite()).await;
     let company = house.company(0);
+    house.shared.directory.refresh().await.unwrap();
     let asked = |text: String| {
         let axum::extract::Query(query) = axum::extract::Query::try_from_uri(
             &format!("/?{text}").parse::<axum::http::Uri>().unwrap(),
