@@ -1,7 +1,5 @@
 // State that outlives its page, so that somebody may look at another tab and come back to the results. It
 // belongs to one session and is gone with it: nobody sees what the person before him dropped here.
-import { useSyncExternalStore } from "react";
-import { useSession } from "../api/session";
 
 let owner = "";
 const values = new Map<string, unknown>();
@@ -24,14 +22,8 @@ export function keep(session: string, key: string, value: unknown): void {
   for (const listener of listeners) listener();
 }
 
-function subscribe(listener: () => void): () => void {
+/** Tells a listener of every change, until it is told to stop. */
+export function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
-}
-
-/** Like `useState`, but the value is still there when the page is opened again. */
-export function useKept<T>(key: string, start: T): [T, (next: T) => void] {
-  const session = useSession().csrf;
-  const value = useSyncExternalStore(subscribe, () => kept(session, key, start));
-  return [value, (next) => keep(session, key, next)];
 }

@@ -420,7 +420,14 @@ mod tests {
         let tasks = Tasks::new(clock);
         let (stop, told) = watch::channel(false);
         let loops = start(&shared, &tasks, "test", &told);
-        while house.state(0, id).await != "settled" {
+        let mut n_turns = 0;
+        loop {
+            let state = house.state(0, id).await;
+            if state == "settled" {
+                break;
+            }
+            n_turns += 1;
+            assert!(n_turns < 20_000, "{state}: {:?}", tasks.states());
             house.customs_box.step(256).await.unwrap();
             house.clock.advance(Duration::from_millis(50));
             tokio::task::yield_now().await;

@@ -7,7 +7,7 @@ import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
 import { useT } from "../../i18n";
-import { useKept } from "../../resource/kept";
+import { useKept } from "../../resource/useKept";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { FindingTable } from "./FindingTable";
