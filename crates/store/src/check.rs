@@ -217,12 +217,19 @@ mod tests {
     async fn filled() -> (crate::testing::TestDb, Config) {
         let test = sqlite();
         let config = test.config.clone();
+        let make = |tx: &mut crate::Tx<'_>| {
+            tx.execute(
+                "create table filling (id bigint primary key, body bytea)",
+                &[],
+            )
+        };
+        test.db.write(make).await.unwrap();
         for _ in 0..20 {
             let body = vec![7; 20_000];
             let write = move |tx: &mut crate::Tx<'_>| {
-                let id = tx.query("select count(*) from queue_body", &[])?[0].int(0)?;
+                let id = tx.query("select count(*) from filling", &[])?[0].int(0)?;
                 tx.execute(
-                    "insert into queue_body (id, body) values ($1, $2)",
+                    "insert into filling (id, body) values ($1, $2)",
                     &[id.into(), crate::Value::Bytes(&body)],
                 )
             };

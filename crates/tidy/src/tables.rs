@@ -4,7 +4,7 @@ use crate::source::{File, all_used, files, report, rust};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Files that read tables of other rooms of their floor, and why that is right.
-const READERS: [(&str, &str, &str); 10] = [
+const READERS: [(&str, &str, &str); 11] = [
     (
         "crates/registry/src/department/sql.rs",
         "party",
@@ -19,6 +19,11 @@ const READERS: [(&str, &str, &str); 10] = [
         "crates/exchange/src/overview/sql.rs",
         "message message_day",
         "the first page and the statistics add up what the steps have counted",
+    ),
+    (
+        "crates/exchange/src/correction/sql.rs",
+        "message document",
+        "a correction is known by the guid of its message, and by what customs has under a key",
     ),
     (
         "crates/exchange/src/quota/sql.rs",

@@ -164,3 +164,79 @@ fn put(
         .entries
         .sort_by_key(|entry| table.position(entry.element));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Draft, Origin};
+    use super::Element;
+    use crate::sample::{self, Spec};
+    use crate::{Kind, Profile, parse, sniff};
+
+    #[test]
+    fn a_declared_message_becomes_a_draft_that_can_be_changed_and_declared_again() {
+        let xml = sample::message(&Spec::new(Kind::Ceb621, 3));
+        let parsed = parse(xml.as_bytes(), Profile::Strict);
+        let mut draft = Draft::again(&parsed.message.unwrap());
+        let at = |path: &str| draft.element_at(path).unwrap();
+        let line = at("/documents/0/lines/1/qty");
+        assert_eq!(
+            (line.document, line.line, line.element.as_str()),
+            (0, Some(1), "qty")
+        );
+        let head = at("/documents/0/copNo");
+        assert_eq!((head.line, head.element.as_str()), (None, "copNo"));
+        assert_eq!(
+            draft.value(&Element {
+                element: "guid".into(),
+                ..head.clone()
+            }),
+            None
+        );
+        assert!(draft.value(&line).is_some());
+        assert!(draft.set(&line, "7"));
+        assert!(draft.set(
+            &Element {
+                element: "note".into(),
+                ..head.clone()
+            },
+            "更正"
+        ));
+        for wrong in [
+            Element {
+                document: 1,
+                ..head.clone()
+            },
+            Element {
+                line: Some(99),
+                ..line.clone()
+            },
+            Element {
+                element: "noSuchElement".into(),
+                ..head
+            },
+        ] {
+            assert!(!draft.set(&wrong, "1"), "{wrong:?}");
+        }
+        let origin = Origin {
+            code: "1105910000".to_owned(),
+            name: "样例".to_owned(),
+            dxp_id: "DXPENT0000000001".to_owned(),
+            time14: "20261128183000".to_owned(),
+            signature_frame: true,
+        };
+        let made = draft.make(&origin, |_| [7; 16]).remove(0);
+        assert!(made.xml.contains("<ceb:qty>7</ceb:qty>") && made.xml.contains("更正"));
+        assert!(
+            made.xml.contains("20261128183000"),
+            "the time is that of the new declaration"
+        );
+        assert!(
+            !made.xml.contains(&parsed_guid(&xml)),
+            "the guid is another one"
+        );
+    }
+
+    fn parsed_guid(xml: &str) -> String {
+        sniff(xml.as_bytes()).unwrap().guid.clone()
+    }
+}
