@@ -41,6 +41,8 @@ struct Task {
     turned_at: AtomicI64,
     n_restarts: AtomicU32,
     n_in_a_row: AtomicU32,
+    /// When it was started last, monotonic milliseconds.
+    begun_at: AtomicI64,
     is_over: AtomicBool,
 }
 
@@ -122,12 +124,13 @@ impl Tasks {
             loop {
                 pulse.beat();
                 let begun = clock.monotonic_ms();
+                task.begun_at.store(begun, Ordering::Relaxed);
                 let ended = tokio::spawn(make(pulse.clone())).await;
                 let is_cancelled = ended.as_ref().is_err_and(|error| !error.is_panic());
                 if is_cancelled || is_told(&stop) {
                     break;
                 }
-                if clock.monotonic_ms() - begun >= i64::try_from(STEADY.as_millis()).unwrap_or(0) {
+                if clock.monotonic_ms() - begun >= steady_ms() {
                     pause = PAUSE_MIN;
                     task.n_in_a_row.store(0, Ordering::Relaxed);
                 }
@@ -162,7 +165,8 @@ impl Tasks {
                 age_ms: (now - task.turned_at.load(Ordering::Relaxed)).max(0),
                 within: task.within,
                 n_restarts: task.n_restarts.load(Ordering::Relaxed),
-                is_failing: task.n_in_a_row.load(Ordering::Relaxed) >= FAILING,
+                is_failing: task.n_in_a_row.load(Ordering::Relaxed) >= FAILING
+                    && now - task.begun_at.load(Ordering::Relaxed) < steady_ms(),
             })
             .collect()
     }
@@ -174,12 +178,17 @@ impl Tasks {
             turned_at: AtomicI64::new(self.clock.monotonic_ms()),
             n_restarts: AtomicU32::new(0),
             n_in_a_row: AtomicU32::new(0),
+            begun_at: AtomicI64::new(self.clock.monotonic_ms()),
             is_over: AtomicBool::new(false),
         });
         let mut list = self.list.lock().unwrap_or_else(PoisonError::into_inner);
         list.push(Arc::clone(&task));
         task
     }
+}
+
+fn steady_ms() -> i64 {
+    i64::try_from(STEADY.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn is_told(stop: &watch::Receiver<bool>) -> bool {
@@ -246,16 +255,29 @@ mod tests {
         let tasks = Tasks::new(clock.clone());
         let (stop, told) = watch::channel(false);
         let (tell, mut news) = mpsc::unbounded_channel();
+        let n_begun = AtomicUsize::new(0);
         let running = tasks.start("test", MINUTE, told, move |_| {
-            tell.send(0).unwrap();
-            async { panic!("a bug") }
+            let n = n_begun.fetch_add(1, Ordering::SeqCst);
+            tell.send(n).unwrap();
+            async move {
+                if n < 4 {
+                    panic!("a bug");
+                }
+                std::future::pending::<()>().await;
+            }
         });
         for _ in 0..4 {
             begun(&clock, &mut news).await;
         }
         assert!(tasks.states()[0].is_failing);
+        while begun(&clock, &mut news).await < 4 {}
+        clock.advance(MINUTE);
+        assert!(
+            !tasks.states()[0].is_failing,
+            "it has run for a minute since"
+        );
         stop.send_replace(true);
-        running.await.unwrap();
+        running.abort();
     }
 
     #[tokio::test]

@@ -41,11 +41,8 @@ fn the_signature_stands_where_the_schema_of_the_message_has_it() {
     use ceb::signature::{Outcome, Policy, Verifier};
     const EXTENSION: &str = "<ceb:ExtendMessage><ceb:name>x</ceb:name><ceb:version>1.0</ceb:version>\
          <ceb:Message><x>1</x></ceb:Message></ceb:ExtendMessage>";
-    for (kind, is_before) in [
-        (Kind::Ceb303, true),
-        (Kind::Ceb603, true),
-        (Kind::Ceb311, false),
-    ] {
+    // Samples of other kinds are signed already.
+    for (kind, is_before) in [(Kind::Ceb303, true), (Kind::Ceb311, false)] {
         let text = message(&Spec::new(kind, 1));
         let end = text.rfind("</ceb:").expect("root");
         let text = format!("{}{EXTENSION}{}", &text[..end], &text[end..]);
