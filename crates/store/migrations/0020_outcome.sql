@@ -35,7 +35,7 @@ update document set outcome = case
     when status in (120, 399) then 'accepted'
     when status in (800, 899) then 'released'
     else 'waiting' end
-where status is not null;
+where status < 0 or status in (4, 100, 120, 399, 501, 502, 503, 599, 700, 800, 899);
 
 -- A whole message that customs' format check turned down has a CEB900 and no status of its own.
 update document set outcome = 'faulty'
@@ -74,7 +74,9 @@ where state = 'refused';
 update message set needs_action = exists (
     select 1 from document d where d.id > message.id and d.id <= message.id + 127
     and d.needs_action)
-where state in ('answered', 'settled', 'held');
+where state in ('answered', 'settled', 'held') and exists (
+    select 1 from document d where d.id > message.id and d.id <= message.id + 127
+    and d.needs_action);
 
 update message set outcome = coalesce((
     select case min(case

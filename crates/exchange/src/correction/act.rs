@@ -3,7 +3,7 @@
 
 use super::view::{CorrectionAccepted, CorrectionFinding, Signer};
 use super::{CORRECT, Edit, Original, codes, load, sql};
-use crate::intake::http::{AcceptedAnswer, Door, accept};
+use crate::intake::http::{AcceptedAnswer, Door, accept, too_large};
 use crate::intake::look;
 use crate::message::MessageId;
 use crate::query::FindingView;
@@ -14,7 +14,7 @@ use ceb::Severity;
 use ceb::form::Made;
 use ceb::spec::SignatureDuty;
 use registry::access::Actor;
-use registry::audit;
+use registry::audit::{self, Act};
 use registry::code_table::Standing;
 use registry::company::{Company, CompanyId};
 use std::sync::Arc;
@@ -100,6 +100,8 @@ pub(super) async fn original(
     let ground = &door.gate.ground;
     let (asking, now_ms) = (actor.clone(), door.clock.now_ms());
     let raw = ground.read(move |tx| load(tx, &asking, id, now_ms)).await?;
+    // Somebody may see more companies than the one that is declared for.
+    let raw = raw.filter(|raw| raw.message.company_id == company);
     let raw = raw.ok_or_else(not_found)?;
     let mut original = in_turn(door, actor, move || Original::of(raw)).await?;
     let keys = original.keys();
@@ -110,19 +112,61 @@ pub(super) async fn original(
     Ok(original)
 }
 
-/// Notes what the new message corrects, and who did it, before it is handed in: a crash after it
-/// leaves a note about no message, which says nothing.
-pub(super) async fn note(
+/// Puts in what the company changes and checks what comes of it, in the caller's turn. Values of
+/// findings about a person are masked for whoever sees the original masked.
+///
+/// # Errors
+/// A change that fits nothing; a message larger than any that is accepted.
+pub(super) async fn corrected(
     door: &Door,
     actor: &Actor,
+    ground: Ground,
+    (mut original, edits): (Original, Vec<Edit>),
+) -> Result<(Made, Vec<CorrectionFinding>), Problem> {
+    let bytes_max = door.config.message_bytes_max;
+    let is_masked = original.is_masked;
+    let checked = in_turn(door, actor, move || {
+        original.apply(&edits, bytes_max)?;
+        ground.check(&original)
+    });
+    let (made, mut findings) = checked.await?;
+    if made.xml.len() > bytes_max {
+        return Err(too_large(bytes_max));
+    }
+    if is_masked {
+        for one in &mut findings {
+            one.finding.value = ceb::personal::masked(&one.element, &one.finding.value);
+        }
+    }
+    Ok((made, findings))
+}
+
+/// Notes what the new message corrects, before it is handed in: a crash after it leaves a note about no
+/// message, which says nothing.
+pub(super) async fn note(
+    door: &Door,
     (company, guid, message): (CompanyId, String, MessageId),
+) -> Result<(), Problem> {
+    let now_ms = door.clock.now_ms();
+    let write = door.gate.ground.act(move |tx| {
+        sql::put(tx, company, &guid, message, now_ms)?;
+        Ok(Ok(()))
+    });
+    write.await
+}
+
+/// Puts on record who corrected a message, or took the corrected one away to sign it (`act`).
+pub(super) async fn record(
+    door: &Door,
+    actor: &Actor,
+    act: Act,
+    (message, guid): (MessageId, String),
 ) -> Result<(), Problem> {
     let (actor, now_ms) = (actor.clone(), door.clock.now_ms());
     let write = door.gate.ground.act(move |tx| {
-        sql::put(tx, company, &guid, message, now_ms)?;
         let object = format!("message:{message}");
         let detail = format!("新报文 guid {guid}");
-        audit::done(tx, now_ms, &actor, CORRECT, &object, &detail)?;
+        audit::done(tx, now_ms, &actor, act, &object, &detail)?;
         Ok(Ok(()))
     });
     write.await
@@ -164,22 +208,26 @@ pub(super) async fn correct(
     if ground.company.suspended {
         return Err(plain(Problem::new(registry::api_key::codes::SUSPENDED)));
     }
-    let mut original = original(door, actor, id).await.map_err(plain)?;
+    let original = original(door, actor, id).await.map_err(plain)?;
     if ground.signer(&original) == Signer::Company {
         return Err(plain(Problem::new(codes::OWN_SIGNATURE)));
     }
-    original.apply(edits).map_err(plain)?;
     let (message, company) = (original.message.id, ground.company.id);
-    let checked = in_turn(door, actor, move || ground.check(&original)).await;
+    let checked = corrected(door, actor, ground, (original, edits.to_vec())).await;
     let (made, findings) = checked.map_err(plain)?;
     if is_refused(&findings) {
         return Err((with_findings(&findings), findings));
     }
-    let noted = (company, made.guid.clone(), message);
-    note(door, actor, noted).await.map_err(plain)?;
+    let guid = made.guid.clone();
+    let noted = note(door, (company, guid.clone(), message)).await;
+    noted.map_err(plain)?;
     let new = MessageId(door.ids.next());
     let arrival = look(actor, Bytes::from(made.xml), new, door.clock.now_ms()).map_err(plain)?;
     let accepted = accept_once(door, arrival).await.map_err(plain)?;
+    if !accepted.duplicate {
+        let recorded = record(door, actor, CORRECT, (message, guid)).await;
+        recorded.map_err(plain)?;
+    }
     Ok(CorrectionAccepted {
         corrects: message.to_string(),
         accepted,

@@ -1,13 +1,16 @@
 //! `GET /api/v1/messages/{id}/correction`, `POST /api/v1/messages/{id}/correction`, its `/check` and
 //! `/xml`, `POST /api/v1/corrections` and `POST /api/v1/corrections/workbook`.
 
-use super::act::{Refused, correct, ground, is_refused, note, original, with_findings};
+use super::act::{
+    Refused, correct, corrected, ground, is_refused, note, original, record, with_findings,
+};
 use super::view::{
     CorrectionAccepted, CorrectionForm, CorrectionOutcome, CorrectionOutcomes, CorrectionProblem,
     CorrectionVerdict,
 };
-use super::{Edit, MESSAGES_MAX, WORKBOOK, codes, sql, workbook};
+use super::{Edit, MESSAGES_MAX, TAKEN, WORKBOOK, codes, sql, workbook};
 use crate::intake::http::{DECLARANTS, Door};
+use crate::message::MessageId;
 use crate::workbook::XLSX;
 use crate::workbook::http::in_turn;
 use axum::Json;
@@ -23,6 +26,9 @@ use std::sync::Arc;
 use store::clock::beijing_compact;
 use utoipa::ToSchema;
 use web::{Problem, attachment, file_name};
+
+/// Messages in one workbook, together, in bytes: 32 MiB.
+const WORKBOOK_BYTES_MAX: i64 = 32 << 20;
 
 /// Shows a rejected message as a form.
 pub const CORRECTION: Operation = Operation {
@@ -171,15 +177,8 @@ pub async fn check_correction(
     let actor = door.gate.actor(&headers, &CHECK_CORRECTION).await?;
     let edits = given(body)?;
     let ground = ground(&door, &actor).await?;
-    let mut original = original(&door, &actor, &id).await?;
-    original.apply(&edits)?;
-    let is_masked = original.is_masked;
-    let (_, mut findings) = in_turn(&door, &actor, move || ground.check(&original)).await?;
-    if is_masked {
-        for one in &mut findings {
-            one.finding.value = ceb::personal::masked(&one.element, &one.finding.value);
-        }
-    }
+    let original = original(&door, &actor, &id).await?;
+    let (_, findings) = corrected(&door, &actor, ground, (original, edits)).await?;
     Ok(Json(CorrectionVerdict {
         ok: !is_refused(&findings),
         findings,
@@ -210,17 +209,17 @@ pub async fn correction_xml(
     let actor = door.gate.actor(&headers, &CORRECTION_XML).await?;
     let edits = given(body)?;
     let ground = ground(&door, &actor).await?;
-    let mut original = original(&door, &actor, &id).await?;
+    let original = original(&door, &actor, &id).await?;
     if original.is_masked {
         return Err(Problem::new(codes::MASKED));
     }
-    original.apply(&edits)?;
     let (message, company) = (original.message.id, ground.company.id);
-    let (made, findings) = in_turn(&door, &actor, move || ground.check(&original)).await?;
+    let (made, findings) = corrected(&door, &actor, ground, (original, edits)).await?;
     if is_refused(&findings) {
         return Ok(refusal((with_findings(&findings), findings)));
     }
-    note(&door, &actor, (company, made.guid.clone(), message)).await?;
+    note(&door, (company, made.guid.clone(), message)).await?;
+    record(&door, &actor, TAKEN, (message, made.guid.clone())).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/xml".to_owned()),
         (
@@ -354,14 +353,25 @@ pub async fn correction_workbook(
         return Err(bad(format!("请写明理由，2 至 {REASON_CHARS_MAX} 个字")));
     }
     let mut originals = Vec::with_capacity(body.messages.len());
+    let mut n_bytes = 0;
     for message in &body.messages {
-        originals.push(original(&door, &actor, message).await?);
+        let one = original(&door, &actor, message).await?;
+        n_bytes += one.message.n_bytes;
+        if n_bytes > WORKBOOK_BYTES_MAX {
+            let most = WORKBOOK_BYTES_MAX >> 20;
+            return Err(bad(format!("所选报文合计超过 {most} MiB，请分几次导出")));
+        }
+        originals.push(one);
     }
     let now_ms = door.clock.now_ms();
-    let (who, n_messages) = (actor.clone(), originals.len());
+    let (who, taken) = (actor.clone(), originals.iter());
+    let taken: Vec<MessageId> = taken.map(|one| one.message.id).collect();
     let write = door.gate.ground.act(move |tx| {
-        let detail = format!("{n_messages} 份报文，含个人信息；理由：{reason}");
-        audit::done(tx, now_ms, &who, WORKBOOK, "messages", &detail)?;
+        let detail = format!("导出更正表，含个人信息；理由：{reason}");
+        for message in &taken {
+            let object = format!("message:{message}");
+            audit::done(tx, now_ms, &who, WORKBOOK, &object, &detail)?;
+        }
         Ok(Ok(()))
     });
     write.await?;

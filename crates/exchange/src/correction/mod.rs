@@ -64,13 +64,18 @@ pub const CORRECT: Act = Act {
     name: "message.correct",
     chinese: "更正重报",
 };
+/// Somebody took a corrected message away, to be signed and handed in.
+pub const TAKEN: Act = Act {
+    name: "message.correct_take",
+    chinese: "下载更正后的报文",
+};
 /// Rejected rows were taken away as a workbook, with personal data in full.
 pub const WORKBOOK: Act = Act {
     name: "message.correct_workbook",
     chinese: "导出退单更正表",
 };
 /// The acts of this room.
-pub const ACTS: &[Act] = &[CORRECT, WORKBOOK];
+pub const ACTS: &[Act] = &[CORRECT, TAKEN, WORKBOOK];
 
 /// A change (更正项): a value of one element.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -328,30 +333,37 @@ impl Original {
     /// Puts in what the company changes.
     ///
     /// # Errors
-    /// Too many changes, or one that fits no element.
-    pub(crate) fn apply(&mut self, edits: &[Edit]) -> Result<(), Problem> {
+    /// Too many changes, one that fits no element, or more than a message of `bytes_max` can hold: a
+    /// change without a line is made in every line.
+    pub(crate) fn apply(&mut self, edits: &[Edit], bytes_max: usize) -> Result<(), Problem> {
         let bad = |detail: String| Problem::new(web::codes::BAD_REQUEST).detail(detail);
         if edits.len() > EDITS_MAX {
             return Err(bad(format!("一次至多 {EDITS_MAX} 处更正")));
         }
+        let mut n_bytes = 0;
         for edit in edits {
             if edit.value.chars().count() > VALUE_CHARS_MAX {
                 let detail = format!("{} 的值超过 {VALUE_CHARS_MAX} 个字符", edit.element);
                 return Err(bad(detail));
             }
-            if !self.put(edit) {
+            let n_places = self.put(edit);
+            if n_places == 0 {
                 let name = ceb::finding::clip(&edit.element);
                 return Err(bad(format!("没有这个单证、商品行或数据项：{name}")));
+            }
+            n_bytes += n_places * edit.value.len();
+            if n_bytes > bytes_max {
+                return Err(crate::intake::http::too_large(bytes_max));
             }
         }
         Ok(())
     }
 
-    /// Answers whether the change fits anything.
-    fn put(&mut self, edit: &Edit) -> bool {
+    /// Makes one change wherever it fits; answers in how many places.
+    fn put(&mut self, edit: &Edit) -> usize {
         let spec = self.kind.spec();
         let is_head = spec.head.field(&edit.element).is_some();
-        let mut fits = false;
+        let mut n_places = 0;
         for at in 0..self.rejected.len() {
             let number = self.rejected.get(at).map(|rejected| rejected.number);
             if edit.document.is_some() && edit.document != number {
@@ -373,10 +385,10 @@ impl Original {
                     line,
                     element: edit.element.clone(),
                 };
-                fits |= self.draft.set(&place, edit.value.trim());
+                n_places += usize::from(self.draft.set(&place, edit.value.trim()));
             }
         }
-        fits
+        n_places
     }
 
     /// Makes the new message.

@@ -363,6 +363,6 @@ pub(crate) async fn receive(
         })
 }
 
-fn too_large(bytes_max: usize) -> Problem {
+pub(crate) fn too_large(bytes_max: usize) -> Problem {
     Problem::new(web::codes::TOO_LARGE).detail(format!("上限 {bytes_max} 字节"))
 }

@@ -374,19 +374,18 @@ pub(super) fn due(
     (now_ms, never_ms): (i64, i64),
     limit: i64,
 ) -> Result<Vec<Hold>> {
-    tx.query(
+    // Two questions, because one with `or` would look at every list that waits.
+    let over = tx.query(
         "select message_id, company_id, why from match_hold \
-         where direction = $1 and (until_ms <= $2 or until_ms > $3) order by until_ms limit $4",
-        &[
-            direction.into(),
-            now_ms.into(),
-            never_ms.into(),
-            limit.into(),
-        ],
-    )?
-    .iter()
-    .map(hold)
-    .collect()
+         where direction = $1 and until_ms <= $2 order by until_ms limit $3",
+        &[direction.into(), now_ms.into(), limit.into()],
+    )?;
+    let never = tx.query(
+        "select message_id, company_id, why from match_hold \
+         where direction = $1 and until_ms > $2 order by until_ms desc limit $3",
+        &[direction.into(), never_ms.into(), limit.into()],
+    )?;
+    over.iter().chain(&never).map(hold).collect()
 }
 
 pub(super) fn remove_hold(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {

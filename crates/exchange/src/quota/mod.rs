@@ -14,6 +14,7 @@ use registry::company::CompanyId;
 use registry::ground::Ground;
 use registry::parameter::{Fallback, Kind, Parameter};
 use store::clock::beijing_day;
+use store::id::made_at_ms;
 use store::{Result, Tx};
 
 pub(crate) use sql::{Near, near};
@@ -109,6 +110,12 @@ impl Limits {
     }
 }
 
+/// Whether everything of a company that waits came on the day (Beijing) of this moment.
+fn is_of_today(tx: &mut Tx<'_>, company: CompanyId, now_ms: i64) -> Result<bool> {
+    let oldest = sql::oldest_waiting(tx, company)?;
+    Ok(oldest.is_none_or(|id| beijing_day(made_at_ms(id)) == beijing_day(now_ms)))
+}
+
 /// What is left to a company in one transaction.
 #[derive(Debug)]
 pub(crate) struct Left {
@@ -127,8 +134,10 @@ impl Left {
     ) -> Result<Self> {
         let (n_messages, n_bytes) = sql::lock(tx, &beijing_day(now_ms), company)?;
         let left = |limit: i64, used: i64| if limit == 0 { i64::MAX } else { limit - used };
-        // Who has handed in little today has little waiting: that spares the count.
-        let n_waiting = if limits.waiting == 0 || n_messages < limits.waiting - BATCH {
+        // Who has handed in little today, and has nothing waiting from the days before, has little
+        // waiting: that spares the count.
+        let is_little = n_messages < limits.waiting - BATCH;
+        let n_waiting = if limits.waiting == 0 || is_little && is_of_today(tx, company, now_ms)? {
             0
         } else {
             sql::n_waiting(tx, company, limits.waiting)?

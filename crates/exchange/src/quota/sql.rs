@@ -47,6 +47,24 @@ pub(super) fn n_waiting(tx: &mut Tx<'_>, company: CompanyId, limit: i64) -> Resu
     Ok(n_found.min(limit))
 }
 
+/// The oldest message of a company that waits for check or sending.
+pub(super) fn oldest_waiting(tx: &mut Tx<'_>, company: CompanyId) -> Result<Option<i64>> {
+    let mut oldest: Option<i64> = None;
+    for state in ["received", "checked"] {
+        for direction in ["import", "export"] {
+            let sql = format!(
+                "select id from message where state = '{state}' and direction = $1 \
+                 and company_id = $2 order by id limit 1"
+            );
+            if let Some(row) = tx.query_opt(&sql, &[direction.into(), company.0.into()])? {
+                let id = row.int(0)?;
+                oldest = Some(oldest.map_or(id, |known| known.min(id)));
+            }
+        }
+    }
+    Ok(oldest)
+}
+
 /// A company that is near its quota of the day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Near {

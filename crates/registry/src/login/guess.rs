@@ -67,8 +67,9 @@ type Asked = (Option<Account>, Result<Place, i64>);
 enum Place {
     /// It is among the few.
     Counted(Claim),
-    /// The name is locked here, but a code of the second factor came with it.
-    Proved(&'static str),
+    /// The name is locked here for so many milliseconds, but a code of the second factor came with it.
+    /// It is tried only after the password was right, and nobody learns which of the two was wrong.
+    Locked(i64),
 }
 
 async fn counted(
@@ -82,9 +83,9 @@ async fn counted(
         Err(wait_ms) => return Ok(Err((codes::LOCKED, Some(minutes(wait_ms))))),
     };
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
-    let (method, claim) = match place {
-        Place::Counted(claim) => ("password", Some(claim)),
-        Place::Proved(method) => (method, None),
+    let (claim, wait_ms) = match place {
+        Place::Counted(claim) => (Some(claim), None),
+        Place::Locked(wait_ms) => (None, Some(wait_ms)),
     };
     let is_right = match compare(tried.password, hash.clone()).await {
         Ok(is_right) => is_right,
@@ -92,6 +93,13 @@ async fn counted(
             not_compared(ground, claim).await?;
             return Err(problem);
         }
+    };
+    let method = match wait_ms {
+        None => "password",
+        Some(wait_ms) => match by_code(ground, origin, tried, (&found, is_right)).await? {
+            Some(method) => method,
+            None => return Ok(Err((codes::LOCKED, Some(minutes(wait_ms))))),
+        },
     };
     let proof = Proof {
         method,
@@ -110,7 +118,7 @@ async fn counted(
 /// Counts the attempt; who is locked out may bring a code of the second factor instead.
 async fn ask(ground: &Ground, origin: &Origin, tried: Tried<'_>) -> Result<Asked, Problem> {
     let (shared, origin) = (ground.clone(), origin.clone());
-    let (login, code) = (account::folded(tried.login), tried.code.trim().to_owned());
+    let (login, has_code) = (account::folded(tried.login), !tried.code.trim().is_empty());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Asked> {
         let found = account::by_login(tx, &login)?;
         let from = (login.as_str(), origin.address.as_str());
@@ -118,26 +126,53 @@ async fn ask(ground: &Ground, origin: &Origin, tried: Tried<'_>) -> Result<Asked
             Ok(claim) => return Ok((found, Ok(Place::Counted(claim)))),
             Err(wait_ms) => wait_ms,
         };
-        let proved = match code.is_empty() {
-            true => None,
-            false => second::by_code(tx, &shared, (&login, &origin), (found.as_ref(), &code))?,
-        };
-        if let Some(method) = proved {
-            return Ok((found, Ok(Place::Proved(method))));
+        if has_code {
+            return Ok((found, Ok(Place::Locked(wait_ms))));
         }
-        match &found {
-            Some(account) => {
-                let object = format!("account:{}", account.id.0);
-                let told = (object.as_str(), Outcome::Refused, NOT_COMPARED);
-                let actor = actor_of(account, &origin);
-                audit::append(tx, shared.now_ms(), &actor, FAILED, told)?;
-            }
-            None => note_unknown(tx, &shared, &origin)?,
-        }
+        note_locked(tx, &shared, &origin, found.as_ref())?;
         Ok((found, Err(wait_ms)))
     };
     let asked = ground.db.write(write).await;
     asked.map_err(|error| service_error(&error))
+}
+
+/// The way in of who is locked out: a code of the second factor, tried when the password was right.
+async fn by_code(
+    ground: &Ground,
+    origin: &Origin,
+    tried: Tried<'_>,
+    (found, is_right): (&Option<Account>, bool),
+) -> Result<Option<&'static str>, Problem> {
+    let (shared, origin) = (ground.clone(), origin.clone());
+    let (found, code) = (found.clone(), tried.code.trim().to_owned());
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Option<&'static str>> {
+        if let (true, Some(account)) = (is_right, &found) {
+            let proved = second::by_code(tx, &shared, &origin, (account, &code))?;
+            if proved.is_some() {
+                return Ok(proved);
+            }
+        }
+        note_locked(tx, &shared, &origin, found.as_ref())?;
+        Ok(None)
+    };
+    let proved = ground.db.write(write).await;
+    proved.map_err(|error| service_error(&error))
+}
+
+/// Puts on record that somebody came to a name that is locked.
+fn note_locked(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    origin: &Origin,
+    found: Option<&Account>,
+) -> StoreResult<()> {
+    let Some(account) = found else {
+        return note_unknown(tx, ground, origin);
+    };
+    let object = format!("account:{}", account.id.0);
+    let told = (object.as_str(), Outcome::Refused, NOT_COMPARED);
+    let actor = actor_of(account, origin);
+    audit::append(tx, ground.now_ms(), &actor, FAILED, told)
 }
 
 async fn not_compared(ground: &Ground, claim: Option<Claim>) -> Result<(), Problem> {

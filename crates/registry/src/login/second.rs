@@ -105,13 +105,9 @@ fn recovers(
 pub(super) fn by_code(
     tx: &mut Tx<'_>,
     ground: &Ground,
-    (login, origin): (&str, &Origin),
-    (account, text): (Option<&Account>, &str),
+    origin: &Origin,
+    (account, text): (&Account, &str),
 ) -> StoreResult<Option<&'static str>> {
-    let Some(account) = account else {
-        let _counted = lock::reserve(tx, ground, (login, &origin.address), Guess::Code)?;
-        return Ok(None);
-    };
     let actor = actor_of(account, origin);
     let checked = check_second(tx, ground, (&actor, account.id), text)?;
     Ok(checked.ok().map(|second| match second {

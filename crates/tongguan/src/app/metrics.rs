@@ -188,10 +188,10 @@ pub async fn observe(State(metrics): State<Metrics>, request: Request, next: Nex
         .get::<MatchedPath>()
         .map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
     let method = method_label(request.method());
-    let started_ms = metrics.clock.now_ms();
+    let started_ms = metrics.clock.monotonic_ms();
     let response = next.run(request).await;
     let status = status_label(response.status());
-    let spent_ms = u32::try_from(metrics.clock.now_ms() - started_ms).unwrap_or(0);
+    let spent_ms = u32::try_from(metrics.clock.monotonic_ms() - started_ms).unwrap_or(0);
     let seconds = Duration::from_millis(spent_ms.into()).as_secs_f64();
     ::metrics::histogram!("tongguan_http_request_seconds", "route" => route.clone())
         .record(seconds);

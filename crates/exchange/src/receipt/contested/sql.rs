@@ -52,7 +52,7 @@ pub(in crate::receipt) fn with_key(
         .collect()
 }
 
-/// Answers to one document that are read to attribute them.
+/// Answers that are read to attribute them; of more the newest.
 const ANSWERS_MAX: usize = 2000;
 
 /// The answers of customs that documents have, in the order of the feed; none of the whole message,
@@ -73,6 +73,11 @@ pub(in crate::receipt) fn answers_of(
     let vault = tx.vault();
     let mut found = Vec::new();
     for row in tx.many(FIND, &[kind.into()], &rows)? {
+        let xml = vault.open_text(row.text(10)?)?;
+        // The numbers that customs gave go along with an answer that moves to another document.
+        let told = ceb::receipt::split(xml.as_bytes()).ok();
+        let told = told.and_then(|all| all.entries.into_iter().next());
+        let search = told.map(|entry| entry.search).unwrap_or_default();
         let receipt = NewReceipt {
             company_id: CompanyId(row.int(1)?),
             message_id: MessageId(row.int(2)?),
@@ -83,15 +88,16 @@ pub(in crate::receipt) fn answers_of(
             return_status: row.int(7)?,
             return_time: row.text(8)?,
             return_info: row.text(9)?,
-            invt_no: None,
-            pre_no: None,
-            xml: vault.open_text(row.text(10)?)?,
+            invt_no: search.invt_no,
+            pre_no: search.pre_no,
+            xml,
             feed_no: Some(row.int(0)?),
         };
         found.push(receipt);
     }
     found.sort_by_key(|receipt| receipt.feed_no);
-    found.truncate(ANSWERS_MAX);
+    let n_old = found.len().saturating_sub(ANSWERS_MAX);
+    found.drain(..n_old);
     Ok(found)
 }
 
