@@ -41,7 +41,7 @@ export function Bell() {
   const content = (
     <div className="bell">
       {sentBack.length > 0 && <TodoList items={sentBack} done={() => setOpen(false)} />}
-      {items.length === 0 ? <p className="soft">{t("shell.noNotices")}</p> : null}
+      {items.length === 0 && sentBack.length === 0 ? <p className="soft">{t("shell.noNotices")}</p> : null}
       <ul>
         {items.map((notice) => (
           <li key={notice.id}>

@@ -77,6 +77,7 @@ export const exchange = {
   "correct.unchanged": ["未改动，将原样重报", "Unchanged: declared again as it was"],
   "correct.changed": ["已改 {n} 处", "{n} changes"],
   "correct.checking": ["正在校验…", "Checking…"],
+  "correct.sameAgain": ["格式无误，但内容与被退的相同，多半会再次被退", "Well formed, but the same as before: it will most likely come back again"],
   "correct.good": ["校验通过，可以提交", "The check found nothing: ready to submit"],
   "correct.bad": ["还有 {n} 处问题，改正后才能提交", "{n} problems left"],
   "correct.submit": ["提交更正", "Submit"],

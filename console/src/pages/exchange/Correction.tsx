@@ -135,7 +135,7 @@ function Filled({ form }: { form: Form }) {
           ) : bad > 0 ? (
             <span className="no">{t("correct.bad", { n: count(bad) })}</span>
           ) : (
-            verdict !== undefined && <span className="yes">{t("correct.good")}</span>
+            verdict !== undefined && (n === 0 ? <span className="no">{t("correct.sameAgain")}</span> : <span className="yes">{t("correct.good")}</span>)
           )}
         </span>
         {isOwn ? (

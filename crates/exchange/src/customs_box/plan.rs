@@ -164,8 +164,11 @@ fn bend(statuses: &mut Vec<ReturnStatus>, act: Act, number: i32) {
         end
     };
     match act {
+        // Goods are inspected before they are released; papers that are only taken in are not.
         Act::Inspect => {
-            after(statuses, ReturnStatus::INSPECTION);
+            if statuses.contains(&ReturnStatus::RELEASED) {
+                after(statuses, ReturnStatus::INSPECTION);
+            }
         }
         Act::Manual => {
             let end = after(statuses, ReturnStatus::MANUAL_REVIEW);

@@ -33,10 +33,12 @@ pub async fn declare(
     let address = url.trim_start_matches("http://").to_owned();
     let mut n_sent = 0;
     let mut seed = u64::try_from(shared.clock.now_ms() / 1000).unwrap_or(0) * 100;
-    let mut scenes = Scene::ALL.iter().cycle();
+    let mut n_chains = 0_usize;
     loop {
-        for company in &companies {
-            let is_import = seed.is_multiple_of(2);
+        for (place, company) in companies.iter().enumerate() {
+            // Each company in both directions, and in the course of time in every scene.
+            let round = n_chains / companies.len().max(1);
+            let is_import = (round + place).is_multiple_of(2);
             let direction = if is_import {
                 Direction::Import
             } else {
@@ -58,7 +60,8 @@ pub async fn declare(
                 shared.clock.sleep(pause).await;
             }
             seed += 1;
-            if let Some(scene) = scenes.next() {
+            n_chains += 1;
+            if let Some(scene) = Scene::ALL.get((round + place * 3) % Scene::ALL.len()) {
                 let played = scene::play(&shared, (&address, company), *scene, seed).await;
                 if let Err(error) = played {
                     tracing::warn!(%error, ?scene, "a scene of the demo was not played");
