@@ -21,6 +21,9 @@ use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use web::Problem;
 
+/// How long a correction that was noted may take to be handed in, in milliseconds: one minute.
+const HANDING_IN_MS: i64 = 60_000;
+
 /// Why a correction is not declared: a refusal, perhaps with findings.
 pub(super) type Refused = (Problem, Vec<CorrectionFinding>);
 
@@ -143,12 +146,23 @@ pub(super) async fn corrected(
 
 /// Notes what the new message corrects, before it is handed in: a crash after it leaves a note about no
 /// message, which says nothing.
+/// `handing_in_ms` is how long another one that was noted may take to be handed in.
+///
+/// # Errors
+/// The message was corrected already, or is being corrected.
 pub(super) async fn note(
     door: &Door,
     (company, guid, message): (CompanyId, String, MessageId),
+    handing_in_ms: i64,
 ) -> Result<(), Problem> {
     let now_ms = door.clock.now_ms();
     let write = door.gate.ground.act(move |tx| {
+        // Of two corrections at once the first to be noted is the one.
+        crate::message::sql::lock(tx, message)?;
+        let since_ms = now_ms - handing_in_ms;
+        if sql::is_corrected(tx, company, (&guid, message), since_ms)? {
+            return Ok(Err(Problem::new(codes::CORRECTED)));
+        }
         sql::put(tx, company, &guid, message, now_ms)?;
         Ok(Ok(()))
     });
@@ -219,7 +233,7 @@ pub(super) async fn correct(
         return Err((with_findings(&findings), findings));
     }
     let guid = made.guid.clone();
-    let noted = note(door, (company, guid.clone(), message)).await;
+    let noted = note(door, (company, guid.clone(), message), HANDING_IN_MS).await;
     noted.map_err(plain)?;
     let new = MessageId(door.ids.next());
     let arrival = look(actor, Bytes::from(made.xml), new, door.clock.now_ms()).map_err(plain)?;

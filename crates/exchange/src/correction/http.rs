@@ -218,7 +218,7 @@ pub async fn correction_xml(
     if is_refused(&findings) {
         return Ok(refusal((with_findings(&findings), findings)));
     }
-    note(&door, (company, made.guid.clone(), message)).await?;
+    note(&door, (company, made.guid.clone(), message), 0).await?;
     record(&door, &actor, TAKEN, (message, made.guid.clone())).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/xml".to_owned()),

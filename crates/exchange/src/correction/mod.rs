@@ -77,6 +77,9 @@ pub const WORKBOOK: Act = Act {
 /// The acts of this room.
 pub const ACTS: &[Act] = &[CORRECT, TAKEN, WORKBOOK];
 
+/// What the platform makes for a new declaration.
+const MADE_ANEW: [&str; 2] = ["guid", "appTime"];
+
 /// A change (更正项): a value of one element.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -345,6 +348,24 @@ impl Original {
             if edit.value.chars().count() > VALUE_CHARS_MAX {
                 let detail = format!("{} 的值超过 {VALUE_CHARS_MAX} 个字符", edit.element);
                 return Err(bad(detail));
+            }
+            // Who sees the form masked sends the mask back without meaning to.
+            let is_masked = ceb::personal::of_element(&edit.element).is_some();
+            if is_masked && edit.value.contains("**") {
+                let detail = format!(
+                    "{} 是脱敏后的值，不能申报；请填写完整的值，或不改动",
+                    edit.element
+                );
+                return Err(bad(detail));
+            }
+            if edit.value.chars().any(char::is_control) {
+                return Err(bad(format!(
+                    "{} 的值含控制字符，请删除后重试",
+                    edit.element
+                )));
+            }
+            if MADE_ANEW.contains(&edit.element.as_str()) {
+                return Err(bad(format!("{} 由平台生成，不必填写", edit.element)));
             }
             let n_places = self.put(edit);
             if n_places == 0 {

@@ -26,6 +26,30 @@ pub(super) fn put(
     .map(|_| ())
 }
 
+/// Whether another correction of a message than `guid` was noted since `since_ms`, and is still to be
+/// handed in, or has become a message that was not turned down.
+pub(super) fn is_corrected(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    (guid, corrects): (&str, MessageId),
+    since_ms: i64,
+) -> Result<bool> {
+    let found = tx.query_opt(
+        "select 1 from correction c left join message m \
+         on m.company_id = c.company_id and m.guid = c.guid \
+         where c.corrects = $1 and c.company_id = $2 and c.guid <> $3 \
+         and (m.id is null and c.made_at > $4 \
+         or m.outcome in ('waiting', 'accepted', 'released')) limit 1",
+        &[
+            corrects.0.into(),
+            company.0.into(),
+            guid.into(),
+            since_ms.into(),
+        ],
+    )?;
+    Ok(found.is_some())
+}
+
 /// What corrects what among some messages (更正关系).
 #[derive(Debug, Clone, Default)]
 pub struct Links {

@@ -273,3 +273,35 @@ async fn programs_take_no_workbook_away() {
     let answer = correction_workbook(State(house.door()), house.headers(0), Ok(Json(body))).await;
     assert_eq!(answer.unwrap_err().code, "TG-R4601");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_correction_of_a_message_stands_and_masks_are_no_values() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", 7)).await);
+        house.settle().await;
+        let (status, answer) = submit(&house, id, vec![edit("buyerName", "孙**")]).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
+        let (status, answer) = submit(&house, id, vec![edit("note", "a\u{1}b")]).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
+        let good = || vec![edit("orderNo", "DD1"), edit("note", "一")];
+        let (status, answer) = submit(&house, id, good()).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+        // The same once more is the same message; another one is told that it comes too late.
+        let (status, answer) = submit(&house, id, good()).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+        assert_eq!(answer["duplicate"], true);
+        let other = vec![edit("orderNo", "DD1"), edit("note", "二")];
+        let (status, answer) = submit(&house, id, other.clone()).await;
+        assert_eq!(
+            (status, &answer["code"]),
+            (StatusCode::CONFLICT, &"TG-R4425".into())
+        );
+        house.settle().await;
+        let (status, answer) = submit(&house, id, other).await;
+        assert_eq!(
+            (status, &answer["code"]),
+            (StatusCode::CONFLICT, &"TG-R4425".into())
+        );
+    }
+}

@@ -365,6 +365,15 @@ pub(crate) fn between(
         .collect()
 }
 
+/// Holds a message's row until the transaction ends, so that others who do the same wait.
+pub(crate) fn lock(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
+    tx.execute(
+        "update message set guid = guid where id = $1",
+        &[id.0.into()],
+    )
+    .map(|_| ())
+}
+
 /// Owner and kind of a message, whoever asks: only for receipts on their way home.
 pub(crate) fn owner(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<(CompanyId, String)>> {
     tx.query_opt(

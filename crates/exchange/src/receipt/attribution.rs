@@ -47,7 +47,7 @@ impl Answer {
         Self {
             names: names(guid, info),
             status,
-            time: format!("{time:0<17}"),
+            time: super::document::order_of(time),
             says_duplicate,
         }
     }

@@ -88,10 +88,51 @@ impl DocumentStatus {
         let Some(known) = &self.status_time else {
             return true;
         };
-        // 14 digits (older receipts) compare with 17 when filled up with zeros.
-        let new = format!("{:0<17}", receipt.return_time);
-        let old = format!("{known:0<17}");
+        let (new, old) = (order_of(&receipt.return_time), order_of(known));
         let rank = |status: i64| ReturnStatus(i32::try_from(status).unwrap_or(0)).rank();
         new > old || (new == old && rank(receipt.return_status) >= rank(self.status.unwrap_or(0)))
+    }
+}
+
+/// A time of customs as it is compared: 14 digits (older receipts) filled up to 17. One that is no
+/// moment of this century comes before all others, so that it never outlasts what is true.
+pub(in crate::receipt) fn order_of(time: &str) -> String {
+    let part = |range: std::ops::Range<usize>| time.get(range).and_then(|text| text.parse().ok());
+    let is_in = |range, allowed: std::ops::RangeInclusive<u32>| {
+        part(range).is_some_and(|value: u32| allowed.contains(&value))
+    };
+    let is_moment = matches!(time.len(), 14 | 17)
+        && time.bytes().all(|b| b.is_ascii_digit())
+        && is_in(0..4, 2000..=2099)
+        && is_in(4..6, 1..=12)
+        && is_in(6..8, 1..=31)
+        && is_in(8..10, 0..=23)
+        && is_in(10..12, 0..=59)
+        && is_in(12..14, 0..=60);
+    if is_moment {
+        format!("{time:0<17}")
+    } else {
+        "0".repeat(17)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::order_of;
+
+    #[test]
+    fn a_time_that_is_none_comes_before_all_others() {
+        let good = order_of("20260302090000");
+        assert_eq!(good, "20260302090000000");
+        assert!(order_of("20260302090000001") > good);
+        for wrong in [
+            "",
+            "99999999999999999",
+            "20261302090000000",
+            "2026-03-02",
+            "x",
+        ] {
+            assert!(order_of(wrong) < good, "{wrong}");
+        }
     }
 }

@@ -208,7 +208,11 @@ pub async fn register(
     };
     let sent = match sent {
         Ok(sent) => sent,
-        Err(code) => return Ok(refused(shown, BTreeMap::new(), code)),
+        Err(code) => {
+            // A form that never arrived whole asked for nothing: the next from there is not turned away.
+            reception.throttle.give_back(&origin.address);
+            return Ok(refused(shown, BTreeMap::new(), code));
+        }
     };
     let form = form::tidied(&sent.form);
     // The button that changes the language sends the form: what was typed stays.
