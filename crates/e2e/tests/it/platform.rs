@@ -99,6 +99,16 @@ pub(crate) struct Place {
     log: LogTo,
 }
 
+/// A folder that nobody else may look into, as data folders are.
+fn private_folder() -> TempDir {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new()
+        .permissions(mode)
+        .tempdir()
+        .unwrap()
+}
+
 impl Place {
     /// A new place with the embedded database and customs that answers at once.
     pub(crate) fn new() -> Self {
@@ -113,7 +123,7 @@ impl Place {
             .to_vec();
         settings.push(("TONGGUAN_CUSTOMS_BOX__POLL_MS".to_owned(), "5".to_owned()));
         Self {
-            folder: tempfile::tempdir().unwrap(),
+            folder: private_folder(),
             settings,
             verb: ["demo", "--declarations", "0"].map(str::to_owned).to_vec(),
             port: 0,
@@ -279,7 +289,8 @@ impl Place {
         all.push("--json");
         let output = self.run(&all);
         let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{arguments:?}: {said}");
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{arguments:?}: {said}{told}");
         serde_json::from_slice(&output.stdout).unwrap()
     }
 

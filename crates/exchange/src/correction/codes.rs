@@ -38,7 +38,7 @@ pub const MASKED: Code = Code {
     meaning: "下载的报文含有订购人、收件人等个人信息的原文，须先说明理由查看原文。",
     advice: "请在报文详情页点“显示个人信息”并写明理由，10 分钟内即可下载。",
 };
-/// All of the above.
+
 /// The message was corrected already.
 pub const CORRECTED: Code = Code {
     code: "TG-R4425",
@@ -48,6 +48,8 @@ pub const CORRECTED: Code = Code {
     meaning: "这份报文已有更正后的新报文，正在办理或已被接受；再次更正会把同一单证重复申报。",
     advice: "请查看新报文的办理结果；新报文被退单时，请更正新报文。",
 };
+
+/// All of the above.
 pub const ALL: &[Code] = &[
     NOTHING_REJECTED,
     UNREADABLE,

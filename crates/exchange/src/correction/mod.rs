@@ -14,6 +14,7 @@
 
 mod act;
 pub mod codes;
+mod edit;
 pub mod http;
 mod sql;
 #[cfg(test)]
@@ -32,14 +33,13 @@ use ceb::form::{Draft, Element, Made, Origin};
 use ceb::{Kind, Outcome, Severity};
 use registry::access::Actor;
 use registry::audit::Act;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use store::id::IdMaker;
 use store::{Result as StoreResult, Tx};
-use utoipa::ToSchema;
 use web::Problem;
 
+pub use edit::{Edit, VALUE_CHARS_MAX};
 pub use sql::{Links, links};
 pub use view::{
     CorrectionAccepted, CorrectionDocument, CorrectionField, CorrectionFinding, CorrectionForm,
@@ -52,9 +52,6 @@ pub const MESSAGES_MAX: usize = 100;
 
 /// Changes of one correction.
 pub const EDITS_MAX: usize = 5000;
-
-/// Longest value of a change in characters.
-pub const VALUE_CHARS_MAX: usize = 4000;
 
 /// Receipts of a message that are looked at.
 const RECEIPTS_MAX: i64 = 1000;
@@ -76,27 +73,6 @@ pub const WORKBOOK: Act = Act {
 };
 /// The acts of this room.
 pub const ACTS: &[Act] = &[CORRECT, TAKEN, WORKBOOK];
-
-/// What the platform makes for a new declaration.
-const MADE_ANEW: [&str; 2] = ["guid", "appTime"];
-
-/// A change (更正项): a value of one element.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Edit {
-    /// Number of the document in the rejected message, from 1; every document that has the element
-    /// when absent.
-    pub document: Option<usize>,
-    /// Number of the line of goods, from 1; absent for the head. Without `document` and `line` a name
-    /// of a line's element means every line.
-    pub line: Option<usize>,
-    /// Name of the element.
-    #[schema(example = "buyerIdNumber")]
-    pub element: String,
-    /// Its new value; empty to leave the element out.
-    #[schema(max_length = 4000)]
-    pub value: String,
-}
 
 /// Why a document came back (退单原因).
 #[derive(Debug, Clone)]
@@ -345,27 +321,8 @@ impl Original {
         }
         let mut n_bytes = 0;
         for edit in edits {
-            if edit.value.chars().count() > VALUE_CHARS_MAX {
-                let detail = format!("{} 的值超过 {VALUE_CHARS_MAX} 个字符", edit.element);
-                return Err(bad(detail));
-            }
-            // Who sees the form masked sends the mask back without meaning to.
-            let is_masked = ceb::personal::of_element(&edit.element).is_some();
-            if is_masked && edit.value.contains("**") {
-                let detail = format!(
-                    "{} 是脱敏后的值，不能申报；请填写完整的值，或不改动",
-                    edit.element
-                );
-                return Err(bad(detail));
-            }
-            if edit.value.chars().any(char::is_control) {
-                return Err(bad(format!(
-                    "{} 的值含控制字符，请删除后重试",
-                    edit.element
-                )));
-            }
-            if MADE_ANEW.contains(&edit.element.as_str()) {
-                return Err(bad(format!("{} 由平台生成，不必填写", edit.element)));
+            if let Some(fault) = edit.fault() {
+                return Err(bad(fault));
             }
             let n_places = self.put(edit);
             if n_places == 0 {
