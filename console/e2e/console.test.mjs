@@ -4,10 +4,8 @@ import { after, before, test } from "node:test";
 import { bootstrap, isGood, launch, listen, settled, shot, url } from "./browser.mjs";
 import { jobs } from "./jobs.mjs";
 import { backOffice } from "./backOffice.mjs";
-import { correcting } from "./correcting.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { passkey } from "./passkey.mjs";
-import { stale } from "./stale.mjs";
 import { everybody, LOGIN, signIn } from "./people.mjs";
 
 let browser;
@@ -34,8 +32,6 @@ newcomer(() => browser);
 jobs(() => browser);
 passkey(() => browser);
 backOffice(() => browser);
-correcting(() => browser);
-stale(() => browser);
 
 for (const role of [...Object.keys(LOGIN), "company"]) {
   test(`${role}: every page of the menu opens, is accessible and fits 1366 × 768`, async () => {

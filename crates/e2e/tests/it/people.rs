@@ -2,7 +2,7 @@
 
 use crate::browser::{Browser, OFFICERS, PASSWORD, first_start, staff};
 use crate::platform::{Engine, Place, Platform};
-use serde_json::{Value, json};
+use serde_json::json;
 
 const COOKIE: &str = "tongguan";
 

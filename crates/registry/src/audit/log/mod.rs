@@ -12,6 +12,7 @@ mod tests;
 use super::{Filter, Row, list};
 use crate::account::{self, AccountId};
 use crate::login;
+use crate::session::Stage;
 use store::{Result as StoreResult, Tx};
 
 /// Rows that are looked through for a person's own logins.
@@ -35,7 +36,10 @@ pub fn people(tx: &mut Tx<'_>, text: &str) -> StoreResult<Vec<i64>> {
 
 /// Whether a row is the end of a login: a password whose second factor is still missing is none.
 fn is_end(row: &Row) -> bool {
-    row.act != login::IN.name || row.detail.ends_with("full")
+    row.act != login::IN.name
+        || row.detail.ends_with(Stage::Full.chinese())
+        // As it was written before.
+        || row.detail.ends_with("full")
 }
 
 /// The last logins of an account and the attempts that failed, newest first.

@@ -25,8 +25,8 @@ async fn write(test: &TestDb, one: Actor, two: Actor) {
         let nobody = Actor::nobody(Origin::default());
         let (done, refused) = (Outcome::Done, Outcome::Refused);
         for (actor, act, outcome, told) in [
-            (&one, login::IN, done, "方式 password，阶段 second"),
-            (&one, login::IN, done, "方式 password,totp，阶段 full"),
+            (&one, login::IN, done, "密码；待两步验证"),
+            (&one, login::IN, done, "密码、动态口令；登录完成"),
             (&two, login::IN, done, "方式 password，阶段 full"),
             (&one, login::FAILED, refused, ""),
             (&one, login::OUT, done, ""),
