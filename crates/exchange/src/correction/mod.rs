@@ -1,13 +1,13 @@
 //! Correction (更正重报): from a rejection to a corrected document in one step.
 //!
-//! 1. [`load`] reads a message of the caller's company, what customs or the platform said of each of
+//! 1. `load` reads a message of the caller's company, what customs or the platform said of each of
 //!    its documents, and whether customs has another document under the same business key.
-//! 2. [`Original::of`] makes a draft of the rejected documents: their values as declared, each place
+//! 2. `Original::of` makes a draft of the rejected documents: their values as declared, each place
 //!    that an explanation or a finding names with its reason, and `appType` and `appStatus` as they must
 //!    be now. Guids and times are left out.
-//! 3. [`Original::apply`] puts in what the company changes. Only changes travel: values that a person
+//! 3. `Original::apply` puts in what the company changes. Only changes travel: values that a person
 //!    sees masked stay what they were.
-//! 4. [`Original::make`] makes the new message. Its guid is a hash of the old message and the corrected
+//! 4. `Original::make` makes the new message. Its guid is a hash of the old message and the corrected
 //!    values, so that the same correction sent twice is one message.
 //! 5. What corrects what is noted by the guid of the new message before it is handed in; the message
 //!    itself goes through the same door as any other, and is signed anew.

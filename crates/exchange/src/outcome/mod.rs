@@ -1,13 +1,13 @@
 //! Outcomes (办理结果): what became of each document and message, and whether its company must act.
 //!
-//! The rule is in [`ceb::Outcome`]. This room keeps it: [`refresh`] derives a message's outcome from
+//! The rule is in [`ceb::Outcome`]. This room keeps it: `refresh` derives a message's outcome from
 //! its documents in the transaction that changed them, moves the message from one count of its day to
 //! the other, and writes an event when something went wrong. A rejected, faulty or refused document
 //! needs an action until
 //!
 //! - a later document of the company with the same kind and business key was declared
-//!   ([`supersede`]), or
-//! - somebody of the company has said that nothing more is to be done ([`dismiss`], audited).
+//!   (`supersede`), or
+//! - somebody of the company has said that nothing more is to be done (`dismiss`, audited).
 //!
 //! Messages are counted under the day on which they were accepted, each once, whatever happens to
 //! them how often.

@@ -2,7 +2,7 @@
 //!
 //! 1. The address may try only so often ([`Throttle`]), and each name from one address only so often
 //!    ([`lock`]). Both count an attempt before anything is compared.
-//! 2. The password is compared on a thread of its own, a few at a time ([`guess`]); an unknown name takes
+//! 2. The password is compared on a thread of its own, a few at a time (`guess`); an unknown name takes
 //!    as long as a known one, and both get the same answer.
 //! 3. The session begins, if account, password and lock are still as they were, in the stage that is due: second factor, its enrolment, a new password,
 //!    or full. Every step gives it a new token.
