@@ -27,7 +27,7 @@ const LIMIT_LEAST: u64 = 64 << 10;
 pub enum Checked {
     /// Nothing is wrong.
     Sound,
-    /// What is wrong, at most [`FAULTS_MAX`] lines.
+    /// What is wrong, at most as many lines as are told one by one.
     Damaged(Vec<String>),
     /// The time limit was reached; nothing was wrong until then.
     Unfinished,
