@@ -206,6 +206,7 @@ impl House {
     pub fn jobs(&self) -> Vec<Job> {
         let mut jobs = registry::job::own(&self.ground);
         jobs.extend(upload::jobs(&self.ground, &self.uploader));
+        jobs.push(exchange::reseal::job(&self.ground));
         jobs
     }
 

@@ -349,6 +349,15 @@ export const exchange = {
   "pipeline.lanes": ["等待最多的通道", "Longest lanes"],
   "pipeline.waiting": ["等待份数", "Waiting"],
   "pipeline.oldest": ["最久等待", "Oldest"],
+  "pipeline.nearQuota": ["接近配额的企业", "Companies near their quota"],
+  "pipeline.nearQuotaHint": [
+    "今日已用八成以上的企业；用满后再提交会被拒绝，直到次日零时（北京时间）。上限在“参数”页调整。",
+    "Companies that have used four fifths of today's quota. Once it is used up, submissions are refused until midnight (Beijing time). Limits are changed under Parameters.",
+  ],
+  "pipeline.nobodyNear": ["没有接近配额的企业。", "No company is near its quota."],
+  "pipeline.quotaMessages": ["今日报文（份）", "Messages today"],
+  "pipeline.quotaBytes": ["今日容量（MiB）", "Volume today (MiB)"],
+  "pipeline.unlimited": ["{n}（不限）", "{n} (unlimited)"],
   "pipeline.nothingWaits": ["没有报文在等待。", "Nothing waits."],
   "menu.stuck": ["滞留报文", "Stuck messages"],
   "stuck.intro": [

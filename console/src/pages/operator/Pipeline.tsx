@@ -14,6 +14,7 @@ import { Loading } from "../../shell/Loading";
 import { State } from "../exchange/State";
 import { Tile } from "../exchange/Home";
 import { Drill } from "./Drill";
+import { NearQuota } from "./NearQuota";
 
 type Answer = Schema<"Pipeline">;
 
@@ -88,6 +89,7 @@ export function Pipeline() {
         <h2>{t("pipeline.lanes")}</h2>
         <Lanes lanes={now.lanes} />
       </div>
+      <NearQuota companies={now.nearQuota} />
     </>
   );
 }

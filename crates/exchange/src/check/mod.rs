@@ -466,6 +466,8 @@ pub(crate) fn refusal_receipt(
         document_key: acceptance_no,
         return_status: REFUSED_STATUS,
         return_time,
+        fingerprint: receipt::fingerprint(&[info.as_bytes()]),
+        is_dated: true,
         return_info: info,
         invt_no: None,
         pre_no: None,

@@ -47,7 +47,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const COME_BACK: Duration = Duration::from_secs(2);
 
 /// Refusals that are told at once; more are only cut off.
-const REFUSALS_MAX: usize = 64;
+const REFUSALS_MAX: usize = 512;
 
 /// How long a refusal may take.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
