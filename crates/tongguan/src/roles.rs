@@ -31,10 +31,13 @@ use tokio::task::JoinHandle;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {
     /// The HTTP API: intake, query, feed.
+    #[value(help = "接口与页面")]
     Api,
     /// The pipeline: check, dispatch, receipt.
+    #[value(help = "流水线：校验、发送、回执")]
     Pipeline,
     /// The simulator of customs, in this process.
+    #[value(help = "海关模拟器")]
     CustomsBox,
 }
 

@@ -2,7 +2,7 @@
 
 use super::part::{Part, Parts};
 use super::table::{Entry, Family, dictionary};
-use super::{Explanation, explain, place, text};
+use super::{Explanation, explain, of_platform, place, text};
 use crate::kind::{Direction, Kind};
 use crate::status::ReturnStatus;
 
@@ -13,6 +13,9 @@ pub fn ask(kind: Option<Kind>, status: Option<ReturnStatus>, text: &str) -> Expl
     let text = text.trim();
     if status.is_some() {
         return explain(kind, status, text);
+    }
+    if let Some(told) = of_platform(text, |_| None) {
+        return told;
     }
     if let Some(entries) = several(text) {
         return alone(&entries, text);

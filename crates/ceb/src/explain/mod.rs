@@ -20,6 +20,7 @@ mod corpus;
 pub mod page;
 mod part;
 mod place;
+mod platform;
 mod said;
 mod table;
 #[cfg(test)]
@@ -33,6 +34,7 @@ use part::{Parts, unknown_code, unknown_text};
 pub use asked::{ask, look_up};
 pub use part::Part;
 pub use place::{Place, locate, locate_in};
+pub use platform::{codes_in, of_platform};
 pub use table::{Entry, Family};
 
 /// Whether and how to declare again (是否重报).

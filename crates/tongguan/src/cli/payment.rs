@@ -3,7 +3,7 @@
 
 use super::client::{Client, Remote};
 use super::table::table;
-use super::{Ended, say};
+use super::{Ended, input, say};
 use crate::log;
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -102,7 +102,7 @@ pub(super) fn payment(verb: &PaymentVerb) -> anyhow::Result<Ended> {
     let mut is_good = true;
     for file in &args.files {
         let name = file.display().to_string();
-        let bytes = std::fs::read(file).with_context(|| format!("无法读取 {name}"))?;
+        let bytes = input::read(file)?;
         let answer = client.post("/api/v1/payment-data", &bytes, "application/json")?;
         let body = answer.json()?;
         let n_refused = body.get("refused").and_then(Value::as_i64);

@@ -1,0 +1,71 @@
+//! Files that people name: read, or told why not, in their language and with what to do.
+
+use anyhow::anyhow;
+use std::io::{Error, ErrorKind, Read};
+use std::path::Path;
+
+/// Name for the standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// The bytes of a file.
+///
+/// # Errors
+/// When it cannot be read: why, and what to do.
+pub(super) fn read(path: impl AsRef<Path>) -> anyhow::Result<Vec<u8>> {
+    let path = path.as_ref();
+    std::fs::read(path).map_err(|error| unreadable(path, &error))
+}
+
+/// The bytes of a file, or of the standard input for `-`.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn read_or_input(file: &str) -> anyhow::Result<Vec<u8>> {
+    if file != STANDARD_INPUT {
+        return read(file);
+    }
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| anyhow!("无法读取标准输入：{}", reason(&error)))?;
+    Ok(bytes)
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// When it cannot be read, or is not UTF-8.
+pub(super) fn text(path: impl AsRef<Path>) -> anyhow::Result<String> {
+    let path = path.as_ref();
+    std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+}
+
+/// What to tell about a file or folder that cannot be read.
+pub(super) fn unreadable(path: &Path, error: &Error) -> anyhow::Error {
+    anyhow!("无法读取 {}：{}", path.display(), reason(error))
+}
+
+/// What to tell about a file that cannot be written.
+pub(super) fn unwritable(path: &Path, error: &Error) -> anyhow::Error {
+    let why = match error.kind() {
+        ErrorKind::NotFound => "所在的目录不存在，请先建立目录".to_owned(),
+        ErrorKind::PermissionDenied => "没有写入权限，请换一个目录或修改权限".to_owned(),
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => "同名的文件已存在，请换一个名称".to_owned(),
+        ErrorKind::IsADirectory => "同名的目录已存在，请换一个名称".to_owned(),
+        ErrorKind::StorageFull => "磁盘已满，请清理后重试".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "所在的文件系统只读，请换一个目录".to_owned(),
+        _ => reason(error),
+    };
+    anyhow!("无法写入 {}：{why}", path.display())
+}
+
+/// Why reading failed, for people.
+pub(super) fn reason(error: &Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "没有这个文件或目录，请核对名称和当前目录".to_owned(),
+        ErrorKind::PermissionDenied => "没有读取权限，请修改权限，或换一个有权限的用户".to_owned(),
+        ErrorKind::IsADirectory => "这是目录，请写目录中的文件".to_owned(),
+        ErrorKind::NotADirectory => "路径中有一段是文件，不是目录，请核对路径".to_owned(),
+        ErrorKind::InvalidData => "内容不是 UTF-8 文本，请另存为 UTF-8".to_owned(),
+        _ => error.to_string(),
+    }
+}
