@@ -242,6 +242,7 @@ pub static ALL: &[&Code] = &[
     &HOLDER_DIFFERS,
     &SIGNATURE_TOLERATED,
     &SIGNATURE_EXTRA,
+    &HOLDER_UNKNOWN,
     &matching::PAID_DIFFERS,
     &matching::PAYER_DIFFERS,
     &matching::PAYMENT_REFERENCE,

@@ -43,6 +43,15 @@ pub fn policies(tx: &mut Tx<'_>, companies: &[CompanyId]) -> Result<HashMap<Comp
         .collect()
 }
 
+/// How many companies require signatures.
+///
+/// # Errors
+/// The engine's.
+pub fn n_required(tx: &mut Tx<'_>) -> Result<i64> {
+    let sql = "select count(*) from signing_policy where verify = $1";
+    tx.query_one(sql, &[Verify::Required.name().into()])?.int(0)
+}
+
 fn policy_of(row: &Row) -> Result<Policy> {
     let verify = row.text(1)?;
     Ok(Policy {
