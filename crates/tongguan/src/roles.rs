@@ -180,7 +180,7 @@ impl House {
     /// Tells when signatures are required and nobody is believed: those messages will be refused.
     async fn warn_of_trust(&self) -> anyhow::Result<()> {
         let shared = &self.shared;
-        let n_required = shared.db.read(exchange::signing::sql::n_required).await?;
+        let n_required = shared.db.read(exchange::signing::n_required).await?;
         shared.signatures.refresh(shared.clock.now_ms());
         if n_required > 0 && !shared.signatures.believes_anybody() {
             tracing::error!(

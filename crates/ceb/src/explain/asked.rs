@@ -2,7 +2,7 @@
 
 use super::part::{Part, Parts};
 use super::table::{Entry, Family, dictionary};
-use super::{Explanation, explain, of_platform, place, text};
+use super::{Explanation, entity, explain, of_platform, place, text};
 use crate::kind::{Direction, Kind};
 use crate::status::ReturnStatus;
 
@@ -10,6 +10,7 @@ use crate::status::ReturnStatus;
 /// comes with a status, or is a text, is explained as the receipt would be.
 #[must_use]
 pub fn ask(kind: Option<Kind>, status: Option<ReturnStatus>, text: &str) -> Explanation {
+    let text = &*entity::plain(text);
     let text = text.trim();
     if status.is_some() {
         return explain(kind, status, text);

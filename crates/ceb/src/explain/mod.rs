@@ -17,6 +17,7 @@ mod asked;
 mod clause;
 #[cfg(test)]
 mod corpus;
+mod entity;
 pub mod page;
 mod part;
 mod place;
@@ -150,6 +151,7 @@ pub struct Explanation {
 /// (a text by itself) the text alone decides.
 #[must_use]
 pub fn explain(kind: Option<Kind>, status: Option<ReturnStatus>, info: &str) -> Explanation {
+    let info = &*entity::plain(info);
     let read = text::read(info);
     let direction = kind.and_then(Kind::direction).unwrap_or(Direction::Import);
     let own = status.and_then(|status| own(kind, status, info));

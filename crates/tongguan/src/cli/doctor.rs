@@ -196,7 +196,7 @@ fn files_of(config: &Config) -> Vec<store::Config> {
 /// Whether signatures that are required can be believed: without a root certificate they prove nothing
 /// of who signed, and the messages of those companies are refused.
 async fn trust(shared: &Shared) -> anyhow::Result<Option<Finding>> {
-    let n_required = shared.db.read(exchange::signing::sql::n_required).await?;
+    let n_required = shared.db.read(exchange::signing::n_required).await?;
     if n_required == 0 {
         return Ok(None);
     }

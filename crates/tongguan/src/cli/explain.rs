@@ -137,9 +137,12 @@ fn of_file(
 /// The declared message, read.
 fn declared(path: &Path) -> anyhow::Result<ceb::Message> {
     let bytes = input::read(path)?;
-    let sniffed = ceb::sniff(&bytes).map_err(|error| wrong_use(error.text()))?;
+    let sniffed = input::message(&path.display().to_string(), &bytes)?;
     let message = ceb::parse(&sniffed.inner, ceb::Profile::Down).message;
-    message.ok_or_else(|| wrong_use(format!("{} 不是可读的报文", path.display())))
+    message.ok_or_else(|| {
+        let path = path.display();
+        wrong_use(format!("{path} 不是可读的报文；用 tongguan check 查看问题"))
+    })
 }
 
 /// The entries of receipts, explained.

@@ -39,6 +39,17 @@ pub(super) fn text(path: impl AsRef<Path>) -> anyhow::Result<String> {
     std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))
 }
 
+/// The message in a file, with or without its envelope.
+///
+/// # Errors
+/// When it is none: what it is instead, and what to do.
+pub(super) fn message<'a>(name: &str, bytes: &'a [u8]) -> anyhow::Result<ceb::Sniffed<'a>> {
+    ceb::sniff(bytes).map_err(|error| {
+        let text = error.text();
+        anyhow!("{name}：{}。{}", text.trim_end_matches('。'), error.advice())
+    })
+}
+
 /// What to tell about a file or folder that cannot be read.
 pub(super) fn unreadable(path: &Path, error: &Error) -> anyhow::Error {
     anyhow!("无法读取 {}：{}", path.display(), reason(error))

@@ -36,11 +36,10 @@ pub(super) fn tax(args: &TaxArgs) -> anyhow::Result<Ended> {
     };
     for file in &args.files {
         let bytes = input::read(file)?;
-        let sniffed =
-            ceb::sniff(&bytes).map_err(|error| anyhow::anyhow!(error.text().to_string()))?;
+        let sniffed = input::message(file, &bytes)?;
         let parsed = ceb::parse(&sniffed.inner, Profile::Down).message;
         let Some(message) = parsed.filter(|message| message.kind == Kind::Ceb621) else {
-            bail!("{file} 不是进口清单（CEB621Message）");
+            bail!("{file} 不是可读的进口清单（CEB621Message）；用 tongguan check 查看问题");
         };
         for (document, number) in message.documents.iter().zip(1..) {
             // Nothing about the buyer is needed here.
