@@ -11,7 +11,7 @@ use crate::status::ReturnStatus;
 #[must_use]
 pub fn ask(kind: Option<Kind>, status: Option<ReturnStatus>, text: &str) -> Explanation {
     let text = &*entity::plain(text);
-    let text = text.trim();
+    let text = text::unwrapped(text);
     if status.is_some() {
         return explain(kind, status, text);
     }
@@ -21,7 +21,7 @@ pub fn ask(kind: Option<Kind>, status: Option<ReturnStatus>, text: &str) -> Expl
     if let Some(entries) = several(text) {
         return alone(&entries, text);
     }
-    let number: Option<i32> = text.parse().ok();
+    let number: Option<i32> = text.parse().ok().or_else(|| text::status_alone(text));
     let is_about = |entry: &&&Entry| {
         kind.is_none()
             || entry.kinds.is_empty()

@@ -197,3 +197,27 @@ fn a_file_says_what_its_text_says() {
     }
     assert!(n_files > 300, "{n_files}");
 }
+
+/// Our own finding that an explanation names is the one that tells the same before sending.
+#[test]
+fn an_explanation_names_the_finding_that_tells_the_same() {
+    for (text, rule) in [
+        ("字段itemName长度超过限制", "TG-E1205"),
+        ("申报时间格式不正确", "TG-E1303"),
+        ("净重不能大于毛重", "TG-E1506"),
+        ("币制代码有误", "TG-E1318"),
+        ("订购人身份证号码有误", "TG-E1313"),
+        ("验签失败", "TG-E1809"),
+        ("报文没有签名", "TG-E1218"),
+        ("ebcCode不能为空", "TG-E1301"),
+        ("退货商品数量大于原清单数量", "TG-E1961"),
+    ] {
+        let told = ask(Some(Kind::Ceb621), None, text);
+        assert_eq!(told.rule, Some(rule), "{text}: {}", told.meaning);
+    }
+    // What the table of findings says customs answer is explained by that finding.
+    for (code, rule) in [(-621_028, "TG-E1808"), (-623_029, "TG-E1808"), (-621_029, "TG-E1809")] {
+        let told = ask(None, None, &code.to_string());
+        assert_eq!(told.rule, Some(rule), "{code}");
+    }
+}

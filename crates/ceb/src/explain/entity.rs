@@ -1,6 +1,7 @@
 //! What programs and pages between customs and the reader put into a text: characters written as
 //! references a second time (`&amp;lt;`, `&nbsp;`, `&#91;`), and characters that nobody sees.
 
+use super::text::fold;
 use crate::personal::is_invisible;
 use std::borrow::Cow;
 
@@ -16,6 +17,13 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if plain.contains(is_invisible) {
         plain = Cow::Owned(plain.chars().filter(|c| !is_invisible(*c)).collect());
     }
+    if plain.contains("＜／") {
+        let half = |c: char| if matches!(c, '＜' | '＞' | '／') { fold(c) } else { c };
+        plain = Cow::Owned(plain.chars().map(half).collect());
+    }
+    if plain.contains("</") {
+        plain = Cow::Owned(untagged(&plain));
+    }
     for _ in 0..TIMES {
         if !plain.contains('&') {
             break;
@@ -23,6 +31,41 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
         plain = Cow::Owned(unescaped(&plain));
     }
     plain
+}
+
+/// Tags as the words that they hold: `<Code>1332</Code>` as `Code:1332;`.
+fn untagged(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(before);
+        let (is_end, name) = match after.strip_prefix('/') {
+            Some(name) => (true, name),
+            None => (false, after),
+        };
+        let is_name = |name: &str| {
+            let mut chars = name.chars();
+            chars.next().is_some_and(char::is_alphabetic)
+                && chars.all(|c| c.is_alphanumeric() || "_-:".contains(c))
+        };
+        match name.split_once('>').filter(|(name, _)| is_name(name)) {
+            Some((_, next)) if is_end => {
+                out.push(';');
+                rest = next;
+            }
+            Some((name, next)) => {
+                out.push_str(name);
+                out.push(':');
+                rest = next;
+            }
+            None => {
+                out.push('<');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 fn unescaped(text: &str) -> String {
@@ -78,6 +121,7 @@ mod tests {
             ("1 &amp;lt; 2", "1 < 2"),
             ("A&B公司；C&D;", "A&B公司；C&D;"),
             ("&", "&"),
+            ("<Code>1332</Code><Desc>a < b</Desc>", "Code:1332;Desc:a < b;"),
             ("&#0;&#xD800;&#99999999;", "&#0;&#xD800;&#99999999;"),
             ("\u{FEFF}单\u{200B}证", "单证"),
         ] {

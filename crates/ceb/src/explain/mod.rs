@@ -152,7 +152,19 @@ pub struct Explanation {
 #[must_use]
 pub fn explain(kind: Option<Kind>, status: Option<ReturnStatus>, info: &str) -> Explanation {
     let info = &*entity::plain(info);
-    let read = text::read(info);
+    let info = text::unwrapped(info);
+    let mut read = text::read(info);
+    if read.coded.is_empty()
+        && let Some(coded) = text::bare_code(info)
+        && let Some(entry) = table::dictionary().find(Family::Reason, coded.code, kind, coded.text)
+        && entry.codes.0 == entry.codes.1
+    {
+        read = text::Text {
+            coded: vec![coded],
+            rest: Vec::new(),
+            said: coded.text.to_owned(),
+        };
+    }
     let direction = kind.and_then(Kind::direction).unwrap_or(Direction::Import);
     let own = status.and_then(|status| own(kind, status, info));
     let code = status

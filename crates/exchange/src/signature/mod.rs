@@ -60,7 +60,7 @@ pub struct Checker {
 }
 
 /// What a judgement needs beside the bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Case<'a> {
     /// What the company wants.
     pub(crate) policy: &'a Policy,

@@ -149,6 +149,9 @@ impl Client {
     }
 }
 
+/// What to tell of a name that nobody knows.
+const UNKNOWN_HOST: &str = "找不到这台主机，请核对 --url 中的主机名";
+
 /// Why the platform cannot be reached, for people, and what to do.
 fn unreachable(error: &ureq::Error) -> String {
     use std::io::ErrorKind;
@@ -161,9 +164,10 @@ fn unreachable(error: &ureq::Error) -> String {
                 "连接中断，请稍后重试".to_owned()
             }
             ErrorKind::TimedOut => "连接超时，请检查网络".to_owned(),
+            _ if error.to_string().contains("lookup") => UNKNOWN_HOST.to_owned(),
             _ => error.to_string(),
         },
-        ureq::Error::HostNotFound => "找不到这台主机，请核对 --url 中的主机名".to_owned(),
+        ureq::Error::HostNotFound => UNKNOWN_HOST.to_owned(),
         ureq::Error::Timeout(_) => "等待应答超时，请检查网络，稍后重试".to_owned(),
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
             "地址写法不对，应如 http://127.0.0.1:8080".to_owned()

@@ -28,7 +28,6 @@ pub(super) struct ClinicArgs {
 
 /// Examines a signature; refused unless it passes and its certificate does.
 pub(super) fn clinic(args: &ClinicArgs) -> anyhow::Result<Ended> {
-    let name = args.file.display();
     let bytes = input::read(&args.file)?;
     let trust = args.trust.as_deref().map(trust).transpose()?;
     let trust = trust.unwrap_or_default();

@@ -48,7 +48,7 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
     let declared = args.message.as_deref().map(declared).transpose()?;
     let is_xml = args.what.trim_start().starts_with('<');
     let is_file = args.what == "-" || Path::new(&args.what).is_file();
-    if !is_xml && !is_file && is_path(&args.what) {
+    if !is_xml && !is_file && (is_path(&args.what) || Path::new(&args.what).is_dir()) {
         // What looks like a file and is none must not be explained as a text.
         input::read(&args.what)?;
     }
@@ -56,6 +56,10 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
         let code = refusal_code(id)?;
         Some((code.title, code.meaning, code.advice))
     });
+    // A text may have tags of its own: only what is a receipt is read as one.
+    let is_receipt = ceb::receipt::split(args.what.as_bytes()).is_ok();
+    let status = args.status.map(ReturnStatus);
+    let is_xml = is_xml && (is_receipt || !ask(kind, status, &args.what).is_known);
     let is_known = if is_xml || is_file {
         let bytes = if is_xml {
             args.what.clone().into_bytes()
@@ -69,7 +73,6 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
         };
         of_file(args, name, &bytes, declared.as_ref())?
     } else {
-        let status = args.status.map(ReturnStatus);
         let explanation = match platform.filter(|_| status.is_none()) {
             Some(platform) => platform,
             None => ask(kind, status, &args.what),

@@ -34,7 +34,7 @@ pub(super) fn read_or_input(file: &str) -> anyhow::Result<Vec<u8>> {
 ///
 /// # Errors
 /// When it cannot be read, or is not UTF-8.
-pub(super) fn text(path: impl AsRef<Path>) -> anyhow::Result<String> {
+pub(crate) fn text(path: impl AsRef<Path>) -> anyhow::Result<String> {
     let path = path.as_ref();
     std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))
 }
@@ -79,4 +79,16 @@ pub(super) fn reason(error: &Error) -> String {
         ErrorKind::InvalidData => "内容不是 UTF-8 文本，请另存为 UTF-8".to_owned(),
         _ => error.to_string(),
     }
+}
+
+/// Why an address cannot be listened at, for people, and what to do.
+pub(crate) fn deaf(listen: &str, error: &Error) -> anyhow::Error {
+    let why = match error.kind() {
+        ErrorKind::AddrInUse => "端口已被占用，请停止占用它的程序，或用 --listen 改换".to_owned(),
+        ErrorKind::AddrNotAvailable => "本机没有这个地址，请改用本机的地址，例如 127.0.0.1 或 0.0.0.0".to_owned(),
+        ErrorKind::PermissionDenied => "没有权限使用这个端口，请改用 1024 以上的端口".to_owned(),
+        ErrorKind::InvalidInput => "地址写法不对，应为“地址:端口”，例如 127.0.0.1:8080".to_owned(),
+        _ => error.to_string(),
+    };
+    anyhow!("无法监听 {listen}：{why}")
 }

@@ -11,7 +11,7 @@ mod code_table;
 mod coming;
 mod doctor;
 mod explain;
-mod input;
+pub(crate) mod input;
 mod inspect;
 mod officers;
 mod payment;
@@ -193,6 +193,19 @@ impl Base {
         let config = crate::config::Config::load(self.config.as_deref())?;
         Ok(config.under(&crate::config::data_folder(self.data.clone())))
     }
+}
+
+/// The settings of a platform that exists: a look must not make an empty database and find nothing there.
+fn existing(base: &Base) -> anyhow::Result<crate::config::Config> {
+    let config = base.load()?;
+    if let Some(file) = config.store.url.strip_prefix("sqlite:")
+        && !std::path::Path::new(file).exists()
+    {
+        anyhow::bail!(
+            "没有平台的数据库 {file}：请用 --data 或 --config 指明平台的数据目录；还没有平台的，先运行 tongguan demo 或 tongguan serve"
+        );
+    }
+    Ok(config)
 }
 
 /// A mistake in how a command was called, found after its words were read.

@@ -63,11 +63,14 @@ fn argument(arg: Arg) -> Arg {
         true => "参数",
         false => "选项",
     };
-    arg.help(help.trim().to_owned())
-        .help_heading(heading)
-        .hide_possible_values(true)
-        .hide_default_value(true)
-        .hide_env(true)
+    let arg = arg.help(help.trim().to_owned()).help_heading(heading);
+    match takes_value {
+        true => arg
+            .hide_possible_values(true)
+            .hide_default_value(true)
+            .hide_env(true),
+        false => arg,
+    }
 }
 
 /// Mistakes in how a command was called, in Chinese (用法错误).

@@ -150,8 +150,11 @@ fn run(args: &CheckArgs, terms: &Terms<'_>, out: &mut dyn FnMut(&str)) -> Ended 
     if !args.json {
         out(&shown.total(&total));
     }
-    let is_bad =
-        total.refused > 0 || total.unreadable > 0 || (args.warnings_as_errors && total.warned > 0);
+    // To have looked at nothing is no good news either.
+    let is_bad = total.is_empty()
+        || total.refused > 0
+        || total.unreadable > 0
+        || (args.warnings_as_errors && total.warned > 0);
     if is_bad { Ended::Refused } else { Ended::Done }
 }
 
