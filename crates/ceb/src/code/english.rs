@@ -17,18 +17,20 @@ pub struct English {
 /// The lines of the table, without remarks.
 fn lines() -> impl Iterator<Item = (&'static str, English)> {
     let lines = include_str!("english.txt").lines();
-    lines.filter(|line| line.starts_with("TG-")).filter_map(|line| {
-        let parts: Vec<&str> = line.split(" | ").map(str::trim).collect();
-        let [id, title, happened, todo] = parts[..] else {
-            return None;
-        };
-        let told = English {
-            title,
-            happened,
-            todo,
-        };
-        Some((id, told))
-    })
+    lines
+        .filter(|line| line.starts_with("TG-"))
+        .filter_map(|line| {
+            let parts: Vec<&str> = line.split(" | ").map(str::trim).collect();
+            let [id, title, happened, todo] = parts[..] else {
+                return None;
+            };
+            let told = English {
+                title,
+                happened,
+                todo,
+            };
+            Some((id, told))
+        })
 }
 
 static ENGLISH: LazyLock<HashMap<&str, English>> = LazyLock::new(|| lines().collect());
@@ -81,12 +83,18 @@ mod tests {
         for code in ALL {
             let told = english(code.id).expect(code.id);
             for (text, chinese) in [(told.happened, code.happened), (told.todo, code.todo)] {
-                assert!(text.ends_with('.') || text.ends_with('?'), "{}: {text}", code.id);
+                assert!(
+                    text.ends_with('.') || text.ends_with('?'),
+                    "{}: {text}",
+                    code.id
+                );
                 // Numbers and names of elements that the Chinese text gives are in the English one.
                 let is_word = |c: char| c.is_ascii_alphanumeric();
                 let words = chinese.split(|c| !is_word(c));
                 let telling = |word: &&str| {
-                    word.len() > 3 && word.chars().any(|c| c.is_ascii_digit()) && !word.contains("000")
+                    word.len() > 3
+                        && word.chars().any(|c| c.is_ascii_digit())
+                        && !word.contains("000")
                 };
                 for word in words.filter(telling) {
                     assert!(text.contains(word), "{}: {word} is not in: {text}", code.id);

@@ -51,12 +51,7 @@ pub fn code_page_en(code: &Code) -> Option<String> {
         out.push_str("\n## Rules\n\n");
         for rule in rules {
             let demand = code::english_rule(rule.id).unwrap_or(rule.chinese);
-            let _ = writeln!(
-                out,
-                "- [{}](rules.md) {demand} ({})",
-                rule.id,
-                kinds(rule)
-            );
+            let _ = writeln!(out, "- [{}](rules.md) {demand} ({})", rule.id, kinds(rule));
         }
     }
     Some(out)

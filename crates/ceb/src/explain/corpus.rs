@@ -80,18 +80,31 @@ const SPELLINGS: [(&str, fn(&str) -> String); 13] = [
     ("small letters", str::to_lowercase),
     ("capitals", str::to_uppercase),
     ("full width", |text| text.chars().map(wide).collect()),
-    ("other brackets", |text| text.replace('[', "【").replace(']', "】")),
-    ("brackets of round shape outside", |text| format!("({text})")),
+    ("other brackets", |text| {
+        text.replace('[', "【").replace(']', "】")
+    }),
+    ("brackets of round shape outside", |text| {
+        format!("({text})")
+    }),
     ("blanks around", |text| format!(" \r\n\t{text}   \n\n")),
-    ("lines", |text| text.replace(';', ";\r\n").replace(',', ",\n")),
+    ("lines", |text| {
+        text.replace(';', ";\r\n").replace(',', ",\n")
+    }),
     ("escaped for a page", |text| {
-        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let text = text
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
         text.replace('"', "&quot;").replace(' ', "&nbsp;")
     }),
     ("escaped by numbers", |text| {
-        text.replace('[', "&#91;").replace(']', "&#x5D;").replace(';', "&#59;")
+        text.replace('[', "&#91;")
+            .replace(']', "&#x5D;")
+            .replace(';', "&#59;")
     }),
-    ("the last bracket lost", |text| text.strip_suffix(']').unwrap_or(text).to_owned()),
+    ("the last bracket lost", |text| {
+        text.strip_suffix(']').unwrap_or(text).to_owned()
+    }),
     ("nested", |text| format!("[{text}]")),
     ("with what nobody sees", |text| {
         let shown = text.replacen("Desc", "\u{200B}Desc", 1);
@@ -144,7 +157,12 @@ fn a_text_says_the_same_in_every_spelling() {
         }
     }
     assert!(n_told > 1000, "{n_told}");
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 /// A receipt with this text, as files of ports are written: their names, encodings and declarations.
@@ -187,9 +205,14 @@ fn a_file_says_what_its_text_says() {
         };
         let typed = ask(Some(kind), Some(status), parts[5]);
         for (name, bytes) in files(kind, status, parts[5]) {
-            let read = split(&bytes).unwrap_or_else(|error| panic!("{name}: {line}: {}", error.text()));
+            let read =
+                split(&bytes).unwrap_or_else(|error| panic!("{name}: {line}: {}", error.text()));
             let entry = &read.entries[0];
-            assert_eq!((entry.kind, entry.return_status), (receives, status), "{name}: {line}");
+            assert_eq!(
+                (entry.kind, entry.return_status),
+                (receives, status),
+                "{name}: {line}"
+            );
             let told = explain(entry.kind.declares(), Some(status), &entry.return_info);
             assert_eq!(told, typed, "{name}: {line}");
             n_files += 1;
@@ -216,7 +239,11 @@ fn an_explanation_names_the_finding_that_tells_the_same() {
         assert_eq!(told.rule, Some(rule), "{text}: {}", told.meaning);
     }
     // What the table of findings says customs answer is explained by that finding.
-    for (code, rule) in [(-621_028, "TG-E1808"), (-623_029, "TG-E1808"), (-621_029, "TG-E1809")] {
+    for (code, rule) in [
+        (-621_028, "TG-E1808"),
+        (-623_029, "TG-E1808"),
+        (-621_029, "TG-E1809"),
+    ] {
         let told = ask(None, None, &code.to_string());
         assert_eq!(told.rule, Some(rule), "{code}");
     }

@@ -18,7 +18,13 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
         plain = Cow::Owned(plain.chars().filter(|c| !is_invisible(*c)).collect());
     }
     if plain.contains("＜／") {
-        let half = |c: char| if matches!(c, '＜' | '＞' | '／') { fold(c) } else { c };
+        let half = |c: char| {
+            if matches!(c, '＜' | '＞' | '／') {
+                fold(c)
+            } else {
+                c
+            }
+        };
         plain = Cow::Owned(plain.chars().map(half).collect());
     }
     if plain.contains("</") {
@@ -121,7 +127,10 @@ mod tests {
             ("1 &amp;lt; 2", "1 < 2"),
             ("A&B公司；C&D;", "A&B公司；C&D;"),
             ("&", "&"),
-            ("<Code>1332</Code><Desc>a < b</Desc>", "Code:1332;Desc:a < b;"),
+            (
+                "<Code>1332</Code><Desc>a < b</Desc>",
+                "Code:1332;Desc:a < b;",
+            ),
             ("&#0;&#xD800;&#99999999;", "&#0;&#xD800;&#99999999;"),
             ("\u{FEFF}单\u{200B}证", "单证"),
         ] {

@@ -17,7 +17,11 @@ const CODES_MAX: usize = 20;
 pub fn codes_in(text: &str) -> Vec<String> {
     let text: Vec<char> = text.chars().map(text::fold).collect();
     let mut found = Vec::new();
-    for (at, _) in text.windows(2).enumerate().filter(|(_, two)| *two == ['t', 'g']) {
+    for (at, _) in text
+        .windows(2)
+        .enumerate()
+        .filter(|(_, two)| *two == ['t', 'g'])
+    {
         let is_inside = at > 0 && text[at - 1].is_ascii_alphanumeric();
         let rest = text.get(at + 2..).unwrap_or_default();
         let rest = match rest.first() {
@@ -105,10 +109,25 @@ mod tests {
 
     #[test]
     fn a_code_of_the_platform_is_explained_however_it_is_written() {
-        for text in ["TG-E1203", "tg-e1203", " ＴＧ－Ｅ１２０３ ", "TGE1203", "TG_E1203", "[TG-E1203]"] {
+        for text in [
+            "TG-E1203",
+            "tg-e1203",
+            " ＴＧ－Ｅ１２０３ ",
+            "TGE1203",
+            "TG_E1203",
+            "[TG-E1203]",
+        ] {
             let told = ask(None, None, text);
-            assert_eq!((told.code.as_str(), told.is_known), ("TG-E1203", true), "{text}");
-            assert!(told.meaning.contains("元素次序不对"), "{text}: {}", told.meaning);
+            assert_eq!(
+                (told.code.as_str(), told.is_known),
+                ("TG-E1203", true),
+                "{text}"
+            );
+            assert!(
+                told.meaning.contains("元素次序不对"),
+                "{text}: {}",
+                told.meaning
+            );
             assert_eq!(told.resubmit, Resubmit::Corrected);
             assert_eq!(told.source, "docs/codes/TG-E1203");
             assert_eq!(told.unknown_codes().count(), 0);
@@ -129,16 +148,32 @@ mod tests {
     fn a_code_that_does_not_exist_is_not_made_up() {
         let told = ask(None, None, "TG-E9999");
         assert!(!told.is_known, "{told:?}");
-        assert!(told.meaning.contains("没有代码 TG-E9999"), "{}", told.meaning);
-        assert_eq!(told.unknown_codes().count(), 0, "no question for the operators");
-        for text in ["TG-E12", "TG-E12034", "XTG-E1203", "TG-X1203", "TG", "tg-e1203x"] {
+        assert!(
+            told.meaning.contains("没有代码 TG-E9999"),
+            "{}",
+            told.meaning
+        );
+        assert_eq!(
+            told.unknown_codes().count(),
+            0,
+            "no question for the operators"
+        );
+        for text in [
+            "TG-E12",
+            "TG-E12034",
+            "XTG-E1203",
+            "TG-X1203",
+            "TG",
+            "tg-e1203x",
+        ] {
             assert!(codes_in(text).is_empty(), "{text}");
         }
     }
 
     #[test]
     fn codes_of_higher_floors_are_told_by_whoever_knows_them() {
-        let known = |id: &str| (id == "TG-R4031").then_some(("不一致", "代码不属于密钥。", "请核对。"));
+        let known =
+            |id: &str| (id == "TG-R4031").then_some(("不一致", "代码不属于密钥。", "请核对。"));
         let told = of_platform("tg-r4031", known).unwrap();
         assert!(told.is_known && told.meaning.contains("代码不属于密钥"));
         assert!(of_platform("没有代码", known).is_none());

@@ -174,8 +174,14 @@ fn read_one(company: &Company, given: &Given, desk: Desk<'_>, is_set: bool) -> R
             parsed.findings.retain(|finding| finding.code != missing);
         }
         if is_set {
+            // The documents of partners are in the set, with the partners' senders and cards.
             let foreign = crate::check::codes::FOREIGN_SENDER.code;
-            let of_others = parsed.findings.iter_mut().filter(|one| one.code == foreign);
+            let cards = [ceb::code::HOLDER_DIFFERS.id, ceb::code::HOLDER_UNKNOWN.id];
+            let is_foreign = parsed.findings.iter().any(|one| one.code == foreign);
+            let of_others = parsed
+                .findings
+                .iter_mut()
+                .filter(|one| one.code == foreign || (is_foreign && cards.contains(&one.code)));
             of_others.for_each(|one| one.severity = Severity::Note);
         }
         file.findings = parsed.findings.iter().map(Into::into).collect();

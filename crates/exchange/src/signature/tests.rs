@@ -302,7 +302,11 @@ async fn ten_digits_are_compared_by_the_credit_code_of_the_ledger() {
     let codes = codes_of(&order, &other, &[]).await;
     assert_eq!(matches(&codes), Match::Different, "{codes:?}");
     // The declarant has ten digits, and the ledger knows whose they are.
-    let xml = with(&with(&list, "agentCode", "1105961234"), "copCode", "1105969999");
+    let xml = with(
+        &with(&list, "agentCode", "1105961234"),
+        "copCode",
+        "1105969999",
+    );
     let sender = Company {
         customs_code: "1105969999".to_owned(),
         ..other
@@ -337,7 +341,10 @@ fn a_certificate_that_does_not_say_whose_it_is_proves_nothing() {
         (grave.collect::<Vec<_>>(), found.certificate_fault)
     };
     let (grave, fault) = judge(&company(), Verify::Required);
-    assert_eq!((grave, fault.as_str()), (vec!["TG-E1828 refuse".to_owned()], "TG-E1828"));
+    assert_eq!(
+        (grave, fault.as_str()),
+        (vec!["TG-E1828 refuse".to_owned()], "TG-E1828")
+    );
     let (grave, fault) = judge(&company(), Verify::Tolerated);
     assert_eq!((grave.len(), fault.as_str()), (0, ""));
     // An old card has the name only, and an authority wrote it.

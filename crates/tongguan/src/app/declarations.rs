@@ -40,10 +40,7 @@ pub(super) fn routes(
         ids: Arc::clone(&shared.ids),
         clock: Arc::clone(&shared.clock),
         signatures: Arc::clone(&shared.signatures),
-        directory: Arc::new(Directory::new(
-            shared.db.clone(),
-            Arc::clone(&shared.clock),
-        )),
+        directory: Arc::new(Directory::new(shared.db.clone(), Arc::clone(&shared.clock))),
         room: config.room(),
         forms: config.turns(),
         config,

@@ -107,7 +107,11 @@ async fn code_page(
         Lang::En => english_page(code),
         Lang::Zh => None,
     };
-    let written = if english.is_some() { Lang::En } else { Lang::Zh };
+    let written = if english.is_some() {
+        Lang::En
+    } else {
+        Lang::Zh
+    };
     let text = english.or_else(|| chinese_page(code));
     let text = text.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     Ok(text_page(
@@ -236,4 +240,27 @@ async fn kind_page(
 /// `GET` of the description as a text, for the command line and the tests.
 pub fn openapi_json() -> String {
     ApiDoc::openapi().to_pretty_json().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{chinese_page, english_page};
+
+    #[test]
+    fn code_pages_are_wholly_in_the_language_of_the_reader() {
+        for code in [
+            "TG-E1203", "TG-E4004", "TG-R4031", "TG-F5000", "rules", "ceb",
+        ] {
+            let english = english_page(code).unwrap_or_default();
+            let is_chinese =
+                |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c) && !"无进口订单空".contains(c);
+            assert!(
+                !english.is_empty() && !english.contains(is_chinese),
+                "{english}"
+            );
+            assert!(chinese_page(code).is_some(), "{code}");
+        }
+        // What customs write is Chinese in every language.
+        assert!(english_page("-621018").is_none() && chinese_page("-621018").is_some());
+    }
 }

@@ -20,9 +20,11 @@ static ENGLISH: LazyLock<HashMap<&str, (&str, &str)>> = LazyLock::new(|| lines()
 
 /// The English part of a code's page: the section of the file under `docs/`.
 pub fn section(code: &Code) -> String {
-    ENGLISH.get(code.code).map_or(String::new(), |(happened, todo)| {
-        format!("\n## In English\n\n{happened}\n\n{todo}\n")
-    })
+    ENGLISH
+        .get(code.code)
+        .map_or(String::new(), |(happened, todo)| {
+            format!("\n## In English\n\n{happened}\n\n{todo}\n")
+        })
 }
 
 /// The page of a code in English; nothing for a code without an English text.
@@ -48,7 +50,11 @@ mod tests {
         assert_eq!(lines().count(), known.len());
         for code in refusal_codes() {
             let page = code_page_en(code).unwrap_or_default();
-            assert!(page.contains("## What to do"), "{} has no English text", code.code);
+            assert!(
+                page.contains("## What to do"),
+                "{} has no English text",
+                code.code
+            );
             // 进口订单 is the name of a sheet, as it must be written.
             let page = page.replace("进口订单", "");
             let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);

@@ -129,8 +129,9 @@ impl Client {
         &self,
         response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
     ) -> anyhow::Result<Answer> {
-        let mut response = response
-            .map_err(|error| anyhow::anyhow!("无法连接平台 {}：{}", self.url, unreachable(&error)))?;
+        let mut response = response.map_err(|error| {
+            anyhow::anyhow!("无法连接平台 {}：{}", self.url, unreachable(&error))
+        })?;
         let retry_after_s = response
             .headers()
             .get("retry-after")
@@ -172,7 +173,9 @@ fn unreachable(error: &ureq::Error) -> String {
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
             "地址写法不对，应如 http://127.0.0.1:8080".to_owned()
         }
-        ureq::Error::Protocol(_) => "对方不是 HTTP 服务，请核对协议（http、https）和端口".to_owned(),
+        ureq::Error::Protocol(_) => {
+            "对方不是 HTTP 服务，请核对协议（http、https）和端口".to_owned()
+        }
         other => other.to_string(),
     }
 }

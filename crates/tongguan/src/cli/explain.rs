@@ -104,7 +104,9 @@ fn is_path(text: &str) -> bool {
     let endings = [".xml", ".txt", ".json", ".csv", ".xlsx", ".zip"];
     let lower = text.trim().to_ascii_lowercase();
     let is_word = !lower.contains(char::is_whitespace) && !lower.contains(['[', '【']);
-    let is_below = ["/", "./", "../", "~/"].iter().any(|start| lower.starts_with(start));
+    let is_below = ["/", "./", "../", "~/"]
+        .iter()
+        .any(|start| lower.starts_with(start));
     is_word && (is_below || endings.iter().any(|ending| lower.ends_with(ending)))
 }
 
@@ -237,10 +239,47 @@ fn words(told: &Told) -> String {
     lines.push(match one.source.as_str() {
         "" => format!("  来源：字典中没有此代码或原文（字典共 {n_entries} 条）"),
         "seen" => format!("  来源：实际见到，规范未列（字典共 {n_entries} 条）"),
-        source if source.starts_with("docs/") => format!(
-            "  说明页：{source}.md，平台上为 /{source}"
-        ),
+        source if source.starts_with("docs/") => {
+            format!("  说明页：{source}.md，平台上为 /{source}")
+        }
         source => format!("  来源：{source}（字典共 {n_entries} 条）"),
     });
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_path, words};
+
+    #[test]
+    fn a_name_of_a_file_is_no_text_of_a_receipt() {
+        for name in ["nosuch.xml", "./receipts/1", "/tmp/a", "回执.XML", "a.txt"] {
+            assert!(is_path(name), "{name}");
+        }
+        for text in [
+            "100",
+            "-621005",
+            "[Code:1332;Desc:见 a.xml]",
+            "处理失败 a.xml",
+            "新增申报成功",
+            "1332/1313",
+        ] {
+            assert!(!is_path(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_of_the_platform_leads_to_its_page() {
+        let explanation = ceb::explain::ask(None, None, "TG-E1203");
+        let told = words(&super::Told {
+            title: explanation.parts[0].title.clone(),
+            explanation,
+        });
+        assert!(told.contains("元素次序不对"), "{told}");
+        assert!(
+            told.contains("说明页：docs/codes/TG-E1203.md，平台上为 /docs/codes/TG-E1203"),
+            "{told}"
+        );
+        assert!(crate::app::docs::refusal_code("TG-R4031").is_some());
+    }
 }

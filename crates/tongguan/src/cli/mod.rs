@@ -165,7 +165,8 @@ fn help(args: &HelpArgs) -> anyhow::Result<Ended> {
     let mut command = &mut described;
     for word in &args.command {
         let found = command.find_subcommand_mut(word);
-        command = found.ok_or_else(|| wrong_use(format!("没有命令 {word}；全部命令见 tongguan --help")))?;
+        command = found
+            .ok_or_else(|| wrong_use(format!("没有命令 {word}；全部命令见 tongguan --help")))?;
     }
     say(command.render_help().to_string().trim_end());
     Ok(Ended::Done)

@@ -67,12 +67,24 @@ fn mistakes_are_told_in_chinese_with_what_to_do() {
         (&["chek"], &["没有命令 chek", "是不是要写 check？"]),
         (&["message"], &["缺少命令", "submit"]),
         (&["check"], &["缺少 <FILE|DIR>...", "用法：tongguan check"]),
-        (&["check", "--lenint", "a"], &["没有选项或参数 --lenint", "--lenient"]),
+        (
+            &["check", "--lenint", "a"],
+            &["没有选项或参数 --lenint", "--lenient"],
+        ),
         (&["sample", "CEB999"], &["“CEB999”", "已知：company CEB213"]),
-        (&["sample", "CEB311", "--count", "0"], &["0 不在 1..=1000000 之内"]),
+        (
+            &["sample", "CEB311", "--count", "0"],
+            &["0 不在 1..=1000000 之内"],
+        ),
         (&["sample", "CEB311", "--seed", "x"], &["“x”", "应为整数"]),
-        (&["standard", "xsd", "other"], &["可取：import、export、dxp"]),
-        (&["clinic", "a.xml", "--trust"], &["--trust <DIR> 后面缺少内容"]),
+        (
+            &["standard", "xsd", "other"],
+            &["可取：import、export、dxp"],
+        ),
+        (
+            &["clinic", "a.xml", "--trust"],
+            &["--trust <DIR> 后面缺少内容"],
+        ),
     ];
     for (words, expected) in cases {
         let told = told(words);
@@ -88,7 +100,16 @@ fn mistakes_are_told_in_chinese_with_what_to_do() {
 fn no_english_is_left_in_the_frame_of_the_help() {
     let mut all = String::new();
     write_help(&mut described().term_width(100), "tongguan", &mut all);
-    let frame = ["Usage:", "Options:", "Commands:", "Arguments:", "Print ", "[default", "[env", "Possible values"];
+    let frame = [
+        "Usage:",
+        "Options:",
+        "Commands:",
+        "Arguments:",
+        "Print ",
+        "[default",
+        "[env",
+        "Possible values",
+    ];
     for word in frame {
         assert!(!all.contains(word), "{word} is in the help");
     }

@@ -92,7 +92,10 @@ impl ErrorFormatter for Mistake {
         }
         let argument = words(error.get(ContextKind::InvalidArg)).join("、");
         if error.kind() == ErrorKind::UnknownArgument && argument.starts_with('-') {
-            let _ = writeln!(text, "  它若是内容而不是选项，请在前面加 --，例如 -- {argument}");
+            let _ = writeln!(
+                text,
+                "  它若是内容而不是选项，请在前面加 --，例如 -- {argument}"
+            );
         }
         if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
             let usage = usage.to_string();
@@ -167,10 +170,17 @@ fn reason(source: &str) -> String {
     if let Some((value, range)) = source.split_once(" is not in ") {
         return format!("{value} 不在 {range} 之内");
     }
-    let number = ["invalid digit found", "cannot parse integer", "number too large", "number too small"];
+    let number = [
+        "invalid digit found",
+        "cannot parse integer",
+        "number too large",
+        "number too small",
+    ];
     match number.iter().any(|words| source.contains(words)) {
         true => "应为整数，且不能过大".to_owned(),
-        false if source.contains("socket address") => "应为“地址:端口”，例如 127.0.0.1:8080".to_owned(),
+        false if source.contains("socket address") => {
+            "应为“地址:端口”，例如 127.0.0.1:8080".to_owned()
+        }
         false => source.to_owned(),
     }
 }

@@ -75,10 +75,15 @@ fn folder(path: &Path, depth: usize, found: &mut Vec<Found>) {
 }
 
 fn list(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(path).map_err(|error| anyhow::anyhow!(input::reason(&error)))?;
+    let entries =
+        std::fs::read_dir(path).map_err(|error| anyhow::anyhow!(input::reason(&error)))?;
     let mut paths = Vec::new();
     for entry in entries {
-        paths.push(entry.map_err(|error| anyhow::anyhow!(input::reason(&error)))?.path());
+        paths.push(
+            entry
+                .map_err(|error| anyhow::anyhow!(input::reason(&error)))?
+                .path(),
+        );
     }
     paths.sort();
     Ok(paths)
