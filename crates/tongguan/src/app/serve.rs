@@ -64,7 +64,7 @@ pub async fn serve(
     let listen = &house.config.http.listen;
     let listener = TcpListener::bind(listen)
         .await
-        .with_context(|| format!("无法监听 {listen}（端口是否已被占用？可用 --listen 改换）"))?;
+        .map_err(|error| crate::cli::input::deaf(listen, &error))?;
     let address = listener.local_addr()?;
     let http = &house.config.http;
     let proxies = &house.config.registry.trusted_proxies;
