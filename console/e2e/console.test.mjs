@@ -4,8 +4,10 @@ import { after, before, test } from "node:test";
 import { bootstrap, isGood, launch, listen, settled, shot, url } from "./browser.mjs";
 import { jobs } from "./jobs.mjs";
 import { backOffice } from "./backOffice.mjs";
+import { correcting } from "./correcting.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { passkey } from "./passkey.mjs";
+import { stale } from "./stale.mjs";
 import { everybody, LOGIN, signIn } from "./people.mjs";
 
 let browser;
@@ -30,6 +32,8 @@ test("who is not logged in is led to the login page and back", async () => {
 
 newcomer(() => browser);
 jobs(() => browser);
+correcting(() => browser);
+stale(() => browser);
 passkey(() => browser);
 backOffice(() => browser);
 

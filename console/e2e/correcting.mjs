@@ -47,6 +47,8 @@ export function correcting(browserOf) {
     await shot(page, "message-rejected");
     await page.getByRole("link", { name: "更正重报" }).first().click();
     await settled(page);
+    assert.match(await page.title(), /^更正重报 \d{4} · 通关$/);
+    assert.match(await page.locator(".tab.open").innerText(), /^更正重报 \d{4}$/);
     await isGood(page, "the form of a correction");
     await shot(page, "correction");
     // Whether the other fields are unfolded depends on what the receipt names.
@@ -62,6 +64,19 @@ export function correcting(browserOf) {
     await page.getByRole("link", { name: rejected.acceptanceNo }).click();
     await page.getByText("已由此更正").waitFor();
     assert.equal(await page.locator("#content .badge.act").count(), 0, "the old one needs no action any more");
+    // The story of the trade leads from one to the other and back.
+    const { request } = page.context();
+    const old = await (await request.get(`${url}/api/v1/messages/${rejected.id}`)).json();
+    await page.goto(`${url}/console/stories/${old.documents[0].id}`);
+    await settled(page);
+    assert.match(await page.title(), /^单证全程 \d{4} · 通关$/);
+    const card = page.locator("#content section", { hasText: "海关退单" });
+    await card.getByRole("link", { name: old.correctedBy.acceptanceNo }).waitFor();
+    await shot(page, "story-corrected");
+    const corrected = await (await request.get(`${url}/api/v1/messages/${old.correctedBy.id}`)).json();
+    await page.goto(`${url}/console/stories/${corrected.documents[0].id}`);
+    await settled(page);
+    await page.locator("#content section").getByRole("link", { name: rejected.acceptanceNo }).waitFor();
     await page.goto(`${url}/console/home`);
     await settled(page);
     assert.equal(await page.locator(".act-now .tile", { hasText: "海关退单" }).count(), 0);
@@ -85,6 +100,41 @@ export function correcting(browserOf) {
     await page.getByRole("dialog").getByRole("button", { name: "批量重报" }).click();
     await page.getByRole("dialog").locator(".badge.good", { hasText: "已重报" }).nth(1).waitFor();
     await shot(page, "bulk-done");
+    await page.context().close();
+  });
+
+  test("those that will not be declared again are dismissed at once, and each is told", async () => {
+    const page = await signIn(browserOf(), url, "company");
+    const complaints = listen(page);
+    for (const n of [3, 4]) await reject(page, `DD20261128-ZZ-R1332-${n}`);
+    await page.goto(`${url}/console/messages?needsAction=true&outcome=rejected`);
+    await settled(page);
+    const rows = page.locator("#content tbody tr.row-act");
+    await rows.nth(3).waitFor({ timeout: 60_000 });
+    const n = await rows.count();
+    // One of them was dealt with in another window: the others are done all the same.
+    await page.locator("#content thead input[type=checkbox]").check();
+    const first = (await rows.first().locator("a").first().getAttribute("href")).split("/").at(-1);
+    const { csrf } = await (await page.context().request.get(`${url}/api/v1/session`)).json();
+    await page.route("**/api/v1/messages?*", (route) => route.abort());
+    const headers = { "x-csrf-token": csrf };
+    const gone = await page.context().request.post(`${url}/api/v1/messages/${first}/dismiss`, { headers, data: { reason: "" } });
+    assert.ok(gone.ok(), await gone.text());
+    await page.locator(".bulk").getByRole("button", { name: "不再处理" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText(`将 ${n} 份退回的报文标记为不再处理`).waitFor();
+    await dialog.getByLabel("原因（可不填）").fill("订单已取消");
+    await isGood(page, "the question before a dismissal");
+    await shot(page, "dismiss");
+    await dialog.getByRole("button", { name: "确定" }).click();
+    await dialog.locator(".badge.good", { hasText: "已标记为不再处理" }).nth(n - 2).waitFor();
+    assert.equal(await dialog.locator(".badge.bad", { hasText: "未办理" }).count(), 1);
+    await isGood(page, "what became of a dismissal");
+    await shot(page, "dismissed");
+    await page.unroute("**/api/v1/messages?*");
+    await dialog.getByRole("button", { name: "关闭" }).last().click();
+    await rows.first().waitFor({ state: "detached" });
+    assert.deepEqual(complaints.filter((one) => !/ERR_FAILED|409/.test(one)), []);
     await page.context().close();
   });
 }

@@ -88,6 +88,17 @@ export function jobs(browserOf) {
     await row.waitFor({ timeout: 20_000 });
     await row.getByRole("button", { name: "申请重新校验" }).click();
     await confirm(page, "规则更正后重新校验");
+    // It is seen that somebody asked, by whom and why; nobody asks again.
+    await row.locator(".badge", { hasText: "待复核" }).waitFor();
+    assert.match(await row.innerText(), /规则更正后重新校验/);
+    assert.equal(await row.getByRole("button", { name: "申请重新校验" }).count(), 0);
+    const href = await row.locator("a").first().getAttribute("href");
+    const { csrf } = await (await page.context().request.get(`${url}/api/v1/session`)).json();
+    const again = await page.context().request.post(`${url}/api/v1/operator/messages/${href.split("/").at(-1)}/resubmit`, {
+      headers: { "x-csrf-token": csrf },
+      data: { reason: "再申请一次" },
+    });
+    assert.equal((await again.json()).code, "TG-R4614");
     await isGood(page, "what is stuck");
     await shot(page, "operator-asked");
     assert.match(await exported(page), /^滞留报文-.*\.xlsx$/);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { say } from "../i18n";
 import { bytes, count } from "./number";
 import { beijingDay, customsTime, dateTime, duration } from "./time";
 
@@ -23,14 +24,15 @@ test("customs writes its times without signs", () => {
 });
 
 test("durations keep the unit that a person would choose", () => {
-  expect([0, 850, 3210, 59_999, 300_000, 7_200_000, 260_000_000].map(duration)).toEqual([
-    "0 ms", "850 ms", "3.2 s", "60.0 s", "5 min", "2 h", "3 d",
-  ]);
-  expect(duration(undefined)).toBe("–");
+  const in_ = (language: "zh-CN" | "en") => (ms: number) => duration(ms, (word, values) => say(language, word, values));
+  const all = [0, 850, 2000, 3210, 59_999, 300_000, 7_200_000, 260_000_000];
+  expect(all.map(in_("en"))).toEqual(["0 ms", "850 ms", "2 s", "3.2 s", "60 s", "5 min", "2 h", "3 d"]);
+  expect(all.map(in_("zh-CN"))).toEqual(["0 毫秒", "850 毫秒", "2 秒", "3.2 秒", "60 秒", "5 分钟", "2 小时", "3 天"]);
+  expect(duration(undefined, () => "?")).toBe("–");
 });
 
 test("figures", () => {
   expect(count(1234567)).toBe("1,234,567");
   expect(count(null)).toBe("–");
-  expect([bytes(5), bytes(2048), bytes(10 * 1024 * 1024)]).toEqual(["5 B", "2.0 KiB", "10.0 MiB"]);
+  expect([bytes(5), bytes(2048), bytes(10 * 1024 * 1024)]).toEqual(["5 B", "2 KB", "10 MB"]);
 });

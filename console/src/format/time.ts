@@ -1,4 +1,6 @@
 // Times as people here read them: Beijing, yyyy-MM-dd HH:mm:ss, whatever the clock of the computer says.
+import type { Translate } from "../i18n";
+import { rounded } from "./number";
 
 const BEIJING_MS = 8 * 3_600_000;
 const two = (n: number) => String(n).padStart(2, "0");
@@ -32,12 +34,12 @@ export function customsTime(value: string | null | undefined): string {
   return `${y}-${mo}-${d} ${h}:${mi}:${s}`;
 }
 
-/** How long ago or how long it took: 850 ms, 3.2 s, 5 min, 2 h, 3 d. */
-export function duration(ms: number | null | undefined): string {
+/** How long ago or how long it took, in the unit that a person would choose: 850 ms, 3.2 s, 5 min, 2 h, 3 d. */
+export function duration(ms: number | null | undefined, t: Translate): string {
   if (ms === null || ms === undefined) return "–";
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
-  if (ms < 86_400_000) return `${Math.floor(ms / 3_600_000)} h`;
-  return `${Math.floor(ms / 86_400_000)} d`;
+  if (ms < 1000) return t("duration.ms", { n: Math.round(ms) });
+  if (ms < 60_000) return t("duration.s", { n: rounded(ms / 1000) });
+  if (ms < 3_600_000) return t("duration.min", { n: Math.floor(ms / 60_000) });
+  if (ms < 86_400_000) return t("duration.h", { n: Math.floor(ms / 3_600_000) });
+  return t("duration.d", { n: Math.floor(ms / 86_400_000) });
 }

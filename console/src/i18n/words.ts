@@ -2,7 +2,8 @@
 import { administration } from "./words/administration";
 import { backOffice } from "./words/backOffice";
 import { exchange } from "./words/exchange";
+import { names } from "./words/names";
 import { services } from "./words/services";
 import { shell } from "./words/shell";
 
-export const words = { ...shell, ...exchange, ...services, ...administration, ...backOffice };
+export const words = { ...shell, ...exchange, ...services, ...administration, ...backOffice, ...names };

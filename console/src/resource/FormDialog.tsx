@@ -5,6 +5,7 @@ import { type ReactNode, useId, useState } from "react";
 import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, type Word } from "../i18n";
 import { ProblemText, problemTitle } from "../shell/ErrorView";
+import { labelOf } from "./options";
 import type { Field, Values } from "./resource";
 import { saidOf } from "./said";
 
@@ -74,7 +75,7 @@ export function FormDialog({ title, fields, initial, said = "action.done", close
 function input(field: Field, t: Translate): ReactNode {
   const options = (field.options ?? []).map((option) => ({
     value: option.value,
-    label: typeof option.label === "string" ? t(option.label) : option.label.text,
+    label: labelOf(option.label, t),
   }));
   const maxLength = field.max ?? 200;
   switch (field.as) {

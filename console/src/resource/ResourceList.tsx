@@ -116,7 +116,7 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
           </Space>
           <ColumnChooser name={resource.name} columns={resource.columns} chosen={columns} choose={setColumns} />
         </div>
-        {selection !== undefined && chosenRows.length > 0 && selection.bar(chosenRows, chosenDone)}
+        {selection !== undefined && selection.bar(chosenRows, chosenDone)}
         {graveOf(list) !== undefined ? (
           <ErrorView error={list.error} retry={refresh} />
         ) : (

@@ -5,6 +5,7 @@ import { Button, DatePicker, Input, Popover, Select, Space } from "antd";
 import dayjs from "dayjs";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { useT } from "../i18n";
+import { labelOf } from "./options";
 import type { Filter, Option } from "./resource";
 import { dropFilter, savedFilters, saveFilter } from "./saved";
 
@@ -93,10 +94,10 @@ function Field({ resource, filter, value, change }: FieldProps) {
           allowClear
           showSearch={{ optionFilterProp: "label" }}
           value={value ?? null}
-          placeholder={t("filter.all")}
+          placeholder={t(filter.none ?? "filter.all")}
           options={options.map((option) => ({
             value: option.value,
-            label: typeof option.label === "string" ? t(option.label) : option.label.text,
+            label: labelOf(option.label, t),
           }))}
           onChange={(next) => change(next ?? "")}
         />

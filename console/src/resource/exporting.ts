@@ -1,5 +1,6 @@
 // What a list asks to be exported (导出): the columns that are seen, with their words.
-import type { Translate, Word } from "../i18n";
+import type { Translate } from "../i18n";
+import { labelOf } from "./options";
 import type { Column, Resource } from "./resource";
 
 export interface ListExport {
@@ -42,8 +43,4 @@ function wordsOf<Row>(resource: Resource<Row>, column: Column<Row>, t: Translate
   const options = typeof filter?.options === "function" ? [] : (filter?.options ?? []);
   const chosen = options.map(({ value, label }): [string, string] => [value, labelOf(label, t)]);
   return Object.fromEntries([...chosen, ...own]);
-}
-
-function labelOf(label: Word | { text: string }, t: Translate): string {
-  return typeof label === "string" ? t(label) : label.text;
 }

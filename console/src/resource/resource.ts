@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import type { Operation } from "../api/client";
 import type { Topic } from "../api/live";
 import type { Word } from "../i18n";
+import type { Label } from "./options";
 
 export interface Column<Row> {
   key: string;
@@ -25,7 +26,7 @@ export interface Column<Row> {
 
 export interface Option {
   value: string;
-  label: Word | { text: string };
+  label: Label;
 }
 
 export interface Filter {
@@ -35,6 +36,8 @@ export interface Filter {
   /** A function when the platform must be asked for them. */
   options?: readonly Option[] | (() => Promise<readonly Option[]>);
   hint?: Word;
+  /** What is listed while nothing is chosen; everything when absent. */
+  none?: Word;
 }
 
 export type Values = Record<string, unknown>;
@@ -100,7 +103,10 @@ export interface Action<Row> {
   run: (row: Row, reason: string) => Promise<unknown>;
 }
 
-/** Rows that can be chosen, and what is shown while some are. */
+/**
+ * Rows that can be chosen, and what can be done with them. The bar is asked also while none is chosen: a
+ * dialog that it has opened outlives the rows, which may leave the list while it runs.
+ */
 export interface Selection<Row> {
   needs: Operation;
   when: (row: Row) => boolean;

@@ -11,7 +11,7 @@ export function show<Row>(column: Column<Row>, row: Row, t: Translate): ReactNod
   const value = column.value === undefined ? (row as Record<string, unknown>)[column.key] : column.value(row);
   if (value === null || value === undefined || value === "") return <span className="soft">–</span>;
   if (typeof value === "boolean") return t(value ? "yes" : "no");
-  if (Array.isArray(value)) return value.join("、");
+  if (Array.isArray(value)) return value.join(t("list.join"));
   switch (column.as) {
     case "time":
       return <span className="num nowrap">{dateTime(value as string | number)}</span>;

@@ -8,5 +8,5 @@ export function Factors({ kinds }: { kinds: readonly string[] }) {
   const { t } = useLanguage();
   if (kinds.length === 0) return <Badge look="warn" word="factor.none" />;
   const words = [...new Set(kinds)].map((kind) => (kind in WORDS ? t(WORDS[kind as keyof typeof WORDS]) : kind));
-  return <span>{words.join("、")}</span>;
+  return <span>{words.join(t("list.join"))}</span>;
 }

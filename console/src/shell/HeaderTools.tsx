@@ -8,6 +8,7 @@ import { useConnection } from "../api/connection";
 import { useLiveState } from "../api/live";
 import { useSession } from "../api/session";
 import { useLanguage } from "../i18n";
+import { useName } from "../i18n/names";
 import { useProblem } from "../resource/problem";
 import { Todos } from "./Todos";
 import { Bell } from "./Bell";
@@ -96,10 +97,11 @@ function logout(csrf: string): void {
 
 function AccountMenu() {
   const { t } = useLanguage();
+  const named = useName();
   const { account, csrf, roles } = useSession();
   const [open, setOpen] = useState(false);
   const items: MenuProps["items"] = [
-    { key: "who", disabled: true, label: [account.login, ...roles.map((role) => role.name)].join(" · ") },
+    { key: "who", disabled: true, label: [account.login, ...roles.map((role) => named("role", role.id, role.name))].join(" · ") },
     { type: "divider" },
     { key: "account", label: <a href="/account">{t("shell.account")}</a> },
     { key: "password", label: <a href="/account/password">{t("shell.password")}</a> },

@@ -15,6 +15,7 @@ import { Loading } from "./Loading";
 import { OldBanner } from "./Old";
 import { SideMenu } from "./SideMenu";
 import { type Page, pageAt, pagesFor, workspaceOf } from "./pages";
+import { recordOf } from "./tabs";
 import { TabStrip } from "./TabStrip";
 
 const COLLAPSED = "tongguan.menu.collapsed";
@@ -29,8 +30,9 @@ export function Shell() {
     () => (localStorage.getItem(COLLAPSED) ?? (window.innerWidth < 1200 ? "yes" : "no")) === "yes",
   );
   useEffect(() => {
-    document.title = page === undefined ? t("app.name") : `${t(page.title)} · ${t("app.name")}`;
-  }, [page, t]);
+    const title = page === undefined ? t("shell.notFound") : `${t(page.title)} ${recordOf(page.path, pathname)}`.trim();
+    document.title = `${title} · ${t("app.name")}`;
+  }, [page, pathname, t]);
   const down = useConnection();
   useForgetErrors(pathname);
   const fold = () => {

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 import { useT } from "../i18n";
 import { type Page, pageAt } from "./pages";
-import { close, readTabs, type Tab, visit, writeTabs } from "./tabs";
+import { close, readTabs, recordOf, type Tab, visit, writeTabs } from "./tabs";
 
 export function TabStrip({ page, pages }: { page: Page | undefined; pages: readonly Page[] }) {
   const t = useT();
@@ -25,11 +25,7 @@ export function TabStrip({ page, pages }: { page: Page | undefined; pages: reado
   const shown = tabs.filter((tab) => pageAt(pages, tab.path) !== undefined);
   const name = (tab: Tab) => {
     const found = pageAt(pages, tab.path);
-    if (found === undefined) return tab.title;
-    // The pages of two records differ by the end of their ids; a code is short and says what it is.
-    const id = tab.path.slice(tab.path.lastIndexOf("/") + 1);
-    const record = found.path.includes(":") ? ` ${/^\d+$/.test(id) ? id.slice(-4) : id}` : "";
-    return t(found.title) + record;
+    return found === undefined ? tab.title : `${t(found.title)} ${recordOf(found.path, tab.path)}`.trim();
   };
   const open = useRef<HTMLLIElement>(null);
   const n = shown.length;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { close, TABS_MAX, type Tab, visit } from "./tabs";
+import { recordOf, close, TABS_MAX, type Tab, visit } from "./tabs";
 
 const tab = (path: string, search = ""): Tab => ({ path, search, title: path });
 
@@ -20,4 +20,12 @@ test("closing leads to the neighbour", () => {
   expect(close(tabs, "/b").next?.path).toBe("/c");
   expect(close(tabs, "/c").next?.path).toBe("/b");
   expect(close([tab("/a")], "/a").next).toBeUndefined();
+});
+
+test("a page of a record is told by the record, never by a word of its address", () => {
+  expect(recordOf("/messages/:id", "/messages/383382098620186624")).toBe("6624");
+  expect(recordOf("/messages/:id/correct", "/messages/383382098620186624/correct")).toBe("6624");
+  expect(recordOf("/dictionaries/:code", "/dictionaries/ceb.country")).toBe("ceb.country");
+  expect(recordOf("/dictionaries/:code", "/dictionaries/%E6%9D%A5")).toBe("来");
+  expect(recordOf("/messages", "/messages")).toBe("");
 });

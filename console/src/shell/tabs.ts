@@ -26,6 +26,14 @@ export function close(tabs: readonly Tab[], path: string): { tabs: Tab[]; next: 
   return { tabs: left, next: left[Math.min(place, left.length - 1)] };
 }
 
+/** What tells the pages of two records apart: the end of an id, or a code, which is short and says what it is. */
+export function recordOf(pattern: string, path: string): string {
+  const names = pattern.split("/").filter((part) => part.startsWith(":"));
+  const place = pattern.split("/").lastIndexOf(names.at(-1) ?? ":");
+  const id = decodeURIComponent(path.split("/")[place] ?? "");
+  return /^\d+$/.test(id) ? id.slice(-4) : id;
+}
+
 export function readTabs(storage: Storage): Tab[] {
   try {
     const found: unknown = JSON.parse(storage.getItem(STORED) ?? "[]");

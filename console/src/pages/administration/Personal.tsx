@@ -6,6 +6,8 @@ import { useCan } from "../../api/session";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { Factors } from "../../shell/Factors";
+import { NamedRoles } from "../../shell/NamedRoles";
 import type { User } from "./users";
 
 export function Personal({ user }: { user: User }) {
@@ -31,12 +33,12 @@ export function Personal({ user }: { user: User }) {
         column={1}
         items={[
           { key: "login", label: t("person.login"), children: user.login },
-          { key: "roles", label: t("person.role"), children: user.roles.map((role) => role.name).join("、") || "–" },
+          { key: "roles", label: t("person.role"), children: <NamedRoles roles={user.roles} /> },
           { key: "department", label: t("user.department"), children: user.department ?? "–" },
           { key: "post", label: t("user.post"), children: user.post ?? "–" },
           { key: "phone", label: t("user.phone"), children: (shown ?? user).phone || "–" },
           { key: "email", label: t("user.email"), children: (shown ?? user).email || "–" },
-          { key: "factors", label: t("user.factors"), children: user.factors.join("、") || "–" },
+          { key: "factors", label: t("user.factors"), children: <Factors kinds={user.factors} /> },
           { key: "last", label: t("person.lastLoginAt"), children: dateTime(user.lastLoginAt) || "–" },
           { key: "created", label: t("user.createdAt"), children: dateTime(user.createdAt) },
         ]}

@@ -6,7 +6,7 @@ import { call } from "../../api/client";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
-import { useT } from "../../i18n";
+import { useLanguage, useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { type Column, defineResource, type Filter } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
@@ -32,7 +32,7 @@ const columns: readonly Column<Row>[] = [
   { key: "number", title: "audit.number", as: "number" },
   { key: "at", title: "audit.at", as: "time" },
   { key: "actor", title: "audit.who" },
-  { key: "actName", title: "audit.act" },
+  { key: "actName", title: "audit.act", render: (row) => <ActName act={row.act} name={row.actName} />, from: "actName" },
   { key: "object", title: "audit.object", as: "code" },
   { key: "result", title: "audit.result", render: (row) => <Result result={row.result} /> },
   { key: "address", title: "audit.address", as: "code" },
@@ -62,6 +62,20 @@ const rows = defineResource<Row>({
   filters: [{ key: "act", label: "audit.actId", hint: "audit.actHint" }, { key: "object", label: "audit.object", hint: "audit.objectHint" }, ...days],
 });
 
+/** What was done: its Chinese name, or in English its code, which is made of English words. */
+export function ActName({ act, name, withCode = false }: { act: string; name: string; withCode?: boolean }) {
+  const { language } = useLanguage();
+  const code = <span className="mono">{act}</span>;
+  if (language === "en" || name === "") return code;
+  return withCode ? (
+    <>
+      {name} {code}
+    </>
+  ) : (
+    name
+  );
+}
+
 export function Result({ result }: { result: string }) {
   return result === "done" ? <Badge look="good" word="audit.done" /> : <Badge look="bad" word="audit.refused" />;
 }
@@ -77,7 +91,7 @@ function Whole({ row }: { row: Row }) {
         { key: "number", label: t("audit.number"), children: count(row.number) },
         { key: "at", label: t("audit.at"), children: dateTime(row.at) },
         { key: "who", label: t("audit.who"), children: `${row.actor} ${row.actorId ?? ""}` },
-        { key: "act", label: t("audit.act"), children: `${row.actName} (${row.act})` },
+        { key: "act", label: t("audit.act"), children: <ActName act={row.act} name={row.actName} withCode /> },
         { key: "object", label: t("audit.object"), children: row.object },
         { key: "result", label: t("audit.result"), children: <Result result={row.result} /> },
         { key: "address", label: t("audit.address"), children: row.address },

@@ -37,7 +37,7 @@ const dictionaries = defineResource<Dictionary>({
     { key: "id", title: "backOffice.code", as: "code" },
     { key: "kind", title: "dictionary.kind", render: (row) => <Kind row={row} /> },
     { key: "isActive", title: "message.state", render: (row) => <Active isActive={row.isActive} /> },
-    { key: "remark", title: "backOffice.remark" },
+    { key: "remark", title: "backOffice.remark", render: (row) => <div className="info">{row.remark}</div> },
   ],
   create: {
     label: "dictionary.create",

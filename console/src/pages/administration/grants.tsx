@@ -1,6 +1,7 @@
 // Who holds which role (授权). Giving and taking wait for the security administrator.
 import { call } from "../../api/client";
 import { useT } from "../../i18n";
+import { Named } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { roles, staff } from "./choices";
@@ -29,7 +30,7 @@ const grants = defineResource<Grant>({
   columns: [
     { key: "name", title: "person.name" },
     { key: "login", title: "person.login", as: "code" },
-    { key: "role", title: "person.role", value: (row) => row.role.name, from: "role.name" },
+    { key: "role", title: "person.role", render: (row) => <Named family="role" code={row.role.id} chinese={row.role.name} />, from: "role.name" },
     { key: "sight", title: "grant.sight", render: (row) => <Sight sight={row.sight} district={row.district} /> },
     { key: "grantedAt", title: "grant.grantedAt", as: "time" },
     { key: "expiresAt", title: "grant.expiresAt", as: "time" },

@@ -5,6 +5,7 @@ import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { dateTime, duration } from "../../format/time";
 import { useT } from "../../i18n";
+import { Named } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../shell/Badge";
@@ -37,8 +38,8 @@ const jobs = defineResource<Job>({
   rowKey: (row) => row.id,
   empty: "list.empty",
   columns: [
-    { key: "name", title: "job.name" },
-    { key: "every", title: "job.every", value: (row) => duration(row.everySeconds * 1000), from: "everySeconds" },
+    { key: "name", title: "job.name", render: (row) => <Named family="jobName" code={row.id} chinese={row.name} /> },
+    { key: "every", title: "job.every", render: (row) => <Every seconds={row.everySeconds} />, from: "everySeconds" },
     { key: "isRunning", title: "job.running", value: (row) => row.isRunning },
     { key: "dueAt", title: "job.dueAt", as: "time" },
     { key: "lastAt", title: "job.lastAt", as: "time", value: (row) => row.last?.startedAt, from: "last.startedAt" },
@@ -59,6 +60,10 @@ const jobs = defineResource<Job>({
     },
   ],
 });
+
+function Every({ seconds }: { seconds: number }) {
+  return <span className="num nowrap">{duration(seconds * 1000, useT())}</span>;
+}
 
 function Result({ result }: { result: string | null | undefined }) {
   switch (result) {

@@ -7,7 +7,7 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { type Column, defineResource, type Filter, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
-import { Result } from "./audit";
+import { ActName, Result } from "./audit";
 
 interface Row {
   number: number;
@@ -50,7 +50,7 @@ const who: readonly Column<Row>[] = [
   { key: "at", title: "audit.at", as: "time" },
   { key: "person", title: "person.name" },
   { key: "login", title: "person.login", as: "code" },
-  { key: "actName", title: "audit.act" },
+  { key: "actName", title: "audit.act", render: (row) => <ActName act={row.act} name={row.actName} />, from: "actName" },
 ];
 
 const how: readonly Column<Row>[] = [
@@ -97,7 +97,7 @@ function Whole({ row }: { row: Row }) {
       items={[
         { key: "at", label: t("audit.at"), children: dateTime(row.at) },
         { key: "who", label: t("audit.who"), children: `${row.person} ${row.login}` },
-        { key: "act", label: t("audit.act"), children: `${row.actName} (${row.act})` },
+        { key: "act", label: t("audit.act"), children: <ActName act={row.act} name={row.actName} withCode /> },
         { key: "object", label: t("audit.object"), children: row.object },
         { key: "result", label: t("audit.result"), children: <Result result={row.result} /> },
         { key: "address", label: t("audit.address"), children: row.address },

@@ -8,6 +8,7 @@ import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
+import { Named, useName } from "../../i18n/names";
 import { Actions } from "../../resource/Actions";
 import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
@@ -60,14 +61,14 @@ const parameters = defineResource<Parameter>({
   whole: true,
   empty: "list.empty",
   columns: [
-    { key: "name", title: "parameter.name" },
-    { key: "sentence", title: "parameter.sentence", render: (row) => <div className="info">{row.sentence}</div> },
+    { key: "name", title: "parameter.name", render: (row) => <Named family="parameterName" code={row.id} chinese={row.name} />, from: "name" },
+    { key: "sentence", title: "parameter.sentence", render: (row) => <div className="info slim"><Named family="parameterSentence" code={row.id} chinese={row.sentence} /></div> },
     { key: "value", title: "parameter.value", render: (row) => <Value row={row} value={row.value} strong={row.isChanged} /> },
     { key: "fallback", title: "parameter.fallback", render: (row) => <Value row={row} value={row.fallback} /> },
     { key: "range", title: "parameter.range", as: "code", value: (row) => (row.kind === "switch" ? "" : `${count(row.min)}–${count(row.max)}`) },
     { key: "state", title: "message.state", render: (row) => <State row={row} /> },
-    { key: "changedBy", title: "parameter.changedBy", value: (row) => row.last?.askedBy },
-    { key: "changedAt", title: "parameter.changedAt", as: "time", value: (row) => row.last?.at },
+    { key: "changedBy", title: "parameter.changedBy", value: (row) => row.last?.askedBy, from: "last.askedBy", extra: true },
+    { key: "changedAt", title: "parameter.changedAt", as: "time", value: (row) => row.last?.at, from: "last.at", extra: true },
     { key: "id", title: "parameter.id", as: "code", extra: true },
   ],
   detail: (row) => <History row={row} />,
@@ -85,7 +86,8 @@ const parameters = defineResource<Parameter>({
 
 function Value({ row, value, strong = false }: { row: Parameter; value: number; strong?: boolean }) {
   const t = useT();
-  const text = row.kind === "switch" ? t(value === 1 ? "yes" : "no") : `${count(value)} ${row.unit}`;
+  const named = useName();
+  const text = row.kind === "switch" ? t(value === 1 ? "parameter.on" : "parameter.off") : `${count(value)} ${named("unit", row.unit)}`;
   return <span className="num nowrap">{strong ? <b>{text}</b> : text}</span>;
 }
 
@@ -99,6 +101,7 @@ function State({ row }: { row: Parameter }) {
 function History({ row }: { row: Parameter }) {
   const t = useT();
   const can = useCan();
+  const named = useName();
   const client = useQueryClient();
   const changes = useQuery({
     queryKey: ["list", "parameters", row.id],
@@ -124,10 +127,13 @@ function History({ row }: { row: Parameter }) {
         ]}
       />
     );
-  const own: Change = { id: "own", value: null, shown: t("parameter.own", { n: row.fallback, unit: row.unit }), askedBy: "–", at: "", why: "" };
+  const fallback = row.kind === "switch" ? t(row.fallback === 1 ? "parameter.on" : "parameter.off") : `${count(row.fallback)} ${named("unit", row.unit)}`;
+  const own: Change = { id: "own", value: null, shown: t("parameter.own", { value: fallback }), askedBy: "–", at: "", why: "" };
   return (
     <>
-      <p>{row.sentence}</p>
+      <p>
+        <Named family="parameterSentence" code={row.id} chinese={row.sentence} />
+      </p>
       <Table
         size="small"
         rowKey="id"

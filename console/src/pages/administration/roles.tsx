@@ -1,9 +1,13 @@
 // Roles (角色): the built-in ones, and those that the officers compose of operations.
-import { Tag } from "antd";
+import { useQuery } from "@tanstack/react-query";
+import { Table } from "antd";
 import { call } from "../../api/client";
 import { count } from "../../format/number";
+import { useLanguage, useT } from "../../i18n";
+import { Named } from "../../i18n/names";
 import { type Action, defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { Loading } from "../../shell/Loading";
 
 interface Role {
   id: string;
@@ -55,18 +59,12 @@ const roles = defineResource<Role>({
   rowKey: (row) => row.id,
   empty: "list.empty",
   columns: [
-    { key: "name", title: "role.name" },
+    { key: "name", title: "role.name", render: (row) => <Named family="role" code={row.id} chinese={row.name} />, from: "name" },
     { key: "id", title: "role.id", as: "code" },
     { key: "isBuiltIn", title: "role.builtIn", value: (row) => row.isBuiltIn },
     { key: "count", title: "role.count", as: "number", value: (row) => row.operations.length, from: "operations" },
   ],
-  detail: (row) => (
-    <div>
-      {row.operations.map((one) => (
-        <Tag key={one}>{one}</Tag>
-      ))}
-    </div>
-  ),
+  detail: (row) => <Operations role={row} />,
   detailTitle: (row) => `${row.name} (${count(row.operations.length)})`,
   create: {
     label: "role.ask",
@@ -84,6 +82,32 @@ const roles = defineResource<Role>({
   },
   actions: [remove],
 });
+
+/** What a role may do, by name; the ids are those of the API's description. */
+function Operations({ role }: { role: Role }) {
+  const t = useT();
+  const { language } = useLanguage();
+  const all = useQuery({
+    queryKey: ["operations"],
+    queryFn: ({ signal }) => call<{ items: Operation[] }>("GET", "/api/v1/operations", undefined, signal),
+    staleTime: 300_000,
+    refetchInterval: false,
+  });
+  const nameOf = (id: string) => all.data?.items.find((one) => one.id === id)?.name;
+  if (all.isPending) return <Loading />;
+  return (
+    <Table
+      size="small"
+      rowKey={(id) => id}
+      dataSource={[...role.operations]}
+      pagination={false}
+      columns={[
+        ...(language === "en" ? [] : [{ title: t("role.operations"), render: (_: unknown, id: string) => nameOf(id) ?? id }]),
+        { title: t("role.id"), render: (_: unknown, id: string) => <span className="mono">{id}</span> },
+      ]}
+    />
+  );
+}
 
 export function Roles() {
   return <ResourceList resource={roles} />;

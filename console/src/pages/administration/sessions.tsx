@@ -1,5 +1,6 @@
 // Who is logged in now (在线用户), and how to end it.
 import { call } from "../../api/client";
+import { Named, NamedList } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 
@@ -27,7 +28,8 @@ const sessions = defineResource<Online>({
   columns: [
     { key: "name", title: "person.name" },
     { key: "login", title: "person.login", as: "code" },
-    { key: "methods", title: "online.methods" },
+    { key: "methods", title: "online.methods", render: (row) => <NamedList family="method" codes={row.methods.split(",").filter((one) => one !== "")} /> },
+    { key: "stage", title: "message.state", render: (row) => <Named family="stage" code={row.stage} /> },
     { key: "createdAt", title: "online.since", as: "time" },
     { key: "seenAt", title: "online.seen", as: "time" },
     { key: "address", title: "audit.address", as: "code" },

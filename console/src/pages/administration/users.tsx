@@ -5,6 +5,7 @@ import { type Action, defineResource, type Field } from "../../resource/resource
 import { ResourceList } from "../../resource/ResourceList";
 import { AccountState } from "../../shell/AccountState";
 import { Factors } from "../../shell/Factors";
+import { NamedRoles } from "../../shell/NamedRoles";
 import { departments, posts } from "./choices";
 import { Personal } from "./Personal";
 
@@ -83,13 +84,13 @@ const users = defineResource<User>({
   columns: [
     { key: "name", title: "person.name" },
     { key: "login", title: "person.login", as: "code" },
-    { key: "roles", title: "person.role", value: (row) => row.roles.map((role) => role.name).join("、"), from: "roles.*.name" },
+    { key: "roles", title: "person.role", render: (row) => <NamedRoles roles={row.roles} />, from: "roles.*.name" },
     { key: "department", title: "user.department" },
     { key: "post", title: "user.post" },
     { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} locked={row.isLocked} /> },
     { key: "phone", title: "user.phone", as: "code" },
     { key: "email", title: "user.email", extra: true },
-    { key: "factors", title: "user.factors", value: (row) => row.factors.join("、"), render: (row) => <Factors kinds={row.factors} /> },
+    { key: "factors", title: "user.factors", render: (row) => <Factors kinds={row.factors} /> },
     { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },
     { key: "createdAt", title: "user.createdAt", as: "time", extra: true },
   ],

@@ -1,7 +1,7 @@
 // The card of a company (企业档案): master data, contracts, people and keys, connections, cases, history.
 import { useQuery } from "@tanstack/react-query";
 import { Button, Descriptions, Table, Tabs } from "antd";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link, useParams } from "react-router";
 import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
@@ -9,6 +9,7 @@ import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
+import { Named } from "../../i18n/names";
 import { FormDialog } from "../../resource/FormDialog";
 import type { Field } from "../../resource/resource";
 import { ErrorView } from "../../shell/ErrorView";
@@ -17,8 +18,8 @@ import { AppointmentState } from "../company/agents";
 import { CompanyState } from "./companies";
 import type { Card } from "./types";
 
-/** The card of the company in the address, or of the one that is named. */
-export function CompanyCard({ id: named }: { id?: string }) {
+/** The card of the company in the address, or of the one that is named, with something above it. */
+export function CompanyCard({ id: named, children }: { id?: string; children?: ReactNode }) {
   const t = useT();
   const can = useCan();
   const params = useParams();
@@ -37,6 +38,7 @@ export function CompanyCard({ id: named }: { id?: string }) {
         <h1>{card.name}</h1>
         {can("messages") && <Link to={`/messages?company=${card.id}`}>{t("company.messages")}</Link>}
       </div>
+      {children}
       <div className="panel">
         <Descriptions
           size="small"
@@ -130,7 +132,7 @@ function Contracts({ card }: { card: Card }) {
       dataSource={card.contracts}
       locale={{ emptyText: t("company.noContracts") }}
       columns={[
-        { title: t("case.businessRole"), dataIndex: "roleName" },
+        { title: t("case.businessRole"), render: (_, one) => <Named family="business" code={one.role} chinese={one.roleName} /> },
         { title: t("message.state"), render: (_, one) => <CompanyState state={one.state} /> },
         { title: t("agent.since"), render: (_, one) => dateTime(one.since) },
         { title: t("agent.until"), render: (_, one) => (one.until == null ? "–" : dateTime(one.until)) },
@@ -153,8 +155,8 @@ function Connections({ card }: { card: Card }) {
       dataSource={card.docking}
       locale={{ emptyText: t("company.noDocking") }}
       columns={[
-        { title: t("docking.channel"), dataIndex: "channelName" },
-        { title: t("docking.stage"), dataIndex: "stageName" },
+        { title: t("docking.channel"), render: (_, one) => <Named family="channel" code={one.channel} chinese={one.channelName} /> },
+        { title: t("docking.stage"), render: (_, one) => <Named family="docking" code={one.stage} chinese={one.stageName} /> },
         { title: t("docking.person"), dataIndex: "person" },
         { title: t("docking.nextStep"), dataIndex: "nextStep" },
         { title: t("docking.dueDay"), dataIndex: "dueDay" },
@@ -195,7 +197,7 @@ function CardCases({ card }: { card: Card }) {
       locale={{ emptyText: t("cases.empty") }}
       columns={[
         { title: t("case.title"), render: (_, one) => <Link to={`/cases/${one.id}`}>{one.title}</Link> },
-        { title: t("message.state"), dataIndex: "stateName" },
+        { title: t("message.state"), render: (_, one) => <Named family="case" chinese={one.stateName} /> },
         { title: t("case.appliedAt"), render: (_, one) => dateTime(one.appliedAt) },
       ]}
     />

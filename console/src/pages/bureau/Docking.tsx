@@ -9,6 +9,7 @@ import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
+import { Named, useName } from "../../i18n/names";
 import { FormDialog } from "../../resource/FormDialog";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
@@ -20,6 +21,7 @@ const LIMIT = 200;
 
 export function Docking() {
   const t = useT();
+  const named = useName();
   const client = useQueryClient();
   const [search, setSearch] = useSearchParams();
   const [opened, open] = useState<DockingCard>();
@@ -70,16 +72,18 @@ export function Docking() {
       </div>
       <div className="board">
         {stages.map((stage) => (
-          <section key={stage.stage} className="lane" aria-label={stage.name}>
+          <section key={stage.stage} className="lane" aria-label={named("docking", stage.stage, stage.name)}>
             <h2>
-              {stage.name} <span className="soft num">{count(stage.count)}</span>
+              {named("docking", stage.stage, stage.name)} <span className="soft num">{count(stage.count)}</span>
             </h2>
             {items
               .filter((card) => card.stage === stage.stage)
               .map((card) => (
                 <button type="button" key={`${card.companyId} ${card.channel}`} className="card" onClick={() => open(card)}>
                   <strong>{card.companyName}</strong>
-                  <span className="soft">{card.channelName}</span>
+                  <span className="soft">
+                    <Named family="channel" code={card.channel} chinese={card.channelName} />
+                  </span>
                   {card.nextStep !== "" && <span>{card.nextStep}</span>}
                   <span className="soft">
                     {card.person} {card.dueDay}{" "}
@@ -112,7 +116,10 @@ function Card({ card, done }: { card: DockingCard; done: () => void }) {
   return (
     <>
       <p>
-        {card.channelName} · <strong>{card.stageName}</strong>{" "}
+        <Named family="channel" code={card.channel} chinese={card.channelName} /> ·{" "}
+        <strong>
+          <Named family="docking" code={card.stage} chinese={card.stageName} />
+        </strong>{" "}
         {can("company") && <Link to={`/companies/${card.companyId}`}>{t("company.page")}</Link>}
       </p>
       <dl className="facts wide-facts">
@@ -134,7 +141,9 @@ function Card({ card, done }: { card: DockingCard; done: () => void }) {
           key: i,
           content: (
             <div>
-              <strong>{step.stageName}</strong> <span className="soft num nowrap">{dateTime(step.at)}</span>
+              <strong>
+                <Named family="docking" chinese={step.stageName} />
+              </strong> <span className="soft num nowrap">{dateTime(step.at)}</span>
               <div className="soft">{step.name}</div>
               {step.note !== "" && <div className="info">{step.note}</div>}
             </div>

@@ -1,4 +1,6 @@
 // The ledger of companies (企业台账).
+import { useT } from "../../i18n";
+import { useName } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../shell/Badge";
@@ -30,11 +32,17 @@ const companies = defineResource<CompanySummary>({
     { key: "creditCode", title: "company.creditCode", as: "code" },
     { key: "customsCode", title: "company.customsCode", as: "code" },
     { key: "dxpId", title: "company.dxpId", as: "code", extra: true },
-    { key: "roles", title: "case.businessRole", value: (row) => row.roles.join("、") },
+    { key: "roles", title: "case.businessRole", render: (row) => <BusinessRoles roles={row.roles} /> },
     { key: "state", title: "message.state", render: (row) => <CompanyState state={row.state} /> },
     { key: "createdAt", title: "company.createdAt", as: "time" },
   ],
 });
+
+function BusinessRoles({ roles }: { roles: readonly string[] }) {
+  const named = useName();
+  const t = useT();
+  return roles.length === 0 ? <span className="soft">–</span> : <div className="info slim">{roles.map((role) => named("business", "", role)).join(t("list.join"))}</div>;
+}
 
 export function CompanyState({ state }: { state: string }) {
   return state === "active" ? <Badge look="good" word="company.active" /> : <Badge look="bad" word="company.suspended" />;

@@ -11,6 +11,7 @@ import { useCan } from "../../api/session";
 import { bytes } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
+import { Named, NamedList, useName } from "../../i18n/names";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
@@ -51,7 +52,7 @@ function CaseView({ detail, refresh }: { detail: CaseDetail; refresh: () => void
           size="small"
           column={3}
           items={[
-            { key: "kind", label: t("case.kind"), children: detail.kindName },
+            { key: "kind", label: t("case.kind"), children: <Named family="caseKind" code={detail.kind} chinese={detail.kindName} /> },
             { key: "state", label: t("message.state"), children: <CaseState state={detail.state} name={detail.stateName} /> },
             { key: "due", label: t("case.dueAt"), children: <Due at={detail.dueAt} due={detail.due} /> },
             { key: "company", label: t("message.company"), children: detail.company?.name ?? "–" },
@@ -71,7 +72,11 @@ function CaseView({ detail, refresh }: { detail: CaseDetail; refresh: () => void
               size="small"
               bordered
               column={2}
-              items={detail.fields.map((field) => ({ key: field.name, label: field.label, children: field.value }))}
+              items={detail.fields.map((field) => ({
+                key: field.name,
+                label: <Named family="caseField" code={field.name} chinese={field.label} />,
+                children: <FieldValue name={field.name} value={field.value} />,
+              }))}
             />
           </div>
           <Documents detail={detail} refresh={refresh} />
@@ -83,7 +88,9 @@ function CaseView({ detail, refresh }: { detail: CaseDetail; refresh: () => void
               key: step.number,
               content: (
                 <div>
-                  <strong>{step.actName}</strong> <span className="soft num nowrap">{dateTime(step.at)}</span>
+                  <strong>
+                    <Named family="caseAct" code={step.act} chinese={step.actName} />
+                  </strong> <span className="soft num nowrap">{dateTime(step.at)}</span>
                   <div className="soft">{step.name}</div>
                   {step.remark !== "" && <div className="info">{step.remark}</div>}
                 </div>
@@ -96,9 +103,22 @@ function CaseView({ detail, refresh }: { detail: CaseDetail; refresh: () => void
   );
 }
 
+/** Values that are codes in the form: business roles, directions, kinds of messages. */
+const CODED: Readonly<Record<string, "business" | "kind">> = { roles: "business", role: "business", kinds: "kind" };
+
+function FieldValue({ name, value }: { name: string; value: string }) {
+  const t = useT();
+  const codes = value.split(",").map((one) => one.trim());
+  if (value === "") return <span className="soft">–</span>;
+  if (name === "directions") return codes.map((one) => t(one === "export" ? "message.export" : "message.import")).join(t("list.join"));
+  const family = CODED[name];
+  return family === undefined ? value : <NamedList family={family} codes={codes} />;
+}
+
 function Acts({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) {
   const t = useT();
   const can = useCan();
+  const named = useName();
   const problem = useProblem();
   const { message } = App.useApp();
   const [asked, ask] = useState<CaseDetail["acts"][number]>();
@@ -106,12 +126,13 @@ function Acts({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) 
   const [busy, setBusy] = useState(false);
   const field = useId();
   if (!can("act_on_case")) return null;
+  const askedName = asked === undefined ? "" : named("caseAct", asked.act, asked.name);
   const run = async (act: string) => {
     setBusy(true);
     try {
       await call("POST", `/api/v1/cases/${detail.id}/${act}`, { reason: reason.trim() });
       // Passing on to the approver is not the end of the case.
-      void message.success(act === "approve" ? t("case.passedOn") : t("case.actDone", { name: asked?.name ?? "" }));
+      void message.success(act === "approve" ? t("case.passedOn") : t("case.actDone", { name: askedName }));
       ask(undefined);
       setReason("");
       refresh();
@@ -126,12 +147,12 @@ function Acts({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) 
     <Space>
       {detail.acts.map((act) => (
         <Button key={act.act} type={isGrave(act.act) ? "default" : "primary"} danger={isGrave(act.act)} onClick={() => ask(act)}>
-          {act.name}
+          <Named family="caseAct" code={act.act} chinese={act.name} />
         </Button>
       ))}
       <Modal
         open={asked !== undefined}
-        title={asked?.name}
+        title={askedName}
         okText={t("action.ok")}
         cancelText={t("action.cancel")}
         confirmLoading={busy}
@@ -209,7 +230,11 @@ function Unmask({ detail }: { detail: CaseDetail }) {
             column={1}
             items={detail.fields
               .filter((one) => one.name in shown)
-              .map((one) => ({ key: one.name, label: one.label, children: shown[one.name] }))}
+              .map((one) => ({
+                key: one.name,
+                label: <Named family="caseField" code={one.name} chinese={one.label} />,
+                children: shown[one.name],
+              }))}
           />
         )}
       </Modal>
@@ -261,7 +286,7 @@ function Documents({ detail, refresh }: { detail: CaseDetail; refresh: () => voi
             title: t("case.document"),
             render: (_, document) => (
               <>
-                {document.label} {document.required && <span className="badge">{t("case.required")}</span>}
+                <Named family="caseDocument" code={document.name} chinese={document.label} /> {document.required && <span className="badge">{t("case.required")}</span>}
               </>
             ),
           },

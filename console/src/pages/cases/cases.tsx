@@ -2,6 +2,7 @@
 // platform shows each their own.
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
+import { Named } from "../../i18n/names";
 import { defineResource, type Resource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import type { Look } from "../../shell/Badge";
@@ -66,7 +67,7 @@ const cases: Resource<CaseSummary> = defineResource<CaseSummary>({
   ],
   columns: [
     { key: "title", title: "case.title" },
-    { key: "kindName", title: "case.kind" },
+    { key: "kindName", title: "case.kind", render: (row) => <Named family="caseKind" code={row.kind} chinese={row.kindName} />, from: "kindName" },
     { key: "company", title: "message.company", value: (row) => row.company?.name, from: "company.name" },
     { key: "state", title: "message.state", render: (row) => <CaseState state={row.state} name={row.stateName} />, from: "stateName" },
     { key: "appliedBy", title: "case.appliedBy" },

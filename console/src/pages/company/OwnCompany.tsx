@@ -29,7 +29,7 @@ export function OwnCompany() {
     </Typography.Text>
   );
   return (
-    <>
+    <CompanyCard id={id}>
       <div className="panel">
         <h2>{t("own.codes")}</h2>
         <p>{t("own.codesHint")}</p>
@@ -41,7 +41,6 @@ export function OwnCompany() {
         </ul>
         <p className="soft">{t("own.dxpHint")}</p>
       </div>
-      <CompanyCard id={id} />
-    </>
+    </CompanyCard>
   );
 }

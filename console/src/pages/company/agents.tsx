@@ -3,6 +3,7 @@ import { Link } from "react-router";
 import { call } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { useT } from "../../i18n";
+import { NamedList } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../shell/Badge";
@@ -22,7 +23,7 @@ const agents = defineResource<Agent>({
     { key: "agentName", title: "agent.agent" },
     { key: "side", title: "agent.side", render: (row) => <Badge look="" word={row.side === "agent" ? "agent.is.agent" : "agent.is.principal"} />, words: { agent: "agent.is.agent", principal: "agent.is.principal" } },
     { key: "directions", title: "message.direction", render: (row) => <Directions directions={row.directions} />, words: { import: "message.import", export: "message.export" } },
-    { key: "kinds", title: "agent.kinds", value: (row) => row.kinds.join("、") },
+    { key: "kinds", title: "agent.kinds", render: (row) => <Kinds kinds={row.kinds} /> },
     { key: "since", title: "agent.since", as: "time" },
     { key: "until", title: "agent.until" },
     { key: "state", title: "message.state", render: (row) => <AppointmentState state={row.state} />, words: { active: "agent.active", expired: "agent.expired", ended: "agent.ended" } },
@@ -69,7 +70,18 @@ export function AppointmentState({ state }: { state: string }) {
 function Directions({ directions }: { directions: string[] }) {
   const t = useT();
   const known = directions.map((one) => (one === "import" ? t("message.import") : one === "export" ? t("message.export") : one));
-  return known.length === 0 ? t("filter.all") : known.join("、");
+  return known.length === 0 ? t("filter.all") : known.join(t("list.join"));
+}
+
+/** None named means all of them. */
+function Kinds({ kinds }: { kinds: readonly string[] }) {
+  const t = useT();
+  if (kinds.length === 0) return t("filter.all");
+  return (
+    <div className="info">
+      <NamedList family="kind" codes={kinds} />
+    </div>
+  );
 }
 
 function CaseLink({ id }: { id: string | null | undefined }) {

@@ -1,6 +1,7 @@
 // The company's own people (企业成员) and what each may do.
 import { call } from "../../api/client";
 import type { Schema } from "../../api/types";
+import { Named } from "../../i18n/names";
 import { defineResource, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { ACCOUNT_WORDS, AccountState } from "../../shell/AccountState";
@@ -24,9 +25,9 @@ const members = defineResource<Member>({
   columns: [
     { key: "name", title: "person.name" },
     { key: "login", title: "person.login", as: "code" },
-    { key: "roleName", title: "person.role" },
+    { key: "roleName", title: "person.role", render: (row) => <Named family="role" code={row.role} chinese={row.roleName} /> },
     { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} />, words: ACCOUNT_WORDS },
-    { key: "factors", title: "user.factors", value: (row) => row.factors.join("、"), render: (row) => <Factors kinds={row.factors} /> },
+    { key: "factors", title: "user.factors", render: (row) => <Factors kinds={row.factors} /> },
     { key: "since", title: "person.since", as: "time" },
     { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },
   ],

@@ -1,6 +1,6 @@
 // Several rejected messages at once (批量更正重报): declared again as they were or with the same correction,
 // or taken away as rows of the upload template.
-import { DownloadOutlined, SendOutlined } from "@ant-design/icons";
+import { DownloadOutlined, SendOutlined, StopOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { App, Button, Input, Modal, Select, Table } from "antd";
 import { useId, useState } from "react";
@@ -12,6 +12,7 @@ import { useLanguage, useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { problemTitle } from "../../shell/ErrorView";
 import { ApiError } from "../../api/problem";
+import { BulkDismiss } from "./BulkDismiss";
 import type { Message } from "./messages";
 
 type Outcomes = Schema<"CorrectionOutcomes">;
@@ -19,29 +20,37 @@ type Outcomes = Schema<"CorrectionOutcomes">;
 export function Bulk({ rows, done }: { rows: readonly Message[]; done: () => void }) {
   const t = useT();
   const can = useCan();
-  const [asked, ask] = useState<"again" | "workbook">();
+  const [asked, setAsked] = useState<{ what: "again" | "workbook" | "dismiss"; rows: readonly Message[] }>();
+  // What was chosen when the dialog was opened: the list goes on meanwhile, and rows may leave it.
+  const ask = (what: "again" | "workbook" | "dismiss") => setAsked({ what, rows });
+  const close = (isDone: boolean) => {
+    setAsked(undefined);
+    if (isDone) done();
+  };
   return (
-    <div className="bulk" role="region" aria-label={t("correct.bulk")}>
-      <strong>{t("correct.chosen", { n: rows.length })}</strong>
-      <Button type="primary" size="small" icon={<SendOutlined />} onClick={() => ask("again")}>
-        {t("correct.bulk")}
-      </Button>
-      {can("correction_workbook") && (
-        <Button size="small" icon={<DownloadOutlined />} onClick={() => ask("workbook")}>
-          {t("correct.workbook")}
-        </Button>
+    <>
+      {rows.length > 0 && (
+        <div className="bulk" role="region" aria-label={t("correct.bulk")}>
+          <strong>{t("correct.chosen", { n: rows.length })}</strong>
+          <Button type="primary" size="small" icon={<SendOutlined />} onClick={() => ask("again")}>
+            {t("correct.bulk")}
+          </Button>
+          {can("correction_workbook") && (
+            <Button size="small" icon={<DownloadOutlined />} onClick={() => ask("workbook")}>
+              {t("correct.workbook")}
+            </Button>
+          )}
+          {can("dismiss_message") && (
+            <Button size="small" icon={<StopOutlined />} onClick={() => ask("dismiss")}>
+              {t("todo.dismiss")}
+            </Button>
+          )}
+        </div>
       )}
-      {asked === "again" && (
-        <Again
-          rows={rows}
-          close={(isDone) => {
-            ask(undefined);
-            if (isDone) done();
-          }}
-        />
-      )}
-      {asked === "workbook" && <Workbook rows={rows} close={() => ask(undefined)} />}
-    </div>
+      {asked?.what === "again" && <Again rows={asked.rows} close={close} />}
+      {asked?.what === "dismiss" && <BulkDismiss rows={asked.rows} close={close} />}
+      {asked?.what === "workbook" && <Workbook rows={asked.rows} close={() => close(false)} />}
+    </>
   );
 }
 

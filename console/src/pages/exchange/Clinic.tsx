@@ -2,13 +2,15 @@
 // bytes, every digest, the certificate and the one thing to change. Nothing is stored.
 import { CopyOutlined, DownloadOutlined, FileProtectOutlined, InboxOutlined } from "@ant-design/icons";
 import { Alert, App, Button, Collapse, Descriptions, Input, Space, Table, Upload } from "antd";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { send } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
 import { useT } from "../../i18n";
+import { Named } from "../../i18n/names";
 import { ErrorView } from "../../shell/ErrorView";
 import { causeWords, verdict } from "./clinic";
+import { sentences } from "./sentences";
 
 type Answer = Schema<"ClinicAnswer">;
 
@@ -113,8 +115,12 @@ export function Clinic() {
 function Result({ answer }: { answer: Answer }) {
   const t = useT();
   const { look, word } = verdict(answer);
+  const top = useRef<HTMLDivElement>(null);
+  // What was found stands below the form: the eyes are led there.
+  useEffect(() => top.current?.scrollIntoView({ block: "start" }), [answer]);
   return (
     <>
+      <div ref={top} />
       <Alert
         className="gap"
         type={look}
@@ -124,7 +130,7 @@ function Result({ answer }: { answer: Answer }) {
         description={
           <>
             <p>
-              <strong>{t("clinic.change")}：</strong>
+              <strong>{t("clinic.change")}</strong>
               {answer.advice}{" "}
               {answer.code != null && (
                 <a href={`/docs/codes/${encodeURIComponent(answer.code)}`} target="_blank" rel="noreferrer">
@@ -192,7 +198,7 @@ function Digests({ answer }: { answer: Answer }) {
           scroll={{ x: "max-content" }}
           dataSource={answer.digests}
           columns={[
-            { title: t("clinic.by"), dataIndex: "profile", className: "mono" },
+            { title: t("clinic.by"), render: (_, one) => <Form profile={one.profile} /> },
             { title: t("clinic.computed"), dataIndex: "computed", className: "mono" },
             {
               title: t("clinic.result"),
@@ -203,14 +209,14 @@ function Digests({ answer }: { answer: Answer }) {
       )}
       {answer.values.length > 0 && (
         <Table
-          className="gap"
+          className="after"
           size="small"
           rowKey="profile"
           pagination={false}
           scroll={{ x: "max-content" }}
           dataSource={answer.values}
           columns={[
-            { title: `${t("clinic.values")} · ${t("clinic.by")}`, dataIndex: "profile", className: "mono" },
+            { title: `${t("clinic.values")} · ${t("clinic.by")}`, render: (_, one) => <Form profile={one.profile} /> },
             {
               title: t("clinic.result"),
               render: (_, one) => result(one.passes, t("clinic.passes"), t("clinic.fails")),
@@ -221,6 +227,17 @@ function Digests({ answer }: { answer: Answer }) {
     </section>
   );
 }
+
+/** A form by what it does, with the name that the API and the command line have for it. */
+function Form({ profile }: { profile: string }) {
+  return (
+    <>
+      <Named family="clinicForm" code={profile} /> <span className="soft mono">{profile}</span>
+    </>
+  );
+}
+
+const CHAIN_LOOK = { "clinic.chainGood": "good", "clinic.chainBad": "bad", "clinic.chainUnchecked": "" } as const;
 
 function CertificatePanel({ certificate, keyName }: { certificate: Schema<"CertificateView">; keyName: string }) {
   const t = useT();
@@ -242,8 +259,16 @@ function CertificatePanel({ certificate, keyName }: { certificate: Schema<"Certi
           { key: "issuer", label: t("clinic.issuer"), children: certificate.issuer },
           { key: "valid", label: t("clinic.valid"), children: <span className="num">{`${certificate.notBefore} – ${certificate.notAfter}`}</span> },
           { key: "key", label: t("clinic.key"), children: certificate.key },
-          { key: "chain", label: t("clinic.chain"), children: t(chain) },
-          ...certificate.faults.map((fault) => ({ key: fault.code, label: fault.code, children: `${fault.text}。${fault.advice}` })),
+          { key: "chain", label: t("clinic.chain"), children: <span className={`badge ${CHAIN_LOOK[chain]}`}>{t(chain)}</span> },
+          ...certificate.faults.map((fault) => ({
+            key: fault.code,
+            label: (
+              <a href={`/docs/codes/${encodeURIComponent(fault.code)}`} target="_blank" rel="noreferrer">
+                {fault.code}
+              </a>
+            ),
+            children: sentences(fault.text, fault.advice),
+          })),
         ]}
       />
     </section>

@@ -11,11 +11,12 @@ import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { count } from "../../format/number";
 import { customsTime } from "../../format/time";
-import { useT } from "../../i18n";
+import { useLanguage, useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
 import { type Edits, editList, keyOf } from "./edits";
+import { sentences } from "./sentences";
 import { Kind, ReturnStatus } from "./State";
 
 type Form = Schema<"CorrectionForm">;
@@ -181,7 +182,7 @@ function DocumentForm({ document, edits, change, verdict }: DocumentProps) {
   for (const finding of verdict?.findings ?? []) {
     if (finding.severity !== "refuse" || finding.document !== document.number) continue;
     const key = keyOf(document.number, finding.lineNumber ?? undefined, finding.element);
-    wrong.set(key, [...(wrong.get(key) ?? []), `${finding.text} ${finding.advice}`]);
+    wrong.set(key, [...(wrong.get(key) ?? []), sentences(finding.text, finding.advice)]);
   }
   // What was named stays above, also when it has been put right.
   const [named] = useState(() => new Set(all.filter(({ field }) => field.reasons.length > 0).map(({ key }) => key)));
@@ -206,7 +207,7 @@ function DocumentForm({ document, edits, change, verdict }: DocumentProps) {
           <div key={`${reason.text} ${reason.time}`}>
             {reason.status != null && <ReturnStatus status={reason.status} />} <span className="soft num">{customsTime(reason.time)}</span> {reason.text}
             <div className="soft">
-              {reason.advice} {reason.resubmitName}
+              {sentences(reason.advice, reason.resubmitName)}
             </div>
           </div>
         ))}
@@ -235,7 +236,7 @@ interface FieldProps {
 }
 
 function FieldInput({ placed, value, change, wrong, isNamed }: FieldProps) {
-  const t = useT();
+  const { t, language } = useLanguage();
   const id = useId();
   const { key, line, field } = placed;
   const set = (next: string) => change(key, next === field.value ? undefined : next);
@@ -247,7 +248,7 @@ function FieldInput({ placed, value, change, wrong, isNamed }: FieldProps) {
       <label htmlFor={id}>
         {line !== undefined && `${t("correct.line", { n: line })} · `}
         {field.required && "* "}
-        {field.chinese} <span className="mono soft">{field.element}</span>
+        {language === "zh-CN" && field.chinese} <span className="mono soft">{field.element}</span>
         {field.was != null && <span className="soft"> {t("correct.was", { value: field.was })}</span>}
       </label>
       {(field.choices ?? []).length > 0 ? (

@@ -9,6 +9,7 @@ import { bytes, count } from "../../format/number";
 import { useT } from "../../i18n";
 import { useKept } from "../../resource/useKept";
 import { useProblem } from "../../resource/problem";
+import { labelOf } from "../../resource/options";
 import { ErrorView } from "../../shell/ErrorView";
 import { FindingTable } from "./FindingTable";
 import { contentType, FILES_ACCEPTED, FILE_MAX } from "./files";
@@ -215,7 +216,7 @@ function Templates() {
     <Dropdown
       trigger={["click"]}
       menu={{
-        items: KIND_OPTIONS.map((one) => ({ key: one.value, label: typeof one.label === "string" ? one.label : one.label.text })),
+        items: KIND_OPTIONS.map((one) => ({ key: one.value, label: labelOf(one.label, t) })),
         onClick: ({ key }) => void download(key),
       }}
     >

@@ -1,7 +1,7 @@
 // What a receipt means (回执解释): meaning, elements with their values, what to do, whether to declare again.
 import { Descriptions, Tag } from "antd";
 import type { components } from "../../api/schema";
-import { useT, type Word } from "../../i18n";
+import { useLanguage, useT, type Word } from "../../i18n";
 
 type View = components["schemas"]["ExplanationView"];
 
@@ -53,7 +53,7 @@ export function Explanation({ explanation }: { explanation: View }) {
 }
 
 function Place({ place }: { place: components["schemas"]["PlaceView"] }) {
-  const t = useT();
+  const { t, language } = useLanguage();
   const told = [
     place.said == null ? undefined : t("explanation.said", { value: place.said }),
     place.value == null ? undefined : t("explanation.value", { value: place.value }),
@@ -61,7 +61,7 @@ function Place({ place }: { place: components["schemas"]["PlaceView"] }) {
   ].filter((text) => text !== undefined);
   return (
     <div>
-      {place.kindName} {place.chinese} <span className="mono">{place.element}</span>
+      {place.kindName} {language === "zh-CN" && place.chinese} <span className="mono">{place.element}</span>
       {told.length > 0 && <span className="soft"> {told.join(" · ")}</span>}
     </div>
   );

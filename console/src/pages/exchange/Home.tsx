@@ -10,19 +10,21 @@ import { useCan, useSession } from "../../api/session";
 import { overCategories, RESULT_COLOURS } from "../../charts/options";
 import { count } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
-import { useLanguage, useT } from "../../i18n";
+import { useT } from "../../i18n";
+import { Named, useName } from "../../i18n/names";
 import { ErrorView } from "../../shell/ErrorView";
 import { lazily } from "../../shell/lazily";
 import { Loading } from "../../shell/Loading";
 import { RESULTS } from "./figures";
-import { BAD, isBad, Outcome } from "./State";
+import { BAD, isBad, Kind, Outcome } from "./State";
 import { CorrectButton } from "./ToDo";
 import type { HomeAnswer } from "./types";
 
 const Chart = lazily(async () => (await import("../../charts/Chart")).Chart);
 
 export function Home() {
-  const { t, language } = useLanguage();
+  const t = useT();
+  const named = useName();
   const can = useCan();
   const { company } = useSession();
   const home = useQuery({
@@ -69,7 +71,7 @@ export function Home() {
           </div>
         </section>
       )}
-      <div className="tiles">
+      <div className="tiles tiles-5">
         {RESULTS.map((outcome) => (
           <Tile
             key={outcome}
@@ -79,13 +81,15 @@ export function Home() {
             to={`/messages?outcome=${outcome}&from=${day}`}
           />
         ))}
+      </div>
+      <div className="tiles tiles-5">
         <Tile label={t("home.unsettled")} value={count(unsettled)} to="/messages?outcome=waiting" />
         <Tile label={t("home.sent")} value={count(sum((kind) => kind.sent))} to={`/messages?from=${day}`} />
         <Tile label={t("home.receipts")} value={count(sum((kind) => kind.receipts))} {...(can("receipts") ? { to: "/receipts" } : {})} />
-        <Tile label={t("home.lag50")} value={duration(lagMs.p50)} />
-        <Tile label={t("home.lag95")} value={duration(lagMs.p95)} />
+        <Tile label={t("home.lag50")} value={duration(lagMs.p50, t)} />
+        <Tile label={t("home.lag95")} value={duration(lagMs.p95, t)} />
       </div>
-      <div className="columns-2">
+      <div className="columns-home">
         <div className="panel">
           <h2>{t("home.results")}</h2>
           {kinds.length === 0 ? (
@@ -94,7 +98,7 @@ export function Home() {
             <Suspense fallback={<Loading />}>
               <Chart
                 label={t("home.results")}
-                option={overCategories(kinds.map((kind) => (language === "en" ? kind.kind : kind.kindName)), series, 30)}
+                option={overCategories(kinds.map((kind) => named("kind", kind.kind, kind.kindName)), series, 30)}
               />
             </Suspense>
           )}
@@ -143,12 +147,13 @@ function Refusals({ refusals }: { refusals: HomeAnswer["refusals"] }) {
       rowKey="id"
       dataSource={refusals}
       pagination={false}
+      scroll={{ x: "max-content" }}
       locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("home.noRefusals")} /> }}
       columns={[
         { title: t("message.acceptanceNo"), render: (_, one) => <Link to={`/messages/${one.id}`}>{one.acceptanceNo}</Link> },
-        { title: t("message.kind"), dataIndex: "kindName" },
+        { title: t("message.kind"), render: (_, one) => <Named family="kind" code={one.kind} chinese={one.kindName} /> },
         { title: t("outcome.title"), render: (_, one) => <Outcome outcome={one.outcome} name={one.outcomeName} /> },
-        { title: t("list.operations"), render: (_, one) => <CorrectButton message={one} /> },
+        { title: t("list.operations"), render: (_, one) => <CorrectButton message={one} short /> },
         { title: t("message.receivedAt"), render: (_, one) => <span className="num nowrap">{dateTime(one.receivedAt)}</span> },
       ]}
     />
@@ -174,7 +179,7 @@ function KindTable({ kinds }: { kinds: HomeAnswer["kinds"] }) {
           title: t("message.kind"),
           render: (_, kind) => (
             <Link to={`/messages?kind=${kind.kind}`}>
-              {kind.kindName} {kind.kind}
+              <Kind kind={kind.kind} name={kind.kindName} />
             </Link>
           ),
         },

@@ -18,7 +18,7 @@ import { Explanation } from "./Explanation";
 import { FindingTable } from "./FindingTable";
 import { ReleaseMatch } from "./ReleaseMatch";
 import { CorrectButton, Dismiss, Links, ToDo } from "./ToDo";
-import { Kind, Outcome, ReturnStatus, State } from "./State";
+import { Holder, isBad, Kind, Outcome, ReturnStatus, State } from "./State";
 import { Timeline } from "./Timeline";
 import { Unmask } from "./Unmask";
 
@@ -101,12 +101,11 @@ function facts(detail: Detail, t: ReturnType<typeof useT>) {
       label: t("outcome.title"),
       children: <Outcome outcome={detail.outcome} name={detail.outcomeName} needsAction={detail.needsAction} />,
     },
-    {
-      key: "state",
-      label: t("message.state"),
-      children: <State state={detail.state} name={detail.stateName} outcome={detail.outcome} />,
-    },
-    { key: "holder", label: t("message.holder"), children: detail.holder },
+    // Of what was turned down the outcome says all; it is not simply settled.
+    ...(isBad(detail.outcome)
+      ? []
+      : [{ key: "state", label: t("message.state"), children: <State state={detail.state} name={detail.stateName} outcome={detail.outcome} /> }]),
+    { key: "holder", label: t("message.holder"), children: <Holder holder={detail.holder} /> },
     { key: "at", label: t("message.receivedAt"), children: <span className="num">{dateTime(detail.receivedAt)}</span> },
     { key: "since", label: t("message.since"), children: <span className="num">{dateTime(detail.since)}</span> },
     { key: "bytes", label: t("message.nBytes"), children: bytes(detail.nBytes) },
@@ -120,6 +119,7 @@ function Documents({ documents }: { documents: Detail["documents"] }) {
   const numbers = (["orderNo", "logisticsNo", "copNo", "preNo", "invtNo"] as const).filter((name) =>
     documents.some((document) => document[name] != null),
   );
+  const column = (name: (typeof numbers)[number]) => ({ title: t(`document.${name}`), dataIndex: name, className: "mono" });
   return (
     <Table
       size="small"
@@ -129,8 +129,7 @@ function Documents({ documents }: { documents: Detail["documents"] }) {
       scroll={{ x: "max-content" }}
       columns={[
         { title: t("document.number"), dataIndex: "number", align: "right" },
-        ...numbers.map((name) => ({ title: t(`document.${name}`), dataIndex: name, className: "mono" })),
-        ...(numbers.length === 0 ? [{ title: t("document.key"), dataIndex: "documentKey", className: "mono" }] : []),
+        ...(numbers.length === 0 ? [{ title: t("document.key"), dataIndex: "documentKey", className: "mono" }] : numbers.slice(0, 1).map(column)),
         {
           title: t("outcome.title"),
           render: (_, document) => <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} />,
@@ -140,6 +139,8 @@ function Documents({ documents }: { documents: Detail["documents"] }) {
           render: (_, document) => <ReturnStatus status={document.returnStatus} name={document.returnStatusName} />,
         },
         { title: t("document.time"), render: (_, document) => <span className="nowrap">{customsTime(document.returnTime)}</span> },
+        // What became of it is seen without scrolling; the other numbers stand behind it.
+        ...numbers.slice(1).map(column),
       ]}
     />
   );
@@ -164,7 +165,7 @@ export function ReceiptTable({ receipts }: { receipts: components["schemas"]["Re
         ),
       }}
       columns={[
-        { title: t("receipt.kind"), dataIndex: "kind" },
+        { title: t("receipt.kind"), render: (_, receipt) => <Kind kind={receipt.kind} /> },
         { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
         { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
         { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },

@@ -15,7 +15,7 @@ import { useProblem } from "../../resource/problem";
 import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
 import { Explanation } from "./Explanation";
-import { ReturnStatus } from "./State";
+import { Kind, ReturnStatus } from "./State";
 
 type Page = components["schemas"]["ReceiptPage"];
 const LIMIT = 50;
@@ -82,11 +82,18 @@ export function Receipts() {
             columns={[
               { title: t("receipt.cursor"), dataIndex: "cursor", align: "right", className: "num" },
               { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
-              { title: t("receipt.kind"), dataIndex: "kind" },
+              { title: t("receipt.kind"), render: (_, receipt) => <div className="info kind"><Kind kind={receipt.kind} /></div> },
               { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
-              { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },
-              { title: t("explanation.meaning"), render: (_, receipt) => <div className="info">{receipt.explanation.meaning}</div> },
-              { title: t("receipt.key"), render: (_, receipt) => <span className="mono">{receipt.documentKey}</span> },
+              {
+                title: t("receipt.info"),
+                render: (_, receipt) => (
+                  <div className="info said">
+                    {receipt.returnInfo}
+                    <div className="soft">{receipt.explanation.meaning}</div>
+                  </div>
+                ),
+              },
+              { title: t("receipt.key"), render: (_, receipt) => <div className="mono info slim">{receipt.documentKey}</div> },
               {
                 title: t("receipt.message"),
                 render: (_, receipt) => <Link to={`/messages/${receipt.messageId}`}>{t("action.view")}</Link>,

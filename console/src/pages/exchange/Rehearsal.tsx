@@ -10,6 +10,7 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { Kind } from "./State";
 
 type View = components["schemas"]["Rehearsal"];
 type Finding = View["items"][number];
@@ -72,7 +73,7 @@ function Findings({ items }: { items: readonly Finding[] }) {
       scroll={{ x: "max-content" }}
       columns={[
         ...(isMany ? [{ title: t("message.company"), dataIndex: "companyName" }] : []),
-        { title: t("message.kind"), render: (_: unknown, item: Finding) => `${item.kind} ${item.kindName}` },
+        { title: t("message.kind"), render: (_: unknown, item: Finding) => <Kind kind={item.kind} name={item.kindName} /> },
         {
           title: t("finding.code"),
           render: (_: unknown, item: Finding) => (
@@ -100,7 +101,7 @@ function Changes({ changes }: { changes: readonly Change[] }) {
       dataSource={changes}
       pagination={changes.length > 50 ? { pageSize: 50 } : false}
       columns={[
-        { title: t("message.kind"), render: (_, change) => `${change.kind} ${change.kindName}` },
+        { title: t("message.kind"), render: (_, change) => <Kind kind={change.kind} name={change.kindName} /> },
         { title: t("rehearsal.element"), render: (_, change) => <span className="mono">{change.place}</span> },
         {
           title: t("rehearsal.changes"),

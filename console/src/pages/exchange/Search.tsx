@@ -8,9 +8,10 @@ import { graveOf } from "../../api/problem";
 import type { Item } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
+import { Named } from "../../i18n/names";
 import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
-import { Kind, Outcome, ReturnStatus, State } from "./State";
+import { Kind, Progress, ReturnStatus } from "./State";
 
 type Hit = Item<"Page_SearchHit">;
 
@@ -65,15 +66,11 @@ export function Search() {
             columns={[
               { title: t("message.kind"), render: (_, hit) => <Kind kind={hit.kind} name={hit.kindName} /> },
               { title: t("message.company"), dataIndex: "companyName" },
-              { title: t("search.matchedBy"), render: (_, hit) => hit.matchedName ?? hit.matchedBy },
+              { title: t("search.matchedBy"), render: (_, hit) => <Named family="searchedBy" code={hit.matchedBy} chinese={hit.matchedName} /> },
               { title: t("document.orderNo"), render: (_, hit) => <span className="mono">{hit.orderNo ?? "–"}</span> },
               { title: t("document.logisticsNo"), render: (_, hit) => <span className="mono">{hit.logisticsNo ?? "–"}</span> },
               { title: t("document.invtNo"), render: (_, hit) => <span className="mono">{hit.invtNo ?? "–"}</span> },
-              {
-                title: t("outcome.title"),
-                render: (_, hit) => <Outcome outcome={hit.outcome} name={hit.outcomeName} needsAction={hit.needsAction} />,
-              },
-              { title: t("message.state"), render: (_, hit) => <State state={hit.state} name={hit.stateName} outcome={hit.outcome} /> },
+              { title: t("outcome.title"), render: (_, hit) => <Progress of={hit} /> },
               { title: t("document.status"), render: (_, hit) => <ReturnStatus status={hit.returnStatus} /> },
               { title: t("message.receivedAt"), render: (_, hit) => <span className="num nowrap">{dateTime(hit.receivedAt)}</span> },
               {

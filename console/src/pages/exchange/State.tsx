@@ -1,5 +1,6 @@
 // The state of a message and the status of a receipt, as coloured words. The word says it, not the colour.
-import { type Translate, type Word, useT, useLanguage } from "../../i18n";
+import { type Translate, type Word, useT } from "../../i18n";
+import { Named } from "../../i18n/names";
 
 /** In the order of the life of a message; what waits for a person before what is over. */
 export const STATES = ["received", "waiting", "checked", "sent", "answered", "held", "settled", "refused"] as const;
@@ -20,6 +21,8 @@ interface StateProps {
 export function State({ state, name, outcome }: StateProps) {
   const t = useT();
   if (outcome === "rejected" || outcome === "faulty") return <Outcome outcome={outcome} />;
+  // A status after the last one that was expected, such as a review by hand: customs is not done.
+  if (outcome === "waiting" && state === "settled") return <State state="answered" />;
   const word = stateWord(state);
   return <span className={`badge ${state}`}>{word === undefined ? (name ?? state) : t(word)}</span>;
 }
@@ -58,9 +61,19 @@ export function Outcome({ outcome, name, needsAction }: OutcomeProps) {
   return (
     <span className="nowrap">
       <span className={`badge ${known === undefined ? "" : OUTCOME_LOOK[known]}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
-      {needsAction === true && <span className="badge act">{t("outcome.act")}</span>}
+      {needsAction === true && <span className="badge act">{t(outcome === "faulty" ? "outcome.actOn" : "outcome.act")}</span>}
     </span>
   );
+}
+
+interface ProgressProps {
+  of: { state: string; stateName?: string; outcome?: string | null | undefined; outcomeName?: string; needsAction?: boolean };
+}
+
+/** In a list: what became of it, and while nothing has, how far it has come. One word, not the same one twice. */
+export function Progress({ of }: ProgressProps) {
+  if (of.outcome == null || of.outcome === "waiting") return <State state={of.state} name={of.stateName} outcome={of.outcome ?? undefined} />;
+  return <Outcome outcome={of.outcome} name={of.outcomeName} needsAction={of.needsAction} />;
 }
 
 /** Customs' statuses are an open set: below zero is a fault, 100 a rejection, and some mean that it stopped. */
@@ -90,12 +103,16 @@ export function ReturnStatus({ status, name }: { status: number | null | undefin
   );
 }
 
-/** The Chinese name of a kind, or its code for those who read English. */
-export function Kind({ kind, name }: { kind: string; name: string }) {
-  const { language } = useLanguage();
+/** The name of a kind, and its code. */
+export function Kind({ kind, name }: { kind: string; name?: string | null | undefined }) {
   return (
     <span className="nowrap">
-      {language === "en" ? kind : name} {language === "zh-CN" && <span className="soft">{kind}</span>}
+      <Named family="kind" code={kind} chinese={name} /> <span className="soft">{kind}</span>
     </span>
   );
+}
+
+/** Who has it now (当前处理方). */
+export function Holder({ holder }: { holder: string }) {
+  return holder === "" ? <span className="soft">–</span> : <Named family="holder" chinese={holder} />;
 }

@@ -9,22 +9,22 @@ import { graveOf } from "../../api/problem";
 import { overCategories, RESULT_COLOURS } from "../../charts/options";
 import { count } from "../../format/number";
 import { beijingDay } from "../../format/time";
-import { useLanguage, useT } from "../../i18n";
+import { useT } from "../../i18n";
+import { useName } from "../../i18n/names";
 import { ErrorView } from "../../shell/ErrorView";
 import { lazily } from "../../shell/lazily";
 import { Loading } from "../../shell/Loading";
 import { FLOW, RESULTS, results, resultsBy, total } from "./figures";
-import { isBad } from "./State";
+import { isBad, Kind } from "./State";
 import { Tile } from "./Home";
 import type { DayCount, KindCount } from "./types";
 
 const Chart = lazily(async () => (await import("../../charts/Chart")).Chart);
 const DAY_MS = 86_400_000;
 
-
-
 export function Statistics() {
-  const { t, language } = useLanguage();
+  const t = useT();
+  const named = useName();
   const [search, setSearch] = useSearchParams();
   const to = search.get("to") ?? beijingDay(Date.now());
   const from = search.get("from") ?? beijingDay(Date.now() - 29 * DAY_MS);
@@ -38,7 +38,7 @@ export function Statistics() {
   const kinds = resultsBy(rows, (row) => row.kind);
   const sums = results(rows);
   const until = beijingDay(Date.parse(`${to}T00:00:00+08:00`) + DAY_MS);
-  const name = (kind: string) => (language === "en" ? kind : (rows.find((row) => row.kind === kind)?.kindName ?? kind));
+  const name = (kind: string) => named("kind", kind);
   return (
     <>
       <div className="page-head">
@@ -58,7 +58,7 @@ export function Statistics() {
       {found.data !== undefined && rows.length === 0 && <Empty description={t("statistics.none")} />}
       {rows.length > 0 && (
         <>
-          <div className="tiles">
+          <div className="tiles tiles-4">
             {RESULTS.map((result) => (
               <Tile
                 key={result}
@@ -135,7 +135,7 @@ function Figures({ rows }: { rows: DayCount[] }) {
           title: t("message.kind"),
           render: (_, row) => (
             <Link to={`/messages?kind=${row.kind}&from=${row.day}&to=${beijingDay(Date.parse(`${row.day}T00:00:00+08:00`) + DAY_MS)}`}>
-              {row.kindName} {row.kind}
+              <Kind kind={row.kind} name={row.kindName} />
             </Link>
           ),
         },

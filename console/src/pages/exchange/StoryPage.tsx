@@ -8,11 +8,11 @@ import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
 import { customsTime } from "../../format/time";
-import { useT, type Word } from "../../i18n";
+import { useLanguage, useT, type Word } from "../../i18n";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
-import { Outcome, ReturnStatus, State } from "./State";
-import { CorrectButton } from "./ToDo";
+import { Holder, Kind, Progress, ReturnStatus } from "./State";
+import { CorrectButton, Links } from "./ToDo";
 import { Unmask } from "./Unmask";
 import { Timeline } from "./Timeline";
 import type { Story, StoryDocument } from "./types";
@@ -38,7 +38,10 @@ export function StoryPage() {
       <div className="page-head">
         <h1>{t("menu.story")}</h1>
         <span>
-          {t("message.holder")} <strong>{holder}</strong>
+          {t("message.holder")}{" "}
+          <strong>
+            <Holder holder={holder} />
+          </strong>
         </span>
       </div>
       {compared > 0 && (
@@ -69,13 +72,10 @@ export function StoryPage() {
                 dataSource={others}
                 pagination={false}
                 columns={[
-                  { title: t("message.kind"), dataIndex: "kindName" },
-                  {
-                    title: t("outcome.title"),
-                    render: (_, one) => <Outcome outcome={one.outcome} name={one.outcomeName} needsAction={one.needsAction} />,
-                  },
-                  { title: t("message.state"), render: (_, one) => <State state={one.state} name={one.stateName} outcome={one.outcome} /> },
+                  { title: t("message.kind"), render: (_, one) => <Kind kind={one.kind} name={one.kindName} /> },
+                  { title: t("outcome.title"), render: (_, one) => <Progress of={one} /> },
                   { title: t("document.status"), render: (_, one) => <ReturnStatus status={one.returnStatus} name={one.returnStatusName} /> },
+                  { title: t("correct.links"), render: (_, one) => <Links message={one} /> },
                   { title: t("list.operations"), render: (_, one) => <Link to={`/messages/${one.messageId}`}>{t("action.view")}</Link> },
                 ]}
               />
@@ -84,7 +84,7 @@ export function StoryPage() {
         </div>
         <div className="panel">
           <h2>{t("message.timeline")}</h2>
-          <Timeline entries={timeline.map((step) => ({ ...step, holder: "", stepName: `${step.kindName} ${step.stepName}`, full: true }))} />
+          <Timeline entries={timeline.map((step) => ({ ...step, holder: "" }))} />
         </div>
       </div>
     </>
@@ -114,18 +114,16 @@ function Card({ title, document, refresh }: CardProps) {
         <Link to={`/messages/${document.messageId}`}>{t(title)}</Link>
       </h2>
       <p>
-        <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} />{" "}
+        <Progress of={document} />{" "}
         <ReturnStatus status={document.returnStatus} name={document.returnStatusName} />
       </p>
       <CorrectButton message={{ id: document.messageId, outcome: document.outcome, needsAction: document.needsAction }} />
+      <Links message={document} />
       <p className="soft">{document.companyName}</p>
       <dl className="facts">
         {document.fields.map((field) => (
           <div key={field.element}>
-            <dt title={field.element}>{field.chinese}</dt>
-            <dd>
-              {field.value} {field.meaning != null && <span className="soft">{field.meaning}</span>}
-            </dd>
+            <FieldFact field={field} />
           </div>
         ))}
       </dl>
@@ -136,10 +134,7 @@ function Card({ title, document, refresh }: CardProps) {
             <dl className="facts line" key={i}>
               {line.map((field) => (
                 <div key={field.element}>
-                  <dt title={field.element}>{field.chinese}</dt>
-                  <dd>
-                    {field.value} {field.meaning != null && <span className="soft">{field.meaning}</span>}
-                  </dd>
+                  <FieldFact field={field} />
                 </div>
               ))}
             </dl>
@@ -163,6 +158,20 @@ function Card({ title, document, refresh }: CardProps) {
       )}
       {document.masked && <Unmask id={document.messageId} done={refresh} />}
     </section>
+  );
+}
+
+/** A field by its name in each language; times as people read them. */
+function FieldFact({ field }: { field: StoryDocument["fields"][number] }) {
+  const { language } = useLanguage();
+  const { element, chinese, value, meaning } = field;
+  return (
+    <>
+      <dt title={element}>{language === "en" ? <span className="mono">{element}</span> : chinese}</dt>
+      <dd>
+        {element.endsWith("Time") ? customsTime(value) : value} {meaning != null && language === "zh-CN" && <span className="soft">{meaning}</span>}
+      </dd>
+    </>
   );
 }
 

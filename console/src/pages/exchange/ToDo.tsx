@@ -9,6 +9,7 @@ import type { components } from "../../api/schema";
 import { useCan, useSession } from "../../api/session";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { sentences } from "./sentences";
 import { isBad, OUTCOMES } from "./State";
 
 type Detail = components["schemas"]["MessageDetail"];
@@ -20,7 +21,7 @@ interface Known {
 }
 
 /** Leads to the form of the correction; only for the company that declared. */
-export function CorrectButton({ message }: { message: Known }) {
+export function CorrectButton({ message, short = false }: { message: Known; short?: boolean }) {
   const t = useT();
   const can = useCan();
   const { company } = useSession();
@@ -28,7 +29,7 @@ export function CorrectButton({ message }: { message: Known }) {
   return (
     <Link to={`/messages/${message.id}/correct`}>
       <Button type="primary" danger size="small" icon={<EditOutlined />}>
-        {t("correct.button")}
+        {t(short ? "correct.short" : "correct.button")}
       </Button>
     </Link>
   );
@@ -74,7 +75,7 @@ export function ToDo({ message }: { message: Detail }) {
       className="gap"
       type="error"
       showIcon
-      title={t("todo.now", { outcome: known === undefined ? message.outcomeName : t(`outcome.${known}`) })}
+      title={t(message.outcome === "faulty" ? "todo.nowFaulty" : "todo.now", { outcome: known === undefined ? message.outcomeName : t(`outcome.${known}`) })}
       description={
         <>
           {message.outcome !== "refused" && last !== undefined && (
@@ -90,7 +91,7 @@ export function ToDo({ message }: { message: Detail }) {
           {message.outcome === "refused" &&
             findings.slice(0, 3).map((finding) => (
               <div key={`${finding.code} ${finding.path}`}>
-                {finding.text} {finding.advice}
+                {sentences(finding.text, finding.advice)}
               </div>
             ))}
         </>
@@ -100,13 +101,18 @@ export function ToDo({ message }: { message: Detail }) {
   );
 }
 
+interface Linked {
+  corrects?: Detail["corrects"];
+  correctedBy?: Detail["correctedBy"];
+}
+
 /** The message that this one corrects, and the one that corrects it. */
-export function Links({ message }: { message: Detail }) {
+export function Links({ message }: { message: Linked }) {
   const t = useT();
   const { corrects, correctedBy } = message;
   if (corrects == null && correctedBy == null) return null;
   return (
-    <p className="links">
+    <p className="links wrap">
       {corrects != null && (
         <span>
           {t("correct.corrects")} <Link to={`/messages/${corrects.id}`}>{corrects.acceptanceNo}</Link>

@@ -7,7 +7,7 @@ import { useLive } from "../../api/live";
 import type { components } from "../../api/schema";
 import { useT } from "../../i18n";
 import { FindingTable } from "./FindingTable";
-import { isBad, Kind, Outcome, ReturnStatus, State } from "./State";
+import { Holder, isBad, Kind, Progress, ReturnStatus } from "./State";
 import { CorrectButton } from "./ToDo";
 import { Timeline } from "./Timeline";
 
@@ -54,9 +54,8 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
           columns={[
             { title: t("message.acceptanceNo"), render: (_, m) => <Link to={`/messages/${m.id}`}>{m.acceptanceNo}</Link> },
             { title: t("message.kind"), render: (_, m) => <Kind kind={m.kind} name={m.kindName} /> },
-            { title: t("outcome.title"), render: (_, m) => <Outcome outcome={m.outcome} name={m.outcomeName} needsAction={m.needsAction} /> },
-            { title: t("message.state"), render: (_, m) => <State state={m.state} name={m.stateName} outcome={m.outcome} /> },
-            { title: t("message.holder"), dataIndex: "holder" },
+            { title: t("outcome.title"), render: (_, m) => <Progress of={m} /> },
+            { title: t("message.holder"), render: (_, m) => <Holder holder={m.holder} /> },
             {
               title: t("document.status"),
               render: (_, m) => <ReturnStatus status={m.documents[0]?.returnStatus} name={m.documents[0]?.returnStatusName} />,

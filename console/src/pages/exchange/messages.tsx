@@ -7,7 +7,7 @@ import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { KIND_OPTIONS } from "./kinds";
 import { Bulk } from "./Bulk";
-import { Kind, isBad, Outcome, OUTCOMES, State, STATES } from "./State";
+import { Holder, Kind, isBad, OUTCOMES, Progress, State, STATES } from "./State";
 
 export type Message = components["schemas"]["MessageSummary"];
 
@@ -64,10 +64,10 @@ const messages = defineResource<Message>({
     {
       key: "outcome",
       title: "outcome.title",
-      render: (row) => <Outcome outcome={row.outcome} name={row.outcomeName} needsAction={row.needsAction} />,
+      render: (row) => <Progress of={row} />,
     },
-    { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} outcome={row.outcome} /> },
-    { key: "holder", title: "message.holder", render: (row) => <div className="info">{row.holder}</div> },
+    { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} outcome={row.outcome} />, extra: true },
+    { key: "holder", title: "message.holder", render: (row) => <div className="info"><Holder holder={row.holder} /></div> },
     { key: "nDocuments", title: "message.nDocuments", as: "number" },
     {
       key: "correctedBy",
@@ -85,8 +85,12 @@ const messages = defineResource<Message>({
 /** Staff see from the start whose a message is, and look for it by the company's code. */
 const ofAll = {
   ...messages,
-  filters: [{ key: "company", label: "message.companyCode" } as const, ...(messages.filters ?? [])],
-  columns: messages.columns.map((column) => (column.key === "company" ? { ...column, extra: false } : column)),
+  filters: [{ key: "company", label: "message.companyCode", hint: "message.companyCodeHint" } as const, ...(messages.filters ?? [])],
+  columns: messages.columns.map((column) => {
+    if (column.key === "company") return { ...column, extra: false };
+    // With the company's name the row is as wide as a small window.
+    return column.key === "since" || column.key === "nDocuments" ? { ...column, extra: true } : column;
+  }),
 };
 
 export function Messages() {

@@ -6,6 +6,8 @@ import { useT, type Word } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { Drill, useDrillChanged } from "./Drill";
 
+/** Import and export have queues of their own. */
+const LINES = ["both", "import", "export"] as const;
 const OUTAGES = ["silent", "garbage", "slow"] as const;
 
 export function CustomsBox() {
@@ -107,10 +109,11 @@ function Outage() {
   const [busy, run] = useAct();
   const changed = useDrillChanged();
   const [outage, setOutage] = useState<(typeof OUTAGES)[number]>("silent");
+  const [line, setLine] = useState<(typeof LINES)[number]>("both");
   const [seconds, setSeconds] = useState(60);
   const send = (n: number) => {
     const said = n === 0 ? t("customsBox.stopped") : t("customsBox.started", { kind: t(`customsBox.${outage}`), n });
-    run(() => api.POST("/api/v1/customs-box/outage", { body: { outage, forMs: n * 1000 } }).finally(changed), said);
+    run(() => api.POST("/api/v1/customs-box/outage", { body: { outage, forMs: n * 1000, ...(line === "both" ? {} : { direction: line }) } }).finally(changed), said);
   };
   return (
     <section className="panel">
@@ -126,6 +129,12 @@ function Outage() {
             onChange={setOutage}
             options={OUTAGES.map((value) => ({ value, label: t(`customsBox.${value}`) }))}
           />
+        )}
+      />
+      <Labelled
+        label="customsBox.line"
+        field={(id) => (
+          <Select id={id} className="wide" value={line} onChange={setLine} options={LINES.map((value) => ({ value, label: t(`customsBox.line.${value}`) }))} />
         )}
       />
       <Labelled

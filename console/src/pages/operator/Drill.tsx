@@ -34,9 +34,10 @@ export function Drill() {
     enabled: demo && can("outage_state"),
     refetchInterval: EVERY_MS,
   });
-  const { outage, until } = found.data ?? {};
+  const { outage, until, direction } = found.data ?? {};
   if (outage == null) return null;
   const kind = outage === "silent" || outage === "garbage" || outage === "slow" ? t(`customsBox.${outage}`) : outage;
+  const line = t(direction === "import" || direction === "export" ? `customsBox.line.${direction}` : "customsBox.line.both");
   const stop = async () => {
     setBusy(true);
     try {
@@ -53,7 +54,7 @@ export function Drill() {
       className="gap"
       type="warning"
       showIcon
-      title={t("drill.on", { kind, at: dateTime(until) })}
+      title={t("drill.on", { kind, line, at: dateTime(until) })}
       description={t(outage === "silent" ? "drill.silent" : outage === "slow" ? "drill.slow" : "drill.garbage")}
       action={
         can("outage") && (

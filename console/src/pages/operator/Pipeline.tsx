@@ -5,7 +5,7 @@ import { Table } from "antd";
 import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import type { Schema } from "../../api/types";
-import { count } from "../../format/number";
+import { bytes, count } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
 import { useT, type Word } from "../../i18n";
 import { Badge } from "../../shell/Badge";
@@ -46,7 +46,7 @@ export function Pipeline() {
         <span className="soft num">{dateTime(now.at)}</span>
       </div>
       <Drill />
-      <div className="tiles">
+      <div className="tiles tiles-5">
         <Tile label={t("pipeline.received")} value={count(now.received)} />
         <Tile label={t("pipeline.checked")} value={count(now.checked)} />
         <Tile label={t("pipeline.sent")} value={count(now.sent)} />
@@ -68,7 +68,7 @@ export function Pipeline() {
             <div>
               <dt>{t("pipeline.broker")}</dt>
               <dd>
-                {now.broker}{" "}
+                {now.broker.startsWith("built-in") ? t("pipeline.builtIn") : now.broker}{" "}
                 <Badge look={now.brokerOk ? "good" : "bad"} word={now.brokerOk ? "pipeline.answers" : "pipeline.silent"} />
               </dd>
             </div>
@@ -85,6 +85,12 @@ export function Pipeline() {
           />
         </div>
       </div>
+      {now.nearQuota.length > 0 && (
+        <div className="panel">
+          <h2>{t("pipeline.nearQuota")}</h2>
+          <Quotas quotas={now.nearQuota} />
+        </div>
+      )}
       <div className="panel">
         <h2>{t("pipeline.lanes")}</h2>
         <Lanes lanes={now.lanes} />
@@ -122,6 +128,25 @@ function Rates({ rates }: { rates: Answer["rates"] }) {
   );
 }
 
+/** Companies that have used most of what they may hand in on a day: what they send next is refused. */
+function Quotas({ quotas }: { quotas: Answer["nearQuota"] }) {
+  const t = useT();
+  const of = (used: string, max: number, whole: string) => (max === 0 ? used : `${used} / ${whole}`);
+  return (
+    <Table
+      size="small"
+      rowKey="companyId"
+      dataSource={quotas}
+      pagination={false}
+      columns={[
+        { title: t("message.company"), dataIndex: "companyName" },
+        { title: t("pipeline.messagesToday"), align: "right", render: (_, one) => <span className="num">{of(count(one.messages), one.messagesMax, count(one.messagesMax))}</span> },
+        { title: t("pipeline.bytesToday"), align: "right", render: (_, one) => <span className="num">{of(bytes(one.bytes), one.bytesMax, bytes(one.bytesMax))}</span> },
+      ]}
+    />
+  );
+}
+
 function Lanes({ lanes }: { lanes: Answer["lanes"] }) {
   const t = useT();
   return (
@@ -139,7 +164,7 @@ function Lanes({ lanes }: { lanes: Answer["lanes"] }) {
         {
           title: t("pipeline.oldest"),
           align: "right",
-          render: (_, lane) => <span className={lane.oldestMs > OLD_MS ? "no num" : "num"}>{duration(lane.oldestMs)}</span>,
+          render: (_, lane) => <span className={lane.oldestMs > OLD_MS ? "no num" : "num"}>{duration(lane.oldestMs, t)}</span>,
         },
       ]}
     />

@@ -3,6 +3,8 @@ import { call } from "../../api/client";
 import type { Item } from "../../api/types";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { Kind } from "../exchange/State";
+import { Asked } from "./Asked";
 
 const parked = defineResource<Item<"Page_ParkedItem">>({
   name: "parked",
@@ -13,10 +15,11 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
   live: ["receipt"],
   empty: "parked.empty",
   columns: [
-    { key: "kind", title: "receipt.kind" },
+    { key: "kind", title: "receipt.kind", render: (row) => <Kind kind={row.kind} /> },
     { key: "documentKey", title: "receipt.key", as: "code" },
     { key: "reason", title: "stuck.why" },
     { key: "at", title: "receipt.time", as: "time" },
+    { key: "asked", title: "stuck.asked", render: (row) => <Asked asked={row.asked} />, from: "asked.kindName" },
     { key: "id", title: "case.number", as: "code", extra: true },
   ],
   actions: [
@@ -24,6 +27,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
       key: "release",
       label: "parked.release",
       needs: "release_parked",
+      when: (row) => row.asked == null,
       reason: true,
       confirm: "parked.releaseConfirm",
       done: "action.sentForApproval",

@@ -4,6 +4,7 @@ import type { Item } from "../../api/types";
 import { type Action, defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Kind, State } from "../exchange/State";
+import { Asked } from "./Asked";
 
 type Stuck = Item<"Page_StuckItem">;
 
@@ -32,6 +33,7 @@ const stuck = defineResource<Stuck>({
       key: "state",
       label: "message.state",
       as: "select",
+      none: "state.held",
       options: [
         { value: "held", label: "state.held" },
         { value: "refused", label: "state.refused" },
@@ -43,25 +45,26 @@ const stuck = defineResource<Stuck>({
     { key: "company", title: "message.company", value: (row) => row.company?.name, from: "company.name" },
     { key: "kind", title: "message.kind", render: (row) => <Kind kind={row.kind} name={row.kindName} />, from: "kindName" },
     { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} />, from: "stateName" },
-    { key: "why", title: "stuck.why", render: (row) => <div className="info">{row.why}</div> },
-    { key: "since", title: "message.since", as: "time" },
+    { key: "why", title: "stuck.why", render: (row) => <div className="info slim">{row.why}</div> },
+    { key: "since", title: "message.since", as: "time", extra: true },
+    { key: "asked", title: "stuck.asked", render: (row) => <Asked asked={row.asked} />, from: "asked.kindName" },
   ],
   actions: [
     ask(
       "release",
-      { label: "stuck.release", needs: "release_message", when: (row) => row.state === "held", confirm: "stuck.releaseConfirm" },
+      { label: "stuck.release", needs: "release_message", when: (row) => row.state === "held" && row.asked == null, confirm: "stuck.releaseConfirm" },
       "release",
       { refuse: false },
     ),
     ask(
       "refuse",
-      { label: "stuck.refuse", needs: "release_message", when: (row) => row.state === "held", confirm: "stuck.refuseConfirm", danger: true },
+      { label: "stuck.refuse", needs: "release_message", when: (row) => row.state === "held" && row.asked == null, confirm: "stuck.refuseConfirm", danger: true },
       "release",
       { refuse: true },
     ),
     ask(
       "resubmit",
-      { label: "stuck.resubmit", needs: "resubmit_message", when: (row) => row.state === "refused", confirm: "stuck.resubmitConfirm" },
+      { label: "stuck.resubmit", needs: "resubmit_message", when: (row) => row.state === "refused" && row.asked == null, confirm: "stuck.resubmitConfirm" },
       "resubmit",
     ),
   ],

@@ -1,10 +1,10 @@
 // Codes of receipts that the dictionary does not have (未知回执代码): an answer is seen by all at once.
-import { Tag } from "antd";
 import { call } from "../../api/client";
 import type { Item } from "../../api/types";
-import { useT } from "../../i18n";
 import { defineResource, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { Badge } from "../../shell/Badge";
+import { Kind } from "../exchange/State";
 
 type Row = Item<"Page_UnknownCodeItem">;
 
@@ -29,7 +29,7 @@ const unknownCodes = defineResource<Row>({
   filters: [{ key: "state", label: "message.state", as: "select", options: STATES }],
   columns: [
     { key: "code", title: "unknownCodes.code", as: "code" },
-    { key: "kind", title: "message.kind", value: (row) => `${row.kind} ${row.kindName}` },
+    { key: "kind", title: "message.kind", render: (row) => <Kind kind={row.kind} name={row.kindName} />, from: "kindName" },
     { key: "count", title: "unknownCodes.count", as: "number" },
     { key: "sample", title: "unknownCodes.sample", render: (row) => <div className="info">{row.sample}</div> },
     { key: "lastAt", title: "unknownCodes.last", as: "time" },
@@ -64,8 +64,7 @@ const unknownCodes = defineResource<Row>({
 });
 
 function CodeState({ state }: { state: string }) {
-  const t = useT();
-  return state === "open" ? <Tag color="orange">{t("unknownCodes.open")}</Tag> : <Tag color="green">{t("unknownCodes.answered")}</Tag>;
+  return state === "open" ? <Badge look="held" word="unknownCodes.open" /> : <Badge look="good" word="unknownCodes.answered" />;
 }
 
 export function UnknownCodes() {

@@ -1,6 +1,7 @@
 // What waits for a second pair of eyes (复核): staff decide what others asked, and take back their own.
 import { call } from "../../api/client";
 import type { Item } from "../../api/types";
+import { Named } from "../../i18n/names";
 import { Badge } from "../../shell/Badge";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
@@ -26,7 +27,7 @@ const approvals = defineResource<Approval>({
   ],
   columns: [
     { key: "title", title: "approval.title" },
-    { key: "kindName", title: "approval.kind" },
+    { key: "kindName", title: "approval.kind", render: (row) => <Named family="approvalKind" code={row.kind} chinese={row.kindName} />, from: "kindName" },
     { key: "detail", title: "approval.why" },
     {
       key: "state",

@@ -86,7 +86,7 @@ function Today() {
       {found.data.items.length === 0 ? (
         <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("home.nothing")} />
       ) : (
-        <div className="tiles">
+        <div className="tiles tiles-4">
           {RESULTS.map((result) => (
             <Tile
               key={result}

@@ -7,6 +7,7 @@ use super::http::{
 use super::view::CorrectionForm;
 use super::{Edit, links};
 use crate::message::MessageId;
+use crate::story::http::story;
 use crate::testing::{House, accepted};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -124,6 +125,17 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() 
         assert_eq!(open, (false, false), "neither needs an action any more");
         assert_eq!(found.corrects, BTreeMap::from([(new, id)]));
         assert_eq!(found.corrected_by, BTreeMap::from([(id, new)]));
+        // The story of either tells of the other.
+        for (of, corrects, corrected_by) in [(id, None, Some(new)), (new, Some(id), None)] {
+            let (desk, headers) = (State(house.desk()), house.headers(0));
+            let answer = story(desk, headers, Path(of.document(1).to_string())).await;
+            let told = answer.unwrap().0.order.unwrap();
+            let ids = [told.corrects, told.corrected_by].map(|link| link.map(|link| link.id));
+            assert_eq!(
+                ids,
+                [corrects, corrected_by].map(|id| id.map(|id| id.to_string()))
+            );
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode};
-use ceb::{Kind, ReturnStatus};
+use ceb::{Direction, Kind, ReturnStatus};
 use registry::access::Gate;
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,7 @@ pub struct InjectBody {
     pub delay_ms: Option<u64>,
 }
 
-/// A fault of the whole line (线路故障).
+/// A fault of the line to customs (线路故障).
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OutageBody {
@@ -92,9 +92,12 @@ pub struct OutageBody {
     pub outage: Outage,
     /// How long, in milliseconds, 0 to 3600000; 0 ends the one that is on.
     pub for_ms: u64,
+    /// The line: `import` or `export`; both when absent.
+    #[schema(example = "import")]
+    pub direction: Option<String>,
 }
 
-/// The drill that is on; both are absent when there is none.
+/// The drill that is on; everything is absent when there is none.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OutageView {
@@ -105,6 +108,9 @@ pub struct OutageView {
     /// When it ends by itself, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// The line that is broken, `import` or `export`; absent when both are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<&'static str>,
 }
 
 /// What the simulator will do.
@@ -189,7 +195,15 @@ pub async fn outage(
 ) -> Result<(StatusCode, Json<Done>), Problem> {
     stage.gate.actor(&headers, &OUTAGE).await?;
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
-    stage.customs_box.fail_for(body.outage, delay(body.for_ms)?);
+    let line = match body.direction.as_deref() {
+        None => None,
+        Some("import") => Some(Direction::Import),
+        Some("export") => Some(Direction::Export),
+        Some(_) => return Err(bad("direction 应为 import 或 export")),
+    };
+    stage
+        .customs_box
+        .fail_for(body.outage, line, delay(body.for_ms)?);
     Ok((StatusCode::ACCEPTED, Json(Done { done: true })))
 }
 
@@ -207,10 +221,15 @@ pub async fn outage_state(
     headers: HeaderMap,
 ) -> Result<Json<OutageView>, Problem> {
     stage.gate.actor(&headers, &OUTAGE_STATE).await?;
-    let (outage, until) = stage.customs_box.outage().unzip();
+    let drill = stage.customs_box.drill();
+    let direction = drill.and_then(|drill| drill.direction);
     Ok(Json(OutageView {
-        outage,
-        until: until.map(beijing_rfc3339),
+        outage: drill.map(|drill| drill.outage),
+        until: drill.map(|drill| beijing_rfc3339(drill.until)),
+        direction: direction.map(|direction| match direction {
+            Direction::Import => "import",
+            Direction::Export => "export",
+        }),
     }))
 }
 

@@ -21,6 +21,7 @@
 //! Deliberately absent: signatures are not verified, taxes are rough, personal limits not kept.
 
 mod config;
+mod drill;
 pub mod http;
 mod joint;
 mod magic;
@@ -37,15 +38,15 @@ mod tests;
 mod time;
 
 pub use config::{Config, Delays, Matching};
+pub use drill::{Drill, Outage};
 
 use bytes::Bytes;
 use ceb::{Direction, Kind, ReturnStatus};
 use play::{Desk, Scene};
 use queue::{Delivery, Queue};
-use serde::{Deserialize, Serialize};
 use sql::{Due, Task};
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use store::clock::SharedClock;
 use store::id::IdMaker;
@@ -110,18 +111,6 @@ pub struct Injection {
     pub delay: Duration,
 }
 
-/// What can be wrong with the whole line (线路故障).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outage {
-    /// 静默: nothing is taken and nothing is sent until it is over.
-    Silent,
-    /// 乱码: every portion of receipts is preceded by bytes that are no message.
-    Garbage,
-    /// 缓慢: answers to what arrives now come ten seconds later.
-    Slow,
-}
-
 /// The page that explains the simulator and its magic words (docs/protocol/customs-box.md).
 pub fn magic_page() -> String {
     magic::page()
@@ -136,15 +125,16 @@ pub struct CustomsBox {
     ids: Arc<IdMaker>,
     /// Rows that were sent and must be struck off; held during a step, so that steps do not mix.
     sent: Mutex<Vec<i64>>,
-    outage: std::sync::Mutex<Option<(Outage, i64)>>,
+    drill: std::sync::Mutex<Option<Drill>>,
 }
 
 /// What one transaction is given.
 struct Turn {
     sent: Vec<i64>,
-    uploads: Vec<prepare::Upload>,
+    /// The uploads of each line.
+    uploads: [(Direction, Vec<prepare::Upload>); 2],
     now_ms: i64,
-    slow_ms: i64,
+    drill: Option<Drill>,
 }
 
 impl CustomsBox {
@@ -157,7 +147,7 @@ impl CustomsBox {
             clock,
             config: Arc::new(config),
             sent: Mutex::default(),
-            outage: std::sync::Mutex::default(),
+            drill: std::sync::Mutex::default(),
         }
     }
 
@@ -228,28 +218,28 @@ impl CustomsBox {
     pub async fn step(&self, max: usize) -> Result<Work, Error> {
         let mut sent = self.sent.lock().await;
         let now_ms = self.clock.now_ms();
-        let outage = self.outage().map(|(outage, _)| outage);
-        if outage == Some(Outage::Silent) {
-            return Ok(Work::default());
-        }
+        let drill = self.drill();
         let (import_up, export_up) = (&self.config.import_up, &self.config.export_up);
-        let mut deliveries = self.queue.take(import_up, max, Duration::ZERO).await?;
+        let mut deliveries = Vec::new();
+        if speaks(drill, Direction::Import) {
+            deliveries = self.queue.take(import_up, max, Duration::ZERO).await?;
+        }
         let n_import = deliveries.len();
-        deliveries.extend(self.queue.take(export_up, max, Duration::ZERO).await?);
+        if speaks(drill, Direction::Export) {
+            deliveries.extend(self.queue.take(export_up, max, Duration::ZERO).await?);
+        }
+        let uploads = read_all(&deliveries, n_import).await?.into_iter();
+        let (import, export) = uploads.partition(|upload| upload.direction == Direction::Import);
 
         let turn = Turn {
             sent: sent.clone(),
-            uploads: read_all(&deliveries, n_import).await?,
+            uploads: [(Direction::Import, import), (Direction::Export, export)],
             now_ms,
-            slow_ms: if outage == Some(Outage::Slow) {
-                SLOW_MS
-            } else {
-                0
-            },
+            drill,
         };
         let due = self.turn(turn).await?;
         sent.clear();
-        let n_messages = self.send(&due, now_ms, outage).await?;
+        let n_messages = self.send(&due, now_ms, drill).await?;
         sent.extend(due.iter().map(|item| item.id));
         self.queue.ack(&deliveries).await?;
         let work = Work {
@@ -275,7 +265,7 @@ impl CustomsBox {
     }
 
     async fn turn(&self, turn: Turn) -> Result<Vec<Due>, Error> {
-        let idle = turn.sent.is_empty() && turn.uploads.is_empty();
+        let idle = turn.sent.is_empty() && turn.uploads.iter().all(|(_, of)| of.is_empty());
         if idle {
             let next = self.next_due_at().await?;
             if next.is_none_or(|at| at > turn.now_ms) {
@@ -290,7 +280,7 @@ impl CustomsBox {
         Ok(due)
     }
 
-    async fn send(&self, due: &[Due], now_ms: i64, outage: Option<Outage>) -> Result<usize, Error> {
+    async fn send(&self, due: &[Due], now_ms: i64, drill: Option<Drill>) -> Result<usize, Error> {
         if due.is_empty() {
             return Ok(0);
         }
@@ -311,7 +301,7 @@ impl CustomsBox {
             if bodies.is_empty() {
                 continue;
             }
-            if outage == Some(Outage::Garbage) {
+            if drill.is_some_and(|drill| drill.hits(Outage::Garbage, direction)) {
                 bodies.insert(0, Bytes::from_static(b"\x00garbage"));
             }
             self.queue.put(queue, &bodies).await?;
@@ -332,20 +322,6 @@ impl CustomsBox {
             .write(move |tx| inject(tx, &injection, due_at, id))
             .await?;
         Ok(found)
-    }
-
-    /// Breaks the whole line for a while; a new outage replaces the old one, a zero time ends it.
-    pub fn fail_for(&self, outage: Outage, how_long: Duration) {
-        let ms = i64::try_from(how_long.as_millis()).unwrap_or(i64::MAX);
-        let until = self.clock.now_ms().saturating_add(ms);
-        tracing::warn!(?outage, ms, "the customs simulator plays an outage");
-        *self.outage.lock().unwrap_or_else(PoisonError::into_inner) = Some((outage, until));
-    }
-
-    /// The outage that is on, and until when, milliseconds since 1970-01-01 UTC.
-    pub fn outage(&self) -> Option<(Outage, i64)> {
-        let outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
-        (*outage).filter(|(_, until)| self.clock.now_ms() < *until)
     }
 }
 
@@ -376,20 +352,25 @@ async fn read_all(deliveries: &[Delivery], n_import: usize) -> Result<Vec<prepar
     .map_err(|error| Error::Fault(error.to_string()))
 }
 
+/// Whether customs takes and answers on this line now.
+fn speaks(drill: Option<Drill>, direction: Direction) -> bool {
+    !drill.is_some_and(|drill| drill.hits(Outage::Silent, direction))
+}
+
 fn play_turn(
     tx: &mut Tx<'_>,
     turn: &Turn,
     config: &Config,
     ids: &IdMaker,
 ) -> store::Result<Vec<Due>> {
-    let scene = Scene {
-        config,
-        ids,
-        now_ms: turn.now_ms,
-        slow_ms: turn.slow_ms,
-    };
     sql::delete_due(tx, &turn.sent)?;
-    let mut due = sql::due(tx, turn.now_ms, DUE_PER_STEP)?;
+    let lines: Vec<Direction> = turn
+        .uploads
+        .iter()
+        .map(|(direction, _)| *direction)
+        .filter(|direction| speaks(turn.drill, *direction))
+        .collect();
+    let mut due = sql::due(tx, &lines, turn.now_ms, DUE_PER_STEP)?;
     let mut statuses: BTreeMap<i64, i32> = BTreeMap::new();
     let mut matches = Vec::new();
     let mut done = Vec::new();
@@ -400,7 +381,7 @@ fn play_turn(
                 statuses.extend(pairs);
             }
             Task::Match { list_id } => {
-                matches.push(*list_id);
+                matches.push((item.direction, *list_id));
                 done.push(item.id);
             }
             Task::Garbage => {}
@@ -414,12 +395,25 @@ fn play_turn(
         sql::set_status(tx, *status, ids)?;
     }
     sql::delete_due(tx, &done)?;
-    let mut desk = Desk::new(tx, &scene);
-    for list_id in matches {
-        desk.match_again(list_id)?;
+    for (direction, uploads) in &turn.uploads {
+        let is_slow = |drill: Drill| drill.hits(Outage::Slow, *direction);
+        let scene = Scene {
+            config,
+            ids,
+            now_ms: turn.now_ms,
+            slow_ms: if turn.drill.is_some_and(is_slow) {
+                SLOW_MS
+            } else {
+                0
+            },
+        };
+        let mut desk = Desk::new(tx, &scene);
+        for (_, list_id) in matches.iter().filter(|(of, _)| of == direction) {
+            desk.match_again(*list_id)?;
+        }
+        desk.play(uploads)?;
+        due.extend(desk.finish()?);
     }
-    desk.play(&turn.uploads)?;
-    due.extend(desk.finish()?);
     due.retain(|item| !matches!(item.task, Task::Match { .. }));
     Ok(due)
 }

@@ -216,12 +216,20 @@ pub(super) fn insert_due(tx: &mut Tx<'_>, items: &[Due]) -> Result<()> {
     tx.many(INSERT, &[], &rows).map(|_| ())
 }
 
-/// What is due, oldest first.
-pub(super) fn due(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<Due>> {
+/// What is due on these lines, oldest first.
+pub(super) fn due(
+    tx: &mut Tx<'_>,
+    lines: &[Direction],
+    now_ms: i64,
+    limit: i64,
+) -> Result<Vec<Due>> {
+    let has = |direction| lines.contains(&direction);
+    let import = if has(Direction::Import) { "import" } else { "" };
+    let export = if has(Direction::Export) { "export" } else { "" };
     tx.query(
         "select id, due_at, direction, receiver, task, body from box_due \
-         where due_at <= $1 order by due_at, id limit $2",
-        &[now_ms.into(), limit.into()],
+         where due_at <= $1 and direction in ($2, $3) order by due_at, id limit $4",
+        &[now_ms.into(), import.into(), export.into(), limit.into()],
     )?
     .iter()
     .map(|row| {

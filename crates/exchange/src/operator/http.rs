@@ -1,7 +1,8 @@
 //! `GET /api/v1/operator/pipeline`, `…/stuck`, `…/parked`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{Lane, lanes, rates};
+use super::request::pending;
+use super::{KINDS, Lane, lanes, rates};
 use crate::message::{MessageId, State};
 use crate::query::board::waiting;
 use crate::query::http::{Desk, bad};
@@ -12,6 +13,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Held};
 use axum::http::HeaderMap;
+use registry::approval::Approval;
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use store::clock::{beijing_day, beijing_rfc3339};
@@ -251,6 +253,38 @@ pub struct StuckQuery {
     pub limit: Option<u32>,
 }
 
+/// What somebody has asked for, which waits for another person (待复核的申请).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AskedView {
+    /// Id of the request, see `GET /api/v1/approvals`.
+    pub approval_id: String,
+    /// `message.release`, `message.refuse`, `message.resubmit` or `receipt.release`.
+    pub kind: String,
+    /// The kind's Chinese name.
+    pub kind_name: String,
+    /// Who asked.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// Why.
+    pub why: String,
+}
+
+impl From<&Approval> for AskedView {
+    fn from(request: &Approval) -> Self {
+        let kind = KINDS.iter().find(|kind| kind.name == request.kind);
+        Self {
+            approval_id: request.id.to_string(),
+            kind: request.kind.clone(),
+            kind_name: kind.map_or_else(String::new, |kind| kind.chinese.to_owned()),
+            by: request.asked_name.clone(),
+            at: beijing_rfc3339(request.asked_at),
+            why: request.why.clone(),
+        }
+    }
+}
+
 /// A message that is stuck, and why.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct StuckItem {
@@ -259,6 +293,9 @@ pub struct StuckItem {
     pub message: MessageSummary,
     /// Why it is stuck.
     pub why: String,
+    /// What was asked for and waits for another person; until it is decided nothing else is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedView>,
 }
 
 /// Messages that wait for a person, or were refused (待人工、已拒收报文), newest first.
@@ -302,9 +339,12 @@ pub async fn stuck(
         .db
         .read(move |tx| {
             let messages = list(tx, &sight, &filter, limit)?;
+            let ids: Vec<i64> = messages.iter().map(|message| message.id.0).collect();
+            let asked = pending(tx, &ids, false)?;
             let mut told = Vec::with_capacity(messages.len());
             for message in messages {
-                told.push((crate::query::why(tx, &message)?, message));
+                let asked = asked.get(&message.id.0).map(AskedView::from);
+                told.push((crate::query::why(tx, &message)?, asked, message));
             }
             Ok(told)
         })
@@ -314,12 +354,13 @@ pub async fn stuck(
     let is_full = i64::try_from(found.len()).unwrap_or(0) >= limit;
     let next = found.last().filter(|_| is_full);
     Ok(Json(Page {
-        next: next.map(|(_, message)| message.id.to_string()),
+        next: next.map(|(_, _, message)| message.id.to_string()),
         items: found
             .iter()
-            .map(|(why, message)| StuckItem {
+            .map(|(why, asked, message)| StuckItem {
                 message: desk.summary(&actor, message),
                 why: why.clone(),
+                asked: asked.clone(),
             })
             .collect(),
     }))
@@ -339,6 +380,9 @@ pub struct ParkedItem {
     pub reason: String,
     /// When, RFC 3339.
     pub at: String,
+    /// What was asked for and waits for another person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedView>,
 }
 
 /// Receipts that fit no declaration (搁置的回执), newest first.
@@ -366,9 +410,14 @@ pub async fn parked(
     let found = desk
         .shared
         .db
-        .read(move |tx| receipt::parked(tx, before, limit))
+        .read(move |tx| {
+            let parked = receipt::parked(tx, before, limit)?;
+            let ids: Vec<i64> = parked.iter().map(|parked| parked.id).collect();
+            Ok((pending(tx, &ids, true)?, parked))
+        })
         .await
         .map_err(|error| service_error(&error))?;
+    let (asked, found) = found;
     let is_full = i64::try_from(found.len()).unwrap_or(0) >= limit;
     let next = found
         .last()
@@ -380,6 +429,7 @@ pub async fn parked(
         document_key: parked.document_key,
         reason: parked.reason,
         at: beijing_rfc3339(parked.at_ms),
+        asked: asked.get(&parked.id).map(AskedView::from),
     });
     Ok(Json(Page {
         items: items.collect(),

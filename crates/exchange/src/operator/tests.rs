@@ -1,5 +1,6 @@
 //! What is stuck is freed by two people, once.
 
+use super::request::pending;
 use super::{KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
 use crate::message::{self, MessageId, State, Step};
 use crate::receipt;
@@ -11,6 +12,16 @@ use registry::role::Role;
 use store::clock::Clock;
 use store::testing::each_engine;
 
+fn request(kind: &'static str, id: i64) -> Request {
+    Request {
+        kind,
+        title: "测试".to_owned(),
+        payload: format!("{{\"id\":{id}}}"),
+        company: None,
+        why: "规则表已修正".to_owned(),
+    }
+}
+
 /// Asks as one operator and approves as another; answers what happened.
 async fn free(house: &House, kind: &'static str, id: i64) -> Result<String, String> {
     let ground = house.gate.ground.clone();
@@ -18,14 +29,7 @@ async fn free(house: &House, kind: &'static str, id: i64) -> Result<String, Stri
     let done = house.shared.db.write(move |tx| {
         let asker = person(1, Role::Operator, None, Sight::All);
         let decider = person(2, Role::Operator, None, Sight::All);
-        let request = Request {
-            kind,
-            title: "测试".to_owned(),
-            payload: format!("{{\"id\":{id}}}"),
-            company: None,
-            why: "规则表已修正".to_owned(),
-        };
-        let approval = ask(tx, &ground, &asker, &request)?;
+        let approval = ask(tx, &ground, &asker, &request(kind, id))?;
         let approval = find(tx, approval)?.unwrap();
         let own = Doing {
             approval: &approval,
@@ -101,6 +105,50 @@ async fn a_held_message_is_sent_again_or_refused() {
         assert_eq!(once.len(), feed.len(), "{feed:?}");
         let told = format!("CEB900 {} -999999", two.acceptance_no());
         assert!(feed.contains(&told), "{feed:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_asked_for_is_seen_until_it_is_decided() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let ids: Vec<i64> = [7, 8].into_iter().collect();
+        let seen = async |is_receipt| {
+            let ids = ids.clone();
+            let read = move |tx: &mut store::Tx<'_>| pending(tx, &ids, is_receipt);
+            let found = house.shared.db.read(read).await.unwrap();
+            let told = found.into_iter().map(|(id, request)| (id, request.kind));
+            told.collect::<Vec<_>>()
+        };
+        let asking = async |kind: &'static str, id: i64| {
+            let ground = house.gate.ground.clone();
+            let asked = house.shared.db.write(move |tx| {
+                let asker = person(1, Role::Operator, None, Sight::All);
+                ask(tx, &ground, &asker, &request(kind, id))
+            });
+            asked.await.unwrap()
+        };
+        assert_eq!(seen(false).await, []);
+        // Of another message, and of a receipt with the same number.
+        asking(RELEASE.name, 9).await;
+        asking(RELEASE_RECEIPT.name, 8).await;
+        assert_eq!(seen(false).await, []);
+        let first = asking(REFUSE.name, 7).await;
+        assert_eq!(seen(false).await, [(7, REFUSE.name.to_owned())]);
+        assert_eq!(seen(true).await, [(8, RELEASE_RECEIPT.name.to_owned())]);
+        let ground = house.gate.ground.clone();
+        let withdrawn = house.shared.db.write(move |tx| {
+            let asker = person(1, Role::Operator, None, Sight::All);
+            let approval = find(tx, first)?.unwrap();
+            let own = Doing {
+                approval: &approval,
+                actor: &asker,
+                ground: &ground,
+            };
+            decide(tx, &own, &REFUSE, &Decision::Withdraw)
+        });
+        assert!(withdrawn.await.unwrap().is_ok());
+        assert_eq!(seen(false).await, []);
     }
 }
 

@@ -97,6 +97,22 @@ const EXPECTED: [(&str, &str, bool, &str); 5] = [
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_customs_still_reviews_is_not_done() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        // 120, which is the last status that an order expects, and then 300 人工审核.
+        let id = accepted(house.accept(0, order(&house, 1, "DD1-ZZ-MANUAL")).await);
+        house.settle().await;
+        let life = read(&house, id).await;
+        assert_eq!(life.documents[0].return_status, Some(300));
+        let told = (&*life.summary.outcome, life.summary.needs_action);
+        assert_eq!(told, ("waiting", false));
+        assert_eq!(life.summary.state_name, "已有回执");
+        assert_eq!(life.summary.holder, "海关");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_customs_turned_down_looks_like_it_everywhere() {
     for test in each_engine() {
         let house = House::on(test).await;

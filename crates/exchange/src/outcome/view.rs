@@ -49,6 +49,8 @@ pub fn state_chinese(state: State, outcome: Outcome) -> &'static str {
         (State::Answered | State::Settled, Outcome::Rejected | Outcome::Faulty) => {
             outcome.chinese()
         }
+        // A status after the last one that was expected, such as 人工审核: customs is not done.
+        (State::Settled, Outcome::Waiting) => State::Answered.chinese(),
         _ => state.chinese(),
     }
 }
@@ -63,6 +65,7 @@ pub fn holder(state: State, outcome: Outcome, needs_action: bool) -> &'static st
         (Outcome::Rejected | Outcome::Faulty | Outcome::Refused, false) => {
             "无（已重新申报或不再处理）"
         }
+        (Outcome::Waiting, _) if state == State::Settled => State::Answered.holder(),
         (Outcome::Waiting | Outcome::Accepted | Outcome::Released, _) => state.holder(),
     }
 }

@@ -12,6 +12,7 @@ pub mod marks;
 mod tests;
 mod view;
 
+use crate::correction::{self, Links};
 use crate::explanation;
 use crate::message::{MessageId, State};
 use crate::query::search::Found;
@@ -22,7 +23,7 @@ use ceb::Kind;
 use ceb::explain::Explanation;
 use ceb::matching::Part;
 use registry::access::Actor;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::event::Event;
 use store::{Result, Tx};
 
@@ -66,6 +67,8 @@ pub(crate) struct Trade {
     pub(crate) chapters: Vec<Chapter>,
     /// Events by message.
     pub(crate) events: BTreeMap<MessageId, Vec<Event>>,
+    /// Which of its messages correct which.
+    pub(crate) links: Links,
 }
 
 /// Reads the trade of a document, if it is seen.
@@ -94,10 +97,12 @@ pub(crate) fn trade(tx: &mut Tx<'_>, actor: &Actor, id: i64, now_ms: i64) -> Res
             receipts,
         });
     }
+    let messages: BTreeSet<MessageId> = events.keys().copied().collect();
     Ok(Some(Trade {
         asked: id,
         chapters,
         events,
+        links: correction::links(tx, &messages)?,
     }))
 }
 

@@ -74,6 +74,21 @@ async fn customs_sees_the_whole_trade_and_every_company_its_own_part() {
                 .all(|code| ["platform", "seller", "carrier"].contains(code)),
             "{bad:?}"
         );
+        let order = whole.order.as_ref().unwrap();
+        let meaning = |element: &str| {
+            let field = order.fields.iter().find(|field| field.element == element);
+            field.unwrap().meaning.clone()
+        };
+        // Codes of the standard are told in words, whether they stand in a table or beside the field.
+        for (element, word) in [
+            ("appType", Some("新增")),
+            ("appStatus", Some("申报")),
+            ("orderType", Some("进口")),
+            ("currency", Some("人民币")),
+            ("orderNo", None),
+        ] {
+            assert_eq!(meaning(element).as_deref(), word, "{element}");
+        }
         let list = whole.inventory.unwrap();
         assert!(
             list.receipts

@@ -1,11 +1,12 @@
 //! The shapes in which a trade is told.
 
 use super::{Chapter, Trade, holder, part_of};
+use crate::correction::Links;
 use crate::downlink::http::CustomsNoticeView;
 use crate::explanation::ExplanationView;
 use crate::message::{MessageId, State};
 use crate::outcome::{self, state_chinese};
-use crate::query::{follows_receipt, step_name};
+use crate::query::{MessageLink, follows_receipt, step_name};
 use crate::receipt;
 use crate::story::marks::{Mark, marks};
 use ceb::explain::Explanation;
@@ -103,6 +104,12 @@ pub struct StoryDocument {
     pub lines: Vec<Vec<StoryField>>,
     /// What customs said, oldest first.
     pub receipts: Vec<StoryReceipt>,
+    /// The message that its message corrects (更正自), if it corrects one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<MessageLink>,
+    /// The newest message that corrects its message (已由此更正), if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected_by: Option<MessageLink>,
 }
 
 /// A comparison of two documents.
@@ -180,7 +187,7 @@ pub(super) fn tell(trade: &Trade, directory: &Directory) -> Story {
     let mut read: Vec<Read> = trade
         .chapters
         .iter()
-        .map(|chapter| chapter_view(chapter, directory))
+        .map(|chapter| chapter_view(chapter, &trade.links, directory))
         .collect();
     explain(trade, &mut read);
     let timeline = timeline(trade);
@@ -279,7 +286,7 @@ fn status_name(status: i64) -> Option<String> {
     ReturnStatus(status).chinese().map(str::to_owned)
 }
 
-fn chapter_view(chapter: &Chapter, directory: &Directory) -> Read {
+fn chapter_view(chapter: &Chapter, links: &Links, directory: &Directory) -> Read {
     let found = &chapter.found;
     let message = MessageId::of_document(found.document_id);
     let number = found.document_id - message.0;
@@ -328,6 +335,8 @@ fn chapter_view(chapter: &Chapter, directory: &Directory) -> Read {
                 explanation: ExplanationView::default(),
             })
             .collect(),
+        corrects: links.corrects.get(&message).copied().map(Into::into),
+        corrected_by: links.corrected_by.get(&message).copied().map(Into::into),
     };
     Read {
         part: part_of(&found.kind),
@@ -357,8 +366,21 @@ fn fields(record: &Record, is_masked: bool) -> Vec<StoryField> {
         .collect()
 }
 
+/// What the table of the standard says beside a code that no code table holds: `1 新增，2 变更，3 删除`.
+fn noted<'a>(note: &'a str, value: &str) -> Option<&'a str> {
+    note.split(['，', '；']).find_map(|one| {
+        let (codes, word) = one.split_once(' ')?;
+        codes.split('/').any(|code| code == value).then_some(word)
+    })
+}
+
 fn meaning(table: &RecordSpec, element: &str, value: &str) -> Option<String> {
-    ceb::code_table::chinese(table.field(element)?.table()?, value).map(str::to_owned)
+    let field = table.field(element)?;
+    let word = match field.table() {
+        Some(codes) => ceb::code_table::chinese(codes, value),
+        None => noted(&field.note, value),
+    };
+    word.map(str::to_owned)
 }
 
 /// Everything that happened to the messages and documents, oldest first.

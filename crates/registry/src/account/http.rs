@@ -14,7 +14,7 @@ use crate::login::http::{
 use crate::login::page::{
     self, AccountPage, BindingLine, FactorLine, Lang, PasswordPage, RecoveryPage, Shown, TotpPage,
 };
-use crate::login::{codes, promote, set_password, still_knows};
+use crate::login::{codes, method_name, promote, set_password, still_knows};
 use crate::role::Role;
 use crate::session::{self, Session, Stage};
 use axum::extract::{Form, Query, RawQuery, State};
@@ -364,7 +364,14 @@ pub async fn totp_confirm(
             return Ok(None);
         }
         let object = format!("account:{}", id.0);
-        audit::done(tx, shared.now_ms(), &by, factor::ENROL, &object, "totp")?;
+        audit::done(
+            tx,
+            shared.now_ms(),
+            &by,
+            factor::ENROL,
+            &object,
+            method_name("totp"),
+        )?;
         factor::renew_recovery(tx, &shared, id, &secrets).map(Some)
     };
     let shown = ground
@@ -436,7 +443,14 @@ pub async fn recovery_renew(
     let (shared, by, id) = (ground.clone(), actor.clone(), account.id);
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Vec<String>> {
         let object = format!("account:{}", id.0);
-        audit::done(tx, shared.now_ms(), &by, factor::ENROL, &object, "recovery")?;
+        audit::done(
+            tx,
+            shared.now_ms(),
+            &by,
+            factor::ENROL,
+            &object,
+            method_name("recovery"),
+        )?;
         factor::renew_recovery(tx, &shared, id, &secrets)
     };
     let codes = ground

@@ -17,7 +17,7 @@ use crate::role::{AccountId, Role};
 use store::{Error, Result, Tx};
 use web::{Code, Problem};
 
-pub use sql::{Filter, count_pending, find, list};
+pub use sql::{Filter, count_pending, find, list, pending};
 
 /// Asked for.
 pub const ASK: Act = Act {
@@ -82,8 +82,17 @@ pub mod codes {
         meaning: "提交申请之后情况有变，所申请的操作已不能执行，详见 detail。",
         advice: "请核对当前状态；如仍需办理，请重新提交申请。",
     };
+    /// Somebody has asked for it already.
+    pub const ASKED: Code = Code {
+        code: "TG-R4614",
+        status: 409,
+        title: "已有待复核的申请",
+        title_en: "There is a pending request already",
+        meaning: "对同一对象的申请正在等待复核，复核之前不能再次申请，详见 detail。",
+        advice: "请等待另一位人员复核；申请有误的，由申请人撤回后重新提交。",
+    };
     /// All of the above.
-    pub const ALL: &[Code] = &[DECIDED, OWN, REASON, FAILED];
+    pub const ALL: &[Code] = &[DECIDED, OWN, REASON, FAILED, ASKED];
 }
 
 /// What a kind's function is given.

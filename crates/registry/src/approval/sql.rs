@@ -122,6 +122,30 @@ pub fn count_pending(tx: &mut Tx<'_>, kinds: &[&str], but: i64) -> Result<i64> {
     tx.query_opt(&sql, &args)?.map_or(Ok(0), |row| row.int(0))
 }
 
+/// Requests of these kinds that wait for a decision and have one of these payloads, oldest first.
+///
+/// # Errors
+/// The engine's.
+pub fn pending(tx: &mut Tx<'_>, kinds: &[&str], payloads: &[String]) -> Result<Vec<Approval>> {
+    if kinds.is_empty() || payloads.is_empty() {
+        return Ok(Vec::new());
+    }
+    let kinds_and_payloads = kinds
+        .iter()
+        .map(|kind| (*kind).into())
+        .chain(payloads.iter().map(Into::into));
+    let args: Vec<Value<'_>> = kinds_and_payloads.collect();
+    let places: Vec<String> = (1..=args.len()).map(|n| format!("${n}")).collect();
+    let (of_kinds, of_payloads) = places.split_at(kinds.len());
+    let sql = format!(
+        "select {COLUMNS} from approval where state = 'pending' and kind in ({}) \
+         and payload in ({}) order by id",
+        of_kinds.join(", "),
+        of_payloads.join(", ")
+    );
+    tx.query(&sql, &args)?.iter().map(approval).collect()
+}
+
 fn approval(row: &Row) -> Result<Approval> {
     Ok(Approval {
         id: row.int(0)?,

@@ -80,7 +80,7 @@ pub fn own(ground: &Ground) -> Vec<Job> {
         }),
         job(
             "slip.clean",
-            "清理用过的单次凭条",
+            "清理用过的一次性凭证",
             60_000,
             |ground| Box::pin(clean_slips(ground)),
         ),

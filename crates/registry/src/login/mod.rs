@@ -295,10 +295,10 @@ pub fn needs_factor(tx: &mut Tx<'_>, ground: &Ground, account: &Account) -> Stor
 }
 
 /// A way of logging in, for people.
-fn method_name(method: &str) -> &str {
+pub(crate) fn method_name(method: &str) -> &str {
     match method {
         "password" => "密码",
-        "totp" => "动态口令",
+        "totp" => "动态验证码",
         "passkey" => "通行密钥",
         "recovery" => "恢复码",
         "foreign" | "foreign2" => "外部统一登录",

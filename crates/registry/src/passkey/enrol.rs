@@ -152,7 +152,14 @@ fn keep(
     factor::insert(tx, new)?;
     let object = format!("account:{}", new.account.0);
     let now_ms = ground.now_ms();
-    audit::done(tx, now_ms, actor, factor::ENROL, &object, "passkey")?;
+    audit::done(
+        tx,
+        now_ms,
+        actor,
+        factor::ENROL,
+        &object,
+        crate::login::method_name("passkey"),
+    )?;
     let has_recovery = present
         .iter()
         .any(|one| one.kind == "recovery" && one.used_at.is_none());

@@ -190,15 +190,17 @@ async fn people_inject_answers_and_break_the_line() {
     text.push_str(&stage.play(1000).await);
     stage
         .customs
-        .fail_for(Outage::Silent, Duration::from_secs(1));
+        .fail_for(Outage::Silent, None, Duration::from_secs(1));
     stage.up(Kind::Ceb411, &marked(Kind::Ceb411, "")).await;
     text.push_str(&stage.play(2000).await);
     stage
         .customs
-        .fail_for(Outage::Garbage, Duration::from_secs(1));
+        .fail_for(Outage::Garbage, None, Duration::from_secs(1));
     stage.up(Kind::Ceb511, &marked(Kind::Ceb511, "")).await;
     text.push_str(&stage.play(500).await);
-    stage.customs.fail_for(Outage::Slow, Duration::from_secs(1));
+    stage
+        .customs
+        .fail_for(Outage::Slow, None, Duration::from_secs(1));
     stage.up(Kind::Ceb311, &marked(Kind::Ceb311, "")).await;
     text.push_str(&stage.play(11_000).await);
     expect![[r#"
@@ -221,6 +223,58 @@ async fn people_inject_answers_and_break_the_line() {
         +14800 CEB312 120 [Code:1800;Desc:逻辑校验通过]
     "#]]
     .assert_eq(&text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drill_breaks_one_line_and_leaves_the_other_alone() {
+    let second = Duration::from_secs(1);
+    for (outage, hit) in [
+        (Outage::Silent, Direction::Import),
+        (Outage::Silent, Direction::Export),
+        (Outage::Garbage, Direction::Import),
+        (Outage::Slow, Direction::Export),
+    ] {
+        let mut stage = Stage::with(|_| {});
+        // Something of both lines is under way when the drill begins.
+        for kind in [Kind::Ceb311, Kind::Ceb303] {
+            stage.up(kind, &marked(kind, "")).await;
+        }
+        let _under_way = stage.play(0).await;
+        stage.customs.fail_for(outage, Some(hit), second);
+        for kind in [Kind::Ceb411, Kind::Ceb403] {
+            stage.up(kind, &marked(kind, "")).await;
+        }
+        let drill = stage.customs.drill().unwrap();
+        assert_eq!((drill.outage, drill.direction), (outage, Some(hit)));
+        let during = stage.play(900).await;
+        let afterwards = stage.play(11_000).await;
+        let (broken, whole) = match hit {
+            Direction::Import => (["CEB312", "CEB412"], ["CEB304", "CEB404"]),
+            Direction::Export => (["CEB304", "CEB404"], ["CEB312", "CEB412"]),
+        };
+        for kind in whole {
+            assert!(
+                during.contains(&format!("{kind} 120")),
+                "{outage:?} {during}"
+            );
+        }
+        match outage {
+            Outage::Silent => {
+                assert!(broken.iter().all(|kind| !during.contains(kind)), "{during}");
+            }
+            Outage::Slow => assert!(!during.contains(broken[1]), "{during}"),
+            Outage::Garbage => {
+                let n = during.matches("(garbage)").count();
+                let portions = during.matches(broken[0]).count().max(3);
+                assert!(n >= portions, "{during}");
+            }
+        }
+        let all = during + &afterwards;
+        for kind in broken {
+            assert!(all.contains(&format!("{kind} 120")), "{outage:?} {all}");
+        }
+        assert!(stage.customs.drill().is_none(), "it ends by itself");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

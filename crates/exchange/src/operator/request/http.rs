@@ -189,22 +189,22 @@ async fn ask(
     why: String,
 ) -> Answer {
     actor.require_account()?;
-    let payload = serde_json::to_string(&Payload { id }).unwrap_or_default();
     let request = approval::Request {
         kind: kind.name,
         title: format!("{}：{title}", kind.chinese),
-        payload,
+        payload: Payload::text(id),
         company: company.map(|company| company.0),
         why: reason(&why)?,
     };
     let ground = desk.gate.ground.clone();
-    let asked = desk
-        .shared
-        .db
-        .write(move |tx| approval::ask(tx, &ground, &actor, &request));
-    let approval_id = asked
-        .await
-        .map_err(|error| service_error(&error))?
-        .to_string();
+    let is_receipt = kind.name == RELEASE_RECEIPT.name;
+    let asked = desk.gate.ground.act(move |tx| {
+        if let Some(other) = super::pending(tx, &[id], is_receipt)?.remove(&id) {
+            let who = format!("{} 已提交申请：{}", other.asked_name, other.title);
+            return Ok(Err(Problem::new(approval::codes::ASKED).detail(who)));
+        }
+        approval::ask(tx, &ground, &actor, &request).map(Ok)
+    });
+    let approval_id = asked.await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
 }

@@ -7,10 +7,10 @@ use crate::check::refusal_receipt;
 use crate::message::{self, MessageId, State, Step};
 use crate::{matching, outcome, query, receipt};
 use registry::access::Sight;
-use registry::approval::{Doing, Kind};
+use registry::approval::{self, Approval, Doing, Kind};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::result::Result as StdResult;
 use store::{Result, Tx};
 
@@ -53,6 +53,39 @@ pub const KINDS: &[Kind] = &[RELEASE, REFUSE, RESUBMIT, RELEASE_RECEIPT];
 pub(super) struct Payload {
     /// Id of the message or of the parked receipt.
     pub(super) id: i64,
+}
+
+impl Payload {
+    /// As it is stored with the request, and looked for.
+    pub(super) fn text(id: i64) -> String {
+        serde_json::to_string(&Self { id }).unwrap_or_default()
+    }
+}
+
+/// The kinds that are about a message; one of them at a time.
+const OF_MESSAGES: &[&str] = &[RELEASE.name, REFUSE.name, RESUBMIT.name];
+
+/// Requests that wait for another person, by what they are about: whoever looks at a list of messages
+/// (or of receipts) sees what was asked for, and does not ask again.
+pub(super) fn pending(
+    tx: &mut Tx<'_>,
+    ids: &[i64],
+    is_receipt: bool,
+) -> Result<BTreeMap<i64, Approval>> {
+    let kinds: &[&str] = if is_receipt {
+        &[RELEASE_RECEIPT.name]
+    } else {
+        OF_MESSAGES
+    };
+    let payloads: Vec<String> = ids.iter().map(|id| Payload::text(*id)).collect();
+    let found = approval::pending(tx, kinds, &payloads)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|request| {
+            let payload: Payload = serde_json::from_str(&request.payload).ok()?;
+            Some((payload.id, request))
+        })
+        .collect())
 }
 
 type Done = Result<StdResult<String, String>>;

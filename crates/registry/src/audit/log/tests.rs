@@ -26,7 +26,7 @@ async fn write(test: &TestDb, one: Actor, two: Actor) {
         let (done, refused) = (Outcome::Done, Outcome::Refused);
         for (actor, act, outcome, told) in [
             (&one, login::IN, done, "密码；待两步验证"),
-            (&one, login::IN, done, "密码、动态口令；登录完成"),
+            (&one, login::IN, done, "密码、动态验证码；登录完成"),
             (&two, login::IN, done, "方式 password，阶段 full"),
             (&one, login::FAILED, refused, ""),
             (&one, login::OUT, done, ""),

@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+import { sentences } from "./sentences";
+
+test("what is wrong and what to do are two sentences", () => {
+  expect(sentences("订单类型（orderType）只能是 I", "改为规定的取值之一。")).toBe("订单类型（orderType）只能是 I。改为规定的取值之一。");
+  expect(sentences("证书尚未生效。", "等证书生效后重新签名。")).toBe("证书尚未生效。等证书生效后重新签名。");
+  expect(sentences("只有一句", "", null, undefined)).toBe("只有一句");
+});
