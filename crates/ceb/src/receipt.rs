@@ -24,6 +24,7 @@ use crate::status::ReturnStatus;
 use crate::xml::{NS_CEB, Token, Tokens, prepare};
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 
 /// Status given to an entry whose `returnStatus` is absent or no number. Zero is not a code of
 /// customs; the entry is kept and shown, never dropped.
@@ -134,6 +135,9 @@ pub struct Entry {
     pub ori_message_type: Option<String>,
     /// A message with only this entry, as received; in UTF-8, whatever it came in.
     pub xml: String,
+    /// Where the entry itself stands in `xml`, in bytes: what is the same when customs sends it again in
+    /// another message.
+    pub own: Range<usize>,
 }
 
 /// A receipt message out of its envelope, in UTF-8.
@@ -224,7 +228,7 @@ pub fn split(bytes: &[u8]) -> Result<Receipts, SniffError> {
         let (line, value) = first.map_or((1, ""), |finding| (finding.line, &finding.value));
         return Err(SniffError::new(code, line, value));
     };
-    let text = |range: std::ops::Range<usize>| {
+    let text = |range: Range<usize>| {
         inner
             .get(range)
             .and_then(|bytes| std::str::from_utf8(bytes).ok())
@@ -235,7 +239,9 @@ pub fn split(bytes: &[u8]) -> Result<Receipts, SniffError> {
     for document in &message.documents {
         let own = text(document.span.clone());
         seen.insert(own);
-        entries.push(entry(message.kind, document, [start, own, end].concat()));
+        let place = start.len()..start.len() + own.len();
+        let xml = [start, own, end].concat();
+        entries.push(entry(message.kind, document, xml, place));
     }
     let mut odd = opened.odd;
     if seen.len() < entries.len() {
@@ -251,7 +257,7 @@ pub fn split(bytes: &[u8]) -> Result<Receipts, SniffError> {
     })
 }
 
-fn entry(kind: Kind, document: &Document, xml: String) -> Entry {
+fn entry(kind: Kind, document: &Document, xml: String, own_at: Range<usize>) -> Entry {
     let head = &document.head;
     let value = |element: &str| head.filled(element).map(|value| value.trim().to_owned());
     let own = |element: &str| value(element).unwrap_or_default();
@@ -275,6 +281,7 @@ fn entry(kind: Kind, document: &Document, xml: String) -> Entry {
         ori_cop_msg_id: value("oriCopMsgId"),
         ori_message_type: value("oriMessageType"),
         xml,
+        own: own_at,
     }
 }
 

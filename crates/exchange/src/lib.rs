@@ -46,6 +46,7 @@ pub mod query;
 pub mod quota;
 pub mod receipt;
 pub mod rehearsal;
+pub mod reseal;
 pub mod signature;
 pub mod signing;
 pub mod story;

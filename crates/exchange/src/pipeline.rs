@@ -302,7 +302,16 @@ async fn take(shared: &Arc<Shared>, direction: Direction, wait: Duration) -> any
     let is_behind = inbox::is_used(shared, direction).await?;
     let wait = if is_behind { Duration::ZERO } else { wait };
     let down = shared.customs.down(direction);
-    let deliveries = match shared.queue.take(down, TAKE_MAX, wait).await {
+    let room = match is_behind {
+        true => inbox::room(shared, direction).await?,
+        false => inbox::MOVED_MAX,
+    };
+    let taken = match room {
+        // The table is full: what customs has more stays in its queue.
+        0 => Ok(Vec::new()),
+        room => shared.queue.take(down, room.min(TAKE_MAX), wait).await,
+    };
+    let deliveries = match taken {
         Ok(deliveries) => deliveries,
         // What stands in the inbox goes home all the same.
         Err(error) if is_behind => {
@@ -312,7 +321,7 @@ async fn take(shared: &Arc<Shared>, direction: Direction, wait: Duration) -> any
         Err(error) => return Err(error.into()),
     };
     if is_behind || deliveries.len() >= TAKE_MAX {
-        inbox::fill(shared, direction, deliveries, TAKE_MAX).await?;
+        inbox::fill(shared, direction, deliveries, (TAKE_MAX, room)).await?;
         let (ids, bodies) = inbox::turn(shared, direction).await?;
         return Ok(receipt::step(shared, bodies, ids).await?);
     }

@@ -243,6 +243,7 @@ impl House {
             ids: Arc::clone(&self.shared.ids),
             clock: self.clock.clone(),
             signatures: Arc::clone(&self.shared.signatures),
+            directory: Arc::new(Directory::new(self.shared.db.clone(), self.clock.clone())),
             room: config.room(),
             forms: config.turns(),
             config,

@@ -28,6 +28,7 @@ pub mod id;
 mod migrate;
 pub mod node;
 mod postgres;
+pub mod reseal;
 mod sqlite;
 pub mod task;
 #[cfg(any(test, feature = "testing"))]

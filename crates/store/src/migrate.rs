@@ -116,6 +116,11 @@ const ALL: &[Migration] = &[
         "correction",
         include_str!("../migrations/0027_correction.sql"),
     ),
+    (
+        28,
+        "lists_and_files",
+        include_str!("../migrations/0028_lists_and_files.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -145,6 +145,9 @@ fn connect(path: &str, config: &Config, cache_kib: u64) -> Result<Connection> {
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
+    // What is sealed later must not stay readable in pages that are free.
+    let overwrites = !config.encryption_key_file.is_empty();
+    connection.pragma_update(None, "secure_delete", overwrites)?;
     let cache = i64::try_from(cache_kib).unwrap_or(i64::MAX);
     connection.pragma_update(None, "cache_size", -cache)?;
     Ok(connection)

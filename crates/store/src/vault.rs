@@ -100,6 +100,27 @@ impl Vault {
         self.0.as_ref().map_or(&[], |keys| keys.as_slice())
     }
 
+    /// The id of the key that seals; none when nothing is sealed.
+    pub(crate) fn first_key(&self) -> Option<&str> {
+        self.keys().first().map(|key| key.id.as_str())
+    }
+
+    /// Whether stored bytes are sealed with the key that seals now.
+    ///
+    /// # Errors
+    /// [`Error::Fault`] when they carry the mark and are damaged.
+    pub fn is_current(&self, bytes: &[u8]) -> Result<bool> {
+        Ok(key_of(bytes)?.as_deref() == self.first_key())
+    }
+
+    /// As [`Vault::is_current`], for a column of texts.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn is_current_text(&self, text: &str) -> Result<bool> {
+        Ok(key_of_text(text)?.as_deref() == self.first_key())
+    }
+
     /// Seals bytes, if there is a key.
     ///
     /// # Errors
@@ -168,6 +189,28 @@ impl Vault {
         let sealed = STANDARD.decode(sealed).map_err(|_| broken())?;
         String::from_utf8(self.open(sealed)?).map_err(|_| broken())
     }
+}
+
+/// The id of the key with which stored bytes are sealed; none when they are not.
+///
+/// # Errors
+/// [`Error::Fault`] when they carry the mark and are damaged.
+fn key_of(bytes: &[u8]) -> Result<Option<String>> {
+    let id = parts(bytes)?.map(|(id, _)| String::from_utf8_lossy(id).into_owned());
+    // Sealed with no key: bytes that only look sealed.
+    Ok(id.filter(|id| !id.is_empty()))
+}
+
+/// As [`key_of`], for a text.
+///
+/// # Errors
+/// As there.
+fn key_of_text(text: &str) -> Result<Option<String>> {
+    let Some(sealed) = text.strip_prefix(TEXT_MARK) else {
+        return Ok(None);
+    };
+    let damaged = |_| Error::Fault("a sealed text is damaged".to_owned());
+    key_of(&STANDARD.decode(sealed).map_err(damaged)?)
 }
 
 /// Id of the key and what comes after it, of bytes that carry the mark.

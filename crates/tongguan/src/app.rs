@@ -7,6 +7,7 @@ mod declarations;
 pub mod describe;
 pub mod descriptors;
 pub mod docs;
+pub mod english;
 pub mod gather;
 mod host;
 pub mod inside;

@@ -109,6 +109,18 @@ impl Default for QueueConfig {
     }
 }
 
+/// What to tell about a file that is not TOML: where, and what the parser misses there.
+fn not_toml(text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+    let at = text.lines().nth(line - 1).unwrap_or_default();
+    anyhow::anyhow!(
+        "配置文件不是有效的 TOML：第 {line} 行“{}”有误（{}）。每行应为 键 = 值，文字加双引号",
+        at.trim(),
+        error.message()
+    )
+}
+
 impl Config {
     /// Reads the settings from a file, if one is given, and the environment over it.
     ///
@@ -118,8 +130,7 @@ impl Config {
         let environment = std::env::vars().filter(|(name, _)| name.starts_with(ENV_PREFIX));
         let text = match file {
             None => String::new(),
-            Some(path) => std::fs::read_to_string(path)
-                .with_context(|| format!("无法读取配置文件 {}", path.display()))?,
+            Some(path) => crate::cli::input::text(path).context("配置文件")?,
         };
         Self::from_parts(&text, environment)
     }
@@ -132,7 +143,7 @@ impl Config {
         text: &str,
         environment: impl Iterator<Item = (String, String)>,
     ) -> anyhow::Result<Self> {
-        let mut table: toml::Table = text.parse().context("配置文件不是有效的 TOML")?;
+        let mut table: toml::Table = text.parse().map_err(|error| not_toml(text, &error))?;
         for (name, value) in environment {
             let path = name.trim_start_matches(ENV_PREFIX).to_ascii_lowercase();
             // Variables of the tests and of the log are not settings.

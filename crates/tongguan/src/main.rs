@@ -1,6 +1,5 @@
 //! The program `tongguan`; everything is in the library of the same name.
 
-use clap::Parser;
 use std::process::ExitCode;
 use tongguan::cli;
 
@@ -10,7 +9,7 @@ use tongguan::cli;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match cli::Command::try_parse() {
+    match cli::parse(std::env::args_os()) {
         Ok(command) => cli::run(command),
         Err(error) => {
             // Help and version are not mistakes: clap knows which is which.

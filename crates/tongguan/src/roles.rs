@@ -31,10 +31,13 @@ use tokio::task::JoinHandle;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Role {
     /// The HTTP API: intake, query, feed.
+    #[value(help = "接口与页面")]
     Api,
     /// The pipeline: check, dispatch, receipt.
+    #[value(help = "流水线：校验、发送、回执")]
     Pipeline,
     /// The simulator of customs, in this process.
+    #[value(help = "海关模拟器")]
     CustomsBox,
 }
 
@@ -162,6 +165,7 @@ impl House {
     /// When the queues to customs cannot be declared.
     pub async fn start_pipeline(&mut self) -> anyhow::Result<()> {
         self.declare_queues().await?;
+        self.warn_of_trust().await?;
         // Another process has another number, another start of this one another id.
         let owner = format!("{}.{}", self.config.node.number, self.shared.ids.next());
         let stop = self.stop.subscribe();
@@ -170,6 +174,20 @@ impl House {
             .extend(pipeline::start(shared, tasks, &owner, &stop));
         self.loops
             .push(exchange::rehearsal::start(shared, tasks, &owner, &stop));
+        Ok(())
+    }
+
+    /// Tells when signatures are required and nobody is believed: those messages will be refused.
+    async fn warn_of_trust(&self) -> anyhow::Result<()> {
+        let shared = &self.shared;
+        let n_required = shared.db.read(exchange::signing::n_required).await?;
+        shared.signatures.refresh(shared.clock.now_ms());
+        if n_required > 0 && !shared.signatures.believes_anybody() {
+            tracing::error!(
+                companies = n_required,
+                "signatures are required and signature.trust_dir has no root certificate: their messages are refused"
+            );
+        }
         Ok(())
     }
 
@@ -206,6 +224,7 @@ impl House {
     pub fn jobs(&self) -> Vec<Job> {
         let mut jobs = registry::job::own(&self.ground);
         jobs.extend(upload::jobs(&self.ground, &self.uploader));
+        jobs.push(exchange::reseal::job(&self.ground));
         jobs
     }
 

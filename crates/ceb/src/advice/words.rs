@@ -143,7 +143,9 @@ fn code(field: &FieldSpec, which: CodeTable, value: &str, tables: &Tables) -> Op
     let fixed = field.fixed();
     match rows.as_slice() {
         [] => {
-            let right = padded(field, table, value)?;
+            let Some(right) = padded(field, table, value) else {
+                return other_length(field, which, value);
+            };
             Some(format!(
                 "代码前面的 0 可能丢失了：若是{}，改为 {}。",
                 right.chinese, right.code
@@ -208,12 +210,27 @@ fn named<'t>(table: &'t Table, value: &str) -> Vec<&'t Row> {
         row.chinese.contains(plain)
             || (row.chinese.chars().count() > 1 && plain.contains(&*row.chinese))
     };
-    let rows: Vec<&Row> = table.rows().iter().filter(holds).collect();
+    let mut rows: Vec<&Row> = table.rows().iter().filter(holds).collect();
+    // Of many the shortest names say most: the whole before its parts.
     if rows.len() > SUGGESTED_MAX {
-        Vec::new()
-    } else {
-        rows
+        rows.sort_by_key(|row| row.chinese.chars().count());
+        rows.truncate(SUGGESTED_MAX);
     }
+    rows
+}
+
+/// A code of another length than the table's: neither to be cut nor to be filled up.
+fn other_length(field: &FieldSpec, which: CodeTable, value: &str) -> Option<String> {
+    let FieldType::Text { max, .. } = field.kind else {
+        return None;
+    };
+    let is_code = value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    (is_code && value.len() != max as usize).then(|| {
+        format!(
+            "{}代码为 {max} 位，请核对后填写完整的代码，不要截短或补位。",
+            which.chinese()
+        )
+    })
 }
 
 fn padded<'t>(field: &FieldSpec, table: &'t Table, value: &str) -> Option<&'t Row> {
@@ -363,6 +380,9 @@ mod tests {
             ("trafMode", "航空运输", "5"),
             ("wrapType", "纸箱", "2"),
             ("customsCode", "北京关区", "0100"),
+            ("customsCode", "北京", "例如 0100"),
+            ("wrapType", "99", "1 位"),
+            ("country", "5020", "3 位"),
             ("netWeight", "1.5kg", "1.5。"),
             ("netWeight", "１．５", "1.5。"),
             ("price", "￥1,234.50", "1234.50。"),

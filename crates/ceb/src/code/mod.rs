@@ -6,6 +6,7 @@
 //! `E19xx` several documents together. The pages under `docs/codes/` are
 //! generated from this table, and a test compares them.
 
+mod english;
 mod export;
 mod form;
 mod list;
@@ -16,6 +17,7 @@ mod schema;
 mod signature;
 mod value;
 
+pub use english::{English, english, english_rule};
 pub use export::*;
 pub use form::*;
 pub use list::*;
@@ -240,6 +242,7 @@ pub static ALL: &[&Code] = &[
     &HOLDER_DIFFERS,
     &SIGNATURE_TOLERATED,
     &SIGNATURE_EXTRA,
+    &HOLDER_UNKNOWN,
     &matching::PAID_DIFFERS,
     &matching::PAYER_DIFFERS,
     &matching::PAYMENT_REFERENCE,

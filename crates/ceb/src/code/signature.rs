@@ -273,6 +273,17 @@ pub static HOLDER_DIFFERS: Code = Code {
     ..Code::RULE
 };
 
+/// 证书没有写明企业代码
+pub static HOLDER_UNKNOWN: Code = Code {
+    id: "TG-E1828",
+    lenient: Some(Severity::Note),
+    title: "证书没有写明是哪家企业",
+    happened: "证书中没有统一社会信用代码或组织机构代码，单位名称也与平台登记的企业名称不同，无法得知签名的是不是申报企业。要求签名的企业因此被拒收。",
+    todo: "改用写有企业代码的卡（新的电子口岸卡都有）签名；个人证书不能代表企业。",
+    source: "规范 6，平台安全要求",
+    ..Code::RULE
+};
+
 /// 签名按宽松档通过
 pub static SIGNATURE_TOLERATED: Code = Code {
     id: "TG-E1826",

@@ -3,6 +3,7 @@
 //! `cargo run -p ceb --example generate_docs` writes them under `docs/`; a test compares the files
 //! with what would be written, so the pages cannot fall behind the tables.
 
+mod english;
 mod pages;
 
 use std::fmt::Write;
@@ -14,6 +15,7 @@ use crate::spec::{
     FieldSpec, FieldType, Occurs, RecordSpec, Role, Rule, SignatureDuty, Trailer, UNBOUNDED, Wild,
 };
 
+pub use english::{code_index_en, code_page_en, rule_index_en};
 pub use pages::{code_index, code_page, rule_index};
 
 /// Every page: path below `docs/`, and text.

@@ -2,7 +2,7 @@
 
 use super::part::{Part, Parts};
 use super::table::{Entry, Family, dictionary};
-use super::{Explanation, explain, place, text};
+use super::{Explanation, entity, explain, of_platform, place, text};
 use crate::kind::{Direction, Kind};
 use crate::status::ReturnStatus;
 
@@ -10,14 +10,18 @@ use crate::status::ReturnStatus;
 /// comes with a status, or is a text, is explained as the receipt would be.
 #[must_use]
 pub fn ask(kind: Option<Kind>, status: Option<ReturnStatus>, text: &str) -> Explanation {
-    let text = text.trim();
+    let text = &*entity::plain(text);
+    let text = text::unwrapped(text);
     if status.is_some() {
         return explain(kind, status, text);
+    }
+    if let Some(told) = of_platform(text, |_| None) {
+        return told;
     }
     if let Some(entries) = several(text) {
         return alone(&entries, text);
     }
-    let number: Option<i32> = text.parse().ok();
+    let number: Option<i32> = text.parse().ok().or_else(|| text::status_alone(text));
     let is_about = |entry: &&&Entry| {
         kind.is_none()
             || entry.kinds.is_empty()

@@ -1,7 +1,9 @@
 //! Texts of receipts, each with the meaning and the way to declare again that are right.
 
-use super::{Resubmit, ask};
+use super::{Resubmit, ask, explain};
 use crate::kind::Kind;
+use crate::receipt::split;
+use crate::sample::{Spec, receipt};
 use crate::status::ReturnStatus;
 
 /// Fewest texts, and fewest of them that are explained, as the issue asks.
@@ -70,5 +72,179 @@ fn no_text_of_failure_says_that_there_is_nothing_to_do() {
             let is_fine = [Resubmit::Nothing, Resubmit::Wait].contains(&told.resubmit);
             assert!(!is_fine, "{status} {text}: {}", told.meaning);
         }
+    }
+}
+
+/// Ways in which the same text comes from other ports, programs and clipboards.
+const SPELLINGS: [(&str, fn(&str) -> String); 13] = [
+    ("small letters", str::to_lowercase),
+    ("capitals", str::to_uppercase),
+    ("full width", |text| text.chars().map(wide).collect()),
+    ("other brackets", |text| {
+        text.replace('[', "【").replace(']', "】")
+    }),
+    ("brackets of round shape outside", |text| {
+        format!("({text})")
+    }),
+    ("blanks around", |text| format!(" \r\n\t{text}   \n\n")),
+    ("lines", |text| {
+        text.replace(';', ";\r\n").replace(',', ",\n")
+    }),
+    ("escaped for a page", |text| {
+        let text = text
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
+        text.replace('"', "&quot;").replace(' ', "&nbsp;")
+    }),
+    ("escaped by numbers", |text| {
+        text.replace('[', "&#91;")
+            .replace(']', "&#x5D;")
+            .replace(';', "&#59;")
+    }),
+    ("the last bracket lost", |text| {
+        text.strip_suffix(']').unwrap_or(text).to_owned()
+    }),
+    ("nested", |text| format!("[{text}]")),
+    ("with what nobody sees", |text| {
+        let shown = text.replacen("Desc", "\u{200B}Desc", 1);
+        format!("\u{FEFF}{shown}\u{200B}")
+    }),
+    ("null behind", |text| format!("{text}null")),
+];
+
+fn wide(c: char) -> char {
+    match c {
+        '!'..='~' => char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c),
+        ' ' => '\u{3000}',
+        c => c,
+    }
+}
+
+/// However a text is spelled, it says the same.
+#[test]
+fn a_text_says_the_same_in_every_spelling() {
+    let lines = include_str!("corpus.txt").lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut wrong = Vec::new();
+    let mut n_told = 0;
+    for line in lines {
+        let parts: Vec<&str> = line.splitn(6, " | ").map(str::trim).collect();
+        let [kind, status, _, _, _, text] = parts[..] else {
+            panic!("{line}");
+        };
+        let (kind, status) = (Kind::from_code(kind), ReturnStatus::read(status));
+        let plain = ask(kind, status, text);
+        for (name, spell) in SPELLINGS {
+            let spelled = spell(text);
+            let told = ask(kind, status, &spelled);
+            n_told += 1;
+            let is_same = told.is_known == plain.is_known
+                && told.resubmit == plain.resubmit
+                && told.code == plain.code
+                && told.meaning == plain.meaning;
+            if !is_same {
+                wrong.push(format!(
+                    "{name}: {spelled:?}\n    {} {} {}\n    {} {} {}",
+                    plain.code,
+                    plain.resubmit.name(),
+                    plain.meaning,
+                    told.code,
+                    told.resubmit.name(),
+                    told.meaning
+                ));
+            }
+        }
+    }
+    assert!(n_told > 1000, "{n_told}");
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// A receipt with this text, as files of ports are written: their names, encodings and declarations.
+fn files(kind: Kind, status: ReturnStatus, text: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let xml = receipt(&Spec::new(kind, 1), status, text);
+    let gbk = |xml: &str| encoding_rs::GBK.encode(xml).0.into_owned();
+    let as_gb2312 = xml.replace("encoding=\"UTF-8\"", "encoding=\"gb2312\"");
+    assert_ne!(xml, as_gb2312);
+    let bare = xml.replace("<ceb:", "<").replace("</ceb:", "</");
+    let bare = bare.replace(" xmlns:ceb=\"http://www.chinaport.gov.cn/ceb\"", "");
+    let no_version = xml.replace(" version=\"1.0\" encoding", " VERSION encoding");
+    let no_version = no_version.replace(" version=\"1.0\"", "");
+    let no_version = no_version.replace(" VERSION encoding", " version=\"1.0\" encoding");
+    let in_data = xml.replacen(text, &format!("<![CDATA[{text}]]>"), 1);
+    vec![
+        ("UTF-8", xml.clone().into_bytes()),
+        ("GBK, declared gb2312", gbk(&as_gb2312)),
+        ("UTF-8, declared gb2312", as_gb2312.into_bytes()),
+        ("GBK, declared UTF-8", gbk(&xml)),
+        ("without namespace", bare.into_bytes()),
+        ("without version", no_version.into_bytes()),
+        ("CDATA", in_data.into_bytes()),
+    ]
+}
+
+/// The terminal, the API and a file get one answer to one text.
+#[test]
+fn a_file_says_what_its_text_says() {
+    let lines = include_str!("corpus.txt").lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut n_files = 0;
+    for line in lines {
+        let parts: Vec<&str> = line.splitn(6, " | ").map(str::trim).collect();
+        let (Some(kind), Some(status)) = (Kind::from_code(parts[0]), ReturnStatus::read(parts[1]))
+        else {
+            continue;
+        };
+        let Some(receives) = kind.receipt() else {
+            continue;
+        };
+        let typed = ask(Some(kind), Some(status), parts[5]);
+        for (name, bytes) in files(kind, status, parts[5]) {
+            let read =
+                split(&bytes).unwrap_or_else(|error| panic!("{name}: {line}: {}", error.text()));
+            let entry = &read.entries[0];
+            assert_eq!(
+                (entry.kind, entry.return_status),
+                (receives, status),
+                "{name}: {line}"
+            );
+            let told = explain(entry.kind.declares(), Some(status), &entry.return_info);
+            assert_eq!(told, typed, "{name}: {line}");
+            n_files += 1;
+        }
+    }
+    assert!(n_files > 300, "{n_files}");
+}
+
+/// Our own finding that an explanation names is the one that tells the same before sending.
+#[test]
+fn an_explanation_names_the_finding_that_tells_the_same() {
+    for (text, rule) in [
+        ("字段itemName长度超过限制", "TG-E1205"),
+        ("申报时间格式不正确", "TG-E1303"),
+        ("净重不能大于毛重", "TG-E1506"),
+        ("币制代码有误", "TG-E1318"),
+        ("订购人身份证号码有误", "TG-E1313"),
+        ("验签失败", "TG-E1809"),
+        ("报文没有签名", "TG-E1218"),
+        ("ebcCode不能为空", "TG-E1301"),
+        ("退货商品数量大于原清单数量", "TG-E1961"),
+    ] {
+        let told = ask(Some(Kind::Ceb621), None, text);
+        assert_eq!(told.rule, Some(rule), "{text}: {}", told.meaning);
+    }
+    // What the table of findings says customs answer is explained by that finding.
+    for (code, rule) in [
+        (-621_028, "TG-E1808"),
+        (-623_029, "TG-E1808"),
+        (-621_029, "TG-E1809"),
+    ] {
+        let told = ask(None, None, &code.to_string());
+        assert_eq!(told.rule, Some(rule), "{code}");
     }
 }

@@ -17,9 +17,11 @@ mod asked;
 mod clause;
 #[cfg(test)]
 mod corpus;
+mod entity;
 pub mod page;
 mod part;
 mod place;
+mod platform;
 mod said;
 mod table;
 #[cfg(test)]
@@ -33,6 +35,7 @@ use part::{Parts, unknown_code, unknown_text};
 pub use asked::{ask, look_up};
 pub use part::Part;
 pub use place::{Place, locate, locate_in};
+pub use platform::{codes_in, of_platform};
 pub use table::{Entry, Family};
 
 /// Whether and how to declare again (是否重报).
@@ -148,7 +151,20 @@ pub struct Explanation {
 /// (a text by itself) the text alone decides.
 #[must_use]
 pub fn explain(kind: Option<Kind>, status: Option<ReturnStatus>, info: &str) -> Explanation {
-    let read = text::read(info);
+    let info = &*entity::plain(info);
+    let info = text::unwrapped(info);
+    let mut read = text::read(info);
+    if read.coded.is_empty()
+        && let Some(coded) = text::bare_code(info)
+        && let Some(entry) = table::dictionary().find(Family::Reason, coded.code, kind, coded.text)
+        && entry.codes.0 == entry.codes.1
+    {
+        read = text::Text {
+            coded: vec![coded],
+            rest: Vec::new(),
+            said: coded.text.to_owned(),
+        };
+    }
     let direction = kind.and_then(Kind::direction).unwrap_or(Direction::Import);
     let own = status.and_then(|status| own(kind, status, info));
     let code = status

@@ -28,7 +28,7 @@ pub struct Part {
     pub rule: Option<&'static str>,
     /// Whether the dictionary does not have its code, also where the words beside it are understood.
     pub(super) is_unlisted: bool,
-    entry: Option<&'static Entry>,
+    pub(super) entry: Option<&'static Entry>,
 }
 
 impl Part {

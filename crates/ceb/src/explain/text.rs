@@ -30,6 +30,9 @@ const CODE_WORDS: [&str; 12] = [
     "返回码",
 ];
 
+/// Words before a status.
+const STATUS_WORDS: [&str; 5] = ["returnstatus", "回执状态", "返回状态", "状态", "status"];
+
 /// Words before the text of a code.
 const DESC_WORDS: [&str; 9] = [
     "description",
@@ -116,7 +119,8 @@ impl<'a> Chars<'a> {
     }
 
     fn skip(&self, mut at: usize, set: &str) -> usize {
-        while at < self.all.len() && set.contains(self.at(at)) {
+        let is_skipped = |c: char| set.contains(c) || (c.is_whitespace() && set.contains(' '));
+        while at < self.all.len() && is_skipped(self.at(at)) {
             at += 1;
         }
         at
@@ -157,8 +161,8 @@ impl<'a> Chars<'a> {
         let (first, mut at) = self.number(from)?;
         let mut codes = vec![first];
         while codes.len() < CODED_MAX && ",/、|".contains(self.at(at)) {
-            match self.number(at + 1) {
-                Some((code, end)) if ";],/、|\0".contains(self.at(end)) => {
+            match self.number(self.skip(at + 1, " ")) {
+                Some((code, end)) if ";],/、|\0".contains(self.at(self.skip(end, " "))) => {
                     codes.push(code);
                     at = end;
                 }
@@ -262,6 +266,50 @@ impl<'a> Text<'a> {
     }
 }
 
+/// A text without what was put around all of it: blanks, a bracket that holds the whole, the word null
+/// of a port that joins texts. The bracket of a code by itself stays.
+pub(super) fn unwrapped(text: &str) -> &str {
+    let mut text = text.trim();
+    loop {
+        let shorter = within(text).or_else(|| without_null(text));
+        match shorter.map(str::trim).filter(|shorter| !shorter.is_empty()) {
+            Some(shorter) => text = shorter,
+            None => return text,
+        }
+    }
+}
+
+/// What stands in a bracket that begins and ends the text, unless it is that of a code.
+fn within(text: &str) -> Option<&str> {
+    let pairs = [('[', ']'), ('(', ')')];
+    let mut chars = text.char_indices();
+    let (_, first) = chars.next()?;
+    let (end, last) = chars.next_back()?;
+    let pair = pairs.into_iter().find(|pair| pair.0 == fold(first))?;
+    let inside = text.get(first.len_utf8()..end)?;
+    let mut depth = 1_usize;
+    for c in inside.chars().map(fold) {
+        if c == pair.0 {
+            depth += 1;
+        } else if c == pair.1 {
+            depth -= 1;
+        }
+        if depth == 0 {
+            return None;
+        }
+    }
+    let is_code = Chars::new(inside).mark(0).is_some();
+    (fold(last) == pair.1 && depth == 1 && !is_code).then_some(inside)
+}
+
+/// The text before the word null at its end.
+fn without_null(text: &str) -> Option<&str> {
+    let end = text.len().checked_sub("null".len())?;
+    let is_null = text.get(end..)?.eq_ignore_ascii_case("null");
+    let before = text.get(..end)?;
+    (is_null && !before.ends_with(|c: char| c.is_ascii_alphabetic())).then_some(before)
+}
+
 /// A text without separators around it and without a bracket that belongs to the wrapping.
 fn trimmed(text: &str) -> &str {
     let text = text.trim_matches(|c: char| " \"'{},;|，；、\n\r\t".contains(c));
@@ -296,9 +344,8 @@ pub(super) fn faults(info: &str) -> Vec<i64> {
 
 /// A status written before its text: `2 新增申报成功`, `状态：-621018，超过限值`.
 pub(super) fn status_first(text: &str) -> Option<(i32, &str)> {
-    let words = ["returnstatus", "回执状态", "返回状态", "状态", "status"];
     let chars = Chars::new(text);
-    let word = words.iter().find(|word| chars.starts(0, word));
+    let word = STATUS_WORDS.iter().find(|word| chars.starts(0, word));
     let from = chars.skip(word.map_or(0, |word| word.chars().count()), " \"':=为是");
     let is_negative = chars.at(from) == '-';
     let start = from + usize::from(is_negative);
@@ -317,6 +364,36 @@ pub(super) fn status_first(text: &str) -> Option<(i32, &str)> {
 
 /// Characters of a guid.
 const GUID_CHARS: usize = 36;
+
+/// A status by itself, after its word: `状态 100`.
+pub(super) fn status_alone(text: &str) -> Option<i32> {
+    let chars = Chars::new(text);
+    let word = STATUS_WORDS.iter().find(|word| chars.starts(0, word))?;
+    let from = chars.skip(word.chars().count(), " \"':=为是");
+    let digits: String = (from..chars.all.len()).map(|at| chars.at(at)).collect();
+    digits.trim().parse().ok()
+}
+
+/// A number that stands before or behind a text like a code, without the word for it: `1332:金额不一致`,
+/// `[1332]金额不一致`, `金额不一致(1332)`. Whether it is a code, the dictionary must say.
+pub(super) fn bare_code(text: &str) -> Option<Coded<'_>> {
+    let chars = Chars::new(text);
+    let n_chars = chars.all.len();
+    let from = chars.skip(0, " [(");
+    if let Some((code, end)) = chars.number(from)
+        && code >= 0
+        && " :,;])".contains(chars.at(end))
+    {
+        let text = trimmed(chars.slice(chars.skip(end, " :,;])"), n_chars));
+        return (!text.is_empty()).then_some(Coded { code, text });
+    }
+    let last = n_chars.checked_sub(1)?;
+    let open = (0..last).rev().find(|at| "[(".contains(chars.at(*at)))?;
+    let (code, end) = chars.number(open + 1)?;
+    let is_last = end == last && ")]".contains(chars.at(end)) && code >= 0;
+    let text = trimmed(chars.slice(0, open));
+    (is_last && !text.is_empty()).then_some(Coded { code, text })
+}
 
 /// The guid of the declared document: `新增申报成功[guid]`, the only place where it comes back.
 pub(super) fn guid(info: &str) -> Option<&str> {

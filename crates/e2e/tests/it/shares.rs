@@ -3,12 +3,58 @@
 
 use crate::http::{Answer, Client, Connection};
 use crate::platform::{Place, Platform};
+use crate::samples;
 use crate::wait;
+use ceb::Kind;
 use std::sync::mpsc::{Receiver, channel};
 
 /// A place where what is begun may take its time.
 fn patient() -> Place {
     Place::new().with("TONGGUAN_HTTP__PACE_WINDOW_MS", "100000")
+}
+
+/// A request that is not finished: head and beginning of a body.
+fn begun(client: &Client, path: &str, n_bytes: usize, sent: usize) -> Connection {
+    let mut connection = Connection::open(&client.address).unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\n\
+         content-type: application/xml\r\nexpect: 100-continue\r\ncontent-length: {n_bytes}\r\n\r\n",
+        client.address, client.key
+    );
+    connection.write(head.as_bytes()).unwrap();
+    // It is being read when the platform asks for the body.
+    assert_eq!(connection.read_head().unwrap().status, 100);
+    connection.write(&vec![b' '; sent]).unwrap();
+    connection
+}
+
+#[test]
+fn bodies_of_one_company_leave_room_for_another() {
+    let place = patient()
+        .with("TONGGUAN_INTAKE__BATCH_BYTES_MAX", "1000000")
+        .with("TONGGUAN_INTAKE__MESSAGE_BYTES_MAX", "1000000")
+        .with("TONGGUAN_INTAKE__WAITING_BYTES_MAX", "2000000");
+    let platform = place.start();
+    let (greedy, other) = (platform.company(0), platform.company(1));
+    // What was announced and has not come takes no room, not even the company's own.
+    let announced: Vec<Connection> = (0..40)
+        .map(|_| begun(&greedy.1, "/api/v1/messages", 900_000, 100))
+        .collect();
+    let xml = samples::message(Kind::Ceb311, &greedy.0, 1);
+    greedy.1.accepted(xml.as_bytes());
+    // What has come does.
+    let _held = begun(&greedy.1, "/api/v1/messages", 900_000, 890_000);
+    wait::until("the share to be used up", || {
+        let mut more = begun(&greedy.1, "/api/v1/messages", 900_000, 300_000);
+        let answer = more.read().unwrap();
+        (answer.code() == "TG-R4290").then(|| assert_eq!(answer.status, 429))
+    });
+    let xml = samples::message(Kind::Ceb311, &other.0, 2);
+    other.1.accepted(xml.as_bytes());
+    let padded = format!("{xml}{}", " ".repeat(900_000 - xml.len()));
+    let again = other.1.submit(padded.as_bytes());
+    assert_eq!(again.code(), "TG-R4090", "{}", again.text());
+    drop(announced);
 }
 
 fn streams_of(client: &Client, n: usize) -> Vec<(Connection, Answer)> {
@@ -135,4 +181,39 @@ fn registrations_from_one_address_leave_room_for_another() {
         (more.read().unwrap().status == 429).then_some(())
     });
     assert_eq!(finished(&platform, "198.51.100.3"), 400);
+}
+
+/// A call with a long body that nobody has asked who he is for: its beginning.
+fn anonymous(platform: &Platform, from: &str, n_bytes: usize) -> Connection {
+    let mut connection = platform.connect();
+    let head = format!(
+        "POST /api/v1/payment-data HTTP/1.1\r\nhost: {}\r\nx-forwarded-for: {from}\r\n\
+         content-type: application/json\r\nexpect: 100-continue\r\n\
+         content-length: 4000000\r\n\r\n",
+        platform.address
+    );
+    connection.write(head.as_bytes()).unwrap();
+    assert_eq!(connection.read_head().unwrap().status, 100);
+    connection.write(&vec![b' '; n_bytes]).unwrap();
+    connection
+}
+
+#[test]
+fn bodies_from_one_address_leave_memory_for_another() {
+    let place = patient()
+        .with("TONGGUAN_REGISTRY__TRUSTED_PROXIES", "[\"127.0.0.1\"]")
+        .with("TONGGUAN_LIMITS__BODY_BYTES_MAX", "1500000")
+        .with("TONGGUAN_LIMITS__BODY_BYTES_PER_CALLER_MAX", "1000000");
+    let platform = place.start();
+    let _held = anonymous(&platform, "198.51.100.1", 900_000);
+    wait::until("the share to be used up", || {
+        let mut more = anonymous(&platform, "198.51.100.1", 200_000);
+        let answer = more.read().unwrap();
+        (answer.code() == "TG-R4290").then(|| assert_eq!(answer.status, 429))
+    });
+    // Another address, and a company from there, are served.
+    let (sender, company) = platform.company(0);
+    let xml = samples::message(Kind::Ceb311, &sender, 1);
+    company.accepted(xml.as_bytes());
+    assert_eq!(finished(&platform, "198.51.100.2"), 400);
 }

@@ -25,7 +25,7 @@ use crate::signing::step::{self as signing, LANE_BUDGET, SignedBody, Waiting};
 use ceb::matching::Known;
 use ceb::{Finding, Layer, Severity, Terms};
 use registry::code_table::Standing;
-use registry::company::{Company, CompanyId};
+use registry::company::{Company, CompanyId, Directory};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -158,6 +158,7 @@ fn judge(
         signatures: &shared.signatures,
         policy: &policy.unwrap_or_default(),
         received_ms: loaded.received_ms,
+        directory: &shared.directory,
     };
     let (parsed, signature) = examine(&company, bench, &loaded.body);
     if signed.is_none() {
@@ -213,6 +214,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) policy: &'a Policy,
     /// When it was received, milliseconds since 1970.
     pub(crate) received_ms: i64,
+    /// Who else is on the platform.
+    pub(crate) directory: &'a Directory,
 }
 
 /// Reads a message as the pipeline does and finds everything that is wrong with it.
@@ -241,6 +244,7 @@ pub(crate) fn examine(
         company,
         is_broken: parsed.is_refused(),
         received_ms: bench.received_ms,
+        directory: bench.directory,
     };
     let (about_signature, found) = bench.signatures.judge(&sniffed.inner, case);
     let sender = sender::foreign(message, company);
@@ -466,6 +470,8 @@ pub(crate) fn refusal_receipt(
         document_key: acceptance_no,
         return_status: REFUSED_STATUS,
         return_time,
+        fingerprint: receipt::fingerprint(&[info.as_bytes()]),
+        is_dated: true,
         return_info: info,
         invt_no: None,
         pre_no: None,

@@ -187,28 +187,38 @@ pub(super) async fn record(
 }
 
 /// Hands a corrected message in. Its guid is a hash of the correction, so another message under it says
-/// the same but for the time at which it was made: the first one stands.
+/// the same but for the time at which it was made: the first one stands, unless it was turned down.
+///
+/// # Errors
+/// Those of intake; the same correction was turned down before.
 async fn accept_once(
     door: &Door,
     arrival: crate::intake::Arrival,
 ) -> Result<AcceptedAnswer, Problem> {
     let (kind, guid) = (arrival.kind, arrival.guid.clone());
-    let problem = match accept(door, arrival).await {
-        Ok(answer) => return Ok(answer),
-        Err(problem) => problem,
+    let id = match accept(door, arrival).await {
+        Ok(answer) if !answer.duplicate => return Ok(answer),
+        Ok(answer) => MessageId::parse(&answer.id).ok_or(Problem::new(web::codes::NOT_FOUND))?,
+        Err(problem) => {
+            let first = problem.message_id.as_deref().and_then(MessageId::parse);
+            first.ok_or(problem)?
+        }
     };
-    let first = problem.message_id.as_deref().and_then(MessageId::parse);
-    match first {
-        Some(id) => Ok(AcceptedAnswer {
-            id: id.to_string(),
-            acceptance_no: id.acceptance_no(),
-            kind: kind.to_owned(),
-            guid,
-            received_at: beijing_rfc3339(store::id::made_at_ms(id.0)),
-            duplicate: true,
-        }),
-        None => Err(problem),
+    let ground = &door.gate.ground;
+    let is_turned_down = ground.read(move |tx| sql::is_turned_down(tx, id)).await?;
+    if is_turned_down {
+        let mut problem = Problem::new(codes::SAME_AGAIN);
+        problem.message_id = Some(id.to_string());
+        return Err(problem);
     }
+    Ok(AcceptedAnswer {
+        id: id.to_string(),
+        acceptance_no: id.acceptance_no(),
+        kind: kind.to_owned(),
+        guid,
+        received_at: beijing_rfc3339(store::id::made_at_ms(id.0)),
+        duplicate: true,
+    })
 }
 
 /// Corrects one message and declares it.

@@ -48,6 +48,15 @@ pub const CORRECTED: Code = Code {
     meaning: "这份报文已有更正后的新报文，正在办理或已被接受；再次更正会把同一单证重复申报。",
     advice: "请查看新报文的办理结果；新报文被退单时，请更正新报文。",
 };
+/// The very same correction was turned down.
+pub const SAME_AGAIN: Code = Code {
+    code: "TG-R4426",
+    status: 409,
+    title: "同样的更正已被退回",
+    title_en: "The same correction was turned down",
+    meaning: "按同样内容更正的报文此前已提交，并已被海关退单、处理异常或被平台拒收；原样再报只会再次退回，平台没有再次提交。",
+    advice: "请打开 messageId 所指的新报文，按它的回执更正后重报；内容无误、确需原样再报的，也请从新报文发起。",
+};
 
 /// All of the above.
 pub const ALL: &[Code] = &[
@@ -56,4 +65,5 @@ pub const ALL: &[Code] = &[
     OWN_SIGNATURE,
     MASKED,
     CORRECTED,
+    SAME_AGAIN,
 ];

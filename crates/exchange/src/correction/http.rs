@@ -11,6 +11,7 @@ use super::view::{
 use super::{Edit, MESSAGES_MAX, TAKEN, WORKBOOK, codes, sql, workbook};
 use crate::intake::http::{DECLARANTS, Door};
 use crate::message::MessageId;
+use crate::unmask::{FILE_HOURLY_MAX, take_away};
 use crate::workbook::XLSX;
 use crate::workbook::http::in_turn;
 use axum::Json;
@@ -336,7 +337,8 @@ pub async fn submit_corrections(
         (status = 401, body = Problem, description = "未登录"),
         (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "其中有不存在或不可见的报文"),
-        (status = 409, body = Problem, description = "其中有不需要更正或无法读取的报文")
+        (status = 409, body = Problem, description = "其中有不需要更正或无法读取的报文"),
+        (status = 429, body = Problem, description = "一小时内导出的份数过多")
     )
 )]
 pub async fn correction_workbook(
@@ -366,7 +368,12 @@ pub async fn correction_workbook(
     let now_ms = door.clock.now_ms();
     let (who, taken) = (actor.clone(), originals.iter());
     let taken: Vec<MessageId> = taken.map(|one| one.message.id).collect();
+    let (file, hourly_max) = (door.ids.next(), door.gate.ground.number(&FILE_HOURLY_MAX));
     let write = door.gate.ground.act(move |tx| {
+        let counted = take_away(tx, (&who, file), taken.len(), (now_ms, hourly_max))?;
+        if let Err(code) = counted {
+            return Ok(Err(Problem::new(code)));
+        }
         let detail = format!("导出更正表，含个人信息；理由：{reason}");
         for message in &taken {
             let object = format!("message:{message}");

@@ -50,6 +50,15 @@ pub(super) fn is_corrected(
     Ok(found.is_some())
 }
 
+/// Whether a message was turned down, in whole or in part.
+pub(super) fn is_turned_down(tx: &mut Tx<'_>, message: MessageId) -> Result<bool> {
+    let found = tx.query_opt(
+        "select 1 from message where id = $1 and outcome in ('rejected', 'faulty', 'refused')",
+        &[message.0.into()],
+    )?;
+    Ok(found.is_some())
+}
+
 /// What corrects what among some messages (更正关系).
 #[derive(Debug, Clone, Default)]
 pub struct Links {

@@ -317,3 +317,23 @@ async fn one_correction_of_a_message_stands_and_masks_are_no_values() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_correction_that_was_turned_down_is_not_called_declared() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", 8)).await);
+        house.settle().await;
+        // The word for which customs rejects it is still there.
+        let same = || vec![edit("note", "未改单号")];
+        let (status, first) = submit(&house, id, same()).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{first}");
+        house.settle().await;
+        let (status, answer) = submit(&house, id, same()).await;
+        assert_eq!(
+            (status, &answer["code"]),
+            (StatusCode::CONFLICT, &"TG-R4426".into())
+        );
+        assert_eq!(answer["messageId"], first["id"], "it says what to correct");
+    }
+}

@@ -27,11 +27,13 @@ use store::{Result, Tx};
 
 pub(crate) use sql::delete;
 
-/// Answers of one direction that are kept at most; beyond that they stay in customs' queue.
+/// Answers of one direction that are kept, and their bytes (1 GiB); beyond either the rest stays in customs'
+/// queue. One filling may pass them by the messages of one taking.
 const ANSWERS_MAX: i64 = 100_000;
+const BYTES_MAX: i64 = 1 << 30;
 
 /// Answers that are moved into the table before a turn is worked off.
-const MOVED_MAX: usize = 2048;
+pub(crate) const MOVED_MAX: usize = 2048;
 
 /// To whom an answer belongs that is addressed to nobody we know.
 const NOBODY: CompanyId = CompanyId(0);
@@ -51,7 +53,23 @@ pub(crate) async fn is_used(shared: &Shared, direction: Direction) -> Result<boo
     Ok(first.await?.is_some())
 }
 
-/// Moves what customs' queue has into the table, beginning with `taken`; acknowledges it.
+/// How many more answers of a direction the table may take in one filling; none when it is full.
+///
+/// # Errors
+/// The store's.
+pub(crate) async fn room(shared: &Shared, direction: Direction) -> Result<usize> {
+    let name = direction_name(direction);
+    let held = shared.db.read(move |tx| sql::held(tx, name, ANSWERS_MAX));
+    let (n_answers, n_bytes) = held.await?;
+    let left = match n_bytes < BYTES_MAX {
+        true => usize::try_from(ANSWERS_MAX - n_answers).unwrap_or(0),
+        false => 0,
+    };
+    Ok(left.min(MOVED_MAX))
+}
+
+/// Moves what customs' queue has into the table, beginning with `taken`, until about `room` are moved;
+/// acknowledges it.
 ///
 /// # Errors
 /// The store's and the queue's; what was not acknowledged comes again.
@@ -59,7 +77,7 @@ pub(crate) async fn fill(
     shared: &Arc<Shared>,
     direction: Direction,
     mut taken: Vec<Delivery>,
-    max: usize,
+    (max, room): (usize, usize),
 ) -> anyhow::Result<()> {
     let name = direction_name(direction);
     let mut n_moved = 0;
@@ -76,8 +94,7 @@ pub(crate) async fn fill(
             return Err(error.into());
         }
         shared.queue.ack(&taken).await?;
-        let full = shared.db.read(move |tx| sql::holds(tx, name, ANSWERS_MAX));
-        if is_last || n_moved >= MOVED_MAX || full.await? {
+        if is_last || n_moved >= room {
             break;
         }
         let down = shared.customs.down(direction);

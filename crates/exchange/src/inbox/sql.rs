@@ -50,14 +50,14 @@ pub(super) fn next_lane(
     .transpose()
 }
 
-/// Whether there are so many answers of a direction.
-pub(super) fn holds(tx: &mut Tx<'_>, direction: &str, n: i64) -> Result<bool> {
+/// How many answers of a direction there are, and their bytes; counted up to `limit` answers.
+pub(super) fn held(tx: &mut Tx<'_>, direction: &str, limit: i64) -> Result<(i64, i64)> {
     let row = tx.query_opt(
-        "select count(*) from (select 1 as one from receipt_inbox where direction = $1 limit $2) \
-         as found",
-        &[direction.into(), n.into()],
+        "select count(*), cast(coalesce(sum(n_bytes), 0) as bigint) from \
+         (select n_bytes from receipt_inbox where direction = $1 limit $2) as found",
+        &[direction.into(), limit.into()],
     )?;
-    Ok(row.map_or(Ok(0), |row| row.int(0))? >= n)
+    row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
 }
 
 /// Ids and sizes of a company's oldest answers.

@@ -172,9 +172,11 @@ fn gather(first: Waiting, arrivals: &mut mpsc::Receiver<Work>) -> (Vec<Waiting>,
 async fn commit_together(ground: &Ground, together: Vec<Arrival>) -> Result<Vec<Outcome>> {
     let n_arrivals = together.len();
     let (ids, limits) = (Arc::clone(&ground.ids), Limits::of(ground));
+    let together: Arc<[Arrival]> = together.into();
+    let same = compare(ground, &together).await?;
     let outcomes = ground
         .db
-        .write(move |tx| store_together(tx, &ids, &together, limits))
+        .write(move |tx| store_together(tx, &ids, (&together, &same), limits))
         .await?;
     count_full(&outcomes);
     let accepted = outcomes
@@ -187,11 +189,49 @@ async fn commit_together(ground: &Ground, together: Vec<Arrival>) -> Result<Vec<
     Ok(outcomes)
 }
 
+/// Earlier messages under the guids of a form, and whether each says the same as the new one.
+type Same = HashMap<MessageId, bool>;
+
+/// Compares the messages of a form with earlier ones of other bytes under their guids. Read and compared
+/// before the commit: a large form must not hold up the writer.
+async fn compare(ground: &Ground, together: &Arc<[Arrival]>) -> Result<Same> {
+    let asked = Arc::clone(together);
+    let read = ground.db.read(move |tx| {
+        let mut earlier = Vec::new();
+        for (at, arrival) in asked.iter().enumerate() {
+            let known = message::sql::by_guid(tx, arrival.company_id, &arrival.guid)?;
+            if let Some((id, hash, _)) = known
+                && hash != arrival.hash
+            {
+                let body = message::sql::body_as_received(tx, id)?.unwrap_or_default();
+                earlier.push((at, id, body));
+            }
+        }
+        Ok(earlier)
+    });
+    let earlier = read.await?;
+    if earlier.is_empty() {
+        return Ok(Same::new());
+    }
+    let together = Arc::clone(together);
+    let comparing = tokio::task::spawn_blocking(move || {
+        let same = earlier.into_iter().filter_map(|(at, id, body)| {
+            // Made of the same form at another moment, it differs in the time only.
+            let new = together.get(at)?;
+            Some((id, super::same::says_the_same(&body, &new.body)))
+        });
+        same.collect()
+    });
+    comparing
+        .await
+        .map_err(|error| Error::Fault(error.to_string()))
+}
+
 /// Stores all of a form or nothing: what an earlier message forbids is looked for before anything is written.
-pub(crate) fn store_together(
+fn store_together(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
-    together: &[Arrival],
+    (together, same): (&[Arrival], &Same),
     limits: Limits,
 ) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::with_capacity(together.len());
@@ -201,15 +241,11 @@ pub(crate) fn store_together(
             Some((id, hash, received_at)) if hash == arrival.hash => {
                 Outcome::Duplicate(id, received_at)
             }
-            Some((id, _, received_at)) => {
-                let body = message::sql::body_as_received(tx, id)?.unwrap_or_default();
-                // Made of the same form at another moment, it differs in the time only.
-                if super::same::says_the_same(&body, &arrival.body) {
-                    Outcome::Duplicate(id, received_at)
-                } else {
-                    Outcome::Conflict(id)
-                }
-            }
+            Some((id, _, received_at)) => match same.get(&id) {
+                Some(true) => Outcome::Duplicate(id, received_at),
+                Some(false) => Outcome::Conflict(id),
+                None => return Err(came_twice()),
+            },
             None => Outcome::Withheld,
         });
     }
@@ -239,13 +275,15 @@ pub(crate) fn store_together(
             *outcome = stored.next().unwrap_or(Outcome::Withheld);
         }
         if matches!(outcome, Outcome::Conflict(_)) {
-            // Somebody was faster between the look and the write: nothing is kept, and the next try sees it.
-            return Err(Error::Unavailable(
-                "a message of the form came twice".into(),
-            ));
+            return Err(came_twice());
         }
     }
     Ok(outcomes)
+}
+
+/// Somebody was faster between the look and the write: nothing is kept, and the next try sees it.
+fn came_twice() -> Error {
+    Error::Unavailable("a message of the form came twice".into())
 }
 
 fn count_full(outcomes: &[Outcome]) {

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use registry::access::{Actor, Gate};
+use registry::company::Directory;
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -67,6 +68,8 @@ pub struct Door {
     pub clock: SharedClock,
     /// Checks signatures.
     pub signatures: Arc<Checker>,
+    /// The ledger, by whose credit codes signers are known.
+    pub directory: Arc<Directory>,
     /// The limits.
     pub config: Arc<Config>,
     /// Room for bodies.

@@ -26,8 +26,11 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often a comment keeps the connection open.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// Looks after which the counts of the day are told again.
+/// Looks after which the counts of the day are told again when something has happened.
 const COUNT_EVERY: u32 = 5;
+
+/// Looks after which they are told in any case: a day ends, and another node may have counted.
+const COUNT_ANYWAY: u32 = 60;
 
 /// Looks after which the gate is asked again.
 const GATE_EVERY: u32 = 15;
@@ -76,6 +79,8 @@ struct Connection {
     actor: Actor,
     follower: Follower,
     n_looks: u32,
+    /// Whether something has happened since the counts were told.
+    has_news: bool,
     _room: Place,
 }
 
@@ -114,6 +119,7 @@ pub async fn events(
         actor,
         follower,
         n_looks: 0,
+        has_news: true,
         _room: room,
     };
     let stream = unfold(Some(connection), |connection| async move {
@@ -133,9 +139,10 @@ impl Connection {
             if let Some(news) = self.follower.next() {
                 return Some(news);
             }
-            if self.n_looks.is_multiple_of(COUNT_EVERY) {
+            if self.is_count_due() {
                 self.n_looks += 1;
                 if let Some(count) = self.count().await {
+                    self.has_news = false;
                     return Some(count);
                 }
             }
@@ -157,10 +164,17 @@ impl Connection {
             let _ = shared.directory.refresh().await;
             let now_ms = shared.clock.now_ms();
             match shared.db.read(self.follower.question()).await {
-                Ok(look) => self.follower.take(&look, &shared.directory, now_ms),
+                Ok(look) => {
+                    self.has_news |= self.follower.take(&look, &shared.directory, now_ms);
+                }
                 Err(error) => tracing::debug!(%error, "a live connection could not look"),
             }
         }
+    }
+
+    fn is_count_due(&self) -> bool {
+        let is_due = self.n_looks.is_multiple_of(COUNT_EVERY);
+        is_due && (self.has_news || self.n_looks.is_multiple_of(COUNT_ANYWAY))
     }
 
     async fn count(&self) -> Option<News> {

@@ -144,11 +144,13 @@ impl Follower {
         }
     }
 
-    /// Takes over what was found.
-    pub(crate) fn take(&mut self, look: &Look, directory: &Directory, now_ms: i64) {
+    /// Takes over what was found; answers whether something was new to it, be it told or not.
+    pub(crate) fn take(&mut self, look: &Look, directory: &Directory, now_ms: i64) -> bool {
+        let mut has_news = !look.receipts.is_empty();
         let is_full = i64::try_from(look.events.len()).unwrap_or(i64::MAX) >= EVENTS_MAX;
         for event in &look.events {
             if self.told.insert(event.id) && self.sees(event, directory) {
+                has_news = true;
                 self.waiting.extend(message_news(event, &look.outcomes));
                 self.waiting.extend(case_news(event));
             }
@@ -168,6 +170,7 @@ impl Follower {
             Some(_) | None => self.from.max(back),
         };
         self.told = self.told.split_off(&self.from);
+        has_news
     }
 
     fn sees(&self, event: &Event, directory: &Directory) -> bool {

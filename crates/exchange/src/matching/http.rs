@@ -57,7 +57,7 @@ pub const OPERATIONS: &[Operation] = &[POLICY, SET_POLICY, RELEASE];
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PolicyQuery {
-    /// Id of the company, for those who act for none.
+    /// Id of the company; the own one when it is left out.
     pub company: Option<String>,
 }
 
@@ -87,17 +87,19 @@ pub struct PolicyView {
     pub changed_at: Option<String>,
 }
 
-/// The company meant: the own one, or for those who act for none the one of the query.
+/// The company meant: the one of the query, if the caller sees it; without one the own.
 fn company(
     desk: &Desk,
     actor: &Actor,
     query: Result<Query<PolicyQuery>, QueryRejection>,
 ) -> Result<CompanyId, Problem> {
-    if let Some(company) = actor.company_id() {
-        return Ok(company);
-    }
     let Query(query) =
         query.map_err(|error| Problem::new(web_codes::BAD_REQUEST).detail(error.body_text()))?;
+    if query.company.is_none()
+        && let Some(company) = actor.company_id()
+    {
+        return Ok(company);
+    }
     let id = query.company.and_then(|id| id.parse().ok()).map(CompanyId);
     let found = id.and_then(|id| desk.shared.directory.by_id(id));
     found

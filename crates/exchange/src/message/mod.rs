@@ -28,11 +28,40 @@ use std::collections::BTreeMap;
 use store::clock::beijing_day;
 use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
+use store::reseal::Column;
 use store::{Result, Tx};
 
 pub(crate) use back::{reopen, unsettle};
 pub use sql::milestones;
 pub use state::State;
+
+/// What is sealed of this room.
+pub(crate) const SEALED: &[Column] = &[
+    Column {
+        table: "message_body",
+        column: "body",
+        key: ("message_id", None),
+        is_text: false,
+    },
+    Column {
+        table: "message_signed",
+        column: "body",
+        key: ("message_id", None),
+        is_text: false,
+    },
+    Column {
+        table: "message_finding",
+        column: "value",
+        key: ("message_id", Some("number")),
+        is_text: true,
+    },
+    Column {
+        table: "message_finding",
+        column: "text",
+        key: ("message_id", Some("number")),
+        is_text: true,
+    },
+];
 
 /// The id of a message (报文编号).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -69,6 +69,9 @@ pub async fn preflight(
     let signs = policy.platform_signs;
     let (standing, frame) = (standing(&door), door.config.signature_frame || signs);
     let signatures = Arc::clone(&door.signatures);
+    let refreshed = door.directory.refresh().await;
+    refreshed.map_err(|error| web::service_error(&error))?;
+    let directory = Arc::clone(&door.directory);
     let ground = door.gate.ground.clone();
     let one = company.clone();
     let (files, told, fresh) = in_turn(&door, &actor, move || {
@@ -85,6 +88,7 @@ pub async fn preflight(
                 standing: &standing,
                 signatures: &signatures,
                 policy: &policy,
+                directory: &directory,
                 frame,
             },
         );

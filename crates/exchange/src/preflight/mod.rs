@@ -30,7 +30,7 @@ use ceb::tax::{Estimate, Scope, Way};
 use ceb::{Document, Message, Severity};
 use files::Given;
 use registry::code_table::Standing;
-use registry::company::Company;
+use registry::company::{Company, Directory};
 use registry::ground::Ground;
 use web::Problem;
 
@@ -117,6 +117,7 @@ struct Desk<'a> {
     standing: &'a Standing,
     signatures: &'a Checker,
     policy: &'a Policy,
+    directory: &'a Directory,
     /// Whether forms get a frame where a signature must be.
     frame: bool,
 }
@@ -164,6 +165,7 @@ fn read_one(company: &Company, given: &Given, desk: Desk<'_>, is_set: bool) -> R
             signatures: desk.signatures,
             policy: desk.policy,
             received_ms: standing.now_ms,
+            directory: desk.directory,
         };
         let (mut parsed, _) = crate::check::examine(company, bench, &given.body);
         if desk.policy.platform_signs {
@@ -172,8 +174,14 @@ fn read_one(company: &Company, given: &Given, desk: Desk<'_>, is_set: bool) -> R
             parsed.findings.retain(|finding| finding.code != missing);
         }
         if is_set {
+            // The documents of partners are in the set, with the partners' senders and cards.
             let foreign = crate::check::codes::FOREIGN_SENDER.code;
-            let of_others = parsed.findings.iter_mut().filter(|one| one.code == foreign);
+            let cards = [ceb::code::HOLDER_DIFFERS.id, ceb::code::HOLDER_UNKNOWN.id];
+            let is_foreign = parsed.findings.iter().any(|one| one.code == foreign);
+            let of_others = parsed
+                .findings
+                .iter_mut()
+                .filter(|one| one.code == foreign || (is_foreign && cards.contains(&one.code)));
             of_others.for_each(|one| one.severity = Severity::Note);
         }
         file.findings = parsed.findings.iter().map(Into::into).collect();

@@ -12,6 +12,9 @@
 //! 4. Only when nothing else tells, the order of declaration does: the oldest that has not been
 //!    answered; then the latest under way; then the latest that was not turned down.
 //!
+//! No document gets an answer that was given before the platform received the document, the difference of
+//! two clocks aside.
+//!
 //! The result depends on the answers, not on the order in which they arrive: each time one more comes,
 //! the whole is read again, and an answer that was put elsewhere before moves.
 
@@ -64,6 +67,29 @@ pub(crate) fn names(guid: &str, info: &str) -> Vec<String> {
     words.map(super::guid_text).collect()
 }
 
+/// How much later than customs' clock ours may be, in milliseconds: ten minutes.
+const CLOCKS_MS: i64 = 10 * 60 * 1000;
+
+/// A document that customs may have.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sent {
+    guid: Option<String>,
+    /// Before this moment nobody can have answered it; as answers are compared.
+    since: String,
+}
+
+impl Sent {
+    /// `guid` in capital letters; `received_ms` is when the platform received it, none where that is not
+    /// known any more.
+    pub(crate) fn new(guid: Option<String>, received_ms: Option<i64>) -> Self {
+        let since = received_ms.map(|at| super::return_time(at.saturating_sub(CLOCKS_MS)));
+        Self {
+            guid,
+            since: since.unwrap_or_default(),
+        }
+    }
+}
+
 /// How far a document has come in what was read.
 #[derive(Debug, Clone, Copy, Default)]
 struct Course {
@@ -74,25 +100,26 @@ struct Course {
     rank: u8,
 }
 
-/// The place among `guids` (of the documents with one key, oldest first) of each answer.
-pub(crate) fn attribute(kind: Kind, guids: &[Option<&str>], answers: &[Answer]) -> Vec<usize> {
+/// The place among `sent` (the documents with one key, oldest first) of each answer.
+pub(crate) fn attribute(kind: Kind, sent: &[Sent], answers: &[Answer]) -> Vec<usize> {
     let named: Vec<Option<usize>> = answers
         .iter()
         .map(|answer| {
-            let is_named = |guid: &Option<&str>| {
-                guid.is_some_and(|guid| answer.names.iter().any(|name| name == guid))
+            let is_named = |one: &Sent| {
+                let guid = one.guid.as_ref();
+                guid.is_some_and(|guid| answer.names.contains(guid))
             };
             // Two documents with one guid in one key: the newest.
-            guids.iter().rposition(is_named)
+            sent.iter().rposition(is_named)
         })
         .collect();
     let mut places = vec![0; answers.len()];
-    let mut courses = vec![Course::default(); guids.len()];
+    let mut courses = vec![Course::default(); sent.len()];
     for (step, at) in (1..).zip(in_order(answers, &named)) {
         let (Some(answer), Some(named)) = (answers.get(at), named.get(at)) else {
             continue;
         };
-        let place = named.unwrap_or_else(|| choose(&courses, answer));
+        let place = named.unwrap_or_else(|| choose(there(sent, &courses, answer), answer));
         places[at] = place;
         let Some(course) = courses.get_mut(place) else {
             continue;
@@ -135,6 +162,17 @@ fn in_order(answers: &[Answer], named: &[Option<usize>]) -> Vec<usize> {
         }
     }
     order
+}
+
+/// The documents that were there when an answer was given; all when none was, for then the clocks differ
+/// more than they should.
+fn there<'a>(sent: &[Sent], courses: &'a [Course], answer: &Answer) -> &'a [Course] {
+    // They are in the order in which they were received.
+    let n_there = sent.partition_point(|one| one.since <= answer.time);
+    match n_there {
+        0 => courses,
+        n_there => courses.get(..n_there).unwrap_or(courses),
+    }
 }
 
 /// The document of an answer that names none.
@@ -180,7 +218,7 @@ fn choose(courses: &[Course], answer: &Answer) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, attribute, names};
+    use super::{Answer, Sent, attribute, names};
     use ceb::Kind;
     use proptest::prelude::*;
 
@@ -191,6 +229,10 @@ mod tests {
         "AAAAAAAA-0000-4000-8000-000000000004",
         "AAAAAAAA-0000-4000-8000-000000000005",
     ];
+
+    fn sent(guid: &str) -> Sent {
+        Sent::new(Some(guid.to_owned()), None)
+    }
 
     fn answer(time: usize, status: i64, info: &str) -> Answer {
         Answer::new("E-PORT", status, &format!("2026030209{time:07}"), info)
@@ -209,7 +251,7 @@ mod tests {
 
     #[test]
     fn what_names_nobody_goes_on_from_the_document_under_way() {
-        let guids = [Some(GUIDS[0]), Some(GUIDS[1])];
+        let guids = [sent(GUIDS[0]), sent(GUIDS[1])];
         let named = |n: usize| format!("新增申报成功[{}]", GUIDS[n]);
         // Sent twice: the second is refused as a duplicate without being named.
         let twice = [
@@ -237,6 +279,32 @@ mod tests {
             attribute(Kind::Ceb621, &guids, &change),
             [0, 0, 1, 1, 1, 0, 0]
         );
+    }
+
+    #[test]
+    fn no_document_gets_an_answer_from_before_it_was_there() {
+        let at = |time: &str| {
+            let time = format!("{}+08:00", time);
+            let at = store::clock::parse_time(&time).unwrap();
+            Some(at)
+        };
+        let documents = [
+            Sent::new(None, at("2026-03-02T09:00:00")),
+            Sent::new(None, at("2026-03-02T10:00:00")),
+        ];
+        let answer = |time: &str, status| Answer::new("E-PORT", status, time, "");
+        let answers = [
+            answer("20260302090100000", 120),
+            answer("20260302090200000", 120),
+            answer("20260302100100000", 120),
+        ];
+        assert_eq!(attribute(Kind::Ceb311, &documents, &answers), [0, 0, 1]);
+        // Clocks that differ by years: the order of declaration, as if nothing were known.
+        let answers = [
+            answer("20200302090100000", 120),
+            answer("20200302090200000", 120),
+        ];
+        assert_eq!(attribute(Kind::Ceb311, &documents, &answers), [0, 1]);
     }
 
     /// What a document is declared for, and how customs takes it.
@@ -319,7 +387,7 @@ mod tests {
             keys in proptest::collection::vec(any::<u32>(), 40),
         ) {
             let mut said = customs(&turns);
-            let guids: Vec<Option<&str>> = GUIDS.iter().take(turns.len()).map(|one| Some(*one)).collect();
+            let guids: Vec<Sent> = GUIDS.iter().take(turns.len()).map(|one| sent(one)).collect();
             let mut order: Vec<usize> = (0..said.len()).collect();
             order.sort_by_key(|at| keys.get(*at));
             said = order.into_iter().map(|at| said[at].clone()).collect();

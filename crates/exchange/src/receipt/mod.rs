@@ -28,6 +28,7 @@ use ceb::{Document, Kind, Outcome, ReturnStatus};
 use registry::company::CompanyId;
 use sha2::{Digest, Sha256};
 use store::clock::beijing_rfc3339;
+use store::reseal::Column;
 
 pub(crate) use document::DocumentStatus;
 pub(crate) use record::record;
@@ -39,6 +40,22 @@ pub(crate) use sql::{
 pub(crate) use step::{again, step};
 #[cfg(test)]
 pub(crate) use step::{apply as apply_for_test, open as open_for_test};
+
+/// What is sealed of this room.
+pub(crate) const SEALED: &[Column] = &[
+    Column {
+        table: "receipt",
+        column: "xml",
+        key: ("company_id", Some("feed_no")),
+        is_text: true,
+    },
+    Column {
+        table: "parked_receipt",
+        column: "body",
+        key: ("id", None),
+        is_text: false,
+    },
+];
 
 /// A document of a message, with the keys by which receipts and people find it.
 #[derive(Debug, Clone)]
@@ -109,6 +126,10 @@ pub(crate) struct NewReceipt {
     /// Pre-entry number that the E-Port gave the document, when the receipt tells it.
     pub(crate) pre_no: Option<String>,
     pub(crate) xml: String,
+    /// What tells it from another of the same document, status and time.
+    pub(crate) fingerprint: i64,
+    /// Whether it is dated by customs; else by its arrival, which is another each time it comes.
+    pub(crate) is_dated: bool,
     /// Its place in the company's feed, of one that is recorded already.
     pub(crate) feed_no: Option<i64>,
 }

@@ -1,6 +1,6 @@
 //! Writing receipts: the feed number, the status of the document, the progress of the message.
 
-use super::{NewReceipt, fingerprint, sql};
+use super::{NewReceipt, sql};
 use crate::downlink;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, HashSet};
@@ -13,9 +13,10 @@ use store::{Result, Tx};
 /// The engine's.
 pub(crate) fn record(
     tx: &mut Tx<'_>,
-    receipts: Vec<NewReceipt>,
+    mut receipts: Vec<NewReceipt>,
     now_ms: i64,
 ) -> Result<Vec<NewReceipt>> {
+    drop_undated_twice(tx, &mut receipts)?;
     if receipts.is_empty() {
         return Ok(Vec::new());
     }
@@ -30,7 +31,6 @@ pub(crate) fn record(
             let number = next.entry(receipt.company_id).or_default();
             let row = sql::ReceiptRow {
                 feed_no: *number,
-                fingerprint: fingerprint(&[receipt.return_info.as_bytes()]),
                 received_at: now_ms,
                 receipt,
             };
@@ -51,4 +51,16 @@ pub(crate) fn record(
         .collect();
     metrics::counter!("tongguan_receipts_total").increment(u64::try_from(new.len()).unwrap_or(0));
     Ok(new)
+}
+
+/// Leaves out receipts without a time that came before: their times of arrival differ, they do not.
+fn drop_undated_twice(tx: &mut Tx<'_>, receipts: &mut Vec<NewReceipt>) -> Result<()> {
+    let mut kept = Vec::with_capacity(receipts.len());
+    for receipt in receipts.drain(..) {
+        if receipt.is_dated || !sql::is_recorded(tx, &receipt)? {
+            kept.push(receipt);
+        }
+    }
+    *receipts = kept;
+    Ok(())
 }

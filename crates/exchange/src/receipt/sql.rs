@@ -96,9 +96,22 @@ pub(super) fn by_invt_no(
 /// A receipt with what the feed and the duplicate check add to it.
 pub(super) struct ReceiptRow<'a> {
     pub(super) feed_no: i64,
-    pub(super) fingerprint: i64,
     pub(super) received_at: i64,
     pub(super) receipt: &'a NewReceipt,
+}
+
+/// Whether a receipt is recorded, whenever it came: for one that customs did not date.
+pub(super) fn is_recorded(tx: &mut Tx<'_>, receipt: &NewReceipt) -> Result<bool> {
+    let found = tx.query_opt(
+        "select 1 from receipt where document_id = $1 and return_status = $2 and fingerprint = $3 \
+         limit 1",
+        &[
+            receipt.document_id.into(),
+            receipt.return_status.into(),
+            receipt.fingerprint.into(),
+        ],
+    )?;
+    Ok(found.is_some())
 }
 
 /// Inserts receipts; answers (company, feed number) of those that were new.
@@ -135,7 +148,7 @@ pub(super) fn insert_receipts(
                 receipt.return_status.into(),
                 (&receipt.return_time).into(),
                 (&receipt.return_info).into(),
-                row.fingerprint.into(),
+                receipt.fingerprint.into(),
                 row.received_at.into(),
                 Value::Text(xml),
             ]

@@ -219,6 +219,7 @@ fn new_receipt(
     now_ms: i64,
 ) -> NewReceipt {
     let time = entry.return_time.trim();
+    let is_dated = !time.is_empty();
     NewReceipt {
         company_id,
         message_id,
@@ -228,17 +229,30 @@ fn new_receipt(
         document_key: key_of(entry),
         return_status: entry.return_status.0.into(),
         // A receipt without a time is dated by its arrival, so that it can be put in order.
-        return_time: if time.is_empty() {
-            super::return_time(now_ms)
-        } else {
+        return_time: if is_dated {
             time.to_owned()
+        } else {
+            super::return_time(now_ms)
         },
+        fingerprint: fingerprint_of(entry, is_dated),
+        is_dated,
         return_info: entry.return_info.clone(),
         invt_no: entry.search.invt_no.clone(),
         pre_no: entry.search.pre_no.clone(),
         xml: entry.xml.clone(),
         feed_no: None,
     }
+}
+
+/// What tells an answer from another with its status and time: its text; where it has no status that can
+/// be read (tax bills have none) or no time, all that it says.
+fn fingerprint_of(entry: &Entry, is_dated: bool) -> i64 {
+    let info = entry.return_info.as_bytes();
+    if is_dated && entry.return_status != ceb::receipt::STATUS_UNREADABLE {
+        return fingerprint(&[info]);
+    }
+    let own = entry.xml.get(entry.own.clone()).unwrap_or_default();
+    fingerprint(&[info, own.as_bytes()])
 }
 
 /// Keeps an answer that has no home, with an event for the alarm.

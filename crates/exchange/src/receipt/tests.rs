@@ -471,3 +471,38 @@ async fn a_receipt_without_its_key_goes_to_the_document_that_it_names() {
         assert_eq!(documents(&house, id).await[0].status, Some(120));
     }
 }
+
+/// A receipt with another text in this element.
+fn with_text(xml: &str, element: &str, instead: &str) -> String {
+    let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+    let from = xml.find(&open).unwrap() + open.len();
+    let to = xml.find(&close).unwrap();
+    format!("{}{instead}{}", &xml[..from], &xml[to..])
+}
+
+/// What cannot be told apart by status and time is told apart by all that it says, and still counts once,
+/// also when one order was declared twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_without_status_or_time_swallow_none_and_come_once() {
+    for n_declared in [1, 2] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let order = house.sample(0, Kind::Ceb311, 1);
+            for n in 0..n_declared {
+                accepted(house.accept(0, again(&order, n)).await);
+            }
+            crate::pipeline::drain(&house.shared).await.unwrap();
+            let plain = receipt(&house, 0, 1, 120, "海关入库");
+            let unreadable = |text: &str| with_text(&plain, "returnStatus", text);
+            let undated = with_text(&plain, "returnTime", "");
+            let all = [unreadable("甲"), unreadable("乙"), undated];
+            let dxp_id = house.company(0).dxp_id.clone();
+            for _ in 0..3 {
+                answer(&house, &dxp_id, &all).await;
+                // Another arrival, another time of an undated one.
+                house.clock.advance(std::time::Duration::from_secs(5));
+            }
+            assert_eq!(house.feed(0).await.len(), 3, "{n_declared} declared");
+        }
+    }
+}

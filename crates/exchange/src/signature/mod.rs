@@ -24,7 +24,8 @@ use ceb::signature::key::PublicKey;
 use ceb::signature::{self as dsig, Certificate, Failure, Outcome, Verdict, Verifier};
 use ceb::sm2::Keys;
 use ceb::{Finding, Layer, Message, Profile, Severity};
-use registry::company::Company;
+use registry::company::{Company, Directory};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use config::{Config, Sm2Choice};
@@ -59,7 +60,7 @@ pub struct Checker {
 }
 
 /// What a judgement needs beside the bytes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Case<'a> {
     /// What the company wants.
     pub(crate) policy: &'a Policy,
@@ -68,6 +69,8 @@ pub(crate) struct Case<'a> {
     /// Who sends it: customs' number of ten digits says nothing about a certificate, the credit code of
     /// the ledger does.
     pub(crate) company: &'a Company,
+    /// The ledger, for the credit codes of declarants named by ten digits.
+    pub(crate) directory: &'a Directory,
     /// Whether its structure was refused already, signature and all.
     pub(crate) is_broken: bool,
     /// When it was received, milliseconds since 1970.
@@ -91,6 +94,12 @@ impl Checker {
     /// Reads the trust folder again when a file in it changed; looks at most every few seconds.
     pub fn refresh(&self, now_ms: i64) {
         self.trust.refresh(now_ms);
+    }
+
+    /// Whether anybody is believed: without a root certificate a signature proves nothing of its signer.
+    #[must_use]
+    pub fn believes_anybody(&self) -> bool {
+        !self.believed().is_empty()
     }
 
     /// Whom we believe at present, for the clinic.
@@ -117,13 +126,26 @@ impl Checker {
         if faults.is_empty() && holder != Match::Different {
             self.learn(&verdict);
         }
+        let is_required = case.policy.verify == Verify::Required;
+        let mut doubts = doubts(&faults, holder);
+        if is_required && verdict.certificate.is_some() {
+            if holder == Match::Unknown {
+                let code = &ceb::code::HOLDER_UNKNOWN;
+                doubts.push(code.id);
+                findings.push(plain(code));
+            }
+            if !self.believes_anybody() {
+                doubts.push(codes::NOBODY_TRUSTED.code);
+                findings.push(own(&codes::NOBODY_TRUSTED, case.message));
+            }
+        }
         let profile = match case.policy.verify {
             Verify::Required => Profile::Strict,
             Verify::Tolerated | Verify::Off => Profile::Lenient,
         };
         findings.append(&mut dsig::findings(&verdict, &faults, holder, profile));
-        if verdict.outcome == Outcome::Unsigned && case.policy.verify == Verify::Required {
-            findings.extend((!case.is_broken).then(|| unsigned(case.message)));
+        if verdict.outcome == Outcome::Unsigned && is_required && !case.is_broken {
+            findings.push(own(&codes::UNSIGNED, case.message));
         }
         dsig::place(&mut findings, case.message, body);
         if case.policy.verify == Verify::Tolerated {
@@ -131,7 +153,7 @@ impl Checker {
                 finding.severity = finding.severity.max(Severity::Warn);
             }
         }
-        (findings, Some(Found::of(&verdict, doubts(&faults, holder))))
+        (findings, Some(Found::of(&verdict, doubts.join(" "))))
     }
 
     /// The verdict; where the policy only tells, a weak method is told and the rest still checked.
@@ -179,8 +201,19 @@ impl Checker {
                 }
             }
         }
-        let codes = sender_codes(case.message, case.company);
-        (faults, certificate.holder().matches(&codes))
+        let codes = sender_codes(case.message, case.company, case.directory);
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let holder = certificate.holder();
+        let is_named = holder.company.as_deref().is_some_and(|name| {
+            let own = case.company.name.as_str();
+            spelled(name) == spelled(own)
+        });
+        // An old card has the name only; a name that an authority wrote is as good as a code.
+        let matches = match holder.matches(&codes) {
+            Match::Unknown if is_named => Match::Same,
+            told => told,
+        };
+        (faults, matches)
     }
 
     /// A key whose signatures keep passing gets a table.
@@ -230,18 +263,37 @@ fn is_structure(outcome: &Outcome) -> bool {
 }
 
 /// The codes of those who may have signed: who transmits, by all its codes, and who declares.
-pub(crate) fn sender_codes<'a>(message: &'a Message, company: &'a Company) -> Vec<&'a str> {
+pub(crate) fn sender_codes(
+    message: &Message,
+    company: &Company,
+    directory: &Directory,
+) -> Vec<String> {
     let transfer = message.base_transfer.as_ref();
     let transmits = transfer.and_then(|record| record.filled("copCode"));
     let own = transmits.filter(|code| company.has_code(code));
-    let own = own.map(|_| [company.credit_code.as_str(), &company.customs_code]);
+    let own = own.map(|_| [company.credit_code.clone(), company.customs_code.clone()]);
     let documents = message.documents.iter();
     let declares = documents.filter_map(|document| document.head.filled("agentCode"));
-    let mut codes: Vec<&str> = transmits.into_iter().chain(declares).collect();
-    codes.extend(own.into_iter().flatten());
-    codes.sort_unstable();
-    codes.dedup();
-    codes
+    let declares: BTreeSet<&str> = declares.collect();
+    let mut codes: BTreeSet<String> = own.into_iter().flatten().collect();
+    for code in &declares {
+        // A declarant named by customs' number is known to certificates by the ledger's credit code.
+        let known = directory.by_code(code);
+        codes.extend(known.map(|company| company.credit_code.clone()));
+    }
+    codes.extend(transmits.into_iter().chain(declares).map(str::to_owned));
+    codes.into_iter().collect()
+}
+
+/// A name without what two spellings of it differ in: blanks, and the width of brackets.
+fn spelled(name: &str) -> String {
+    let kept = name.chars().filter(|c| !c.is_whitespace());
+    let plain = kept.map(|c| match c {
+        '（' => '(',
+        '）' => ')',
+        c => c,
+    });
+    plain.collect()
 }
 
 /// The times at which a certificate is judged, seconds since 1970: the first and the last of the
@@ -257,13 +309,13 @@ pub(crate) fn moments(declared: &[i64], received_ms: i64) -> Vec<i64> {
 }
 
 /// Codes of what makes a certificate or its holder unbelievable.
-fn doubts(faults: &[dsig::certificate::CertificateFault], holder: Match) -> String {
+fn doubts(faults: &[dsig::certificate::CertificateFault], holder: Match) -> Vec<&'static str> {
     let grave = faults.iter().filter(|fault| fault.is_grave());
     let mut codes: Vec<&str> = grave.map(|fault| fault.code().id).collect();
     if holder == Match::Different {
         codes.push(ceb::code::HOLDER_DIFFERS.id);
     }
-    codes.join(" ")
+    codes
 }
 
 fn plain(code: &'static ceb::code::Code) -> Finding {
@@ -271,15 +323,16 @@ fn plain(code: &'static ceb::code::Code) -> Finding {
     Finding::new(code, String::from("/*/Signature"), 0, "", text)
 }
 
-fn unsigned(message: &Message) -> Finding {
+/// A refusal of ours about the signature of a message.
+fn own(code: &web::Code, message: &Message) -> Finding {
     Finding {
-        code: codes::UNSIGNED.code,
+        code: code.code,
         severity: Severity::Refuse,
         layer: Layer::Rule,
         path: format!("/{}/Signature", message.kind.root()),
         line: 1,
         value: String::new(),
-        text: "本企业的签名策略要求每份报文都有签名，这份报文没有签名".to_owned(),
-        advice: codes::UNSIGNED.advice.to_owned(),
+        text: format!("{}：{}", code.title, code.meaning.trim_end_matches('。')),
+        advice: code.advice.to_owned(),
     }
 }

@@ -9,9 +9,11 @@ use ceb::Kind;
 use ceb::signature::Verifier;
 use ceb::signature::certificate::Match;
 use expect_test::expect;
-use registry::company::Company;
+use registry::company::{Company, Directory};
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
+use store::clock::TestClock;
 use store::testing::each_engine;
 
 async fn policy(house: &House, verify: Verify) {
@@ -158,11 +160,21 @@ fn judged(xml: &str, verify: Verify, received_ms: i64) -> (Vec<String>, Found) {
         env!("CARGO_MANIFEST_DIR"),
         "/../../fixtures/signature/trust"
     );
+    judged_by(trust_dir.into(), &company(), (xml, verify, received_ms))
+}
+
+/// The same by the certificates of a folder, of a message of a company.
+fn judged_by(
+    trust_dir: PathBuf,
+    company: &Company,
+    (xml, verify, received_ms): (&str, Verify, i64),
+) -> (Vec<String>, Found) {
     let checker = Checker::new(&Config {
-        trust_dir: trust_dir.into(),
+        trust_dir,
         ..Config::default()
     });
     checker.refresh(0);
+    let ledger = store::testing::sqlite();
     let parsed = ceb::parse(xml.as_bytes(), ceb::Profile::Lenient);
     let case = Case {
         policy: &Policy {
@@ -170,7 +182,8 @@ fn judged(xml: &str, verify: Verify, received_ms: i64) -> (Vec<String>, Found) {
             ..Policy::default()
         },
         message: &parsed.message.unwrap(),
-        company: &company(),
+        company,
+        directory: &Directory::new(ledger.db.clone(), TestClock::at(received_ms)),
         is_broken: false,
         received_ms,
     };
@@ -242,30 +255,107 @@ fn content_beside_the_standard_is_refused_where_a_signature_is_required() {
     assert_eq!(findings, ["TG-E1827 warn"]);
 }
 
-#[test]
-fn ten_digits_are_compared_by_the_credit_code_of_the_ledger() {
-    let with_digits =
-        fixture("strict-sm2").replace("copCode>91110105MA1330956Y", "copCode>1105961234");
-    let message = ceb::parse(with_digits.as_bytes(), ceb::Profile::Lenient)
-        .message
-        .unwrap();
+/// Codes of those who may have signed a message of a company, beside a ledger of others.
+async fn codes_of(xml: &str, company: &Company, others: &[Company]) -> Vec<String> {
+    let message = ceb::parse(xml.as_bytes(), ceb::Profile::Lenient).message;
+    let ledger = store::testing::sqlite();
+    let others = others.to_vec();
+    let add = move |tx: &mut store::Tx<'_>| {
+        for other in &others {
+            registry::company::add(tx, other)?.unwrap();
+        }
+        Ok(())
+    };
+    ledger.db.write(add).await.unwrap();
+    let directory = Directory::new(ledger.db.clone(), TestClock::at(SOON));
+    directory.refresh().await.unwrap();
+    super::sender_codes(&message.unwrap(), company, &directory)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_digits_are_compared_by_the_credit_code_of_the_ledger() {
+    let matches = |codes: &[String]| {
+        let verdict = Verifier {
+            policy: ceb::signature::Policy::LEGACY,
+            sm2: &ceb::signature::key::Library,
+            certificate: None,
+        }
+        .verify(fixture("strict-sm2").as_bytes());
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        verdict.certificate.unwrap().holder().matches(&codes)
+    };
+    let list = ceb::sample::message(&ceb::sample::Spec::new(Kind::Ceb621, 1));
+    let with = |xml: &str, element: &str, code: &str| {
+        let from = format!("{element}>91110105MA1330956Y");
+        assert!(xml.contains(&from), "{element}");
+        xml.replace(&from, &format!("{element}>{code}"))
+    };
+    let order = with(&fixture("strict-sm2"), "copCode", "1105961234");
     let known = company();
-    let codes = super::sender_codes(&message, &known);
-    assert!(codes.contains(&"91110105MA1330956Y"), "{codes:?}");
-    let verdict = Verifier {
-        policy: ceb::signature::Policy::LEGACY,
-        sm2: &ceb::signature::key::Library,
-        certificate: None,
-    }
-    .verify(fixture("strict-sm2").as_bytes());
-    let holder = verdict.certificate.unwrap().holder();
-    assert_eq!(holder.matches(&codes), Match::Same);
+    let codes = codes_of(&order, &known, &[]).await;
+    assert_eq!(matches(&codes), Match::Same, "{codes:?}");
     let other = Company {
+        id: registry::company::CompanyId(2),
         credit_code: "91110105MA672652X9".to_owned(),
         ..company()
     };
-    let codes = super::sender_codes(&message, &other);
-    assert_eq!(holder.matches(&codes), Match::Different, "{codes:?}");
+    let codes = codes_of(&order, &other, &[]).await;
+    assert_eq!(matches(&codes), Match::Different, "{codes:?}");
+    // The declarant has ten digits, and the ledger knows whose they are.
+    let xml = with(
+        &with(&list, "agentCode", "1105961234"),
+        "copCode",
+        "1105969999",
+    );
+    let sender = Company {
+        customs_code: "1105969999".to_owned(),
+        ..other
+    };
+    let codes = codes_of(&xml, &sender, &[company()]).await;
+    assert_eq!(matches(&codes), Match::Same, "{codes:?}");
+    let codes = codes_of(&xml, &sender, &[]).await;
+    assert_eq!(matches(&codes), Match::Different, "{codes:?}");
+}
+
+#[test]
+fn a_required_signature_is_refused_while_nobody_is_believed() {
+    let nobody = tempfile::tempdir().unwrap();
+    let good = fixture("strict-sm2");
+    let judge = |verify| judged_by(nobody.path().into(), &company(), (&good, verify, SOON));
+    let (findings, found) = judge(Verify::Required);
+    assert_eq!(findings, ["TG-E4004 refuse"]);
+    assert_eq!(found.certificate_fault, "TG-E4004", "not shown as passed");
+    let (findings, _) = judge(Verify::Tolerated);
+    assert_eq!(findings.len(), 0, "{findings:?}");
+}
+
+#[test]
+fn a_certificate_that_does_not_say_whose_it_is_proves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("root.pem"), ceb::sample::CERTIFICATE).unwrap();
+    // The certificate of the samples is of nobody in particular.
+    let xml = ceb::sample::message(&ceb::sample::Spec::new(Kind::Ceb621, 1));
+    let judge = |company: &Company, verify| {
+        let (findings, found) = judged_by(folder.path().into(), company, (&xml, verify, SOON));
+        let grave = findings.into_iter().filter(|one| !one.ends_with("note"));
+        (grave.collect::<Vec<_>>(), found.certificate_fault)
+    };
+    let (grave, fault) = judge(&company(), Verify::Required);
+    assert_eq!(
+        (grave, fault.as_str()),
+        (vec!["TG-E1828 refuse".to_owned()], "TG-E1828")
+    );
+    let (grave, fault) = judge(&company(), Verify::Tolerated);
+    assert_eq!((grave.len(), fault.as_str()), (0, ""));
+    // An old card has the name only, and an authority wrote it.
+    let der = ceb::signature::Certificate::from_file(ceb::sample::CERTIFICATE.as_bytes());
+    let name = der.unwrap().holder().company.unwrap();
+    let named = Company {
+        name: format!(" {name} "),
+        ..company()
+    };
+    let (grave, fault) = judge(&named, Verify::Required);
+    assert_eq!((grave.len(), fault.as_str()), (0, ""), "{grave:?}");
 }
 
 #[test]

@@ -38,5 +38,14 @@ pub const NO_CERTIFICATE: Code = Code {
     meaning: "企业没有登记代签密钥，或密钥的证书已经过期。现在开通代签，未签名的报文会全部停在“等待代签”，不会发往海关。",
     advice: "请先联系平台运维人员登记代签密钥（由安全管理员批准），登记之后再开通。",
 };
+/// Signatures cannot be required while nobody is believed.
+pub const NOBODY_TRUSTED: Code = Code {
+    code: "TG-R4704",
+    status: 409,
+    title: "信任库中没有根证书",
+    title_en: "There are no trusted root certificates",
+    meaning: "平台的信任库中没有根证书，分不清真证书和自己编造的证书。此时改为 required，报文会全部被拒收。",
+    advice: "请先由运维人员把电子口岸的根证书和签发机构证书放入 signature.trust_dir 所指的目录，再变更签名策略。",
+};
 /// All of the above.
-pub const ALL: &[Code] = &[NO_KEY, KEY_FAULT, EXPIRED, NO_CERTIFICATE];
+pub const ALL: &[Code] = &[NO_KEY, KEY_FAULT, EXPIRED, NO_CERTIFICATE, NOBODY_TRUSTED];

@@ -266,7 +266,8 @@ pub async fn signing_consent(
     responses(
         (status = 202, body = Asked, description = "已提交复核，由安全管理员批准后生效"),
         (status = 400, body = Problem, description = "缺少理由或取值有误"),
-        (status = 404, body = Problem, description = "没有这家企业")
+        (status = 404, body = Problem, description = "没有这家企业"),
+        (status = 409, body = Problem, description = "信任库中没有根证书，不能要求签名")
     )
 )]
 pub async fn ask_signing_policy(
@@ -285,6 +286,12 @@ pub async fn ask_signing_policy(
         allow_old: body.allow_old,
         allow_tolerant_profiles: body.allow_tolerant_profiles,
     };
+    if verify == Verify::Required {
+        desk.shared.signatures.refresh(desk.shared.clock.now_ms());
+        if !desk.shared.signatures.believes_anybody() {
+            return Err(Problem::new(super::codes::NOBODY_TRUSTED));
+        }
+    }
     let payload = serde_json::to_string(&wish).unwrap_or_default();
     let what = (&POLICY_KIND, told(&wish), payload);
     ask(&desk, actor, CompanyId(wish.company), what, &body.reason).await

@@ -39,7 +39,7 @@ use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::{Error, Result, Tx};
 
-pub use sql::{KeyFilter, active_key, key, keys, policies, policy};
+pub use sql::{KeyFilter, active_key, key, keys, n_required, policies, policy};
 
 /// The consent of a company was given or taken back.
 pub const CONSENT: Act = Act {

@@ -43,6 +43,16 @@ pub fn policies(tx: &mut Tx<'_>, companies: &[CompanyId]) -> Result<HashMap<Comp
         .collect()
 }
 
+/// How many companies require signatures.
+///
+/// # Errors
+/// The engine's.
+pub fn n_required(tx: &mut Tx<'_>) -> Result<i64> {
+    let sql = "select count(*) from signing_policy where verify = $1";
+    let counted = tx.query_opt(sql, &[Verify::Required.name().into()])?;
+    counted.map_or(Ok(0), |row| row.int(0))
+}
+
 fn policy_of(row: &Row) -> Result<Policy> {
     let verify = row.text(1)?;
     Ok(Policy {

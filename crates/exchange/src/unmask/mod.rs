@@ -2,7 +2,7 @@
 //!
 //! People see personal data masked. Who needs them says why; the reason is audited in the same
 //! transaction, and for [`SHOWN_MS`] that session sees that message in full. An account may do so
-//! [`HOURLY_MAX`] times in an hour. Programs of the owning company always get their bytes as sent.
+//! [`HOURLY_MAX`] times in an hour, and take files of [`FILE_HOURLY_MAX`] messages. Programs of the owning company always get their bytes as sent.
 
 pub mod http;
 mod sql;
@@ -32,8 +32,21 @@ pub const HOURLY_MAX: Parameter = Parameter {
     is_security: true,
     fallback: Fallback::Fixed(30),
 };
+/// Messages that an account may take away in files in an hour.
+pub const FILE_HOURLY_MAX: Parameter = Parameter {
+    name: "unmask.file_hourly_max",
+    chinese: "每小时导出原文份数",
+    sentence: "一个账号一小时内可用更正表导出多少份报文的个人信息原文。",
+    kind: Kind::Number {
+        min: 1,
+        max: 10_000,
+        unit: "份",
+    },
+    is_security: true,
+    fallback: Fallback::Fixed(500),
+};
 /// The parameters of this room.
-pub const PARAMETERS: &[Parameter] = &[HOURLY_MAX];
+pub const PARAMETERS: &[Parameter] = &[HOURLY_MAX, FILE_HOURLY_MAX];
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -67,8 +80,17 @@ pub mod codes {
         meaning: "报文不是格式良好的 XML，平台无法确定其中个人信息的位置，因此不能显示脱敏后的内容。",
         advice: "如确需查看，请先说明理由“查看原文”；提交单位也可用接口密钥取回自己的原文。",
     };
+    /// Too many taken away in an hour.
+    pub const FILE_HOURLY: Code = Code {
+        code: "TG-R4413",
+        status: 429,
+        title: "导出原文过于频繁",
+        title_en: "Too many records exported",
+        meaning: "本账号一小时内用文件导出的含个人信息的报文份数将超过上限，本次没有导出。",
+        advice: "请减少所选报文，或一小时后再导出；日常批量处理请用接口密钥由本企业系统取回。",
+    };
     /// All of the above.
-    pub const ALL: &[Code] = &[HOURLY, CANNOT_MASK];
+    pub const ALL: &[Code] = &[HOURLY, CANNOT_MASK, FILE_HOURLY];
 }
 
 /// Whether the personal data of a message are masked for this actor now.
@@ -112,5 +134,29 @@ pub(crate) fn open(
     let detail = format!("{}；理由：{reason}", message.kind);
     let object = format!("message:{}", message.id);
     audit::done(tx, now_ms, actor, UNMASK, &object, &detail)?;
+    Ok(Ok(()))
+}
+
+/// Counts messages that a person takes away in a file; the inner error says why not. The caller audits them.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn take_away(
+    tx: &mut Tx<'_>,
+    (actor, id): (&Actor, i64),
+    n_messages: usize,
+    (now_ms, hourly_max): (i64, i64),
+) -> Result<std::result::Result<(), Code>> {
+    // A program of the company has its own bytes anyway.
+    let Ok(account) = actor.require_account() else {
+        return Ok(Ok(()));
+    };
+    registry::account::hold(tx, account)?;
+    let n_messages = i64::try_from(n_messages).unwrap_or(i64::MAX);
+    let n_before = sql::n_taken_since(tx, account, now_ms - HOUR_MS)?;
+    if n_before.saturating_add(n_messages) > hourly_max {
+        return Ok(Err(codes::FILE_HOURLY));
+    }
+    sql::put_file(tx, (id, account), n_messages, now_ms)?;
     Ok(Ok(()))
 }

@@ -1,4 +1,4 @@
-//! Every statement on the table `unmasking`.
+//! Every statement on the tables `unmasking` and `unmask_file`.
 
 use crate::message::MessageId;
 use registry::role::AccountId;
@@ -44,6 +44,34 @@ pub(super) fn put(
             at_ms.into(),
             until_ms.into(),
         ],
+    )
+    .map(|_| ())
+}
+
+/// Messages that an account has taken away in files since a moment.
+pub(super) fn n_taken_since(tx: &mut Tx<'_>, account: AccountId, since_ms: i64) -> Result<i64> {
+    let found = tx.query_opt(
+        "select cast(coalesce(sum(n_messages), 0) as bigint) from unmask_file \
+         where account_id = $1 and at_ms > $2",
+        &[account.0.into(), since_ms.into()],
+    )?;
+    found.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Notes a file; forgets those of the account that no limit counts any more.
+pub(super) fn put_file(
+    tx: &mut Tx<'_>,
+    (id, account): (i64, AccountId),
+    n_messages: i64,
+    at_ms: i64,
+) -> Result<()> {
+    tx.execute(
+        "delete from unmask_file where account_id = $1 and at_ms < $2",
+        &[account.0.into(), (at_ms - super::HOUR_MS).into()],
+    )?;
+    tx.execute(
+        "insert into unmask_file (id, account_id, at_ms, n_messages) values ($1, $2, $3, $4)",
+        &[id.into(), account.0.into(), at_ms.into(), n_messages.into()],
     )
     .map(|_| ())
 }

@@ -82,6 +82,14 @@ impl Directory {
             .cloned()
     }
 
+    /// The company with this customs registration number or credit code.
+    pub fn by_code(&self, code: &str) -> Option<Arc<Company>> {
+        let copy = self.copy.read().unwrap_or_else(PoisonError::into_inner);
+        let id = copy.by_code.get(code.trim())?;
+        let company = copy.by_id.get(id)?;
+        company.has_code(code.trim()).then(|| Arc::clone(company))
+    }
+
     /// The company with this DXP id.
     pub fn by_dxp_id(&self, dxp_id: &str) -> Option<Arc<Company>> {
         self.copy

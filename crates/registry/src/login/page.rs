@@ -253,7 +253,7 @@ pub struct NoticePage {
     pub here: &'static str,
 }
 
-/// A text of the knowledge base, which is written in Chinese.
+/// A text of the knowledge base; some are written in Chinese only.
 #[derive(Template)]
 #[template(path = "text.html")]
 pub struct TextPage {
@@ -261,8 +261,8 @@ pub struct TextPage {
     pub lang: Lang,
     /// Title, in the language of the frame.
     pub title: String,
-    /// What to do, in English; empty on a Chinese page, and when there is no such text.
-    pub english: String,
+    /// Language of the text.
+    pub written: Lang,
     /// The text as HTML, made by the program from its own Markdown.
     pub html: String,
     /// The address of the page, up to `lang=`.

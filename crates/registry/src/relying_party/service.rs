@@ -7,6 +7,7 @@
 //! Path parameters (`;jsessionid=…`) do not count: servers of Java write them into addresses when a
 //! browser keeps no cookies. What such a server reads as another path (`..;`) is under nothing.
 
+use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 /// Longest address of a service, in bytes.
@@ -14,7 +15,7 @@ const URL_BYTES_MAX: usize = 2000;
 
 /// What a segment of a path must not contain in any spelling: separators and dots that other
 /// programs read differently, and a percent sign that hides them once more.
-const HIDDEN: [&str; 7] = ["%2f", "%5c", "%2e", "%00", "%3b", "%25", "//"];
+const HIDDEN: [&str; 6] = ["%2f", "%5c", "%2e", "%3b", "%25", "//"];
 
 /// An address is near another on another host when at most one character in so many differs.
 const NEAR: usize = 4;
@@ -94,9 +95,12 @@ impl Service {
 
     /// Whether it brings a ticket of its own, which a service could take for ours.
     fn has_ticket(&self) -> bool {
-        let in_query = self.url.query_pairs();
-        let in_path = self.url.path().to_ascii_lowercase();
-        in_query.into_iter().any(|(name, _)| is_ticket(&name)) || in_path.contains(";ticket=")
+        let query = self.url.query().unwrap_or_default();
+        let in_path = self.url.path().split('/');
+        let in_path = in_path.flat_map(|segment| segment.split(';').skip(1));
+        // Some servers also take a semicolon for an ampersand.
+        let mut named = query.split(['&', ';']).chain(in_path);
+        named.any(|pair| is_ticket(pair.split('=').next().unwrap_or_default()))
     }
 
     /// The segments of its path without parameters; nothing when other programs could read another
@@ -104,7 +108,8 @@ impl Service {
     fn segments(&self) -> Option<Vec<&str>> {
         let path = self.url.path();
         let lower = path.to_ascii_lowercase();
-        if HIDDEN.iter().any(|hidden| lower.contains(hidden)) {
+        let has_control = percent_decode_str(path).any(|byte| byte.is_ascii_control());
+        if has_control || HIDDEN.iter().any(|hidden| lower.contains(hidden)) {
             return None;
         }
         let segments: Vec<&str> = path.split('/').map(without_parameters).collect();
@@ -160,6 +165,12 @@ fn without_parameters(segment: &str) -> &str {
     segment.split(';').next().unwrap_or_default()
 }
 
+/// Whether a server could read a parameter of this name, as it stands in an address, as `ticket`: some
+/// leave out blanks and control characters, or take `ticket[]` for a list of that name.
 fn is_ticket(name: &str) -> bool {
-    name.eq_ignore_ascii_case("ticket")
+    let name: Vec<u8> = percent_decode_str(name).collect();
+    let name = name.split(|byte| *byte == b'[').next().unwrap_or_default();
+    let is_read = |byte: &u8| !byte.is_ascii_control() && !matches!(byte, b' ' | b'+');
+    let name: Vec<u8> = name.iter().copied().filter(is_read).collect();
+    name.eq_ignore_ascii_case(b"ticket")
 }

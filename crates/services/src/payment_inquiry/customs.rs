@@ -28,8 +28,8 @@ const BODY_BYTES_MAX: usize = 16 << 10;
 /// How long a body may take.
 const BODY_WAIT: Duration = Duration::from_secs(10);
 
-/// Companies and addresses that are counted in a minute; beyond this the count begins anew.
-const COUNTED_MAX: usize = 10_000;
+/// Callers that are counted in a minute; what others ask about unknown orders is refused for the rest of it.
+const CALLERS_MAX: usize = 10_000;
 
 /// Understood.
 pub const OK: &str = "10000";
@@ -61,21 +61,30 @@ enum Counted {
 struct Minute {
     minute: i64,
     counts: HashMap<Counted, u32>,
+    n_callers: usize,
 }
 
 impl Minute {
     /// Counts one if it is within all limits; answers whether it is.
     fn take(&mut self, minute: i64, limits: &[(Counted, u32)]) -> bool {
-        if self.minute != minute || self.counts.len() >= COUNTED_MAX {
-            self.minute = minute;
-            self.counts.clear();
+        if self.minute != minute {
+            *self = Self {
+                minute,
+                ..Self::default()
+            };
         }
-        let count = |counted| self.counts.get(counted).copied().unwrap_or(0);
-        if limits.iter().any(|(counted, max)| count(counted) >= *max) {
+        let is_full = self.n_callers >= CALLERS_MAX;
+        let is_over = |(counted, max): &(Counted, u32)| match self.counts.get(counted) {
+            Some(count) => count >= max,
+            None => *max == 0 || is_full && matches!(counted, Counted::Caller(..)),
+        };
+        if limits.iter().any(is_over) {
             return false;
         }
         for (counted, _) in limits {
-            *self.counts.entry(counted.clone()).or_default() += 1;
+            let count = self.counts.entry(counted.clone()).or_insert(0);
+            self.n_callers += usize::from(*count == 0 && matches!(counted, Counted::Caller(..)));
+            *count += 1;
         }
         true
     }
@@ -252,4 +261,34 @@ fn asked(body: &[u8]) -> Result<Asked, String> {
         return Err("serviceTime 应为毫秒数".to_owned());
     }
     Ok(asked)
+}
+
+#[cfg(test)]
+mod minute_tests {
+    use super::{CALLERS_MAX, Counted, Minute};
+    use registry::company::CompanyId;
+    use web::shares::Holder;
+
+    const OWN: CompanyId = CompanyId(1);
+
+    fn unknown(caller: usize) -> Vec<(Counted, u32)> {
+        let caller = Counted::Caller(OWN, Holder::Network(caller.to_string()));
+        vec![(Counted::Unknown(OWN), u32::MAX), (caller, 2)]
+    }
+
+    /// Who asks from ten thousand addresses wins nothing: neither is his own count forgotten, nor does he
+    /// use up what customs need for orders that are known.
+    #[test]
+    fn a_flood_of_callers_forgets_no_count() {
+        let mut minute = Minute::default();
+        assert!(minute.take(7, &unknown(0)) && minute.take(7, &unknown(0)));
+        assert!(!minute.take(7, &unknown(0)), "two were allowed");
+        for caller in 1..CALLERS_MAX {
+            assert!(minute.take(7, &unknown(caller)));
+        }
+        assert!(!minute.take(7, &unknown(CALLERS_MAX)), "one too many");
+        assert!(!minute.take(7, &unknown(0)), "counted as before");
+        assert!(minute.take(7, &[(Counted::Known(OWN), 1)]));
+        assert!(minute.take(8, &unknown(0)), "another minute");
+    }
 }

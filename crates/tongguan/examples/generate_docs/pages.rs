@@ -2,6 +2,7 @@
 
 use registry::role::Role;
 use tongguan::app::docs::{openapi_json, refusal_codes};
+use tongguan::app::english;
 use tongguan::app::gather::{ACTS, OPERATIONS};
 use tongguan::app::metrics::METRICS;
 use tongguan::config::{Config, REFERENCE};
@@ -13,7 +14,10 @@ const GENERATED: &str = "<!-- 本页由程序生成（make docs），请勿手�
 pub(crate) fn pages() -> Vec<(String, String)> {
     let mut pages: Vec<(String, String)> = refusal_codes()
         .into_iter()
-        .map(|code| (format!("codes/{}.md", code.code), code.markdown()))
+        .map(|code| {
+            let text = format!("{}{}", code.markdown(), english::section(code));
+            (format!("codes/{}.md", code.code), text)
+        })
         .collect();
     pages.push(("codes/README.md".to_owned(), codes()));
     pages.push(("protocol/openapi.json".to_owned(), openapi()));

@@ -13,6 +13,7 @@ use exchange::intake::http::Door;
 use exchange::live::http::Live;
 use exchange::query::http::Desk;
 use registry::access::Gate;
+use registry::company::Directory;
 use std::sync::Arc;
 use web::shares::Shares;
 
@@ -39,6 +40,7 @@ pub(super) fn routes(
         ids: Arc::clone(&shared.ids),
         clock: Arc::clone(&shared.clock),
         signatures: Arc::clone(&shared.signatures),
+        directory: Arc::new(Directory::new(shared.db.clone(), Arc::clone(&shared.clock))),
         room: config.room(),
         forms: config.turns(),
         config,

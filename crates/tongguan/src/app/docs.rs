@@ -1,6 +1,6 @@
 //! The documents that a company's developer reads, from the binary itself.
 
-use super::ApiDoc;
+use super::{ApiDoc, english};
 use axum::Router;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -102,35 +102,59 @@ async fn code_page(
 ) -> Result<Response, Problem> {
     // The pages link to each other as the files do.
     let code = code.trim_end_matches(".md");
-    let known = refusal_codes().into_iter().find(|known| known.code == code);
-    let text = match code {
-        "rules" => Some(ceb::doc::rule_index()),
-        "ceb" => Some(ceb::doc::code_index()),
-        _ => known
-            .map(Code::markdown)
-            .or_else(|| ceb::code::find(code).map(ceb::doc::code_page))
-            .or_else(|| receipt_page(code)),
-    };
-    let text = text.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let lang = Lang::of_request(&headers, raw.as_deref());
-    let english = known.filter(|_| lang == Lang::En).map(|known| {
-        let title = format!("{} {}", known.code, known.title_en);
-        (title, web::advice_en(known.status))
-    });
-    let (title, english) = english.unwrap_or((code.to_owned(), ""));
+    let english = match lang {
+        Lang::En => english_page(code),
+        Lang::Zh => None,
+    };
+    let written = if english.is_some() {
+        Lang::En
+    } else {
+        Lang::Zh
+    };
+    let text = english.or_else(|| chinese_page(code));
+    let text = text.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     Ok(text_page(
-        lang,
+        (lang, written),
         ("/docs/codes/", code),
-        (title, english),
+        code.to_owned(),
         &text,
     ))
 }
 
-/// A text of the knowledge base as a page; `base` is the folder to which its links belong.
+/// A code of a refusal or fault by its name.
+pub fn refusal_code(code: &str) -> Option<&'static Code> {
+    refusal_codes().into_iter().find(|known| known.code == code)
+}
+
+fn chinese_page(code: &str) -> Option<String> {
+    match code {
+        "rules" => Some(ceb::doc::rule_index()),
+        "ceb" => Some(ceb::doc::code_index()),
+        _ => refusal_code(code)
+            .map(Code::markdown)
+            .or_else(|| ceb::code::find(code).map(ceb::doc::code_page))
+            .or_else(|| receipt_page(code)),
+    }
+}
+
+/// The page in English; nothing for receipts of customs, whose texts are Chinese.
+fn english_page(code: &str) -> Option<String> {
+    match code {
+        "rules" => Some(ceb::doc::rule_index_en()),
+        "ceb" => Some(ceb::doc::code_index_en()),
+        _ => refusal_code(code)
+            .and_then(english::code_page_en)
+            .or_else(|| ceb::code::find(code).and_then(ceb::doc::code_page_en)),
+    }
+}
+
+/// A text of the knowledge base as a page, in the language of the frame and in that of the text; `base`
+/// is the folder to which its links belong.
 fn text_page(
-    lang: Lang,
+    (lang, written): (Lang, Lang),
     (base, name): (&str, &str),
-    (title, english): (String, &str),
+    title: String,
     markdown: &str,
 ) -> Response {
     let mut here = base.to_owned();
@@ -143,7 +167,7 @@ fn text_page(
     let template = TextPage {
         lang,
         title,
-        english: english.to_owned(),
+        written,
         html: crate::ui::html_of(markdown, base),
         here: format!("{}?", here.trim_end_matches('/')),
     };
@@ -190,7 +214,7 @@ const KINDS: &str = "/docs/protocol/kinds/";
 async fn kinds_page(headers: HeaderMap, RawQuery(raw): RawQuery) -> Response {
     let lang = Lang::of_request(&headers, raw.as_deref());
     let title = lang.of("报文类型", "Kinds of messages").to_owned();
-    text_page(lang, (KINDS, ""), (title, ""), &ceb::doc::index())
+    text_page((lang, Lang::Zh), (KINDS, ""), title, &ceb::doc::index())
 }
 
 async fn kind_page(
@@ -205,10 +229,38 @@ async fn kind_page(
         kind.code().to_owned(),
     );
     let text = ceb::doc::markdown(kind);
-    Ok(text_page(lang, (KINDS, kind.code()), (title, ""), &text))
+    Ok(text_page(
+        (lang, Lang::Zh),
+        (KINDS, kind.code()),
+        title,
+        &text,
+    ))
 }
 
 /// `GET` of the description as a text, for the command line and the tests.
 pub fn openapi_json() -> String {
     ApiDoc::openapi().to_pretty_json().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{chinese_page, english_page};
+
+    #[test]
+    fn code_pages_are_wholly_in_the_language_of_the_reader() {
+        for code in [
+            "TG-E1203", "TG-E4004", "TG-R4031", "TG-F5000", "rules", "ceb",
+        ] {
+            let english = english_page(code).unwrap_or_default();
+            let is_chinese =
+                |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c) && !"无进口订单空".contains(c);
+            assert!(
+                !english.is_empty() && !english.contains(is_chinese),
+                "{english}"
+            );
+            assert!(chinese_page(code).is_some(), "{code}");
+        }
+        // What customs write is Chinese in every language.
+        assert!(english_page("-621018").is_none() && chinese_page("-621018").is_some());
+    }
 }

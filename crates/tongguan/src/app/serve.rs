@@ -47,7 +47,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const COME_BACK: Duration = Duration::from_secs(2);
 
 /// Refusals that are told at once; more are only cut off.
-const REFUSALS_MAX: usize = 64;
+const REFUSALS_MAX: usize = 512;
 
 /// How long a refusal may take.
 const REFUSAL_TIME: Duration = Duration::from_secs(1);
@@ -64,7 +64,7 @@ pub async fn serve(
     let listen = &house.config.http.listen;
     let listener = TcpListener::bind(listen)
         .await
-        .with_context(|| format!("无法监听 {listen}（端口是否已被占用？可用 --listen 改换）"))?;
+        .map_err(|error| crate::cli::input::deaf(listen, &error))?;
     let address = listener.local_addr()?;
     let http = &house.config.http;
     let proxies = &house.config.registry.trusted_proxies;

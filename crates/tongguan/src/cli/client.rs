@@ -129,7 +129,9 @@ impl Client {
         &self,
         response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
     ) -> anyhow::Result<Answer> {
-        let mut response = response.with_context(|| format!("无法连接平台 {}", self.url))?;
+        let mut response = response.map_err(|error| {
+            anyhow::anyhow!("无法连接平台 {}：{}", self.url, unreachable(&error))
+        })?;
         let retry_after_s = response
             .headers()
             .get("retry-after")
@@ -145,5 +147,35 @@ impl Client {
             retry_after_s,
             body,
         })
+    }
+}
+
+/// What to tell of a name that nobody knows.
+const UNKNOWN_HOST: &str = "找不到这台主机，请核对 --url 中的主机名";
+
+/// Why the platform cannot be reached, for people, and what to do.
+fn unreachable(error: &ureq::Error) -> String {
+    use std::io::ErrorKind;
+    match error {
+        ureq::Error::Io(error) => match error.kind() {
+            ErrorKind::ConnectionRefused => {
+                "没有程序在此地址监听，请确认平台已启动，地址和端口无误".to_owned()
+            }
+            ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe => {
+                "连接中断，请稍后重试".to_owned()
+            }
+            ErrorKind::TimedOut => "连接超时，请检查网络".to_owned(),
+            _ if error.to_string().contains("lookup") => UNKNOWN_HOST.to_owned(),
+            _ => error.to_string(),
+        },
+        ureq::Error::HostNotFound => UNKNOWN_HOST.to_owned(),
+        ureq::Error::Timeout(_) => "等待应答超时，请检查网络，稍后重试".to_owned(),
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
+            "地址写法不对，应如 http://127.0.0.1:8080".to_owned()
+        }
+        ureq::Error::Protocol(_) => {
+            "对方不是 HTTP 服务，请核对协议（http、https）和端口".to_owned()
+        }
+        other => other.to_string(),
     }
 }

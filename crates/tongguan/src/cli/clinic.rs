@@ -1,6 +1,6 @@
 //! `clinic`: what is wrong with the signature of a file, on this machine, without a platform.
 
-use super::{Ended, say};
+use super::{Ended, input, say};
 use anyhow::Context;
 use ceb::signature::clinic::payment;
 use ceb::signature::key::Library;
@@ -28,15 +28,14 @@ pub(super) struct ClinicArgs {
 
 /// Examines a signature; refused unless it passes and its certificate does.
 pub(super) fn clinic(args: &ClinicArgs) -> anyhow::Result<Ended> {
-    let name = args.file.display();
-    let bytes = std::fs::read(&args.file).with_context(|| format!("无法读取 {name}"))?;
+    let bytes = input::read(&args.file)?;
     let trust = args.trust.as_deref().map(trust).transpose()?;
     let trust = trust.unwrap_or_default();
     let now = SystemClock.now_ms() / 1000;
     if let Some(mut upload) = payment::Upload::read(&bytes) {
         if let Some(file) = &args.certificate {
             let name = file.display();
-            let bytes = std::fs::read(file).with_context(|| format!("无法读取 {name}"))?;
+            let bytes = input::read(file)?;
             let certificate = ceb::signature::Certificate::from_file(&bytes);
             upload.certificate = Some(certificate.with_context(|| format!("{name} 不是证书"))?);
         }
@@ -74,12 +73,11 @@ pub(super) fn clinic(args: &ClinicArgs) -> anyhow::Result<Ended> {
 fn trust(folder: &Path) -> anyhow::Result<Trust> {
     let name = folder.display();
     let mut trust = Trust::default();
-    let entries = std::fs::read_dir(folder).with_context(|| format!("无法读取目录 {name}"))?;
+    let entries = std::fs::read_dir(folder).map_err(|error| input::unreadable(folder, &error))?;
     for entry in entries {
         let path = entry?.path();
         if path.is_file() {
-            let bytes = std::fs::read(&path);
-            trust.add(&bytes.with_context(|| format!("无法读取 {}", path.display()))?);
+            trust.add(&input::read(&path)?);
         }
     }
     anyhow::ensure!(!trust.is_empty(), "{name} 中没有自签的根证书");

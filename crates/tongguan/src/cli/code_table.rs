@@ -2,9 +2,8 @@
 
 use super::sso::administrator;
 use super::table::table;
-use super::{Base, Ended, say, wrong_use};
+use super::{Base, Ended, input, say, wrong_use};
 use crate::roles::open_db;
-use anyhow::Context;
 use ceb::code_table::{CodeTable, Difference, Fault, Table, Tables};
 use clap::{Args, Subcommand};
 use registry::code_table::{self, Newer, Refusal};
@@ -183,19 +182,14 @@ fn head(table: &Table) -> String {
     )
 }
 
-fn read(file: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(file)
-        .with_context(|| format!("无法读取 {}（应为 UTF-8 文本）", file.display()))
-}
-
 async fn check(args: &FileArgs) -> anyhow::Result<Ended> {
-    let content = read(&args.file)?;
+    let content = input::text(&args.file)?;
     let tables = all(&args.base).await?;
     Ok(tell(args, code_table::compare(&tables, &content)).map_or(Ended::Refused, |_| Ended::Done))
 }
 
 async fn load(args: &LoadArgs) -> anyhow::Result<Ended> {
-    let content = read(&args.given.file)?;
+    let content = input::text(&args.given.file)?;
     let config = args.given.base.load()?;
     let db = open_db(config.store.clone()).await?;
     let tables = db.read(code_table::all).await?;

@@ -1,9 +1,8 @@
 //! `standard list|load|drop`: the coming version of the standard, in the database of this machine.
 
 use super::table::table;
-use super::{Base, Ended, say, wrong_use};
+use super::{Base, Ended, input, say, wrong_use};
 use crate::roles::open_db;
-use anyhow::Context;
 use ceb::Standard;
 use ceb::spec::diff;
 use exchange::rehearsal;
@@ -67,8 +66,7 @@ pub(super) async fn load(
     file: &Path,
     effective: Option<String>,
 ) -> anyhow::Result<Ended> {
-    let overlay =
-        std::fs::read_to_string(file).with_context(|| format!("无法读取 {}", file.display()))?;
+    let overlay = input::text(file)?;
     let db = open_db(base.load()?.store).await?;
     let (text, now_ms) = (overlay.clone(), SystemClock.now_ms());
     let loaded = db

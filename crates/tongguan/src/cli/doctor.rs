@@ -6,6 +6,7 @@ use crate::app::descriptors;
 use crate::config::{Config, QueueKind};
 use crate::files;
 use crate::roles::{House, beside};
+use exchange::pipeline::Shared;
 use registry::foreign::Door;
 use std::time::Duration;
 use store::Db;
@@ -192,6 +193,29 @@ fn files_of(config: &Config) -> Vec<store::Config> {
     all
 }
 
+/// Whether signatures that are required can be believed: without a root certificate they prove nothing
+/// of who signed, and the messages of those companies are refused.
+async fn trust(shared: &Shared) -> anyhow::Result<Option<Finding>> {
+    let n_required = shared.db.read(exchange::signing::n_required).await?;
+    if n_required == 0 {
+        return Ok(None);
+    }
+    shared.signatures.refresh(SystemClock.now_ms());
+    let is_good = shared.signatures.believes_anybody();
+    let text = match is_good {
+        true => format!("有受信任的根证书；{n_required} 家企业要求签名"),
+        false => format!(
+            "没有受信任的根证书，而 {n_required} 家企业的签名策略为 required，它们的报文会全部被拒收（TG-E4004）。\
+             请把电子口岸的根证书和签发机构证书放入 signature.trust_dir 所指的目录，并确认平台可以读取"
+        ),
+    };
+    Ok(Some(Finding {
+        what: "信任库",
+        is_good,
+        text,
+    }))
+}
+
 /// The disk, and what a database server is set up like.
 async fn engine(db: &Db, free_mib_min: u64) -> anyhow::Result<Vec<Finding>> {
     let mut findings = Vec::new();
@@ -248,6 +272,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
         text,
     }];
     findings.extend(engine(&shared.db, free_mib_min).await?);
+    findings.extend(trust(shared).await?);
     let waiting = shared.db.read(exchange::query::board::waiting).await?;
     let text = format!(
         "待校验 {}，待发送 {}，待海关回执 {}，待人工回执 {}",

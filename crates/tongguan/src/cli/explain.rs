@@ -1,21 +1,20 @@
 //! `explain`: what a code, a text or a file of receipts means, from the dictionary in the program. The
 //! answer is that of the API: the same function gives both.
 
-use super::{Ended, say, wrong_use};
-use anyhow::Context;
-use ceb::explain::{Explanation, ask, entries, locate_in};
+use super::{Ended, input, say, wrong_use};
+use crate::app::docs::refusal_code;
+use ceb::explain::{Explanation, ask, entries, locate_in, of_platform};
 use ceb::receipt::STATUS_UNREADABLE;
 use ceb::{Kind, ReturnStatus};
 use clap::Args;
 use exchange::explanation::ExplanationView;
 use std::collections::HashSet;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// 代码（100、-621005、Code:1332、0001）、回执原文（前面可以写状态，如“2 新增申报成功”），或回执报文文件（- 表示标准输入）
+    /// 代码（100、-621005、Code:1332、0001，或平台的代码 TG-E1203）、回执原文（前面可以写状态，如“2 新增申报成功”），或回执报文文件（- 表示标准输入）
     #[arg(allow_hyphen_values = true)]
     what: String,
     /// 所申报的报文类型：同一代码有两个含义时据此区分
@@ -49,11 +48,23 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
     let declared = args.message.as_deref().map(declared).transpose()?;
     let is_xml = args.what.trim_start().starts_with('<');
     let is_file = args.what == "-" || Path::new(&args.what).is_file();
+    if !is_xml && !is_file && (is_path(&args.what) || Path::new(&args.what).is_dir()) {
+        // What looks like a file and is none must not be explained as a text.
+        input::read(&args.what)?;
+    }
+    let platform = of_platform(&args.what, |id| {
+        let code = refusal_code(id)?;
+        Some((code.title, code.meaning, code.advice))
+    });
+    // A text may have tags of its own: only what is a receipt is read as one.
+    let is_receipt = ceb::receipt::split(args.what.as_bytes()).is_ok();
+    let status = args.status.map(ReturnStatus);
+    let is_xml = is_xml && (is_receipt || !ask(kind, status, &args.what).is_known);
     let is_known = if is_xml || is_file {
         let bytes = if is_xml {
             args.what.clone().into_bytes()
         } else {
-            read(&args.what)?
+            input::read_or_input(&args.what)?
         };
         let name = if is_xml {
             "回执报文"
@@ -62,8 +73,10 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
         };
         of_file(args, name, &bytes, declared.as_ref())?
     } else {
-        let status = args.status.map(ReturnStatus);
-        let explanation = ask(kind, status, &args.what);
+        let explanation = match platform.filter(|_| status.is_none()) {
+            Some(platform) => platform,
+            None => ask(kind, status, &args.what),
+        };
         let is_known = explanation.is_known;
         if args.json {
             say(&serde_json::to_string_pretty(&ExplanationView::from(
@@ -83,6 +96,18 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<Ended> {
     } else {
         Ended::Refused
     })
+}
+
+/// Whether a text is the name of a file: what people write of receipts has no ending of a file and no
+/// folders.
+fn is_path(text: &str) -> bool {
+    let endings = [".xml", ".txt", ".json", ".csv", ".xlsx", ".zip"];
+    let lower = text.trim().to_ascii_lowercase();
+    let is_word = !lower.contains(char::is_whitespace) && !lower.contains(['[', '【']);
+    let is_below = ["/", "./", "../", "~/"]
+        .iter()
+        .any(|start| lower.starts_with(start));
+    is_word && (is_below || endings.iter().any(|ending| lower.ends_with(ending)))
 }
 
 /// Says what a file of receipts means; whether any of it is known.
@@ -116,21 +141,13 @@ fn of_file(
 
 /// The declared message, read.
 fn declared(path: &Path) -> anyhow::Result<ceb::Message> {
-    let bytes = std::fs::read(path).with_context(|| format!("无法读取 {}", path.display()))?;
-    let sniffed = ceb::sniff(&bytes).map_err(|error| wrong_use(error.text()))?;
+    let bytes = input::read(path)?;
+    let sniffed = input::message(&path.display().to_string(), &bytes)?;
     let message = ceb::parse(&sniffed.inner, ceb::Profile::Down).message;
-    message.ok_or_else(|| wrong_use(format!("{} 不是可读的报文", path.display())))
-}
-
-fn read(file: &str) -> anyhow::Result<Vec<u8>> {
-    if file != "-" {
-        return std::fs::read(file).with_context(|| format!("无法读取 {file}"));
-    }
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .read_to_end(&mut bytes)
-        .context("无法读取标准输入")?;
-    Ok(bytes)
+    message.ok_or_else(|| {
+        let path = path.display();
+        wrong_use(format!("{path} 不是可读的报文；用 tongguan check 查看问题"))
+    })
 }
 
 /// The entries of receipts, explained.
@@ -215,14 +232,54 @@ fn words(told: &Told) -> String {
     if one.is_temporary {
         lines.push("  这是对方的暂时故障，内容没有问题。".to_owned());
     }
-    if let Some(rule) = one.rule {
+    if let Some(rule) = one.rule.filter(|rule| *rule != one.code) {
         lines.push(format!("  平台的校验：{rule}"));
     }
-    let source = match one.source.as_str() {
-        "" => "字典中没有此代码或原文",
-        "seen" => "实际见到，规范未列",
-        source => source,
-    };
-    lines.push(format!("  来源：{source}（字典共 {} 条）", entries().len()));
+    let n_entries = entries().len();
+    lines.push(match one.source.as_str() {
+        "" => format!("  来源：字典中没有此代码或原文（字典共 {n_entries} 条）"),
+        "seen" => format!("  来源：实际见到，规范未列（字典共 {n_entries} 条）"),
+        source if source.starts_with("docs/") => {
+            format!("  说明页：{source}.md，平台上为 /{source}")
+        }
+        source => format!("  来源：{source}（字典共 {n_entries} 条）"),
+    });
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_path, words};
+
+    #[test]
+    fn a_name_of_a_file_is_no_text_of_a_receipt() {
+        for name in ["nosuch.xml", "./receipts/1", "/tmp/a", "回执.XML", "a.txt"] {
+            assert!(is_path(name), "{name}");
+        }
+        for text in [
+            "100",
+            "-621005",
+            "[Code:1332;Desc:见 a.xml]",
+            "处理失败 a.xml",
+            "新增申报成功",
+            "1332/1313",
+        ] {
+            assert!(!is_path(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_of_the_platform_leads_to_its_page() {
+        let explanation = ceb::explain::ask(None, None, "TG-E1203");
+        let told = words(&super::Told {
+            title: explanation.parts[0].title.clone(),
+            explanation,
+        });
+        assert!(told.contains("元素次序不对"), "{told}");
+        assert!(
+            told.contains("说明页：docs/codes/TG-E1203.md，平台上为 /docs/codes/TG-E1203"),
+            "{told}"
+        );
+        assert!(crate::app::docs::refusal_code("TG-R4031").is_some());
+    }
 }

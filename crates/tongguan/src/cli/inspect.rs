@@ -3,7 +3,7 @@
 
 use super::client::{Answer, Client, Remote};
 use super::table::table;
-use super::{Base, Ended, say};
+use super::{Base, Ended, existing, say};
 use crate::roles::open_db;
 use anyhow::bail;
 use clap::Args;
@@ -78,7 +78,7 @@ async fn fetch(args: &OneArgs) -> anyhow::Result<Option<MessageDetail>> {
             _ => bail!(refusal(&answer)),
         };
     }
-    let db = open_db(args.base.load()?.store).await?;
+    let db = open_db(existing(&args.base)?.store).await?;
     Ok(db
         .read(move |tx| match find_any(tx, id)? {
             Some(message) => detail(tx, &message).map(Some),
@@ -211,7 +211,7 @@ pub(super) async fn list(args: &ListArgs) -> anyhow::Result<Ended> {
         if is_narrowed || args.needs_action {
             return Err(super::wrong_use("按条件列出需要 --url 和 --key"));
         }
-        let db = open_db(args.base.load()?.store).await?;
+        let db = open_db(existing(&args.base)?.store).await?;
         let limit = i64::from(args.limit);
         db.read(move |tx| latest(tx, limit))
             .await?

@@ -11,6 +11,7 @@ mod code_table;
 mod coming;
 mod doctor;
 mod explain;
+pub(crate) mod input;
 mod inspect;
 mod officers;
 mod payment;
@@ -25,19 +26,26 @@ mod table;
 mod tax;
 #[cfg(test)]
 mod tests;
+mod words;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub use admin::reference;
+pub use words::Mistake;
 
 /// Exit code for wrong use.
 pub const EXIT_WRONG_USE: u8 = 2;
 
 /// 通关 Tongguan：跨境电商综试区线上综合服务平台
 #[derive(Debug, Parser)]
-#[command(name = "tongguan", version, about, arg_required_else_help = true)]
+#[command(
+    name = "tongguan",
+    version,
+    about = "通关 Tongguan：跨境电商综试区线上综合服务平台",
+    arg_required_else_help = true
+)]
 pub struct Command {
     #[command(subcommand)]
     verb: Verb,
@@ -108,6 +116,8 @@ enum Verb {
     Config(admin::ConfigVerb),
     /// 自检：数据库、队列、磁盘与时钟
     Doctor(Base),
+    /// 显示一个命令的说明
+    Help(HelpArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -120,6 +130,46 @@ enum MessageVerb {
     Trace(inspect::OneArgs),
     /// 列出报文
     List(inspect::ListArgs),
+}
+
+/// Arguments of `help`.
+#[derive(Debug, Args)]
+struct HelpArgs {
+    /// 命令，例如 message submit；不写则列出全部命令
+    #[arg(value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+/// The whole command line, with its help in Chinese.
+fn described() -> clap::Command {
+    words::in_chinese(Command::command())
+}
+
+/// What was typed.
+///
+/// # Errors
+/// A mistake in it, or help and version, which are asked for in the same way.
+pub fn parse(
+    words: impl IntoIterator<Item = std::ffi::OsString>,
+) -> Result<Command, clap::error::Error<Mistake>> {
+    let mut described = described();
+    let matches = described.try_get_matches_from_mut(words);
+    let read = matches.and_then(|mut matches| Command::from_arg_matches_mut(&mut matches));
+    read.map_err(|error| error.with_cmd(&described).apply())
+}
+
+/// Shows what a command is for.
+fn help(args: &HelpArgs) -> anyhow::Result<Ended> {
+    let mut described = described();
+    described.build();
+    let mut command = &mut described;
+    for word in &args.command {
+        let found = command.find_subcommand_mut(word);
+        command = found
+            .ok_or_else(|| wrong_use(format!("没有命令 {word}；全部命令见 tongguan --help")))?;
+    }
+    say(command.render_help().to_string().trim_end());
+    Ok(Ended::Done)
 }
 
 /// Where the settings and the data are.
@@ -144,6 +194,19 @@ impl Base {
         let config = crate::config::Config::load(self.config.as_deref())?;
         Ok(config.under(&crate::config::data_folder(self.data.clone())))
     }
+}
+
+/// The settings of a platform that exists: a look must not make an empty database and find nothing there.
+fn existing(base: &Base) -> anyhow::Result<crate::config::Config> {
+    let config = base.load()?;
+    if let Some(file) = config.store.url.strip_prefix("sqlite:")
+        && !std::path::Path::new(file).exists()
+    {
+        anyhow::bail!(
+            "没有平台的数据库 {file}：请用 --data 或 --config 指明平台的数据目录；还没有平台的，先运行 tongguan demo 或 tongguan serve"
+        );
+    }
+    Ok(config)
 }
 
 /// A mistake in how a command was called, found after its words were read.
@@ -222,6 +285,7 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
         Verb::Standard(verb) => standard::standard(verb).await,
         Verb::Config(verb) => admin::config(&verb),
         Verb::Doctor(base) => doctor::doctor(&base).await,
+        Verb::Help(args) => help(&args),
     }
 }
 

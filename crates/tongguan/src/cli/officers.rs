@@ -3,7 +3,7 @@
 
 use super::sso::administrator;
 use super::table::table;
-use super::{Base, Ended, say};
+use super::{Base, Ended, existing, say};
 use crate::roles::{House, open_db};
 use clap::{Args, Subcommand};
 use registry::audit::{self, Filter};
@@ -74,7 +74,7 @@ pub(super) async fn audit(verb: AuditVerb) -> anyhow::Result<Ended> {
 }
 
 async fn verify(args: VerifyArgs) -> anyhow::Result<Ended> {
-    let db = open_db(args.base.load()?.store).await?;
+    let db = open_db(existing(&args.base)?.store).await?;
     let verdict = audit::verify(&db, args.head).await?;
     if args.base.json {
         let said = json!({
@@ -99,7 +99,7 @@ async fn verify(args: VerifyArgs) -> anyhow::Result<Ended> {
 }
 
 async fn list(args: AuditListArgs) -> anyhow::Result<Ended> {
-    let db = open_db(args.base.load()?.store).await?;
+    let db = open_db(existing(&args.base)?.store).await?;
     let filter = Filter {
         acts: args.act,
         ..Filter::default()
@@ -146,7 +146,7 @@ pub(super) async fn account(verb: AccountVerb) -> anyhow::Result<Ended> {
 }
 
 async fn accounts(base: &Base) -> anyhow::Result<Ended> {
-    let db = open_db(base.load()?.store).await?;
+    let db = open_db(existing(base)?.store).await?;
     let found = db
         .read(|tx| account::list(tx, &account::Filter::default(), ACCOUNTS))
         .await?;

@@ -3,9 +3,8 @@
 
 use super::client::{Client, Remote};
 use super::table::table;
-use super::{Ended, say};
+use super::{Ended, input, say};
 use crate::log;
-use anyhow::Context;
 use clap::{Args, Subcommand};
 use exchange::signing::certificate::Certificate;
 use exchange::signing::provider::file::{FileKey, FileSettings};
@@ -102,7 +101,7 @@ pub(super) fn payment(verb: &PaymentVerb) -> anyhow::Result<Ended> {
     let mut is_good = true;
     for file in &args.files {
         let name = file.display().to_string();
-        let bytes = std::fs::read(file).with_context(|| format!("无法读取 {name}"))?;
+        let bytes = input::read(file)?;
         let answer = client.post("/api/v1/payment-data", &bytes, "application/json")?;
         let body = answer.json()?;
         let n_refused = body.get("refused").and_then(Value::as_i64);
@@ -180,7 +179,7 @@ pub(super) async fn inquiry_sim(args: InquiryArgs) -> anyhow::Result<Ended> {
     let side = CustomsSide::new(certificates, clock);
     let listener = TcpListener::bind(&args.listen)
         .await
-        .with_context(|| format!("无法监听 {}", args.listen))?;
+        .map_err(|error| input::deaf(&args.listen, &error))?;
     let routes = side.clone().routes();
     tokio::spawn(async move { axum::serve(listener, routes).await });
     let mut is_good = true;
@@ -244,7 +243,7 @@ pub(super) async fn usb_key_sim(args: UsbArgs) -> anyhow::Result<Ended> {
     };
     let listener = TcpListener::bind(&args.listen)
         .await
-        .with_context(|| format!("无法监听 {}", args.listen))?;
+        .map_err(|error| input::deaf(&args.listen, &error))?;
     say(&format!(
         "电子口岸卡模拟器：ws://{}",
         listener.local_addr()?

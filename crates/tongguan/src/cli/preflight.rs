@@ -2,8 +2,7 @@
 
 use super::client::{Client, Remote};
 use super::table::table;
-use super::{Ended, say};
-use anyhow::Context;
+use super::{Ended, input, say};
 use clap::Args;
 use serde_json::Value;
 
@@ -53,7 +52,7 @@ pub(super) fn preflight(args: &PreflightArgs) -> anyhow::Result<Ended> {
 fn form(files: &[String]) -> anyhow::Result<Vec<u8>> {
     let mut body = Vec::new();
     for file in files {
-        let bytes = std::fs::read(file).with_context(|| format!("无法读取 {file}"))?;
+        let bytes = input::read(file)?;
         // A quote or a line break in a name would end the header.
         let name = file.replace(['"', '\r', '\n'], "_");
         let head = format!(

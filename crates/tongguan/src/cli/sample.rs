@@ -1,6 +1,6 @@
 //! `sample`: valid synthetic messages, and companies that do not exist.
 
-use super::{Base, Ended, say};
+use super::{Base, Ended, input, say};
 use crate::demo::{self, local_time};
 use crate::roles::open_db;
 use anyhow::Context;
@@ -114,8 +114,7 @@ async fn messages(
 ) -> anyhow::Result<Ended> {
     let sender = sender(args).await?;
     if let Some(folder) = &args.out {
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("无法建立目录 {}", folder.display()))?;
+        std::fs::create_dir_all(folder).map_err(|error| input::unwritable(folder, &error))?;
     }
     for n in 0..args.count {
         let xml = ceb::sample::message(&Spec {
@@ -128,8 +127,7 @@ async fn messages(
         match &args.out {
             Some(folder) => {
                 let path = folder.join(format!("{}_{:06}.xml", kind.root(), n + 1));
-                std::fs::write(&path, xml)
-                    .with_context(|| format!("无法写入 {}", path.display()))?;
+                std::fs::write(&path, xml).map_err(|error| input::unwritable(&path, &error))?;
             }
             None if args.json => say(&serde_json::json!({ "xml": xml }).to_string()),
             None => say(xml.trim_end()),

@@ -2,7 +2,7 @@
 
 use super::sso::administrator;
 use super::table::table;
-use super::{Base, Ended, say, wrong_use};
+use super::{Base, Ended, input, say, wrong_use};
 use crate::config::Config;
 use crate::roles::open_db;
 use anyhow::Context;
@@ -296,13 +296,12 @@ pub(super) async fn sign(args: SignArgs) -> anyhow::Result<Ended> {
         }
     };
     let keyring = keyring(&config);
-    let message =
-        std::fs::read(&args.file).with_context(|| format!("无法读取 {}", args.file.display()))?;
+    let message = input::read(&args.file)?;
     let signed = offline::sign(card(&keyring, &name)?, &message, args.allow_old).await;
     let (signed, method) = signed.map_err(anyhow::Error::msg)?;
     match args.out {
         Some(out) => {
-            std::fs::write(&out, signed).with_context(|| format!("无法写入 {}", out.display()))?;
+            std::fs::write(&out, signed).map_err(|error| input::unwritable(&out, &error))?;
             say(&format!("已用 {} 签名：{}", method.name(), out.display()));
         }
         None => {

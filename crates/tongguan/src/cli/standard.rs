@@ -1,6 +1,6 @@
 //! `standard`: the message standard as the program has it, its versions, and the coming one.
 
-use super::{Base, Ended, say, wrong_use};
+use super::{Base, Ended, input, say, wrong_use};
 use anyhow::Context;
 use ceb::publish::File;
 use ceb::spec::diff;
@@ -117,7 +117,7 @@ pub(super) async fn standard(verb: StandardVerb) -> anyhow::Result<Ended> {
             let kind = declaration(&kind)?;
             let file = out.unwrap_or_else(|| format!("{kind}.xlsx").into());
             let bytes = exchange::workbook::template(kind).context("无法生成模板")?;
-            std::fs::write(&file, bytes).with_context(|| format!("无法写入 {}", file.display()))?;
+            std::fs::write(&file, bytes).map_err(|error| input::unwritable(&file, &error))?;
             say(&format!("已写出 {}", file.display()));
         }
         StandardVerb::Diff { from, to } => {
@@ -143,12 +143,10 @@ fn declaration(text: &str) -> anyhow::Result<Kind> {
 }
 
 fn write(folder: &Path, files: &[File]) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("无法建立目录 {}", folder.display()))?;
+    std::fs::create_dir_all(folder).map_err(|error| input::unwritable(folder, &error))?;
     for file in files {
         let path = folder.join(&file.name);
-        std::fs::write(&path, &file.text)
-            .with_context(|| format!("无法写入 {}", path.display()))?;
+        std::fs::write(&path, &file.text).map_err(|error| input::unwritable(&path, &error))?;
     }
     say(&format!(
         "已写出 {} 个文件到 {}",
@@ -174,6 +172,6 @@ fn version(text: &str) -> anyhow::Result<&'static Standard> {
             known.join("、")
         )));
     }
-    let overlay = std::fs::read_to_string(text).with_context(|| format!("无法读取 {text}"))?;
+    let overlay = input::text(text)?;
     Standard::of_overlay(&overlay).map_err(|problems| wrong_use(problems.join("\n")))
 }

@@ -2,12 +2,10 @@
 
 use super::client::{Answer, Client, Remote};
 use super::table::table;
-use super::{Ended, say};
-use anyhow::Context;
+use super::{Ended, input, say};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
-use std::io::Read;
 use std::time::Duration;
 use store::clock::{Clock, SystemClock};
 
@@ -81,15 +79,7 @@ pub(super) fn submit(args: &SubmitArgs) -> anyhow::Result<Ended> {
 }
 
 fn submit_one(client: &Client, file: &str) -> anyhow::Result<(u16, Value)> {
-    let mut bytes = Vec::new();
-    if file == "-" {
-        std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .context("无法读取标准输入")?;
-    } else {
-        bytes = std::fs::read(file).with_context(|| format!("无法读取 {file}"))?;
-    }
+    let bytes = input::read_or_input(file)?;
     let mut tries = 1;
     loop {
         let answer = client.submit(&bytes, content_type(file))?;
@@ -107,14 +97,15 @@ fn report(client: &Client, file: &str, status: u16) -> anyhow::Result<Option<Str
     if status != UNPROCESSABLE || !is_workbook {
         return Ok(None);
     }
-    let bytes = std::fs::read(file).with_context(|| format!("无法读取 {file}"))?;
+    let bytes = input::read(file)?;
     let answer = client.report(&bytes, content_type(file))?;
     if answer.status != 200 {
         return Ok(None);
     }
     let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
     let path = format!("{name}.问题.xlsx");
-    std::fs::write(&path, &answer.body).with_context(|| format!("无法写入 {path}"))?;
+    std::fs::write(&path, &answer.body)
+        .map_err(|error| input::unwritable(path.as_ref(), &error))?;
     Ok(Some(path))
 }
 

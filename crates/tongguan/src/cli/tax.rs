@@ -1,7 +1,7 @@
 //! `tax`: the tax of import lists with the way to the result, on this machine.
 
-use super::{Ended, say, wrong_use};
-use anyhow::{Context, bail};
+use super::{Ended, input, say, wrong_use};
+use anyhow::bail;
 use ceb::matching::Facts;
 use ceb::tax::{Estimate, Rate, Scope, Way};
 use ceb::{Kind, Profile};
@@ -35,12 +35,11 @@ pub(super) fn tax(args: &TaxArgs) -> anyhow::Result<Ended> {
         longest.map(|(_, rate)| *rate)
     };
     for file in &args.files {
-        let bytes = std::fs::read(file).with_context(|| format!("无法读取 {file}"))?;
-        let sniffed =
-            ceb::sniff(&bytes).map_err(|error| anyhow::anyhow!(error.text().to_string()))?;
+        let bytes = input::read(file)?;
+        let sniffed = input::message(file, &bytes)?;
         let parsed = ceb::parse(&sniffed.inner, Profile::Down).message;
         let Some(message) = parsed.filter(|message| message.kind == Kind::Ceb621) else {
-            bail!("{file} 不是进口清单（CEB621Message）");
+            bail!("{file} 不是可读的进口清单（CEB621Message）；用 tongguan check 查看问题");
         };
         for (document, number) in message.documents.iter().zip(1..) {
             // Nothing about the buyer is needed here.

@@ -1,22 +1,17 @@
 //! The command line as people see it.
 
-use super::Command;
-use clap::CommandFactory;
+use super::{described, parse};
 use expect_test::expect_file;
 
 #[test]
 fn the_command_line_is_well_formed() {
-    Command::command().debug_assert();
+    described().debug_assert();
 }
 
 #[test]
 fn the_help_is_what_was_reviewed() {
     let mut all = String::new();
-    write_help(
-        &mut Command::command().term_width(100),
-        "tongguan",
-        &mut all,
-    );
+    write_help(&mut described().term_width(100), "tongguan", &mut all);
     expect_file!["snapshots/help.txt"].assert_eq(&all);
 }
 
@@ -35,7 +30,6 @@ fn write_help(command: &mut clap::Command, path: &str, out: &mut String) {
 
 #[test]
 fn every_command_in_the_readmes_exists_and_both_languages_have_the_same() {
-    use clap::Parser;
     let commands = |text: &str| -> Vec<Vec<String>> {
         text.lines()
             .filter_map(|line| line.trim().strip_prefix("target/release/"))
@@ -53,8 +47,70 @@ fn every_command_in_the_readmes_exists_and_both_languages_have_the_same() {
     assert!(english.len() >= 7, "{english:?}");
     assert_eq!(english, chinese);
     for words in english {
-        if let Err(error) = Command::try_parse_from(&words) {
+        let typed = words.iter().map(Into::into);
+        if let Err(error) = parse(typed) {
             panic!("{words:?}: {error}");
         }
+    }
+}
+
+/// What the parser answers to words that are not right.
+fn told(words: &[&str]) -> String {
+    let typed = std::iter::once("tongguan").chain(words.iter().copied());
+    let error = parse(typed.map(Into::into)).expect_err("a mistake");
+    error.to_string()
+}
+
+#[test]
+fn mistakes_are_told_in_chinese_with_what_to_do() {
+    let cases: [(&[&str], &[&str]); 9] = [
+        (&["chek"], &["没有命令 chek", "是不是要写 check？"]),
+        (&["message"], &["缺少命令", "submit"]),
+        (&["check"], &["缺少 <FILE|DIR>...", "用法：tongguan check"]),
+        (
+            &["check", "--lenint", "a"],
+            &["没有选项或参数 --lenint", "--lenient"],
+        ),
+        (&["sample", "CEB999"], &["“CEB999”", "已知：company CEB213"]),
+        (
+            &["sample", "CEB311", "--count", "0"],
+            &["0 不在 1..=1000000 之内"],
+        ),
+        (&["sample", "CEB311", "--seed", "x"], &["“x”", "应为整数"]),
+        (
+            &["standard", "xsd", "other"],
+            &["可取：import、export、dxp"],
+        ),
+        (
+            &["clinic", "a.xml", "--trust"],
+            &["--trust <DIR> 后面缺少内容"],
+        ),
+    ];
+    for (words, expected) in cases {
+        let told = told(words);
+        for text in expected {
+            assert!(told.contains(text), "{words:?}: {text} is not in: {told}");
+        }
+        let english = ["error:", "Usage:", "For more information", "required"];
+        assert!(!english.iter().any(|word| told.contains(word)), "{told}");
+    }
+}
+
+#[test]
+fn no_english_is_left_in_the_frame_of_the_help() {
+    let mut all = String::new();
+    write_help(&mut described().term_width(100), "tongguan", &mut all);
+    let frame = [
+        "Usage:",
+        "Options:",
+        "Commands:",
+        "Arguments:",
+        "Print ",
+        "[default",
+        "[env",
+        "Possible values",
+    ];
+    for word in frame {
+        assert!(!all.contains(word), "{word} is in the help");
     }
 }

@@ -290,7 +290,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ("customs.customs_node", "海关的传输节点编号，1 至 8 个字符"),
     (
         "signature.trust_dir",
-        "验签信任的根证书、签发机构证书与吊销列表（PEM 或 DER）所在目录，改动后数秒内生效；空表示不核对证书链",
+        "验签信任的根证书、签发机构证书与吊销列表（PEM 或 DER）所在目录，改动后数秒内生效；空表示不核对证书链，签名策略为 required 的企业的报文则全部拒收（TG-E4004）",
     ),
     (
         "signature.sm2",

@@ -38,6 +38,9 @@ const TEXT_BYTES_MAX: usize = 48 << 20;
 /// Most shared texts.
 const TEXTS_MAX: usize = 800_000;
 
+/// Most merged ranges of one sheet; a form has none, and reading them costs time.
+const MERGED_MAX: usize = 50_000;
+
 /// Most relations of a part.
 const RELATIONS_MAX: usize = 4096;
 

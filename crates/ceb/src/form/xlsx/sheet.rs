@@ -3,7 +3,7 @@
 use super::number::{decimal, moment, shown};
 use std::collections::BTreeSet;
 
-use super::{BookFault, Budget, COLUMNS_MAX, ROWS_MAX, Step, Walk, Wanted};
+use super::{BookFault, Budget, COLUMNS_MAX, MERGED_MAX, ROWS_MAX, Step, Walk, Wanted};
 use crate::form::grid::{self, Cell, Sheet};
 
 /// What the cells of a sheet refer to.
@@ -28,6 +28,7 @@ pub(super) fn read(
         known: None,
         others: BTreeSet::new(),
         rows: Vec::new(),
+        n_merged: 0,
         row: 0,
         column: 0,
     };
@@ -67,6 +68,8 @@ struct Reader<'a, 'c> {
     /// Other columns of which a cell was kept.
     others: BTreeSet<u32>,
     rows: Vec<Vec<Cell>>,
+    /// Merged ranges read so far.
+    n_merged: usize,
     /// Row and column of the last cell, from 1.
     row: u32,
     column: u32,
@@ -191,6 +194,10 @@ impl Reader<'_, '_> {
 
     /// Marks the first cell of merged ones; the others are empty.
     fn merged(&mut self) -> Result<(), BookFault> {
+        self.n_merged += 1;
+        if self.n_merged > MERGED_MAX {
+            return Err(BookFault::TooManyCells);
+        }
         let range = self.walk.attribute("ref").unwrap_or_default();
         let first = range.split(':').next().and_then(place);
         if let Some((row, column)) = first.filter(|(row, _)| *row as usize <= self.rows.len()) {

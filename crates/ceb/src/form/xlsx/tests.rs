@@ -168,6 +168,20 @@ fn merged_cells_are_marked_and_dates_may_count_from_1904() {
 }
 
 #[test]
+fn merged_ranges_without_end_are_not_read_to_their_end() {
+    let sheet = |n_merged: usize| {
+        let ranges = "<mergeCell ref=\"A2:XFD2\"/>".repeat(n_merged);
+        format!(
+            "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row></sheetData>\
+             <mergeCells>{ranges}</mergeCells><sheetData>"
+        )
+    };
+    assert!(read(&parts(&sheet(super::MERGED_MAX), "", "")).is_ok());
+    let refused = read(&parts(&sheet(super::MERGED_MAX + 1), "", ""));
+    assert_eq!(refused.unwrap_err(), BookFault::TooManyCells);
+}
+
+#[test]
 fn what_a_file_only_claims_costs_nothing() {
     assert_eq!(
         cells("<row r=\"20001\"><c r=\"A20001\"><v>1</v></c></row>"),

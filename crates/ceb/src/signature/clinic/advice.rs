@@ -92,9 +92,10 @@ fn failed(failure: &Failure, clinic: &Clinic) -> String {
     let code = failure.code();
     match failure {
         Failure::NotWellFormed(fault) => {
+            let text = fault.text.trim().trim_end_matches(['：', '。']);
             format!(
-                "报文不是格式良好的 XML（第 {} 行）：{}。请先改正。",
-                fault.line, fault.text
+                "报文不是格式良好的 XML（第 {} 行）：{text}。请先改正。",
+                fault.line
             )
         }
         Failure::Structure(problem) => format!("{problem}：{}", code.todo),

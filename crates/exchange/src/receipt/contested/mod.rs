@@ -3,8 +3,8 @@
 
 pub(super) mod sql;
 
-use super::attribution::{Answer, attribute};
-use super::{DocumentStatus, NewReceipt, fingerprint};
+use super::attribution::{Answer, Sent, attribute};
+use super::{DocumentStatus, NewReceipt};
 use crate::message::MessageId;
 use ceb::Kind;
 use registry::company::CompanyId;
@@ -16,8 +16,31 @@ pub(super) type Groups = BTreeMap<(CompanyId, String), Vec<usize>>;
 
 /// What makes an answer the same for one document: status, time, text.
 fn content(receipt: &NewReceipt) -> (i64, String, i64) {
-    let text = fingerprint(&[receipt.return_info.as_bytes()]);
-    (receipt.return_status, receipt.return_time.clone(), text)
+    let time = receipt.return_time.clone();
+    (receipt.return_status, time, receipt.fingerprint)
+}
+
+/// What makes an answer the same under one key: its number, status, text, and its time where customs
+/// wrote one.
+#[derive(PartialEq, Eq, Hash)]
+struct Known {
+    guid: String,
+    status: i64,
+    fingerprint: i64,
+    time: Option<String>,
+}
+
+impl Known {
+    /// With its time, and without.
+    fn of(receipt: &NewReceipt) -> [Self; 2] {
+        let known = |time| Self {
+            guid: receipt.guid.clone(),
+            status: receipt.return_status,
+            fingerprint: receipt.fingerprint,
+            time,
+        };
+        [known(Some(receipt.return_time.clone())), known(None)]
+    }
 }
 
 /// Finds the document of each contested answer of a batch, leaving out those that are recorded; moves
@@ -54,14 +77,16 @@ fn one_key(
         return Ok(fresh);
     };
     let ids: Vec<i64> = documents.iter().map(|(id, _)| *id).collect();
-    let guids: Vec<Option<&str>> = documents.iter().map(|(_, guid)| guid.as_deref()).collect();
+    let sent: Vec<Sent> = documents.into_iter().map(|(_, sent)| sent).collect();
     let mut all = sql::answers_of(tx, &ids, &of)?;
     let n_known = all.len();
     // Customs answers at least once: the same answer has the same number of its own.
-    let whole = |one: &NewReceipt| (one.guid.clone(), content(one));
-    let mut known: HashSet<(String, (i64, String, i64))> = all.iter().map(whole).collect();
+    let mut known: HashSet<Known> = all.iter().flat_map(Known::of).collect();
     for receipt in fresh {
-        if known.insert(whole(&receipt)) {
+        let [dated, undated] = Known::of(&receipt);
+        let own = if receipt.is_dated { &dated } else { &undated };
+        if !known.contains(own) {
+            known.extend([dated, undated]);
             all.push(receipt);
         }
     }
@@ -72,7 +97,7 @@ fn one_key(
             Answer::new(guid, one.return_status, &one.return_time, info)
         })
         .collect();
-    let places = attribute(kind, &guids, &answers);
+    let places = attribute(kind, &sent, &answers);
     let mut taken: HashSet<(i64, (i64, String, i64))> = all
         .iter()
         .take(n_known)

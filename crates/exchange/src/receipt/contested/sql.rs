@@ -2,8 +2,10 @@
 
 use crate::message::MessageId;
 use crate::receipt::NewReceipt;
+use crate::receipt::attribution::Sent;
 use crate::receipt::matching::Numbered;
 use registry::company::CompanyId;
+use store::id::PART_MAX;
 use store::{Many, Result, Tx, Value};
 
 /// Documents with a number, looked at for one receipt.
@@ -35,20 +37,29 @@ pub(in crate::receipt) fn by_number(
 /// Documents with one key among which answers are attributed; of more the newest.
 const SAME_KEY_MAX: i64 = 64;
 
-/// The documents of a company with a key that were sent to customs, oldest first: id and guid.
+/// The documents of a company with a key that may be at customs, oldest first: what the platform refused,
+/// has not checked or holds back until its partners are there was not sent to anybody. One that is checked
+/// may have been: an answer can be quicker than our note that it was sent.
 pub(in crate::receipt) fn with_key(
     tx: &mut Tx<'_>,
     company: CompanyId,
     key: &str,
-) -> Result<Vec<(i64, Option<String>)>> {
+) -> Result<Vec<(i64, Sent)>> {
     let rows = tx.query(
-        "select id, guid from document where business_key = $1 and company_id = $2 \
-         and outcome <> 'refused' order by id desc limit $3",
-        &[key.into(), company.0.into(), SAME_KEY_MAX.into()],
+        "select d.id, d.guid, m.received_at from document d \
+         left join message m on m.id = d.id - d.id % $4 \
+         where d.business_key = $1 and d.company_id = $2 and d.outcome <> 'refused' \
+         and coalesce(m.state, '') not in ('received', 'waiting') order by d.id desc limit $3",
+        &[
+            key.into(),
+            company.0.into(),
+            SAME_KEY_MAX.into(),
+            (PART_MAX + 1).into(),
+        ],
     )?;
     rows.iter()
         .rev()
-        .map(|row| Ok((row.int(0)?, row.text_opt(1)?)))
+        .map(|row| Ok((row.int(0)?, Sent::new(row.text_opt(1)?, row.int_opt(2)?))))
         .collect()
 }
 
@@ -64,7 +75,7 @@ pub(in crate::receipt) fn answers_of(
 ) -> Result<Vec<NewReceipt>> {
     const FIND: Many = Many {
         before: "select feed_no, company_id, message_id, document_id, kind, guid, document_key, \
-                 return_status, return_time, return_info, xml from receipt \
+                 return_status, return_time, return_info, xml, fingerprint from receipt \
                  where kind = $1 and document_id in (",
         row: "?",
         after: ")",
@@ -91,6 +102,8 @@ pub(in crate::receipt) fn answers_of(
             invt_no: search.invt_no,
             pre_no: search.pre_no,
             xml,
+            fingerprint: row.int(11)?,
+            is_dated: true,
             feed_no: Some(row.int(0)?),
         };
         found.push(receipt);

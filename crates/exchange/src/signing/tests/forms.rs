@@ -25,6 +25,10 @@ fn door(house: &House) -> Arc<Door> {
         ids: Arc::clone(&house.shared.ids),
         clock: house.clock.clone(),
         signatures: Arc::clone(&house.shared.signatures),
+        directory: Arc::new(registry::company::Directory::new(
+            house.shared.db.clone(),
+            house.clock.clone(),
+        )),
         room: config.room(),
         forms: config.turns(),
         config,

@@ -58,7 +58,7 @@ async fn c02_the_page_shows_what_was_received_beside_what_is_registered() {
 }
 
 /// Addresses that look like a registered one.
-const CORPUS: [&str; 41] = [
+const CORPUS: [&str; 49] = [
     "https://app.example/portal/..;/admin",
     "https://app.example/portal/..;a=b/admin",
     "https://app.example/portal/.;/x",
@@ -72,6 +72,14 @@ const CORPUS: [&str; 41] = [
     "https://app.example/portal?ticket=ST-seeded",
     "https://app.example/portal?x=1&%74icket=ST-seeded",
     "https://app.example/portal;TICKET=ST-seeded",
+    "https://app.example/portal?a=1;ticket=ST-seeded",
+    "https://app.example/portal?ticket[]=ST-seeded",
+    "https://app.example/portal?ticket%5B0%5D=ST-seeded",
+    "https://app.example/portal?ticket%00=ST-seeded",
+    "https://app.example/portal?%20ticket=ST-seeded",
+    "https://app.example/portal?x&+ticket=ST-seeded",
+    "https://app.example/portal;%74icket=ST-seeded",
+    "https://app.example/portal/%0d%0aSet-Cookie:a=b",
     "https://app.example.evil.test/portal",
     "https://app.example@evil.test/portal",
     "https://evil.test/https://app.example/portal",

@@ -8,8 +8,7 @@ mod shown;
 mod tests;
 mod walk;
 
-use super::{Ended, say, wrong_use};
-use anyhow::Context;
+use super::{Ended, input, say, wrong_use};
 use ceb::code_table::Tables;
 use ceb::form::Origin;
 use ceb::sample::Spec;
@@ -151,8 +150,11 @@ fn run(args: &CheckArgs, terms: &Terms<'_>, out: &mut dyn FnMut(&str)) -> Ended 
     if !args.json {
         out(&shown.total(&total));
     }
-    let is_bad =
-        total.refused > 0 || total.unreadable > 0 || (args.warnings_as_errors && total.warned > 0);
+    // To have looked at nothing is no good news either.
+    let is_bad = total.is_empty()
+        || total.refused > 0
+        || total.unreadable > 0
+        || (args.warnings_as_errors && total.warned > 0);
     if is_bad { Ended::Refused } else { Ended::Done }
 }
 
@@ -160,7 +162,7 @@ fn run(args: &CheckArgs, terms: &Terms<'_>, out: &mut dyn FnMut(&str)) -> Ended 
 fn tables(folder: &Path) -> anyhow::Result<Tables> {
     let mut tables = Tables::built_in().clone();
     let entries = std::fs::read_dir(folder)
-        .map_err(|error| wrong_use(format!("无法读取文件夹 {}：{error}", folder.display())))?;
+        .map_err(|error| wrong_use(input::unreadable(folder, &error).to_string()))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|ending| ending == "txt"))
@@ -171,8 +173,7 @@ fn tables(folder: &Path) -> anyhow::Result<Tables> {
         return Err(wrong_use(text));
     }
     for file in files {
-        let text = std::fs::read_to_string(&file)
-            .map_err(|error| wrong_use(format!("无法读取 {}：{error}", file.display())))?;
+        let text = input::text(&file).map_err(|error| wrong_use(error.to_string()))?;
         let table = ceb::code_table::read(&text)
             .map_err(|faults| wrong_use(super::code_table::faults_of(&file, &faults)))?;
         // The same version as a built-in one says nothing new.
@@ -185,14 +186,12 @@ fn tables(folder: &Path) -> anyhow::Result<Tables> {
 fn content(path: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = FILE_BYTES_MAX + 1;
-    if name == STANDARD_INPUT {
+    let read = if name == STANDARD_INPUT {
         std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(path)?
-            .take(limit)
-            .read_to_end(&mut bytes)
-    }
-    .context("无法读取")?;
+        std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| anyhow::anyhow!(input::reason(&error)))?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         anyhow::bail!("超过 {} MiB", FILE_BYTES_MAX >> 20);
     }

@@ -22,6 +22,15 @@ pub(super) struct Total {
 }
 
 impl Total {
+    fn n_files(&self) -> usize {
+        self.good + self.warned + self.refused + self.unreadable
+    }
+
+    /// Whether there was no file to look at.
+    pub(super) fn is_empty(&self) -> bool {
+        self.n_files() == 0
+    }
+
     /// Counts a file.
     pub(super) fn add(&mut self, told: &[Told]) {
         for told in told {
@@ -125,7 +134,7 @@ impl Shown {
 
     /// The summary.
     pub(super) fn total(&self, total: &Total) -> String {
-        let n_files = total.good + total.warned + total.refused + total.unreadable;
+        let n_files = total.n_files();
         if n_files == 0 {
             return String::from("没有找到 .xml、.json、.xlsx 或 .csv 文件");
         }

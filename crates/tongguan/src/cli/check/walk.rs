@@ -1,8 +1,8 @@
 //! The files that are meant: those named, and below folders those whose ending says that they may
 //! be messages, in the order of their names.
 
+use super::super::input;
 use super::STANDARD_INPUT;
-use anyhow::Context;
 use std::path::{Path, PathBuf};
 
 /// Endings of files below folders that are looked at.
@@ -75,10 +75,15 @@ fn folder(path: &Path, depth: usize, found: &mut Vec<Found>) {
 }
 
 fn list(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(path).context("无法读取文件夹")?;
+    let entries =
+        std::fs::read_dir(path).map_err(|error| anyhow::anyhow!(input::reason(&error)))?;
     let mut paths = Vec::new();
     for entry in entries {
-        paths.push(entry.context("无法读取文件夹")?.path());
+        paths.push(
+            entry
+                .map_err(|error| anyhow::anyhow!(input::reason(&error)))?
+                .path(),
+        );
     }
     paths.sort();
     Ok(paths)

@@ -1,0 +1,29 @@
+-- Lists by an outcome that is rare where it is asked for: what waits is little once the rest is done, and
+-- a company that declares no lists has nothing that was released. The other outcomes have theirs in 0020.
+--
+-- Files that people took away with personal data in full, to count them against the limit of the hour.
+--
+-- Where the walk stands that seals what was stored before: one row a column, with the key that seals and
+-- the key of the last row that was looked at (its second number is 0 where it has one).
+--
+-- Room of unmask_file: exchange/unmask. Room of reseal: store/reseal.
+
+create index message_waiting on message (id) where outcome = 'waiting';
+create index message_waiting_company on message (company_id, id) where outcome = 'waiting';
+create index message_accepted_company on message (company_id, id) where outcome = 'accepted';
+create index message_released_company on message (company_id, id) where outcome = 'released';
+
+create table unmask_file (
+    id bigint primary key,
+    account_id bigint not null,
+    at_ms bigint not null,
+    n_messages bigint not null
+);
+create index unmask_file_account on unmask_file (account_id, at_ms);
+
+create table reseal (
+    column_name text primary key,
+    key_id text not null,
+    first_no bigint not null,
+    second_no bigint not null
+);
