@@ -129,6 +129,7 @@ export function correcting(browserOf) {
     await dialog.getByRole("button", { name: "确定" }).click();
     await dialog.locator(".badge.good", { hasText: "已标记为不再处理" }).nth(n - 2).waitFor();
     assert.equal(await dialog.locator(".badge.bad", { hasText: "未办理" }).count(), 1);
+    assert.equal(await dialog.getByRole("button", { name: "取消" }).isVisible(), false, "what is done is not cancelled");
     await isGood(page, "what became of a dismissal");
     await shot(page, "dismissed");
     await page.unroute("**/api/v1/messages?*");

@@ -248,7 +248,8 @@ export const exchange = {
   "declare.good": ["{name} 校验通过，共 {n} 份单证，可以提交。", "{name} is fine: {n} documents, ready to submit."],
   "declare.bad": ["{name} 有 {n} 处必须改正，尚未提交。", "{name} has {n} mistakes that must be corrected. Nothing was submitted."],
   "declare.others": ["另有 {n} 处警告或提示，不影响提交，请核对。", "There are also {n} warnings or notes. They do not stop the submission, but please check them."],
-  "declare.badAdvice": [
+  "declare.badAdvice": ["请按下面的位置在文件中改正，保存后重新选择。", "Correct the places below in your file and choose it again."],
+  "declare.badWorkbook": [
     "请按下面的位置在文件中改正，保存后重新选择。也可以下载标注了问题的文件。",
     "Correct the places below in your file and choose it again, or download the file with notes.",
   ],
@@ -361,9 +362,6 @@ export const exchange = {
   "drill.slow": ["海关的回执推迟 10 秒。", "Receipts come ten seconds later."],
   "drill.garbage": ["海关发来的乱码会被隔离，正常回执不受影响。", "What is no message is put aside; receipts are not affected."],
   "pipeline.builtIn": ["内置队列", "Built in"],
-  "pipeline.nearQuota": ["接近每日上限的企业", "Companies near their daily quota"],
-  "pipeline.messagesToday": ["今日报文份数 / 上限", "Messages today / quota"],
-  "pipeline.bytesToday": ["今日容量 / 上限", "Size today / quota"],
   "pipeline.depth": ["积压", "Depth"],
   "pipeline.lanes": ["等待最多的通道", "Longest lanes"],
   "pipeline.waiting": ["等待份数", "Waiting"],

@@ -150,7 +150,7 @@ function Checked({ file, result, busy, again, submit }: CheckedProps) {
         }
         description={
           <>
-            {!result.ok && <div>{t("declare.badAdvice")}</div>}
+            {!result.ok && <div>{t(isWorkbook && can("workbook_report") ? "declare.badWorkbook" : "declare.badAdvice")}</div>}
             {others > 0 && <div>{t("declare.others", { n: count(others) })}</div>}
           </>
         }

@@ -75,6 +75,7 @@ export function Search() {
               { title: t("message.receivedAt"), render: (_, hit) => <span className="num nowrap">{dateTime(hit.receivedAt)}</span> },
               {
                 title: t("list.operations"),
+                fixed: "right",
                 render: (_, hit) => (
                   <span className="links">
                     <Link to={`/stories/${hit.documentId}`}>{t("menu.story")}</Link>

@@ -5,7 +5,7 @@ import { Table } from "antd";
 import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import type { Schema } from "../../api/types";
-import { bytes, count } from "../../format/number";
+import { count } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
 import { useT, type Word } from "../../i18n";
 import { Badge } from "../../shell/Badge";
@@ -85,12 +85,6 @@ export function Pipeline() {
           />
         </div>
       </div>
-      {now.nearQuota.length > 0 && (
-        <div className="panel">
-          <h2>{t("pipeline.nearQuota")}</h2>
-          <Quotas quotas={now.nearQuota} />
-        </div>
-      )}
       <div className="panel">
         <h2>{t("pipeline.lanes")}</h2>
         <Lanes lanes={now.lanes} />
@@ -123,25 +117,6 @@ function Rates({ rates }: { rates: Answer["rates"] }) {
       columns={[
         { title: t("message.state"), render: (_, rate) => <State state={rate.state} name={rate.stateName} /> },
         { title: t("pipeline.tenSeconds"), align: "right", render: (_, rate) => <span className="num">{count(rate.inTenSeconds)}</span> },
-      ]}
-    />
-  );
-}
-
-/** Companies that have used most of what they may hand in on a day: what they send next is refused. */
-function Quotas({ quotas }: { quotas: Answer["nearQuota"] }) {
-  const t = useT();
-  const of = (used: string, max: number, whole: string) => (max === 0 ? used : `${used} / ${whole}`);
-  return (
-    <Table
-      size="small"
-      rowKey="companyId"
-      dataSource={quotas}
-      pagination={false}
-      columns={[
-        { title: t("message.company"), dataIndex: "companyName" },
-        { title: t("pipeline.messagesToday"), align: "right", render: (_, one) => <span className="num">{of(count(one.messages), one.messagesMax, count(one.messagesMax))}</span> },
-        { title: t("pipeline.bytesToday"), align: "right", render: (_, one) => <span className="num">{of(bytes(one.bytes), one.bytesMax, bytes(one.bytesMax))}</span> },
       ]}
     />
   );

@@ -36,7 +36,7 @@ pub const NOTHING_DECLARED: Code = Code {
     title: "没有可申报的内容",
     title_en: "Nothing is declared",
     meaning: "工作簿中没有填写任何单证；模板自带的样例行不算申报。",
-    advice: "请从元素名一行的下一行开始填写，工作表的名称请保持为报文名称（如“进口订单”）。",
+    advice: "模板自带的样例行（绿色斜体）不改动就不会申报：请把它改成自己的单证，或从它的下一行开始填写。工作表的名称请保持为报文名称（如“进口订单”）。",
 };
 /// There are findings, so nothing was stored.
 pub const FINDINGS: Code = Code {
