@@ -75,8 +75,10 @@ fn no_text_of_failure_says_that_there_is_nothing_to_do() {
     }
 }
 
+type Spell = fn(&str) -> String;
+
 /// Ways in which the same text comes from other ports, programs and clipboards.
-const SPELLINGS: [(&str, fn(&str) -> String); 13] = [
+const SPELLINGS: [(&str, Spell); 13] = [
     ("small letters", str::to_lowercase),
     ("capitals", str::to_uppercase),
     ("full width", |text| text.chars().map(wide).collect()),

@@ -154,6 +154,10 @@ impl Client {
 const UNKNOWN_HOST: &str = "找不到这台主机，请核对 --url 中的主机名";
 
 /// Why the platform cannot be reached, for people, and what to do.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the set is open and grows with the library"
+)]
 fn unreachable(error: &ureq::Error) -> String {
     use std::io::ErrorKind;
     match error {

@@ -60,6 +60,10 @@ pub(super) fn unreadable(path: &Path, error: &Error) -> anyhow::Error {
 }
 
 /// What to tell about a file that cannot be written.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the set is open and grows with the library"
+)]
 pub(super) fn unwritable(path: &Path, error: &Error) -> anyhow::Error {
     let why = match error.kind() {
         ErrorKind::NotFound => "所在的目录不存在，请先建立目录".to_owned(),
@@ -76,6 +80,10 @@ pub(super) fn unwritable(path: &Path, error: &Error) -> anyhow::Error {
 }
 
 /// Why reading failed, for people.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the set is open and grows with the library"
+)]
 pub(super) fn reason(error: &Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "没有这个文件或目录，请核对名称和当前目录".to_owned(),
@@ -88,6 +96,10 @@ pub(super) fn reason(error: &Error) -> String {
 }
 
 /// Why an address cannot be listened at, for people, and what to do.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the set is open and grows with the library"
+)]
 pub(crate) fn deaf(listen: &str, error: &Error) -> anyhow::Error {
     let why = match error.kind() {
         ErrorKind::AddrInUse => "端口已被占用，请停止占用它的程序，或用 --listen 改换".to_owned(),

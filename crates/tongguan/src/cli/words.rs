@@ -108,6 +108,10 @@ impl ErrorFormatter for Mistake {
 }
 
 /// What is wrong.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the set is open and grows with the library"
+)]
 fn what(error: &clap::error::Error<Mistake>) -> String {
     let get = |kind| words(error.get(kind)).join("、");
     let argument = get(ContextKind::InvalidArg);
