@@ -8,8 +8,8 @@
 --
 -- Room of unmask_file: exchange/unmask. Room of reseal: store/reseal.
 
-create index message_waiting on message (id) where outcome = 'waiting';
-create index message_waiting_company on message (company_id, id) where outcome = 'waiting';
+create index message_undecided on message (id) where outcome = 'waiting';
+create index message_undecided_company on message (company_id, id) where outcome = 'waiting';
 create index message_accepted_company on message (company_id, id) where outcome = 'accepted';
 create index message_released_company on message (company_id, id) where outcome = 'released';
 

@@ -128,7 +128,8 @@ impl Checker {
         }
         let is_required = case.policy.verify == Verify::Required;
         let mut doubts = doubts(&faults, holder);
-        if is_required && verdict.certificate.is_some() {
+        // What does not verify is refused for that; who signed is asked of what does.
+        if is_required && matches!(verdict.outcome, Outcome::Passed(_)) {
             if holder == Match::Unknown {
                 let code = &ceb::code::HOLDER_UNKNOWN;
                 doubts.push(code.id);

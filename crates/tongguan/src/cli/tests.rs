@@ -65,7 +65,7 @@ fn told(words: &[&str]) -> String {
 fn mistakes_are_told_in_chinese_with_what_to_do() {
     let cases: [(&[&str], &[&str]); 9] = [
         (&["chek"], &["没有命令 chek", "是不是要写 check？"]),
-        (&["message"], &["缺少命令", "submit"]),
+        (&["message"], &["用法：tongguan message", "submit"]),
         (&["check"], &["缺少 <FILE|DIR>...", "用法：tongguan check"]),
         (
             &["check", "--lenint", "a"],

@@ -190,7 +190,7 @@ async fn an_rsa_key_signs_the_old_way_only_where_the_policy_allows_it() {
             );
             let wish = PolicyWish {
                 company: house.company_id(0).0,
-                verify: Verify::Required,
+                verify: Verify::Tolerated,
                 allow_old,
                 allow_tolerant_profiles: false,
             };
