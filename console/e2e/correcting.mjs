@@ -59,7 +59,7 @@ export function correcting(browserOf) {
     await page.getByText("校验通过，可以提交").waitFor();
     await page.getByRole("button", { name: "提交更正" }).click();
     await page.getByText("更正自").waitFor();
-    await page.locator("#content .badge", { hasText: "海关入库" }).first().waitFor({ timeout: 60_000 });
+    await page.locator("#content .badge", { hasText: /海关入库|已入库/ }).first().waitFor({ timeout: 60_000 });
     await shot(page, "corrected");
     await page.getByRole("link", { name: rejected.acceptanceNo }).click();
     await page.getByText("已由此更正").waitFor();

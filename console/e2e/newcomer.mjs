@@ -122,7 +122,7 @@ export function newcomer(browserOf) {
     await page.locator("#content .ant-alert-success").waitFor();
     await page.getByRole("button", { name: "提交申报" }).click();
     await page.getByText("已受理，已安全保存").or(page.getByText("海关已接受")).first().waitFor();
-    await page.locator("#content table .badge", { hasText: "海关入库" }).first().waitFor({ timeout: 60_000 });
+    await page.locator("#content table .badge", { hasText: /海关入库|已入库/ }).first().waitFor({ timeout: 60_000 });
     await isGood(page, "the watch");
     await shot(page, "declare-settled");
 

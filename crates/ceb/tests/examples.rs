@@ -8,7 +8,14 @@ use std::path::Path;
 /// Codes whose rule needs more than a message: how they begin, and where their tests are, from the
 /// folder of this crate.
 const ELSEWHERE: &[(&str, &[&str])] = &[
-    ("TG-E18", &["../../fixtures/signature", "tests/signature"]),
+    (
+        "TG-E18",
+        &[
+            "../../fixtures/signature",
+            "tests/signature",
+            "../exchange/src/signature/tests.rs",
+        ],
+    ),
     (
         "TG-E19",
         &[

@@ -335,8 +335,7 @@ async fn take(shared: &Arc<Shared>, direction: Direction, wait: Duration) -> any
             Ok(n_done)
         }
         Err(error) => {
-            // They come again; giving them back at once spares the wait for the lease to run out.
-            shared.queue.release(&deliveries).await?;
+            inbox::give_back(shared, &deliveries).await;
             Err(error.into())
         }
     }

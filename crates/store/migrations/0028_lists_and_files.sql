@@ -6,6 +6,11 @@
 -- Where the walk stands that seals what was stored before: one row a column, with the key that seals and
 -- the key of the last row that was looked at (its second number is 0 where it has one).
 --
+-- A draft (暂存, appStatus 1) is no declaration: it replaces none that was turned down.
+--
+-- Which documents of a message a correction is about: others in it may still come back.
+--
+-- Room of correction_document: exchange/correction.
 -- Room of unmask_file: exchange/unmask. Room of reseal: store/reseal.
 
 create index message_undecided on message (id) where outcome = 'waiting';
@@ -27,3 +32,14 @@ create table reseal (
     first_no bigint not null,
     second_no bigint not null
 );
+
+alter table document add column is_draft boolean not null default false;
+
+create table correction_document (
+    company_id bigint not null,
+    guid text not null,
+    document_id bigint not null,
+    made_at bigint not null,
+    primary key (company_id, guid, document_id)
+);
+create index correction_document_corrects on correction_document (document_id);

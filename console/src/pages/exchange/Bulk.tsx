@@ -2,7 +2,7 @@
 // or taken away as rows of the upload template.
 import { DownloadOutlined, SendOutlined, StopOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { App, Button, Input, Modal, Select, Table } from "antd";
+import { App, Button, Checkbox, Input, Modal, Select, Table } from "antd";
 import { useId, useState } from "react";
 import { Link } from "react-router";
 import { call, save, send } from "../../api/client";
@@ -60,6 +60,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
   const field = useId();
   const [element, choose] = useState<string>();
   const [value, type] = useState("");
+  const [clears, setClears] = useState(false);
   const [busy, setBusy] = useState(false);
   const [outcomes, setOutcomes] = useState<Outcomes>();
   const first = rows[0]?.id ?? "";
@@ -73,7 +74,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
   const run = async () => {
     setBusy(true);
     try {
-      const edits = element === undefined ? [] : [{ element, value: value.trim() }];
+      const edits = element === undefined ? [] : [{ element, value: clears ? "" : value.trim() }];
       setOutcomes(await call<Outcomes>("POST", "/api/v1/corrections", { messages: rows.map((row) => row.id), edits }));
     } catch (error) {
       problem(error);
@@ -82,6 +83,8 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
     }
   };
   const isDone = outcomes !== undefined;
+  // An empty value would leave the field out of all of them: that is asked for by name only.
+  const isOpen = !isDone && element !== undefined && !clears && value.trim() === "";
   return (
     <Modal
       open
@@ -89,6 +92,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
       title={t(isDone ? "correct.result" : "correct.bulk")}
       okText={t(isDone ? "action.close" : "correct.bulk")}
       confirmLoading={busy}
+      okButtonProps={{ disabled: isOpen }}
       cancelButtonProps={{ hidden: isDone }}
       onOk={() => (isDone ? close(true) : void run())}
       onCancel={() => close(isDone)}
@@ -113,7 +117,10 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
           {element !== undefined && (
             <div className="stack-field">
               <label htmlFor={`${field}-value`}>{t("correct.value")}</label>
-              <Input id={`${field}-value`} value={value} onChange={(event) => type(event.target.value)} />
+              <Input id={`${field}-value`} value={value} disabled={clears} onChange={(event) => type(event.target.value)} />
+              <Checkbox checked={clears} onChange={(event) => setClears(event.target.checked)}>
+                {t("correct.clear")}
+              </Checkbox>
             </div>
           )}
         </>

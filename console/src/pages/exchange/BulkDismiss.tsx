@@ -9,6 +9,9 @@ import { problemTitle } from "../../shell/ErrorView";
 import type { Message } from "./messages";
 import { Kind } from "./State";
 
+/** Longest reason that the platform takes. */
+const REASON_CHARS_MAX = 200;
+
 interface Told {
   id: string;
   /** Why it was not done. */
@@ -68,7 +71,7 @@ export function BulkDismiss({ rows, close }: { rows: readonly Message[]; close: 
             <Input.TextArea
               id={field}
               rows={2}
-              maxLength={500}
+              maxLength={REASON_CHARS_MAX}
               disabled={state === "running"}
               value={reason}
               onChange={(event) => setReason(event.target.value)}

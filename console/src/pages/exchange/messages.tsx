@@ -7,7 +7,7 @@ import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { KIND_OPTIONS } from "./kinds";
 import { Bulk } from "./Bulk";
-import { Holder, Kind, isBad, OUTCOMES, Progress, State, STATES } from "./State";
+import { Holder, Kind, OUTCOMES, Progress, State, STATES } from "./State";
 
 export type Message = components["schemas"]["MessageSummary"];
 
@@ -24,7 +24,7 @@ const messages = defineResource<Message>({
   rowClass: (row) => (row.needsAction ? "row-act" : ""),
   selection: {
     needs: "submit_corrections",
-    when: (row) => isBad(row.outcome),
+    when: (row) => row.needsAction,
     bar: (rows, done) => <Bulk rows={rows} done={done} />,
   },
   filters: [

@@ -144,7 +144,7 @@ fn code(field: &FieldSpec, which: CodeTable, value: &str, tables: &Tables) -> Op
     match rows.as_slice() {
         [] => {
             let Some(right) = padded(field, table, value) else {
-                return other_length(field, which, value);
+                return other_length(field, value);
             };
             Some(format!(
                 "代码前面的 0 可能丢失了：若是{}，改为 {}。",
@@ -220,17 +220,13 @@ fn named<'t>(table: &'t Table, value: &str) -> Vec<&'t Row> {
 }
 
 /// A code of another length than the table's: neither to be cut nor to be filled up.
-fn other_length(field: &FieldSpec, which: CodeTable, value: &str) -> Option<String> {
+fn other_length(field: &FieldSpec, value: &str) -> Option<String> {
     let FieldType::Text { max, .. } = field.kind else {
         return None;
     };
     let is_code = value.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (is_code && value.len() != max as usize).then(|| {
-        format!(
-            "{}代码为 {max} 位，请核对后填写完整的代码，不要截短或补位。",
-            which.chinese()
-        )
-    })
+    (is_code && value.len() != max as usize)
+        .then(|| format!("此处填 {max} 位的代码：请核对后填写完整，不要截短或补位。"))
 }
 
 fn padded<'t>(field: &FieldSpec, table: &'t Table, value: &str) -> Option<&'t Row> {
@@ -380,7 +376,7 @@ mod tests {
             ("trafMode", "航空运输", "5"),
             ("wrapType", "纸箱", "2"),
             ("customsCode", "北京关区", "0100"),
-            ("customsCode", "北京", "例如 0100"),
+            ("customsCode", "北京", "0100 北京关区"),
             ("wrapType", "99", "1 位"),
             ("country", "5020", "3 位"),
             ("netWeight", "1.5kg", "1.5。"),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// What a finding code says, in English (英文说明).
+/// What a finding code says, in English.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct English {
     /// Short title.

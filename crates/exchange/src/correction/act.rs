@@ -1,8 +1,9 @@
 //! What a correction does, whichever route asked for it: read what came back, check the corrected message,
 //! note what it corrects, and hand it in.
 
+use super::sql::Note;
 use super::view::{CorrectionAccepted, CorrectionFinding, Signer};
-use super::{CORRECT, Edit, Original, codes, load, sql};
+use super::{CORRECT, Edit, Original, TAKEN, codes, load, sql};
 use crate::intake::http::{AcceptedAnswer, Door, accept, too_large};
 use crate::intake::look;
 use crate::message::MessageId;
@@ -16,7 +17,7 @@ use ceb::spec::SignatureDuty;
 use registry::access::Actor;
 use registry::audit::{self, Act};
 use registry::code_table::Standing;
-use registry::company::{Company, CompanyId};
+use registry::company::Company;
 use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use web::Problem;
@@ -144,43 +145,33 @@ pub(super) async fn corrected(
     Ok((made, findings))
 }
 
-/// Notes what the new message corrects, before it is handed in: a crash after it leaves a note about no
-/// message, which says nothing.
+/// Notes what the new message corrects and puts on record who did so (`act`), before it is handed in: a crash
+/// after it leaves a note about no message, which says nothing. The same declaration once more is on record
+/// once.
 /// `handing_in_ms` is how long another one that was noted may take to be handed in.
 ///
 /// # Errors
-/// The message was corrected already, or is being corrected.
+/// A document was corrected already, or is being corrected.
 pub(super) async fn note(
     door: &Door,
-    (company, guid, message): (CompanyId, String, MessageId),
-    handing_in_ms: i64,
-) -> Result<(), Problem> {
-    let now_ms = door.clock.now_ms();
-    let write = door.gate.ground.act(move |tx| {
-        // Of two corrections at once the first to be noted is the one.
-        crate::message::sql::lock(tx, message)?;
-        let since_ms = now_ms - handing_in_ms;
-        if sql::is_corrected(tx, company, (&guid, message), since_ms)? {
-            return Ok(Err(Problem::new(codes::CORRECTED)));
-        }
-        sql::put(tx, company, &guid, message, now_ms)?;
-        Ok(Ok(()))
-    });
-    write.await
-}
-
-/// Puts on record who corrected a message, or took the corrected one away to sign it (`act`).
-pub(super) async fn record(
-    door: &Door,
     actor: &Actor,
-    act: Act,
-    (message, guid): (MessageId, String),
+    note: Note,
+    (act, handing_in_ms): (Act, i64),
 ) -> Result<(), Problem> {
     let (actor, now_ms) = (actor.clone(), door.clock.now_ms());
     let write = door.gate.ground.act(move |tx| {
-        let object = format!("message:{message}");
-        let detail = format!("新报文 guid {guid}");
-        audit::done(tx, now_ms, &actor, act, &object, &detail)?;
+        // Of two corrections at once the first to be noted is the one.
+        crate::message::sql::lock(tx, note.corrects)?;
+        if sql::is_corrected(tx, &note, now_ms - handing_in_ms)? {
+            return Ok(Err(Problem::new(codes::CORRECTED)));
+        }
+        let is_new = sql::put(tx, &note, now_ms)?;
+        // Every taking away of a message is on record: it brings personal data.
+        if is_new || act.name == TAKEN.name {
+            let object = format!("message:{}", note.corrects);
+            let detail = format!("新报文 guid {}", note.guid);
+            audit::done(tx, now_ms, &actor, act, &object, &detail)?;
+        }
         Ok(Ok(()))
     });
     write.await
@@ -236,22 +227,19 @@ pub(super) async fn correct(
     if ground.signer(&original) == Signer::Company {
         return Err(plain(Problem::new(codes::OWN_SIGNATURE)));
     }
-    let (message, company) = (original.message.id, ground.company.id);
+    let message = original.message.id;
+    let of = Note::of(&original, ground.company.id);
     let checked = corrected(door, actor, ground, (original, edits.to_vec())).await;
     let (made, findings) = checked.map_err(plain)?;
     if is_refused(&findings) {
         return Err((with_findings(&findings), findings));
     }
-    let guid = made.guid.clone();
-    let noted = note(door, (company, guid.clone(), message), HANDING_IN_MS).await;
+    let of = of.made(&made.guid);
+    let noted = note(door, actor, of, (CORRECT, HANDING_IN_MS)).await;
     noted.map_err(plain)?;
     let new = MessageId(door.ids.next());
     let arrival = look(actor, Bytes::from(made.xml), new, door.clock.now_ms()).map_err(plain)?;
     let accepted = accept_once(door, arrival).await.map_err(plain)?;
-    if !accepted.duplicate {
-        let recorded = record(door, actor, CORRECT, (message, guid)).await;
-        recorded.map_err(plain)?;
-    }
     Ok(CorrectionAccepted {
         corrects: message.to_string(),
         accepted,

@@ -1,9 +1,8 @@
 //! `GET /api/v1/messages/{id}/correction`, `POST /api/v1/messages/{id}/correction`, its `/check` and
 //! `/xml`, `POST /api/v1/corrections` and `POST /api/v1/corrections/workbook`.
 
-use super::act::{
-    Refused, correct, corrected, ground, is_refused, note, original, record, with_findings,
-};
+use super::act::{Refused, correct, corrected, ground, is_refused, note, original, with_findings};
+use super::sql::Note;
 use super::view::{
     CorrectionAccepted, CorrectionForm, CorrectionOutcome, CorrectionOutcomes, CorrectionProblem,
     CorrectionVerdict,
@@ -214,13 +213,12 @@ pub async fn correction_xml(
     if original.is_masked {
         return Err(Problem::new(codes::MASKED));
     }
-    let (message, company) = (original.message.id, ground.company.id);
+    let of = Note::of(&original, ground.company.id);
     let (made, findings) = corrected(&door, &actor, ground, (original, edits)).await?;
     if is_refused(&findings) {
         return Ok(refusal((with_findings(&findings), findings)));
     }
-    note(&door, (company, made.guid.clone(), message), 0).await?;
-    record(&door, &actor, TAKEN, (message, made.guid.clone())).await?;
+    note(&door, &actor, of.made(&made.guid), (TAKEN, 0)).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/xml".to_owned()),
         (
@@ -365,9 +363,11 @@ pub async fn correction_workbook(
         }
         originals.push(one);
     }
-    let now_ms = door.clock.now_ms();
-    let (who, taken) = (actor.clone(), originals.iter());
+    let taken = originals.iter();
     let taken: Vec<MessageId> = taken.map(|one| one.message.id).collect();
+    let bytes = in_turn(&door, &actor, move || workbook::write(&originals)).await?;
+    // Counted and on record once there is something to take, and before it is given away.
+    let (who, now_ms) = (actor.clone(), door.clock.now_ms());
     let (file, hourly_max) = (door.ids.next(), door.gate.ground.number(&FILE_HOURLY_MAX));
     let write = door.gate.ground.act(move |tx| {
         let counted = take_away(tx, (&who, file), taken.len(), (now_ms, hourly_max))?;
@@ -382,7 +382,6 @@ pub async fn correction_workbook(
         Ok(Ok(()))
     });
     write.await?;
-    let bytes = in_turn(&door, &actor, move || workbook::write(&originals)).await?;
     let name = file_name("退单更正表", "", &beijing_compact(now_ms), "xlsx");
     let headers = [
         (header::CONTENT_TYPE, XLSX.to_owned()),

@@ -54,7 +54,7 @@ pub const MESSAGES_MAX: usize = 100;
 pub const EDITS_MAX: usize = 5000;
 
 /// Receipts of a message that are looked at.
-const RECEIPTS_MAX: i64 = 1000;
+const RECEIPTS_MAX: i64 = 5000;
 
 /// A rejected declaration was corrected and declared again.
 pub const CORRECT: Act = Act {
@@ -107,10 +107,19 @@ pub(crate) struct Raw {
     message: Message,
     body: Vec<u8>,
     findings: Vec<FindingView>,
-    /// The documents, and whether each was turned down.
-    documents: Vec<(usize, bool)>,
+    documents: Vec<Standing>,
     told: Vec<(usize, Told)>,
     is_masked: bool,
+}
+
+/// How one document of it stands.
+struct Standing {
+    number: usize,
+    /// Whether it was turned down.
+    is_bad: bool,
+    needs_action: bool,
+    /// Whether a correction of it was noted.
+    is_noted: bool,
 }
 
 /// A receipt and what it means.
@@ -129,6 +138,9 @@ pub(crate) struct Original {
     pub(crate) kind: Kind,
     pub(crate) draft: Draft,
     pub(crate) rejected: Vec<Rejected>,
+    /// Whether they need an action; else they were corrected already, and only the same correction once
+    /// more is answered.
+    pub(crate) is_open: bool,
     pub(crate) is_masked: bool,
 }
 
@@ -149,14 +161,22 @@ pub(crate) fn load(
         return Ok(None);
     };
     let number = |document: i64| usize::try_from(document - id.0).unwrap_or_default();
-    let documents = receipt::status_of_message(tx, id)?
-        .into_iter()
-        .map(|document| (number(document.id), document.outcome.is_bad()))
-        .collect();
+    let documents = receipt::status_of_message(tx, id)?;
+    let ids: BTreeSet<i64> = documents.iter().map(|document| document.id).collect();
+    let noted = sql::noted(tx, &ids)?;
+    let documents = documents.into_iter().map(|document| Standing {
+        number: number(document.id),
+        is_bad: document.outcome.is_bad(),
+        needs_action: document.needs_action,
+        is_noted: noted.contains(&document.id),
+    });
+    let documents = documents.collect();
     let receipts = receipt::of_message(tx, message.company_id, id, RECEIPTS_MAX)?;
     let explanations = explanation::of(tx, &receipts)?;
-    let told = receipts.into_iter().zip(explanations);
-    let told = told.map(|(item, explanation)| {
+    let mut told: Vec<_> = receipts.into_iter().zip(explanations).collect();
+    // The last word is the one that customs said last, whenever it came.
+    told.sort_by_cached_key(|(item, _)| receipt::order_of(&item.return_time));
+    let told = told.into_iter().map(|(item, explanation)| {
         let told = Told {
             status: receipt::shown_status(item.return_status),
             is_bad: receipt::outcome_of(&item.kind, &item.guid, item.return_status)
@@ -177,7 +197,8 @@ pub(crate) fn load(
     }))
 }
 
-/// Messages that correct others have passed the check: those others need no action any more.
+/// Messages that correct others have passed the check: the documents that they are about need no action any
+/// more. Others of the same message may have come back meanwhile, and do.
 ///
 /// # Errors
 /// The engine's.
@@ -188,21 +209,23 @@ pub(crate) fn settle(
     now_ms: i64,
 ) -> StoreResult<()> {
     let corrected = sql::corrected(tx, passed)?;
-    for id in &corrected {
-        receipt::resolve_message(tx, *id)?;
-    }
-    outcome::refresh(tx, ids, &corrected, now_ms)
+    outcome::resolve(tx, ids, &corrected, now_ms)
 }
 
 impl Raw {
-    /// Numbers of the documents that came back.
-    fn rejected(&self) -> BTreeSet<usize> {
-        let all = self.message.state == State::Refused;
-        let documents = self.documents.iter();
-        documents
-            .filter(|(_, is_bad)| all || *is_bad)
-            .map(|(number, _)| *number)
-            .collect()
+    /// Numbers of the documents that came back and need an action, and that they do. When none does, those
+    /// that were corrected: the same correction once more has the same answer. What was declared anew in
+    /// another way, or dismissed, is left out.
+    fn rejected(&self) -> (BTreeSet<usize>, bool) {
+        let those = |is: &dyn Fn(&Standing) -> bool| -> BTreeSet<usize> {
+            let bad = self.documents.iter().filter(|one| one.is_bad && is(one));
+            bad.map(|one| one.number).collect()
+        };
+        let open = those(&|one| one.needs_action);
+        match open.is_empty() {
+            true => (those(&|one| one.is_noted), false),
+            false => (open, true),
+        }
     }
 }
 
@@ -223,9 +246,10 @@ impl Original {
         let parsed = ceb::parse(&sniffed.inner, profile(&raw.message.profile));
         let message = parsed.message.ok_or_else(unreadable)?;
         let whole = Draft::again(&message);
-        let mut numbers = raw.rejected();
-        if raw.message.state == State::Refused {
+        let (mut numbers, mut is_open) = raw.rejected();
+        if raw.message.state == State::Refused && raw.documents.is_empty() {
             numbers.extend(1..=whole.documents.len());
+            is_open = raw.message.needs_action;
         }
         if numbers.is_empty() {
             return Err(Problem::new(codes::NOTHING_REJECTED));
@@ -255,6 +279,7 @@ impl Original {
             message: raw.message,
             draft,
             rejected,
+            is_open,
             is_masked: raw.is_masked,
         };
         for at in 0..original.rejected.len() {
@@ -367,6 +392,14 @@ impl Original {
             }
         }
         n_places
+    }
+
+    /// The documents that it is about.
+    pub(crate) fn document_ids(&self) -> Vec<i64> {
+        let numbers = self.rejected.iter().map(|rejected| rejected.number);
+        numbers
+            .map(|number| self.message.id.document(number))
+            .collect()
     }
 
     /// Makes the new message.

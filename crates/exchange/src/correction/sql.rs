@@ -1,53 +1,115 @@
-//! Every statement on the table `correction`.
+//! Every statement on the tables `correction` and `correction_document`.
 
+use super::Original;
 use crate::message::MessageId;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Many, Result, Row, Tx, Value};
 
-/// Notes that the message with this guid corrects another one; may be noted twice.
-pub(super) fn put(
-    tx: &mut Tx<'_>,
-    company: CompanyId,
-    guid: &str,
-    corrects: MessageId,
-    now_ms: i64,
-) -> Result<()> {
-    tx.execute(
+/// A correction as it is noted (更正记录).
+#[derive(Debug, Clone)]
+pub(super) struct Note {
+    pub(super) company: CompanyId,
+    /// Of the new message.
+    pub(super) guid: String,
+    /// The message that came back, and the documents in it that are corrected.
+    pub(super) corrects: MessageId,
+    pub(super) documents: Vec<i64>,
+    /// Whether these need an action.
+    pub(super) is_open: bool,
+}
+
+impl Note {
+    /// About a message that came back; the guid of the new one is not known yet.
+    pub(super) fn of(original: &Original, company: CompanyId) -> Self {
+        Self {
+            company,
+            guid: String::new(),
+            corrects: original.message.id,
+            documents: original.document_ids(),
+            is_open: original.is_open,
+        }
+    }
+
+    /// With the guid of the new message.
+    pub(super) fn made(self, guid: &str) -> Self {
+        Self {
+            guid: guid.to_owned(),
+            ..self
+        }
+    }
+}
+
+/// Notes a correction, or that it is made once more; answers whether it is new.
+pub(super) fn put(tx: &mut Tx<'_>, note: &Note, now_ms: i64) -> Result<bool> {
+    const DOCUMENTS: Many = Many {
+        before: "insert into correction_document (company_id, guid, document_id, made_at) values ",
+        row: "(?, ?, ?, ?)",
+        after: " on conflict (company_id, guid, document_id) do update set \
+                made_at = excluded.made_at",
+    };
+    let (company, guid) = (note.company.0, note.guid.as_str());
+    let n_new = tx.execute(
         "insert into correction (company_id, guid, corrects, made_at) values ($1, $2, $3, $4) \
          on conflict do nothing",
         &[
-            company.0.into(),
+            company.into(),
             guid.into(),
-            corrects.0.into(),
+            note.corrects.0.into(),
             now_ms.into(),
         ],
-    )
-    .map(|_| ())
+    )?;
+    let documents = note.documents.iter();
+    let rows: Vec<Vec<Value<'_>>> = documents
+        .map(|id| vec![company.into(), guid.into(), (*id).into(), now_ms.into()])
+        .collect();
+    tx.many(DOCUMENTS, &[], &rows)?;
+    Ok(n_new > 0)
 }
 
-/// Whether another correction of a message than `guid` was noted since `since_ms`, and is still to be
-/// handed in, or has become a message that was not turned down.
-pub(super) fn is_corrected(
-    tx: &mut Tx<'_>,
-    company: CompanyId,
-    (guid, corrects): (&str, MessageId),
-    since_ms: i64,
-) -> Result<bool> {
-    let found = tx.query_opt(
-        "select 1 from correction c left join message m \
-         on m.company_id = c.company_id and m.guid = c.guid \
-         where c.corrects = $1 and c.company_id = $2 and c.guid <> $3 \
-         and (m.id is null and c.made_at > $4 \
-         or m.outcome in ('waiting', 'accepted', 'released')) limit 1",
-        &[
-            corrects.0.into(),
-            company.0.into(),
-            guid.into(),
-            since_ms.into(),
-        ],
-    )?;
-    Ok(found.is_some())
+/// Whether another correction of one of the documents stands in the way of this one. While they need an
+/// action: one that was noted since `since_ms` and is still to be handed in, or has become a message that
+/// was not turned down. Else any that has become a message: that one is to be corrected then.
+pub(super) fn is_corrected(tx: &mut Tx<'_>, note: &Note, since_ms: i64) -> Result<bool> {
+    const OPEN: Many = Many {
+        before: "select 1 from correction_document c left join message m \
+                 on m.company_id = c.company_id and m.guid = c.guid \
+                 where c.company_id = $1 and c.guid <> $2 and (m.id is null and c.made_at > $3 \
+                 or m.outcome in ('waiting', 'accepted', 'released')) and c.document_id in (",
+        row: "?",
+        after: ")",
+    };
+    const DONE: Many = Many {
+        before: "select 1 from correction_document c join message m \
+                 on m.company_id = c.company_id and m.guid = c.guid \
+                 where c.company_id = $1 and c.guid <> $2 and c.made_at > $3 and c.document_id in (",
+        row: "?",
+        after: ")",
+    };
+    let (statement, since_ms) = match note.is_open {
+        true => (OPEN, since_ms),
+        false => (DONE, i64::MIN),
+    };
+    let fixed = [
+        note.company.0.into(),
+        note.guid.as_str().into(),
+        since_ms.into(),
+    ];
+    let documents = note.documents.iter();
+    let rows: Vec<Vec<Value<'_>>> = documents.map(|id| vec![(*id).into()]).collect();
+    Ok(!tx.many(statement, &fixed, &rows)?.is_empty())
+}
+
+/// Those of the documents of which a correction was noted.
+pub(super) fn noted(tx: &mut Tx<'_>, documents: &BTreeSet<i64>) -> Result<BTreeSet<i64>> {
+    const FIND: Many = Many {
+        before: "select document_id from correction_document where document_id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = documents.iter().map(|id| vec![(*id).into()]).collect();
+    let found = tx.many(FIND, &[], &rows)?;
+    found.iter().map(|row| row.int(0)).collect()
 }
 
 /// Whether a message was turned down, in whole or in part.
@@ -123,13 +185,10 @@ pub(super) fn accepted(
     Ok(found)
 }
 
-/// The messages that these correct.
-pub(super) fn corrected(
-    tx: &mut Tx<'_>,
-    messages: &BTreeSet<MessageId>,
-) -> Result<BTreeSet<MessageId>> {
+/// The documents that these messages correct.
+pub(super) fn corrected(tx: &mut Tx<'_>, messages: &BTreeSet<MessageId>) -> Result<BTreeSet<i64>> {
     const FIND: Many = Many {
-        before: "select c.corrects from message m join correction c \
+        before: "select c.document_id from message m join correction_document c \
                  on c.company_id = m.company_id and c.guid = m.guid where m.id in (",
         row: "?",
         after: ")",
@@ -139,5 +198,5 @@ pub(super) fn corrected(
     }
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
     let found = tx.many(FIND, &[], &rows)?;
-    found.iter().map(|row| Ok(MessageId(row.int(0)?))).collect()
+    found.iter().map(|row| row.int(0)).collect()
 }

@@ -337,3 +337,90 @@ async fn the_same_correction_that_was_turned_down_is_not_called_declared() {
         assert_eq!(answer["messageId"], first["id"], "it says what to correct");
     }
 }
+
+/// A receipt for the order with this number, in time after what customs said before.
+async fn told(house: &House, number: &str, status: i32, info: &str) {
+    let xml = ceb::sample::receipt(
+        &house.spec(0, Kind::Ceb312, 1),
+        ceb::ReturnStatus(status),
+        info,
+    );
+    let from = xml.find("<orderNo>").unwrap() + 9;
+    let to = xml.find("</orderNo>").unwrap();
+    let mut xml = format!("{}{number}{}", &xml[..from], &xml[to..]);
+    let from = xml.find("<returnTime>").unwrap() + 12;
+    let to = xml.find("</returnTime>").unwrap();
+    let time = crate::receipt::return_time(house.shared.clock.now_ms() + 3_600_000);
+    xml.replace_range(from..to, &time);
+    let down = house.shared.customs.import_down.clone();
+    let bodies = [bytes::Bytes::from(xml)];
+    house.shared.queue.put(&down, &bodies).await.unwrap();
+    crate::pipeline::drain(&house.shared).await.unwrap();
+}
+
+/// A message may come back piece by piece: each piece is corrected when it has come, and no correction
+/// takes another piece off the list of what is to be done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn documents_that_come_back_later_are_corrected_later() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let mut spec = house.spec(0, Kind::Ceb311, 9);
+        spec.n_documents = 2;
+        let xml = ceb::sample::message(&spec);
+        let mut numbers = xml.split("<ceb:orderNo>").skip(1);
+        let mut number = || {
+            numbers
+                .next()
+                .unwrap()
+                .split('<')
+                .next()
+                .unwrap()
+                .to_owned()
+        };
+        let (one, other) = (number(), number());
+        let id = accepted(house.accept(0, xml.clone()).await);
+        house.settle().await;
+        told(&house, &one, 100, "[Code:1332;Desc:订购人信息有误]").await;
+        let shown = form(&house, 0, id).await.unwrap();
+        assert_eq!(shown.documents.len(), 1);
+        let (status, first) = submit(&house, id, vec![edit("orderNo", "DD-ONE")]).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{first}");
+        // The other comes back before the correction of the first is on its way.
+        told(&house, &other, 100, "[Code:1332;Desc:订购人信息有误]").await;
+        house.settle().await;
+        let shown = form(&house, 0, id).await.unwrap();
+        let left: Vec<usize> = shown
+            .documents
+            .iter()
+            .map(|document| document.number)
+            .collect();
+        assert_eq!(left, [2], "the first is corrected, the other is to be");
+        let (status, second) = submit(&house, id, vec![edit("orderNo", "DD-OTHER")]).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{second}");
+        house.settle().await;
+        assert_eq!(
+            form(&house, 0, id_of(&second)).await.unwrap_err(),
+            "TG-R4421"
+        );
+    }
+}
+
+/// What was declared anew by another way is not declared once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_declared_anew_meanwhile_is_no_correction_any_more() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let xml = order(&house, "ZZ-R1332-", 10);
+        let id = accepted(house.accept(0, xml.clone()).await);
+        house.settle().await;
+        assert_eq!(form(&house, 0, id).await.unwrap().documents.len(), 1);
+        let mut again = xml;
+        for old in ["guid=\"", "<ceb:guid>"] {
+            let from = again.find(old).unwrap() + old.len();
+            again.replace_range(from..from + 8, "0000000A");
+        }
+        accepted(house.accept(0, again).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        assert_eq!(form(&house, 0, id).await.unwrap_err(), "TG-R4421");
+    }
+}

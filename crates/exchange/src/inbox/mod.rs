@@ -84,13 +84,15 @@ pub(crate) async fn fill(
     while !taken.is_empty() {
         let is_last = taken.len() < max;
         n_moved += taken.len();
-        let kept = addressed(shared, &taken).await?;
-        let kept = shared
-            .db
-            .write(move |tx| sql::insert(tx, name, &kept))
-            .await;
+        let kept = match addressed(shared, &taken).await {
+            Ok(kept) => {
+                let write = shared.db.write(move |tx| sql::insert(tx, name, &kept));
+                write.await
+            }
+            Err(error) => Err(error),
+        };
         if let Err(error) = kept {
-            shared.queue.release(&taken).await?;
+            give_back(shared, &taken).await;
             return Err(error.into());
         }
         shared.queue.ack(&taken).await?;
@@ -104,6 +106,14 @@ pub(crate) async fn fill(
             .await?;
     }
     Ok(())
+}
+
+/// Gives deliveries back at once, which spares the wait for the lease to run out; they come again in any
+/// case, so that it fails is no news beside why they are given back.
+pub(crate) async fn give_back(shared: &Shared, taken: &[Delivery]) {
+    if let Err(error) = shared.queue.release(taken).await {
+        tracing::debug!(%error, "deliveries were not given back; they come again later");
+    }
 }
 
 /// The company of each answer, as its envelope says.

@@ -12,8 +12,9 @@ use futures_util::stream::{Stream, unfold};
 use registry::access::Actor;
 use registry::role::Operation;
 use serde::Serialize;
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::clock::beijing_day;
 use tokio::sync::watch;
@@ -31,6 +32,9 @@ const COUNT_EVERY: u32 = 5;
 
 /// Looks after which they are told in any case: a day ends, and another node may have counted.
 const COUNT_ANYWAY: u32 = 60;
+
+/// How long counts are as good as new, in milliseconds.
+const COUNT_MS: i64 = 4000;
 
 /// Looks after which the gate is asked again.
 const GATE_EVERY: u32 = 15;
@@ -54,6 +58,30 @@ pub struct Live {
     pub room: Shares,
     /// Says when the process stops: then every connection ends, and its other end asks again.
     pub stop: watch::Receiver<bool>,
+    /// The counts that were told last.
+    pub counts: Counts,
+}
+
+/// Counts by who sees what, with the moment at which they were read: all staff who see the same are told
+/// what one of them has asked. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Counts(Arc<Mutex<HashMap<String, (i64, String)>>>);
+
+impl Counts {
+    /// What was told at most [`COUNT_MS`] ago.
+    fn fresh(&self, sight: &str, now_ms: i64) -> Option<String> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (at_ms, data) = known.get(sight)?;
+        (0..COUNT_MS)
+            .contains(&(now_ms - at_ms))
+            .then(|| data.clone())
+    }
+
+    fn keep(&self, sight: String, now_ms: i64, data: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, (at_ms, _)| (0..COUNT_MS).contains(&(now_ms - *at_ms)));
+        known.insert(sight, (now_ms, data.to_owned()));
+    }
 }
 
 /// Counts of today.
@@ -179,6 +207,13 @@ impl Connection {
 
     async fn count(&self) -> Option<News> {
         let now_ms = self.live.desk.shared.clock.now_ms();
+        let seen = format!("{:?}", self.actor.sight);
+        if let Some(data) = self.live.counts.fresh(&seen, now_ms) {
+            return Some(News {
+                name: "count",
+                data,
+            });
+        }
         let (today, number) = (beijing_day(now_ms), outcome::day_no(now_ms));
         let (sight, asked) = (self.actor.sight.clone(), today.clone());
         let db = &self.live.desk.shared.db;
@@ -205,9 +240,11 @@ impl Connection {
             outcomes,
             needs_action: open.bad(),
         };
+        let data = serde_json::to_string(&count).ok()?;
+        self.live.counts.keep(seen, now_ms, &data);
         Some(News {
             name: "count",
-            data: serde_json::to_string(&count).ok()?,
+            data,
         })
     }
 }

@@ -7,6 +7,7 @@ use registry::access::{Sight, visible};
 use registry::company::CompanyId;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use store::id::PART_MAX;
 use store::{Error, Many, Result, Tx, Value};
 
 /// Counting what needs an action stops here.
@@ -32,13 +33,13 @@ pub(super) fn standings(
     const FIND: Many = Many {
         before: "select m.id, m.company_id, m.kind, m.state, m.received_at, m.outcome, \
                  m.needs_action, d.outcome, d.needs_action from message m \
-                 left join document d on d.id > m.id and d.id <= m.id + 127 where m.id in (",
+                 left join document d on d.id > m.id and d.id <= m.id + $1 where m.id in (",
         row: "?",
         after: ")",
     };
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
     let mut found: BTreeMap<MessageId, Standing> = BTreeMap::new();
-    for row in tx.many(FIND, &[], &rows)? {
+    for row in tx.many(FIND, &[PART_MAX.into()], &rows)? {
         let id = MessageId(row.int(0)?);
         let standing = match found.entry(id) {
             Entry::Occupied(known) => known.into_mut(),

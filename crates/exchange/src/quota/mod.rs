@@ -64,7 +64,7 @@ pub const PARAMETERS: &[Parameter] = &[DAY_MESSAGES, DAY_MIB, WAITING];
 /// The share of a limit from which a company is near it, in percent.
 pub const NEAR_PERCENT: i64 = 80;
 
-/// Messages of one commit, at most.
+/// How far from its limit a company's waiting messages are counted one by one: more than a commit adds.
 const BATCH: i64 = 1000;
 
 /// The limits as they are now; 0 for none.

@@ -12,8 +12,9 @@
 //! 4. Only when nothing else tells, the order of declaration does: the oldest that has not been
 //!    answered; then the latest under way; then the latest that was not turned down.
 //!
-//! No document gets an answer that was given before the platform received the document, the difference of
-//! two clocks aside.
+//! Where an answer names nobody, only documents compete that were sent when it was given, the difference
+//! of two clocks aside: one that waits here to be sent would else be taken for sent, and never be. One that
+//! customs turned down with its whole message is closed before any other answer is read.
 //!
 //! The result depends on the answers, not on the order in which they arrive: each time one more comes,
 //! the whole is read again, and an answer that was put elsewhere before moves.
@@ -73,19 +74,25 @@ const CLOCKS_MS: i64 = 10 * 60 * 1000;
 /// A document that customs may have.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sent {
-    guid: Option<String>,
+    pub(crate) guid: Option<String>,
     /// Before this moment nobody can have answered it; as answers are compared.
     since: String,
+    /// Whether customs' queue has confirmed its message.
+    pub(crate) is_sent: bool,
+    /// Whether customs turned its whole message down.
+    pub(crate) is_closed: bool,
 }
 
 impl Sent {
-    /// `guid` in capital letters; `received_ms` is when the platform received it, none where that is not
+    /// One that was sent and is open. `guid` in capital letters; `received_ms` is when the platform received it, none where that is not
     /// known any more.
     pub(crate) fn new(guid: Option<String>, received_ms: Option<i64>) -> Self {
         let since = received_ms.map(|at| super::return_time(at.saturating_sub(CLOCKS_MS)));
         Self {
             guid,
             since: since.unwrap_or_default(),
+            is_sent: true,
+            is_closed: false,
         }
     }
 }
@@ -93,7 +100,7 @@ impl Sent {
 /// How far a document has come in what was read.
 #[derive(Debug, Clone, Copy, Default)]
 struct Course {
-    /// When it was last answered, counted in answers from 1; 0 before.
+    /// When it was last answered, counted in answers from 2; 1 when its whole message was; 0 before.
     touched: usize,
     is_closed: bool,
     is_turned_down: bool,
@@ -114,12 +121,18 @@ pub(crate) fn attribute(kind: Kind, sent: &[Sent], answers: &[Answer]) -> Vec<us
         })
         .collect();
     let mut places = vec![0; answers.len()];
-    let mut courses = vec![Course::default(); sent.len()];
-    for (step, at) in (1..).zip(in_order(answers, &named)) {
+    let begin = |one: &Sent| Course {
+        touched: usize::from(one.is_closed),
+        is_closed: one.is_closed,
+        is_turned_down: one.is_closed,
+        rank: 0,
+    };
+    let mut courses: Vec<Course> = sent.iter().map(begin).collect();
+    for (step, at) in (2..).zip(in_order(answers, &named)) {
         let (Some(answer), Some(named)) = (answers.get(at), named.get(at)) else {
             continue;
         };
-        let place = named.unwrap_or_else(|| choose(there(sent, &courses, answer), answer));
+        let place = named.unwrap_or_else(|| choose_among(sent, &courses, answer));
         places[at] = place;
         let Some(course) = courses.get_mut(place) else {
             continue;
@@ -164,15 +177,26 @@ fn in_order(answers: &[Answer], named: &[Option<usize>]) -> Vec<usize> {
     order
 }
 
-/// The documents that were there when an answer was given; all when none was, for then the clocks differ
-/// more than they should.
-fn there<'a>(sent: &[Sent], courses: &'a [Course], answer: &Answer) -> &'a [Course] {
-    // They are in the order in which they were received.
-    let n_there = sent.partition_point(|one| one.since <= answer.time);
-    match n_there {
-        0 => courses,
-        n_there => courses.get(..n_there).unwrap_or(courses),
+/// The document of an answer that names none, among those that were sent when it was given; among all that
+/// were sent when none was, for then the clocks differ more than they should; among all when it was quicker
+/// than our note of the first that was sent.
+fn choose_among(sent: &[Sent], courses: &[Course], answer: &Answer) -> usize {
+    let places = |is: &dyn Fn(&Sent) -> bool| -> Vec<usize> {
+        let found = sent.iter().enumerate().filter(|(_, one)| is(one));
+        found.map(|(at, _)| at).collect()
+    };
+    let mut among = places(&|one| one.is_sent && one.since <= answer.time);
+    if among.is_empty() {
+        among = places(&|one| one.is_sent);
     }
+    if among.is_empty() {
+        among = (0..sent.len()).collect();
+    }
+    let theirs: Vec<Course> = among
+        .iter()
+        .filter_map(|at| courses.get(*at).copied())
+        .collect();
+    among.get(choose(&theirs, answer)).copied().unwrap_or(0)
 }
 
 /// The document of an answer that names none.
@@ -299,6 +323,20 @@ mod tests {
             answer("20260302100100000", 120),
         ];
         assert_eq!(attribute(Kind::Ceb311, &documents, &answers), [0, 0, 1]);
+        // One that waits here to be sent gets what names it, and nothing else.
+        let mut waits = [Sent::new(None, None), sent(GUIDS[1])];
+        waits[1].is_sent = false;
+        let late = [
+            answer("20260302090100000", 120),
+            answer("20260302090200000", 300),
+        ];
+        assert_eq!(attribute(Kind::Ceb311, &waits, &late), [0, 0]);
+        let named = Answer::new(GUIDS[1], 2, "20260302090300000", "");
+        assert_eq!(attribute(Kind::Ceb311, &waits, &[named]), [1]);
+        // One whose whole message was turned down is not under way any more.
+        let mut closed = [Sent::new(None, None), Sent::new(None, None)];
+        closed[0].is_closed = true;
+        assert_eq!(attribute(Kind::Ceb311, &closed, &late), [1, 1]);
         // Clocks that differ by years: the order of declaration, as if nothing were known.
         let answers = [
             answer("20200302090100000", 120),

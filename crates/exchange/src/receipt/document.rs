@@ -49,8 +49,15 @@ impl DocumentStatus {
         self.is_changed = true;
     }
 
-    /// Takes over what a receipt says: the latest decides the status, any final one that customs has
-    /// finished with the document.
+    /// Whether its latest status is one that nobody knows: then an earlier answer may come that says what
+    /// became of it, and all are to be heard once more.
+    pub(in crate::receipt) fn is_unknown(&self) -> bool {
+        let code = self.status.and_then(|status| i32::try_from(status).ok());
+        code.is_some_and(|code| Outcome::of(ReturnStatus(code)).is_none())
+    }
+
+    /// Takes over what a receipt says; receipts are heard in the order of their times. The latest decides
+    /// the status, any final one that customs has finished with the document.
     pub(in crate::receipt) fn hear(&mut self, receipt: &NewReceipt) {
         let code = i32::try_from(receipt.return_status).unwrap_or(0);
         let status = ReturnStatus(code);
@@ -62,17 +69,10 @@ impl DocumentStatus {
         if !is_answer || status == ceb::receipt::STATUS_UNREADABLE && says.is_none() {
             return;
         }
-        let is_known = |status: i64| {
-            let status = i32::try_from(status).unwrap_or(0);
-            Outcome::of(ReturnStatus(status)).is_some()
-        };
         if self.is_later(receipt) {
             self.status = Some(receipt.return_status);
             self.status_time = Some(receipt.return_time.clone());
-            self.outcome = says.unwrap_or(self.outcome);
-            self.is_changed = true;
-        } else if !self.status.is_some_and(is_known) && says.is_some() {
-            // The latest status is one that nobody knows: what is known of the document stands.
+            // A status that nobody knows says nothing: what is known of the document stands.
             self.outcome = says.unwrap_or(self.outcome);
             self.is_changed = true;
         }
@@ -96,7 +96,7 @@ impl DocumentStatus {
 
 /// A time of customs as it is compared: 14 digits (older receipts) filled up to 17. One that is no
 /// moment of this century comes before all others, so that it never outlasts what is true.
-pub(in crate::receipt) fn order_of(time: &str) -> String {
+pub(crate) fn order_of(time: &str) -> String {
     let part = |range: std::ops::Range<usize>| time.get(range).and_then(|text| text.parse().ok());
     let is_in = |range, allowed: std::ops::RangeInclusive<u32>| {
         part(range).is_some_and(|value: u32| allowed.contains(&value))

@@ -30,12 +30,12 @@ use sha2::{Digest, Sha256};
 use store::clock::beijing_rfc3339;
 use store::reseal::Column;
 
-pub(crate) use document::DocumentStatus;
+pub(crate) use document::{DocumentStatus, order_of};
 pub(crate) use record::record;
 pub use sql::first_receipt;
 pub(crate) use sql::{
-    forget_documents, insert_documents, needing_action, of_message, parked, parked_body,
-    refuse_documents, release_parked, resolve, resolve_message, status_of_message,
+    forget_documents, hold_parked, insert_documents, needing_action, of_message, parked,
+    parked_body, refuse_documents, release_parked, resolve, resolve_message, status_of_message,
 };
 pub(crate) use step::{again, step};
 #[cfg(test)]

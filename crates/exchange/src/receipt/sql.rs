@@ -13,9 +13,9 @@ use store::{Many, Result, Row, Tx, Value};
 pub(crate) fn insert_documents(tx: &mut Tx<'_>, documents: &[&NewDocument]) -> Result<()> {
     const DOCUMENTS: Many = Many {
         before: "insert into document (id, company_id, kind, business_key, order_no, logistics_no, \
-                 invt_no, cop_no, guid, app_type, refused_key, outcome, needs_action, is_final) \
-                 values ",
-        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false)",
+                 invt_no, cop_no, guid, app_type, refused_key, outcome, needs_action, is_draft, \
+                 is_final) values ",
+        row: "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false)",
         after: " on conflict (id) do nothing",
     };
     let rows: Vec<Vec<Value<'_>>> = documents
@@ -40,6 +40,7 @@ pub(crate) fn insert_documents(tx: &mut Tx<'_>, documents: &[&NewDocument]) -> R
                 key.filter(|_| document.is_refused).into(),
                 of.name().into(),
                 document.is_refused.into(),
+                document.is_draft.into(),
             ]
         })
         .collect();
@@ -75,6 +76,40 @@ pub(super) fn by_business_key(
         after: ") group by business_key, company_id",
     };
     candidates(&tx.many(FIND, &[], &texts(keys))?)
+}
+
+/// Those of these documents whose company has declared the same business since: not only stored it at the
+/// E-Port (暂存), and not refused by the platform, which keeps the key of such a document apart.
+pub(super) fn replaced(tx: &mut Tx<'_>, documents: &BTreeSet<i64>) -> Result<BTreeSet<i64>> {
+    const FIND: Many = Many {
+        before: "select d.id from document d where exists (select 1 from document later \
+                 where later.business_key = d.business_key and later.company_id = d.company_id \
+                 and later.id > d.id and not later.is_draft) and d.id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = documents.iter().map(|id| vec![(*id).into()]).collect();
+    let found = tx.many(FIND, &[], &rows)?;
+    found.iter().map(|row| row.int(0)).collect()
+}
+
+/// The messages of these documents that have no receipt at all.
+pub(super) fn without_receipts(
+    tx: &mut Tx<'_>,
+    documents: &BTreeSet<i64>,
+) -> Result<Vec<MessageId>> {
+    let messages = documents.iter().copied().map(MessageId::of_document);
+    let mut left = Vec::new();
+    for id in messages.collect::<BTreeSet<_>>() {
+        let found = tx.query_opt(
+            "select 1 from receipt where document_id between $1 and $2 limit 1",
+            &[id.0.into(), (id.0 + PART_MAX).into()],
+        )?;
+        if found.is_none() {
+            left.push(id);
+        }
+    }
+    Ok(left)
 }
 
 /// The newest list of each company under each number that customs gave, one that was turned down only
@@ -419,6 +454,15 @@ pub(crate) fn refuse_documents(tx: &mut Tx<'_>, id: MessageId, needs_action: boo
             (id.0 + 1).into(),
             (id.0 + PART_MAX).into(),
         ],
+    )
+    .map(|_| ())
+}
+
+/// Holds a parked answer until the transaction ends: of two that come together one waits for the other.
+pub(crate) fn hold_parked(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    tx.execute(
+        "update parked_receipt set kind = kind where id = $1",
+        &[id.into()],
     )
     .map(|_| ())
 }

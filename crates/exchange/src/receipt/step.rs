@@ -325,11 +325,15 @@ fn progress(
     let undone = updated.n_final.iter().filter(|(_, n)| *n < 0);
     let undone: Vec<MessageId> = undone.map(|(id, _)| *id).collect();
     message::unsettle(tx, ids, &undone, now_ms)?;
-    let settled: BTreeSet<MessageId> = settled.into_iter().map(|moved| moved.id).collect();
+    let left = sql::without_receipts(tx, moved)?;
+    message::unanswer(tx, ids, &left, now_ms)?;
 
     let day = beijing_day(now_ms);
     let mut counts = DayCounts::new();
-    let mut seen = BTreeSet::new();
+    for moved in settled {
+        let key = (day.clone(), moved.company_id, moved.kind);
+        counts.entry(key).or_default().n_settled += 1;
+    }
     for receipt in recorded {
         // A receipt counts under the kind that was declared, also one of another kind (816, 900).
         let Some(kind) = updated.kinds.get(&receipt.message_id).cloned() else {
@@ -339,9 +343,6 @@ fn progress(
             .entry((day.clone(), receipt.company_id, kind))
             .or_default();
         entry.n_receipts += 1;
-        if settled.contains(&receipt.message_id) && seen.insert(receipt.message_id) {
-            entry.n_settled += 1;
-        }
     }
     message::count(tx, &counts)?;
     outcome::refresh(tx, ids, &updated.outcomes, now_ms)?;
@@ -401,17 +402,25 @@ fn update_documents(
         .values()
         .map(|one| (one.id, (one.is_final, one.outcome, one.needs_action)))
         .collect();
-    contested::tell_again(tx, &mut documents, moved)?;
-    for receipt in recorded {
+    let unknown = documents.values().filter(|one| one.is_unknown());
+    let again: BTreeSet<i64> = unknown
+        .map(|one| one.id)
+        .chain(moved.iter().copied())
+        .collect();
+    contested::tell_again(tx, &mut documents, &again)?;
+    let heard = contested::in_time(recorded.iter().collect());
+    for receipt in heard {
         if receipt.document_id == receipt.message_id.0 {
             // An answer to the whole message settles every document in it that is still open.
             let of_message = receipt.message_id.0 + 1..=receipt.message_id.0 + PART_MAX;
-            for (_, document) in documents.range_mut(of_message) {
-                if !document.is_final {
+            for (id, document) in documents.range_mut(of_message) {
+                if !document.is_final && !again.contains(id) {
                     document.hear(receipt);
                 }
             }
-        } else if let Some(document) = documents.get_mut(&receipt.document_id) {
+        } else if let Some(document) = documents.get_mut(&receipt.document_id)
+            && !again.contains(&receipt.document_id)
+        {
             document.hear(receipt);
         }
     }
@@ -459,27 +468,15 @@ fn ask_for_action(
             .get(id)
             .is_some_and(|(_, outcome, _)| outcome.is_bad())
     };
-    let turned: Vec<i64> = documents
+    let turned: BTreeSet<i64> = documents
         .values()
         .filter(|one| one.outcome.is_bad() && !was_bad(&one.id))
         .map(|one| one.id)
         .collect();
-    let keys: BTreeSet<String> = turned
-        .iter()
-        .filter_map(|id| documents.get(id)?.business_key.clone())
-        .collect();
-    let newest = sql::by_business_key(tx, &keys)?;
+    let replaced = sql::replaced(tx, &turned)?;
     for document in documents.values_mut() {
         if turned.contains(&document.id) {
-            let same = document
-                .business_key
-                .as_ref()
-                .and_then(|key| newest.get(key));
-            let is_replaced = same
-                .into_iter()
-                .flatten()
-                .any(|one| one.company_id == document.company_id && one.document_id > document.id);
-            document.needs_action = !is_replaced;
+            document.needs_action = !replaced.contains(&document.id);
         } else if !document.outcome.is_bad() {
             document.needs_action = false;
         }

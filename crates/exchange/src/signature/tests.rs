@@ -83,7 +83,7 @@ async fn a_policy_decides_how_grave_a_bad_signature_is() {
             }
         }
         expect![[r#"
-            required good: sent [] passed strict SM2-SM3 5a4d50494c450001
+            required good: refused [TG-E1828 refuse] passed strict SM2-SM3 5a4d50494c450001
             required changed: refused [TG-E1808 refuse] failed  SM2-SM3 5a4d50494c450001
             required empty: refused [TG-E1802 refuse] failed  SM2-SM3 
             required unsigned: refused [TG-E4003 refuse] unsigned   

@@ -66,6 +66,7 @@ pub(super) fn routes(
         desk: desk.clone(),
         room: Shares::new("streams", limits.streams_max, limits.streams_per_caller_max),
         stop: house.stop.subscribe(),
+        counts: exchange::live::http::Counts::default(),
     };
     intake(door)
         .merge(desks(desk))

@@ -71,7 +71,7 @@ fn mistakes_are_told_in_chinese_with_what_to_do() {
             &["check", "--lenint", "a"],
             &["没有选项或参数 --lenint", "--lenient"],
         ),
-        (&["sample", "CEB999"], &["“CEB999”", "已知：company CEB213"]),
+        (&["sample", "CEB999"], &["“CEB999”", "已知：company CEB311"]),
         (
             &["sample", "CEB311", "--count", "0"],
             &["0 不在 1..=1000000 之内"],

@@ -4,6 +4,7 @@ mod sql;
 
 use super::sql::count;
 use super::{Counts, DayCounts, MessageId, State};
+use registry::company::CompanyId;
 use store::clock::beijing_day;
 use store::event::Event;
 use store::id::IdMaker;
@@ -57,17 +58,50 @@ pub(crate) fn unsettle(
     at_ms: i64,
 ) -> Result<()> {
     let mut events = Vec::new();
+    let mut counts = DayCounts::new();
     for id in messages {
-        if let Some(company_id) = sql::unsettle(tx, *id, at_ms)? {
-            events.push(Event {
-                id: ids.next(),
-                at_ms,
-                kind: format!("message.{}", State::Answered.name()),
-                company_id: Some(company_id.0),
-                subject_id: id.0,
-                detail: "先前归入的回执属于另一份单证".to_owned(),
-            });
+        if let Some((company_id, kind, settled_at)) = sql::unsettle(tx, *id, at_ms)? {
+            events.push(moved_back(ids, *id, company_id, (State::Answered, at_ms)));
+            let key = (beijing_day(settled_at), company_id, kind);
+            counts.entry(key).or_default().n_settled -= 1;
+        }
+    }
+    count(tx, &counts)?;
+    store::event::append(tx, &events)
+}
+
+/// Takes messages back from `Answered` all of whose answers turned out to be about others: customs has
+/// them, and has not answered.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn unanswer(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    messages: &[MessageId],
+    at_ms: i64,
+) -> Result<()> {
+    let mut events = Vec::new();
+    for id in messages {
+        if let Some(company_id) = sql::unanswer(tx, *id, at_ms)? {
+            events.push(moved_back(ids, *id, company_id, (State::Sent, at_ms)));
         }
     }
     store::event::append(tx, &events)
+}
+
+fn moved_back(
+    ids: &IdMaker,
+    id: MessageId,
+    company_id: CompanyId,
+    (to, at_ms): (State, i64),
+) -> Event {
+    Event {
+        id: ids.next(),
+        at_ms,
+        kind: format!("message.{}", to.name()),
+        company_id: Some(company_id.0),
+        subject_id: id.0,
+        detail: "先前归入的回执属于另一份单证".to_owned(),
+    }
 }

@@ -26,11 +26,35 @@ pub(super) fn reopen(
     Ok((n_changed > 0).then_some(whose))
 }
 
-/// Takes a message back from `settled` when not every document in it is final; answers whose it is.
-pub(super) fn unsettle(tx: &mut Tx<'_>, id: MessageId, at_ms: i64) -> Result<Option<CompanyId>> {
-    tx.query_opt(
+/// Takes a message back from `settled` when not every document in it is final; answers whose it is, its
+/// kind and when it was settled.
+pub(super) fn unsettle(
+    tx: &mut Tx<'_>,
+    id: MessageId,
+    at_ms: i64,
+) -> Result<Option<(CompanyId, String, i64)>> {
+    let found = tx.query_opt(
+        "select company_id, kind, changed_at from message where id = $1 and state = 'settled' \
+         and n_final < n_documents",
+        &[id.0.into()],
+    )?;
+    let Some(row) = found else {
+        return Ok(None);
+    };
+    let n_changed = tx.execute(
         "update message set state = 'answered', changed_at = $1 \
-         where id = $2 and state = 'settled' and n_final < n_documents returning company_id",
+         where id = $2 and state = 'settled' and n_final < n_documents",
+        &[at_ms.into(), id.0.into()],
+    )?;
+    let whose = (CompanyId(row.int(0)?), row.text(1)?, row.int(2)?);
+    Ok((n_changed > 0).then_some(whose))
+}
+
+/// Takes a message back from `answered`; answers whose it is.
+pub(super) fn unanswer(tx: &mut Tx<'_>, id: MessageId, at_ms: i64) -> Result<Option<CompanyId>> {
+    tx.query_opt(
+        "update message set state = 'sent', changed_at = $1 \
+         where id = $2 and state = 'answered' returning company_id",
         &[at_ms.into(), id.0.into()],
     )?
     .map(|row| row.int(0).map(CompanyId))

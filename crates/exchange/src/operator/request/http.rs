@@ -199,6 +199,11 @@ async fn ask(
     let ground = desk.gate.ground.clone();
     let is_receipt = kind.name == RELEASE_RECEIPT.name;
     let asked = desk.gate.ground.act(move |tx| {
+        // Of two who ask at once the second sees the first.
+        match is_receipt {
+            true => receipt::hold_parked(tx, id)?,
+            false => crate::message::sql::lock(tx, MessageId(id))?,
+        }
         if let Some(other) = super::pending(tx, &[id], is_receipt)?.remove(&id) {
             let who = format!("{} 已提交申请：{}", other.asked_name, other.title);
             return Ok(Err(Problem::new(approval::codes::ASKED).detail(who)));

@@ -4,9 +4,10 @@
 pub(super) mod sql;
 
 use super::attribution::{Answer, Sent, attribute};
+use super::document::order_of;
 use super::{DocumentStatus, NewReceipt};
 use crate::message::MessageId;
-use ceb::Kind;
+use ceb::{Kind, ReturnStatus};
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use store::{Result, Tx};
@@ -79,6 +80,8 @@ fn one_key(
     let ids: Vec<i64> = documents.iter().map(|(id, _)| *id).collect();
     let sent: Vec<Sent> = documents.into_iter().map(|(_, sent)| sent).collect();
     let mut all = sql::answers_of(tx, &ids, &of)?;
+    // Of a key with more answers than are read nothing moves: what is not read could say otherwise.
+    let is_whole = all.len() <= sql::ANSWERS_MAX;
     let n_known = all.len();
     // Customs answers at least once: the same answer has the same number of its own.
     let mut known: HashSet<Known> = all.iter().flat_map(Known::of).collect();
@@ -114,7 +117,8 @@ fn one_key(
             continue;
         }
         let content = content(&receipt);
-        if receipt.document_id == document || taken.contains(&(document, content.clone())) {
+        let is_there = receipt.document_id == document;
+        if is_there || !is_whole || taken.contains(&(document, content.clone())) {
             continue;
         }
         taken.remove(&(receipt.document_id, content.clone()));
@@ -128,22 +132,44 @@ fn one_key(
     Ok(placed)
 }
 
-/// Documents whose answers moved are told all of them once more, the recorded ones of this batch too.
+/// Documents that are told all their answers once more, in the order of their times: those whose answers
+/// moved, and those of which the latest answer has a status that nobody knows. Answers of this batch are
+/// recorded already.
 pub(super) fn tell_again(
     tx: &mut Tx<'_>,
     documents: &mut BTreeMap<i64, DocumentStatus>,
-    moved: &BTreeSet<i64>,
+    again: &BTreeSet<i64>,
 ) -> Result<()> {
-    for id in moved {
+    for id in again {
         let Some(document) = documents.get_mut(id) else {
             continue;
         };
         let receipt = Kind::from_code(&document.kind).and_then(Kind::receipt);
         let Some(receipt) = receipt else { continue };
         document.forget_answers();
-        for answer in sql::answers_of(tx, &[*id], receipt.code())? {
-            document.hear(&answer);
+        let answers = sql::told(tx, *id, receipt.code())?;
+        let (whole, own): (Vec<_>, Vec<_>) = answers
+            .iter()
+            .partition(|answer| answer.document_id == answer.message_id.0);
+        for answer in in_time(own) {
+            document.hear(answer);
+        }
+        // An answer to the whole message settles what is still open.
+        for answer in in_time(whole) {
+            if !document.is_final {
+                document.hear(answer);
+            }
         }
     }
     Ok(())
+}
+
+/// Receipts in the order in which they are heard: by time, within one moment by how far they say the
+/// document is.
+pub(super) fn in_time(mut receipts: Vec<&NewReceipt>) -> Vec<&NewReceipt> {
+    receipts.sort_by_cached_key(|receipt| {
+        let status = i32::try_from(receipt.return_status).unwrap_or(0);
+        (order_of(&receipt.return_time), ReturnStatus(status).rank())
+    });
+    receipts
 }

@@ -4,9 +4,10 @@ use crate::message::MessageId;
 use crate::receipt::NewReceipt;
 use crate::receipt::attribution::Sent;
 use crate::receipt::matching::Numbered;
+use ceb::Kind;
 use registry::company::CompanyId;
 use store::id::PART_MAX;
-use store::{Many, Result, Tx, Value};
+use store::{Result, Tx, Value};
 
 /// Documents with a number, looked at for one receipt.
 const NUMBERED_MAX: i64 = 64;
@@ -39,14 +40,17 @@ const SAME_KEY_MAX: i64 = 64;
 
 /// The documents of a company with a key that may be at customs, oldest first: what the platform refused,
 /// has not checked or holds back until its partners are there was not sent to anybody. One that is checked
-/// may have been: an answer can be quicker than our note that it was sent.
+/// may have been: an answer can be quicker than our note that it was sent. So may one that is held, which is
+/// so before it was sent or after.
 pub(in crate::receipt) fn with_key(
     tx: &mut Tx<'_>,
     company: CompanyId,
     key: &str,
 ) -> Result<Vec<(i64, Sent)>> {
     let rows = tx.query(
-        "select d.id, d.guid, m.received_at from document d \
+        "select d.id, d.guid, m.received_at, coalesce(m.state, 'settled'), \
+         exists (select 1 from receipt r where r.document_id = d.id - d.id % $4 \
+         and r.kind = 'CEB900') from document d \
          left join message m on m.id = d.id - d.id % $4 \
          where d.business_key = $1 and d.company_id = $2 and d.outcome <> 'refused' \
          and coalesce(m.state, '') not in ('received', 'waiting') order by d.id desc limit $3",
@@ -59,59 +63,86 @@ pub(in crate::receipt) fn with_key(
     )?;
     rows.iter()
         .rev()
-        .map(|row| Ok((row.int(0)?, Sent::new(row.text_opt(1)?, row.int_opt(2)?))))
+        .map(|row| {
+            let mut sent = Sent::new(row.text_opt(1)?, row.int_opt(2)?);
+            sent.is_sent = ["sent", "answered", "settled"].contains(&row.text(3)?.as_str());
+            sent.is_closed = row.bool(4)?;
+            Ok((row.int(0)?, sent))
+        })
         .collect()
 }
 
-/// Answers that are read to attribute them; of more the newest.
-const ANSWERS_MAX: usize = 2000;
+/// Answers that are read to attribute them.
+pub(in crate::receipt) const ANSWERS_MAX: usize = 2000;
 
-/// The answers of customs that documents have, in the order of the feed; none of the whole message,
-/// and no tax bills.
+/// The newest answers of customs of one kind that documents have, at most one more than [`ANSWERS_MAX`], in
+/// the order of the feed, without their XML; none of a whole message, and no tax bills.
 pub(in crate::receipt) fn answers_of(
     tx: &mut Tx<'_>,
     documents: &[i64],
     kind: &str,
 ) -> Result<Vec<NewReceipt>> {
-    const FIND: Many = Many {
-        before: "select feed_no, company_id, message_id, document_id, kind, guid, document_key, \
-                 return_status, return_time, return_info, xml, fingerprint from receipt \
-                 where kind = $1 and document_id in (",
-        row: "?",
-        after: ")",
-    };
-    let rows: Vec<Vec<Value<'_>>> = documents.iter().map(|id| vec![(*id).into()]).collect();
-    let vault = tx.vault();
-    let mut found = Vec::new();
-    for row in tx.many(FIND, &[kind.into()], &rows)? {
-        let xml = vault.open_text(row.text(10)?)?;
-        // The numbers that customs gave go along with an answer that moves to another document.
-        let told = ceb::receipt::split(xml.as_bytes()).ok();
+    // There are at most SAME_KEY_MAX of them, so there are not more texts of this statement.
+    let numbers: Vec<String> = (3..)
+        .take(documents.len())
+        .map(|n| format!("${n}"))
+        .collect();
+    let sql = format!(
+        "select feed_no, company_id, message_id, document_id, kind, guid, document_key, \
+         return_status, return_time, return_info, fingerprint from receipt \
+         where kind = $1 and document_id in ({}) order by feed_no desc limit $2",
+        numbers.join(", ")
+    );
+    let limit = i64::try_from(ANSWERS_MAX).unwrap_or(i64::MAX) + 1;
+    let mut args: Vec<Value<'_>> = vec![kind.into(), limit.into()];
+    args.extend(documents.iter().map(|id| Value::from(*id)));
+    let rows = tx.query(&sql, &args)?;
+    rows.iter()
+        .rev()
+        .map(|row| {
+            Ok(NewReceipt {
+                company_id: CompanyId(row.int(1)?),
+                message_id: MessageId(row.int(2)?),
+                document_id: row.int(3)?,
+                kind: row.text(4)?,
+                guid: row.text(5)?,
+                document_key: row.text(6)?,
+                return_status: row.int(7)?,
+                return_time: row.text(8)?,
+                return_info: row.text(9)?,
+                invt_no: None,
+                pre_no: None,
+                xml: String::new(),
+                fingerprint: row.int(10)?,
+                is_dated: true,
+                feed_no: Some(row.int(0)?),
+            })
+        })
+        .collect()
+}
+
+/// All that customs said of a document or of the whole message it is in, with the numbers that it gave.
+pub(in crate::receipt) fn told(
+    tx: &mut Tx<'_>,
+    document: i64,
+    kind: &str,
+) -> Result<Vec<NewReceipt>> {
+    let message = MessageId::of_document(document).0;
+    let mut answers = answers_of(tx, &[document], kind)?;
+    answers.extend(answers_of(tx, &[message], Kind::Ceb900.code())?);
+    for answer in &mut answers {
+        let row = tx.query_opt(
+            "select xml from receipt where company_id = $1 and feed_no = $2",
+            &[answer.company_id.0.into(), answer.feed_no.into()],
+        )?;
+        let Some(row) = row else { continue };
+        answer.xml = tx.vault().open_text(row.text(0)?)?;
+        let told = ceb::receipt::split(answer.xml.as_bytes()).ok();
         let told = told.and_then(|all| all.entries.into_iter().next());
         let search = told.map(|entry| entry.search).unwrap_or_default();
-        let receipt = NewReceipt {
-            company_id: CompanyId(row.int(1)?),
-            message_id: MessageId(row.int(2)?),
-            document_id: row.int(3)?,
-            kind: row.text(4)?,
-            guid: row.text(5)?,
-            document_key: row.text(6)?,
-            return_status: row.int(7)?,
-            return_time: row.text(8)?,
-            return_info: row.text(9)?,
-            invt_no: search.invt_no,
-            pre_no: search.pre_no,
-            xml,
-            fingerprint: row.int(11)?,
-            is_dated: true,
-            feed_no: Some(row.int(0)?),
-        };
-        found.push(receipt);
+        (answer.invt_no, answer.pre_no) = (search.invt_no, search.pre_no);
     }
-    found.sort_by_key(|receipt| receipt.feed_no);
-    let n_old = found.len().saturating_sub(ANSWERS_MAX);
-    found.drain(..n_old);
-    Ok(found)
+    Ok(answers)
 }
 
 /// Gives answers to other documents: (company, feed number, document).

@@ -1,5 +1,7 @@
 //! Receipts come home: matched, idempotent, in any order, split, parked when nobody's.
 
+mod odd;
+
 use super::matching::{Candidate, Home, choose};
 use crate::testing::{House, accepted};
 use bytes::Bytes;
@@ -192,100 +194,6 @@ async fn one_message_of_customs_for_two_companies_is_split() {
     }
 }
 
-/// Puts bytes on the queue as a port without envelopes hands them over.
-async fn hand_over(house: &House, bodies: Vec<Vec<u8>>) {
-    let bodies: Vec<Bytes> = bodies.into_iter().map(Bytes::from).collect();
-    let down = &house.shared.customs.import_down;
-    house.shared.queue.put(down, &bodies).await.unwrap();
-    crate::pipeline::drain(&house.shared).await.unwrap();
-}
-
-/// A text with one part of its bytes replaced.
-fn with_bytes(text: &str, from: &str, to: &[u8]) -> Vec<u8> {
-    let at = text.find(from).unwrap();
-    let (before, after) = (&text[..at], &text[at + from.len()..]);
-    [before.as_bytes(), to, after.as_bytes()].concat()
-}
-
-/// `不一致` in GBK.
-const IN_GBK: &[u8] = b"\xB2\xBB\xD2\xBB\xD6\xC2";
-
-/// A refusal reaches its company whatever encoding the port writes and declares; what is no text is
-/// parked with a reason of its own, byte for byte.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refusal_in_gbk_reaches_its_company() {
-    for test in each_engine() {
-        let house = House::on(test).await;
-        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let declared = |encoding: &str, n: usize| {
-            let xml = receipt(&house, 0, 5, 100, &format!("[Code:1332;Desc:不一致]{n}"));
-            let body = xml.split_once("?>").map_or(&*xml, |(_, body)| body);
-            format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?>{body}")
-        };
-        let damaged = with_bytes(&declared("gb2312", 9), "不一致", b"\xB2\xFF\xFF");
-        let bodies = vec![
-            with_bytes(&declared("gb2312", 1), "不一致", IN_GBK),
-            declared("gb2312", 2).into_bytes(),
-            with_bytes(&declared("UTF-8", 3), "不一致", IN_GBK),
-            damaged.clone(),
-        ];
-        hand_over(&house, bodies).await;
-        let company = house.company_id(0);
-        let read = house.shared.db.read(move |tx| {
-            let items = crate::downlink::after(tx, company, 0, 100)?;
-            let parked = tx.query("select reason, body from parked_receipt", &[])?;
-            Ok((items, parked.len()))
-        });
-        let (items, n_parked) = read.await.unwrap();
-        let mut infos: Vec<&str> = items.iter().map(|item| &*item.return_info).collect();
-        infos.sort_unstable();
-        let expected = [1, 2, 3].map(|n| format!("[Code:1332;Desc:不一致]{n}"));
-        assert_eq!(infos, expected);
-        assert!(items.iter().all(|item| !item.xml.contains("gb2312")));
-        assert_eq!(n_parked, 1);
-        let opened = super::open_for_test(Bytes::from(damaged));
-        let reason = opened.content.unwrap_err();
-        assert!(
-            reason.contains("损坏") && reason.contains("gb2312"),
-            "{reason}"
-        );
-    }
-}
-
-/// A receipt without namespace, guid and version is read by its names; what stands in it twice counts
-/// once, also when it comes again.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_receipt_without_namespace_counts_once() {
-    for test in each_engine() {
-        let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let xml = receipt(&house, 0, 5, 120, "入库");
-        let from = xml.find("<OrderReturn>").unwrap();
-        let to = xml.find("</CEB312Message>").unwrap();
-        let entry = &xml[from..to];
-        let bare = format!("<CEB312Message>{entry}{entry}</CEB312Message>");
-        let small = format!(
-            "<ceb312message>{}</ceb312message>",
-            entry
-                .replace("OrderReturn", "orderReturn")
-                .replace("returnInfo", "ReturnInfo")
-        );
-        let prefixed = format!("<c:CEB312Message>{entry}</c:CEB312Message>");
-        let bodies = [bare, small, prefixed].map(String::into_bytes);
-        hand_over(&house, bodies.to_vec()).await;
-        assert_eq!(house.feed(0).await.len(), 1);
-        assert_eq!(house.state(0, id).await, "settled");
-        let parked = house
-            .shared
-            .db
-            .read(|tx| tx.query("select id from parked_receipt", &[]))
-            .await;
-        assert!(parked.unwrap().is_empty());
-    }
-}
-
 /// A message with other guids, so that it is another message about the same business.
 fn again(xml: &str, n: usize) -> String {
     let mut xml = xml.to_owned();
@@ -469,40 +377,5 @@ async fn a_receipt_without_its_key_goes_to_the_document_that_it_names() {
         );
         answer(&house, &house.company(0).dxp_id, &[named]).await;
         assert_eq!(documents(&house, id).await[0].status, Some(120));
-    }
-}
-
-/// A receipt with another text in this element.
-fn with_text(xml: &str, element: &str, instead: &str) -> String {
-    let (open, close) = (format!("<{element}>"), format!("</{element}>"));
-    let from = xml.find(&open).unwrap() + open.len();
-    let to = xml.find(&close).unwrap();
-    format!("{}{instead}{}", &xml[..from], &xml[to..])
-}
-
-/// What cannot be told apart by status and time is told apart by all that it says, and still counts once,
-/// also when one order was declared twice.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn answers_without_status_or_time_swallow_none_and_come_once() {
-    for n_declared in [1, 2] {
-        for test in each_engine() {
-            let house = House::on(test).await;
-            let order = house.sample(0, Kind::Ceb311, 1);
-            for n in 0..n_declared {
-                accepted(house.accept(0, again(&order, n)).await);
-            }
-            crate::pipeline::drain(&house.shared).await.unwrap();
-            let plain = receipt(&house, 0, 1, 120, "海关入库");
-            let unreadable = |text: &str| with_text(&plain, "returnStatus", text);
-            let undated = with_text(&plain, "returnTime", "");
-            let all = [unreadable("甲"), unreadable("乙"), undated];
-            let dxp_id = house.company(0).dxp_id.clone();
-            for _ in 0..3 {
-                answer(&house, &dxp_id, &all).await;
-                // Another arrival, another time of an undated one.
-                house.clock.advance(std::time::Duration::from_secs(5));
-            }
-            assert_eq!(house.feed(0).await.len(), 3, "{n_declared} declared");
-        }
     }
 }

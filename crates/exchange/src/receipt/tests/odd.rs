@@ -1,0 +1,173 @@
+//! Receipts that are not as the standard has them: other encodings, no namespace, no status, no time, a status
+//! that nobody knows.
+
+use super::{again, answer, documents, receipt};
+use crate::testing::{House, accepted};
+use bytes::Bytes;
+use ceb::{Kind, Outcome};
+use std::time::Duration;
+use store::testing::each_engine;
+
+/// `不一致` in GBK.
+const IN_GBK: &[u8] = b"\xB2\xBB\xD2\xBB\xD6\xC2";
+
+/// Puts bytes on the queue as a port without envelopes hands them over.
+async fn hand_over(house: &House, bodies: Vec<Vec<u8>>) {
+    let bodies: Vec<Bytes> = bodies.into_iter().map(Bytes::from).collect();
+    let down = &house.shared.customs.import_down;
+    house.shared.queue.put(down, &bodies).await.unwrap();
+    crate::pipeline::drain(&house.shared).await.unwrap();
+}
+
+/// A text with one part of its bytes replaced.
+fn with_bytes(text: &str, from: &str, to: &[u8]) -> Vec<u8> {
+    let at = text.find(from).unwrap();
+    let (before, after) = (&text[..at], &text[at + from.len()..]);
+    [before.as_bytes(), to, after.as_bytes()].concat()
+}
+
+/// A refusal reaches its company whatever encoding the port writes and declares; what is no text is
+/// parked with a reason of its own, byte for byte.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_in_gbk_reaches_its_company() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let declared = |encoding: &str, n: usize| {
+            let xml = receipt(&house, 0, 5, 100, &format!("[Code:1332;Desc:不一致]{n}"));
+            let body = xml.split_once("?>").map_or(&*xml, |(_, body)| body);
+            format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?>{body}")
+        };
+        let damaged = with_bytes(&declared("gb2312", 9), "不一致", b"\xB2\xFF\xFF");
+        let bodies = vec![
+            with_bytes(&declared("gb2312", 1), "不一致", IN_GBK),
+            declared("gb2312", 2).into_bytes(),
+            with_bytes(&declared("UTF-8", 3), "不一致", IN_GBK),
+            damaged.clone(),
+        ];
+        hand_over(&house, bodies).await;
+        let company = house.company_id(0);
+        let read = house.shared.db.read(move |tx| {
+            let items = crate::downlink::after(tx, company, 0, 100)?;
+            let parked = tx.query("select reason, body from parked_receipt", &[])?;
+            Ok((items, parked.len()))
+        });
+        let (items, n_parked) = read.await.unwrap();
+        let mut infos: Vec<&str> = items.iter().map(|item| &*item.return_info).collect();
+        infos.sort_unstable();
+        let expected = [1, 2, 3].map(|n| format!("[Code:1332;Desc:不一致]{n}"));
+        assert_eq!(infos, expected);
+        assert!(items.iter().all(|item| !item.xml.contains("gb2312")));
+        assert_eq!(n_parked, 1);
+        let opened = crate::receipt::open_for_test(Bytes::from(damaged));
+        let reason = opened.content.unwrap_err();
+        assert!(
+            reason.contains("损坏") && reason.contains("gb2312"),
+            "{reason}"
+        );
+    }
+}
+
+/// A receipt without namespace, guid and version is read by its names; what stands in it twice counts
+/// once, also when it comes again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receipt_without_namespace_counts_once() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let xml = receipt(&house, 0, 5, 120, "入库");
+        let from = xml.find("<OrderReturn>").unwrap();
+        let to = xml.find("</CEB312Message>").unwrap();
+        let entry = &xml[from..to];
+        let bare = format!("<CEB312Message>{entry}{entry}</CEB312Message>");
+        let small = format!(
+            "<ceb312message>{}</ceb312message>",
+            entry
+                .replace("OrderReturn", "orderReturn")
+                .replace("returnInfo", "ReturnInfo")
+        );
+        let prefixed = format!("<c:CEB312Message>{entry}</c:CEB312Message>");
+        let bodies = [bare, small, prefixed].map(String::into_bytes);
+        hand_over(&house, bodies.to_vec()).await;
+        assert_eq!(house.feed(0).await.len(), 1);
+        assert_eq!(house.state(0, id).await, "settled");
+        let parked = house
+            .shared
+            .db
+            .read(|tx| tx.query("select id from parked_receipt", &[]))
+            .await;
+        assert!(parked.unwrap().is_empty());
+    }
+}
+
+/// A receipt with another text in this element.
+fn with_text(xml: &str, element: &str, instead: &str) -> String {
+    let (open, close) = (format!("<{element}>"), format!("</{element}>"));
+    let from = xml.find(&open).unwrap() + open.len();
+    let to = xml.find(&close).unwrap();
+    format!("{}{instead}{}", &xml[..from], &xml[to..])
+}
+
+/// What cannot be told apart by status and time is told apart by all that it says, and still counts once,
+/// also when one order was declared twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_without_status_or_time_swallow_none_and_come_once() {
+    for n_declared in [1, 2] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let order = house.sample(0, Kind::Ceb311, 1);
+            for n in 0..n_declared {
+                accepted(house.accept(0, again(&order, n)).await);
+            }
+            crate::pipeline::drain(&house.shared).await.unwrap();
+            let plain = receipt(&house, 0, 1, 120, "海关入库");
+            let unreadable = |text: &str| with_text(&plain, "returnStatus", text);
+            let undated = with_text(&plain, "returnTime", "");
+            let all = [unreadable("甲"), unreadable("乙"), undated];
+            let dxp_id = house.company(0).dxp_id.clone();
+            for _ in 0..3 {
+                answer(&house, &dxp_id, &all).await;
+                // Another arrival, another time of an undated one.
+                house.clock.advance(Duration::from_secs(5));
+            }
+            assert_eq!(house.feed(0).await.len(), 3, "{n_declared} declared");
+        }
+    }
+}
+
+/// Orders in which three receipts may come.
+const ORDERS: [[usize; 3]; 6] = [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_status_that_nobody_knows_takes_nothing_back_in_whatever_order_it_comes() {
+    for order in ORDERS {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+            crate::pipeline::drain(&house.shared).await.unwrap();
+            let said = [
+                (2, "20260302090001000"),
+                (120, "20260302090002000"),
+                (777, "20260302090003000"),
+            ];
+            let dxp_id = house.company(0).dxp_id.clone();
+            for at in order {
+                let (status, time) = said[at];
+                let xml = with_text(&receipt(&house, 0, 5, status, ""), "returnTime", time);
+                answer(&house, &dxp_id, &[xml]).await;
+            }
+            let document = documents(&house, id).await.remove(0);
+            let told = (document.status, document.outcome, document.is_final);
+            assert_eq!(told, (Some(777), Outcome::Accepted, true), "{order:?}");
+        }
+    }
+}
