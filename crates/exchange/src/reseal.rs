@@ -108,7 +108,10 @@ mod tests {
             for keys in [KEYS, ROTATED] {
                 std::fs::write(&file, keys).unwrap();
                 let mut ground = house.shared.ground.clone();
-                ground.db = Db::open(&config).unwrap();
+                let opening = config.clone();
+                // The client of PostgreSQL has a runtime of its own, which no runtime may hold.
+                let opened = std::thread::spawn(move || Db::open(&opening).unwrap());
+                ground.db = opened.join().unwrap();
                 let before = ground.db.read(n_not_sealed).await.unwrap();
                 assert!(before > 3, "{before}");
                 let said = run(&ground).await.unwrap();

@@ -70,7 +70,7 @@ pub struct Front {
     info(
         title = "通关 Tongguan API",
         description = "跨境电商综试区线上综合服务平台：申报报文提交、查询与回执领取。\n\n\
-            提交的报文在应答 202 之前已逐字节落盘；重复提交相同内容得到第一次的应答。",
+            提交的报文在应答 202 之前已安全保存；重复提交相同内容得到第一次的应答。",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(

@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn no_document_gets_an_answer_from_before_it_was_there() {
         let at = |time: &str| {
-            let time = format!("{}+08:00", time);
+            let time = format!("{time}+08:00");
             let at = store::clock::parse_time(&time).unwrap();
             Some(at)
         };
