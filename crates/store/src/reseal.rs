@@ -1,5 +1,5 @@
 //! Resealing (补加密): what was stored before there was a key, or with an older one, is sealed with the
-//! first key of the [`crate::vault`].
+//! first key of the [`crate::Vault`].
 //!
 //! The rooms that own sealed columns name them. A walk through a column goes from the oldest row to the
 //! newest, a few rows in each transaction, and keeps its place: it may stop at any row and go on later.
