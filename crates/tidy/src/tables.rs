@@ -4,7 +4,7 @@ use crate::source::{File, all_used, files, report, rust};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Files that read tables of other rooms of their floor, and why that is right.
-const READERS: [(&str, &str, &str); 11] = [
+const READERS: [(&str, &str, &str); 12] = [
     (
         "crates/registry/src/department/sql.rs",
         "party",
@@ -24,6 +24,11 @@ const READERS: [(&str, &str, &str); 11] = [
         "crates/exchange/src/correction/sql.rs",
         "message document",
         "a correction is known by the guid of its message, and by what customs has under a key",
+    ),
+    (
+        "crates/exchange/src/receipt/contested/sql.rs",
+        "message",
+        "which documents under one key were sent is one question over the documents and their messages",
     ),
     (
         "crates/exchange/src/quota/sql.rs",

@@ -1,0 +1,59 @@
+//! The job that seals what was stored before (补加密存量报文): see [`store::reseal`].
+//!
+//! It walks through the columns that the rooms of this floor seal. What passes through in minutes
+//! (queues, the inbox) is left to run out.
+
+#[cfg(test)]
+mod tests;
+
+use crate::{message, receipt};
+use registry::ground::Ground;
+use registry::job::Job;
+use std::sync::Arc;
+use store::Result;
+use store::reseal::step;
+
+/// How often the job looks, in milliseconds: ten minutes.
+const EVERY_MS: i64 = 600_000;
+
+/// How long one run goes on, in milliseconds; the next goes on from there.
+const RUN_MS: i64 = 30_000;
+
+/// The job; it has nothing to do while there is no key.
+pub fn job(ground: &Ground) -> Job {
+    let ground = ground.clone();
+    Job {
+        name: "message.reseal",
+        chinese: "补加密存量报文",
+        every_ms: EVERY_MS,
+        run: Arc::new(move || {
+            let ground = ground.clone();
+            Box::pin(async move { run(&ground).await.map_err(|error| error.to_string()) })
+        }),
+    }
+}
+
+/// Seals for a while; answers what was done, for the record of the job.
+///
+/// # Errors
+/// The store's; what was sealed before stays sealed.
+pub(crate) async fn run(ground: &Ground) -> Result<String> {
+    let until_ms = ground.clock.monotonic_ms().saturating_add(RUN_MS);
+    let mut n_sealed = 0;
+    for column in message::SEALED.iter().chain(receipt::SEALED) {
+        loop {
+            let done = ground.db.write(move |tx| step(tx, column)).await?;
+            n_sealed += done.n_sealed;
+            if !done.goes_on {
+                break;
+            }
+            if ground.clock.monotonic_ms() >= until_ms {
+                return Ok(format!("已补加密 {n_sealed} 项，尚未完成，下次继续"));
+            }
+        }
+    }
+    Ok(match n_sealed {
+        0 => String::new(),
+        n => format!("已补加密 {n} 项，存量已全部加密"),
+    })
+}
