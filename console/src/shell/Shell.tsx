@@ -66,7 +66,8 @@ export function Shell() {
         </Layout.Header>
         <TabStrip page={page} pages={pages} />
         <OldBanner />
-        <Layout.Content id="content" className={down === undefined ? "content" : "content is-old"} tabIndex={-1}>
+        <Layout.Content id="content" className={down === undefined ? "content" : "content is-old"} tabIndex={0}>
+          {/* It scrolls, and a page without a link or a button must be read to its end with the keyboard, too. */}
           <PasswordSoon />
           {page !== undefined && page === firstOf(pages) && <ImportantNotices />}
           {/* The key starts every page anew, so that no error and no state of one page reaches another. */}
