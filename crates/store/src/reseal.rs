@@ -3,12 +3,16 @@
 //!
 //! The rooms that own sealed columns name them. A walk through a column goes from the oldest row to the
 //! newest, a few rows in each transaction, and keeps its place: it may stop at any row and go on later.
-//! With another first key it begins anew.
+//! With another first key it begins anew. A value that no key opens is told, and passed over.
 
 use crate::vault::Vault;
-use crate::{Result, Row, Tx, Value};
+use crate::{Db, Result, Row, Tx, Value};
+use std::sync::Arc;
 
-/// Rows in one transaction: of texts, and of bodies, each of which may have ten megabytes.
+/// Bytes that are written in one transaction, one value at least: 1 MiB.
+const WRITTEN_MAX: usize = 1 << 20;
+
+/// Rows that are looked at at once: of texts, and of bodies, each of which may have ten megabytes.
 const TEXTS: i64 = 200;
 const BODIES: i64 = 8;
 
@@ -25,11 +29,13 @@ pub struct Column {
     pub is_text: bool,
 }
 
-/// What one transaction did.
+/// What one step did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Done {
     /// Values that were sealed.
     pub n_sealed: u64,
+    /// Values that no key opens, which stay as they are.
+    pub n_damaged: u64,
     /// Whether there may be more in this column.
     pub goes_on: bool,
 }
@@ -47,30 +53,133 @@ enum Stored {
     Text(String),
 }
 
+impl Stored {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Bytes(bytes) => Value::Bytes(bytes),
+            Self::Text(text) => Value::Text(text),
+        }
+    }
+}
+
+/// A value that is to be sealed: as it is stored, and as it will be.
+struct Change {
+    place: Place,
+    old: Stored,
+    new: Stored,
+}
+
+impl Change {
+    fn n_bytes(&self) -> usize {
+        match &self.new {
+            Stored::Bytes(bytes) => bytes.len(),
+            Stored::Text(text) => text.len(),
+        }
+    }
+}
+
+/// What was found in the next rows of a column.
+struct Found {
+    key: String,
+    last: Place,
+    changes: Vec<Change>,
+    n_damaged: u64,
+}
+
 /// Looks at the next rows of a column and seals those that are not sealed with the first key. Does
-/// nothing while there is no key.
+/// nothing while there is no key. Values are sealed while reading, and written in pieces of
+/// [`WRITTEN_MAX`], so that the writer is never held up for long.
 ///
 /// # Errors
-/// The engine's; [`crate::Error::Fault`] for a value that cannot be opened: the walk stays before it.
-pub fn step(tx: &mut Tx<'_>, column: &Column) -> Result<Done> {
+/// The engine's; what was sealed before stays sealed.
+pub async fn step(db: &Db, column: &'static Column) -> Result<Done> {
+    let Some(found) = db.read(move |tx| find(tx, column)).await? else {
+        return Ok(Done::default());
+    };
+    let changes = Arc::new(found.changes);
+    let mut n_sealed = 0;
+    let mut from = 0;
+    while from < changes.len() {
+        let to = piece(&changes, from);
+        let of = Arc::clone(&changes);
+        let write = db.write(move |tx| {
+            let mut n_changed = 0;
+            for one in of.get(from..to).unwrap_or_default() {
+                n_changed += change(tx, column, one)?;
+            }
+            Ok(n_changed)
+        });
+        n_sealed += write.await?;
+        from = to;
+    }
+    let (key, last) = (found.key, found.last);
+    db.write(move |tx| set_place(tx, column, &key, last))
+        .await?;
+    Ok(Done {
+        n_sealed,
+        n_damaged: found.n_damaged,
+        goes_on: true,
+    })
+}
+
+/// Where the piece ends that begins at `from`: one change at least.
+fn piece(changes: &[Change], from: usize) -> usize {
+    let mut n_bytes = 0;
+    let rest = changes.iter().skip(from);
+    let n_changes = rest
+        .take_while(|one| {
+            let is_first = n_bytes == 0;
+            n_bytes += one.n_bytes();
+            is_first || n_bytes <= WRITTEN_MAX
+        })
+        .count();
+    from + n_changes
+}
+
+/// The next rows of a column, and what is to be changed in them.
+fn find(tx: &mut Tx<'_>, column: &Column) -> Result<Option<Found>> {
     let vault = tx.vault();
     let Some(key) = vault.first_key() else {
-        return Ok(Done::default());
+        return Ok(None);
     };
     let place = place(tx, column, key)?;
     let rows = rows(tx, column, place)?;
     let Some((last, _)) = rows.last() else {
-        return Ok(Done::default());
+        return Ok(None);
     };
-    let last = *last;
-    let mut n_sealed = 0;
-    for (place, value) in rows {
-        n_sealed += u64::from(reseal(tx, column, &vault, (place, value))?);
+    let mut found = Found {
+        key: key.to_owned(),
+        last: *last,
+        changes: Vec::new(),
+        n_damaged: 0,
+    };
+    for (place, old) in rows {
+        match sealed(&vault, &old) {
+            Ok(Some(new)) => found.changes.push(Change { place, old, new }),
+            Ok(None) => {}
+            Err(error) => {
+                let (first, second) = (place.0, place.1);
+                tracing::error!(%error, table = column.table, first, second, "not sealed anew");
+                found.n_damaged += 1;
+            }
+        }
     }
-    set_place(tx, column, key, last)?;
-    Ok(Done {
-        n_sealed,
-        goes_on: true,
+    Ok(Some(found))
+}
+
+/// A value as the first key seals it; none when it is.
+fn sealed(vault: &Vault, old: &Stored) -> Result<Option<Stored>> {
+    Ok(match old {
+        Stored::Bytes(old) if vault.is_current(old)? => None,
+        Stored::Bytes(old) => {
+            let plain = vault.open(old.clone())?;
+            Some(Stored::Bytes(vault.close(&plain)?.into_owned()))
+        }
+        Stored::Text(old) if vault.is_current_text(old)? => None,
+        Stored::Text(old) => {
+            let plain = vault.open_text(old.clone())?;
+            Some(Stored::Text(vault.close_text(&plain)?.into_owned()))
+        }
     })
 }
 
@@ -133,46 +242,14 @@ fn rows(tx: &mut Tx<'_>, of: &Column, after: Place) -> Result<Vec<(Place, Stored
     found.iter().map(read).collect()
 }
 
-/// Seals a value, unless it is; answers whether it was changed.
-fn reseal(
-    tx: &mut Tx<'_>,
-    column: &Column,
-    vault: &Vault,
-    (place, value): (Place, Stored),
-) -> Result<bool> {
-    let n_changed = match value {
-        Stored::Bytes(old) => {
-            if vault.is_current(&old)? {
-                return Ok(false);
-            }
-            let plain = vault.open(old.clone())?;
-            let new = vault.close(&plain)?;
-            change(tx, column, place, (Value::Bytes(&new), Value::Bytes(&old)))?
-        }
-        Stored::Text(old) => {
-            if vault.is_current_text(&old)? {
-                return Ok(false);
-            }
-            let plain = vault.open_text(old.clone())?;
-            let new = vault.close_text(&plain)?;
-            change(tx, column, place, (Value::Text(&new), Value::Text(&old)))?
-        }
-    };
-    Ok(n_changed > 0)
-}
-
 /// Writes a value, unless somebody else has changed it since it was read: then it is sealed.
-fn change(
-    tx: &mut Tx<'_>,
-    of: &Column,
-    place: Place,
-    (new, old): (Value<'_>, Value<'_>),
-) -> Result<u64> {
+fn change(tx: &mut Tx<'_>, of: &Column, change: &Change) -> Result<u64> {
     let Column {
         table, column, key, ..
     } = of;
     let first = key.0;
     let sql = format!("update {table} set {column} = $1 where {column} = $2 and {first} = $3");
+    let (new, old, place) = (change.new.value(), change.old.value(), change.place);
     match key.1 {
         Some(second) => {
             let sql = format!("{sql} and {second} = $4");

@@ -39,21 +39,34 @@ pub fn job(ground: &Ground) -> Job {
 /// The store's; what was sealed before stays sealed.
 pub(crate) async fn run(ground: &Ground) -> Result<String> {
     let until_ms = ground.clock.monotonic_ms().saturating_add(RUN_MS);
-    let mut n_sealed = 0;
-    for column in message::SEALED.iter().chain(receipt::SEALED) {
+    let (mut n_sealed, mut n_damaged) = (0, 0);
+    let mut is_done = true;
+    'columns: for column in message::SEALED.iter().chain(receipt::SEALED) {
         loop {
-            let done = ground.db.write(move |tx| step(tx, column)).await?;
+            let done = step(&ground.db, column).await?;
             n_sealed += done.n_sealed;
+            n_damaged += done.n_damaged;
             if !done.goes_on {
                 break;
             }
             if ground.clock.monotonic_ms() >= until_ms {
-                return Ok(format!("已补加密 {n_sealed} 项，尚未完成，下次继续"));
+                is_done = false;
+                break 'columns;
             }
         }
     }
-    Ok(match n_sealed {
+    Ok(told(n_sealed, n_damaged, is_done))
+}
+
+/// What was done, for the record of the job.
+fn told(n_sealed: u64, n_damaged: u64, is_done: bool) -> String {
+    let damaged = match n_damaged {
         0 => String::new(),
-        n => format!("已补加密 {n} 项，存量已全部加密"),
-    })
+        n => format!("；{n} 项用现有密钥无法解密，保持原样，位置见运行日志"),
+    };
+    match (n_sealed, is_done) {
+        (0, true) if n_damaged == 0 => String::new(),
+        (n, true) => format!("已补加密 {n} 项，存量已全部处理{damaged}"),
+        (n, false) => format!("已补加密 {n} 项，尚未完成，下次继续{damaged}"),
+    }
 }

@@ -58,7 +58,7 @@ async fn what_was_stored_before_is_sealed_and_read_as_ever() {
             let before = ground.db.read(n_not_sealed).await.unwrap();
             assert!(before > 3, "{before}");
             let said = run(&ground).await.unwrap();
-            assert_eq!(said, format!("已补加密 {before} 项，存量已全部加密"));
+            assert_eq!(said, format!("已补加密 {before} 项，存量已全部处理"));
             assert_eq!(ground.db.read(n_not_sealed).await.unwrap(), 0);
             let body = ground
                 .db
