@@ -87,8 +87,8 @@ struct Found {
 }
 
 /// Looks at the next rows of a column and seals those that are not sealed with the first key. Does
-/// nothing while there is no key. Values are sealed while reading, and written in pieces of
-/// [`WRITTEN_MAX`], so that the writer is never held up for long.
+/// nothing while there is no key. Values are sealed while reading, and written a megabyte at
+/// a time, so that the writer is never held up for long.
 ///
 /// # Errors
 /// The engine's; what was sealed before stays sealed.
