@@ -86,11 +86,7 @@ impl Shares {
         let own = own.map_err(|_| self.refused(Full::Share))?;
         let common = Arc::clone(&self.inner.common).try_acquire_many_owned(n);
         let common = common.map_err(|_| self.refused(Full::All))?;
-        Ok(Place {
-            common,
-            own: Some((own, seat)),
-            shares: self.clone(),
-        })
+        Ok(self.place(common, Some((own, seat))))
     }
 
     /// Takes `n` places of the common ones, of nobody's share: for those who speak for many.
@@ -100,11 +96,7 @@ impl Shares {
     pub fn try_take_for_many(&self, n: usize) -> Result<Place, Full> {
         let common = Arc::clone(&self.inner.common).try_acquire_many_owned(units(n));
         let common = common.map_err(|_| self.refused(Full::All))?;
-        Ok(Place {
-            common,
-            own: None,
-            shares: self.clone(),
-        })
+        Ok(self.place(common, None))
     }
 
     /// Takes `n` places; waits at most `wait` for them.
@@ -123,11 +115,7 @@ impl Shares {
         };
         let taken = tokio::time::timeout(wait, both).await.ok().flatten();
         let (own, common) = taken.ok_or_else(|| self.refused(missing))?;
-        Ok(Place {
-            common,
-            own: Some((own, seat)),
-            shares: self.clone(),
-        })
+        Ok(self.place(common, Some((own, seat))))
     }
 
     /// How many callers hold or wait for something.
@@ -151,6 +139,19 @@ impl Shares {
         }
     }
 
+    fn place(
+        &self,
+        common: OwnedSemaphorePermit,
+        own: Option<(OwnedSemaphorePermit, Seat)>,
+    ) -> Place {
+        self.inner.count(common.num_permits());
+        Place {
+            common,
+            own,
+            shares: self.clone(),
+        }
+    }
+
     fn refused(&self, full: Full) -> Full {
         let why = match full {
             Full::Share => "share",
@@ -161,6 +162,21 @@ impl Shares {
             .increment(1);
         full
     }
+}
+
+impl Inner {
+    /// Counts places that were taken.
+    fn count(&self, n: usize) {
+        self.gauge().increment(float(n));
+    }
+
+    fn gauge(&self) -> metrics::Gauge {
+        metrics::gauge!("tongguan_places_held", "resource" => self.resource)
+    }
+}
+
+fn float(n: usize) -> f64 {
+    f64::from(units(n))
 }
 
 fn units(n: usize) -> u32 {
@@ -246,10 +262,18 @@ impl Place {
     }
 
     fn add(&mut self, own: Option<OwnedSemaphorePermit>, common: OwnedSemaphorePermit) {
+        self.shares.inner.count(common.num_permits());
         self.common.merge(common);
         if let (Some((held, _)), Some(own)) = (self.own.as_mut(), own) {
             held.merge(own);
         }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let n = self.common.num_permits();
+        self.shares.inner.gauge().decrement(float(n));
     }
 }
 

@@ -13,6 +13,17 @@ fn patient() -> Place {
     Place::new().with("TONGGUAN_HTTP__PACE_WINDOW_MS", "100000")
 }
 
+const MESSAGES: &str = "tongguan_places_held{resource=\"bodies\"} ";
+const UPLOADS: &str = "tongguan_places_held{resource=\"uploads\"} ";
+const BODIES: &str = "tongguan_places_held{resource=\"request_bodies\"} ";
+
+/// Waits until so many places of a resource are held: what was written has been read by then.
+fn held(platform: &Platform, name: &str, n: f64) {
+    wait::until("what was sent to arrive", || {
+        (platform.metric(name) >= n).then_some(())
+    });
+}
+
 /// A request that is not finished: head and beginning of a body.
 fn begun(client: &Client, path: &str, n_bytes: usize, sent: usize) -> Connection {
     let mut connection = Connection::open(&client.address).unwrap();
@@ -44,6 +55,8 @@ fn bodies_of_one_company_leave_room_for_another() {
     greedy.1.accepted(xml.as_bytes());
     // What has come does.
     let _held = begun(&greedy.1, "/api/v1/messages", 900_000, 890_000);
+    // With those that were announced: a place each.
+    held(&platform, MESSAGES, 40.0 + 869.0);
     wait::until("the share to be used up", || {
         let mut more = begun(&greedy.1, "/api/v1/messages", 900_000, 300_000);
         let answer = more.read().unwrap();
@@ -166,7 +179,7 @@ fn registrations_from_one_address_leave_room_for_another() {
         .with("TONGGUAN_LIMITS__UPLOAD_BYTES_PER_CALLER_MAX", "300000");
     let platform = place.start();
     // Twenty that hardly begin do not even stop their own address.
-    let _begun: Vec<Connection> = (0..20)
+    let begun: Vec<Connection> = (0..20)
         .map(|_| registration(&platform, "198.51.100.1", 10))
         .collect();
     assert_eq!(
@@ -175,7 +188,12 @@ fn registrations_from_one_address_leave_room_for_another() {
         "a form with faults"
     );
     // One that sends much does.
+    drop(begun);
+    wait::until("their places to be free", || {
+        (platform.metric(UPLOADS) == 0.0).then_some(())
+    });
     let _held = registration(&platform, "198.51.100.2", 290_000);
+    held(&platform, UPLOADS, 283.0);
     wait::until("the share to be used up", || {
         let mut more = registration(&platform, "198.51.100.2", 100_000);
         (more.read().unwrap().status == 429).then_some(())
@@ -206,6 +224,7 @@ fn bodies_from_one_address_leave_memory_for_another() {
         .with("TONGGUAN_LIMITS__BODY_BYTES_PER_CALLER_MAX", "1000000");
     let platform = place.start();
     let _held = anonymous(&platform, "198.51.100.1", 900_000);
+    held(&platform, BODIES, 878.0);
     wait::until("the share to be used up", || {
         let mut more = anonymous(&platform, "198.51.100.1", 200_000);
         let answer = more.read().unwrap();

@@ -36,6 +36,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "HTTP 请求耗时（秒），按 route",
     ),
     (
+        "tongguan_places_held",
+        "gauge",
+        "已占用的空位数，按 resource；接收空间（bodies、request_bodies、uploads）以 KiB 计",
+    ),
+    (
         "tongguan_places_refused_total",
         "counter",
         "因没有空位被拒的次数，按 resource（connections 为连接）与 why：share 为该调用方份额已满，all 为全部占满",

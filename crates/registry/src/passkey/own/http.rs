@@ -7,7 +7,7 @@ use crate::account::{self, Account};
 use crate::ground::Ground;
 use crate::login::http::{Entrance, NextQuery, go, is_token, local, onward, set_cookie};
 use crate::login::page::{self, Lang, SCRIPTED, Shown, page_with};
-use crate::login::{needs_factor, promote};
+use crate::login::{method_name, needs_factor, promote};
 use crate::passkey::enrol::label_of;
 use crate::passkey::http::{AnswerForm, the_passkeys};
 use crate::passkey::page::PasskeyPage;
@@ -157,7 +157,7 @@ pub async fn passkey_rename(
             actor,
             factor::RENAME,
             &object,
-            "passkey",
+            method_name("passkey"),
         )?;
         Ok(Ok(()))
     })
@@ -199,7 +199,7 @@ pub async fn passkey_remove(
             actor,
             factor::REMOVE,
             &object,
-            "passkey",
+            method_name("passkey"),
         )?;
         Ok(Ok(()))
     })

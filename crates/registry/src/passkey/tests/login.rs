@@ -38,7 +38,7 @@ async fn a_passkey_is_both_factors_and_needs_no_password() {
         let own = fresh.get(pages, "/account").await;
         assert!(own.body.contains("value=\"办公电脑\""), "{}", own.body);
         let audit = pages.audit().await.join("\n");
-        assert!(audit.contains("factor.enrol done passkey"), "{audit}");
+        assert!(audit.contains("factor.enrol done 通行密钥"), "{audit}");
         assert!(
             audit.contains("login.in done 通行密钥；登录完成"),
             "{audit}"

@@ -70,12 +70,12 @@ async fn passkeys_are_named_and_removed_but_never_the_last_of_the_staff() {
         );
         let audit = pages.audit().await.join("\n");
         assert_eq!(
-            audit.matches("factor.remove done passkey").count(),
+            audit.matches("factor.remove done 通行密钥").count(),
             2,
             "{audit}"
         );
         assert_eq!(
-            audit.matches("factor.rename done passkey").count(),
+            audit.matches("factor.rename done 通行密钥").count(),
             1,
             "{audit}"
         );
