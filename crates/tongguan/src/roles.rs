@@ -64,7 +64,7 @@ pub struct House {
 /// How a process comes to its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Number {
-    /// A command that is soon done uses that of the settings beside whoever has it.
+    /// A command that only reads makes no ids.
     Beside,
     /// That of the settings and no other.
     Own,
@@ -73,12 +73,21 @@ enum Number {
 }
 
 impl House {
-    /// Opens database and queue for a command that is soon done.
+    /// Opens database and queue for a command that is soon done and only reads.
     ///
     /// # Errors
     /// When one of them cannot be opened.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
         Self::open_as(config, Number::Beside).await
+    }
+
+    /// As [`House::open`], for a command that writes while the platform runs: its ids are made under
+    /// the highest free number.
+    ///
+    /// # Errors
+    /// When one of them cannot be opened, or when no number is free.
+    pub async fn open_to_write(config: Config) -> anyhow::Result<Self> {
+        Self::open_as(config, Number::Any).await
     }
 
     /// Opens database and queue for a process that stays: looks whether the files are sound, and

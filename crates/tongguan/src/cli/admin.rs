@@ -1,5 +1,6 @@
 //! `company`, `key`, `migrate` and `config`: what an administrator does on the machine itself.
 
+use super::ids::Ids;
 use super::table::table;
 use super::{Base, Ended, say};
 use crate::config::{Config, REFERENCE};
@@ -12,7 +13,6 @@ use registry::company::{self, Company, CompanyId};
 use serde_json::json;
 use services::company_ledger;
 use store::clock::{Clock, SystemClock, beijing_day, beijing_rfc3339};
-use store::id::IdMaker;
 use store::{Db, Tx};
 
 /// A day in milliseconds.
@@ -248,7 +248,8 @@ fn company_json(company: &Company) -> serde_json::Value {
 
 async fn add(args: AddArgs) -> anyhow::Result<Ended> {
     let (config, db) = open(&args.base).await?;
-    let ids = IdMaker::new(SystemClock::shared(), config.node.number);
+    let ids = Ids::claim(&config, &db).await?;
+    let maker = ids.maker();
     let company = Company {
         id: CompanyId(ids.next()),
         credit_code: args.credit_code,
@@ -263,8 +264,9 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
     };
     let added = company.clone();
     let enrolled = db
-        .write(move |tx| company_ledger::enrol(tx, &ids, &added, None))
+        .write(move |tx| company_ledger::enrol(tx, &maker, &added, None))
         .await?;
+    ids.release(&db).await;
     match enrolled {
         Ok(()) if args.base.json => say(&company_json(&company).to_string()),
         Ok(()) => say(&format!(
@@ -315,9 +317,10 @@ async fn revoke(args: RevokeArgs) -> anyhow::Result<Ended> {
 async fn issue(args: IssueArgs) -> anyhow::Result<Ended> {
     let (config, db) = open(&args.base).await?;
     let company = by_code(&db, &args.company).await?;
+    let ids = Ids::claim(&config, &db).await?;
     let now_ms = SystemClock.now_ms();
     let key = ApiKey {
-        id: IdMaker::new(SystemClock::shared(), config.node.number).next(),
+        id: ids.next(),
         company_id: company.id,
         label: args.label,
         created_at: now_ms,
@@ -328,6 +331,7 @@ async fn issue(args: IssueArgs) -> anyhow::Result<Ended> {
     let text = db
         .write(move |tx| api_key::issue(tx, &key, &secret))
         .await?;
+    ids.release(&db).await;
     if args.base.json {
         let expires = beijing_rfc3339(expires_at);
         say(&json!({ "id": id.to_string(), "key": text, "expiresAt": expires }).to_string());

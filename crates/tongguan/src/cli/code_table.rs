@@ -1,5 +1,6 @@
 //! `code-table`: the code tables by which messages are judged, and how a newer one gets in.
 
+use super::ids::Ids;
 use super::sso::administrator;
 use super::table::table;
 use super::{Base, Ended, input, say, wrong_use};
@@ -12,7 +13,6 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use store::Tx;
 use store::clock::{Clock, SystemClock, beijing_compact, beijing_rfc3339};
-use store::id::IdMaker;
 
 /// Codes of a difference that are told in words; the rest is counted.
 const TOLD_MAX: usize = 20;
@@ -200,11 +200,14 @@ async fn load(args: &LoadArgs) -> anyhow::Result<Ended> {
         say("没有载入。确认以上差异后，加 --yes 载入。");
         return Ok(Ended::Refused);
     }
-    let id = IdMaker::new(SystemClock::shared(), config.node.number).next();
+    let ids = Ids::claim(&config, &db).await?;
+    let id = ids.next();
     let now_ms = SystemClock.now_ms();
     let write =
         move |tx: &mut Tx<'_>| code_table::load(tx, (id, now_ms), &administrator(), &content);
-    match db.write(write).await? {
+    let loaded = db.write(write).await?;
+    ids.release(&db).await;
+    match loaded {
         Ok(newer) => {
             say(&format!("已载入：{}", head(&newer.table)));
             Ok(Ended::Done)

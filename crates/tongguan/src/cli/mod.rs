@@ -11,6 +11,7 @@ mod code_table;
 mod coming;
 mod doctor;
 mod explain;
+mod ids;
 pub(crate) mod input;
 mod inspect;
 mod officers;

@@ -1,5 +1,6 @@
 //! `signing` and `sign`: the keys that sign for companies, and a signature on this machine.
 
+use super::ids::Ids;
 use super::sso::administrator;
 use super::table::table;
 use super::{Base, Ended, input, say, wrong_use};
@@ -16,7 +17,6 @@ use serde_json::json;
 use std::path::PathBuf;
 use store::Tx;
 use store::clock::{Clock, SystemClock, beijing_rfc3339};
-use store::id::IdMaker;
 
 /// Keys that are listed at most.
 const KEYS: i64 = 1000;
@@ -173,7 +173,8 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
     let keyring = keyring(&config);
     let certificate = card(&keyring, &args.name)?.certificate().await?;
     let db = open_db(config.store.clone()).await?;
-    let id = IdMaker::new(SystemClock::shared(), config.node.number).next();
+    let ids = Ids::claim(&config, &db).await?;
+    let id = ids.next();
     let now_ms = SystemClock.now_ms();
     let (name, code) = (args.name.clone(), args.company.clone());
     let provider = keyring.kind(&args.name).unwrap_or_default();
@@ -189,7 +190,9 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         };
         signing::add_key(tx, &administrator(), &wish, (id, now_ms))
     };
-    let key = db.write(write).await?.map_err(anyhow::Error::msg)?;
+    let added = db.write(write).await?;
+    ids.release(&db).await;
+    let key = added.map_err(anyhow::Error::msg)?;
     if args.base.json {
         say(&json!({ "id": key.id.to_string(), "serial": key.serial }).to_string());
     } else {

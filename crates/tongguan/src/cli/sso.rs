@@ -2,6 +2,7 @@
 
 mod oidc;
 
+use super::ids::Ids;
 use super::table::table;
 use super::{Base, Ended, say};
 use crate::roles::open_db;
@@ -11,7 +12,6 @@ use registry::audit;
 use registry::relying_party::{self, Protocol, Refusal, RelyingParty};
 use serde_json::json;
 use store::clock::{Clock, SystemClock};
-use store::id::IdMaker;
 use store::{Db, Tx};
 
 /// Verbs of single sign-on.
@@ -99,8 +99,9 @@ pub(super) fn administrator() -> Actor {
 async fn add(args: AddArgs) -> anyhow::Result<Ended> {
     let config = args.base.load()?;
     let db = open_db(config.store.clone()).await?;
+    let ids = Ids::claim(&config, &db).await?;
     let party = RelyingParty {
-        id: IdMaker::new(SystemClock::shared(), config.node.number).next(),
+        id: ids.next(),
         protocol: Protocol::Cas,
         title: args.title.unwrap_or_else(|| args.name.clone()),
         name: args.name,
@@ -115,7 +116,9 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         company: None,
     };
     let name = party.name.clone();
-    if let Err(refusal) = put(&db, party).await? {
+    let added = put(&db, party).await?;
+    ids.release(&db).await;
+    if let Err(refusal) = added {
         say(&format!("未登记：{refusal}"));
         return Ok(Ended::Refused);
     }

@@ -1,6 +1,7 @@
 //! `sso client` and `sso key`: clients of `OpenID` Connect and the keys that sign for them.
 
 use super::super::admin::by_code;
+use super::super::ids::Ids;
 use super::super::table::table;
 use super::super::{Base, Ended, say, wrong_use};
 use super::{RemoveArgs, administrator, list, put, remove};
@@ -11,8 +12,7 @@ use registry::oidc::key;
 use registry::relying_party::{Protocol, RelyingParty};
 use registry::{hash_text, token_text};
 use serde_json::json;
-use store::clock::{SystemClock, beijing_rfc3339};
-use store::id::IdMaker;
+use store::clock::beijing_rfc3339;
 
 /// Verbs on clients.
 #[derive(Debug, Subcommand)]
@@ -96,8 +96,9 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         }
         false => None,
     };
+    let ids = Ids::claim(&config, &db).await?;
     let party = RelyingParty {
-        id: IdMaker::new(SystemClock::shared(), config.node.number).next(),
+        id: ids.next(),
         protocol: Protocol::Oidc,
         title: args.title.unwrap_or_else(|| args.name.clone()),
         name: args.name.clone(),
@@ -111,7 +112,9 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         proxies: Vec::new(),
         company,
     };
-    if let Err(refusal) = put(&db, party).await? {
+    let added = put(&db, party).await?;
+    ids.release(&db).await;
+    if let Err(refusal) = added {
         say(&format!("未登记：{refusal}"));
         return Ok(Ended::Refused);
     }
@@ -166,7 +169,7 @@ async fn keys(base: &Base) -> anyhow::Result<Ended> {
 }
 
 async fn rotate(base: &Base) -> anyhow::Result<Ended> {
-    let house = House::open(base.load()?).await?;
+    let house = House::open_to_write(base.load()?).await?;
     let made = key::rotate(&house.ground, &administrator()).await;
     house.close().await;
     let kid = made.map_err(|problem| anyhow::anyhow!("{}", problem.title))?;
