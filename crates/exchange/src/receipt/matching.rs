@@ -105,7 +105,7 @@ impl Candidates {
         let (Some(cop_no), Some(declared)) = (&entry.search.cop_no, entry.kind.declares()) else {
             return Ok(Home::Unknown("没有找到对应的申报单证"));
         };
-        let known = contested::sql::by_number(tx, ("cop_no", cop_no), declared.code())?;
+        let known = contested::sql::by_number(tx, ("cop_no", cop_no), declared.code(), &[])?;
         for company in receivers {
             let newest = known.iter().find(|one| one.company_id == *company);
             if let Some(found) = newest {
@@ -122,7 +122,6 @@ pub(super) struct Numbered {
     pub(super) company_id: CompanyId,
     pub(super) document_id: i64,
     pub(super) business_key: Option<String>,
-    pub(super) guid: Option<String>,
 }
 
 impl Numbered {
@@ -160,8 +159,7 @@ fn named_home(tx: &mut Tx<'_>, entry: &Entry, receivers: &[CompanyId]) -> Result
     ];
     for (column, number) in numbers {
         let Some(number) = number else { continue };
-        let mut known = contested::sql::by_number(tx, (column, number), declared.code())?;
-        known.retain(|one| one.guid.as_ref().is_some_and(|guid| names.contains(guid)));
+        let known = contested::sql::by_number(tx, (column, number), declared.code(), &names)?;
         let companies: BTreeSet<CompanyId> = known.iter().map(|one| one.company_id).collect();
         let addressed = known.iter().find(|one| receivers.contains(&one.company_id));
         let only = known

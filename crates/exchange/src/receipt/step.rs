@@ -407,7 +407,7 @@ fn update_documents(
         .map(|one| one.id)
         .chain(moved.iter().copied())
         .collect();
-    contested::tell_again(tx, &mut documents, &again)?;
+    contested::tell_again(tx, &mut documents, &again, moved)?;
     let heard = contested::in_time(recorded.iter().collect());
     for receipt in heard {
         if receipt.document_id == receipt.message_id.0 {

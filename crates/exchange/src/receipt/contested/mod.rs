@@ -6,8 +6,8 @@ pub(super) mod sql;
 use super::attribution::{Answer, Sent, attribute};
 use super::document::order_of;
 use super::{DocumentStatus, NewReceipt};
-use crate::message::MessageId;
-use ceb::{Kind, ReturnStatus};
+use crate::message::{self, MessageId};
+use ceb::{Kind, Profile, ReturnStatus};
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use store::{Result, Tx};
@@ -133,12 +133,13 @@ fn one_key(
 }
 
 /// Documents that are told all their answers once more, in the order of their times: those whose answers
-/// moved, and those of which the latest answer has a status that nobody knows. Answers of this batch are
-/// recorded already.
+/// `moved`, which also keep no number that only an answer to another told, and those of which the latest
+/// answer has a status that nobody knows. Answers of this batch are recorded already.
 pub(super) fn tell_again(
     tx: &mut Tx<'_>,
     documents: &mut BTreeMap<i64, DocumentStatus>,
     again: &BTreeSet<i64>,
+    moved: &BTreeSet<i64>,
 ) -> Result<()> {
     for id in again {
         let Some(document) = documents.get_mut(id) else {
@@ -147,6 +148,10 @@ pub(super) fn tell_again(
         let receipt = Kind::from_code(&document.kind).and_then(Kind::receipt);
         let Some(receipt) = receipt else { continue };
         document.forget_answers();
+        if moved.contains(id) {
+            document.invt_no = declared_invt_no(tx, *id)?;
+            document.pre_no = None;
+        }
         let answers = sql::told(tx, *id, receipt.code())?;
         let (whole, own): (Vec<_>, Vec<_>) = answers
             .iter()
@@ -162,6 +167,23 @@ pub(super) fn tell_again(
         }
     }
     Ok(())
+}
+
+/// The list number with which a document was declared: changes and cancellations name the list that they
+/// are about, and new declarations none.
+fn declared_invt_no(tx: &mut Tx<'_>, document: i64) -> Result<Option<String>> {
+    let message = MessageId::of_document(document);
+    let Some(body) = message::sql::body_as_received(tx, message)? else {
+        return Ok(None);
+    };
+    let sniffed = ceb::sniff(&body).ok();
+    let parsed = sniffed.map(|sniffed| ceb::parse(&sniffed.inner, Profile::Lenient));
+    let Some(declared) = parsed.and_then(|parsed| parsed.message) else {
+        return Ok(None);
+    };
+    let mut numbered = declared.documents.iter().zip(1..);
+    let own = numbered.find(|(_, number)| message.document(*number) == document);
+    Ok(own.and_then(|(own, _)| ceb::key::search_keys(declared.kind, own).invt_no))
 }
 
 /// Receipts in the order in which they are heard: by time, within one moment by how far they say the

@@ -12,24 +12,36 @@ use store::{Result, Tx, Value};
 /// Documents with a number, looked at for one receipt.
 const NUMBERED_MAX: i64 = 64;
 
-/// The newest documents of a kind with one of their numbers, of all companies.
+/// Guids that an answer names, looked for among them; so that there are not more texts of the statement.
+const NAMES_MAX: usize = 8;
+
+/// The newest documents of a kind with one of their numbers, of all companies; when guids are given, those
+/// that have one of them.
 pub(in crate::receipt) fn by_number(
     tx: &mut Tx<'_>,
     (column, number): (&'static str, &str),
     kind: &str,
+    names: &[String],
 ) -> Result<Vec<Numbered>> {
+    let names = names.get(..NAMES_MAX).unwrap_or(names);
+    let places: Vec<String> = (4..).take(names.len()).map(|n| format!("${n}")).collect();
+    let named = match names {
+        [] => String::new(),
+        _ => format!("and guid in ({})", places.join(", ")),
+    };
     let sql = format!(
-        "select company_id, id, business_key, guid from document where {column} = $1 \
-         and kind = $2 and outcome <> 'refused' order by id desc limit $3"
+        "select company_id, id, business_key from document where {column} = $1 \
+         and kind = $2 and outcome <> 'refused' {named} order by id desc limit $3"
     );
-    let rows = tx.query(&sql, &[number.into(), kind.into(), NUMBERED_MAX.into()])?;
+    let mut args: Vec<Value<'_>> = vec![number.into(), kind.into(), NUMBERED_MAX.into()];
+    args.extend(names.iter().map(|name| Value::from(name.as_str())));
+    let rows = tx.query(&sql, &args)?;
     rows.iter()
         .map(|row| {
             Ok(Numbered {
                 company_id: CompanyId(row.int(0)?),
                 document_id: row.int(1)?,
                 business_key: row.text_opt(2)?,
-                guid: row.text_opt(3)?,
             })
         })
         .collect()
@@ -82,6 +94,16 @@ pub(in crate::receipt) fn answers_of(
     documents: &[i64],
     kind: &str,
 ) -> Result<Vec<NewReceipt>> {
+    read_answers(tx, documents, kind, "''")
+}
+
+/// As [`answers_of`]; `xml` is the column of the XML, sealed as it is stored, or an empty text.
+fn read_answers(
+    tx: &mut Tx<'_>,
+    documents: &[i64],
+    kind: &str,
+    xml: &'static str,
+) -> Result<Vec<NewReceipt>> {
     // There are at most SAME_KEY_MAX of them, so there are not more texts of this statement.
     let numbers: Vec<String> = (3..)
         .take(documents.len())
@@ -89,7 +111,7 @@ pub(in crate::receipt) fn answers_of(
         .collect();
     let sql = format!(
         "select feed_no, company_id, message_id, document_id, kind, guid, document_key, \
-         return_status, return_time, return_info, fingerprint from receipt \
+         return_status, return_time, return_info, fingerprint, {xml} from receipt \
          where kind = $1 and document_id in ({}) order by feed_no desc limit $2",
         numbers.join(", ")
     );
@@ -112,7 +134,7 @@ pub(in crate::receipt) fn answers_of(
                 return_info: row.text(9)?,
                 invt_no: None,
                 pre_no: None,
-                xml: String::new(),
+                xml: row.text(11)?,
                 fingerprint: row.int(10)?,
                 is_dated: true,
                 feed_no: Some(row.int(0)?),
@@ -128,15 +150,10 @@ pub(in crate::receipt) fn told(
     kind: &str,
 ) -> Result<Vec<NewReceipt>> {
     let message = MessageId::of_document(document).0;
-    let mut answers = answers_of(tx, &[document], kind)?;
-    answers.extend(answers_of(tx, &[message], Kind::Ceb900.code())?);
+    let mut answers = read_answers(tx, &[document], kind, "xml")?;
+    answers.extend(read_answers(tx, &[message], Kind::Ceb900.code(), "xml")?);
     for answer in &mut answers {
-        let row = tx.query_opt(
-            "select xml from receipt where company_id = $1 and feed_no = $2",
-            &[answer.company_id.0.into(), answer.feed_no.into()],
-        )?;
-        let Some(row) = row else { continue };
-        answer.xml = tx.vault().open_text(row.text(0)?)?;
+        answer.xml = tx.vault().open_text(std::mem::take(&mut answer.xml))?;
         let told = ceb::receipt::split(answer.xml.as_bytes()).ok();
         let told = told.and_then(|all| all.entries.into_iter().next());
         let search = told.map(|entry| entry.search).unwrap_or_default();

@@ -379,3 +379,46 @@ async fn a_receipt_without_its_key_goes_to_the_document_that_it_names() {
         assert_eq!(documents(&house, id).await[0].status, Some(120));
     }
 }
+
+/// An answer to a list, given at this time of the day (six digits), with the number of the list or without.
+fn list_answer(house: &House, status: i32, time: &str, is_numbered: bool) -> String {
+    let spec = house.spec(0, Kind::Ceb622, 1);
+    let mut xml = ceb::sample::receipt(&spec, ReturnStatus(status), "");
+    let mut put = |element: &str, text: &str| {
+        let open = format!("<{element}>");
+        let from = xml.find(&open).unwrap() + open.len();
+        let to = from + xml[from..].find('<').unwrap();
+        xml.replace_range(from..to, text);
+    };
+    put("returnTime", &format!("20260302{time}000"));
+    if !is_numbered {
+        put("invtNo", "");
+        put("preNo", "");
+    }
+    xml
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_of_customs_moves_with_the_answer_that_told_it() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let list = house.sample(0, Kind::Ceb621, 1);
+        let first = accepted(house.accept(0, list.clone()).await);
+        let second = accepted(house.accept(0, again(&list, 2)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let numbers = async |id| {
+            let document = documents(&house, id).await.remove(0);
+            (document.status, document.invt_no, document.pre_no)
+        };
+        let dxp_id = house.company(0).dxp_id.clone();
+        answer(&house, &dxp_id, &[list_answer(&house, 120, "090500", true)]).await;
+        let (status, list_no, entry_no) = numbers(first).await;
+        assert_eq!(status, Some(120));
+        assert!(list_no.is_some() && entry_no.is_some());
+        // Customs had turned the first one down before: what it accepted is the second.
+        let rejected = list_answer(&house, 100, "090100", false);
+        answer(&house, &dxp_id, &[rejected]).await;
+        assert_eq!(numbers(first).await, (Some(100), None, None));
+        assert_eq!(numbers(second).await, (Some(120), list_no, entry_no));
+    }
+}
