@@ -205,6 +205,12 @@ export const exchange = {
   "home.flow": ["今日流转", "Today's flow"],
   "home.refusals": ["待更正的报文", "To be corrected"],
   "home.noRefusals": ["没有需要更正的报文。", "Nothing to correct."],
+  "home.quotaNear": ["今日配额将用完：报文 {messages} 份，容量 {mib} MiB", "The quota of the day is nearly used: {messages} messages, {mib} MiB"],
+  "home.quotaFull": ["今日配额已用完：报文 {messages} 份，容量 {mib} MiB", "The quota of the day is used up: {messages} messages, {mib} MiB"],
+  "home.quotaHint": [
+    "配额用完后提交的报文不予受理，北京时间次日零时恢复；已受理的报文不受影响。业务量确需提高的，请联系平台调整配额。",
+    "What is submitted beyond the quota is not accepted until midnight, Beijing time; what was accepted already is not affected. If your volume calls for more, ask the platform to raise the quota.",
+  ],
   "home.nothing": ["今天还没有报文。", "No messages yet today."],
   "menu.home": ["工作台", "Today"],
   "menu.approvals": ["复核审批", "Approvals"],

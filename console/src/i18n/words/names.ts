@@ -95,7 +95,7 @@ export const names = {
   "method.foreign": ["外部统一登录", "External single sign-on"],
   "method.foreign2": ["外部统一登录", "External single sign-on"],
   "stage.second": ["待两步验证", "Second step pending"],
-  "stage.enrol": ["待绑定两步验证", "Second step to be set up"],
+  "stage.enrol": ["待开启两步验证", "Second step to be set up"],
   "stage.password": ["待修改密码", "Password to be changed"],
   "stage.full": ["已登录", "Logged in"],
   "jobName.session.timeout": ["结束超时会话", "End idle sessions"],

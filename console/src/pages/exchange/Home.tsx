@@ -1,6 +1,6 @@
 // The start of the day (工作台): today's counts, how far customs is behind, what was refused.
 import { useQuery } from "@tanstack/react-query";
-import { Button, Empty, Table } from "antd";
+import { Alert, Button, Empty, Table } from "antd";
 import { Suspense } from "react";
 import { Link } from "react-router";
 import { call } from "../../api/client";
@@ -20,6 +20,8 @@ import { BAD, isBad, Kind, Outcome } from "./State";
 import { CorrectButton } from "./ToDo";
 import type { HomeAnswer } from "./types";
 
+const MIB = 1 << 20;
+
 const Chart = lazily(async () => (await import("../../charts/Chart")).Chart);
 
 export function Home() {
@@ -34,7 +36,7 @@ export function Home() {
   useLive(["message", "receipt", "count"], () => void home.refetch());
   if (graveOf(home) !== undefined) return <ErrorView error={home.error} retry={() => void home.refetch()} />;
   if (home.data === undefined) return <Loading />;
-  const { day, kinds, lagMs, refusals, unsettled, outcomes, needsAction } = home.data;
+  const { day, kinds, lagMs, refusals, unsettled, outcomes, needsAction, quota } = home.data;
   const sum = (of: (kind: HomeAnswer["kinds"][number]) => number) => kinds.reduce((total, kind) => total + of(kind), 0);
   const series = RESULTS.map((name) => ({
     name: t(`outcome.${name}`),
@@ -55,6 +57,7 @@ export function Home() {
           </Link>
         )}
       </div>
+      {quota?.isNear && <QuotaWarning quota={quota} />}
       {BAD.some((outcome) => needsAction[outcome] > 0) && (
         <section className="act-now" aria-label={t("home.act")}>
           <h2>{t("home.act")}</h2>
@@ -113,6 +116,25 @@ export function Home() {
         <KindTable kinds={kinds} />
       </div>
     </>
+  );
+}
+
+/** That the next messages of the day may be refused; red when they are. */
+function QuotaWarning({ quota }: { quota: NonNullable<HomeAnswer["quota"]> }) {
+  const t = useT();
+  const of = (used: number, most: number) => (most === 0 ? t("pipeline.unlimited", { n: count(used) }) : `${count(used)} / ${count(most)}`);
+  const isFull = (used: number, most: number) => most > 0 && used >= most;
+  const full = isFull(quota.messages, quota.messagesMax) || isFull(quota.bytes, quota.bytesMax);
+  return (
+    <Alert
+      showIcon
+      type={full ? "error" : "warning"}
+      message={t(full ? "home.quotaFull" : "home.quotaNear", {
+        messages: of(quota.messages, quota.messagesMax),
+        mib: of(Math.ceil(quota.bytes / MIB), Math.floor(quota.bytesMax / MIB)),
+      })}
+      description={t("home.quotaHint")}
+    />
   );
 }
 

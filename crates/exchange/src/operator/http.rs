@@ -119,14 +119,9 @@ pub struct QuotaView {
     pub company_id: String,
     /// Name of the company.
     pub company_name: String,
-    /// Messages of today.
-    pub messages: i64,
-    /// Messages that it may hand in on a day; 0 for any number.
-    pub messages_max: i64,
-    /// Bytes of today.
-    pub bytes: i64,
-    /// Bytes that it may hand in on a day; 0 for any number.
-    pub bytes_max: i64,
+    /// What it has used.
+    #[serde(flatten)]
+    pub used: quota::QuotaUse,
 }
 
 /// How many in ten seconds.
@@ -222,10 +217,7 @@ fn quota_view(desk: &Desk, near: &quota::Near, limits: quota::Limits) -> QuotaVi
     QuotaView {
         company_id: near.company_id.0.to_string(),
         company_name: company.map_or_else(String::new, |company| company.name.clone()),
-        messages: near.n_messages,
-        messages_max: limits.messages,
-        bytes: near.n_bytes,
-        bytes_max: limits.bytes,
+        used: quota::QuotaUse::of((near.n_messages, near.n_bytes), limits),
     }
 }
 

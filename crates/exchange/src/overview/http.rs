@@ -5,6 +5,7 @@ use super::{DAYS_MAX, KindDay, by_day, day, lag, percentile, unsettled};
 use crate::outcome::{self, OutcomeCounts, day_no};
 use crate::query::http::{Desk, READERS, bad};
 use crate::query::{Filter, MessageSummary, list};
+use crate::quota::{self, Limits, QuotaUse};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Held};
@@ -118,6 +119,8 @@ pub struct Home {
     pub refusals: Vec<MessageSummary>,
     /// Messages on their way, at most 10000.
     pub unsettled: i64,
+    /// What the company that one acts for has used of its quota of the day; none for staff.
+    pub quota: Option<QuotaUse>,
 }
 
 /// Joins the counts of what happened on each day with those of what became of the messages that were
@@ -167,6 +170,7 @@ pub async fn home(Held(desk): Held<Desk>, headers: HeaderMap) -> Result<Json<Hom
         ..Filter::default()
     };
     let today_no = day_no(desk.shared.clock.now_ms());
+    let own = actor.company.as_ref().map(|company| company.id);
     let found = desk
         .shared
         .db
@@ -178,12 +182,14 @@ pub async fn home(Held(desk): Held<Desk>, headers: HeaderMap) -> Result<Json<Hom
                 unsettled(tx, &sight)?,
                 outcome::by_day(tx, &sight, (today_no, today_no))?,
                 outcome::n_open(tx, &sight)?,
+                own.map(|own| quota::used(tx, &asked, own)).transpose()?,
             ))
         })
         .await
         .map_err(|error| service_error(&error))?;
     desk.refresh().await?;
-    let (kinds, mut lags, refusals, unsettled, by_outcome, needs_action) = found;
+    let (kinds, mut lags, refusals, unsettled, by_outcome, needs_action, used) = found;
+    let limits = Limits::of(&desk.shared.ground);
     let mut outcomes = OutcomeCounts::default();
     for (_, _, of, n) in &by_outcome {
         outcomes.add(*of, *n);
@@ -209,6 +215,7 @@ pub async fn home(Held(desk): Held<Desk>, headers: HeaderMap) -> Result<Json<Hom
             .map(|message| desk.summary(&actor, message))
             .collect(),
         unsettled,
+        quota: used.map(|used| QuotaUse::of(used, limits)),
     }))
 }
 

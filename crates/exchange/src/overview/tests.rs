@@ -61,6 +61,9 @@ async fn the_counts_are_those_of_the_companies_that_are_seen() {
         assert_eq!(page.refusals.len(), 1);
         assert_eq!(page.day, "2026-03-02");
         assert_eq!(page.lag_ms.p50, Some(0));
+        let quota = page.quota.unwrap();
+        assert_eq!((quota.messages, quota.is_near), (4, false));
+        assert!(quota.bytes > 4000 && quota.messages_max > 0);
     }
 }
 

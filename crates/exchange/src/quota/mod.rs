@@ -9,6 +9,7 @@ pub mod codes;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use registry::company::CompanyId;
 use registry::ground::Ground;
@@ -17,7 +18,8 @@ use store::clock::beijing_day;
 use store::id::made_at_ms;
 use store::{Result, Tx};
 
-pub(crate) use sql::{Near, near};
+pub(crate) use sql::{Near, near, used};
+pub use view::QuotaUse;
 
 /// Messages of a day.
 pub const DAY_MESSAGES: Parameter = Parameter {

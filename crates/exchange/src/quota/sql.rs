@@ -30,6 +30,15 @@ pub(super) fn add(
     row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
 }
 
+/// Messages and bytes that a company has handed in on a day.
+pub(crate) fn used(tx: &mut Tx<'_>, day: &str, company: CompanyId) -> Result<(i64, i64)> {
+    let row = tx.query_opt(
+        "select n_messages, n_bytes from company_usage where day = $1 and company_id = $2",
+        &[day.into(), company.0.into()],
+    )?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
+}
+
 /// Messages of a company that wait for check or sending, counted up to `limit`.
 pub(super) fn n_waiting(tx: &mut Tx<'_>, company: CompanyId, limit: i64) -> Result<i64> {
     let mut n_found = 0;

@@ -1,6 +1,6 @@
 //! Quotas are kept for each company, and cost nobody else anything.
 
-use super::{Limits, Reached};
+use super::{Limits, QuotaUse, Reached};
 use crate::intake::{Outcome, commit_limited_for_test};
 use crate::testing::House;
 use ceb::Kind;
@@ -50,6 +50,17 @@ async fn a_company_hands_in_so_much_a_day_and_no_more() {
         house.clock.advance(Duration::from_secs(24 * 3600));
         assert!(is_accepted(&hand_in(&house, 0, &[4], limits).await[0]));
     }
+}
+
+#[test]
+fn four_fifths_of_a_limit_are_near_it_and_no_limit_is_never_near() {
+    let limits = Limits {
+        messages: 100,
+        bytes: 0,
+        waiting: 0,
+    };
+    let is_near = |used| QuotaUse::of(used, limits).is_near;
+    assert!(!is_near((79, 1 << 60)) && is_near((80, 0)) && is_near((100, 0)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
