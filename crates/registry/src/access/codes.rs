@@ -42,18 +42,18 @@ pub const CSRF: Code = Code {
 pub const SECOND: Code = Code {
     code: "TG-R4604",
     status: 401,
-    title: "请完成第二因素验证",
+    title: "请完成两步验证",
     title_en: "The second factor is missing",
-    meaning: "已通过密码验证，还没有通过第二因素验证。",
+    meaning: "已通过密码验证，还没有通过两步验证。",
     advice: "请在登录页面输入动态验证码或使用通行密钥完成登录。",
 };
 /// A second factor must be set up first.
 pub const ENROL: Code = Code {
     code: "TG-R4605",
     status: 403,
-    title: "请先绑定第二因素",
+    title: "请先开启两步验证",
     title_en: "A second factor must be set up first",
-    meaning: "该账号必须绑定第二因素，目前还没有绑定动态验证码或通行密钥。",
+    meaning: "该账号必须开启两步验证，目前还没有绑定动态验证码或通行密钥。",
     advice: "请在账号页面绑定动态验证码或通行密钥。",
 };
 /// The password must be changed first.

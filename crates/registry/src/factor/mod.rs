@@ -1,4 +1,4 @@
-//! Second factors (第二因素): one-time codes (TOTP, RFC 6238) and recovery codes.
+//! Second factors (两步验证): one-time codes (TOTP, RFC 6238) and recovery codes.
 //!
 //! The secret of a code generator is sealed; it counts only after the person has typed a first
 //! code from it. A code works once: the step it belongs to is noted, and no step at or before it
@@ -30,12 +30,12 @@ pub const RECOVERY_CODES: usize = 10;
 /// A second factor was set up.
 pub const ENROL: Act = Act {
     name: "factor.enrol",
-    chinese: "绑定第二因素",
+    chinese: "开启两步验证",
 };
 /// A second factor was removed.
 pub const REMOVE: Act = Act {
     name: "factor.remove",
-    chinese: "解除第二因素",
+    chinese: "解除两步验证",
 };
 /// A recovery code was used.
 pub const RECOVER: Act = Act {

@@ -6,7 +6,7 @@ use store::{Result, Row, Tx};
 const COLUMNS: &str = "id, account_id, kind, label, secret_sealed, hash, last_step, confirmed, \
                        created_at, used_at";
 
-/// A second factor (第二因素) as it is stored.
+/// A second factor (两步验证) as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Factor {
     /// Its id.

@@ -62,8 +62,8 @@ pub const LOCAL: Code = Code {
     status: 403,
     title: "绑定前须以本平台账号登录",
     title_en: "Log in here before you bind",
-    meaning: "绑定外部账号须在本次登录中通过本平台的密码和第二因素（或通行密钥）验证。",
-    advice: "请退出后以密码和第二因素登录；尚无第二因素的，请先在账号页面绑定动态验证码或通行密钥。",
+    meaning: "绑定外部账号须在本次登录中通过本平台的密码和两步验证（或通行密钥）验证。",
+    advice: "请退出后以密码和两步验证登录；尚未开启两步验证的，请先在账号页面绑定动态验证码或通行密钥。",
 };
 /// There is no such source.
 pub const NONE: Code = Code {

@@ -34,7 +34,7 @@ pub const FAILURES_MAX: Parameter = Parameter {
 pub const LOCK_MINUTES: Parameter = Parameter {
     name: "login.lock_minutes",
     chinese: "登录失败锁定时长",
-    sentence: "连续失败后锁定多少分钟；期间可用通行密钥，或密码加第二因素验证码登录，也可由安全管理员解锁。",
+    sentence: "连续失败后锁定多少分钟；期间可用通行密钥，或密码加动态验证码登录，也可由安全管理员解锁。",
     kind: Kind::Number {
         min: 1,
         max: 1440,
@@ -59,8 +59,8 @@ pub const PASSWORD_DAYS: Parameter = Parameter {
 /// Whether administrators of companies need a second factor as the staff does.
 pub const COMPANY_ADMIN_FACTOR: Parameter = Parameter {
     name: "login.company_admin_factor",
-    chinese: "企业管理员须绑定第二因素",
-    sentence: "企业管理员登录时是否必须使用第二因素（动态验证码或通行密钥）；未绑定的在下次登录时绑定。",
+    chinese: "企业管理员须开启两步验证",
+    sentence: "企业管理员登录时是否必须使用两步验证（动态验证码或通行密钥）；未绑定的在下次登录时绑定。",
     kind: Kind::Switch,
     is_security: true,
     fallback: Fallback::Setting(|config| config.company_admin_factor),

@@ -78,7 +78,7 @@ fn check_second(
         return Ok(Ok(known));
     }
     let object = format!("account:{}", who.0);
-    failed(tx, ground, (actor, &object), ("第二因素", claim.is_last))?;
+    failed(tx, ground, (actor, &object), ("两步验证", claim.is_last))?;
     Ok(Err((codes::WRONG_CODE, None)))
 }
 

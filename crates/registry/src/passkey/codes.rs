@@ -33,9 +33,9 @@ pub const TAKEN: Code = Code {
 pub const LAST: Code = Code {
     code: "TG-R4643",
     status: 409,
-    title: "不能移除最后一个第二因素",
+    title: "不能移除最后一种两步验证方式",
     title_en: "The last second factor cannot be removed",
-    meaning: "平台工作人员和企业管理员的账号必须绑定第二因素，至少保留一个通行密钥或动态验证码。",
+    meaning: "平台工作人员和企业管理员的账号必须开启两步验证，至少保留一个通行密钥或动态验证码。",
     advice: "请先绑定另一个通行密钥或动态验证码，再移除这一个。",
 };
 /// So many passkeys and no more.

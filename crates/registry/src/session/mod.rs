@@ -73,7 +73,7 @@ impl Stage {
     pub fn chinese(self) -> &'static str {
         match self {
             Self::Second => "待两步验证",
-            Self::Enrol => "待登记两步验证",
+            Self::Enrol => "待开启两步验证",
             Self::Password => "待修改密码",
             Self::Full => "登录完成",
         }

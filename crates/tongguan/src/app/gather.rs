@@ -79,7 +79,7 @@ pub const ACTS: &[(&str, &[Act])] = &[
     ("登录", registry::login::ACTS),
     ("会话", registry::session::http::ACTS),
     ("账号", registry::account::ACTS),
-    ("第二因素", registry::factor::ACTS),
+    ("两步验证", registry::factor::ACTS),
     ("外部身份", registry::foreign::ACTS),
     ("双人复核", registry::approval::ACTS),
     ("接入系统", registry::relying_party::ACTS),

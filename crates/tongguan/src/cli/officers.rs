@@ -52,7 +52,7 @@ pub(super) struct AuditListArgs {
 pub(super) enum AccountVerb {
     /// 列出账号
     List(Base),
-    /// 为无法登录的人员生成一次性链接（原密码和会话失效，第二因素保留，记入审计）
+    /// 为无法登录的人员生成一次性链接（原密码和会话失效，两步验证保留，记入审计）
     Link(LinkArgs),
 }
 
@@ -182,7 +182,7 @@ async fn accounts(base: &Base) -> anyhow::Result<Ended> {
 }
 
 async fn link(args: LinkArgs) -> anyhow::Result<Ended> {
-    let house = House::open(args.base.load()?).await?;
+    let house = House::open_to_write(args.base.load()?).await?;
     let ground = house.ground.clone();
     let token = ground
         .token()

@@ -102,7 +102,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ("registry.lock_minutes", "锁定多少分钟"),
     (
         "registry.company_admin_factor",
-        "企业管理员是否须绑定第二因素：1 是，0 否；演示环境为 0",
+        "企业管理员是否须开启两步验证：1 是，0 否；演示环境为 0",
     ),
     (
         "registry.address_failures_max",
@@ -171,7 +171,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "registry.foreign[].two_factors",
-        "外部身份源：在那里登录是否等于完成第二因素验证；否则只等于输入了密码",
+        "外部身份源：在那里登录是否等于完成两步验证；否则只等于输入了密码",
     ),
     (
         "registry.foreign[].contact",

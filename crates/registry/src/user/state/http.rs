@@ -57,7 +57,7 @@ pub const LINK_USER: Operation = Operation {
 /// Asks to take the second factors of a lost telephone away.
 pub const ASK_FACTOR_RESET: Operation = Operation {
     id: "ask_factor_reset",
-    chinese: "申请解除第二因素",
+    chinese: "申请解除两步验证",
     roles: SYSTEM_SECURITY,
     changes: true,
 };
@@ -235,7 +235,7 @@ pub async fn link_user(
     Ok(Json(link(&ground, asked, &token)))
 }
 
-/// Asks to take the second factors away, for a lost telephone (申请解除第二因素).
+/// Asks to take the second factors away, for a lost telephone (申请解除两步验证).
 #[utoipa::path(
     post, path = "/api/v1/users/{id}/factors/reset", tag = "administration",
     request_body = Reason,
@@ -267,7 +267,7 @@ pub async fn ask_factor_reset(
         let payload = FactorReset { account: asked.0 };
         let request = Request {
             kind: FACTOR_RESET.name,
-            title: format!("解除 {} 的第二因素", found.login),
+            title: format!("解除 {} 的两步验证", found.login),
             payload: serde_json::to_string(&payload).unwrap_or_default(),
             company: None,
             why: why.clone(),

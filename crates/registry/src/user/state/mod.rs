@@ -18,7 +18,7 @@ use web::Problem;
 /// Takes every second factor of an account away, for a lost telephone.
 pub const FACTOR_RESET: Kind = Kind {
     name: "factor.reset",
-    chinese: "解除第二因素（设备遗失）",
+    chinese: "解除两步验证（设备遗失）",
     deciders: &[Role::SystemAdmin, Role::SecurityAdmin],
     run: reset_factors,
 };
@@ -187,7 +187,7 @@ fn reset_factors(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<Strin
         .map_err(|error| Error::Fault(error.to_string()))?;
     let id = AccountId(asked.account);
     if doing.actor.who.id() == Some(id.0) {
-        return Ok(Err("不能批准解除自己的第二因素".to_owned()));
+        return Ok(Err("不能批准解除自己的两步验证".to_owned()));
     }
     let Some(found) = account::by_id(tx, id)? else {
         return Ok(Err("账号已不存在".to_owned()));
@@ -195,7 +195,7 @@ fn reset_factors(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<Strin
     let now_ms = doing.ground.now_ms();
     factor::remove_all(tx, id)?;
     session::end_all_of(tx, id, (0, 0), now_ms, "factor")?;
-    let told = format!("已解除 {} 的第二因素", found.login);
+    let told = format!("已解除 {} 的两步验证", found.login);
     audit::done(tx, now_ms, doing.actor, factor::REMOVE, &object(id), &told)?;
     Ok(Ok(told))
 }
