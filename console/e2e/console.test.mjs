@@ -1,6 +1,6 @@
 // The console in a real browser: every role opens every page of its menu.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { bootstrap, isGood, launch, listen, settled, shot, url } from "./browser.mjs";
 import { jobs } from "./jobs.mjs";
 import { backOffice } from "./backOffice.mjs";
@@ -30,34 +30,44 @@ test("who is not logged in is led to the login page and back", async () => {
   await page.close();
 });
 
+// Whoever comes first makes the company that others work for.
 newcomer(() => browser);
-jobs(() => browser);
-correcting(() => browser);
-stale(() => browser);
-passkey(() => browser);
-backOffice(() => browser);
 
-for (const role of [...Object.keys(LOGIN), "company"]) {
-  test(`${role}: every page of the menu opens, is accessible and fits 1366 × 768`, async () => {
-    const page = await signIn(browser, url, role);
-    const complaints = listen(page);
-    await page.goto(`${url}/console/`);
-    await settled(page);
-    const entries = page.locator("nav .ant-menu-item:not(:has(a[target]))");
-    const count = await entries.count();
-    assert.ok(count > 0, "the menu is empty");
-    for (let i = 0; i < count; i += 1) {
-      const entry = entries.nth(i);
-      const name = (await entry.innerText()).trim();
-      await entry.click();
-      await settled(page);
-      assert.equal(await page.locator("#content .ant-alert-error").count(), 0, `${name} shows an error`);
-      await isGood(page, `${role} ${name}`);
-      await shot(page, `${role}-${i}`);
-    }
-    assert.deepEqual(complaints, []);
-    await page.context().close();
+// Those who act and those who look do so side by side: while one waits for an answer, the other looks at a page.
+describe("people", { concurrency: 2 }, () => {
+  describe("who act", { concurrency: 1 }, () => {
+    jobs(() => browser);
+    correcting(() => browser);
+    stale(() => browser);
+    passkey(() => browser);
+    backOffice(() => browser);
   });
+  describe("who look", { concurrency: 1 }, everyPage);
+});
+
+function everyPage() {
+  for (const role of [...Object.keys(LOGIN), "company"]) {
+    test(`${role}: every page of the menu opens, is accessible and fits 1366 × 768`, async () => {
+      const page = await signIn(browser, url, role);
+      const complaints = listen(page);
+      await page.goto(`${url}/console/`);
+      await settled(page);
+      const entries = page.locator("nav .ant-menu-item:not(:has(a[target]))");
+      const count = await entries.count();
+      assert.ok(count > 0, "the menu is empty");
+      for (let i = 0; i < count; i += 1) {
+        const entry = entries.nth(i);
+        const name = (await entry.innerText()).trim();
+        await entry.click();
+        await settled(page);
+        assert.equal(await page.locator("#content .ant-alert-error").count(), 0, `${name} shows an error`);
+        await isGood(page, `${role} ${name}`);
+        await shot(page, `${role}-${i}`);
+      }
+      assert.deepEqual(complaints, []);
+      await page.context().close();
+    });
+  }
 }
 
 test("the language is switched and stays", async () => {
