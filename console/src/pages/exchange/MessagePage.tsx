@@ -14,6 +14,7 @@ import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { documentOf } from "./documents";
 import { Explanation } from "./Explanation";
 import { FindingTable } from "./FindingTable";
 import { ReleaseMatch } from "./ReleaseMatch";
@@ -78,7 +79,7 @@ function MessageView({ detail }: { detail: Detail }) {
               {
                 key: "receipts",
                 label: `${t("message.receipts")} (${count(detail.receipts.length)})`,
-                children: <ReceiptTable receipts={detail.receipts} />,
+                children: <ReceiptTable receipts={detail.receipts} documents={detail.documents} />,
               },
               { key: "xml", label: t("message.xml"), children: <Xml id={detail.id} /> },
             ]}
@@ -86,7 +87,7 @@ function MessageView({ detail }: { detail: Detail }) {
         </div>
         <div className="panel">
           <h2>{t("message.timeline")}</h2>
-          <Timeline entries={detail.timeline} />
+          <Timeline entries={detail.timeline} message={detail} />
         </div>
       </div>
     </>
@@ -136,7 +137,9 @@ function Documents({ documents }: { documents: Detail["documents"] }) {
         },
         {
           title: t("document.status"),
-          render: (_, document) => <ReturnStatus status={document.returnStatus} name={document.returnStatusName} />,
+          render: (_, document) => (
+            <ReturnStatus status={document.returnStatus} name={document.returnStatusName} isOver={isBad(document.outcome) && !document.needsAction} />
+          ),
         },
         { title: t("document.time"), render: (_, document) => <span className="nowrap">{customsTime(document.returnTime)}</span> },
         // What became of it is seen without scrolling; the other numbers stand behind it.
@@ -146,8 +149,17 @@ function Documents({ documents }: { documents: Detail["documents"] }) {
   );
 }
 
-export function ReceiptTable({ receipts }: { receipts: components["schemas"]["ReceiptItem"][] }) {
+interface ReceiptTableProps {
+  receipts: Detail["receipts"];
+  documents: Detail["documents"];
+}
+
+function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
   const t = useT();
+  const answered = (receipt: Detail["receipts"][number]) => {
+    const document = documentOf(receipt, documents);
+    return document === undefined ? <span className="soft">–</span> : document.number;
+  };
   return (
     <Table
       size="small"
@@ -165,6 +177,7 @@ export function ReceiptTable({ receipts }: { receipts: components["schemas"]["Re
         ),
       }}
       columns={[
+        ...(documents.length > 1 ? [{ title: t("receipt.document"), align: "right" as const, render: (_: unknown, receipt: Detail["receipts"][number]) => answered(receipt) }] : []),
         { title: t("receipt.kind"), render: (_, receipt) => <Kind kind={receipt.kind} /> },
         { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
         { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
