@@ -27,7 +27,8 @@ export type Family =
   | "step"
   | "approvalKind"
   | "searchedBy"
-  | "channel";
+  | "channel"
+  | "choice";
 
 function wordOf(family: Family, code: string): Word | undefined {
   const word = `${family}.${code}`;

@@ -95,6 +95,18 @@ export const exchange = {
   "correct.sameAgain": ["格式无误，但内容与被退的相同，很可能再次被退单", "Well formed, but the same as before: it will most likely come back again"],
   "correct.good": ["校验通过，可以提交", "The check found nothing: ready to submit"],
   "correct.bad": ["还有 {n} 处问题，改正后才能提交", "{n} problems left"],
+  "correct.careful": ["这份单证请先不要直接重报，按上面的说明处理", "Do not declare this document again as it is: follow the advice above"],
+  "correct.doubtful": ["{documents}：回执提示不要直接重报，仍要提交吗？", "{documents}: the receipt advises against declaring it again. Submit all the same?"],
+  "correct.doubtfulOne": ["不会再申报的，请回到报文详情点“不再处理”。", "If it will not be declared again, dismiss it on the page of the message."],
+  "correct.doubtfulAll": [
+    "更正报文包含本页全部退回的单证，不能只报其中几份。不宜重报的，请先办妥再提交，或用“导出更正表”删去这几行后上传。",
+    "A correction holds every document on this page; it cannot leave some out. Settle the doubtful ones first, or export the rows as Excel, delete theirs and upload the file.",
+  ],
+  "correct.bulkFaulty": [
+    "其中 {n} 份为处理异常，直接重报很可能再次异常：请先按回执处理，不宜重报的请取消勾选。",
+    "{n} of them are faulty and will most likely fail again: act on the receipts first, and leave out what should not be declared again.",
+  ],
+  "correct.bulkSame": ["未选择数据项，将原样重报：内容与被退的相同，很可能再次被退回。", "No field is chosen: the same as before is declared again and will most likely come back."],
   "correct.submit": ["提交更正", "Submit"],
   "correct.submitted": ["已提交更正，受理号 {no}", "Submitted as {no}"],
   "correct.again": ["已有更正后的报文：", "Corrected already by"],
