@@ -293,7 +293,7 @@ export const exchange = {
   ],
   "approvals.empty": ["没有等待复核的申请。", "Nothing waits for approval."],
   "approval.title": ["事项", "Matter"],
-  "approval.kind": ["类别", "Kind"],
+  "approval.object": ["对象", "Object"],
   "approval.why": ["申请理由", "Why"],
   "approval.askedBy": ["申请人", "Asked by"],
   "approval.askedAt": ["申请时间", "Asked at"],

@@ -12,7 +12,8 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
   intro: "parked.intro",
   path: "/api/v1/operator/parked",
   rowKey: (row) => row.id,
-  live: ["receipt"],
+  live: ["receipt", "message"],
+  todos: ["parked", "approvals"],
   empty: "parked.empty",
   columns: [
     { key: "kind", title: "receipt.kind", render: (row) => <Kind kind={row.kind} /> },
@@ -28,6 +29,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
       label: "parked.release",
       needs: "release_parked",
       when: (row) => row.asked == null,
+      about: (row) => `${row.kind} ${row.documentKey}`,
       reason: true,
       confirm: "parked.releaseConfirm",
       done: "action.sentForApproval",

@@ -13,6 +13,7 @@ function ask(key: string, rest: Pick<Action<Stuck>, "label" | "needs" | "when" |
   return {
     key,
     ...rest,
+    about: (row, t) => [row.acceptanceNo, row.company?.name].filter(Boolean).join(t("list.comma")),
     reason: true,
     done: "action.sentForApproval",
     run: (row, reason) => call("POST", `/api/v1/operator/messages/${row.id}/${path}`, { reason, ...more }),
@@ -27,6 +28,7 @@ const stuck = defineResource<Stuck>({
   rowKey: (row) => row.id,
   link: (row) => `/messages/${row.id}`,
   live: ["message"],
+  todos: ["held", "approvals"],
   empty: "stuck.empty",
   filters: [
     {
