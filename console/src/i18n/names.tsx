@@ -28,7 +28,8 @@ export type Family =
   | "approvalKind"
   | "searchedBy"
   | "channel"
-  | "choice";
+  | "choice"
+  | "object";
 
 function wordOf(family: Family, code: string): Word | undefined {
   const word = `${family}.${code}`;

@@ -52,7 +52,7 @@ function CompanySwitch() {
   const { message } = App.useApp();
   const problem = useProblem();
   if (session.company == null) return null;
-  const name = <span className="company">{session.company.name}</span>;
+  const name = <span className="company" title={session.company.name}>{session.company.name}</span>;
   if (session.memberships.length < 2) return name;
   const choose = async (companyId: string) => {
     try {

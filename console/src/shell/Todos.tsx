@@ -93,10 +93,7 @@ export function Todos() {
       content={<TodoList items={items} done={() => setOpen(false)} />}
     >
       <Button type="text" aria-haspopup="dialog" aria-expanded={open}>
-        <Badge count={sum} overflowCount={99} size="small" offset={[2, -2]} color={late ? "#b91c1c" : "#1554ad"}>
-          <ScheduleOutlined />
-        </Badge>{" "}
-        {t("todo.title")}
+        <ScheduleOutlined /> {t("todo.title")} <Badge count={sum} overflowCount={99} size="small" color={late ? "#b91c1c" : "#1554ad"} />
       </Button>
     </Popover>
   );

@@ -16,8 +16,10 @@ import { useName } from "../../i18n/names";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { useTold } from "../../i18n/told";
 import { type Edits, editList, keyOf } from "./edits";
 import { careful, type Meanings } from "./choices";
+import { WAYS } from "./Explanation";
 import { sentences } from "./sentences";
 import { Kind, ReturnStatus } from "./State";
 import { useMeanings } from "./useMeanings";
@@ -193,6 +195,11 @@ interface Placed {
 
 function DocumentForm({ document, edits, change, verdict, meanings, isOnly }: DocumentProps) {
   const t = useT();
+  const told = useTold();
+  const wayOf = ({ resubmit, resubmitName }: Document["reasons"][number]) => {
+    const way = WAYS[resubmit];
+    return way === undefined ? resubmitName : t(way);
+  };
   const all: Placed[] = [
     ...document.fields.map((field) => ({ key: keyOf(document.number, undefined, field.element), line: undefined, field })),
     ...document.lines.flatMap((fields, i) => fields.map((field) => ({ key: keyOf(document.number, i + 1, field.element), line: i + 1, field }))),
@@ -226,7 +233,7 @@ function DocumentForm({ document, edits, change, verdict, meanings, isOnly }: Do
           <div key={`${reason.text} ${reason.time}`}>
             {reason.status != null && <ReturnStatus status={reason.status} />} <span className="soft num">{customsTime(reason.time)}</span> {reason.text}
             <div className="soft">
-              {sentences(reason.advice, reason.resubmitName)}
+              {sentences(told(reason.advice), wayOf(reason))}
             </div>
           </div>
         ))}

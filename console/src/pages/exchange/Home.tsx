@@ -15,6 +15,7 @@ import { Named, useName } from "../../i18n/names";
 import { ErrorView } from "../../shell/ErrorView";
 import { lazily } from "../../shell/lazily";
 import { Loading } from "../../shell/Loading";
+import { FITTING } from "../../resource/sticky";
 import { RESULTS, resultLook } from "./figures";
 import { BAD, Kind, Outcome } from "./State";
 import { CorrectButton } from "./ToDo";
@@ -169,7 +170,7 @@ function Refusals({ refusals }: { refusals: HomeAnswer["refusals"] }) {
       rowKey="id"
       dataSource={refusals}
       pagination={false}
-      scroll={{ x: "max-content" }}
+      {...FITTING}
       locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("home.noRefusals")} /> }}
       columns={[
         { title: t("message.acceptanceNo"), render: (_, one) => <Link to={`/messages/${one.id}`}>{one.acceptanceNo}</Link> },

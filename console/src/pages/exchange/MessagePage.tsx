@@ -14,6 +14,9 @@ import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { FITTING } from "../../resource/sticky";
+import { Code } from "../../resource/show";
+import { Told } from "../../i18n/told";
 import { documentOf } from "./documents";
 import { Explanation } from "./Explanation";
 import { FindingTable } from "./FindingTable";
@@ -120,17 +123,17 @@ function Documents({ documents }: { documents: Detail["documents"] }) {
   const numbers = (["orderNo", "logisticsNo", "copNo", "preNo", "invtNo"] as const).filter((name) =>
     documents.some((document) => document[name] != null),
   );
-  const column = (name: (typeof numbers)[number]) => ({ title: t(`document.${name}`), dataIndex: name, className: "mono" });
+  const column = (name: (typeof numbers)[number]) => ({ title: t(`document.${name}`), render: (_: unknown, document: Detail["documents"][number]) => <Code text={document[name] ?? ""} /> });
   return (
     <Table
       size="small"
       rowKey="number"
       dataSource={documents}
       pagination={documents.length > 20 ? { pageSize: 20 } : false}
-      scroll={{ x: "max-content" }}
+      {...FITTING}
       columns={[
         { title: t("document.number"), dataIndex: "number", align: "right" },
-        ...(numbers.length === 0 ? [{ title: t("document.key"), dataIndex: "documentKey", className: "mono" }] : numbers.slice(0, 1).map(column)),
+        ...(numbers.length === 0 ? [{ title: t("document.key"), render: (_: unknown, document: Detail["documents"][number]) => <Code text={document.documentKey ?? ""} /> }] : numbers.slice(0, 1).map(column)),
         {
           title: t("outcome.title"),
           render: (_, document) => <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} />,
@@ -142,11 +145,24 @@ function Documents({ documents }: { documents: Detail["documents"] }) {
           ),
         },
         { title: t("document.time"), render: (_, document) => <span className="nowrap">{customsTime(document.returnTime)}</span> },
-        // What became of it is seen without scrolling; the other numbers stand behind it.
-        ...numbers.slice(1).map(column),
+        // A list has five numbers: the others stand below each other.
+        ...(numbers.length < 2 ? [] : [{ title: t("document.numbers"), render: (_: unknown, document: Detail["documents"][number]) => <Numbers of={document} names={numbers.slice(1)} /> }]),
       ]}
     />
   );
+}
+
+type NumberName = "orderNo" | "logisticsNo" | "copNo" | "preNo" | "invtNo";
+
+function Numbers({ of, names }: { of: Detail["documents"][number]; names: readonly NumberName[] }) {
+  const t = useT();
+  return names
+    .filter((name) => of[name] != null)
+    .map((name) => (
+      <div key={name}>
+        <span className="soft nowrap">{t(`document.${name}`)}</span> <Code text={of[name] ?? ""} />
+      </div>
+    ));
 }
 
 interface ReceiptTableProps {
@@ -166,7 +182,7 @@ function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
       rowKey="cursor"
       dataSource={receipts}
       pagination={receipts.length > 20 ? { pageSize: 20 } : false}
-      scroll={{ x: "max-content" }}
+      {...FITTING}
       locale={{ emptyText: t("message.noReceipts") }}
       expandable={{
         expandedRowRender: (receipt) => (
@@ -182,7 +198,7 @@ function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
         { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
         { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
         { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },
-        { title: t("explanation.meaning"), render: (_, receipt) => <div className="info">{receipt.explanation.meaning}</div> },
+        { title: t("explanation.meaning"), render: (_, receipt) => <div className="info"><Told text={receipt.explanation.meaning} /></div> },
       ]}
     />
   );

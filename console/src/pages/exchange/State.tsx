@@ -144,7 +144,7 @@ export function Statuses({ documents }: { documents: readonly Schema<"DocumentVi
 /** The name of a kind, and its code. */
 export function Kind({ kind, name }: { kind: string; name?: string | null | undefined }) {
   return (
-    <span className="nowrap">
+    <span className="kind">
       <Named family="kind" code={kind} chinese={name} /> <span className="soft">{kind}</span>
     </span>
   );

@@ -15,6 +15,9 @@ type Entry = components["schemas"]["TimelineEntry"] & {
 
 const COLOUR: Record<string, string> = { refused: "red", rejected: "red", faulty: "red", settled: "green", held: "orange" };
 
+/** Nobody has it from then on: there is nothing to tell. */
+const isNobody = (holder: string) => holder === "" || holder.startsWith("无");
+
 interface Props {
   entries: readonly Entry[];
   /** The message whose life it is: its receipts say which document they answer. */
@@ -60,7 +63,7 @@ export function Timeline({ entries, message }: Props) {
                   {t("correct.document", { n: document.number })} <span className="mono break">{document.documentKey}</span>
                 </div>
               )}
-              {entry.holder !== "" && !(isDealt && isBadStep) && (
+              {!isNobody(entry.holder) && !(isDealt && isBadStep) && (
                 <div className="soft">
                   {t("timeline.holder")} <Holder holder={entry.holder} />
                 </div>

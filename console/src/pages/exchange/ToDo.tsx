@@ -9,6 +9,7 @@ import type { components } from "../../api/schema";
 import { useCan, useSession } from "../../api/session";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { Told } from "../../i18n/told";
 import { type Reason, reasonsOf } from "./documents";
 import { sentences } from "./sentences";
 import { isBad, OUTCOMES } from "./State";
@@ -85,10 +86,10 @@ function Why({ reason, message }: { reason: Reason; message: Detail }) {
         </div>
       )}
       <div className="info">{first}</div>
-      <div>{explanation.meaning}</div>
+      <div><Told text={explanation.meaning} /></div>
       <div>
         <strong>{t("error.advice")}</strong>
-        {explanation.advice}
+        <Told text={explanation.advice} />
       </div>
     </div>
   );

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { say } from "../../i18n";
 import { resultLook, results, resultsBy, total } from "./figures";
-import { KINDS } from "./kinds";
+import { DECLARERS, KINDS, kindsOf } from "./kinds";
 import { isBad, OUTCOMES, outcomeLook, statusClass } from "./State";
 
 test("the kinds are those of the reference that are answered, which are those that a company submits", () => {
@@ -46,4 +46,16 @@ test("what came back is red only while somebody must act on it", () => {
   expect(resultLook("accepted", 1, open)).toBe("good");
   expect([outcomeLook("rejected", true), outcomeLook("rejected", false), outcomeLook("rejected")]).toEqual(["bad", "", "bad"]);
   expect(outcomeLook("accepted", false)).toBe("good");
+});
+
+test("templates of one's own roles come first, by the words of the standard", () => {
+  const words: Record<string, RegExp> = { ebc: /电商企业/, ebp: /电商平台/, pay: /支付企业/, logistics: /物流企业|快件运营人/, agent: /代理申报企业/, operator: /作业场所经营人/ };
+  for (const kind of KINDS) {
+    const spec = readFileSync(new URL(`../../../../crates/ceb/spec/${kind.toLowerCase()}.spec`, import.meta.url), "utf8");
+    const who = /^who\s*\| (.*)$/m.exec(spec)?.[1] ?? "";
+    const roles = Object.keys(words).filter((role) => words[role]?.test(who));
+    expect([...DECLARERS[kind]].sort(), kind).toEqual(roles.sort());
+  }
+  expect(kindsOf(["operator"])).toEqual({ own: ["CEB711", "CEB507", "CEB215"], others: KINDS.filter((kind) => !["CEB711", "CEB507", "CEB215"].includes(kind)) });
+  expect(kindsOf([]).own).toEqual([]);
 });

@@ -63,7 +63,7 @@ const messages = defineResource<Message>({
     { key: "company", title: "message.company", value: (row) => row.company?.name, extra: true },
     {
       key: "outcome",
-      title: "outcome.title",
+      title: "progress.title",
       render: (row) => <Progress of={row} />,
     },
     { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} outcome={row.outcome} needsAction={row.needsAction} />, extra: true },

@@ -3,6 +3,7 @@ import { call } from "../../api/client";
 import type { Item } from "../../api/types";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { Told } from "../../i18n/told";
 import { Kind } from "../exchange/State";
 import { Asked } from "./Asked";
 
@@ -18,7 +19,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
   columns: [
     { key: "kind", title: "receipt.kind", render: (row) => <Kind kind={row.kind} /> },
     { key: "documentKey", title: "receipt.key", as: "code" },
-    { key: "reason", title: "stuck.why" },
+    { key: "reason", title: "stuck.why", render: (row) => <div className="info slim"><Told text={row.reason} /></div> },
     { key: "at", title: "receipt.time", as: "time" },
     { key: "asked", title: "stuck.asked", render: (row) => <Asked asked={row.asked} />, from: "asked.kindName" },
     { key: "id", title: "case.number", as: "code", extra: true },
