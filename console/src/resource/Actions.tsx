@@ -75,9 +75,9 @@ export function Actions<Row>({ row, actions, done, big = false }: Props<Row>) {
         destroyOnHidden
       >
         {asked?.about !== undefined && (
-          <p className="break">
+          <div className="gap break">
             <strong>{asked.about(row, t)}</strong>
-          </p>
+          </div>
         )}
         {asked?.confirm !== undefined && <p>{t(asked.confirm)}</p>}
         {asked?.reason === true && (

@@ -94,7 +94,7 @@ export interface Action<Row> {
   when?: (row: Row) => boolean;
   danger?: boolean;
   /** What it is done to, for the question. */
-  about?: (row: Row, t: Translate) => string;
+  about?: (row: Row, t: Translate) => ReactNode;
   /** A sentence to confirm; with `reason`, a field for why. */
   confirm?: Word;
   reason?: boolean;

@@ -4,6 +4,7 @@ import type { components } from "../../api/schema";
 import { dateTime } from "../../format/time";
 import { say, useT } from "../../i18n";
 import { useName } from "../../i18n/names";
+import { Code } from "../../resource/show";
 import { documentOf, receiptsOfSteps } from "./documents";
 import { Holder, isBad, Kind, OUTCOMES, stateWord, useStatusWords } from "./State";
 
@@ -60,7 +61,7 @@ export function Timeline({ entries, message }: Props) {
               <span className="soft num nowrap">{dateTime(entry.at)}</span>
               {document !== undefined && (
                 <div className="soft">
-                  {t("correct.document", { n: document.number })} <span className="mono break">{document.documentKey}</span>
+                  {t("correct.document", { n: document.number })} <Code text={document.documentKey ?? ""} />
                 </div>
               )}
               {!isNobody(entry.holder) && !(isDealt && isBadStep) && (

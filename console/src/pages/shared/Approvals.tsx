@@ -50,7 +50,7 @@ const approvals = defineResource<Approval>({
       label: "approval.approve",
       needs: "approve",
       when: (row) => row.mayDecide,
-      about: (row, t) => objectOf(row, t),
+      about: (row) => <Matter row={row} />,
       confirm: "approval.approveConfirm",
       run: (row) => call("POST", `/api/v1/approvals/${row.id}/approve`),
     },
@@ -60,7 +60,7 @@ const approvals = defineResource<Approval>({
       needs: "reject",
       danger: true,
       when: (row) => row.mayDecide,
-      about: (row, t) => objectOf(row, t),
+      about: (row) => <Matter row={row} />,
       reason: true,
       run: (row, reason) => call("POST", `/api/v1/approvals/${row.id}/reject`, { reason }),
     },
@@ -69,7 +69,7 @@ const approvals = defineResource<Approval>({
       label: "approval.withdraw",
       needs: "withdraw",
       when: (row) => row.isOwn && row.state === "pending",
-      about: (row, t) => objectOf(row, t),
+      about: (row) => <Matter row={row} />,
       confirm: "approval.withdrawConfirm",
       run: (row) => call("POST", `/api/v1/approvals/${row.id}/withdraw`),
     },
@@ -85,6 +85,17 @@ function KindOf({ row }: { row: Approval }) {
 
 function Thing({ row }: { row: Approval }) {
   return <div className="info slim">{objectOf(row, useT())}</div>;
+}
+
+/** For the question: what is done, to what, and who asked for it. */
+function Matter({ row }: { row: Approval }) {
+  return (
+    <>
+      <KindOf row={row} />
+      {objectOf(row, useT())}
+      <div className="soft">{[row.askedBy, row.detail].filter(Boolean).join("：")}</div>
+    </>
+  );
 }
 
 function ApprovalState({ state }: { state: string }) {
