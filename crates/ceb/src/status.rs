@@ -48,10 +48,22 @@ impl ReturnStatus {
     /// 结关.
     pub const CLEARED: Self = Self(899);
 
-    /// Reads the text of `returnStatus`; a text that is no number gives `None`.
+    /// Reads the text of `returnStatus`; a text that is no whole number gives `None`. Digits of full width
+    /// and a fraction of noughts (`100.0`, from a spreadsheet) are read as what they mean.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        text.trim().parse().ok().map(Self)
+        let narrow = |c: char| match c {
+            '０'..='９' => char::from_digit(c as u32 - '０' as u32, 10).unwrap_or(c),
+            '－' => '-',
+            '．' => '.',
+            _ => c,
+        };
+        let text: String = text.trim().chars().map(narrow).collect();
+        let whole = match text.split_once('.') {
+            Some((whole, part)) if part.bytes().all(|b| b == b'0') => whole,
+            _ => &text,
+        };
+        whole.parse().ok().map(Self)
     }
 
     /// 处理异常: negative codes of the E-Port.

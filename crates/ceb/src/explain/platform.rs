@@ -66,6 +66,8 @@ pub fn of_platform<'a>(
                 code: id.clone(),
                 meaning: format!("平台没有代码 {id}。"),
                 advice: "请核对代码；全部代码见 docs/codes。".to_owned(),
+                resubmit: Resubmit::Nothing,
+                source: "docs/codes/README".to_owned(),
                 is_unlisted: false,
                 ..unknown_text("", None)
             },

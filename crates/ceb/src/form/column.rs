@@ -53,6 +53,17 @@ pub fn columns(kind: Kind) -> Vec<Column> {
     columns
 }
 
+/// The elements of the head that may have one value only, which the platform fills in.
+#[must_use]
+pub fn fixed_columns(kind: Kind) -> Vec<Column> {
+    let table = &kind.spec().head;
+    let fixed = table.fields.iter();
+    fixed
+        .filter(|field| only_value(field).is_some())
+        .map(|field| column(kind, Part::Head, table, field))
+        .collect()
+}
+
 fn fields(table: &'static RecordSpec) -> impl Iterator<Item = &'static FieldSpec> {
     let fields = table.fields.iter();
     fields.filter(|field| field.kind != FieldType::Xml && only_value(field).is_none())

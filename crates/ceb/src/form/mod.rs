@@ -33,7 +33,7 @@ use crate::write::{DocumentValues, MessageWriter, Values};
 use crate::{Finding, code};
 
 pub use again::Element;
-pub use column::{Column, Part, columns, kind_of_name, sample_rows};
+pub use column::{Column, Part, columns, fixed_columns, kind_of_name, sample_rows};
 
 /// A value and where it stood: the row (of a sheet, or the line of a text) and the column (0 in a
 /// text), both from 1.

@@ -29,7 +29,7 @@ use crate::query::{self, FindingView};
 use crate::receipt;
 use crate::workbook::profile;
 use ceb::explain::{Explanation, Resubmit};
-use ceb::form::{Draft, Element, Made, Origin};
+use ceb::form::{Draft, Element, Made, Origin, only_value};
 use ceb::{Kind, Outcome, Severity};
 use registry::access::Actor;
 use registry::audit::Act;
@@ -99,7 +99,7 @@ pub(crate) struct Rejected {
     key: String,
     reasons: Vec<Reason>,
     /// What the platform changed itself: element, value before, why.
-    changed: Vec<(&'static str, String, String)>,
+    changed: Vec<(String, String, String)>,
 }
 
 /// What the database knows of a message that came back.
@@ -229,6 +229,14 @@ impl Raw {
     }
 }
 
+fn head_element(document: usize, element: &str) -> Element {
+    Element {
+        document,
+        line: None,
+        element: element.to_owned(),
+    }
+}
+
 impl Original {
     /// Makes a draft of what came back.
     ///
@@ -317,19 +325,51 @@ impl Original {
         }
         let why = "暂存不会申报，重报时按申报（appStatus 2）";
         self.change(at, "appStatus", "1", "2", why);
+        self.fix(at);
     }
 
-    fn change(&mut self, document: usize, element: &'static str, from: &str, to: &str, why: &str) {
-        let place = Element {
-            document,
-            line: None,
-            element: element.to_owned(),
-        };
-        if self.draft.value(&place) != Some(from) || !self.draft.set(&place, to) {
+    /// Puts in the elements of a document that may have one value only: nobody is asked for them.
+    fn fix(&mut self, at: usize) {
+        let spec = self.kind.spec();
+        for field in &spec.head.fields {
+            let Some(only) = only_value(field) else {
+                continue;
+            };
+            let place = head_element(at, &field.element);
+            let known = self.draft.value(&place).unwrap_or_default().to_owned();
+            // What is missing is put in with every declaration.
+            if !known.is_empty() && known != only {
+                let why = format!("该项只能为 {only}，已按此填写");
+                self.change(at, &field.element, &known, only, &why);
+            }
+        }
+        let n_lines = self
+            .draft
+            .documents
+            .get(at)
+            .map_or(0, |one| one.lines.len());
+        let lines = spec.lines.iter().flat_map(|(table, _)| &table.fields);
+        for field in lines {
+            let Some(only) = only_value(field) else {
+                continue;
+            };
+            for line in 0..n_lines {
+                let place = Element {
+                    line: Some(line),
+                    ..head_element(at, &field.element)
+                };
+                self.draft.set(&place, only);
+            }
+        }
+    }
+
+    fn change(&mut self, document: usize, element: &str, from: &str, to: &str, why: &str) {
+        let place = head_element(document, element);
+        if self.draft.value(&place).unwrap_or_default() != from || !self.draft.set(&place, to) {
             return;
         }
         if let Some(rejected) = self.rejected.get_mut(document) {
-            let changed = (element, from.to_owned(), why.to_owned());
+            let changed = (element.to_owned(), from.to_owned(), why.to_owned());
             rejected.changed.push(changed);
         }
     }

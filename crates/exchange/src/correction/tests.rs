@@ -424,3 +424,30 @@ async fn what_was_declared_anew_meanwhile_is_no_correction_any_more() {
         assert_eq!(form(&house, 0, id).await.unwrap_err(), "TG-R4421");
     }
 }
+
+/// What may have one value only is nobody's to type: it is put right and shown, and the rest is enough.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_may_be_one_value_only_is_put_right_by_itself() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let wrong = house
+            .sample(0, Kind::Ceb311, 1)
+            .replace("<ceb:orderType>I<", "<ceb:orderType>X<");
+        let id = accepted(house.accept(0, wrong).await);
+        house.settle().await;
+        let shown = form(&house, 0, id).await.unwrap();
+        let fields = &shown.documents[0].fields;
+        let fixed: Vec<_> = fields
+            .iter()
+            .filter(|field| field.element == "orderType")
+            .collect();
+        assert_eq!(fixed.len(), 1);
+        assert_eq!(fixed[0].value, "I");
+        assert_eq!(fixed[0].was.as_deref(), Some("X"));
+        assert!(fixed[0].reasons.iter().any(|why| why.contains('I')));
+        let (status, answer) = submit(&house, id, Vec::new()).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+        house.settle().await;
+        assert_eq!(statuses(&house, id_of(&answer)).await, [2, 3, 120]);
+    }
+}

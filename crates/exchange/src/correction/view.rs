@@ -4,7 +4,7 @@ use super::{Original, Reason, Rejected};
 use crate::intake::http::AcceptedAnswer;
 use crate::query::FindingView;
 use ceb::explain::Resubmit;
-use ceb::form::{Column, DraftRecord, Element, Part, columns};
+use ceb::form::{Column, DraftRecord, Element, Part, columns, fixed_columns, only_value};
 use ceb::spec::{FieldType, UNBOUNDED};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -183,7 +183,8 @@ pub struct CorrectionOutcomes {
 impl Original {
     /// The form.
     pub(super) fn view(&self, signer: Signer, corrected_by: Option<String>) -> CorrectionForm {
-        let columns = columns(self.kind);
+        let mut columns = columns(self.kind);
+        columns.extend(fixed_columns(self.kind));
         let documents = self.rejected.iter().enumerate();
         CorrectionForm {
             message_id: self.message.id.to_string(),
@@ -207,9 +208,16 @@ impl Original {
             } else {
                 Part::Head
             };
+            let is_shown = |column: &&Column| {
+                let element = &column.field.element;
+                let is_changed = rejected.changed.iter().any(|(name, _, _)| name == element);
+                column.part == part
+                    && element != "appTime"
+                    && (only_value(column.field).is_none() || is_changed)
+            };
             columns
                 .iter()
-                .filter(|column| column.part == part && column.field.element != "appTime")
+                .filter(is_shown)
                 .map(|column| self.field(rejected, column, (record, line)))
                 .collect::<Vec<_>>()
         };

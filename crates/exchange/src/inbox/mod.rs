@@ -17,11 +17,12 @@ mod tests;
 use crate::intake::direction_name;
 use crate::lane::{TURN_MESSAGES_MAX, Waiting, alike, take_turns};
 use crate::pipeline::Shared;
+use crate::receipt;
 use bytes::Bytes;
 use ceb::Direction;
 use queue::Delivery;
 use registry::company::CompanyId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::{Result, Tx};
 
@@ -116,7 +117,8 @@ pub(crate) async fn give_back(shared: &Shared, taken: &[Delivery]) {
     }
 }
 
-/// The company of each answer, as its envelope says.
+/// The company of each answer, as its envelope says; without one, as its first key says: else the flood of
+/// one company whose port sends no envelopes would delay every other such company.
 async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Kept>> {
     shared.directory.refresh().await?;
     let bodies: Vec<Bytes> = taken.iter().map(|delivery| delivery.body.clone()).collect();
@@ -128,18 +130,37 @@ async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Kept>
             let company = receivers
                 .iter()
                 .find_map(|id| reader.directory.by_dxp_id(id));
-            Kept {
+            let key = match company {
+                Some(_) => None,
+                None => receipt::first_key(&body),
+            };
+            let kept = Kept {
                 id: reader.ids.next(),
                 company_id: company.map_or(NOBODY, |company| company.id),
                 n_bytes: i64::try_from(body.len()).unwrap_or(i64::MAX),
                 body,
-            }
+            };
+            (kept, key)
         });
-        kept.collect()
+        kept.collect::<Vec<_>>()
     });
-    reading
+    let read = reading
         .await
-        .map_err(|error| store::Error::Fault(error.to_string()))
+        .map_err(|error| store::Error::Fault(error.to_string()))?;
+    let keys: BTreeSet<String> = read.iter().filter_map(|(_, key)| key.clone()).collect();
+    let owners = match keys.is_empty() {
+        true => BTreeMap::new(),
+        false => {
+            let owners = shared.db.read(move |tx| receipt::owners(tx, &keys));
+            owners.await?
+        }
+    };
+    let of_owner = |(mut kept, key): (Kept, Option<String>)| {
+        let owner = key.and_then(|key| owners.get(&key).copied());
+        kept.company_id = owner.unwrap_or(kept.company_id);
+        kept
+    };
+    Ok(read.into_iter().map(of_owner).collect())
 }
 
 /// The answers of the next turn, over all companies, with their ids.

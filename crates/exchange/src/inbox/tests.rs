@@ -39,13 +39,26 @@ async fn declared(test: store::testing::TestDb) -> House {
     house
 }
 
+/// Each engine for answers with envelopes, and without.
+fn twice() -> impl Iterator<Item = (store::testing::TestDb, bool)> {
+    let of = |is_addressed| {
+        each_engine()
+            .into_iter()
+            .map(move |test| (test, is_addressed))
+    };
+    of(true).chain(of(false))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_company_s_flood_does_not_delay_another_s_answer() {
-    for test in each_engine() {
+    // With envelopes, and from a port that sends none.
+    for (test, is_addressed) in twice() {
         let house = declared(test).await;
         let down = house.shared.customs.import_down.clone();
-        let mut bodies: Vec<Bytes> = (0..FLOOD).map(|k| answer(&house, 0, k, true)).collect();
-        bodies.push(answer(&house, 1, 0, true));
+        let mut bodies: Vec<Bytes> = (0..FLOOD)
+            .map(|k| answer(&house, 0, k, is_addressed))
+            .collect();
+        bodies.push(answer(&house, 1, 0, is_addressed));
         house.shared.queue.put(&down, &bodies).await.unwrap();
         crate::pipeline::take_for_test(&house.shared).await;
         // One turn: the other company's answer, which came last, is home, and the flood is not.

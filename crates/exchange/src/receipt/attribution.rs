@@ -25,7 +25,7 @@ use ceb::{Kind, Outcome, ReturnStatus};
 const GUID_CHARS: usize = 36;
 
 /// Codes of the E-Port that say 重复申报.
-const DUPLICATE_CODES: [i32; 15] = [
+pub(crate) const DUPLICATE_CODES: [i32; 15] = [
     -301_010, -301_011, -401_007, -401_008, -504_012, -504_015, -504_016, -505_012, -505_015,
     -505_016, -621_004, -623_009, -625_022, -625_033, -800_003,
 ];
@@ -43,18 +43,22 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn new(guid: &str, status: i64, time: &str, info: &str) -> Self {
-        let status = ReturnStatus(i32::try_from(status).unwrap_or(0));
-        let says_duplicate = (status == ReturnStatus::CUSTOMS_REJECTED || status.is_fault())
-            && (info.contains("重复申报")
-                || info.contains("重复入库")
-                || DUPLICATE_CODES.contains(&status.0));
         Self {
             names: names(guid, info),
-            status,
+            status: ReturnStatus(i32::try_from(status).unwrap_or(0)),
             time: super::document::order_of(time),
-            says_duplicate,
+            says_duplicate: says_duplicate(status, info),
         }
     }
+}
+
+/// Whether an answer turns its document down because the same is declared already.
+pub(crate) fn says_duplicate(status: i64, info: &str) -> bool {
+    let status = ReturnStatus(i32::try_from(status).unwrap_or(0));
+    (status == ReturnStatus::CUSTOMS_REJECTED || status.is_fault())
+        && (info.contains("重复申报")
+            || info.contains("重复入库")
+            || DUPLICATE_CODES.contains(&status.0))
 }
 
 /// The guids that an answer names: words of 36 characters in its text, and its element guid, which
@@ -69,7 +73,7 @@ pub(crate) fn names(guid: &str, info: &str) -> Vec<String> {
 }
 
 /// How much later than customs' clock ours may be, in milliseconds: ten minutes.
-const CLOCKS_MS: i64 = 10 * 60 * 1000;
+pub(crate) const CLOCKS_MS: i64 = 10 * 60 * 1000;
 
 /// A document that customs may have.
 #[derive(Debug, Clone, Default)]

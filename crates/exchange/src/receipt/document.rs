@@ -1,6 +1,7 @@
 //! What receipts change of a document: its numbers, status and outcome.
 
 use super::NewReceipt;
+use super::attribution::CLOCKS_MS;
 use ceb::{Kind, Outcome, ReturnStatus};
 use registry::company::CompanyId;
 
@@ -57,7 +58,9 @@ impl DocumentStatus {
     }
 
     /// Takes over what a receipt says; receipts are heard in the order of their times. The latest decides
-    /// the status, any final one that customs has finished with the document.
+    /// the status, any final one that customs has finished with the document. What only tells of progress
+    /// takes nothing back: clocks differ, so the word that a document was handed on may be dated after the
+    /// word that it was turned down.
     pub(in crate::receipt) fn hear(&mut self, receipt: &NewReceipt) {
         let code = i32::try_from(receipt.return_status).unwrap_or(0);
         let status = ReturnStatus(code);
@@ -69,29 +72,47 @@ impl DocumentStatus {
         if !is_answer || status == ceb::receipt::STATUS_UNREADABLE && says.is_none() {
             return;
         }
-        if self.is_later(receipt) {
-            self.status = Some(receipt.return_status);
-            self.status_time = Some(receipt.return_time.clone());
-            // A status that nobody knows says nothing: what is known of the document stands.
-            self.outcome = says.unwrap_or(self.outcome);
-            self.is_changed = true;
+        if says == Some(Outcome::Waiting) && self.is_beyond(status) {
+            return;
         }
-        let is_final = says.is_some_and(Outcome::is_bad)
+        self.status = Some(receipt.return_status);
+        self.status_time = Some(receipt.return_time.clone());
+        // A status that nobody knows says nothing: what is known of the document stands.
+        self.outcome = says.unwrap_or(self.outcome);
+        self.is_final |= says.is_some_and(Outcome::is_bad)
             || Kind::from_code(&self.kind).is_some_and(|kind| status.is_final(kind));
-        if is_final && !self.is_final {
-            self.is_final = true;
-            self.is_changed = true;
-        }
+        self.is_changed = true;
     }
 
-    fn is_later(&self, receipt: &NewReceipt) -> bool {
+    /// Whether the document has come further than progress of this status: customs has finished with it, or
+    /// has it while the status is one of the E-Port.
+    fn is_beyond(&self, progress: ReturnStatus) -> bool {
+        let at_port = ReturnStatus::SENT_TO_CUSTOMS.rank();
+        let known = self.status.map_or(0, rank);
+        self.is_final || progress.rank() <= at_port && known > at_port
+    }
+
+    /// Whether it has heard of a later moment than that of a receipt: then all of its receipts are to be heard
+    /// once more, in their order.
+    pub(in crate::receipt) fn has_heard_later(&self, receipt: &NewReceipt) -> bool {
         let Some(known) = &self.status_time else {
-            return true;
+            return false;
         };
         let (new, old) = (order_of(&receipt.return_time), order_of(known));
-        let rank = |status: i64| ReturnStatus(i32::try_from(status).unwrap_or(0)).rank();
-        new > old || (new == old && rank(receipt.return_status) >= rank(self.status.unwrap_or(0)))
+        let status = self.status.unwrap_or(0);
+        new < old || new == old && rank(receipt.return_status) < rank(status)
     }
+}
+
+fn rank(status: i64) -> u8 {
+    ReturnStatus(i32::try_from(status).unwrap_or(0)).rank()
+}
+
+/// Whether a time of customs is a moment, and not one that is still to come: clocks may differ by as much as
+/// [`CLOCKS_MS`].
+pub(crate) fn is_believable(time: &str, now_ms: i64) -> bool {
+    let time = order_of(time);
+    !time.starts_with('0') && time <= super::return_time(now_ms.saturating_add(CLOCKS_MS))
 }
 
 /// A time of customs as it is compared: 14 digits (older receipts) filled up to 17. One that is no
@@ -118,7 +139,17 @@ pub(crate) fn order_of(time: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::order_of;
+    use super::{is_believable, order_of};
+
+    #[test]
+    fn a_time_that_is_none_or_is_still_to_come_is_not_believed() {
+        let now_ms = store::clock::parse_time("2026-03-02T09:00:00+08:00").unwrap();
+        assert!(is_believable("20260302085959", now_ms));
+        assert!(is_believable("20260302090900000", now_ms));
+        for wrong in ["20260302091100000", "20990101000000", "2026-03-02", "", "0"] {
+            assert!(!is_believable(wrong, now_ms), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_time_that_is_none_comes_before_all_others() {

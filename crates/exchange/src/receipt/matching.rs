@@ -18,6 +18,18 @@ pub(crate) struct Candidate {
     pub(crate) n_same: i64,
 }
 
+/// To whom the envelope of a receipt is addressed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Address {
+    /// Whether anybody is named.
+    pub(crate) is_named: bool,
+    /// Those of them that are companies of the platform.
+    pub(crate) companies: Vec<CompanyId>,
+}
+
+/// Why a receipt that is addressed to others is parked.
+const OTHERS: &str = "信封的接收方没有申报过该单证";
+
 /// Where a receipt goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Home {
@@ -68,19 +80,15 @@ impl Candidates {
         Ok(Self { by_key, by_invt_no })
     }
 
-    /// The home of an entry. `receivers` are the companies the envelope is addressed to.
-    pub(crate) fn home(
-        &self,
-        tx: &mut Tx<'_>,
-        entry: &Entry,
-        receivers: &[CompanyId],
-    ) -> Result<Home> {
+    /// The home of an entry of an envelope with this address.
+    pub(crate) fn home(&self, tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Home> {
         if let Some(cop_msg_id) = &entry.ori_cop_msg_id {
             return message_home(tx, cop_msg_id);
         }
         for key in entry.keys.iter().map(key_text) {
             if let Some(found) = self.by_key.get(&key) {
-                let home = choose(found, receivers);
+                let found = named_owner(tx, entry, &key, found)?;
+                let home = choose(&found, to);
                 if let Home::Document(one) = &home
                     && one.n_same > 1
                 {
@@ -89,7 +97,7 @@ impl Candidates {
                 return Ok(home);
             }
         }
-        if let Some(home) = named_home(tx, entry, receivers)? {
+        if let Some(home) = named_home(tx, entry, to)? {
             return Ok(home);
         }
         if let Some(found) = entry
@@ -98,7 +106,7 @@ impl Candidates {
             .as_ref()
             .and_then(|invt_no| self.by_invt_no.get(invt_no))
         {
-            return Ok(choose(found, receivers));
+            return Ok(choose(found, to));
         }
         // The key is incomplete (agentCode is optional in 622): the company's own number decides,
         // but only inside the company that the envelope names.
@@ -106,7 +114,7 @@ impl Candidates {
             return Ok(Home::Unknown("没有找到对应的申报单证"));
         };
         let known = contested::sql::by_number(tx, ("cop_no", cop_no), declared.code(), &[])?;
-        for company in receivers {
+        for company in &to.companies {
             let newest = known.iter().find(|one| one.company_id == *company);
             if let Some(found) = newest {
                 return found.home(tx);
@@ -147,7 +155,7 @@ impl Numbered {
 /// The home of an entry whose key leads nowhere, but whose text or guid names a document that has one
 /// of its numbers. Guids are made by companies and need not be unique: the company must be one that the
 /// envelope is addressed to, or the only one.
-fn named_home(tx: &mut Tx<'_>, entry: &Entry, receivers: &[CompanyId]) -> Result<Option<Home>> {
+fn named_home(tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Option<Home>> {
     let names = attribution::names(&entry.guid, &entry.return_info);
     let Some(declared) = entry.kind.declares().filter(|_| !names.is_empty()) else {
         return Ok(None);
@@ -161,10 +169,12 @@ fn named_home(tx: &mut Tx<'_>, entry: &Entry, receivers: &[CompanyId]) -> Result
         let Some(number) = number else { continue };
         let known = contested::sql::by_number(tx, (column, number), declared.code(), &names)?;
         let companies: BTreeSet<CompanyId> = known.iter().map(|one| one.company_id).collect();
-        let addressed = known.iter().find(|one| receivers.contains(&one.company_id));
+        let addressed = known
+            .iter()
+            .find(|one| to.companies.contains(&one.company_id));
         let only = known
             .first()
-            .filter(|_| companies.len() == 1 && receivers.is_empty());
+            .filter(|_| companies.len() == 1 && !to.is_named);
         if let Some(found) = addressed.or(only) {
             return found.home(tx).map(Some);
         }
@@ -189,8 +199,36 @@ fn message_home(tx: &mut Tx<'_>, cop_msg_id: &str) -> Result<Home> {
     })
 }
 
-/// The newest document of an addressed company; else of the only company that declared the key.
-pub(crate) fn choose(found: &[Candidate], receivers: &[CompanyId]) -> Home {
+/// Those of the documents under a key that belong to the company of the one that the entry names by its guid;
+/// all of them when it names none, or some of several companies.
+fn named_owner(
+    tx: &mut Tx<'_>,
+    entry: &Entry,
+    key: &str,
+    found: &[Candidate],
+) -> Result<Vec<Candidate>> {
+    let all = found.to_vec();
+    let of_one = found.windows(2).all(|pair| match pair {
+        [one, other] => one.company_id == other.company_id,
+        _ => true,
+    });
+    let names = attribution::names(&entry.guid, &entry.return_info);
+    if of_one || names.is_empty() {
+        return Ok(all);
+    }
+    let owners = contested::sql::owners(tx, key, &names)?;
+    Ok(match owners.first() {
+        Some(owner) if owners.len() == 1 => {
+            let own = all.into_iter().filter(|one| one.company_id == *owner);
+            own.collect()
+        }
+        _ => all,
+    })
+}
+
+/// The newest document of an addressed company; when nobody is addressed, of the only company that declared
+/// the key. What is addressed to others is nobody's here, whoever declared the same key.
+pub(crate) fn choose(found: &[Candidate], to: &Address) -> Home {
     let newest = |of: &dyn Fn(&Candidate) -> bool| {
         found
             .iter()
@@ -198,8 +236,11 @@ pub(crate) fn choose(found: &[Candidate], receivers: &[CompanyId]) -> Home {
             .max_by_key(|c| c.document_id)
             .copied()
     };
-    if let Some(candidate) = newest(&|c| receivers.contains(&c.company_id)) {
+    if let Some(candidate) = newest(&|c| to.companies.contains(&c.company_id)) {
         return Home::Document(candidate);
+    }
+    if to.is_named && !found.is_empty() {
+        return Home::Unknown(OTHERS);
     }
     let companies: BTreeSet<CompanyId> = found.iter().map(|c| c.company_id).collect();
     match newest(&|_| true) {

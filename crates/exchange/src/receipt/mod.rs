@@ -6,10 +6,12 @@
 //! several messages and companies: it is split, and nobody sees a neighbour's entry.
 //!
 //! Applied once per (document, status, time, text), whatever order they come in: the latest
-//! `returnTime` decides a document's status, all receipts are kept. Codes nobody knows are carried
-//! (I7). What fits no declaration, or fits two companies, is parked with an alarm: never guessed,
-//! never dropped. Only after the commit is the queue told (I1).
+//! `returnTime` decides a document's status, all receipts are kept. A time that is none, or is still to
+//! come, is that of arrival, and progress takes nothing back of what was decided. Codes nobody knows are
+//! carried (I7). What fits no declaration, fits two companies or is addressed to others is parked with an
+//! alarm: never guessed, never dropped. Only after the commit is the queue told (I1).
 
+mod action;
 mod attribution;
 mod contested;
 mod document;
@@ -27,8 +29,10 @@ use ceb::write::DocumentValues;
 use ceb::{Document, Kind, Outcome, ReturnStatus};
 use registry::company::CompanyId;
 use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
 use store::clock::beijing_rfc3339;
 use store::reseal::Column;
+use store::{Result, Tx};
 
 pub(crate) use document::{DocumentStatus, order_of};
 pub(crate) use record::record;
@@ -132,6 +136,26 @@ pub(crate) struct NewReceipt {
     pub(crate) is_dated: bool,
     /// Its place in the company's feed, of one that is recorded already.
     pub(crate) feed_no: Option<i64>,
+}
+
+/// The first business key in an answer, as it is stored; none in what cannot be read.
+pub(crate) fn first_key(body: &[u8]) -> Option<String> {
+    let receipts = ceb::receipt::split(body).ok()?;
+    let mut keys = receipts.entries.iter().flat_map(|entry| &entry.keys);
+    keys.next().map(key_text)
+}
+
+/// The company that has declared each of these keys, the latest of several.
+pub(crate) fn owners(
+    tx: &mut Tx<'_>,
+    keys: &BTreeSet<String>,
+) -> Result<BTreeMap<String, CompanyId>> {
+    let found = sql::by_business_key(tx, keys)?;
+    let latest = |(key, candidates): (String, Vec<matching::Candidate>)| {
+        let one = candidates.iter().max_by_key(|one| one.document_id)?;
+        Some((key, one.company_id))
+    };
+    Ok(found.into_iter().filter_map(latest).collect())
 }
 
 /// The guid of a receipt that the platform itself writes: 36 characters, from an id of ours.

@@ -1,13 +1,13 @@
 //! One batch of customs' answers: split, match, record, move on, and only then acknowledge.
 
-use super::matching::{Candidates, Home};
-use super::{DocumentStatus, NewReceipt, contested, fingerprint, record, sql};
+use super::document::is_believable;
+use super::matching::{Address, Candidates, Home};
+use super::{DocumentStatus, NewReceipt, action, contested, fingerprint, record, sql};
 use crate::inbox;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::outcome::{self, Declared};
 use crate::pipeline::Shared;
 use crate::unknown_code;
-use ceb::Outcome;
 use ceb::receipt::Entry;
 use registry::company::CompanyId;
 use registry::ground::Ground;
@@ -109,13 +109,15 @@ pub(crate) fn apply(
     opened: &[Opened],
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
-    let receivers = |one: &Opened| -> Vec<CompanyId> {
+    let address = |one: &Opened| {
         let ids = one.receiver_ids.iter();
-        ids.filter_map(|id| shared.directory.by_dxp_id(id))
-            .map(|company| company.id)
-            .collect()
+        let known = ids.filter_map(|id| shared.directory.by_dxp_id(id));
+        Address {
+            is_named: !one.receiver_ids.is_empty(),
+            companies: known.map(|company| company.id).collect(),
+        }
     };
-    apply_to(tx, &shared.ground, opened, receivers, now_ms)
+    apply_to(tx, &shared.ground, opened, address, now_ms)
 }
 
 /// A parked answer, once more: answers the companies whose feed has something new. What still has no
@@ -128,14 +130,14 @@ pub(crate) fn again(
 ) -> Result<Vec<CompanyId>> {
     let opened = open(bytes::Bytes::from(body));
     // To whom it was addressed is not known any more; the key must do.
-    apply_to(tx, ground, &[opened], |_| Vec::new(), now_ms)
+    apply_to(tx, ground, &[opened], |_| Address::default(), now_ms)
 }
 
 fn apply_to(
     tx: &mut Tx<'_>,
     ground: &Ground,
     opened: &[Opened],
-    receivers: impl Fn(&Opened) -> Vec<CompanyId>,
+    address: impl Fn(&Opened) -> Address,
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
     let entries: Vec<&Entry> = opened
@@ -148,7 +150,7 @@ fn apply_to(
     let mut parked = Vec::new();
     let mut contested = contested::Groups::new();
     for one in opened {
-        let receivers = receivers(one);
+        let to = address(one);
         let entries = match &one.content {
             Ok(entries) => entries,
             Err(reason) => {
@@ -157,7 +159,7 @@ fn apply_to(
             }
         };
         for entry in entries {
-            match candidates.home(tx, entry, &receivers)? {
+            match candidates.home(tx, entry, &to)? {
                 Home::Unknown(reason) => {
                     let xml = entry.xml.clone().into_bytes();
                     parked.push((entry.kind.code(), key_of(entry), reason.to_owned(), xml));
@@ -219,7 +221,7 @@ fn new_receipt(
     now_ms: i64,
 ) -> NewReceipt {
     let time = entry.return_time.trim();
-    let is_dated = !time.is_empty();
+    let is_dated = is_believable(time, now_ms);
     NewReceipt {
         company_id,
         message_id,
@@ -228,7 +230,7 @@ fn new_receipt(
         guid: entry.guid.clone(),
         document_key: key_of(entry),
         return_status: entry.return_status.0.into(),
-        // A receipt without a time is dated by its arrival, so that it can be put in order.
+        // One without a time, or with one that cannot be, is dated by its arrival, to be put in order.
         return_time: if is_dated {
             time.to_owned()
         } else {
@@ -251,8 +253,10 @@ fn fingerprint_of(entry: &Entry, is_dated: bool) -> i64 {
     if is_dated && entry.return_status != ceb::receipt::STATUS_UNREADABLE {
         return fingerprint(&[info]);
     }
+    // Some nodes indent what they deliver once more.
     let own = entry.xml.get(entry.own.clone()).unwrap_or_default();
-    fingerprint(&[info, own.as_bytes()])
+    let said: String = own.split_whitespace().collect();
+    fingerprint(&[said.as_bytes()])
 }
 
 /// Keeps an answer that has no home, with an event for the alarm.
@@ -398,16 +402,65 @@ fn update_documents(
         .filter(|one| one.status.is_none())
         .map(|one| one.id)
         .collect();
-    let before: BTreeMap<i64, (bool, Outcome, bool)> = documents
+    let before: BTreeMap<i64, DocumentStatus> = documents.clone();
+    hear(tx, &mut documents, recorded, moved)?;
+    action::ask(tx, &mut documents, &before)?;
+    let mut updated = Updated::default();
+    let mut n_final: BTreeMap<MessageId, i64> = BTreeMap::new();
+    for document in documents.values() {
+        let message = MessageId::of_document(document.id);
+        updated.kinds.insert(message, document.kind.clone());
+        let is_declared = document.status.is_some_and(|status| status != DRAFT)
+            && !sql::is_duplicate(document.status);
+        if let Some(key) = document.business_key.clone()
+            && is_declared
+            && unanswered.contains(&document.id)
+        {
+            let one = (document.company_id, key, document.id);
+            updated.fresh.push(one);
+        }
+        let Some(was) = before.get(&document.id) else {
+            continue;
+        };
+        *n_final.entry(message).or_default() +=
+            i64::from(document.is_final) - i64::from(was.is_final);
+        if (document.outcome, document.needs_action) != (was.outcome, was.needs_action) {
+            updated.outcomes.insert(message);
+        }
+    }
+    updated.n_final = n_final.into_iter().filter(|(_, n)| *n != 0).collect();
+    let changed: Vec<&DocumentStatus> = documents
         .values()
-        .map(|one| (one.id, (one.is_final, one.outcome, one.needs_action)))
+        .filter(|document| document.is_changed)
         .collect();
+    sql::update_documents(tx, &changed)?;
+    crate::matching::learn(tx, ground, &changed, recorded, now_ms)?;
+    let left = action::left_open(tx, recorded)?;
+    sql::update_documents(tx, &left.iter().collect::<Vec<_>>())?;
+    let messages = left.iter().map(|one| MessageId::of_document(one.id));
+    updated.outcomes.extend(messages);
+    Ok(updated)
+}
+
+/// Tells the documents what is new, in the order of its times; those of which something is late, moved, or
+/// of an unknown status all that there is.
+fn hear(
+    tx: &mut Tx<'_>,
+    documents: &mut BTreeMap<i64, DocumentStatus>,
+    recorded: &[NewReceipt],
+    moved: &BTreeSet<i64>,
+) -> Result<()> {
     let unknown = documents.values().filter(|one| one.is_unknown());
+    let late = recorded.iter().filter(|receipt| {
+        let document = documents.get(&receipt.document_id);
+        document.is_some_and(|document| document.has_heard_later(receipt))
+    });
     let again: BTreeSet<i64> = unknown
         .map(|one| one.id)
+        .chain(late.map(|receipt| receipt.document_id))
         .chain(moved.iter().copied())
         .collect();
-    contested::tell_again(tx, &mut documents, &again, moved)?;
+    contested::tell_again(tx, documents, &again, moved)?;
     let heard = contested::in_time(recorded.iter().collect());
     for receipt in heard {
         if receipt.document_id == receipt.message_id.0 {
@@ -422,63 +475,6 @@ fn update_documents(
             && !again.contains(&receipt.document_id)
         {
             document.hear(receipt);
-        }
-    }
-    ask_for_action(tx, &mut documents, &before)?;
-    let mut updated = Updated::default();
-    let mut n_final: BTreeMap<MessageId, i64> = BTreeMap::new();
-    for document in documents.values() {
-        let message = MessageId::of_document(document.id);
-        updated.kinds.insert(message, document.kind.clone());
-        let is_declared = document.status.is_some_and(|status| status != DRAFT);
-        if let Some(key) = document.business_key.clone()
-            && is_declared
-            && unanswered.contains(&document.id)
-        {
-            let one = (document.company_id, key, document.id);
-            updated.fresh.push(one);
-        }
-        let Some((was_final, outcome, needs_action)) = before.get(&document.id) else {
-            continue;
-        };
-        *n_final.entry(message).or_default() +=
-            i64::from(document.is_final) - i64::from(*was_final);
-        if (document.outcome, document.needs_action) != (*outcome, *needs_action) {
-            updated.outcomes.insert(message);
-        }
-    }
-    updated.n_final = n_final.into_iter().filter(|(_, n)| *n != 0).collect();
-    let changed: Vec<&DocumentStatus> = documents
-        .values()
-        .filter(|document| document.is_changed)
-        .collect();
-    sql::update_documents(tx, &changed)?;
-    crate::matching::learn(tx, ground, &changed, recorded, now_ms)?;
-    Ok(updated)
-}
-
-/// Documents that were turned down just now need an action, unless they were declared anew already.
-fn ask_for_action(
-    tx: &mut Tx<'_>,
-    documents: &mut BTreeMap<i64, DocumentStatus>,
-    before: &BTreeMap<i64, (bool, Outcome, bool)>,
-) -> Result<()> {
-    let was_bad = |id: &i64| {
-        before
-            .get(id)
-            .is_some_and(|(_, outcome, _)| outcome.is_bad())
-    };
-    let turned: BTreeSet<i64> = documents
-        .values()
-        .filter(|one| one.outcome.is_bad() && !was_bad(&one.id))
-        .map(|one| one.id)
-        .collect();
-    let replaced = sql::replaced(tx, &turned)?;
-    for document in documents.values_mut() {
-        if turned.contains(&document.id) {
-            document.needs_action = !replaced.contains(&document.id);
-        } else if !document.outcome.is_bad() {
-            document.needs_action = false;
         }
     }
     Ok(())

@@ -26,6 +26,9 @@ use web::Code;
 pub use http::OPERATIONS;
 pub use sql::n_open;
 
+/// Longest text kept of a status that cannot be read, in characters.
+const CODE_CHARS_MAX: usize = 40;
+
 /// Longest text kept as a sample, in characters.
 const SAMPLE_CHARS_MAX: usize = 200;
 
@@ -118,17 +121,20 @@ pub(crate) fn count(
 ) -> Result<()> {
     let mut seen: BTreeMap<Key, Seen> = BTreeMap::new();
     for receipt in recorded {
-        // Tax bills and results have no status of their own.
-        if receipt.return_status == i64::from(ceb::receipt::STATUS_UNREADABLE.0) {
-            continue;
-        }
         let (info, xml) = (&receipt.return_info, &receipt.xml);
-        let told = explanation::explain(&receipt.kind, receipt.return_status, info, xml);
         let kind = explanation::kind_of(&receipt.kind, xml);
         // A text can name several codes; each counts once a receipt.
-        let codes: BTreeSet<&str> = told.unknown_codes().collect();
+        let codes: BTreeSet<String> = match receipt.return_status {
+            status if status == i64::from(ceb::receipt::STATUS_UNREADABLE.0) => {
+                unreadable(receipt).into_iter().collect()
+            }
+            status => {
+                let told = explanation::explain(&receipt.kind, status, info, xml);
+                told.unknown_codes().map(str::to_owned).collect()
+            }
+        };
         for code in codes {
-            let key = (code.to_owned(), kind.clone());
+            let key = (code, kind.clone());
             let entry = seen.entry(key).or_insert_with(|| Seen {
                 n_seen: 0,
                 sample: ceb::personal::masked_text(info)
@@ -146,6 +152,19 @@ pub(crate) fn count(
     metrics::counter!("tongguan_receipts_unknown_code_total")
         .increment(u64::try_from(n_seen).unwrap_or(0));
     sql::count(tx, || ids.next(), &seen, now_ms)
+}
+
+/// What stands as status in an answer to a declaration where none can be read: nothing follows for the
+/// document then, and somebody must look. Tax bills and results have no status of their own.
+fn unreadable(receipt: &NewReceipt) -> Option<String> {
+    ceb::Kind::from_code(&receipt.kind)?.declares()?;
+    let told = ceb::receipt::split(receipt.xml.as_bytes()).ok()?;
+    let text = told.entries.into_iter().next()?.status_text;
+    let text: String = text.chars().take(CODE_CHARS_MAX).collect();
+    Some(match text.is_empty() {
+        true => "（空）".to_owned(),
+        false => text,
+    })
 }
 
 /// The answers to these codes.

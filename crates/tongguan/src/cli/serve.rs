@@ -117,8 +117,9 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
         config.http.listen = listen;
     }
     if args.base.config.is_none() && std::env::var("TONGGUAN_NODE__LOG").is_err() {
-        // People look at the page; the terminal shows what they need and nothing else.
-        config.node.log = "warn".to_owned();
+        // People look at the page; the terminal shows what they need and nothing else. Receipts that fit
+        // nothing are part of the show.
+        config.node.log = "warn,exchange::receipt=error".to_owned();
     }
     log::start(&config.node.log);
     config.registry = reached_at(config.registry, &config.http.listen);
@@ -143,6 +144,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
     let router = app::router(&house, metrics, true, Some(customs_box))?;
     let token = first_start(&house).await?;
     let (json, n_declarations) = (args.base.json, args.declarations);
+    let data = args.base.data.clone();
     let (shared, stop) = (Arc::clone(&house.shared), house.stop.subscribe());
     app::serve(&house, router, move |address| {
         let url = format!("http://{address}");
@@ -150,7 +152,7 @@ pub(super) async fn demo(args: DemoArgs) -> anyhow::Result<Ended> {
         say(&if json {
             demo::ready_json(&url, link.as_deref(), &companies)
         } else {
-            demo::ready_text(&url, link.as_deref(), &companies)
+            demo::ready_text(&url, link.as_deref(), &companies, data.as_deref())
         });
         tokio::spawn(demo::declare(shared, url, companies, n_declarations, stop));
     })

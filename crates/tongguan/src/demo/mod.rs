@@ -182,8 +182,16 @@ pub fn ready_json(url: &str, bootstrap: Option<&str>, companies: &[DemoCompany])
         .to_string()
 }
 
-/// What a person sees when the demo is ready.
-pub fn ready_text(url: &str, bootstrap: Option<&str>, companies: &[DemoCompany]) -> String {
+/// What a person sees when the demo is ready. `data` is the folder when the caller named one: the lines
+/// to copy name it too.
+pub fn ready_text(
+    url: &str,
+    bootstrap: Option<&str>,
+    companies: &[DemoCompany],
+    data: Option<&Path>,
+) -> String {
+    let program = std::env::args().next().unwrap_or_default();
+    let data = data.map_or_else(String::new, |data| format!(" --data {}", data.display()));
     let Some(first) = companies.first() else {
         return String::new();
     };
@@ -206,7 +214,7 @@ pub fn ready_text(url: &str, bootstrap: Option<&str>, companies: &[DemoCompany])
          接口文档 API          {url}/api/docs\n\n\
          演示企业与密钥 companies and keys\n{}\n\n\
          提交一份样例 submit a sample（在另一个终端 in another terminal）\n\
-         \x20 target/release/tongguan sample CEB311 --company {code} > order.xml\n\
+         \x20 {program} sample CEB311 --company {code}{data} > order.xml\n\
          \x20 curl -sS -X POST {url}/api/v1/messages -H 'Authorization: Bearer {key}' \\\n\
          \x20      -H 'Content-Type: application/xml' --data-binary @order.xml\n\n\
          领取回执 read the receipts\n\

@@ -47,6 +47,24 @@ pub(in crate::receipt) fn by_number(
         .collect()
 }
 
+/// The companies of the documents with this key and one of these guids.
+pub(in crate::receipt) fn owners(
+    tx: &mut Tx<'_>,
+    key: &str,
+    names: &[String],
+) -> Result<Vec<CompanyId>> {
+    let names = names.get(..NAMES_MAX).unwrap_or(names);
+    let places: Vec<String> = (2..).take(names.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "select distinct company_id from document where business_key = $1 and guid in ({})",
+        places.join(", ")
+    );
+    let mut args: Vec<Value<'_>> = vec![key.into()];
+    args.extend(names.iter().map(|name| Value::from(name.as_str())));
+    let rows = tx.query(&sql, &args)?;
+    rows.iter().map(|row| row.int(0).map(CompanyId)).collect()
+}
+
 /// Documents with one key among which answers are attributed; of more the newest.
 const SAME_KEY_MAX: i64 = 64;
 

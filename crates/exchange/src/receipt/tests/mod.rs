@@ -1,8 +1,9 @@
 //! Receipts come home: matched, idempotent, in any order, split, parked when nobody's.
 
+mod clocks;
 mod odd;
 
-use super::matching::{Candidate, Home, choose};
+use super::matching::{Address, Candidate, Home, choose};
 use crate::testing::{House, accepted};
 use bytes::Bytes;
 use ceb::envelope::Envelope;
@@ -18,34 +19,38 @@ fn candidate(company: i64, document_id: i64) -> Candidate {
     }
 }
 
+fn to(companies: &[i64]) -> Address {
+    Address {
+        is_named: true,
+        companies: companies.iter().copied().map(CompanyId).collect(),
+    }
+}
+
 #[test]
 fn the_addressed_company_comes_first_and_nobody_guesses() {
     let found = [candidate(1, 10), candidate(2, 20), candidate(1, 30)];
-    assert_eq!(
-        choose(&found, &[CompanyId(1)]),
-        Home::Document(candidate(1, 30))
-    );
-    assert_eq!(
-        choose(&found, &[CompanyId(2)]),
-        Home::Document(candidate(2, 20))
-    );
-    assert!(matches!(choose(&found, &[]), Home::Unknown(_)));
-    assert!(matches!(choose(&found, &[CompanyId(9)]), Home::Unknown(_)));
-    assert_eq!(
-        choose(&found[1..2], &[CompanyId(9)]),
-        Home::Document(candidate(2, 20))
-    );
+    assert_eq!(choose(&found, &to(&[1])), Home::Document(candidate(1, 30)));
+    assert_eq!(choose(&found, &to(&[2])), Home::Document(candidate(2, 20)));
+    let nobody = Address::default();
+    assert!(matches!(choose(&found, &nobody), Home::Unknown(_)));
+    let only = choose(&found[1..2], &nobody);
+    assert_eq!(only, Home::Document(candidate(2, 20)));
+    // What is addressed to others is not given to whoever declared the same key.
+    for others in [to(&[9]), to(&[])] {
+        assert!(matches!(choose(&found[1..2], &others), Home::Unknown(_)));
+    }
 }
 
-/// Puts receipts on the queue as customs would and lets the platform apply them.
-async fn answer(house: &House, receiver: &str, xmls: &[String]) {
+/// Puts receipts on the queue as customs would, addressed to `receivers` with blanks between, and lets the
+/// platform apply them.
+async fn answer(house: &House, receivers: &str, xmls: &[String]) {
     let bodies: Vec<Bytes> = xmls
         .iter()
         .map(|xml| {
             Bytes::from(ceb::envelope::seal(&Envelope {
                 cop_msg_id: "C1".to_owned(),
                 sender_id: "DXPEDCCEB0000002".to_owned(),
-                receiver_ids: vec![receiver.to_owned()],
+                receiver_ids: receivers.split(' ').map(str::to_owned).collect(),
                 creat_time: "2026-03-02T09:00:00".to_owned(),
                 msg_type: "CEB312Message".to_owned(),
                 data: xml.clone().into_bytes(),
@@ -178,7 +183,8 @@ async fn one_message_of_customs_for_two_companies_is_split() {
             "</CEB312Message>",
             &format!("{}</CEB312Message>", entry(&two)),
         );
-        answer(&house, "DXPENT0000000001", &[both]).await;
+        let addressed = format!("{} {}", house.company(0).dxp_id, house.company(1).dxp_id);
+        answer(&house, &addressed, &[both]).await;
         let of = async |n: usize| {
             let company = house.company_id(n);
             let read = house

@@ -12,7 +12,7 @@ use store::testing::each_engine;
 const IN_GBK: &[u8] = b"\xB2\xBB\xD2\xBB\xD6\xC2";
 
 /// Puts bytes on the queue as a port without envelopes hands them over.
-async fn hand_over(house: &House, bodies: Vec<Vec<u8>>) {
+pub(super) async fn hand_over(house: &House, bodies: Vec<Vec<u8>>) {
     let bodies: Vec<Bytes> = bodies.into_iter().map(Bytes::from).collect();
     let down = &house.shared.customs.import_down;
     house.shared.queue.put(down, &bodies).await.unwrap();
@@ -103,7 +103,7 @@ async fn a_receipt_without_namespace_counts_once() {
 }
 
 /// A receipt with another text in this element.
-fn with_text(xml: &str, element: &str, instead: &str) -> String {
+pub(super) fn with_text(xml: &str, element: &str, instead: &str) -> String {
     let (open, close) = (format!("<{element}>"), format!("</{element}>"));
     let from = xml.find(&open).unwrap() + open.len();
     let to = xml.find(&close).unwrap();
@@ -125,7 +125,9 @@ async fn answers_without_status_or_time_swallow_none_and_come_once() {
             let plain = receipt(&house, 0, 1, 120, "海关入库");
             let unreadable = |text: &str| with_text(&plain, "returnStatus", text);
             let undated = with_text(&plain, "returnTime", "");
-            let all = [unreadable("甲"), unreadable("乙"), undated];
+            // The same, indented by another node.
+            let indented = undated.replace("><", ">\n  <");
+            let all = [unreadable("甲"), unreadable("乙"), undated, indented];
             let dxp_id = house.company(0).dxp_id.clone();
             for _ in 0..3 {
                 answer(&house, &dxp_id, &all).await;

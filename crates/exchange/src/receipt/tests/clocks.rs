@@ -1,0 +1,219 @@
+//! Receipts whose times are wrong, and rejections that must be seen whatever else was said.
+
+use super::odd::{hand_over, with_text};
+use super::{again, answer, documents, receipt};
+use crate::message::MessageId;
+use crate::testing::{House, accepted};
+use ceb::{Kind, Outcome};
+use registry::access::Actor;
+use store::testing::each_engine;
+
+/// An answer to the sample order with this status and time.
+fn said(house: &House, status: i32, time: &str) -> String {
+    with_text(&receipt(house, 0, 5, status, ""), "returnTime", time)
+}
+
+/// What became of a message's only document: outcome, whether somebody must act, state of the message.
+async fn became(house: &House, id: MessageId) -> (Outcome, bool, String) {
+    let document = documents(house, id).await.remove(0);
+    let state = house.state(0, id).await;
+    (document.outcome, document.needs_action, state)
+}
+
+/// A rejection counts whatever its time looks like, and whatever clocks say of the word before it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_time_hides_a_rejection() {
+    let cases: [&[(i32, &str)]; 7] = [
+        &[(2, "20260302090000500"), (100, "2026-03-02 09:00:01")],
+        &[(2, "20260302090000500"), (100, "20260302")],
+        &[(2, "20260302090000500"), (100, "上午九点")],
+        // The clock of the E-Port is fast.
+        &[
+            (2, "20260302090005000"),
+            (3, "20260302090006000"),
+            (100, "20260302090000000"),
+        ],
+        &[(100, "20260302090000000"), (3, "20260302090006000")],
+        &[(100, "20260302090000000"), (300, "20260302090006000")],
+        &[(120, "20990101000000000"), (100, "20260302090000000")],
+    ];
+    for case in cases {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+            crate::pipeline::drain(&house.shared).await.unwrap();
+            let dxp_id = house.company(0).dxp_id.clone();
+            for (status, time) in case {
+                answer(&house, &dxp_id, &[said(&house, *status, time)]).await;
+                house.clock.advance(std::time::Duration::from_millis(100));
+            }
+            let expected = (Outcome::Rejected, true, "settled".to_owned());
+            assert_eq!(became(&house, id).await, expected, "{case:?}");
+        }
+    }
+}
+
+/// What has been taken in stays so when progress is told late; a document never waits in a settled message.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn late_progress_takes_nothing_back() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let dxp_id = house.company(0).dxp_id.clone();
+        for (status, time) in [(120, "20260302090000000"), (300, "20260302090001000")] {
+            answer(&house, &dxp_id, &[said(&house, status, time)]).await;
+        }
+        let expected = (Outcome::Accepted, false, "settled".to_owned());
+        assert_eq!(became(&house, id).await, expected);
+    }
+}
+
+/// What was dismissed was the first word: another one asks anew, the same one does not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rejection_after_a_dismissed_fault_asks_for_an_action() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let dxp_id = house.company(0).dxp_id.clone();
+        let fault = said(&house, -301_001, "20260302090000000");
+        answer(&house, &dxp_id, std::slice::from_ref(&fault)).await;
+        assert!(became(&house, id).await.1);
+        let (ids, now_ms) = (house.shared.ids.clone(), house.shared.clock.now_ms());
+        let dismiss = move |tx: &mut store::Tx<'_>| {
+            let nobody = Actor::nobody(registry::access::Origin::default());
+            crate::outcome::dismiss(tx, &ids, &nobody, id, ("", now_ms))
+        };
+        assert!(house.shared.db.write(dismiss).await.unwrap());
+        answer(&house, &dxp_id, &[fault]).await;
+        assert!(!became(&house, id).await.1, "the same word came twice");
+        answer(&house, &dxp_id, &[said(&house, 100, "20260302090001000")]).await;
+        let (outcome, needs_action, _) = became(&house, id).await;
+        assert_eq!((outcome, needs_action), (Outcome::Rejected, true));
+    }
+}
+
+/// A duplicate that is turned down as one takes nothing off the company's hands, whichever is told first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_duplicate_does_not_replace_what_was_rejected() {
+    for is_duplicate_first in [true, false] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let order = house.sample(0, Kind::Ceb311, 5);
+            let first = accepted(house.accept(0, order.clone()).await);
+            let second = accepted(house.accept(0, again(&order, 2)).await);
+            crate::pipeline::drain(&house.shared).await.unwrap();
+            let named = async |id, status, text: &str| {
+                let guid = documents(&house, id).await.remove(0).guid.unwrap();
+                receipt(&house, 0, 5, status, &format!("{text}[{guid}]"))
+            };
+            let duplicate = named(second, -301_010, "重复申报").await;
+            let rejection = named(first, 100, "退单").await;
+            let mut order = [duplicate, rejection];
+            if !is_duplicate_first {
+                order.reverse();
+            }
+            let dxp_id = house.company(0).dxp_id.clone();
+            for one in order {
+                answer(&house, &dxp_id, &[one]).await;
+            }
+            let (outcome, needs_action, _) = became(&house, first).await;
+            let told = (outcome, needs_action);
+            assert_eq!(told, (Outcome::Rejected, true), "{is_duplicate_first}");
+            assert_eq!(became(&house, second).await.0, Outcome::Faulty);
+        }
+    }
+}
+
+/// The text of an element of a message.
+fn text_of<'a>(xml: &'a str, element: &str) -> &'a str {
+    let open = format!("<ceb:{element}>");
+    let from = xml.find(&open).unwrap() + open.len();
+    xml[from..].split('<').next().unwrap()
+}
+
+/// Two companies declared one key, and a port sends no envelopes: the guid that an answer names decides.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_guid_decides_between_companies() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let order = house.sample(0, Kind::Ceb311, 5);
+        let mut other = house.sample(1, Kind::Ceb311, 6);
+        for element in ["orderNo", "ebpCode"] {
+            other = other.replace(
+                &format!("<ceb:{element}>{}<", text_of(&other, element)),
+                &format!("<ceb:{element}>{}<", text_of(&order, element)),
+            );
+        }
+        let first = accepted(house.accept(0, order).await);
+        let second = accepted(house.accept(1, other).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let guid = documents(&house, second).await.remove(0).guid.unwrap();
+        let named = receipt(&house, 0, 5, 100, &format!("退单[{guid}]"));
+        let unnamed = receipt(&house, 0, 5, 100, "退单");
+        hand_over(&house, vec![named.into_bytes(), unnamed.into_bytes()]).await;
+        assert_eq!(became(&house, first).await.0, Outcome::Waiting);
+        assert_eq!(became(&house, second).await.0, Outcome::Rejected);
+        assert_eq!(
+            (house.feed(0).await.len(), house.feed(1).await.len()),
+            (0, 1)
+        );
+    }
+}
+
+/// A receipt that its envelope addresses to somebody else is nobody's here, though a company has declared the
+/// same key.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_gets_the_receipt_of_another() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let rejection = receipt(&house, 0, 5, 100, "订购人身份信息不一致");
+        for stranger in [
+            house.company(1).dxp_id.clone(),
+            "DXPENT9999999999".to_owned(),
+        ] {
+            answer(&house, &stranger, std::slice::from_ref(&rejection)).await;
+        }
+        assert!(house.feed(0).await.is_empty() && house.feed(1).await.is_empty());
+        assert_eq!(became(&house, id).await.0, Outcome::Waiting);
+        let parked = house
+            .shared
+            .db
+            .read(|tx| crate::receipt::parked(tx, i64::MAX, 10))
+            .await
+            .unwrap();
+        assert!(
+            parked.iter().all(|one| one.reason.contains("信封")),
+            "{parked:?}"
+        );
+        assert_eq!(parked.len(), 1);
+    }
+}
+
+/// A status that cannot be read says nothing of the document, so somebody is told of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_status_that_cannot_be_read_is_counted_for_the_operator() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let dxp_id = house.company(0).dxp_id.clone();
+        let plain = receipt(&house, 0, 5, 100, "退单");
+        let twice = plain.replace(
+            "<returnStatus>",
+            "<returnStatus>120</returnStatus><returnStatus>",
+        );
+        let all = [
+            with_text(&plain, "returnStatus", "abc"),
+            with_text(&plain, "returnStatus", ""),
+            twice,
+        ];
+        answer(&house, &dxp_id, &all).await;
+        let open = house.shared.db.read(crate::unknown_code::n_open).await;
+        assert_eq!(open.unwrap(), 3);
+        assert_eq!(house.feed(0).await.len(), 3);
+    }
+}
