@@ -65,6 +65,14 @@ export async function isGood(page, name) {
   assert.ok(over <= 0, `${name} is ${over} pixels wider than the window`);
 }
 
+/** No table is wider than its card: what stands behind the edge is not seen. */
+export async function tablesFit(page, name) {
+  const wide = await page.locator("#content .ant-table-content, #content .ant-table-body").evaluateAll((all) =>
+    all.map((one) => [one.scrollWidth, one.clientWidth]).filter(([inside, outside]) => inside > outside + 1),
+  );
+  assert.deepEqual(wide, [], `${name}: a table is wider than its card`);
+}
+
 export async function shot(page, name) {
   if (shots === undefined) return;
   mkdirSync(shots, { recursive: true });

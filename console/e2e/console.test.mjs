@@ -1,7 +1,7 @@
 // The console in a real browser: every role opens every page of its menu.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { bootstrap, isGood, launch, listen, settled, shot, url } from "./browser.mjs";
+import { bootstrap, isGood, launch, listen, settled, shot, tablesFit, url } from "./browser.mjs";
 import { jobs } from "./jobs.mjs";
 import { backOffice } from "./backOffice.mjs";
 import { correcting } from "./correcting.mjs";
@@ -62,9 +62,29 @@ function everyPage() {
         await settled(page);
         assert.equal(await page.locator("#content .ant-alert-error").count(), 0, `${name} shows an error`);
         await isGood(page, `${role} ${name}`);
+        await tablesFit(page, `${role} ${name}`);
         await shot(page, `${role}-${i}`);
       }
       assert.deepEqual(complaints, []);
+      await page.context().close();
+    });
+  }
+  // These have every list between them.
+  for (const role of ["company", "operator", "system"]) {
+    test(`${role}: tables and menu fit 1366 × 768 in English, too`, async () => {
+      const page = await signIn(browser, url, role);
+      await page.addInitScript(() => localStorage.setItem("tongguan.language", "en"));
+      await page.goto(`${url}/console/`);
+      await settled(page);
+      const cut = await page.locator("nav .ant-menu-title-content").evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
+      assert.deepEqual(cut, [], "entries of the menu are cut");
+      const entries = page.locator("nav .ant-menu-item:not(:has(a[target]))");
+      for (let i = 0; i < (await entries.count()); i += 1) {
+        const name = (await entries.nth(i).innerText()).trim();
+        await entries.nth(i).click();
+        await settled(page);
+        await tablesFit(page, `${role} ${name}`);
+      }
       await page.context().close();
     });
   }

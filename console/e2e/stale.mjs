@@ -140,7 +140,7 @@ export function stale(browserOf) {
     await settled(page);
     await page.getByText("正在进行线路故障演练（仅进口）").waitFor();
     await shot(page, "drill");
-    await page.getByRole("button", { name: "立即结束" }).click();
+    await page.getByRole("button", { name: "立即结束演练" }).click();
     await page.getByText("正在进行线路故障演练").waitFor({ state: "detached" });
     await page.context().close();
   });

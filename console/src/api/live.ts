@@ -4,6 +4,7 @@
 // a line that says nothing for longer is dead, whatever the browser believes.
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { connection } from "./connection";
+import { useCan } from "./session";
 
 export type Topic = "message" | "receipt" | "case" | "count";
 export type LiveState = "live" | "polling" | "connecting";
@@ -49,9 +50,11 @@ class Line {
     return () => this.watchers.delete(watcher);
   };
 
-  listen(listener: Listener): () => void {
+  listen(listener: Listener, mayConnect: boolean): () => void {
     this.listeners.add(listener);
-    if (this.source === undefined && this.retry === undefined) this.connect();
+    // Who may not follow events asks now and then instead.
+    if (!mayConnect) this.set("polling");
+    else if (this.source === undefined && this.retry === undefined) this.connect();
     return () => this.listeners.delete(listener);
   }
 
@@ -130,6 +133,7 @@ export function useLiveState(): LiveState {
 
 /** Calls `react` at most once a second while events of the topics arrive (or it is time to ask). */
 export function useLive(topics: readonly Topic[], react: () => void): void {
+  const mayConnect = useCan()("events");
   const latest = useRef(react);
   useEffect(() => {
     latest.current = react;
@@ -145,10 +149,10 @@ export function useLive(topics: readonly Topic[], react: () => void): void {
         waiting = undefined;
         latest.current();
       }, 1000);
-    });
+    }, mayConnect);
     return () => {
       stop();
       clearTimeout(waiting);
     };
-  }, [wanted]);
+  }, [wanted, mayConnect]);
 }

@@ -27,7 +27,9 @@ export type Family =
   | "step"
   | "approvalKind"
   | "searchedBy"
-  | "channel";
+  | "channel"
+  | "choice"
+  | "object";
 
 function wordOf(family: Family, code: string): Word | undefined {
   const word = `${family}.${code}`;

@@ -74,6 +74,11 @@ export function Actions<Row>({ row, actions, done, big = false }: Props<Row>) {
         onCancel={() => ask(undefined)}
         destroyOnHidden
       >
+        {asked?.about !== undefined && (
+          <div className="gap break">
+            <strong>{asked.about(row, t)}</strong>
+          </div>
+        )}
         {asked?.confirm !== undefined && <p>{t(asked.confirm)}</p>}
         {asked?.reason === true && (
           <div className="stack-field">

@@ -10,6 +10,7 @@ import { useLive } from "../api/live";
 import { useCan } from "../api/session";
 import { useT } from "../i18n";
 import { ErrorView } from "../shell/ErrorView";
+import { useTodosChanged } from "../shell/Todos";
 import { Actions } from "./Actions";
 import { ColumnChooser } from "./ColumnChooser";
 import { Export } from "./Export";
@@ -73,6 +74,7 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   );
   // Only the first page moves; behind it a reader would lose their place.
   useLive(stack.length === 0 ? (resource.live ?? []) : [], refresh);
+  useTodosChanged(stack.length === 0 ? (resource.todos ?? []) : [], refresh);
   const shown = resource.columns.filter((column) =>
     columns === undefined ? column.extra !== true : columns.includes(column.key),
   );

@@ -3,7 +3,7 @@
 import type { ReactNode } from "react";
 import type { Operation } from "../api/client";
 import type { Topic } from "../api/live";
-import type { Word } from "../i18n";
+import type { Translate, Word } from "../i18n";
 import type { Label } from "./options";
 
 export interface Column<Row> {
@@ -93,6 +93,8 @@ export interface Action<Row> {
   needs: Operation;
   when?: (row: Row) => boolean;
   danger?: boolean;
+  /** What it is done to, for the question. */
+  about?: (row: Row, t: Translate) => ReactNode;
   /** A sentence to confirm; with `reason`, a field for why. */
   confirm?: Word;
   reason?: boolean;
@@ -142,6 +144,8 @@ export interface Resource<Row> {
   /** Ending of the exported file; a workbook when absent. */
   exportName?: "csv";
   live?: readonly Topic[];
+  /** Kinds of the to-do list that count what stands here: when their figure changes the list is asked again. */
+  todos?: readonly string[];
   /** The look of a row that wants to be seen. */
   rowClass?: (row: Row) => string;
   /** What can be done with several rows at once. */

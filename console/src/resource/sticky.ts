@@ -1,5 +1,6 @@
-// Tables on the screen and on paper. On the screen headings stay in sight and wide tables scroll inside
-// the frame; on paper there is no frame: one plain table as wide as the page.
+// Tables on the screen and on paper. On the screen headings stay in sight; a table is as wide as its card, its
+// cells break their lines, and only what cannot be broken scrolls inside the frame. On paper there is no frame:
+// one plain table as wide as the page.
 import { useSyncExternalStore } from "react";
 import { flushSync } from "react-dom";
 
@@ -17,14 +18,16 @@ export function usePrinting(): boolean {
   return useSyncExternalStore(watch, () => media?.matches === true);
 }
 
-interface Scrolling {
+/** As wide as its frame, and no wider unless it must. */
+export const FITTING = { scroll: { x: true }, tableLayout: "auto" } as const;
+
+interface Scrolling extends Partial<typeof FITTING> {
   sticky?: { getContainer: () => HTMLElement | Window };
-  scroll?: { x: "max-content" };
 }
 
 /** What a wide table needs on the screen; nothing on paper. */
 export function useScrolling(): Scrolling {
   const printing = usePrinting();
   if (printing) return {};
-  return { sticky: { getContainer: () => document.getElementById("content") ?? window }, scroll: { x: "max-content" } };
+  return { sticky: { getContainer: () => document.getElementById("content") ?? window }, ...FITTING };
 }

@@ -61,9 +61,7 @@ export function Bell() {
     <>
       <Popover trigger="click" placement="bottomRight" title={t("shell.notices")} content={content} open={open} onOpenChange={setOpen}>
         <Button type="text" className="bell-button" aria-label={t("shell.unread", { n })} aria-expanded={open}>
-          <Badge count={n} size="small" overflowCount={99} offset={[2, 2]}>
-            <BellOutlined />
-          </Badge>
+          <BellOutlined /> <Badge count={n} size="small" overflowCount={99} />
         </Button>
       </Popover>
       <NoticeDialog notice={shown} close={() => show(undefined)} />

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { call } from "../api/client";
 import { useConnection } from "../api/connection";
 import { useLiveState } from "../api/live";
-import { useSession } from "../api/session";
+import { useCan, useSession } from "../api/session";
 import { useLanguage } from "../i18n";
 import { useName } from "../i18n/names";
 import { useProblem } from "../resource/problem";
@@ -35,8 +35,10 @@ function LiveDot() {
   const { t } = useLanguage();
   const state = useLiveState();
   const down = useConnection();
+  const can = useCan();
   const shown = down === undefined ? state : "down";
-  if (shown === "connecting") return null;
+  // To whom events are not told, nothing is amiss when the page asks now and then.
+  if (shown === "connecting" || (shown === "polling" && !can("events"))) return null;
   return (
     <span className={`live is-${shown}`} role="status">
       <i aria-hidden="true" />
@@ -52,7 +54,7 @@ function CompanySwitch() {
   const { message } = App.useApp();
   const problem = useProblem();
   if (session.company == null) return null;
-  const name = <span className="company">{session.company.name}</span>;
+  const name = <span className="company" title={session.company.name}>{session.company.name}</span>;
   if (session.memberships.length < 2) return name;
   const choose = async (companyId: string) => {
     try {

@@ -2,9 +2,9 @@
 import { ScheduleOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Badge, Button, Empty, Popover } from "antd";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link } from "react-router";
-import { call } from "../api/client";
+import { call, onActDone } from "../api/client";
 import { useLive } from "../api/live";
 import { useCan } from "../api/session";
 import type { Schema } from "../api/types";
@@ -53,13 +53,33 @@ export function useTodos() {
   });
 }
 
+/** Calls `react` when the figures of these kinds change: a list never says less than the badge above it. */
+export function useTodosChanged(kinds: readonly string[], react: () => void): void {
+  const { data } = useTodos();
+  const latest = useRef(react);
+  useEffect(() => {
+    latest.current = react;
+  });
+  const counts = data === undefined ? undefined : kinds.map((kind) => data.items.find((item) => item.kind === kind)?.count ?? 0).join(" ");
+  const known = useRef(counts);
+  useEffect(() => {
+    if (known.current !== undefined && counts !== known.current) latest.current();
+    known.current = counts;
+  }, [counts]);
+}
+
 export function Todos() {
   const t = useT();
   const can = useCan();
   const [open, setOpen] = useState(false);
   const found = useTodos();
-  // Those without a stream of events ask now and then.
-  useLive(can("events") ? ["message", "case"] : [], () => void found.refetch());
+  const { refetch } = found;
+  useLive(["message", "receipt", "case"], () => void refetch());
+  // Whoever has just decided something has one thing less to do.
+  useEffect(() => {
+    const stop = onActDone(() => void refetch());
+    return () => void stop();
+  }, [refetch]);
   if (!can("todos") || found.data === undefined) return null;
   const { items } = found.data;
   const sum = items.reduce((total, item) => total + item.count, 0);
@@ -73,10 +93,7 @@ export function Todos() {
       content={<TodoList items={items} done={() => setOpen(false)} />}
     >
       <Button type="text" aria-haspopup="dialog" aria-expanded={open}>
-        <Badge count={sum} overflowCount={99} size="small" offset={[2, -2]} color={late ? "#b91c1c" : "#1554ad"}>
-          <ScheduleOutlined />
-        </Badge>{" "}
-        {t("todo.title")}
+        <ScheduleOutlined /> {t("todo.title")} <Badge count={sum} overflowCount={99} size="small" color={late ? "#b91c1c" : "#1554ad"} />
       </Button>
     </Popover>
   );

@@ -11,6 +11,7 @@ import { useProblem } from "../../resource/problem";
 import { type Column, defineResource, type Filter } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../shell/Badge";
+import { AuditObject } from "./AuditObject";
 
 interface Row {
   number: number;
@@ -33,7 +34,7 @@ const columns: readonly Column<Row>[] = [
   { key: "at", title: "audit.at", as: "time" },
   { key: "actor", title: "audit.who" },
   { key: "actName", title: "audit.act", render: (row) => <ActName act={row.act} name={row.actName} />, from: "actName" },
-  { key: "object", title: "audit.object", as: "code" },
+  { key: "object", title: "audit.object", render: (row) => <AuditObject object={row.object} /> },
   { key: "result", title: "audit.result", render: (row) => <Result result={row.result} /> },
   { key: "address", title: "audit.address", as: "code" },
   { key: "detail", title: "audit.detail", render: (row) => <div className="info">{row.detail}</div> },
@@ -92,7 +93,7 @@ function Whole({ row }: { row: Row }) {
         { key: "at", label: t("audit.at"), children: dateTime(row.at) },
         { key: "who", label: t("audit.who"), children: `${row.actor} ${row.actorId ?? ""}` },
         { key: "act", label: t("audit.act"), children: <ActName act={row.act} name={row.actName} withCode /> },
-        { key: "object", label: t("audit.object"), children: row.object },
+        { key: "object", label: t("audit.object"), children: <AuditObject object={row.object} /> },
         { key: "result", label: t("audit.result"), children: <Result result={row.result} /> },
         { key: "address", label: t("audit.address"), children: row.address },
         { key: "request", label: t("audit.requestId"), children: <span className="mono">{row.requestId}</span> },

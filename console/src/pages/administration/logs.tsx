@@ -7,6 +7,7 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { type Column, defineResource, type Filter, type Option } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { AuditObject } from "./AuditObject";
 import { ActName, Result } from "./audit";
 
 interface Row {
@@ -80,7 +81,7 @@ const operations = defineResource<Row>({
   rowKey: (row) => String(row.number),
   empty: "audit.empty",
   filters: filters(""),
-  columns: [...who, { key: "object", title: "audit.object", as: "code" }, ...how],
+  columns: [...who, { key: "object", title: "audit.object", render: (row) => <AuditObject object={row.object} /> }, ...how],
   detail: (row) => <Whole row={row} />,
   detailTitle: (row) => row.actName,
   exportPath: "/api/v1/exports/operation-log",
@@ -98,7 +99,7 @@ function Whole({ row }: { row: Row }) {
         { key: "at", label: t("audit.at"), children: dateTime(row.at) },
         { key: "who", label: t("audit.who"), children: `${row.person} ${row.login}` },
         { key: "act", label: t("audit.act"), children: <ActName act={row.act} name={row.actName} withCode /> },
-        { key: "object", label: t("audit.object"), children: row.object },
+        { key: "object", label: t("audit.object"), children: <AuditObject object={row.object} /> },
         { key: "result", label: t("audit.result"), children: <Result result={row.result} /> },
         { key: "address", label: t("audit.address"), children: row.address },
         { key: "detail", label: t("audit.detail"), children: row.detail },

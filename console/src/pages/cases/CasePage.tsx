@@ -15,6 +15,7 @@ import { Named, NamedList, useName } from "../../i18n/names";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { Code } from "../../resource/show";
 import { CaseState, Due } from "./cases";
 import type { CaseDetail } from "./types";
 
@@ -112,7 +113,9 @@ function FieldValue({ name, value }: { name: string; value: string }) {
   if (value === "") return <span className="soft">–</span>;
   if (name === "directions") return codes.map((one) => t(one === "export" ? "message.export" : "message.import")).join(t("list.join"));
   const family = CODED[name];
-  return family === undefined ? value : <NamedList family={family} codes={codes} />;
+  // A code that goes over two lines cannot be read out or compared.
+  if (family === undefined) return /^[A-Z0-9]{8,22}$/.test(value) ? <Code text={value} /> : value;
+  return <NamedList family={family} codes={codes} />;
 }
 
 function Acts({ detail, refresh }: { detail: CaseDetail; refresh: () => void }) {

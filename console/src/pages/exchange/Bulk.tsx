@@ -2,7 +2,7 @@
 // or taken away as rows of the upload template.
 import { DownloadOutlined, SendOutlined, StopOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
-import { App, Button, Checkbox, Input, Modal, Select, Table } from "antd";
+import { Alert, App, Button, Checkbox, Input, Modal, Select, Table } from "antd";
 import { useId, useState } from "react";
 import { Link } from "react-router";
 import { call, save, send } from "../../api/client";
@@ -12,7 +12,9 @@ import { useLanguage, useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { problemTitle } from "../../shell/ErrorView";
 import { ApiError } from "../../api/problem";
+import { useName } from "../../i18n/names";
 import { BulkDismiss } from "./BulkDismiss";
+import { choiceOptions } from "./Correction";
 import type { Message } from "./messages";
 
 type Outcomes = Schema<"CorrectionOutcomes">;
@@ -56,6 +58,7 @@ export function Bulk({ rows, done }: { rows: readonly Message[]; done: () => voi
 
 function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: boolean) => void }) {
   const t = useT();
+  const named = useName();
   const problem = useProblem();
   const field = useId();
   const [element, choose] = useState<string>();
@@ -82,6 +85,10 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
       setBusy(false);
     }
   };
+  // Most faults stay what they are when the same is declared again: they want something done first.
+  const faulty = rows.filter((row) => row.outcome === "faulty");
+  const chosen = fields.find((one) => one.element === element);
+  const choices = chosen === undefined ? [] : choiceOptions(chosen, named);
   const isDone = outcomes !== undefined;
   // An empty value would leave the field out of all of them: that is asked for by name only.
   const isOpen = !isDone && element !== undefined && !clears && value.trim() === "";
@@ -102,6 +109,21 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
         <>
           <p>{t("correct.chosen", { n: rows.length })}</p>
           <p className="soft">{t("correct.bulkHint")}</p>
+          {faulty.length > 0 && (
+            <Alert
+              className="gap"
+              type="warning"
+              showIcon
+              title={t("correct.bulkFaulty", { n: faulty.length })}
+              description={
+                <>
+                  {faulty.slice(0, 5).map((row) => row.acceptanceNo).join(t("list.join"))}
+                  {faulty.length > 5 && ` ${t("todo.documentsMore", { n: faulty.length })}`}
+                </>
+              }
+            />
+          )}
+          {element === undefined && <Alert className="gap" type="warning" showIcon title={t("correct.bulkSame")} />}
           <div className="stack-field">
             <label htmlFor={`${field}-element`}>{t("correct.element")}</label>
             <Select
@@ -111,13 +133,20 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
               showSearch={{ optionFilterProp: "label" }}
               value={element ?? null}
               options={fields.map((one) => ({ value: one.element, label: `${one.chinese} ${one.element}` }))}
-              onChange={(next) => choose(next ?? undefined)}
+              onChange={(next) => {
+                choose(next ?? undefined);
+                type("");
+              }}
             />
           </div>
           {element !== undefined && (
             <div className="stack-field">
               <label htmlFor={`${field}-value`}>{t("correct.value")}</label>
-              <Input id={`${field}-value`} value={value} disabled={clears} onChange={(event) => type(event.target.value)} />
+              {choices.length > 0 ? (
+                <Select id={`${field}-value`} className="wide" value={value === "" ? null : value} options={choices} disabled={clears} onChange={(next) => type(next ?? "")} />
+              ) : (
+                <Input id={`${field}-value`} value={value} disabled={clears} onChange={(event) => type(event.target.value)} />
+              )}
               <Checkbox checked={clears} onChange={(event) => setClears(event.target.checked)}>
                 {t("correct.clear")}
               </Checkbox>

@@ -9,6 +9,7 @@ import { bytes, count } from "../../format/number";
 import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { ErrorView } from "../../shell/ErrorView";
+import { FITTING } from "../../resource/sticky";
 import { causeWords, verdict } from "./clinic";
 import { sentences } from "./sentences";
 
@@ -195,7 +196,7 @@ function Digests({ answer }: { answer: Answer }) {
           size="small"
           rowKey="profile"
           pagination={false}
-          scroll={{ x: "max-content" }}
+          {...FITTING}
           dataSource={answer.digests}
           columns={[
             { title: t("clinic.by"), render: (_, one) => <Form profile={one.profile} /> },
@@ -213,7 +214,7 @@ function Digests({ answer }: { answer: Answer }) {
           size="small"
           rowKey="profile"
           pagination={false}
-          scroll={{ x: "max-content" }}
+          {...FITTING}
           dataSource={answer.values}
           columns={[
             { title: `${t("clinic.values")} · ${t("clinic.by")}`, render: (_, one) => <Form profile={one.profile} /> },

@@ -2,7 +2,7 @@
 // while one types, submitted as a new message.
 import { DownloadOutlined, SendOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Input, Select } from "antd";
+import { Alert, App, Button, Input, Popconfirm, Select } from "antd";
 import { useEffect, useId, useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { call, save, send } from "../../api/client";
@@ -12,12 +12,17 @@ import type { Schema } from "../../api/types";
 import { count } from "../../format/number";
 import { customsTime } from "../../format/time";
 import { useLanguage, useT } from "../../i18n";
+import { useName } from "../../i18n/names";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { useTold } from "../../i18n/told";
 import { type Edits, editList, keyOf } from "./edits";
+import { careful, type Meanings } from "./choices";
+import { WAYS } from "./Explanation";
 import { sentences } from "./sentences";
 import { Kind, ReturnStatus } from "./State";
+import { useMeanings } from "./useMeanings";
 
 type Form = Schema<"CorrectionForm">;
 type Document = Form["documents"][number];
@@ -101,6 +106,8 @@ function Filled({ form }: { form: Form }) {
   };
   const bad = (verdict?.findings ?? []).filter((finding) => finding.severity === "refuse").length;
   const isOwn = form.signer === "company";
+  const meanings = useMeanings(form.messageId, form.documents.map((one) => one.number));
+  const doubtful = careful(form.documents);
   return (
     <>
       <div className="page-head">
@@ -124,7 +131,7 @@ function Filled({ form }: { form: Form }) {
         />
       )}
       {form.documents.map((document) => (
-        <DocumentForm key={document.number} document={document} edits={edits} change={change} verdict={verdict} />
+        <DocumentForm key={document.number} document={document} edits={edits} change={change} verdict={verdict} meanings={meanings} isOnly={form.documents.length === 1} />
       ))}
       {error !== undefined && <ErrorView error={error} />}
       <div className="submit-bar">
@@ -148,9 +155,20 @@ function Filled({ form }: { form: Form }) {
           </span>
         ) : (
           can("submit_correction") && (
-            <Button type="primary" icon={<SendOutlined />} loading={busy} disabled={isChecking || bad > 0} onClick={() => void submit()}>
-              {t("correct.submit")}
-            </Button>
+            <Popconfirm
+              title={t("correct.doubtful", { documents: doubtful.map((one) => t("correct.document", { n: one.number })).join(t("list.join")) })}
+              description={<div className="info">{t(form.documents.length === 1 ? "correct.doubtfulOne" : "correct.doubtfulAll")}</div>}
+              okText={t("correct.submit")}
+              cancelText={t("action.cancel")}
+              disabled={isChecking || bad > 0}
+              // Nothing is asked where nothing is doubtful.
+              {...(doubtful.length === 0 ? { open: false } : {})}
+              onConfirm={() => void submit()}
+            >
+              <Button type="primary" icon={<SendOutlined />} loading={busy} disabled={isChecking || bad > 0} {...(doubtful.length === 0 ? { onClick: () => void submit() } : {})}>
+                {t("correct.submit")}
+              </Button>
+            </Popconfirm>
           )
         )}
       </div>
@@ -163,6 +181,9 @@ interface DocumentProps {
   edits: Edits;
   change: (key: string, value: string | undefined) => void;
   verdict: Verdict | undefined;
+  meanings: Meanings;
+  /** Whether the message has no other document that came back. */
+  isOnly: boolean;
 }
 
 /** A field with its place in the document. */
@@ -172,8 +193,13 @@ interface Placed {
   field: Field;
 }
 
-function DocumentForm({ document, edits, change, verdict }: DocumentProps) {
+function DocumentForm({ document, edits, change, verdict, meanings, isOnly }: DocumentProps) {
   const t = useT();
+  const told = useTold();
+  const wayOf = ({ resubmit, resubmitName }: Document["reasons"][number]) => {
+    const way = WAYS[resubmit];
+    return way === undefined ? resubmitName : t(way);
+  };
   const all: Placed[] = [
     ...document.fields.map((field) => ({ key: keyOf(document.number, undefined, field.element), line: undefined, field })),
     ...document.lines.flatMap((fields, i) => fields.map((field) => ({ key: keyOf(document.number, i + 1, field.element), line: i + 1, field }))),
@@ -191,7 +217,7 @@ function DocumentForm({ document, edits, change, verdict }: DocumentProps) {
   const below = all.filter(({ key, field }) => !isUp(key) && (field.value !== "" || field.required || edits[key] !== undefined));
   const empty = all.filter(({ key, field }) => !isUp(key) && field.value === "" && !field.required && edits[key] === undefined);
   const one = (placed: Placed) => (
-    <FieldInput key={placed.key} placed={placed} value={edits[placed.key]} change={change} wrong={wrong.get(placed.key) ?? []} isNamed={named.has(placed.key)} />
+    <FieldInput key={placed.key} placed={placed} value={edits[placed.key]} change={change} wrong={wrong.get(placed.key) ?? []} isNamed={named.has(placed.key)} meaning={(value) => meanings(document.number, placed.line, placed.field.element, value)} />
   );
   return (
     <section className="panel">
@@ -207,11 +233,14 @@ function DocumentForm({ document, edits, change, verdict }: DocumentProps) {
           <div key={`${reason.text} ${reason.time}`}>
             {reason.status != null && <ReturnStatus status={reason.status} />} <span className="soft num">{customsTime(reason.time)}</span> {reason.text}
             <div className="soft">
-              {sentences(reason.advice, reason.resubmitName)}
+              {sentences(told(reason.advice), wayOf(reason))}
             </div>
           </div>
         ))}
       />
+      {careful([document]).length > 0 && (
+        <Alert className="gap" type="warning" showIcon title={t("correct.careful")} description={t(isOnly ? "correct.doubtfulOne" : "correct.doubtfulAll")} />
+      )}
       {above.length > 0 && (
         <>
           <h3>{t("correct.named")}</h3>
@@ -233,10 +262,21 @@ interface FieldProps {
   change: (key: string, value: string | undefined) => void;
   wrong: readonly string[];
   isNamed: boolean;
+  meaning: (value: string) => string | undefined;
 }
 
-function FieldInput({ placed, value, change, wrong, isNamed }: FieldProps) {
+/** The codes of a field with their meanings: a bare number tells nobody what it is. */
+export function choiceOptions(field: Field, named: ReturnType<typeof useName>) {
+  return (field.choices ?? []).map((choice) => {
+    const key = `${field.element}.${choice}`;
+    const name = named("choice", key);
+    return { value: choice, label: name === key ? choice : `${choice} ${name}` };
+  });
+}
+
+function FieldInput({ placed, value, change, wrong, isNamed, meaning }: FieldProps) {
   const { t, language } = useLanguage();
+  const named = useName();
   const id = useId();
   const { key, line, field } = placed;
   const set = (next: string) => change(key, next === field.value ? undefined : next);
@@ -258,7 +298,7 @@ function FieldInput({ placed, value, change, wrong, isNamed }: FieldProps) {
           status={status}
           {...describes}
           value={value ?? field.value}
-          options={(field.choices ?? []).map((choice) => ({ value: choice, label: choice }))}
+          options={choiceOptions(field, named)}
           onChange={set}
         />
       ) : (
@@ -272,6 +312,7 @@ function FieldInput({ placed, value, change, wrong, isNamed }: FieldProps) {
           onChange={(event) => set(event.target.value)}
         />
       )}
+      {(field.choices ?? []).length === 0 && language === "zh-CN" && meaning(value ?? field.value) !== undefined && <p className="meaning soft">{meaning(value ?? field.value)}</p>}
       {said.length > 0 && (
         <p className="why" id={`${id}-why`}>
           {said.join("；")}

@@ -3,17 +3,17 @@ import { DownloadOutlined, InboxOutlined, RedoOutlined, SendOutlined } from "@an
 import { Alert, App, Button, Dropdown, Space, Steps, Table, Upload } from "antd";
 import { useState } from "react";
 import { save, send } from "../../api/client";
-import { useCan } from "../../api/session";
+import { useCan, useSession } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
 import { useT } from "../../i18n";
+import { useName } from "../../i18n/names";
 import { useKept } from "../../resource/useKept";
 import { useProblem } from "../../resource/problem";
-import { labelOf } from "../../resource/options";
 import { ErrorView } from "../../shell/ErrorView";
 import { FindingTable } from "./FindingTable";
 import { contentType, FILES_ACCEPTED, FILE_MAX } from "./files";
-import { KIND_OPTIONS } from "./kinds";
+import { KINDS, kindsOf } from "./kinds";
 import { Kind } from "./State";
 import { type Accepted, Watch } from "./Watch";
 
@@ -204,7 +204,11 @@ function Templates() {
   const t = useT();
   const can = useCan();
   const problem = useProblem();
+  const named = useName();
+  const { company } = useSession();
   if (!can("template")) return null;
+  const { own, others } = kindsOf(company?.roles ?? []);
+  const item = (kind: string) => ({ key: kind, label: `${kind} ${named("kind", kind)}` });
   const download = async (kind: string) => {
     try {
       await save(await send("GET", `/api/v1/templates/${kind}`), `${kind}.xlsx`);
@@ -216,7 +220,10 @@ function Templates() {
     <Dropdown
       trigger={["click"]}
       menu={{
-        items: KIND_OPTIONS.map((one) => ({ key: one.value, label: labelOf(one.label, t) })),
+        items:
+          own.length === 0 || others.length === 0
+            ? KINDS.map(item)
+            : [...own.map(item), { type: "divider" as const }, { type: "group" as const, key: "others", label: t("declare.otherTemplates"), children: others.map(item) }],
         onClick: ({ key }) => void download(key),
       }}
     >

@@ -2,10 +2,11 @@
 import { Descriptions, Tag } from "antd";
 import type { components } from "../../api/schema";
 import { useLanguage, useT, type Word } from "../../i18n";
+import { Told } from "../../i18n/told";
 
 type View = components["schemas"]["ExplanationView"];
 
-const WAYS: Readonly<Record<string, Word>> = {
+export const WAYS: Readonly<Record<string, Word>> = {
   none: "resubmit.none",
   wait: "resubmit.wait",
   new: "resubmit.new",
@@ -37,14 +38,14 @@ export function Explanation({ explanation }: { explanation: View }) {
           label: t("explanation.meaning"),
           children: (
             <>
-              {explanation.meaning} {explanation.isTemporary === true && <Tag color="blue">{t("explanation.temporary")}</Tag>}
+              <Told text={explanation.meaning} /> {explanation.isTemporary === true && <Tag color="blue">{t("explanation.temporary")}</Tag>}
             </>
           ),
         },
         ...(places.length === 0
           ? []
           : [{ key: "places", label: t("explanation.places"), children: places.map((place) => <Place key={place.element} place={place} />) }]),
-        { key: "advice", label: t("explanation.advice"), children: explanation.advice },
+        { key: "advice", label: t("explanation.advice"), children: <Told text={explanation.advice} /> },
         { key: "resubmit", label: t("explanation.resubmit"), children: way === undefined ? explanation.resubmit : t(way) },
         { key: "source", label: t("explanation.source"), children: <Source source={explanation.source} /> },
       ]}

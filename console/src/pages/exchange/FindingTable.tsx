@@ -2,6 +2,7 @@
 import { Table } from "antd";
 import type { components } from "../../api/schema";
 import { useT, type Word } from "../../i18n";
+import { FITTING } from "../../resource/sticky";
 
 export type Finding = components["schemas"]["FindingView"] & {
   cell?: string | null;
@@ -25,7 +26,7 @@ export function FindingTable({ findings, empty }: { findings: readonly Finding[]
       rowKey={(finding) => `${finding.file ?? ""} ${finding.code} ${finding.cell ?? ""} ${finding.path} ${finding.line} ${finding.text}`}
       dataSource={findings}
       pagination={findings.length > 50 ? { pageSize: 50 } : false}
-      scroll={{ x: "max-content" }}
+      {...FITTING}
       locale={{ emptyText: t(empty) }}
       columns={[
         {

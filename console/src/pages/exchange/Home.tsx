@@ -15,8 +15,9 @@ import { Named, useName } from "../../i18n/names";
 import { ErrorView } from "../../shell/ErrorView";
 import { lazily } from "../../shell/lazily";
 import { Loading } from "../../shell/Loading";
-import { RESULTS } from "./figures";
-import { BAD, isBad, Kind, Outcome } from "./State";
+import { FITTING } from "../../resource/sticky";
+import { RESULTS, resultLook } from "./figures";
+import { BAD, Kind, Outcome } from "./State";
 import { CorrectButton } from "./ToDo";
 import type { HomeAnswer } from "./types";
 
@@ -80,7 +81,7 @@ export function Home() {
             key={outcome}
             label={t(`outcome.${outcome}`)}
             value={count(outcomes[outcome])}
-            look={outcomes[outcome] === 0 ? "" : isBad(outcome) ? "bad" : "good"}
+            look={resultLook(outcome, outcomes[outcome], needsAction)}
             to={`/messages?outcome=${outcome}&from=${day}`}
           />
         ))}
@@ -113,7 +114,7 @@ export function Home() {
       </div>
       <div className="panel">
         <h2>{t("home.today")}</h2>
-        <KindTable kinds={kinds} />
+        <KindTable kinds={kinds} open={needsAction} />
       </div>
     </>
   );
@@ -169,7 +170,7 @@ function Refusals({ refusals }: { refusals: HomeAnswer["refusals"] }) {
       rowKey="id"
       dataSource={refusals}
       pagination={false}
-      scroll={{ x: "max-content" }}
+      {...FITTING}
       locale={{ emptyText: <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("home.noRefusals")} /> }}
       columns={[
         { title: t("message.acceptanceNo"), render: (_, one) => <Link to={`/messages/${one.id}`}>{one.acceptanceNo}</Link> },
@@ -182,7 +183,7 @@ function Refusals({ refusals }: { refusals: HomeAnswer["refusals"] }) {
   );
 }
 
-function KindTable({ kinds }: { kinds: HomeAnswer["kinds"] }) {
+function KindTable({ kinds, open }: { kinds: HomeAnswer["kinds"]; open: HomeAnswer["needsAction"] }) {
   const t = useT();
   const figure = (name: "checked" | "sent" | "receipts") => ({
     title: t(`home.${name}`),
@@ -212,7 +213,7 @@ function KindTable({ kinds }: { kinds: HomeAnswer["kinds"] }) {
           align: "right" as const,
           render: (_: unknown, kind: HomeAnswer["kinds"][number]) => {
             const n = kind.outcomes[result];
-            return n === 0 ? <span className="num soft">0</span> : <Link className={isBad(result) ? "no num" : "num"} to={`/messages?kind=${kind.kind}&outcome=${result}`}>{count(n)}</Link>;
+            return n === 0 ? <span className="num soft">0</span> : <Link className={resultLook(result, n, open) === "bad" ? "no num" : "num"} to={`/messages?kind=${kind.kind}&outcome=${result}`}>{count(n)}</Link>;
           },
         })),
         figure("receipts"),

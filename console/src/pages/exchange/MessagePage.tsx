@@ -14,6 +14,10 @@ import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { FITTING } from "../../resource/sticky";
+import { Code } from "../../resource/show";
+import { Told } from "../../i18n/told";
+import { documentOf } from "./documents";
 import { Explanation } from "./Explanation";
 import { FindingTable } from "./FindingTable";
 import { ReleaseMatch } from "./ReleaseMatch";
@@ -78,7 +82,7 @@ function MessageView({ detail }: { detail: Detail }) {
               {
                 key: "receipts",
                 label: `${t("message.receipts")} (${count(detail.receipts.length)})`,
-                children: <ReceiptTable receipts={detail.receipts} />,
+                children: <ReceiptTable receipts={detail.receipts} documents={detail.documents} />,
               },
               { key: "xml", label: t("message.xml"), children: <Xml id={detail.id} /> },
             ]}
@@ -86,7 +90,7 @@ function MessageView({ detail }: { detail: Detail }) {
         </div>
         <div className="panel">
           <h2>{t("message.timeline")}</h2>
-          <Timeline entries={detail.timeline} />
+          <Timeline entries={detail.timeline} message={detail} />
         </div>
       </div>
     </>
@@ -119,42 +123,66 @@ function Documents({ documents }: { documents: Detail["documents"] }) {
   const numbers = (["orderNo", "logisticsNo", "copNo", "preNo", "invtNo"] as const).filter((name) =>
     documents.some((document) => document[name] != null),
   );
-  const column = (name: (typeof numbers)[number]) => ({ title: t(`document.${name}`), dataIndex: name, className: "mono" });
+  const column = (name: (typeof numbers)[number]) => ({ title: t(`document.${name}`), render: (_: unknown, document: Detail["documents"][number]) => <Code text={document[name] ?? ""} /> });
   return (
     <Table
       size="small"
       rowKey="number"
       dataSource={documents}
       pagination={documents.length > 20 ? { pageSize: 20 } : false}
-      scroll={{ x: "max-content" }}
+      {...FITTING}
       columns={[
         { title: t("document.number"), dataIndex: "number", align: "right" },
-        ...(numbers.length === 0 ? [{ title: t("document.key"), dataIndex: "documentKey", className: "mono" }] : numbers.slice(0, 1).map(column)),
+        ...(numbers.length === 0 ? [{ title: t("document.key"), render: (_: unknown, document: Detail["documents"][number]) => <Code text={document.documentKey ?? ""} /> }] : numbers.slice(0, 1).map(column)),
         {
           title: t("outcome.title"),
           render: (_, document) => <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} />,
         },
         {
           title: t("document.status"),
-          render: (_, document) => <ReturnStatus status={document.returnStatus} name={document.returnStatusName} />,
+          render: (_, document) => (
+            <ReturnStatus status={document.returnStatus} name={document.returnStatusName} isOver={isBad(document.outcome) && !document.needsAction} />
+          ),
         },
         { title: t("document.time"), render: (_, document) => <span className="nowrap">{customsTime(document.returnTime)}</span> },
-        // What became of it is seen without scrolling; the other numbers stand behind it.
-        ...numbers.slice(1).map(column),
+        // A list has five numbers: the others stand below each other.
+        ...(numbers.length < 2 ? [] : [{ title: t("document.numbers"), render: (_: unknown, document: Detail["documents"][number]) => <Numbers of={document} names={numbers.slice(1)} /> }]),
       ]}
     />
   );
 }
 
-export function ReceiptTable({ receipts }: { receipts: components["schemas"]["ReceiptItem"][] }) {
+type NumberName = "orderNo" | "logisticsNo" | "copNo" | "preNo" | "invtNo";
+
+function Numbers({ of, names }: { of: Detail["documents"][number]; names: readonly NumberName[] }) {
   const t = useT();
+  return names
+    .filter((name) => of[name] != null)
+    .map((name) => (
+      <div key={name}>
+        <span className="soft nowrap">{t(`document.${name}`)}</span> <Code text={of[name] ?? ""} />
+      </div>
+    ));
+}
+
+interface ReceiptTableProps {
+  receipts: Detail["receipts"];
+  documents: Detail["documents"];
+}
+
+function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
+  const t = useT();
+  const answered = (receipt: Detail["receipts"][number]) => {
+    const document = documentOf(receipt, documents);
+    return document === undefined ? <span className="soft">–</span> : document.number;
+  };
   return (
     <Table
       size="small"
       rowKey="cursor"
       dataSource={receipts}
       pagination={receipts.length > 20 ? { pageSize: 20 } : false}
-      scroll={{ x: "max-content" }}
+      {...FITTING}
       locale={{ emptyText: t("message.noReceipts") }}
       expandable={{
         expandedRowRender: (receipt) => (
@@ -165,11 +193,12 @@ export function ReceiptTable({ receipts }: { receipts: components["schemas"]["Re
         ),
       }}
       columns={[
+        ...(documents.length > 1 ? [{ title: t("receipt.document"), align: "right" as const, render: (_: unknown, receipt: Detail["receipts"][number]) => answered(receipt) }] : []),
         { title: t("receipt.kind"), render: (_, receipt) => <Kind kind={receipt.kind} /> },
         { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
         { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
         { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },
-        { title: t("explanation.meaning"), render: (_, receipt) => <div className="info">{receipt.explanation.meaning}</div> },
+        { title: t("explanation.meaning"), render: (_, receipt) => <div className="info"><Told text={receipt.explanation.meaning} /></div> },
       ]}
     />
   );

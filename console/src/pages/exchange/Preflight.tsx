@@ -2,7 +2,7 @@
 // the matching of order, payment, waybill and list, and the tax with the way to it.
 import { InboxOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
 import { Alert, App, Button, Input, Space, Table, Upload } from "antd";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { send } from "../../api/client";
 import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
@@ -10,6 +10,7 @@ import { bytes, count } from "../../format/number";
 import { useT, type Word } from "../../i18n";
 import { useKept } from "../../resource/useKept";
 import { ErrorView } from "../../shell/ErrorView";
+import { FITTING } from "../../resource/sticky";
 import { FindingTable } from "./FindingTable";
 import { MatchingPolicy } from "./MatchingPolicy";
 import { ReturnStatus } from "./State";
@@ -26,6 +27,7 @@ export function Preflight() {
   const [busy, setBusy] = useState(false);
   const [answer, setAnswer] = useKept<Answer | undefined>("preflight.answer", undefined);
   const [error, setError] = useState<unknown>();
+  const [checked, setChecked] = useState(0);
   const check = async () => {
     setBusy(true);
     setError(undefined);
@@ -40,8 +42,14 @@ export function Preflight() {
       setError(problem);
     } finally {
       setBusy(false);
+      setChecked((n) => n + 1);
     }
   };
+  // What was found stands below the files: it is brought into view, once for each check.
+  const found = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (checked > 0) found.current?.scrollIntoView({ block: "start" });
+  }, [checked]);
   const isEmpty = files.length === 0 && text.trim() === "";
   return (
     <>
@@ -66,8 +74,10 @@ export function Preflight() {
           <span className="soft">{t("preflight.hint")}</span>
         </Space>
       </div>
-      {error !== undefined && <ErrorView error={error} />}
-      {answer !== undefined && <Result answer={answer} />}
+      <div ref={found}>
+        {error !== undefined && <ErrorView error={error} />}
+        {answer !== undefined && <Result answer={answer} />}
+      </div>
     </>
   );
 }
@@ -148,7 +158,7 @@ function Trades({ trades }: { trades: Trade[] }) {
       rowKey="key"
       dataSource={trades}
       pagination={trades.length > 20 ? { pageSize: 20 } : false}
-      scroll={{ x: "max-content" }}
+      {...FITTING}
       expandable={{
         rowExpandable: (trade) => trade.tax !== undefined,
         defaultExpandAllRows: trades.length === 1,

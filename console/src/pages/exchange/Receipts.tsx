@@ -12,8 +12,10 @@ import { useCan } from "../../api/session";
 import { customsTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { Code } from "../../resource/show";
 import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
+import { Told } from "../../i18n/told";
 import { Explanation } from "./Explanation";
 import { Kind, ReturnStatus } from "./State";
 
@@ -82,18 +84,18 @@ export function Receipts() {
             columns={[
               { title: t("receipt.cursor"), dataIndex: "cursor", align: "right", className: "num" },
               { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
-              { title: t("receipt.kind"), render: (_, receipt) => <div className="info kind"><Kind kind={receipt.kind} /></div> },
+              { title: t("receipt.kind"), render: (_, receipt) => <Kind kind={receipt.kind} /> },
               { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
               {
                 title: t("receipt.info"),
                 render: (_, receipt) => (
                   <div className="info said">
                     {receipt.returnInfo}
-                    <div className="soft">{receipt.explanation.meaning}</div>
+                    <div className="soft"><Told text={receipt.explanation.meaning} /></div>
                   </div>
                 ),
               },
-              { title: t("receipt.key"), render: (_, receipt) => <div className="mono info slim">{receipt.documentKey}</div> },
+              { title: t("receipt.key"), render: (_, receipt) => <Code text={receipt.documentKey} /> },
               {
                 title: t("receipt.message"),
                 render: (_, receipt) => <Link to={`/messages/${receipt.messageId}`}>{t("action.view")}</Link>,

@@ -10,6 +10,7 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { FITTING } from "../../resource/sticky";
 import { Kind } from "./State";
 
 type View = components["schemas"]["Rehearsal"];
@@ -70,7 +71,7 @@ function Findings({ items }: { items: readonly Finding[] }) {
       rowKey={(item) => `${item.companyName ?? ""} ${item.kind} ${item.code} ${item.element}`}
       dataSource={items}
       pagination={items.length > 50 ? { pageSize: 50 } : false}
-      scroll={{ x: "max-content" }}
+      {...FITTING}
       columns={[
         ...(isMany ? [{ title: t("message.company"), dataIndex: "companyName" }] : []),
         { title: t("message.kind"), render: (_: unknown, item: Finding) => <Kind kind={item.kind} name={item.kindName} /> },

@@ -1,6 +1,8 @@
 // The state of a message and the status of a receipt, as coloured words. The word says it, not the colour.
+import type { Schema } from "../../api/types";
 import { type Translate, type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
+import { tally } from "./documents";
 
 /** In the order of the life of a message; what waits for a person before what is over. */
 export const STATES = ["received", "waiting", "checked", "sent", "answered", "held", "settled", "refused"] as const;
@@ -15,12 +17,13 @@ interface StateProps {
   state: string;
   name?: string | undefined;
   outcome?: string | undefined;
+  needsAction?: boolean | undefined;
 }
 
 /** How far it has come. What was turned down is never shown as finished, whatever the pipeline calls it. */
-export function State({ state, name, outcome }: StateProps) {
+export function State({ state, name, outcome, needsAction }: StateProps) {
   const t = useT();
-  if (outcome === "rejected" || outcome === "faulty") return <Outcome outcome={outcome} />;
+  if (outcome === "rejected" || outcome === "faulty") return <Outcome outcome={outcome} {...(needsAction === false ? { needsAction } : {})} />;
   // A status after the last one that was expected, such as a review by hand: customs is not done.
   if (outcome === "waiting" && state === "settled") return <State state="answered" />;
   const word = stateWord(state);
@@ -47,6 +50,12 @@ const OUTCOME_LOOK: Record<OutcomeName, string> = {
   released: "good",
 };
 
+/** The colour of an outcome; what came back and needs nothing any more has none. */
+export function outcomeLook(outcome: string, needsAction?: boolean): string {
+  const known = OUTCOMES.find((one) => one === outcome);
+  return known === undefined || (isBad(known) && needsAction === false) ? "" : OUTCOME_LOOK[known];
+}
+
 interface OutcomeProps {
   outcome: string | null | undefined;
   name?: string | undefined;
@@ -60,7 +69,7 @@ export function Outcome({ outcome, name, needsAction }: OutcomeProps) {
   const known = OUTCOMES.find((one) => one === outcome);
   return (
     <span className="nowrap">
-      <span className={`badge ${known === undefined ? "" : OUTCOME_LOOK[known]}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
+      <span className={`badge ${outcomeLook(outcome, needsAction)}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
       {needsAction === true && <span className="badge act">{t(outcome === "faulty" ? "outcome.actOn" : "outcome.act")}</span>}
     </span>
   );
@@ -90,15 +99,44 @@ function statusName(status: number, t: Translate): string | undefined {
   return known === undefined ? undefined : t(`status.${known}`);
 }
 
-export function ReturnStatus({ status, name }: { status: number | null | undefined; name?: string | null | undefined }) {
+interface ReturnStatusProps {
+  status: number | null | undefined;
+  name?: string | null | undefined;
+  /** Of the document whose latest status it is: when nobody must act on it, nothing alarms. */
+  isOver?: boolean;
+}
+
+/** The words of a status: its number and its name. */
+export function useStatusWords(): (status: number, name?: string | null) => string {
   const t = useT();
+  return (status, name) => `${status} ${statusName(status, t) ?? name ?? ""}`.trim();
+}
+
+export function ReturnStatus({ status, name, isOver = false }: ReturnStatusProps) {
+  const words = useStatusWords();
   // A tax bill has no status: its name says what it is.
   if (status === null || status === undefined) return (name ?? "") === "" ? <span className="soft">–</span> : <span className="badge now">{name}</span>;
-  const said = statusName(status, t) ?? name ?? undefined;
+  const look = statusClass(status);
+  return <span className={`badge ${isOver && look === "bad" ? "" : look}`}>{words(status, name)}</span>;
+}
+
+/** What became of the documents of a message: the latest status of one, of several how many had which outcome. */
+export function Statuses({ documents }: { documents: readonly Schema<"DocumentView">[] }) {
+  const t = useT();
+  const [one] = documents;
+  if (one === undefined) return <span className="soft">–</span>;
+  if (documents.length === 1) return <ReturnStatus status={one.returnStatus} name={one.returnStatusName} isOver={isBad(one.outcome) && !one.needsAction} />;
   return (
-    <span className={`badge ${statusClass(status)}`}>
-      {status}
-      {said !== undefined && ` ${said}`}
+    <span className="statuses">
+      {tally(documents).map(({ outcome, n }) => {
+        const known = OUTCOMES.find((name) => name === outcome);
+        const isOpen = documents.some((document) => document.outcome === outcome && document.needsAction);
+        return (
+          <span key={outcome} className={`badge ${outcomeLook(outcome, isOpen)}`}>
+            {n} {known === undefined ? outcome : t(`outcome.${known}`)}
+          </span>
+        );
+      })}
     </span>
   );
 }
@@ -106,7 +144,7 @@ export function ReturnStatus({ status, name }: { status: number | null | undefin
 /** The name of a kind, and its code. */
 export function Kind({ kind, name }: { kind: string; name?: string | null | undefined }) {
   return (
-    <span className="nowrap">
+    <span className="kind">
       <Named family="kind" code={kind} chinese={name} /> <span className="soft">{kind}</span>
     </span>
   );

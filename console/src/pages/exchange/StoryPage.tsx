@@ -11,6 +11,7 @@ import { customsTime } from "../../format/time";
 import { useLanguage, useT, type Word } from "../../i18n";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { Told } from "../../i18n/told";
 import { Holder, Kind, Progress, ReturnStatus } from "./State";
 import { CorrectButton, Links } from "./ToDo";
 import { Unmask } from "./Unmask";
@@ -73,7 +74,7 @@ export function StoryPage() {
                 pagination={false}
                 columns={[
                   { title: t("message.kind"), render: (_, one) => <Kind kind={one.kind} name={one.kindName} /> },
-                  { title: t("outcome.title"), render: (_, one) => <Progress of={one} /> },
+                  { title: t("progress.title"), render: (_, one) => <Progress of={one} /> },
                   { title: t("document.status"), render: (_, one) => <ReturnStatus status={one.returnStatus} name={one.returnStatusName} /> },
                   { title: t("correct.links"), render: (_, one) => <Links message={one} /> },
                   { title: t("list.operations"), render: (_, one) => <Link to={`/messages/${one.messageId}`}>{t("action.view")}</Link> },
@@ -151,7 +152,7 @@ function Card({ title, document, refresh }: CardProps) {
               <br />
               {receipt.returnInfo}
               <br />
-              <span className="soft">{receipt.explanation.meaning}</span>
+              <span className="soft"><Told text={receipt.explanation.meaning} /></span>
             </p>
           ))}
         </details>

@@ -4,7 +4,9 @@ import type { components } from "../../api/schema";
 import { dateTime } from "../../format/time";
 import { say, useT } from "../../i18n";
 import { useName } from "../../i18n/names";
-import { Holder, isBad, Kind, OUTCOMES, stateWord } from "./State";
+import { Code } from "../../resource/show";
+import { documentOf, receiptsOfSteps } from "./documents";
+import { Holder, isBad, Kind, OUTCOMES, stateWord, useStatusWords } from "./State";
 
 type Entry = components["schemas"]["TimelineEntry"] & {
   /** The kind of the document, where several share the line. */
@@ -14,10 +16,25 @@ type Entry = components["schemas"]["TimelineEntry"] & {
 
 const COLOUR: Record<string, string> = { refused: "red", rejected: "red", faulty: "red", settled: "green", held: "orange" };
 
-export function Timeline({ entries }: { entries: readonly Entry[] }) {
+/** Nobody has it from then on: there is nothing to tell. */
+const isNobody = (holder: string) => holder === "" || holder.startsWith("无");
+
+interface Props {
+  entries: readonly Entry[];
+  /** The message whose life it is: its receipts say which document they answer. */
+  message?: Pick<components["schemas"]["MessageDetail"], "documents" | "receipts" | "outcome" | "needsAction">;
+}
+
+export function Timeline({ entries, message }: Props) {
   const t = useT();
+  const status = useStatusWords();
+  const receipts = receiptsOfSteps(entries, message?.receipts ?? []);
+  // What came back and is dealt with asks nobody to act.
+  const isDealt = message !== undefined && isBad(message.outcome) && !message.needsAction;
   const named = useName();
-  const title = (entry: Entry) => {
+  const title = (entry: Entry, i: number) => {
+    const receipt = receipts[i];
+    if (receipt?.returnStatus != null) return `${t("step.receipt")} ${status(receipt.returnStatus, receipt.returnStatusName)}`;
     const word = stateWord(entry.step);
     const outcome = OUTCOMES.find((one) => one === entry.step);
     // That the last receipt of what was turned down has come is no success: the platform has another name for it.
@@ -32,16 +49,24 @@ export function Timeline({ entries }: { entries: readonly Entry[] }) {
   return (
     <Line
       items={entries.map((entry, i) => {
+        const isBadStep = isBad(entry.outcome) || isBad(entry.step);
+        const receipt = receipts[i];
+        const document = receipt === undefined || (message?.documents.length ?? 0) < 2 ? undefined : documentOf(receipt, message?.documents ?? []);
         return {
           key: i,
-          color: isBad(entry.outcome) && entry.step === "settled" ? "gray" : (COLOUR[entry.step] ?? "blue"),
+          color: isBadStep && (isDealt || entry.step === "settled") ? "gray" : (COLOUR[entry.step] ?? "blue"),
           content: (
             <div>
-              <strong>{title(entry)}</strong>{" "}
+              <strong>{title(entry, i)}</strong>{" "}
               <span className="soft num nowrap">{dateTime(entry.at)}</span>
-              {entry.holder !== "" && (
+              {document !== undefined && (
                 <div className="soft">
-                  {t("message.holder")} <Holder holder={entry.holder} />
+                  {t("correct.document", { n: document.number })} <Code text={document.documentKey ?? ""} />
+                </div>
+              )}
+              {!isNobody(entry.holder) && !(isDealt && isBadStep) && (
+                <div className="soft">
+                  {t("timeline.holder")} <Holder holder={entry.holder} />
                 </div>
               )}
               {entry.detail !== "" && <div className="info">{entry.detail}</div>}

@@ -9,6 +9,8 @@ import type { components } from "../../api/schema";
 import { useCan, useSession } from "../../api/session";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
+import { Told } from "../../i18n/told";
+import { type Reason, reasonsOf } from "./documents";
 import { sentences } from "./sentences";
 import { isBad, OUTCOMES } from "./State";
 
@@ -63,11 +65,64 @@ export function Dismiss({ message }: { message: Detail }) {
   );
 }
 
+/** Documents that are named one by one; of more it is told how many there are. */
+const NAMED_MAX = 3;
+
+/** One reason with what to do about it, and the documents that it is about when the message has several. */
+function Why({ reason, message }: { reason: Reason; message: Detail }) {
+  const t = useT();
+  const { explanation } = reason.receipt;
+  const [first] = reason.texts;
+  const named = reason.documents.slice(0, NAMED_MAX);
+  return (
+    <div className="todo-reason">
+      {message.documents.length > 1 && named.length > 0 && (
+        <div>
+          <strong>
+            {named.map((one) => t("correct.document", { n: one.number })).join(t("list.join"))}
+            {reason.documents.length > named.length && ` ${t("todo.documentsMore", { n: reason.documents.length })}`}
+          </strong>{" "}
+          <span className="mono soft break">{named.map((one) => one.documentKey ?? "").join(t("list.join"))}</span>
+        </div>
+      )}
+      <div className="info">{first}</div>
+      <div><Told text={explanation.meaning} /></div>
+      <div>
+        <strong>{t("error.advice")}</strong>
+        <Told text={explanation.advice} />
+      </div>
+    </div>
+  );
+}
+
+/** That what came back needs nothing any more, and why. */
+function Dealt({ message }: { message: Detail }) {
+  const t = useT();
+  if (!isBad(message.outcome)) return null;
+  const { correctedBy } = message;
+  return (
+    <Alert
+      className="gap"
+      type="info"
+      showIcon
+      title={
+        correctedBy == null ? (
+          t("todo.overDismissed")
+        ) : (
+          <>
+            {t("todo.overCorrected")} <Link to={`/messages/${correctedBy.id}`}>{correctedBy.acceptanceNo}</Link>
+          </>
+        )
+      }
+    />
+  );
+}
+
 /** Why it came back, in customs' words and ours, on top of the page. */
 export function ToDo({ message }: { message: Detail }) {
   const t = useT();
-  if (!message.needsAction) return null;
-  const last = message.receipts.filter((receipt) => receipt.needsAction).at(-1);
+  if (!message.needsAction) return <Dealt message={message} />;
+  const reasons = reasonsOf(message);
   const findings = message.findings.filter((finding) => finding.severity === "refuse");
   const known = OUTCOMES.find((one) => one === message.outcome);
   return (
@@ -78,22 +133,15 @@ export function ToDo({ message }: { message: Detail }) {
       title={t(message.outcome === "faulty" ? "todo.nowFaulty" : "todo.now", { outcome: known === undefined ? message.outcomeName : t(`outcome.${known}`) })}
       description={
         <>
-          {message.outcome !== "refused" && last !== undefined && (
-            <>
-              <div className="info">{last.returnInfo}</div>
-              <div>{last.explanation.meaning}</div>
-              <div>
-                <strong>{t("error.advice")}</strong>
-                {last.explanation.advice}
-              </div>
-            </>
-          )}
+          {message.outcome !== "refused" &&
+            reasons.map((reason) => <Why key={`${reason.receipt.cursor}`} reason={reason} message={message} />)}
           {message.outcome === "refused" &&
             findings.slice(0, 3).map((finding) => (
               <div key={`${finding.code} ${finding.path}`}>
                 {sentences(finding.text, finding.advice)}
               </div>
             ))}
+          {message.outcome === "refused" && findings.length > 3 && <div>{t("todo.findingsMore", { n: findings.length - 3 })}</div>}
         </>
       }
       action={<CorrectButton message={message} />}

@@ -5,9 +5,11 @@ import { Link } from "react-router";
 import { api } from "../../api/client";
 import { useLive } from "../../api/live";
 import type { components } from "../../api/schema";
+import { count } from "../../format/number";
 import { useT } from "../../i18n";
 import { FindingTable } from "./FindingTable";
-import { Holder, isBad, Kind, Progress, ReturnStatus } from "./State";
+import { cameBack } from "./documents";
+import { Holder, Kind, Progress, Statuses } from "./State";
 import { CorrectButton } from "./ToDo";
 import { Timeline } from "./Timeline";
 
@@ -32,16 +34,17 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
   const details = messages.flatMap((message) => (message.data === undefined ? [] : [message.data]));
   const one = details.length === 1 ? details[0] : undefined;
   const over = details.length > 0 && details.every(isOver);
-  const bad = details.filter((message) => isBad(message.outcome)).length;
+  const { all, bad, open } = cameBack(details);
+  const said = open > 0 ? "open" : bad > 0 && over ? "dealt" : over ? "over" : "accepted";
   return (
     <>
       <Alert
         className="gap"
-        type={bad > 0 ? "error" : over ? "success" : "info"}
+        type={said === "open" ? "error" : said === "over" ? "success" : "info"}
         showIcon
         role="status"
-        title={bad > 0 ? t("declare.turnedDown", { n: bad, all: details.length }) : t(over ? "declare.over" : "declare.accepted")}
-        description={t(bad > 0 ? "declare.turnedDownHint" : over ? "declare.overHint" : "declare.acceptedHint")}
+        title={said === "open" || said === "dealt" ? t("declare.turnedDown", { n: count(bad), all: count(all) }) : t(`declare.${said}`)}
+        description={t(said === "open" ? "declare.turnedDownHint" : said === "dealt" ? "declare.dealtHint" : `declare.${said}Hint`)}
         action={<Button onClick={again}>{t("declare.another")}</Button>}
       />
       <div className="panel">
@@ -54,11 +57,11 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
           columns={[
             { title: t("message.acceptanceNo"), render: (_, m) => <Link to={`/messages/${m.id}`}>{m.acceptanceNo}</Link> },
             { title: t("message.kind"), render: (_, m) => <Kind kind={m.kind} name={m.kindName} /> },
-            { title: t("outcome.title"), render: (_, m) => <Progress of={m} /> },
+            { title: t("progress.title"), render: (_, m) => <Progress of={m} /> },
             { title: t("message.holder"), render: (_, m) => <Holder holder={m.holder} /> },
             {
               title: t("document.status"),
-              render: (_, m) => <ReturnStatus status={m.documents[0]?.returnStatus} name={m.documents[0]?.returnStatusName} />,
+              render: (_, m) => <Statuses documents={m.documents} />,
             },
             { title: t("list.operations"), render: (_, m) => <CorrectButton message={m} /> },
           ]}
@@ -72,7 +75,7 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
           </div>
           <div className="panel">
             <h2>{t("message.timeline")}</h2>
-            <Timeline entries={one.timeline} />
+            <Timeline entries={one.timeline} message={one} />
           </div>
         </div>
       )}
@@ -81,5 +84,6 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
 }
 
 function isOver(message: Detail | undefined): boolean {
-  return message?.state === "settled" || message?.state === "refused";
+  // A status after the last one that was expected, such as a review by hand: customs is not done.
+  return message?.state === "refused" || (message?.state === "settled" && message.outcome !== "waiting");
 }

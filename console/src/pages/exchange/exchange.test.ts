@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { say } from "../../i18n";
-import { results, resultsBy, total } from "./figures";
-import { KINDS } from "./kinds";
-import { isBad, OUTCOMES, statusClass } from "./State";
+import { resultLook, results, resultsBy, total } from "./figures";
+import { DECLARERS, KINDS, kindsOf } from "./kinds";
+import { isBad, OUTCOMES, outcomeLook, statusClass } from "./State";
 
 test("the kinds are those of the reference that are answered, which are those that a company submits", () => {
   const reference = readFileSync(new URL("../../../../docs/protocol/kinds/README.md", import.meta.url), "utf8");
@@ -36,4 +36,26 @@ test("sums by day and by kind agree with the whole", () => {
 test("what came back never looks like a success, and only that wants an action", () => {
   expect(OUTCOMES.filter(isBad)).toEqual(["rejected", "faulty", "refused"]);
   expect([null, undefined, "waiting", "accepted", "released", "new"].map(isBad)).toEqual([false, false, false, false, false, false]);
+});
+
+test("what came back is red only while somebody must act on it", () => {
+  const open = { released: 0, accepted: 0, rejected: 0, faulty: 2, refused: 0 };
+  expect(resultLook("rejected", 1, open)).toBe("");
+  expect(resultLook("faulty", 1, open)).toBe("bad");
+  expect(resultLook("faulty", 0, open)).toBe("");
+  expect(resultLook("accepted", 1, open)).toBe("good");
+  expect([outcomeLook("rejected", true), outcomeLook("rejected", false), outcomeLook("rejected")]).toEqual(["bad", "", "bad"]);
+  expect(outcomeLook("accepted", false)).toBe("good");
+});
+
+test("templates of one's own roles come first, by the words of the standard", () => {
+  const words: Record<string, RegExp> = { ebc: /电商企业/, ebp: /电商平台/, pay: /支付企业/, logistics: /物流企业|快件运营人/, agent: /代理申报企业/, operator: /作业场所经营人/ };
+  for (const kind of KINDS) {
+    const spec = readFileSync(new URL(`../../../../crates/ceb/spec/${kind.toLowerCase()}.spec`, import.meta.url), "utf8");
+    const who = /^who\s*\| (.*)$/m.exec(spec)?.[1] ?? "";
+    const roles = Object.keys(words).filter((role) => words[role]?.test(who));
+    expect([...DECLARERS[kind]].sort(), kind).toEqual(roles.sort());
+  }
+  expect(kindsOf(["operator"])).toEqual({ own: ["CEB711", "CEB507", "CEB215"], others: KINDS.filter((kind) => !["CEB711", "CEB507", "CEB215"].includes(kind)) });
+  expect(kindsOf([]).own).toEqual([]);
 });

@@ -1,5 +1,6 @@
 // Sums over counts by day and kind: what passed through the platform, and what became of it.
-import type { KindCount } from "./types";
+import { isBad } from "./State";
+import type { HomeAnswer, KindCount } from "./types";
 
 export const FLOW = ["checked", "sent", "receipts"] as const;
 export type Flow = Record<(typeof FLOW)[number], number>;
@@ -13,6 +14,13 @@ export function total(rows: readonly KindCount[]): Flow {
 /** Outcomes in the order of a chart: good ones first. */
 export const RESULTS = ["released", "accepted", "rejected", "faulty", "refused"] as const;
 export type Results = Record<(typeof RESULTS)[number], number>;
+
+/** The colour of a count of the day: red only while there is something of it on which the company must act. */
+export function resultLook(result: (typeof RESULTS)[number], n: number, open: Results | HomeAnswer["needsAction"]): "good" | "bad" | "" {
+  if (n === 0) return "";
+  if (!isBad(result)) return "good";
+  return open[result] > 0 ? "bad" : "";
+}
 
 export function results(rows: readonly KindCount[]): Results {
   const sums: Results = { released: 0, accepted: 0, rejected: 0, faulty: 0, refused: 0 };

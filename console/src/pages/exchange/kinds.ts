@@ -24,6 +24,35 @@ export const KINDS = [
   "CEB215",
 ] as const;
 
+/** Who declares what, by business role; the standard's own words are in the tables, with which a test compares. */
+export const DECLARERS: Readonly<Record<(typeof KINDS)[number], readonly string[]>> = {
+  CEB311: ["ebc", "ebp", "logistics"],
+  CEB411: ["pay", "logistics"],
+  CEB511: ["logistics"],
+  CEB513: ["logistics"],
+  CEB621: ["ebc", "agent"],
+  CEB623: ["ebc", "agent"],
+  CEB625: ["ebc", "agent"],
+  CEB711: ["operator"],
+  CEB303: ["ebc", "ebp"],
+  CEB403: ["ebc", "pay"],
+  CEB505: ["logistics"],
+  CEB507: ["logistics", "operator"],
+  CEB509: ["logistics"],
+  CEB603: ["ebc", "agent"],
+  CEB605: ["ebc", "agent"],
+  CEB607: ["ebc", "agent"],
+  CEB701: ["ebc", "agent"],
+  CEB213: ["ebc", "agent"],
+  CEB215: ["operator"],
+};
+
+/** The kinds that a company with these roles declares, and the others. */
+export function kindsOf(roles: readonly string[]): { own: (typeof KINDS)[number][]; others: (typeof KINDS)[number][] } {
+  const isOwn = (kind: (typeof KINDS)[number]) => DECLARERS[kind].some((role) => roles.includes(role));
+  return { own: KINDS.filter(isOwn), others: KINDS.filter((kind) => !isOwn(kind)) };
+}
+
 export const KIND_OPTIONS: readonly Option[] = KINDS.map((code) => ({
   value: code,
   label: { code, name: `kind.${code}` },

@@ -63,10 +63,10 @@ const messages = defineResource<Message>({
     { key: "company", title: "message.company", value: (row) => row.company?.name, extra: true },
     {
       key: "outcome",
-      title: "outcome.title",
+      title: "progress.title",
       render: (row) => <Progress of={row} />,
     },
-    { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} outcome={row.outcome} />, extra: true },
+    { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} outcome={row.outcome} needsAction={row.needsAction} />, extra: true },
     { key: "holder", title: "message.holder", render: (row) => <div className="info"><Holder holder={row.holder} /></div> },
     { key: "nDocuments", title: "message.nDocuments", as: "number" },
     {

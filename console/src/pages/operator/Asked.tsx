@@ -12,7 +12,7 @@ export function Asked({ asked }: { asked: Schema<"AskedView"> | null | undefined
     <div className="info slim">
       <span className="badge held">{t("approval.pending")}</span>{" "}
       <Link to="/approvals?state=pending">
-        <Named family="approvalKind" code={asked.kind} chinese={asked.kindName} />
+        <Named family="approvalKind" code={asked.kind} />
       </Link>
       <div className="soft">
         {asked.by} <span className="num nowrap">{dateTime(asked.at)}</span>

@@ -112,7 +112,7 @@ function Outage() {
   const [line, setLine] = useState<(typeof LINES)[number]>("both");
   const [seconds, setSeconds] = useState(60);
   const send = (n: number) => {
-    const said = n === 0 ? t("customsBox.stopped") : t("customsBox.started", { kind: t(`customsBox.${outage}`), n });
+    const said = t("customsBox.started", { kind: t(`customsBox.${outage}`), n });
     run(() => api.POST("/api/v1/customs-box/outage", { body: { outage, forMs: n * 1000, ...(line === "both" ? {} : { direction: line }) } }).finally(changed), said);
   };
   return (
@@ -144,9 +144,6 @@ function Outage() {
       <Space>
         <Button type="primary" danger loading={busy} onClick={() => send(seconds)}>
           {t("customsBox.start")}
-        </Button>
-        <Button loading={busy} onClick={() => send(0)}>
-          {t("customsBox.stop")}
         </Button>
       </Space>
     </section>

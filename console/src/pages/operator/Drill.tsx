@@ -21,20 +21,25 @@ export function useDrillChanged(): () => void {
   return () => void client.invalidateQueries({ queryKey: KEY });
 }
 
-export function Drill() {
-  const t = useT();
+/** The drill that is on, if any. */
+export function useDrill() {
   const can = useCan();
   const { demo } = useSession();
-  const problem = useProblem();
-  const changed = useDrillChanged();
-  const [busy, setBusy] = useState(false);
-  const found = useQuery({
+  return useQuery({
     queryKey: KEY,
     queryFn: ({ signal }) => call<Schema<"OutageView">>("GET", PATH, undefined, signal),
     enabled: demo && can("outage_state"),
     refetchInterval: EVERY_MS,
-  });
-  const { outage, until, direction } = found.data ?? {};
+  }).data;
+}
+
+export function Drill() {
+  const t = useT();
+  const can = useCan();
+  const problem = useProblem();
+  const changed = useDrillChanged();
+  const [busy, setBusy] = useState(false);
+  const { outage, until, direction } = useDrill() ?? {};
   if (outage == null) return null;
   const kind = outage === "silent" || outage === "garbage" || outage === "slow" ? t(`customsBox.${outage}`) : outage;
   const line = t(direction === "import" || direction === "export" ? `customsBox.line.${direction}` : "customsBox.line.both");
@@ -59,7 +64,7 @@ export function Drill() {
       action={
         can("outage") && (
           <Button size="small" loading={busy} onClick={() => void stop()}>
-            {t("customsBox.stop")}
+            {t("drill.stop")}
           </Button>
         )
       }

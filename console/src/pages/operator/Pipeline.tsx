@@ -2,8 +2,10 @@
 // the database and the broker answer.
 import { useQuery } from "@tanstack/react-query";
 import { Table } from "antd";
+import { useEffect, useState } from "react";
 import { call } from "../../api/client";
 import { graveOf } from "../../api/problem";
+import { useCan } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { count } from "../../format/number";
 import { dateTime, duration } from "../../format/time";
@@ -11,9 +13,11 @@ import { useT, type Word } from "../../i18n";
 import { Badge } from "../../shell/Badge";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { useTodos } from "../../shell/Todos";
 import { State } from "../exchange/State";
 import { Tile } from "../exchange/Home";
-import { Drill } from "./Drill";
+import { backedUp, looked } from "./backlog";
+import { Drill, useDrill } from "./Drill";
 import { NearQuota } from "./NearQuota";
 
 type Answer = Schema<"Pipeline">;
@@ -30,7 +34,6 @@ const QUEUES: readonly (readonly [string, string, Word])[] = [
 const OLD_MS = 60_000;
 
 export function Pipeline() {
-  const t = useT();
   const found = useQuery({
     queryKey: ["pipeline"],
     queryFn: ({ signal }) => call<Answer>("GET", "/api/v1/operator/pipeline", undefined, signal),
@@ -38,7 +41,32 @@ export function Pipeline() {
   });
   if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading />;
-  const now = found.data;
+  return <Seen now={found.data} />;
+}
+
+/** How many messages are held for a person; nothing where that is not told. */
+function useHeld(): number | undefined {
+  const { data } = useTodos();
+  return data === undefined ? undefined : (data.items.find((item) => item.kind === "held")?.count ?? 0);
+}
+
+/** The queues that nobody empties, by what was told since the page was opened. */
+function useBackedUp({ at, queues }: Answer): string[] {
+  const [{ looks, last }, keep] = useState<{ looks: ReturnType<typeof looked>; last: string }>({ looks: [], last: "" });
+  useEffect(() => {
+    if (at !== last) keep({ looks: looked(looks, queues), last: at });
+  }, [at, queues, looks, last]);
+  return backedUp(looks);
+}
+
+function Seen({ now }: { now: Answer }) {
+  const t = useT();
+  const can = useCan();
+  const held = useHeld();
+  const silent = useDrill()?.outage === "silent";
+  const stuck = useBackedUp(now);
+  const waiting = now.queues.reduce((sum, queue) => sum + (queue.depth ?? 0), 0);
+  const broker = !now.brokerOk ? "silent" : stuck.length > 0 || (silent && waiting > 0) ? "backedUp" : silent ? "lineDown" : "answers";
   return (
     <>
       <div className="page-head">
@@ -46,11 +74,14 @@ export function Pipeline() {
         <span className="soft num">{dateTime(now.at)}</span>
       </div>
       <Drill />
-      <div className="tiles tiles-5">
+      <div className={held === undefined ? "tiles tiles-5" : "tiles tiles-6"}>
         <Tile label={t("pipeline.received")} value={count(now.received)} />
         <Tile label={t("pipeline.checked")} value={count(now.checked)} />
         <Tile label={t("pipeline.sent")} value={count(now.sent)} />
-        <Tile label={t("pipeline.parked")} value={count(now.parked)} look={now.parked > 0 ? "bad" : ""} />
+        {held !== undefined && (
+          <Tile label={t("menu.stuck")} value={count(held)} look={held > 0 ? "bad" : ""} {...(can("stuck") ? { to: "/operator/stuck" } : {})} />
+        )}
+        <Tile label={t("pipeline.parked")} value={count(now.parked)} look={now.parked > 0 ? "bad" : ""} {...(can("parked") ? { to: "/operator/parked" } : {})} />
         <Tile label={t("pipeline.databaseWaiting")} value={count(now.databaseWaiting)} />
       </div>
       <div className="columns-2">
@@ -69,7 +100,7 @@ export function Pipeline() {
               <dt>{t("pipeline.broker")}</dt>
               <dd>
                 {now.broker.startsWith("built-in") ? t("pipeline.builtIn") : now.broker}{" "}
-                <Badge look={now.brokerOk ? "good" : "bad"} word={now.brokerOk ? "pipeline.answers" : "pipeline.silent"} />
+                <Badge look={broker === "answers" ? "good" : broker === "silent" ? "bad" : "warn"} word={`pipeline.${broker}`} />
               </dd>
             </div>
           </dl>
@@ -80,14 +111,14 @@ export function Pipeline() {
             pagination={false}
             columns={[
               { title: t("pipeline.queue"), render: (_, queue) => <QueueName name={queue.name} /> },
-              { title: t("pipeline.depth"), align: "right", render: (_, queue) => <span className="num">{count(queue.depth)}</span> },
+              { title: t("pipeline.depth"), align: "right", render: (_, queue) => <span className={stuck.includes(queue.name) ? "num no" : "num"}>{count(queue.depth)}</span> },
             ]}
           />
         </div>
       </div>
       <div className="panel">
         <h2>{t("pipeline.lanes")}</h2>
-        <Lanes lanes={now.lanes} />
+        <Lanes lanes={now.lanes} sent={now.sent} queued={waiting} />
       </div>
       <NearQuota companies={now.nearQuota} />
     </>
@@ -115,14 +146,14 @@ function Rates({ rates }: { rates: Answer["rates"] }) {
       dataSource={rates}
       pagination={false}
       columns={[
-        { title: t("message.state"), render: (_, rate) => <State state={rate.state} name={rate.stateName} /> },
+        { title: t("pipeline.into"), render: (_, rate) => <State state={rate.state} name={rate.stateName} /> },
         { title: t("pipeline.tenSeconds"), align: "right", render: (_, rate) => <span className="num">{count(rate.inTenSeconds)}</span> },
       ]}
     />
   );
 }
 
-function Lanes({ lanes }: { lanes: Answer["lanes"] }) {
+function Lanes({ lanes, sent, queued }: { lanes: Answer["lanes"]; sent: number; queued: number }) {
   const t = useT();
   return (
     <Table
@@ -130,7 +161,7 @@ function Lanes({ lanes }: { lanes: Answer["lanes"] }) {
       rowKey={(lane) => `${lane.companyId} ${lane.direction} ${lane.state}`}
       dataSource={lanes}
       pagination={lanes.length > 50 ? { pageSize: 50 } : false}
-      locale={{ emptyText: t("pipeline.nothingWaits") }}
+      locale={{ emptyText: sent + queued > 0 ? t("pipeline.onlyCustoms", { sent: count(sent), queued: count(queued) }) : t("pipeline.nothingWaits") }}
       columns={[
         { title: t("message.company"), dataIndex: "companyName" },
         { title: t("message.direction"), render: (_, lane) => t(lane.direction === "export" ? "message.export" : "message.import") },

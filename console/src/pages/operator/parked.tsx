@@ -3,6 +3,7 @@ import { call } from "../../api/client";
 import type { Item } from "../../api/types";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { Told } from "../../i18n/told";
 import { Kind } from "../exchange/State";
 import { Asked } from "./Asked";
 
@@ -12,12 +13,13 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
   intro: "parked.intro",
   path: "/api/v1/operator/parked",
   rowKey: (row) => row.id,
-  live: ["receipt"],
+  live: ["receipt", "message"],
+  todos: ["parked", "approvals"],
   empty: "parked.empty",
   columns: [
     { key: "kind", title: "receipt.kind", render: (row) => <Kind kind={row.kind} /> },
     { key: "documentKey", title: "receipt.key", as: "code" },
-    { key: "reason", title: "stuck.why" },
+    { key: "reason", title: "stuck.why", render: (row) => <div className="info slim"><Told text={row.reason} /></div> },
     { key: "at", title: "receipt.time", as: "time" },
     { key: "asked", title: "stuck.asked", render: (row) => <Asked asked={row.asked} />, from: "asked.kindName" },
     { key: "id", title: "case.number", as: "code", extra: true },
@@ -28,6 +30,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
       label: "parked.release",
       needs: "release_parked",
       when: (row) => row.asked == null,
+      about: (row) => `${row.kind} ${row.documentKey}`,
       reason: true,
       confirm: "parked.releaseConfirm",
       done: "action.sentForApproval",

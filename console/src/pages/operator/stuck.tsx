@@ -3,6 +3,7 @@ import { call } from "../../api/client";
 import type { Item } from "../../api/types";
 import { type Action, defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { Told } from "../../i18n/told";
 import { Kind, State } from "../exchange/State";
 import { Asked } from "./Asked";
 
@@ -13,6 +14,7 @@ function ask(key: string, rest: Pick<Action<Stuck>, "label" | "needs" | "when" |
   return {
     key,
     ...rest,
+    about: (row, t) => [row.acceptanceNo, row.company?.name].filter(Boolean).join(t("list.comma")),
     reason: true,
     done: "action.sentForApproval",
     run: (row, reason) => call("POST", `/api/v1/operator/messages/${row.id}/${path}`, { reason, ...more }),
@@ -27,6 +29,7 @@ const stuck = defineResource<Stuck>({
   rowKey: (row) => row.id,
   link: (row) => `/messages/${row.id}`,
   live: ["message"],
+  todos: ["held", "approvals"],
   empty: "stuck.empty",
   filters: [
     {
@@ -45,7 +48,7 @@ const stuck = defineResource<Stuck>({
     { key: "company", title: "message.company", value: (row) => row.company?.name, from: "company.name" },
     { key: "kind", title: "message.kind", render: (row) => <Kind kind={row.kind} name={row.kindName} />, from: "kindName" },
     { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} />, from: "stateName" },
-    { key: "why", title: "stuck.why", render: (row) => <div className="info slim">{row.why}</div> },
+    { key: "why", title: "stuck.why", render: (row) => <div className="info slim"><Told text={row.why} /></div> },
     { key: "since", title: "message.since", as: "time", extra: true },
     { key: "asked", title: "stuck.asked", render: (row) => <Asked asked={row.asked} />, from: "asked.kindName" },
   ],

@@ -1,7 +1,9 @@
 // What waits for a second pair of eyes (复核): staff decide what others asked, and take back their own.
 import { call } from "../../api/client";
 import type { Item } from "../../api/types";
-import { Named } from "../../i18n/names";
+import { useT } from "../../i18n";
+import { useName } from "../../i18n/names";
+import { objectOf } from "./approvalName";
 import { Badge } from "../../shell/Badge";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
@@ -16,6 +18,8 @@ const approvals = defineResource<Approval>({
   intro: "approvals.intro",
   path: "/api/v1/approvals",
   rowKey: (row) => row.id,
+  live: ["message", "receipt", "case"],
+  todos: ["approvals"],
   empty: "approvals.empty",
   filters: [
     {
@@ -26,9 +30,9 @@ const approvals = defineResource<Approval>({
     },
   ],
   columns: [
-    { key: "title", title: "approval.title" },
-    { key: "kindName", title: "approval.kind", render: (row) => <Named family="approvalKind" code={row.kind} chinese={row.kindName} />, from: "kindName" },
-    { key: "detail", title: "approval.why" },
+    { key: "kindName", title: "approval.title", render: (row) => <KindOf row={row} />, from: "kindName" },
+    { key: "title", title: "approval.object", render: (row) => <Thing row={row} /> },
+    { key: "detail", title: "approval.why", render: (row) => <div className="info slim">{row.detail}</div> },
     {
       key: "state",
       title: "message.state",
@@ -46,6 +50,7 @@ const approvals = defineResource<Approval>({
       label: "approval.approve",
       needs: "approve",
       when: (row) => row.mayDecide,
+      about: (row) => <Matter row={row} />,
       confirm: "approval.approveConfirm",
       run: (row) => call("POST", `/api/v1/approvals/${row.id}/approve`),
     },
@@ -55,6 +60,7 @@ const approvals = defineResource<Approval>({
       needs: "reject",
       danger: true,
       when: (row) => row.mayDecide,
+      about: (row) => <Matter row={row} />,
       reason: true,
       run: (row, reason) => call("POST", `/api/v1/approvals/${row.id}/reject`, { reason }),
     },
@@ -63,11 +69,34 @@ const approvals = defineResource<Approval>({
       label: "approval.withdraw",
       needs: "withdraw",
       when: (row) => row.isOwn && row.state === "pending",
+      about: (row) => <Matter row={row} />,
       confirm: "approval.withdrawConfirm",
       run: (row) => call("POST", `/api/v1/approvals/${row.id}/withdraw`),
     },
   ],
 });
+
+/** The console's own word for the kind, as the page has it where it was asked for. */
+function KindOf({ row }: { row: Approval }) {
+  const named = useName();
+  const own = named("approvalKind", row.kind);
+  return <div className="info slim">{own === row.kind ? row.kindName : own}</div>;
+}
+
+function Thing({ row }: { row: Approval }) {
+  return <div className="info slim">{objectOf(row, useT())}</div>;
+}
+
+/** For the question: what is done, to what, and who asked for it. */
+function Matter({ row }: { row: Approval }) {
+  return (
+    <>
+      <KindOf row={row} />
+      {objectOf(row, useT())}
+      <div className="soft">{[row.askedBy, row.detail].filter(Boolean).join("：")}</div>
+    </>
+  );
+}
 
 function ApprovalState({ state }: { state: string }) {
   if (state === "pending") return <Badge look="held" word="approval.pending" />;

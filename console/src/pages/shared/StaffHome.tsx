@@ -25,7 +25,7 @@ export function StaffHome() {
   const can = useCan();
   const session = useSession();
   const todos = useTodos();
-  useLive(can("events") ? ["message"] : [], () => void todos.refetch());
+  useLive(["message", "receipt", "case"], () => void todos.refetch());
   const pages = pagesFor(session).filter((page) => page.icon !== undefined && page.path !== PATH);
   return (
     <>
@@ -73,7 +73,7 @@ function Today() {
     queryFn: ({ signal }) =>
       call<{ items: DayCount[] }>("GET", withQuery("/api/v1/statistics", { from: day, to: day }), undefined, signal),
   });
-  useLive(can("events") ? ["count"] : [], () => void found.refetch());
+  useLive(["count"], () => void found.refetch());
   if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={() => void found.refetch()} />;
   if (found.data === undefined) return <Loading />;
   const sums = total(found.data.items);
@@ -92,7 +92,8 @@ function Today() {
               key={result}
               label={t(`outcome.${result}`)}
               value={count(came[result])}
-              look={came[result] === 0 ? "" : isBad(result) ? "bad" : "good"}
+              // The companies correct what came back; here nobody must act on it.
+              look={came[result] === 0 || isBad(result) ? "" : "good"}
               {...(can("messages") ? { to: `/messages?outcome=${result}&from=${day}` } : {})}
             />
           ))}

@@ -1,0 +1,75 @@
+// Fixed sentences of the platform in English, by the Chinese sentence as it tells it: what the statuses of receipts
+// mean and what to do, and why a receipt was parked. What is not here stays as it came, as customs' own words do.
+import { type Language, useLanguage } from ".";
+
+export const TOLD: Readonly<Record<string, string>> = {
+  "电子口岸已收到并暂存，尚未向海关申报。": "The E-Port has received and kept it; it is not declared to customs yet.",
+  "无需处理；如长时间停留，请在申报时将 appStatus 填为 2（申报）。": "Nothing to do; if it stays so for long, declare with appStatus 2 (declared).",
+  "电子口岸已接收，正在申报。": "The E-Port has received it and is declaring it.",
+  "无需处理，请等待海关回执。": "Nothing to do: wait for customs' receipt.",
+  "已成功发送至海关。": "Sent to customs.",
+  "无需处理，请等待海关审核结果。": "Nothing to do: wait for customs' decision.",
+  "电子口岸向海关发送失败。": "The E-Port could not send it to customs.",
+  "内容没有问题：请稍后换一个新的 guid 原样重新申报；多次失败请联系平台。": "The content is fine: declare the same again later under a new guid; if that fails repeatedly, contact the platform.",
+  "海关退单：单证没有通过海关审核。": "Rejected: the document did not pass customs' check.",
+  "请按返回信息中的原因更正，用新的 guid 重新申报；业务编号可以不变。": "Correct what the return text names and declare again under a new guid; the business number may stay.",
+  "海关已入库，等待审核放行。": "Stored by customs; it waits for review and release.",
+  "无需处理，请等待放行。": "Nothing to do: wait for the release.",
+  "海关审结：清单审核已通过。": "Reviewed by customs: the list has passed.",
+  "无需处理，请等待放行（800）与结关（899）。": "Nothing to do: wait for release (800) and clearance (899).",
+  "海关审结：撤销申请已审核通过，原清单已撤销。": "Reviewed by customs: the cancellation has passed and the list is cancelled.",
+  "无需处理；如需再次申报，请使用新的企业内部编号 copNo。": "Nothing to do; to declare again use a new copNo.",
+  "海关审结：退货申请已审核通过。": "Reviewed by customs: the return has passed.",
+  "无需处理；请按海关要求把货物退回原监管场所。": "Nothing to do here; take the goods back to their supervised place as customs asks.",
+  "海关已接收申请，等待审核。": "Customs has received the application and will review it.",
+  "无需处理，请等待审核结果。": "Nothing to do: wait for the decision.",
+  "海关已入库：逻辑校验通过。": "Stored by customs: the checks have passed.",
+  "无需处理，该单证已完成申报。": "Nothing to do: the document is declared.",
+  "海关转人工审核。": "Customs reviews it by hand.",
+  "无需重报；请保持联系方式畅通，必要时按海关要求补充资料。": "Do not declare again; stay reachable and supply what customs asks for.",
+  "海关审结：审核已通过。": "Reviewed by customs: it has passed.",
+  "无需处理。": "Nothing to do.",
+  "海关布控查验。": "Customs inspects the goods.",
+  "请配合场站和海关查验，等待查验结果；不要重复申报。": "Support the inspection and wait for its result; do not declare again.",
+  "货物被扣留，移送通关部门处理。": "The goods are detained and were passed to the clearance department.",
+  "请联系主管海关通关部门。": "Contact the clearance department of your customs office.",
+  "货物被扣留，移送缉私部门处理。": "The goods are detained and were passed to the anti-smuggling department.",
+  "货物被扣留，移送法规部门处理。": "The goods are detained and were passed to the legal department.",
+  "货物因其他原因被扣留。": "The goods are detained for another reason.",
+  "请联系主管海关。": "Contact your customs office.",
+  "货物退运。": "The goods are sent back.",
+  "请按退运要求办理；该清单不能再放行。": "Follow the rules for returned goods; this list can no longer be released.",
+  "海关放行。": "Released by customs.",
+  "货物可以出区配送；请等待结关。": "The goods may leave for delivery; wait for the clearance.",
+  "海关结关：全部手续已办结。": "Cleared by customs: everything is settled.",
+  "已移交海关其他部门处理。": "Handed over to another department of customs.",
+  "请联系主管海关了解处理情况。": "Ask your customs office how it stands.",
+  "申请被挂起，等待海关处理。": "The application is suspended until customs deals with it.",
+  "请联系主管海关了解原因；不要重复申报。": "Ask your customs office why; do not declare again.",
+  "这份回执没有状态，例如电子税单、汇总结果这类通知，或状态不是数字。": "This receipt has no status, as a tax bill or a summary result, or its status is no number.",
+  "请查看回执内容；无需重报。": "Read the receipt; there is no need to declare again.",
+  "某些地方平台自定的状态，不是海关的结果，含义以返回信息为准。": "A status of some local platforms and no result of customs; the return text tells what it means.",
+  "返回信息没有说明问题时，请等待电子口岸或海关的下一份回执；返回信息指出问题的，请按它更正。":
+    "If the return text names no problem, wait for the next receipt of the E-Port or customs; if it does, correct what it names.",
+  "等待货物运抵监管场所。": "Waits for the goods to arrive at the supervised place.",
+  "请确认场站已申报运抵。": "Make sure that the operator has declared the arrival.",
+  "单证被挂起。": "The document is suspended.",
+  "没有找到对应的申报单证": "No declared document fits",
+  "oriCopMsgId 不是本平台发出的传输编号": "oriCopMsgId is no transfer number of this platform",
+  "oriCopMsgId 对应的报文不存在": "There is no message for its oriCopMsgId",
+  "多家企业申报过相同的业务主键，无法确定归属": "Several companies declared this business key, so it is not known whose it is",
+};
+
+/** A sentence of the platform in the language, as far as it is known. */
+export function toldIn(language: Language, text: string): string {
+  return language === "en" ? (TOLD[text.trim()] ?? text) : text;
+}
+
+export function useTold(): (text: string) => string {
+  const { language } = useLanguage();
+  return (text) => toldIn(language, text);
+}
+
+export function Told({ text }: { text: string }) {
+  return useTold()(text);
+}

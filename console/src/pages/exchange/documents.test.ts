@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import type { Schema } from "../../api/types";
+import { cameBack, reasonsOf, receiptsOfSteps, tally } from "./documents";
+
+type Receipt = Schema<"ReceiptItem">;
+type Document = Schema<"DocumentView">;
+
+const document = (number: number, outcome: string, needsAction: boolean) => ({ number, outcome, needsAction, documentKey: `DD${number}` }) as Document;
+const receipt = (number: number, code: string, returnInfo: string, needsAction = true) =>
+  ({
+    documentKey: `DD${number}`,
+    returnInfo,
+    needsAction,
+    outcome: needsAction ? "rejected" : "accepted",
+    explanation: { code, meaning: `meaning of ${code}`, advice: `advice on ${code}` },
+  }) as Receipt;
+
+test("documents are counted by outcome, those that came back first", () => {
+  const all = [document(1, "accepted", false), document(2, "rejected", true), document(3, "faulty", true), document(4, "rejected", true)];
+  expect(tally(all)).toEqual([{ outcome: "rejected", n: 2 }, { outcome: "faulty", n: 1 }, { outcome: "accepted", n: 1 }]);
+});
+
+test("what came back is counted in documents, also of a message that was refused as a whole", () => {
+  const part = { outcome: "rejected", needsAction: true, nDocuments: 3, documents: [document(1, "rejected", true), document(2, "faulty", false), document(3, "accepted", false)] };
+  const whole = { outcome: "refused", needsAction: true, nDocuments: 2, documents: [] };
+  expect(cameBack([part])).toEqual({ all: 3, bad: 2, open: 1 });
+  expect(cameBack([part, whole])).toEqual({ all: 5, bad: 4, open: 3 });
+  expect(cameBack([{ ...whole, needsAction: false }])).toEqual({ all: 2, bad: 2, open: 0 });
+});
+
+test("each reason is told once, with its own advice and its documents; what is settled is not told", () => {
+  const documents = [document(1, "rejected", true), document(2, "faulty", true), document(3, "rejected", true), document(4, "rejected", false), document(5, "accepted", false)];
+  const receipts = [receipt(3, "Code:1332", "[3]"), receipt(2, "-621018", "[2]"), receipt(1, "Code:1332", "[1]"), receipt(4, "Code:1340", "[4]"), receipt(5, "120", "[5]", false)];
+  const reasons = reasonsOf({ documents, receipts });
+  expect(reasons.map((one) => [one.receipt.explanation.advice, one.documents.map(({ number }) => number), one.texts])).toEqual([
+    ["advice on Code:1332", [1, 3], ["[3]", "[1]"]],
+    ["advice on -621018", [2], ["[2]"]],
+  ]);
+});
+
+test("of several answers to one document the last one tells why", () => {
+  const reasons = reasonsOf({ documents: [document(1, "rejected", true)], receipts: [receipt(1, "4", "first"), receipt(1, "Code:1332", "last")] });
+  expect(reasons.map((one) => one.texts)).toEqual([["last"]]);
+});
+
+test("steps that are receipts find their receipt", () => {
+  const receipts = [receipt(1, "2", "a"), receipt(2, "2", "b")];
+  expect(receiptsOfSteps([{ step: "sent" }, { step: "receipt" }, { step: "rejected" }, { step: "receipt" }], receipts)).toEqual([undefined, receipts[0], undefined, receipts[1]]);
+});
