@@ -55,6 +55,7 @@ export const TOLD: Readonly<Record<string, string>> = {
   "请确认场站已申报运抵。": "Make sure that the operator has declared the arrival.",
   "单证被挂起。": "The document is suspended.",
   "没有找到对应的申报单证": "No declared document fits",
+  "信封的接收方没有申报过该单证": "Its envelope is addressed to somebody who did not declare it",
   "oriCopMsgId 不是本平台发出的传输编号": "oriCopMsgId is no transfer number of this platform",
   "oriCopMsgId 对应的报文不存在": "There is no message for its oriCopMsgId",
   "多家企业申报过相同的业务主键，无法确定归属": "Several companies declared this business key, so it is not known whose it is",
