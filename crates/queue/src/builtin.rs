@@ -4,7 +4,9 @@
 //! 2. `take` claims the oldest messages that nobody leases, and leases them for
 //!    [`Config::lease_ms`]; the claim is safe for any number of consumers and processes on one
 //!    database.
-//! 3. `ack` deletes them. A consumer that dies lets its lease run out, and the messages come again.
+//! 3. `ack` deletes them. A consumer that dies lets its lease run out, and the messages come again. The
+//!    process that follows it under its number gives them back at once ([`Builtin::follow`]), so that they
+//!    come before those that were put later.
 //!
 //! Consumers of this process that wait are woken by `put` and `release`; those of other processes
 //! look every [`Config::poll_ms`]. All waiting is done on the clock that was passed in.
@@ -55,6 +57,7 @@ pub struct Builtin {
     db: Db,
     clock: SharedClock,
     ids: IdMaker,
+    node: u8,
     config: Config,
     bells: Mutex<HashMap<Arc<str>, Arc<Notify>>>,
 }
@@ -65,6 +68,7 @@ impl Builtin {
         Self {
             db,
             ids: IdMaker::new(Arc::clone(&clock), node),
+            node,
             clock,
             config,
             bells: Mutex::default(),
@@ -79,6 +83,17 @@ impl Builtin {
     pub async fn begin_after_what_waits(&self) -> Result<()> {
         self.ids.begin_after(self.db.read(sql::newest).await?);
         Ok(())
+    }
+
+    /// Gives back at once what the process before this one had taken under the same number; answers how
+    /// many messages. For a process that has claimed its number, before it takes anything: then the one
+    /// before is dead.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn follow(&self) -> Result<u64> {
+        let node = self.node;
+        Ok(self.db.write(move |tx| sql::free(tx, node)).await?)
     }
 
     /// The name as it is shared by deliveries, and the bell that `put` rings for waiters.
@@ -103,10 +118,11 @@ impl Builtin {
             let lease_until = self.lease_until(now_ms);
             let name = Arc::clone(queue);
             let limit = i64::try_from(max).unwrap_or(i64::MAX);
+            let node = self.node;
             let taken = self
                 .db
                 .write(move |tx| {
-                    let items = match sql::claim(tx, &name, now_ms, lease_until, limit)? {
+                    let items = match sql::claim(tx, (&name, limit), node, now_ms, lease_until)? {
                         Claim::Items(items) => items,
                         Claim::Lost => return Ok(None),
                     };

@@ -47,14 +47,14 @@ pub(crate) fn insert(tx: &mut Tx<'_>, queue: &str, items: &[(i64, Bytes)]) -> Re
     Ok(())
 }
 
-/// Claims the oldest items that nobody leases. A lease that ends later than one taken now (and the
+/// Claims the oldest items that nobody leases, for the process `node`. A lease that ends later than one taken now (and the
 /// difference of clocks) was taken before the clock was set back, and counts as run out.
 pub(crate) fn claim(
     tx: &mut Tx<'_>,
-    queue: &str,
+    (queue, max): (&str, i64),
+    node: u8,
     now_ms: i64,
     lease_until: i64,
-    max: i64,
 ) -> Result<Claim> {
     let never = lease_until.saturating_add(SKEW_MS);
     let waiting = tx.query(
@@ -70,7 +70,7 @@ pub(crate) fn claim(
     // for again here, it goes away empty-handed. Without these words, eight claimers took 345 of
     // 400 items twice.
     const CLAIM: Many = Many {
-        before: "update queue_item set lease_until = $1, n_taken = n_taken + 1 \
+        before: "update queue_item set lease_until = $1, n_taken = n_taken + 1, node = $4 \
                  where (lease_until <= $2 or lease_until > $3) and id in (",
         row: "?",
         after: ") returning id, n_taken",
@@ -82,7 +82,12 @@ pub(crate) fn claim(
     let mut claimed = tx
         .many(
             CLAIM,
-            &[lease_until.into(), now_ms.into(), never.into()],
+            &[
+                lease_until.into(),
+                now_ms.into(),
+                never.into(),
+                i64::from(node).into(),
+            ],
             &ids,
         )?
         .iter()
@@ -142,6 +147,14 @@ pub(crate) fn release(tx: &mut Tx<'_>, lease_until: i64, ids: &[i64]) -> Result<
     let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|id| vec![(*id).into()]).collect();
     tx.many(RELEASE, &[lease_until.into()], &rows)?;
     Ok(())
+}
+
+/// Ends the leases of the process `node`; answers how many.
+pub(crate) fn free(tx: &mut Tx<'_>, node: u8) -> Result<u64> {
+    tx.execute(
+        "update queue_item set lease_until = 0 where node = $1 and lease_until > 0",
+        &[i64::from(node).into()],
+    )
 }
 
 /// The largest id of a message that waits; 0 when none does.

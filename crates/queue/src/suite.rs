@@ -2,6 +2,8 @@
 //! set; RabbitMQ when `TONGGUAN_TEST_RABBITMQ` holds an AMQP URL. `scripts/with-services.sh` sets
 //! both.
 
+mod follow;
+
 use crate::{Builtin, Delivery, Error, Queue, RabbitMq, builtin, rabbitmq};
 use bytes::Bytes;
 use std::collections::BTreeMap;

@@ -121,6 +121,11 @@ const ALL: &[Migration] = &[
         "lists_and_files",
         include_str!("../migrations/0028_lists_and_files.sql"),
     ),
+    (
+        29,
+        "queue_holder",
+        include_str!("../migrations/0029_queue_holder.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

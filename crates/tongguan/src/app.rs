@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod pace;
 mod peer;
 mod people;
+mod reads;
 mod serve;
 mod sso;
 
@@ -282,6 +283,7 @@ fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
         .layer(from_fn(host::check))
         .layer(from_fn_with_state(proxies(house), peer::note))
         .layer(from_fn_with_state(bodies(house), pace::bodies))
+        .layer(from_fn_with_state(reads::desk(house), reads::in_turn))
         // The log has counted it, with its place.
         .layer(CatchPanicLayer::custom(|_| {
             Problem::new(codes::FAULT).into_response()

@@ -122,7 +122,14 @@ impl House {
             .map_or(config.node.number, |node| node.claimant.number);
         let ids = Arc::new(IdMaker::new(Arc::clone(&clock), number));
         ids.begin_after(db.read(store::event::newest).await?);
-        let queue = open_queue(&config, number, &clock).await?;
+        let queue = open_queue(&config, number, node.is_some(), &clock).await?;
+        if node.is_some() {
+            db.write(move |tx| {
+                exchange::lane::follow(tx, number)?;
+                registry::job::follow(tx, number)
+            })
+            .await?;
+        }
         let ground = Ground {
             db: db.clone(),
             clock: Arc::clone(&clock),
@@ -175,8 +182,7 @@ impl House {
     pub async fn start_pipeline(&mut self) -> anyhow::Result<()> {
         self.declare_queues().await?;
         self.warn_of_trust().await?;
-        // Another process has another number, another start of this one another id.
-        let owner = format!("{}.{}", self.config.node.number, self.shared.ids.next());
+        let owner = self.owner();
         let stop = self.stop.subscribe();
         let (shared, tasks) = (&self.shared, &self.tasks);
         self.loops
@@ -184,6 +190,13 @@ impl House {
         self.loops
             .push(exchange::rehearsal::start(shared, tasks, &owner, &stop));
         Ok(())
+    }
+
+    /// A name for leases: another process has another number, another start of this one another id.
+    fn owner(&self) -> String {
+        let node = self.node.as_ref();
+        let number = node.map_or(self.config.node.number, |node| node.claimant.number);
+        format!("{number}.{}", self.shared.ids.next())
     }
 
     /// Tells when signatures are required and nobody is believed: those messages will be refused.
@@ -239,7 +252,7 @@ impl House {
 
     /// Starts to look for jobs that are due; of several processes one does each.
     pub fn start_jobs(&mut self) {
-        let owner = format!("{}.{}", self.config.node.number, self.shared.ids.next());
+        let owner = self.owner();
         let (ground, jobs) = (self.ground.clone(), self.jobs());
         let stop = self.stop.subscribe();
         let told = stop.clone();
@@ -374,6 +387,7 @@ async fn sound(config: &Config) -> anyhow::Result<()> {
 async fn open_queue(
     config: &Config,
     number: u8,
+    is_claimed: bool,
     clock: &SharedClock,
 ) -> anyhow::Result<Arc<dyn Queue>> {
     let settings = &config.queue;
@@ -384,6 +398,15 @@ async fn open_queue(
             let clock = Arc::clone(clock);
             let builtin = Builtin::new(db, clock, number, settings.builtin.clone());
             builtin.begin_after_what_waits().await?;
+            if is_claimed {
+                let n_freed = builtin.follow().await?;
+                if n_freed > 0 {
+                    tracing::info!(
+                        n_freed,
+                        "messages in the hands of a process that died wait again"
+                    );
+                }
+            }
             Arc::new(builtin)
         }
         QueueKind::RabbitMq => {

@@ -5,6 +5,7 @@
 //! - [`Page`] and [`PageQuery`]: keyset pages, never offsets.
 //! - [`sheet`]: a list as a workbook.
 //! - [`shares`] and [`room`]: places and memory of which one caller may hold only so much.
+//! - [`reads`]: how many requests that only read one caller has in hand.
 //! - [`address`]: who calls through which proxies, and what counts as one caller.
 //! - [`request_id`]: every request has an id, in the log and in the answer.
 //!
@@ -16,6 +17,7 @@ mod code;
 mod download;
 mod page;
 mod problem;
+pub mod reads;
 pub mod request_id;
 pub mod room;
 pub mod shares;

@@ -23,6 +23,8 @@ pub enum Holder {
     Company(i64),
     /// A person who acts for no company; the id of the account.
     Person(i64),
+    /// Whoever shows a credential that nobody has looked at yet; a hash of it.
+    Credential(u64),
     /// Somebody unknown, by the network that [`crate::address::network`] answers.
     Network(String),
 }

@@ -72,8 +72,8 @@ fn run(engine: Engine) {
     let Some(place) = Place::on(engine) else {
         return;
     };
-    // What a dead process had taken from a queue comes again after this time, not after a minute.
-    let place = place.with("TONGGUAN_QUEUE__BUILTIN__LEASE_MS", "1000");
+    // What a dead process had taken from a queue comes again at once: nobody waits for its lease.
+    let place = place.with("TONGGUAN_QUEUE__BUILTIN__LEASE_MS", "3600000");
     let mut chance = Chance::from_environment(&format!("kill {engine:?}"));
     let mut platform = place.start();
     let companies: Vec<(Sender, String)> = (0..3)

@@ -185,6 +185,12 @@ impl Place {
         self.verb = ["demo", "--declarations", "0"].map(str::to_owned).to_vec();
     }
 
+    /// A connection of our own to the database of a place on PostgreSQL.
+    pub(crate) fn postgres(&self) -> postgres::Client {
+        let url = self.setting("TONGGUAN_STORE__URL");
+        postgres::Client::connect(&url, postgres::NoTls).unwrap()
+    }
+
     /// The value of a setting that was given.
     pub(crate) fn setting(&self, name: &str) -> String {
         let found = self.settings.iter().find(|(known, _)| known == name);

@@ -2,7 +2,7 @@
 //! gets through.
 
 use crate::http::{Answer, Client, Connection};
-use crate::platform::{Place, Platform};
+use crate::platform::{Engine, Place, Platform};
 use crate::samples;
 use crate::wait;
 use ceb::Kind;
@@ -137,6 +137,50 @@ fn waiting_requests_of_one_company_leave_room_for_another() {
     assert_eq!(other.get("/api/v1/receipts?wait=1").status, 200);
     // Who does not wait needs no place.
     assert_eq!(greedy.get("/api/v1/receipts").status, 200);
+}
+
+const READS: &str = "tongguan_places_held{resource=\"reads\"} ";
+
+/// The table of receipts is locked, so that reads of it last until the test lets them go on.
+#[test]
+fn reads_of_one_company_leave_readers_for_another() {
+    let Some(place) = Place::on(Engine::Postgres) else {
+        return;
+    };
+    let place = place
+        .with("TONGGUAN_STORE__N_READERS", "4")
+        .with("TONGGUAN_LIMITS__READS_MAX", "3")
+        .with("TONGGUAN_LIMITS__READS_PER_CALLER_MAX", "2");
+    let platform = place.start();
+    let (_, greedy) = platform.company(0);
+    let (sender, other) = platform.company(1);
+    let mut client = place.postgres();
+    let mut locked = client.transaction().unwrap();
+    locked
+        .batch_execute("lock table receipt in access exclusive mode")
+        .unwrap();
+    let (heard, answers) = channel();
+    for _ in 0..40 {
+        let (client, heard) = (greedy.clone(), heard.clone());
+        std::thread::spawn(move || {
+            let answer = client.try_call("GET", "/api/v1/receipts?after=0&limit=500", b"");
+            // A test that is over hears nothing any more.
+            let _ = heard.send(answer.unwrap().status);
+        });
+    }
+    held(&platform, READS, 2.0);
+    // One reader is left, whatever the forty do, and a message is accepted as ever.
+    for _ in 0..20 {
+        assert_eq!(other.get("/api/v1/messages").status, 200);
+    }
+    other.submit(samples::message(Kind::Ceb311, &sender, 1).as_bytes());
+    assert_eq!(platform.metric(READS), 2.0);
+    locked.rollback().unwrap();
+    // Nobody waits for nothing: who had to wait for too long was told so.
+    for status in answers.iter().take(40) {
+        assert!(matches!(status, 200 | 429), "{status}");
+    }
+    assert_eq!(greedy.get("/api/v1/receipts?after=0&limit=500").status, 200);
 }
 
 /// A registration through a proxy, from this address: head and the beginning of a file.

@@ -86,6 +86,9 @@ impl Ground {
         let findings = findings.collect();
         // With the platform as signer the message is stored unsigned, and signed on its way.
         let frame = self.frame && !self.signs;
+        if frame {
+            return Ok((checked, findings));
+        }
         let made = original.make(&origin(&self.company, now_ms, frame));
         let made = made.ok_or_else(|| Problem::new(codes::UNREADABLE))?;
         Ok((made, findings))

@@ -7,9 +7,10 @@ use super::view::{
     CorrectionAccepted, CorrectionForm, CorrectionOutcome, CorrectionOutcomes, CorrectionProblem,
     CorrectionVerdict,
 };
-use super::{Edit, MESSAGES_MAX, TAKEN, WORKBOOK, codes, sql, workbook};
+use super::{Edit, MESSAGES_MAX, Original, TAKEN, WORKBOOK, codes, sql, workbook};
 use crate::intake::http::{DECLARANTS, Door};
 use crate::message::MessageId;
+use crate::query;
 use crate::unmask::{FILE_HOURLY_MAX, take_away};
 use crate::workbook::XLSX;
 use crate::workbook::http::in_turn;
@@ -27,8 +28,8 @@ use store::clock::beijing_compact;
 use utoipa::ToSchema;
 use web::{Problem, attachment, file_name};
 
-/// Messages in one workbook, together, in bytes: 32 MiB.
-const WORKBOOK_BYTES_MAX: i64 = 32 << 20;
+/// Messages of one request, together, in bytes: 32 MiB.
+pub(super) const TOGETHER_BYTES_MAX: i64 = 32 << 20;
 
 /// Shows a rejected message as a form.
 pub const CORRECTION: Operation = Operation {
@@ -98,7 +99,8 @@ pub struct CorrectionBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectionsBody {
-    /// Ids or acceptance numbers of the rejected messages, at most 100.
+    /// Ids or acceptance numbers of the rejected messages, at most 100, together at most 32 MiB; one that is
+    /// named twice counts once.
     pub messages: Vec<String>,
     /// The changes, the same in every message; without any each is declared again under a new guid.
     #[serde(default)]
@@ -109,7 +111,8 @@ pub struct CorrectionsBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectionWorkbookBody {
-    /// Ids or acceptance numbers of the rejected messages, at most 100.
+    /// Ids or acceptance numbers of the rejected messages, at most 100, together at most 32 MiB; one that is
+    /// named twice counts once.
     pub messages: Vec<String>,
     /// Why: the workbook has personal data in full, and the audit keeps the reason.
     #[schema(min_length = 2, max_length = 500)]
@@ -272,9 +275,33 @@ pub async fn submit_correction(
     })
 }
 
-fn within(messages: &[String]) -> Result<(), Problem> {
+/// The messages that are named, each once however often and by whichever of its numbers.
+///
+/// # Errors
+/// None, or too many.
+fn within(messages: Vec<String>) -> Result<Vec<String>, Problem> {
     if messages.is_empty() || messages.len() > MESSAGES_MAX {
         let detail = format!("应有 1 至 {MESSAGES_MAX} 份报文");
+        return Err(Problem::new(web::codes::BAD_REQUEST).detail(detail));
+    }
+    let mut known = BTreeSet::new();
+    let mut once = messages;
+    once.retain(|named| {
+        let id = MessageId::parse(named);
+        known.insert(id.map_or_else(|| named.clone(), |id| id.to_string()))
+    });
+    Ok(once)
+}
+
+/// Looks whether messages are small enough together to be worked on in one request.
+///
+/// # Errors
+/// They are not; `act` says what they were chosen for.
+fn bounded(sizes: impl Iterator<Item = i64>, act: &str) -> Result<(), Problem> {
+    let n_bytes = sizes.fold(0_i64, i64::saturating_add);
+    if n_bytes > TOGETHER_BYTES_MAX {
+        let most = TOGETHER_BYTES_MAX >> 20;
+        let detail = format!("所选报文合计超过 {most} MiB，请分几次{act}");
         return Err(Problem::new(web::codes::BAD_REQUEST).detail(detail));
     }
     Ok(())
@@ -287,7 +314,7 @@ fn within(messages: &[String]) -> Result<(), Problem> {
     request_body = CorrectionsBody,
     responses(
         (status = 200, body = CorrectionOutcomes, description = "逐份说明结果"),
-        (status = 400, body = Problem, description = "报文过多，或参数有误"),
+        (status = 400, body = Problem, description = "报文过多或合计过大，或参数有误"),
         (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 403, body = Problem, description = "没有权限")
     )
@@ -300,9 +327,19 @@ pub async fn submit_corrections(
     let actor = Arc::new(door.gate.actor(&headers, &SUBMIT_CORRECTIONS).await?);
     let Json(body) =
         body.map_err(|error| Problem::new(web::codes::BAD_REQUEST).detail(error.body_text()))?;
-    within(&body.messages)?;
-    let mut items = Vec::with_capacity(body.messages.len());
-    for message in body.messages {
+    let messages = within(body.messages)?;
+    let ids: Vec<MessageId> = messages
+        .iter()
+        .filter_map(|id| MessageId::parse(id))
+        .collect();
+    let sight = actor.sight.clone();
+    let read = door.gate.ground.read(move |tx| {
+        let size = |id: &MessageId| Ok(query::find(tx, &sight, *id)?.map_or(0, |one| one.n_bytes));
+        ids.iter().map(size).collect::<store::Result<Vec<i64>>>()
+    });
+    bounded(read.await?.into_iter(), "更正重报")?;
+    let mut items = Vec::with_capacity(messages.len());
+    for message in messages {
         let corrected = correct(&door, &actor, (&message, &body.edits)).await;
         let mut item = CorrectionOutcome {
             message,
@@ -331,7 +368,7 @@ pub async fn submit_corrections(
     responses(
         (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
          body = Vec<u8>),
-        (status = 400, body = Problem, description = "报文过多，或缺少理由"),
+        (status = 400, body = Problem, description = "报文过多或合计过大，或缺少理由"),
         (status = 401, body = Problem, description = "未登录"),
         (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "其中有不存在或不可见的报文"),
@@ -347,21 +384,15 @@ pub async fn correction_workbook(
     let actor = door.gate.actor(&headers, &CORRECTION_WORKBOOK).await?;
     let bad = |detail: String| Problem::new(web::codes::BAD_REQUEST).detail(detail);
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
-    within(&body.messages)?;
+    let messages = within(body.messages)?;
     let reason = body.reason.trim().to_owned();
     if !(2..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
         return Err(bad(format!("请写明理由，2 至 {REASON_CHARS_MAX} 个字")));
     }
-    let mut originals = Vec::with_capacity(body.messages.len());
-    let mut n_bytes = 0;
-    for message in &body.messages {
-        let one = original(&door, &actor, message).await?;
-        n_bytes += one.message.n_bytes;
-        if n_bytes > WORKBOOK_BYTES_MAX {
-            let most = WORKBOOK_BYTES_MAX >> 20;
-            return Err(bad(format!("所选报文合计超过 {most} MiB，请分几次导出")));
-        }
-        originals.push(one);
+    let mut originals: Vec<Original> = Vec::with_capacity(messages.len());
+    for message in &messages {
+        originals.push(original(&door, &actor, message).await?);
+        bounded(originals.iter().map(|one| one.message.n_bytes), "导出")?;
     }
     let taken = originals.iter();
     let taken: Vec<MessageId> = taken.map(|one| one.message.id).collect();

@@ -27,13 +27,12 @@ use crate::message::{Message, MessageId, State};
 use crate::outcome;
 use crate::query::{self, FindingView};
 use crate::receipt;
-use crate::workbook::profile;
+use crate::workbook::{naming, profile};
 use ceb::explain::{Explanation, Resubmit};
 use ceb::form::{Draft, Element, Made, Origin, only_value};
 use ceb::{Kind, Outcome, Severity};
 use registry::access::Actor;
 use registry::audit::Act;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use store::id::IdMaker;
 use store::{Result as StoreResult, Tx};
@@ -444,15 +443,9 @@ impl Original {
 
     /// Makes the new message.
     pub(crate) fn make(&self, origin: &Origin) -> Option<Made> {
-        let original = self.message.id.0;
-        let salted = |content: &[u8]| {
-            let mut hash = Sha256::new_with_prefix(format!("correction\n{original}\n"));
-            hash.update(content);
-            let mut name = [0; 16];
-            name.copy_from_slice(&hash.finalize()[..16]);
-            name
-        };
-        self.draft.make(origin, salted).into_iter().next()
+        let salt = format!("correction\n{}\n", self.message.id.0);
+        let made = self.draft.make(origin, naming(&salt));
+        made.into_iter().next()
     }
 
     /// The number of a document in the original message.

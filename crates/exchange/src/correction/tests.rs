@@ -276,6 +276,48 @@ async fn several_are_corrected_at_once_each_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_is_named_twice_counts_once_and_all_together_are_bounded() {
+    let house = House::on(store::testing::sqlite()).await;
+    let id = accepted(house.accept(0, order(&house, "ZZ-R1332-", 21)).await);
+    let other = accepted(house.accept(0, order(&house, "ZZ-R1332-", 22)).await);
+    house.settle().await;
+    let ask = async |messages: Vec<String>| {
+        let edits = vec![edit("note", "更正")];
+        let body = Ok(Json(CorrectionsBody { messages, edits }));
+        submit_corrections(State(house.door()), house.headers(0), body).await
+    };
+    // More than may be told together, and no message is worked on.
+    let half = super::http::TOGETHER_BYTES_MAX / 2 + 1;
+    let resize = house
+        .shared
+        .db
+        .write(move |tx| tx.execute("update message set n_bytes = $1", &[half.into()]));
+    resize.await.unwrap();
+    let problem = ask(vec![id.to_string(), other.to_string()])
+        .await
+        .unwrap_err();
+    assert_eq!(problem.code, web::codes::BAD_REQUEST.code);
+    let detail = problem.detail.unwrap();
+    assert!(
+        detail.contains("32 MiB") && detail.contains("分几次"),
+        "{detail}"
+    );
+    let names = vec![
+        id.to_string(),
+        id.acceptance_no(),
+        "x".to_owned(),
+        "x".to_owned(),
+    ];
+    let Json(outcomes) = ask([names.clone(), names].concat()).await.unwrap();
+    let told: Vec<_> = outcomes
+        .items
+        .iter()
+        .map(|item| (item.message.as_str(), item.accepted.is_some()))
+        .collect();
+    assert_eq!(told, [(id.to_string().as_str(), true), ("x", false)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_take_no_workbook_away() {
     let house = House::on(store::testing::sqlite()).await;
     let body = CorrectionWorkbookBody {

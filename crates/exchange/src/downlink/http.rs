@@ -284,6 +284,8 @@ async fn read_or_wait(
         }
         if place.is_none() {
             place = Some(tap.polls.try_take(&actor.holder(), 1)?);
+            // Who waits has this place, and none among those who read.
+            web::reads::aside();
         }
         let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or(0));
         tokio::select! {

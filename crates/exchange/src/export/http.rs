@@ -118,6 +118,8 @@ const RECEIPT_COLUMNS: &[(&str, u16)] = &[
 impl Exports {
     /// Waits for a turn.
     pub(super) async fn turn(&self, actor: &Actor) -> Result<Place, Problem> {
+        // Who waits for a turn has a place there, and none among those who read.
+        web::reads::aside();
         Ok(self.turns.take(&actor.holder(), 1, WAIT).await?)
     }
 

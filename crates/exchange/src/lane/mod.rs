@@ -8,7 +8,8 @@
 //! bytes count for more, in the turn too. Import and export have a set of lanes and workers each.
 //!
 //! One process works the lanes of a direction at a time: it holds the lease [`Lease`], renewed
-//! every second, lost three seconds after it dies, or at once when the clock was set back meanwhile.
+//! every second, lost three seconds after it dies, or at once when the clock was set back meanwhile or a
+//! process follows it under its number ([`follow`]).
 //! Steps are idempotent all the same (I3).
 
 mod sql;
@@ -23,7 +24,7 @@ use registry::company::CompanyId;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use store::clock::{SKEW_MS, SharedClock};
-use store::{Db, Result};
+use store::{Db, Result, Tx};
 
 /// Messages in one turn over all lanes.
 pub const TURN_MESSAGES_MAX: usize = 256;
@@ -247,6 +248,15 @@ pub(crate) fn take_turns<T: Copy>(
         });
     }
     chosen
+}
+
+/// Ends the leases of the process before this one under the same number, which is dead when the number
+/// was claimed.
+///
+/// # Errors
+/// The engine's.
+pub fn follow(tx: &mut Tx<'_>, node: u8) -> Result<()> {
+    sql::free(tx, node)
 }
 
 /// The right to work the lanes of one direction.

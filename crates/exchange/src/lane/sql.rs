@@ -32,3 +32,12 @@ pub(super) fn give_back(tx: &mut Tx<'_>, name: &str, owner: &str) -> Result<()> 
     )
     .map(|_| ())
 }
+
+/// Ends the leases of owners with a number: `3.…`.
+pub(super) fn free(tx: &mut Tx<'_>, node: u8) -> Result<()> {
+    tx.execute(
+        "update lane_lease set until_ms = 0 where owner like $1",
+        &[format!("{node}.%").as_str().into()],
+    )
+    .map(|_| ())
+}

@@ -1,6 +1,6 @@
 //! Turns and leases.
 
-use super::{Lanes, Lease, ONCE, Spent, TURN_BYTES_MAX, TURN_MESSAGES_MAX, Watch};
+use super::{Lanes, Lease, ONCE, Spent, TURN_BYTES_MAX, TURN_MESSAGES_MAX, Watch, follow};
 use crate::message::{MessageId, State};
 use registry::company::CompanyId;
 use std::sync::Arc;
@@ -169,6 +169,23 @@ async fn a_lease_from_the_future_is_not_believed() {
         clock.advance(Duration::from_millis(2000));
         assert!(next.hold(&test.db, &shared).await.unwrap());
         assert!(!dead.hold(&test.db, &shared).await.unwrap());
+    }
+}
+
+/// Who has claimed the number of a dead process takes its lanes at once, and nobody else's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_lease_of_a_dead_process_is_free_for_its_number() {
+    for test in &each_engine() {
+        let clock: SharedClock = TestClock::at(10_000_000);
+        let mut dead = Lease::new("import", "1.5".to_owned());
+        assert!(dead.hold(&test.db, &clock).await.unwrap());
+        let mut alive = Lease::new("export", "11.6".to_owned());
+        assert!(alive.hold(&test.db, &clock).await.unwrap());
+        test.db.write(|tx| follow(tx, 1)).await.unwrap();
+        let mut next = Lease::new("import", "1.7".to_owned());
+        assert!(next.hold(&test.db, &clock).await.unwrap());
+        let mut next = Lease::new("export", "1.7".to_owned());
+        assert!(!next.hold(&test.db, &clock).await.unwrap());
     }
 }
 

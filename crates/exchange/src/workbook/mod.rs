@@ -17,6 +17,7 @@
 pub mod codes;
 mod csv;
 pub mod http;
+mod naming;
 mod report;
 pub(crate) mod template;
 #[cfg(test)]
@@ -28,10 +29,10 @@ use ceb::form::{Draft, Made, Origin, PlacedFinding, grid, join, kind_of_name, me
 use ceb::sniff::file_kind;
 use ceb::{Kind, Profile, Severity, Terms};
 use registry::company::Company;
-use sha2::{Digest, Sha256};
 use store::clock::beijing_compact;
 use web::Problem;
 
+pub(crate) use naming::naming;
 pub use report::annotated;
 pub use template::template;
 
@@ -280,7 +281,7 @@ impl Form {
         let mut findings = Vec::new();
         let mut own = std::mem::take(&mut self.findings);
         for (at, part) in self.parts.iter().enumerate() {
-            let made = part.draft.make(origin, fingerprint);
+            let made = part.draft.make(origin, naming(""));
             if prepared.len() + made.len() > MESSAGES_MAX {
                 let detail = format!("一次上传最多 {MESSAGES_MAX} 份报文，每份报文最多 100 份单证");
                 return Err(Problem::new(codes::MANY_MESSAGES).detail(detail));
@@ -315,7 +316,7 @@ impl Form {
     pub fn remade(&self, origin: &Origin) -> Vec<Prepared> {
         let mut made = Vec::new();
         for (at, part) in self.parts.iter().enumerate() {
-            let messages = part.draft.make(origin, fingerprint).into_iter();
+            let messages = part.draft.make(origin, naming("")).into_iter();
             made.extend(messages.map(|made| Prepared { part: at, made }));
         }
         made
@@ -349,10 +350,4 @@ pub fn profile(name: &str) -> Profile {
     } else {
         Profile::Strict
     }
-}
-
-fn fingerprint(content: &[u8]) -> [u8; 16] {
-    let mut name = [0; 16];
-    name.copy_from_slice(&Sha256::digest(content)[..16]);
-    name
 }

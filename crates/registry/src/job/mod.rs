@@ -62,6 +62,15 @@ pub struct Claim {
     pub asked_by: String,
 }
 
+/// Ends the claims of the process before this one under the same number, which is dead when the number was
+/// claimed: its runs are noted as lost by whoever takes over.
+///
+/// # Errors
+/// The engine's.
+pub fn follow(tx: &mut Tx<'_>, node: u8) -> StoreResult<()> {
+    sql::free_of(tx, node)
+}
+
 /// Claims a job if it is due and nobody works on it.
 ///
 /// # Errors

@@ -48,6 +48,15 @@ pub(super) fn free(tx: &mut Tx<'_>, name: &str, run: i64, due_at: i64) -> Result
     Ok(n_changed > 0)
 }
 
+/// Ends the leases of owners with a number: `3.…`.
+pub(super) fn free_of(tx: &mut Tx<'_>, node: u8) -> Result<()> {
+    tx.execute(
+        "update job set lease_until = 0 where owner like $1 and lease_until > 0",
+        &[format!("{node}.%").as_str().into()],
+    )
+    .map(|_| ())
+}
+
 /// Makes a job due now; answers false while somebody works on it.
 pub(super) fn ask(tx: &mut Tx<'_>, name: &str, who: &str, now_ms: i64) -> Result<bool> {
     let n_changed = tx.execute(

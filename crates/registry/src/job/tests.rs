@@ -1,6 +1,6 @@
 //! Jobs on both engines.
 
-use super::{Claim, Job, LEASE_MS, claim, finish, own, round, runs, sql};
+use super::{Claim, Job, LEASE_MS, claim, finish, follow, own, round, runs, sql};
 use crate::account;
 use crate::role::Role;
 use crate::testing::{ground, person};
@@ -152,6 +152,32 @@ async fn a_claim_from_the_future_is_not_believed() {
         assert!(asked.await.unwrap());
         let n_runs = Arc::new(AtomicUsize::new(0));
         assert_eq!(round(&ground, &[job(&n_runs)], "a", || ()).await, 1);
+    }
+}
+
+/// Who has claimed the number of a dead process does its job at once, and leaves alone what another does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_claim_of_a_dead_process_ends_with_its_successor() {
+    for test in &each_engine() {
+        let (ground, _) = ground(&test.db);
+        let n_runs = Arc::new(AtomicUsize::new(0));
+        let other = Job {
+            name: "test.other",
+            ..job(&n_runs)
+        };
+        let jobs = [job(&n_runs), other];
+        for (one, owner) in jobs.iter().cloned().zip(["1.5", "11.6"]) {
+            let shared = ground.clone();
+            let take = move |tx: &mut store::Tx<'_>| claim(tx, &shared, &one, owner);
+            assert!(test.db.write(take).await.unwrap().is_some());
+        }
+        assert_eq!(round(&ground, &jobs, "1.7", || ()).await, 0);
+        test.db.write(|tx| follow(tx, 1)).await.unwrap();
+        assert_eq!(round(&ground, &jobs, "1.7", || ()).await, 1);
+        let noted = test.db.read(|tx| runs(tx, "test.count", 100)).await;
+        let noted = noted.unwrap();
+        let results: Vec<_> = noted.iter().map(|run| run.result.as_deref()).collect();
+        assert_eq!(results, [Some("done"), Some("lost")]);
     }
 }
 

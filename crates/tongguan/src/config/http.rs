@@ -88,6 +88,10 @@ pub struct LimitsConfig {
     pub upload_bytes_max: usize,
     /// Of these one caller's; a form with its files has up to 24 MiB.
     pub upload_bytes_per_caller_max: usize,
+    /// Requests that only read and are being worked on.
+    pub reads_max: usize,
+    /// Of these one caller's: a key's, a session's, or a network's of callers without either.
+    pub reads_per_caller_max: usize,
     /// Open streams of live events.
     pub streams_max: usize,
     /// Of these one caller's.
@@ -113,6 +117,8 @@ impl Default for LimitsConfig {
             body_bytes_per_caller_max: 128 << 20,
             upload_bytes_max: 96 << 20,
             upload_bytes_per_caller_max: 32 << 20,
+            reads_max: 64,
+            reads_per_caller_max: 6,
             streams_max: 500,
             streams_per_caller_max: 50,
             polls_max: 2000,
@@ -131,6 +137,7 @@ impl LimitsConfig {
         let pairs = [
             (self.body_bytes_per_caller_max, self.body_bytes_max),
             (self.upload_bytes_per_caller_max, self.upload_bytes_max),
+            (self.reads_per_caller_max, self.reads_max),
             (self.streams_per_caller_max, self.streams_max),
             (self.polls_per_caller_max, self.polls_max),
             (self.exports_per_caller_max, self.exports_max),

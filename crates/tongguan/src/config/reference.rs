@@ -64,6 +64,14 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "limits.upload_bytes_per_caller_max",
         "其中同一企业（未登录时同一地址）的上限；入驻表单连同附件可达 24 MiB",
     ),
+    (
+        "limits.reads_max",
+        "同时处理的查询请求（/api/ 下的 GET）数上限，等待新回执的领取请求与实时推送除外",
+    ),
+    (
+        "limits.reads_per_caller_max",
+        "其中同一密钥或同一登录会话（两者均无时为同一地址）的上限，超出者等候 5 秒",
+    ),
     ("limits.streams_max", "实时推送连接数上限"),
     (
         "limits.streams_per_caller_max",
