@@ -95,12 +95,15 @@ export const exchange = {
   "correct.sameAgain": ["格式无误，但内容与被退的相同，很可能再次被退单", "Well formed, but the same as before: it will most likely come back again"],
   "correct.good": ["校验通过，可以提交", "The check found nothing: ready to submit"],
   "correct.bad": ["还有 {n} 处问题，改正后才能提交", "{n} problems left"],
+  "correct.choose": ["本次重报这份单证", "Declare this document again now"],
+  "correct.part": ["本次重报 {n} 份，共退回 {all} 份", "{n} of {all} documents are declared again"],
+  "correct.none": ["请至少选择一份单证", "Choose at least one document"],
   "correct.careful": ["这份单证请先不要直接重报，按上面的说明处理", "Do not declare this document again as it is: follow the advice above"],
   "correct.doubtful": ["{documents}：回执提示不要直接重报，仍要提交吗？", "{documents}: the receipt advises against declaring it again. Submit all the same?"],
   "correct.doubtfulOne": ["不会再申报的，请回到报文详情点“不再处理”。", "If it will not be declared again, dismiss it on the page of the message."],
   "correct.doubtfulAll": [
-    "更正报文包含本页全部退回的单证，不能只报其中几份。不宜重报的，请先办妥再提交，或用“导出更正表”删去这几行后上传。",
-    "A correction holds every document on this page; it cannot leave some out. Settle the doubtful ones first, or export the rows as Excel, delete theirs and upload the file.",
+    "不宜重报的单证可以不选，办妥之后再重报；其余的现在就可以提交。",
+    "Leave the doubtful ones out until they are settled; the others can be submitted now.",
   ],
   "correct.bulkFaulty": [
     "其中 {n} 份为处理异常，直接重报很可能再次异常：请先按回执处理，不宜重报的请取消勾选。",

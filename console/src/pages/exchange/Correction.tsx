@@ -2,8 +2,8 @@
 // while one types, submitted as a new message.
 import { DownloadOutlined, SendOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Input, Popconfirm, Select } from "antd";
-import { useEffect, useId, useState } from "react";
+import { Alert, App, Button, Checkbox, Input, Popconfirm, Select } from "antd";
+import { useEffect, useId, useMemo, useState } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 import { call, save, send } from "../../api/client";
 import { graveOf } from "../../api/problem";
@@ -48,22 +48,30 @@ export function Correction() {
   return <Filled form={form.data} />;
 }
 
-/** Checks the edits once nobody has typed for a moment. */
-function useVerdict(id: string, edits: Edits): { verdict: Verdict | undefined; isChecking: boolean; error: unknown } {
-  const [settled, settle] = useState(edits);
+/** What is declared again: the changes, and of several documents those that are chosen. */
+function wanted(form: Form, edits: Edits, left: ReadonlySet<number>): Schema<"CorrectionBody"> {
+  const documents = form.documents.map((one) => one.number).filter((n) => !left.has(n));
+  const isAll = documents.length === form.documents.length;
+  return { edits: editList(edits).filter((edit) => !left.has(edit.document)), ...(isAll ? {} : { documents }) };
+}
+
+/** Checks what is wanted once nobody has typed for a moment; nothing while no document is chosen. */
+function useVerdict(id: string, body: Schema<"CorrectionBody">, enabled: boolean): { verdict: Verdict | undefined; isChecking: boolean; error: unknown } {
+  const [settled, settle] = useState(body);
   useEffect(() => {
-    const timer = setTimeout(() => settle(edits), PAUSE_MS);
+    const timer = setTimeout(() => settle(body), PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [edits]);
+  }, [body]);
   const checked = useQuery({
     queryKey: ["correction-check", id, settled],
-    queryFn: ({ signal }) => call<Verdict>("POST", `/api/v1/messages/${encodeURIComponent(id)}/correction/check`, { edits: editList(settled) }, signal),
+    queryFn: ({ signal }) => call<Verdict>("POST", `/api/v1/messages/${encodeURIComponent(id)}/correction/check`, settled, signal),
+    enabled,
     refetchInterval: false,
     refetchOnWindowFocus: false,
     placeholderData: (before) => before,
     gcTime: 0,
   });
-  return { verdict: checked.data, isChecking: settled !== edits || checked.isFetching, error: graveOf(checked) };
+  return { verdict: checked.data, isChecking: enabled && (settled !== body || checked.isFetching), error: graveOf(checked) };
 }
 
 function Filled({ form }: { form: Form }) {
@@ -75,15 +83,25 @@ function Filled({ form }: { form: Form }) {
   const { message } = App.useApp();
   const [edits, setEdits] = useState<Edits>({});
   const [busy, setBusy] = useState(false);
-  const { verdict, isChecking, error } = useVerdict(form.messageId, edits);
-  const n = Object.keys(edits).length;
+  const isOnly = form.documents.length === 1;
+  // What had better not be declared again is left out unless somebody chooses it, where there is anything else.
+  const [left, setLeft] = useState<ReadonlySet<number>>(() => {
+    const doubtful = careful(form.documents).map((one) => one.number);
+    return new Set(doubtful.length < form.documents.length ? doubtful : []);
+  });
+  const body = useMemo(() => wanted(form, edits, left), [form, edits, left]);
+  const isNone = left.size === form.documents.length;
+  const { verdict, isChecking, error } = useVerdict(form.messageId, body, !isNone);
+  const n = (body.edits ?? []).length;
+  const choose = (number: number, isChosen: boolean) =>
+    setLeft((before) => new Set(isChosen ? [...before].filter((one) => one !== number) : [...before, number]));
   const path = `/api/v1/messages/${form.messageId}/correction`;
   const change = (key: string, value: string | undefined) =>
     setEdits(({ [key]: _before, ...rest }) => (value === undefined ? rest : { ...rest, [key]: value }));
   const submit = async () => {
     setBusy(true);
     try {
-      const accepted = await call<Schema<"CorrectionAccepted">>("POST", path, { edits: editList(edits) });
+      const accepted = await call<Schema<"CorrectionAccepted">>("POST", path, body);
       void message.success(t("correct.submitted", { no: accepted.acceptanceNo }));
       void client.invalidateQueries();
       void navigate(`/messages/${accepted.id}`);
@@ -96,18 +114,17 @@ function Filled({ form }: { form: Form }) {
   const download = async () => {
     setBusy(true);
     try {
-      const body = JSON.stringify({ edits: editList(edits) });
-      await save(await send("POST", `${path}/xml`, { body, type: "application/json" }), `${form.acceptanceNo}.xml`);
+      await save(await send("POST", `${path}/xml`, { body: JSON.stringify(body), type: "application/json" }), `${form.acceptanceNo}.xml`);
     } catch (failed) {
       problem(failed);
     } finally {
       setBusy(false);
     }
   };
-  const bad = (verdict?.findings ?? []).filter((finding) => finding.severity === "refuse").length;
+  const bad = isNone ? 0 : (verdict?.findings ?? []).filter((finding) => finding.severity === "refuse").length;
   const isOwn = form.signer === "company";
   const meanings = useMeanings(form.messageId, form.documents.map((one) => one.number));
-  const doubtful = careful(form.documents);
+  const doubtful = careful(form.documents.filter((one) => !left.has(one.number)));
   return (
     <>
       <div className="page-head">
@@ -131,14 +148,17 @@ function Filled({ form }: { form: Form }) {
         />
       )}
       {form.documents.map((document) => (
-        <DocumentForm key={document.number} document={document} edits={edits} change={change} verdict={verdict} meanings={meanings} isOnly={form.documents.length === 1} />
+        <DocumentForm key={document.number} document={document} edits={edits} change={change} verdict={verdict} meanings={meanings} isOnly={isOnly} isChosen={!left.has(document.number)} choose={(is) => choose(document.number, is)} />
       ))}
       {error !== undefined && <ErrorView error={error} />}
       <div className="submit-bar">
         <span role="status">
+          {!isOnly && <>{t("correct.part", { n: count(form.documents.length - left.size), all: count(form.documents.length) })} · </>}
           {n === 0 ? t("correct.unchanged") : t("correct.changed", { n: count(n) })}
           {" · "}
-          {isChecking ? (
+          {isNone ? (
+            <span className="no">{t("correct.none")}</span>
+          ) : isChecking ? (
             <span className="soft">{t("correct.checking")}</span>
           ) : bad > 0 ? (
             <span className="no">{t("correct.bad", { n: count(bad) })}</span>
@@ -149,7 +169,7 @@ function Filled({ form }: { form: Form }) {
         {isOwn ? (
           <span className="links">
             <span className="soft">{t("correct.ownSignature")}</span>
-            <Button type="primary" icon={<DownloadOutlined />} loading={busy} disabled={isChecking || bad > 0} onClick={() => void download()}>
+            <Button type="primary" icon={<DownloadOutlined />} loading={busy} disabled={isNone || isChecking || bad > 0} onClick={() => void download()}>
               {t("correct.xml")}
             </Button>
           </span>
@@ -157,15 +177,15 @@ function Filled({ form }: { form: Form }) {
           can("submit_correction") && (
             <Popconfirm
               title={t("correct.doubtful", { documents: doubtful.map((one) => t("correct.document", { n: one.number })).join(t("list.join")) })}
-              description={<div className="info">{t(form.documents.length === 1 ? "correct.doubtfulOne" : "correct.doubtfulAll")}</div>}
+              description={<div className="info">{t(isOnly ? "correct.doubtfulOne" : "correct.doubtfulAll")}</div>}
               okText={t("correct.submit")}
               cancelText={t("action.cancel")}
-              disabled={isChecking || bad > 0}
+              disabled={isNone || isChecking || bad > 0}
               // Nothing is asked where nothing is doubtful.
               {...(doubtful.length === 0 ? { open: false } : {})}
               onConfirm={() => void submit()}
             >
-              <Button type="primary" icon={<SendOutlined />} loading={busy} disabled={isChecking || bad > 0} {...(doubtful.length === 0 ? { onClick: () => void submit() } : {})}>
+              <Button type="primary" icon={<SendOutlined />} loading={busy} disabled={isNone || isChecking || bad > 0} {...(doubtful.length === 0 ? { onClick: () => void submit() } : {})}>
                 {t("correct.submit")}
               </Button>
             </Popconfirm>
@@ -184,6 +204,9 @@ interface DocumentProps {
   meanings: Meanings;
   /** Whether the message has no other document that came back. */
   isOnly: boolean;
+  /** Whether it is declared again this time. */
+  isChosen: boolean;
+  choose: (isChosen: boolean) => void;
 }
 
 /** A field with its place in the document. */
@@ -193,7 +216,7 @@ interface Placed {
   field: Field;
 }
 
-function DocumentForm({ document, edits, change, verdict, meanings, isOnly }: DocumentProps) {
+function DocumentForm({ document, edits, change, verdict, meanings, isOnly, isChosen, choose }: DocumentProps) {
   const t = useT();
   const told = useTold();
   const wayOf = ({ resubmit, resubmitName }: Document["reasons"][number]) => {
@@ -224,6 +247,11 @@ function DocumentForm({ document, edits, change, verdict, meanings, isOnly }: Do
       <h2>
         {t("correct.document", { n: document.number })} <span className="mono soft">{document.key}</span>
       </h2>
+      {!isOnly && (
+        <Checkbox className="gap" checked={isChosen} onChange={(event) => choose(event.target.checked)}>
+          {t("correct.choose")}
+        </Checkbox>
+      )}
       <Alert
         className="gap"
         type="error"
@@ -241,17 +269,19 @@ function DocumentForm({ document, edits, change, verdict, meanings, isOnly }: Do
       {careful([document]).length > 0 && (
         <Alert className="gap" type="warning" showIcon title={t("correct.careful")} description={t(isOnly ? "correct.doubtfulOne" : "correct.doubtfulAll")} />
       )}
-      {above.length > 0 && (
+      {isChosen && above.length > 0 && (
         <>
           <h3>{t("correct.named")}</h3>
           <div className="correct-fields gap">{above.map(one)}</div>
         </>
       )}
-      <details open={above.length === 0}>
-        <summary>{t("correct.others", { n: count(below.length + empty.length) })}</summary>
-        <div className="correct-fields after">{below.map(one)}</div>
-        {empty.length > 0 && <div className="correct-fields after">{empty.map(one)}</div>}
-      </details>
+      {isChosen && (
+        <details open={above.length === 0}>
+          <summary>{t("correct.others", { n: count(below.length + empty.length) })}</summary>
+          <div className="correct-fields after">{below.map(one)}</div>
+          {empty.length > 0 && <div className="correct-fields after">{empty.map(one)}</div>}
+        </details>
+      )}
     </section>
   );
 }

@@ -215,18 +215,19 @@ async fn accept_once(
     })
 }
 
-/// Corrects one message and declares it.
+/// Corrects one message and declares it, or of its documents those with these numbers.
 pub(super) async fn correct(
     door: &Arc<Door>,
     actor: &Arc<Actor>,
-    (id, edits): (&str, &[Edit]),
+    (id, edits, documents): (&str, &[Edit], &[usize]),
 ) -> Result<CorrectionAccepted, Refused> {
     let plain = |problem| (problem, Vec::new());
     let ground = ground(door, actor).await.map_err(plain)?;
     if ground.company.suspended {
         return Err(plain(Problem::new(registry::api_key::codes::SUSPENDED)));
     }
-    let original = original(door, actor, id).await.map_err(plain)?;
+    let mut original = original(door, actor, id).await.map_err(plain)?;
+    original.keep(documents).map_err(plain)?;
     if ground.signer(&original) == Signer::Company {
         return Err(plain(Problem::new(codes::OWN_SIGNATURE)));
     }

@@ -93,6 +93,10 @@ pub struct CorrectionBody {
     /// The changes; without any the same values are declared again under a new guid.
     #[serde(default)]
     pub edits: Vec<Edit>,
+    /// Numbers of the documents that are declared again, as the form has them; without any all that came
+    /// back. The others still need an action.
+    #[serde(default)]
+    pub documents: Vec<usize>,
 }
 
 /// Several rejected messages, and what is changed in all of them.
@@ -119,10 +123,10 @@ pub struct CorrectionWorkbookBody {
     pub reason: String,
 }
 
-fn given(body: Result<Json<CorrectionBody>, JsonRejection>) -> Result<Vec<Edit>, Problem> {
+fn given(body: Result<Json<CorrectionBody>, JsonRejection>) -> Result<CorrectionBody, Problem> {
     let Json(body) =
         body.map_err(|error| Problem::new(web::codes::BAD_REQUEST).detail(error.body_text()))?;
-    Ok(body.edits)
+    Ok(body)
 }
 
 /// A rejected message as a form (更正表单): the values as declared, the elements that customs or the
@@ -178,10 +182,11 @@ pub async fn check_correction(
     body: Result<Json<CorrectionBody>, JsonRejection>,
 ) -> Result<Json<CorrectionVerdict>, Problem> {
     let actor = door.gate.actor(&headers, &CHECK_CORRECTION).await?;
-    let edits = given(body)?;
+    let wanted = given(body)?;
     let ground = ground(&door, &actor).await?;
-    let original = original(&door, &actor, &id).await?;
-    let (_, findings) = corrected(&door, &actor, ground, (original, edits)).await?;
+    let mut original = original(&door, &actor, &id).await?;
+    original.keep(&wanted.documents)?;
+    let (_, findings) = corrected(&door, &actor, ground, (original, wanted.edits)).await?;
     Ok(Json(CorrectionVerdict {
         ok: !is_refused(&findings),
         findings,
@@ -210,14 +215,15 @@ pub async fn correction_xml(
     body: Result<Json<CorrectionBody>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let actor = door.gate.actor(&headers, &CORRECTION_XML).await?;
-    let edits = given(body)?;
+    let wanted = given(body)?;
     let ground = ground(&door, &actor).await?;
-    let original = original(&door, &actor, &id).await?;
+    let mut original = original(&door, &actor, &id).await?;
+    original.keep(&wanted.documents)?;
     if original.is_masked {
         return Err(Problem::new(codes::MASKED));
     }
     let of = Note::of(&original, ground.company.id);
-    let (made, findings) = corrected(&door, &actor, ground, (original, edits)).await?;
+    let (made, findings) = corrected(&door, &actor, ground, (original, wanted.edits)).await?;
     if is_refused(&findings) {
         return Ok(refusal((with_findings(&findings), findings)));
     }
@@ -268,11 +274,13 @@ pub async fn submit_correction(
     body: Result<Json<CorrectionBody>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let actor = Arc::new(door.gate.actor(&headers, &SUBMIT_CORRECTION).await?);
-    let edits = given(body)?;
-    Ok(match correct(&door, &actor, (&id, &edits)).await {
-        Ok(accepted) => (StatusCode::ACCEPTED, Json(accepted)).into_response(),
-        Err(refused) => refusal(refused),
-    })
+    let wanted = given(body)?;
+    Ok(
+        match correct(&door, &actor, (&id, &wanted.edits, &wanted.documents)).await {
+            Ok(accepted) => (StatusCode::ACCEPTED, Json(accepted)).into_response(),
+            Err(refused) => refusal(refused),
+        },
+    )
 }
 
 /// The messages that are named, each once however often and by whichever of its numbers.
@@ -340,7 +348,7 @@ pub async fn submit_corrections(
     bounded(read.await?.into_iter(), "更正重报")?;
     let mut items = Vec::with_capacity(messages.len());
     for message in messages {
-        let corrected = correct(&door, &actor, (&message, &body.edits)).await;
+        let corrected = correct(&door, &actor, (&message, &body.edits, &[])).await;
         let mut item = CorrectionOutcome {
             message,
             accepted: None,

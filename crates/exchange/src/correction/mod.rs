@@ -373,6 +373,29 @@ impl Original {
         }
     }
 
+    /// Leaves out all documents but these, by their numbers in the original message; none for all.
+    ///
+    /// # Errors
+    /// One of them did not come back.
+    pub(crate) fn keep(&mut self, numbers: &[usize]) -> Result<(), Problem> {
+        if numbers.is_empty() {
+            return Ok(());
+        }
+        let came_back = |number: &usize| self.rejected.iter().any(|one| one.number == *number);
+        if let Some(other) = numbers.iter().find(|number| !came_back(number)) {
+            let detail = format!("第 {other} 份单证不在待更正之列");
+            return Err(Problem::new(web::codes::BAD_REQUEST).detail(detail));
+        }
+        let is_kept = |one: &Rejected| numbers.contains(&one.number);
+        let mut kept = self.rejected.iter().map(is_kept);
+        self.draft
+            .documents
+            .retain(|_| kept.next().unwrap_or(false));
+        drop(kept);
+        self.rejected.retain(is_kept);
+        Ok(())
+    }
+
     /// Puts in what the company changes.
     ///
     /// # Errors
@@ -473,6 +496,10 @@ fn reasons(raw: &Raw, whole: &Draft, number: usize) -> Vec<Reason> {
                 resubmit: Resubmit::Corrected,
             });
         }
+    }
+    // The findings say it better than the platform's own receipt that lists them.
+    if !reasons.is_empty() {
+        return reasons;
     }
     // A refusal of a whole message is about each of its documents.
     let is_here = |of: usize| of == number || of == 0;

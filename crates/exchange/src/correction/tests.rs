@@ -1,5 +1,7 @@
 //! From a rejection to a release, on both engines.
 
+mod part;
+
 use super::http::{
     CorrectionBody, CorrectionWorkbookBody, CorrectionsBody, check_correction, correction,
     correction_workbook, submit_correction, submit_corrections,
@@ -42,7 +44,17 @@ async fn form(house: &House, n: usize, id: MessageId) -> Result<CorrectionForm, 
 }
 
 async fn submit(house: &House, id: MessageId, edits: Vec<Edit>) -> (StatusCode, Value) {
-    let body = Ok(Json(CorrectionBody { edits }));
+    declare(house, id, edits, Vec::new()).await
+}
+
+/// Declares these documents of a message again; none for all that came back.
+async fn declare(
+    house: &House,
+    id: MessageId,
+    edits: Vec<Edit>,
+    documents: Vec<usize>,
+) -> (StatusCode, Value) {
+    let body = Ok(Json(CorrectionBody { edits, documents }));
     let answer = submit_correction(
         State(house.door()),
         house.headers(0),
@@ -157,6 +169,7 @@ async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_a
         assert_eq!(marked, ["discount"]);
         let body = Ok(Json(CorrectionBody {
             edits: vec![edit("discount", "y")],
+            documents: Vec::new(),
         }));
         let checked = check_correction(
             State(house.door()),
@@ -231,7 +244,10 @@ async fn strangers_and_what_did_not_come_back_get_no_form() {
             line,
             ..edit(element, "1")
         };
-        let body = Ok(Json(CorrectionBody { edits: vec![wrong] }));
+        let body = Ok(Json(CorrectionBody {
+            edits: vec![wrong],
+            documents: Vec::new(),
+        }));
         let answer = submit_correction(
             State(house.door()),
             house.headers(0),
@@ -398,53 +414,6 @@ async fn told(house: &House, number: &str, status: i32, info: &str) {
     let bodies = [bytes::Bytes::from(xml)];
     house.shared.queue.put(&down, &bodies).await.unwrap();
     crate::pipeline::drain(&house.shared).await.unwrap();
-}
-
-/// A message may come back piece by piece: each piece is corrected when it has come, and no correction
-/// takes another piece off the list of what is to be done.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn documents_that_come_back_later_are_corrected_later() {
-    for test in each_engine() {
-        let house = House::on(test).await;
-        let mut spec = house.spec(0, Kind::Ceb311, 9);
-        spec.n_documents = 2;
-        let xml = ceb::sample::message(&spec);
-        let mut numbers = xml.split("<ceb:orderNo>").skip(1);
-        let mut number = || {
-            numbers
-                .next()
-                .unwrap()
-                .split('<')
-                .next()
-                .unwrap()
-                .to_owned()
-        };
-        let (one, other) = (number(), number());
-        let id = accepted(house.accept(0, xml.clone()).await);
-        house.settle().await;
-        told(&house, &one, 100, "[Code:1332;Desc:订购人信息有误]").await;
-        let shown = form(&house, 0, id).await.unwrap();
-        assert_eq!(shown.documents.len(), 1);
-        let (status, first) = submit(&house, id, vec![edit("orderNo", "DD-ONE")]).await;
-        assert_eq!(status, StatusCode::ACCEPTED, "{first}");
-        // The other comes back before the correction of the first is on its way.
-        told(&house, &other, 100, "[Code:1332;Desc:订购人信息有误]").await;
-        house.settle().await;
-        let shown = form(&house, 0, id).await.unwrap();
-        let left: Vec<usize> = shown
-            .documents
-            .iter()
-            .map(|document| document.number)
-            .collect();
-        assert_eq!(left, [2], "the first is corrected, the other is to be");
-        let (status, second) = submit(&house, id, vec![edit("orderNo", "DD-OTHER")]).await;
-        assert_eq!(status, StatusCode::ACCEPTED, "{second}");
-        house.settle().await;
-        assert_eq!(
-            form(&house, 0, id_of(&second)).await.unwrap_err(),
-            "TG-R4421"
-        );
-    }
 }
 
 /// What was declared anew by another way is not declared once more.

@@ -1,0 +1,83 @@
+//! Messages of which a part came back, or of which a part is declared again.
+
+use super::{declare, edit, form, id_of, submit, told};
+use crate::message::MessageId;
+use crate::testing::{House, accepted};
+use axum::http::StatusCode;
+use ceb::Kind;
+use store::testing::each_engine;
+
+/// A message of two orders that are at customs, with the numbers of both.
+async fn two_orders(house: &House, seed: u64) -> (MessageId, [String; 2]) {
+    let mut spec = house.spec(0, Kind::Ceb311, seed);
+    spec.n_documents = 2;
+    let xml = ceb::sample::message(&spec);
+    let mut numbers = xml.split("<ceb:orderNo>").skip(1);
+    let mut number = || {
+        let rest = numbers.next().unwrap();
+        rest.split('<').next().unwrap().to_owned()
+    };
+    let both = [number(), number()];
+    let id = accepted(house.accept(0, xml.clone()).await);
+    house.settle().await;
+    (id, both)
+}
+
+/// The numbers of the documents that are to be corrected.
+async fn to_do(house: &House, id: MessageId) -> Vec<usize> {
+    let shown = form(house, 0, id).await.unwrap();
+    shown.documents.iter().map(|one| one.number).collect()
+}
+
+const WRONG: &str = "[Code:1332;Desc:订购人信息有误]";
+
+/// A message may come back piece by piece: each piece is corrected when it has come, and no correction
+/// takes another piece off the list of what is to be done.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn documents_that_come_back_later_are_corrected_later() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (id, [one, other]) = two_orders(&house, 9).await;
+        told(&house, &one, 100, WRONG).await;
+        assert_eq!(to_do(&house, id).await, [1]);
+        let (status, first) = submit(&house, id, vec![edit("orderNo", "DD-ONE")]).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{first}");
+        // The other comes back before the correction of the first is on its way.
+        told(&house, &other, 100, WRONG).await;
+        house.settle().await;
+        let left = to_do(&house, id).await;
+        assert_eq!(left, [2], "the first is corrected, the other is to be");
+        let (status, second) = submit(&house, id, vec![edit("orderNo", "DD-OTHER")]).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{second}");
+        house.settle().await;
+        assert_eq!(
+            form(&house, 0, id_of(&second)).await.unwrap_err(),
+            "TG-R4421"
+        );
+    }
+}
+
+/// Of a message some documents are declared again and others left: those still need an action.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_chosen_is_left_to_be_done() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (id, [one, other]) = two_orders(&house, 11).await;
+        told(&house, &one, 100, WRONG).await;
+        told(&house, &other, -621_018, "系统异常").await;
+        assert_eq!(to_do(&house, id).await, [1, 2]);
+        let edits = || vec![edit("orderNo", "DD-ONE")];
+        let (status, _) = declare(&house, id, edits(), vec![3]).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "there is no third one");
+        let (status, first) = declare(&house, id, edits(), vec![1]).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{first}");
+        house.settle().await;
+        let n_declared = crate::receipt::status_of_message;
+        let new = id_of(&first);
+        let read = house.shared.db.read(move |tx| n_declared(tx, new)).await;
+        assert_eq!(read.unwrap().len(), 1);
+        assert_eq!(to_do(&house, id).await, [2]);
+        let (status, second) = declare(&house, id, Vec::new(), vec![2]).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{second}");
+    }
+}
