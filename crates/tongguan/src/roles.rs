@@ -246,7 +246,7 @@ impl House {
     pub fn jobs(&self) -> Vec<Job> {
         let mut jobs = registry::job::own(&self.ground);
         jobs.extend(upload::jobs(&self.ground, &self.uploader));
-        jobs.push(exchange::reseal::job(&self.ground));
+        jobs.push(exchange::reseal::job(&self.ground, &self.shared.queue));
         jobs
     }
 
