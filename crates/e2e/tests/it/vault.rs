@@ -146,3 +146,30 @@ fn an_old_key_may_go_when_the_job_says_so() {
     assert_eq!(company.get(&path).body, xml.as_bytes());
     assert_eq!(company.feed(), feed);
 }
+
+#[test]
+fn what_went_through_the_queue_before_there_was_a_key_is_not_in_its_file() {
+    let mut place = Place::new();
+    let platform = place.start();
+    let (sender, company) = platform.company(0);
+    for seed in 1..=20 {
+        let xml = samples::message(Kind::Ceb311, &sender, seed);
+        company.until_state(&company.accepted(xml.as_bytes()), "settled");
+    }
+    assert_eq!(platform.process.stop(), Some(0));
+    // Answers of customs, all of them acknowledged and deleted.
+    let queue = place.path().join("queue.db");
+    assert!(holds(&queue, "DxpMsg"), "without a key they stay");
+    let keys = tempfile::tempdir().unwrap();
+    let file = keys.path().join("vault.keys");
+    std::fs::write(&file, K1).unwrap();
+    place = place.with(SETTING, &file.display().to_string());
+    let platform = place.start();
+    let names = ["queue.db", "queue.db-wal"];
+    for file in names.map(|name| place.path().join(name)) {
+        let is_there = file.exists() && holds(&file, "DxpMsg");
+        assert!(!is_there, "{}", file.display());
+    }
+    assert_eq!(platform.process.stop(), Some(0));
+    assert!(!holds(&queue, "DxpMsg"));
+}
