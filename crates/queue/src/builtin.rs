@@ -25,7 +25,16 @@ use std::time::Duration;
 use store::Db;
 use store::clock::SharedClock;
 use store::id::IdMaker;
+use store::reseal::Column;
 use tokio::sync::Notify;
+
+/// What is sealed of this room.
+const SEALED: &[Column] = &[Column {
+    table: "queue_body",
+    column: "body",
+    key: ("id", None),
+    is_text: false,
+}];
 
 /// How often a claim is repeated at once when other consumers were faster.
 const CLAIM_TRIES: u32 = 8;
@@ -237,6 +246,10 @@ impl Queue for Builtin {
             self.bell(&delivery.queue).1.notify_waiters();
         }
         Ok(())
+    }
+
+    fn sealed(&self) -> Option<(&Db, &'static [Column])> {
+        Some((&self.db, SEALED))
     }
 
     async fn depth(&self, queue: &str) -> Result<u64> {

@@ -32,6 +32,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
+use store::Db;
+use store::reseal::Column;
 
 /// Most messages that one call of [`Queue::take`] answers.
 pub const BATCH_MAX: usize = 1000;
@@ -102,6 +104,11 @@ pub trait Queue: Send + Sync + 'static {
     /// # Errors
     /// [`Error::Unavailable`] when that did not arrive: they come again later all the same.
     async fn release(&self, deliveries: &[Delivery]) -> Result<()>;
+
+    /// The database in which bodies wait, and its columns whose values are sealed; nothing for a broker.
+    fn sealed(&self) -> Option<(&Db, &'static [Column])> {
+        None
+    }
 
     /// Messages that wait and are not in a consumer's hands. A broker counts those that it has
     /// sent ahead to a consumer (its prefetch) as being in its hands.

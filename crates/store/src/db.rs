@@ -31,6 +31,10 @@ pub struct Config {
     pub free_mib_min: u64,
     /// File with the keys that seal messages and receipts before they are stored; empty for none.
     pub encryption_key_file: String,
+    /// Whether nothing in this database is ever sealed, so that no key is asked for. Set by the program for
+    /// databases beside the main one, never by a file.
+    #[serde(skip)]
+    pub is_plain: bool,
 }
 
 impl Default for Config {
@@ -46,6 +50,7 @@ impl Default for Config {
             sqlite_cache_mib: 32,
             free_mib_min: 256,
             encryption_key_file: String::new(),
+            is_plain: false,
         }
     }
 }
@@ -70,7 +75,10 @@ impl Db {
     /// [`Error::Fault`] for a wrong URL or a schema newer than this program; [`Error::Setting`] when
     /// the keys of `encryption_key_file` are not those of the database.
     pub fn open(config: &Config) -> Result<Self> {
-        let vault = Vault::from_file(&config.encryption_key_file)?;
+        let vault = match config.is_plain {
+            true => Vault::unused(),
+            false => Vault::from_file(&config.encryption_key_file)?,
+        };
         let engine = if let Some(path) = sqlite::path(config) {
             Engine::Sqlite(SqlitePool::open(path, config, &vault)?)
         } else if config.url.starts_with("postgres") {

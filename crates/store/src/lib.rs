@@ -21,6 +21,7 @@
 
 pub mod check;
 pub mod clock;
+pub mod compact;
 mod db;
 mod error;
 pub mod event;

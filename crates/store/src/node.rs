@@ -82,11 +82,12 @@ pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Hold
         .transpose()
 }
 
-/// Renews a claim; answers whether it was still this process's.
+/// Renews a claim, and says again with which key this process seals; answers whether it was still this process's.
 ///
 /// # Errors
 /// The engine's.
 pub fn beat(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<bool> {
+    crate::vault::note(tx)?;
     let n_changed = tx.execute(
         "update node set beat_at = $3, until_ms = $4 where number = $1 and owner = $2",
         &[

@@ -4,10 +4,17 @@
 //! The rooms that own sealed columns name them. A walk through a column goes from the oldest row to the
 //! newest, a few rows in each transaction, and keeps its place: it may stop at any row and go on later.
 //! With another first key it begins anew. A value that no key opens is told, and passed over.
+//!
+//! While older keys may still be in use there is a second walk after the first: it finds what a process that
+//! had not been started anew has sealed behind the first one. Then [`retire`] forgets the older keys, but
+//! those of values that cannot be opened.
 
-use crate::vault::Vault;
+use crate::vault::{self, Vault};
 use crate::{Db, Result, Row, Tx, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use crate::vault::older;
 
 /// Bytes that are written in one transaction, one value at least: 1 MiB.
 const WRITTEN_MAX: usize = 1 << 20;
@@ -28,6 +35,18 @@ pub struct Column {
     /// Whether its values are texts; else bytes.
     pub is_text: bool,
 }
+
+/// Which walk through a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Walk {
+    /// The one that goes on as long as there is something new.
+    First,
+    /// The one that looks behind the first.
+    Again,
+}
+
+/// What stands before the name of a key in the table, beside the number of values that need it still.
+const LEFT: &str = "left ";
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -84,6 +103,8 @@ struct Found {
     last: Place,
     changes: Vec<Change>,
     n_damaged: u64,
+    /// How many values no key opens, by the key that has sealed them.
+    left: BTreeMap<String, i64>,
 }
 
 /// Looks at the next rows of a column and seals those that are not sealed with the first key. Does
@@ -92,8 +113,11 @@ struct Found {
 ///
 /// # Errors
 /// The engine's; what was sealed before stays sealed.
-pub async fn step(db: &Db, column: &'static Column) -> Result<Done> {
-    let Some(found) = db.read(move |tx| find(tx, column)).await? else {
+pub async fn step(db: &Db, column: &'static Column, walk: Walk) -> Result<Done> {
+    let name = name(column, walk);
+    let asked = name.clone();
+    let found = db.read(move |tx| find(tx, column, &asked)).await?;
+    let Some(found) = found else {
         return Ok(Done::default());
     };
     let changes = Arc::new(found.changes);
@@ -112,9 +136,18 @@ pub async fn step(db: &Db, column: &'static Column) -> Result<Done> {
         n_sealed += write.await?;
         from = to;
     }
-    let (key, last) = (found.key, found.last);
-    db.write(move |tx| set_place(tx, column, &key, last))
-        .await?;
+    let (key, last, left) = (found.key, found.last, found.left);
+    let left = if walk == Walk::Again {
+        left
+    } else {
+        BTreeMap::new()
+    };
+    let keep = db.write(move |tx| {
+        set_place(tx, &name, &key, last)?;
+        left.iter()
+            .try_for_each(|(id, n)| add_left(tx, id, &key, *n))
+    });
+    keep.await?;
     Ok(Done {
         n_sealed,
         n_damaged: found.n_damaged,
@@ -137,12 +170,12 @@ fn piece(changes: &[Change], from: usize) -> usize {
 }
 
 /// The next rows of a column, and what is to be changed in them.
-fn find(tx: &mut Tx<'_>, column: &Column) -> Result<Option<Found>> {
+fn find(tx: &mut Tx<'_>, column: &Column, name: &str) -> Result<Option<Found>> {
     let vault = tx.vault();
     let Some(key) = vault.first_key() else {
         return Ok(None);
     };
-    let place = place(tx, column, key)?;
+    let place = place(tx, name, key)?;
     let rows = rows(tx, column, place)?;
     let Some((last, _)) = rows.last() else {
         return Ok(None);
@@ -152,6 +185,7 @@ fn find(tx: &mut Tx<'_>, column: &Column) -> Result<Option<Found>> {
         last: *last,
         changes: Vec::new(),
         n_damaged: 0,
+        left: BTreeMap::new(),
     };
     for (place, old) in rows {
         match sealed(&vault, &old) {
@@ -161,6 +195,10 @@ fn find(tx: &mut Tx<'_>, column: &Column) -> Result<Option<Found>> {
                 let (first, second) = (place.0, place.1);
                 tracing::error!(%error, table = column.table, first, second, "not sealed anew");
                 found.n_damaged += 1;
+                // A value that does not even say its key is opened by none of them.
+                if let Ok(Some(id)) = key_of(&old) {
+                    *found.left.entry(id).or_default() += 1;
+                }
             }
         }
     }
@@ -183,33 +221,81 @@ fn sealed(vault: &Vault, old: &Stored) -> Result<Option<Stored>> {
     })
 }
 
-fn name(column: &Column) -> String {
-    format!("{}.{}", column.table, column.column)
+fn key_of(old: &Stored) -> Result<Option<String>> {
+    match old {
+        Stored::Bytes(old) => vault::key_of(old),
+        Stored::Text(old) => vault::key_of_text(old),
+    }
 }
 
-fn place(tx: &mut Tx<'_>, column: &Column, key: &str) -> Result<Place> {
-    let name = name(column);
+/// The name of a walk in the table.
+fn name(column: &Column, walk: Walk) -> String {
+    let again = if walk == Walk::Again { "again " } else { "" };
+    format!("{again}{}.{}", column.table, column.column)
+}
+
+fn place(tx: &mut Tx<'_>, name: &str, key: &str) -> Result<Place> {
     let row = tx.query_opt(
         "select first_no, second_no from reseal where column_name = $1 and key_id = $2",
-        &[name.as_str().into(), key.into()],
+        &[name.into(), key.into()],
     )?;
     row.map_or(Ok(START), |row| Ok(Place(row.int(0)?, row.int(1)?)))
 }
 
-fn set_place(tx: &mut Tx<'_>, column: &Column, key: &str, place: Place) -> Result<()> {
-    let name = name(column);
+fn set_place(tx: &mut Tx<'_>, name: &str, key: &str, place: Place) -> Result<()> {
     tx.execute(
         "insert into reseal (column_name, key_id, first_no, second_no) values ($1, $2, $3, $4) \
          on conflict (column_name) do update set key_id = excluded.key_id, \
          first_no = excluded.first_no, second_no = excluded.second_no",
-        &[
-            name.as_str().into(),
-            key.into(),
-            place.0.into(),
-            place.1.into(),
-        ],
+        &[name.into(), key.into(), place.0.into(), place.1.into()],
     )
     .map(|_| ())
+}
+
+/// Notes how many more values need a key still.
+fn add_left(tx: &mut Tx<'_>, id: &str, key: &str, n: i64) -> Result<()> {
+    let name = format!("{LEFT}{id}");
+    let before = place(tx, &name, key)?;
+    set_place(tx, &name, key, Place(before.0.max(0) + n, 0))
+}
+
+/// The older keys that are needed still, each by so many values that cannot be opened with it: known when
+/// both walks have gone through the columns of a database to their ends.
+///
+/// # Errors
+/// The engine's.
+pub fn needed(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>> {
+    let vault = tx.vault();
+    let first = vault.first_key().unwrap_or_default();
+    let mut needed = BTreeMap::new();
+    for id in older(tx)? {
+        let n_values = place(tx, &format!("{LEFT}{id}"), first)?.0;
+        if n_values > 0 {
+            needed.insert(id, n_values);
+        }
+    }
+    Ok(needed)
+}
+
+/// Forgets the older keys of a database but these, after both walks: nobody asks for them any more when it is
+/// opened. Answers which are forgotten.
+///
+/// # Errors
+/// The engine's.
+pub fn retire(tx: &mut Tx<'_>, needed: &BTreeMap<String, i64>) -> Result<Vec<String>> {
+    let mut gone = older(tx)?;
+    gone.retain(|id| !needed.contains_key(id));
+    for id in &gone {
+        vault::forget(tx, id)?;
+    }
+    // The next time both look at everything again; while a key is needed, only at what is new.
+    if needed.is_empty() {
+        tx.execute(
+            "delete from reseal where column_name like 'again %' or column_name like 'left %'",
+            &[],
+        )?;
+    }
+    Ok(gone)
 }
 
 fn rows(tx: &mut Tx<'_>, of: &Column, after: Place) -> Result<Vec<(Place, Stored)>> {

@@ -6,7 +6,8 @@
 //! 2. A sealed value says itself with which key it was sealed. A value without that mark was stored
 //!    before, or without keys, and is read as it is.
 //! 3. A database knows which keys have sealed in it, each with a proof ([`prove`]): a key that is
-//!    missing or is another than its name says is found out when the database is opened.
+//!    missing or is another than its name says is found out when the database is opened. A key with which
+//!    nothing is sealed any more is forgotten ([`crate::reseal::retire`]), and its line may go.
 //!
 //! Nonces are random, 96 bits: a key should be followed by a new one before it has sealed four
 //! thousand million values. Where a value stands is not sealed with it: who can write to the database
@@ -41,7 +42,11 @@ const PROOF: &[u8] = b"tongguan vault";
 
 /// The keys that seal and open what is stored; cheap to clone.
 #[derive(Clone, Default)]
-pub struct Vault(Option<Arc<Vec<Key>>>);
+pub struct Vault {
+    keys: Option<Arc<Vec<Key>>>,
+    /// Whether nothing is sealed in this database, whatever keys there are.
+    is_unused: bool,
+}
 
 struct Key {
     id: String,
@@ -88,16 +93,27 @@ impl Vault {
         if keys.is_empty() {
             return Err("there is no key".to_owned());
         }
-        Ok(Self(Some(Arc::new(keys))))
+        Ok(Self {
+            keys: Some(Arc::new(keys)),
+            is_unused: false,
+        })
+    }
+
+    /// The vault of a database in which nothing is sealed.
+    pub(crate) fn unused() -> Self {
+        Self {
+            keys: None,
+            is_unused: true,
+        }
     }
 
     /// Whether what is stored from now on is sealed.
     pub fn is_sealing(&self) -> bool {
-        self.0.is_some()
+        self.keys.is_some()
     }
 
     fn keys(&self) -> &[Key] {
-        self.0.as_ref().map_or(&[], |keys| keys.as_slice())
+        self.keys.as_ref().map_or(&[], |keys| keys.as_slice())
     }
 
     /// The id of the key that seals; none when nothing is sealed.
@@ -195,7 +211,7 @@ impl Vault {
 ///
 /// # Errors
 /// [`Error::Fault`] when they carry the mark and are damaged.
-fn key_of(bytes: &[u8]) -> Result<Option<String>> {
+pub(crate) fn key_of(bytes: &[u8]) -> Result<Option<String>> {
     let id = parts(bytes)?.map(|(id, _)| String::from_utf8_lossy(id).into_owned());
     // Sealed with no key: bytes that only look sealed.
     Ok(id.filter(|id| !id.is_empty()))
@@ -205,7 +221,7 @@ fn key_of(bytes: &[u8]) -> Result<Option<String>> {
 ///
 /// # Errors
 /// As there.
-fn key_of_text(text: &str) -> Result<Option<String>> {
+pub(crate) fn key_of_text(text: &str) -> Result<Option<String>> {
     let Some(sealed) = text.strip_prefix(TEXT_MARK) else {
         return Ok(None);
     };
@@ -294,38 +310,80 @@ impl Key {
     }
 }
 
-/// Compares the keys with those that have sealed in this database, and notes the new ones.
+/// Compares the keys with those that have sealed in this database, and notes the one that seals.
 ///
 /// # Errors
 /// [`Error::Setting`] when one is missing or another than its name says.
 pub(crate) fn prove(tx: &mut Tx<'_>) -> Result<()> {
     let vault = tx.vault();
+    if vault.is_unused {
+        return Ok(());
+    }
     let rows = tx.query("select id, proof from seal_key order by id", &[])?;
-    let mut known = Vec::new();
     for row in &rows {
         let id = row.text(0)?;
         if !vault.keys().iter().any(|key| key.id == id) {
             return Err(Error::Setting(format!(
-                "this database holds values sealed with the key {id}; store.encryption_key_file \
-                 must name a file that has it"
+                "数据库中可能还有用密钥 {id} 加密的内容，而 store.encryption_key_file 中没有这个密钥，未启动。\
+                 请把 {id} 那一行放回密钥文件（接在新密钥之后）再启动。要停用 {id}，请等任务 message.reseal\
+                 （补加密存量报文）做完：“定时任务”页的执行记录写明旧密钥 {id} 已停用之后，才能删去这一行"
             )));
         }
         if !vault.open(row.bytes(1)?).is_ok_and(|text| text == PROOF) {
             return Err(Error::Setting(format!(
-                "the key {id} in store.encryption_key_file is not the key of that name with which \
-                 this database was sealed"
+                "store.encryption_key_file 中的密钥 {id} 不是当初以此名加密本数据库的密钥，未启动。\
+                 请放回原来的密钥 {id}；新密钥请另取名字，写在第一行"
             )));
         }
-        known.push(id);
     }
-    for key in vault.keys().iter().filter(|key| !known.contains(&key.id)) {
+    note(tx)
+}
+
+/// Notes that the key that seals may have done so. Told again and again while a process lives: what it seals
+/// is then never taken for sealed with a newer key.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn note(tx: &mut Tx<'_>) -> Result<()> {
+    let vault = tx.vault();
+    let Some(key) = vault.keys().first() else {
+        return Ok(());
+    };
+    let id = key.id.as_str();
+    let known = tx.query_opt("select 1 from seal_key where id = $1", &[id.into()])?;
+    if known.is_none() {
         let proof = key.close(PROOF)?;
         tx.execute(
             "insert into seal_key (id, proof) values ($1, $2) on conflict do nothing",
-            &[(&key.id).into(), proof.as_slice().into()],
+            &[id.into(), proof.as_slice().into()],
         )?;
     }
     Ok(())
+}
+
+/// Keys beside the one that seals which may have sealed what is stored; none while nothing is sealed.
+///
+/// # Errors
+/// The engine's.
+pub fn older(tx: &mut Tx<'_>) -> Result<Vec<String>> {
+    let vault = tx.vault();
+    let Some(first) = vault.first_key() else {
+        return Ok(Vec::new());
+    };
+    let rows = tx.query(
+        "select id from seal_key where id <> $1 order by id",
+        &[first.into()],
+    )?;
+    rows.iter().map(|row| row.text(0)).collect()
+}
+
+/// Forgets a key with which nothing is sealed any more.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn forget(tx: &mut Tx<'_>, id: &str) -> Result<()> {
+    tx.execute("delete from seal_key where id = $1", &[id.into()])
+        .map(|_| ())
 }
 
 #[cfg(test)]
@@ -426,9 +484,9 @@ mod tests {
             assert!(open(test, &[K1]).is_ok());
             assert!(open(test, &[K2, K1]).is_ok(), "a rotation");
             for (lines, why) in [
-                (&[][..], "must name a file that has it"),
-                (&[K2][..], "sealed with the key k1"),
-                (&[K2, OTHER][..], "not the key of that name"),
+                (&[][..], "请把 k1 那一行放回密钥文件"),
+                (&[K2][..], "message.reseal"),
+                (&[K2, OTHER][..], "不是当初以此名加密本数据库的密钥"),
             ] {
                 let error = open(test, lines).err().unwrap();
                 assert!(matches!(error, Error::Setting(_)), "{error:?}");

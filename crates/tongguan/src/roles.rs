@@ -22,6 +22,7 @@ use std::time::Duration;
 use store::Db;
 use store::check::{Checked, quick_check};
 use store::clock::{SharedClock, SystemClock};
+use store::compact::{self, Compacted};
 use store::id::IdMaker;
 use store::task::Tasks;
 use tokio::sync::watch;
@@ -97,6 +98,7 @@ impl House {
     /// When one of them cannot be opened or is damaged, or when another process has the number.
     pub async fn open_to_stay(config: Config) -> anyhow::Result<Self> {
         sound(&config).await?;
+        forget_deleted(&config).await?;
         Self::open_as(config, Number::Own).await
     }
 
@@ -246,7 +248,7 @@ impl House {
     pub fn jobs(&self) -> Vec<Job> {
         let mut jobs = registry::job::own(&self.ground);
         jobs.extend(upload::jobs(&self.ground, &self.uploader));
-        jobs.push(exchange::reseal::job(&self.ground));
+        jobs.push(exchange::reseal::job(&self.ground, &self.shared.queue));
         jobs
     }
 
@@ -378,6 +380,35 @@ async fn sound(config: &Config) -> anyhow::Result<()> {
                 "数据库文件已损坏，未启动：{url}：{}。请保留该文件，从备份恢复后再启动；\
                  恢复步骤见 docs/operating",
                 faults.join("；")
+            ),
+        }
+    }
+    Ok(())
+}
+
+/// Writes the files of the databases anew when they are opened with a key for the first time: what was
+/// deleted before would stay readable in them. The main database may be too large for that.
+async fn forget_deleted(config: &Config) -> anyhow::Result<()> {
+    let mut all = vec![(config.store.clone(), compact::SMALL)];
+    if config.queue.kind == QueueKind::Builtin {
+        all.push((beside(&config.store, config.queue.url.clone()), u64::MAX));
+    }
+    for (one, bytes_max) in all {
+        let url = one.url.clone();
+        let writing = tokio::task::spawn_blocking(move || compact::compact_once(&one, bytes_max));
+        match writing.await?? {
+            Compacted::Nothing => {}
+            Compacted::Done => tracing::info!(url, "what was deleted before is gone from the file"),
+            Compacted::Busy => tracing::warn!(
+                url,
+                "another process works with the file: what was deleted before may be readable in it \
+                 until the next start"
+            ),
+            Compacted::Large(bytes) => tracing::warn!(
+                url,
+                mib = bytes >> 20,
+                "too large to be written anew at a start: what was deleted before there was a key may be \
+                 readable in the file; docs/operating says what to do"
             ),
         }
     }

@@ -3,7 +3,9 @@
 
 use crate::platform::Place;
 use crate::samples;
+use crate::wait;
 use ceb::Kind;
+use rusqlite::Connection;
 use std::path::{Path, PathBuf};
 
 const K1: &str = "k1 sm4-gcm AAECAwQFBgcICQoLDA0ODw==";
@@ -89,11 +91,85 @@ fn what_is_stored_is_sealed_and_read_as_ever() {
 
     // The old key is gone, or another has its name, or there is none: said at once, nothing is harmed.
     std::fs::write(&file, K2).unwrap();
-    assert!(refused(&place).contains("the key k1"));
+    let said = refused(&place);
+    for word in ["k1", "放回密钥文件", "message.reseal", "定时任务"] {
+        assert!(said.contains(word), "{said}");
+    }
     std::fs::write(&file, format!("{K2}\n{OTHER}\n")).unwrap();
-    assert!(refused(&place).contains("not the key of that name"));
+    assert!(refused(&place).contains("不是当初以此名加密本数据库的密钥"));
     place.settings.retain(|(name, _)| name != SETTING);
     assert!(refused(&place).contains("encryption_key_file"));
     let doctor = place.run(&["doctor"]);
     assert_eq!(doctor.status.code(), Some(1));
+}
+
+/// Lets the job that seals anew run at the next start.
+fn make_due(place: &Place) {
+    let database = Connection::open(place.path().join("tongguan.db")).unwrap();
+    let due = "update job set due_at = 0 where name = 'message.reseal'";
+    assert_eq!(database.execute(due, []).unwrap(), 1);
+}
+
+/// What the job that seals anew has told last.
+fn told(place: &Place) -> Option<String> {
+    let database = Connection::open(place.path().join("tongguan.db")).unwrap();
+    let told = "select detail from job_run where job = 'message.reseal' and result = 'done' \
+                order by id desc limit 1";
+    database.query_row(told, [], |row| row.get(0)).ok()
+}
+
+#[test]
+fn an_old_key_may_go_when_the_job_says_so() {
+    let keys = tempfile::tempdir().unwrap();
+    let file = keys.path().join("vault.keys");
+    std::fs::write(&file, K1).unwrap();
+    let place = Place::new().with(SETTING, &file.display().to_string());
+    let platform = place.start();
+    let (sender, company) = platform.company(0);
+    let xml = samples::message(Kind::Ceb311, &sender, 1);
+    let id = company.accepted(xml.as_bytes());
+    company.until_state(&id, "settled");
+    let feed = company.feed();
+    assert_eq!(platform.process.stop(), Some(0));
+    std::fs::write(&file, format!("{K2}\n{K1}\n")).unwrap();
+    make_due(&place);
+    let platform = place.start();
+    let said = wait::until("the job to say that the old key may go", || {
+        told(&place).filter(|said| said.contains("旧密钥 k1 已停用"))
+    });
+    assert!(said.contains("存量已全部处理"), "{said}");
+    assert_eq!(platform.process.stop(), Some(0));
+    std::fs::write(&file, K2).unwrap();
+    let platform = place.start();
+    let company = platform.client(&company.key);
+    let path = format!("/api/v1/messages/{id}/xml");
+    assert_eq!(company.get(&path).body, xml.as_bytes());
+    assert_eq!(company.feed(), feed);
+}
+
+#[test]
+fn what_went_through_the_queue_before_there_was_a_key_is_not_in_its_file() {
+    let mut place = Place::new();
+    let platform = place.start();
+    let (sender, company) = platform.company(0);
+    for seed in 1..=20 {
+        let xml = samples::message(Kind::Ceb311, &sender, seed);
+        company.until_state(&company.accepted(xml.as_bytes()), "settled");
+    }
+    assert_eq!(platform.process.stop(), Some(0));
+    // Answers of customs, all of them acknowledged and deleted.
+    let queue = place.path().join("queue.db");
+    assert!(holds(&queue, "DxpMsg"), "without a key they stay");
+    let keys = tempfile::tempdir().unwrap();
+    let file = keys.path().join("vault.keys");
+    std::fs::write(&file, K1).unwrap();
+    place = place.with(SETTING, &file.display().to_string());
+    let platform = place.start();
+    let names = ["queue.db", "queue.db-wal"];
+    for file in names.map(|name| place.path().join(name)) {
+        let is_there = file.exists() && holds(&file, "DxpMsg");
+        assert!(!is_there, "{}", file.display());
+    }
+    assert_eq!(platform.process.stop(), Some(0));
+    assert!(!holds(&queue, "DxpMsg"));
 }

@@ -45,7 +45,11 @@ pub(super) struct BoxArgs {
 
 fn box_db(config: &Config, base: &Base) -> store::Config {
     let file = crate::config::data_folder(base.data.clone()).join("customs-box.db");
-    beside(&config.store, format!("sqlite:{}", file.display()))
+    store::Config {
+        // It keeps no message as a company sent it, and so asks for no key.
+        is_plain: true,
+        ..beside(&config.store, format!("sqlite:{}", file.display()))
+    }
 }
 
 /// Runs the platform until it is told to stop.
