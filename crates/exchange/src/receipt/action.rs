@@ -1,6 +1,6 @@
 //! Who must act (待处理) after receipts: the company, when a document of its own was turned down.
 
-use super::{DocumentStatus, NewReceipt, attribution, sql};
+use super::{DocumentStatus, NewReceipt, attribution, contested, sql};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Result, Tx};
 
@@ -22,7 +22,7 @@ pub(super) fn ask(
         .filter(|one| one.outcome.is_bad() && !is_told(one))
         .map(|one| one.id)
         .collect();
-    let replaced = sql::replaced(tx, &turned)?;
+    let replaced = contested::sql::replaced(tx, &turned)?;
     for document in documents.values_mut() {
         if turned.contains(&document.id) {
             document.needs_action = !replaced.contains(&document.id);
@@ -44,7 +44,7 @@ pub(super) fn left_open(tx: &mut Tx<'_>, recorded: &[NewReceipt]) -> Result<Vec<
     if duplicates.is_empty() {
         return Ok(Vec::new());
     }
-    let left = sql::left_open(tx, &duplicates)?;
+    let left = contested::sql::left_open(tx, &duplicates)?;
     let mut left: Vec<DocumentStatus> = sql::documents(tx, &left)?.into_values().collect();
     for document in &mut left {
         document.needs_action = true;

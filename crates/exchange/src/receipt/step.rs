@@ -411,7 +411,7 @@ fn update_documents(
         let message = MessageId::of_document(document.id);
         updated.kinds.insert(message, document.kind.clone());
         let is_declared = document.status.is_some_and(|status| status != DRAFT)
-            && !sql::is_duplicate(document.status);
+            && !contested::sql::is_duplicate(document.status);
         if let Some(key) = document.business_key.clone()
             && is_declared
             && unanswered.contains(&document.id)

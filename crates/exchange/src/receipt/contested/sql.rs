@@ -2,12 +2,13 @@
 
 use crate::message::MessageId;
 use crate::receipt::NewReceipt;
-use crate::receipt::attribution::Sent;
+use crate::receipt::attribution::{DUPLICATE_CODES, Sent};
 use crate::receipt::matching::Numbered;
 use ceb::Kind;
 use registry::company::CompanyId;
+use std::collections::BTreeSet;
 use store::id::PART_MAX;
-use store::{Result, Tx, Value};
+use store::{Many, Result, Tx, Value};
 
 /// Documents with a number, looked at for one receipt.
 const NUMBERED_MAX: i64 = 64;
@@ -198,4 +199,54 @@ pub(in crate::receipt) fn move_receipts(
         )?;
     }
     Ok(())
+}
+
+/// Those of these documents whose company has declared the same business since: not only stored it at the
+/// E-Port (暂存), not refused by the platform, which keeps the key of such a document apart, and not turned
+/// down as a duplicate of this one.
+pub(in crate::receipt) fn replaced(
+    tx: &mut Tx<'_>,
+    documents: &BTreeSet<i64>,
+) -> Result<BTreeSet<i64>> {
+    const FIND: Many = Many {
+        before: "select d.id, later.status from document d join document later \
+                 on later.business_key = d.business_key and later.company_id = d.company_id \
+                 and later.id > d.id and not later.is_draft where d.id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = documents.iter().map(|id| vec![(*id).into()]).collect();
+    let mut replaced = BTreeSet::new();
+    for row in tx.many(FIND, &[], &rows)? {
+        if !is_duplicate(row.int_opt(1)?) {
+            replaced.insert(row.int(0)?);
+        }
+    }
+    Ok(replaced)
+}
+
+/// Whether a status turns its document down as a duplicate.
+pub(in crate::receipt) fn is_duplicate(status: Option<i64>) -> bool {
+    let status = status.and_then(|status| i32::try_from(status).ok());
+    status.is_some_and(|status| DUPLICATE_CODES.contains(&status))
+}
+
+/// Documents that were turned down by customs and ask for nothing, though nothing but duplicates of them, one
+/// of these among them, was declared since.
+pub(in crate::receipt) fn left_open(
+    tx: &mut Tx<'_>,
+    duplicates: &BTreeSet<i64>,
+) -> Result<BTreeSet<i64>> {
+    const FIND: Many = Many {
+        before: "select e.id from document d join document e \
+                 on e.business_key = d.business_key and e.company_id = d.company_id and e.id < d.id \
+                 where e.outcome in ('rejected', 'faulty') and not e.needs_action and d.id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = duplicates.iter().map(|id| vec![(*id).into()]).collect();
+    let found = tx.many(FIND, &[], &rows)?;
+    let earlier: BTreeSet<i64> = found.iter().map(|row| row.int(0)).collect::<Result<_>>()?;
+    let replaced = replaced(tx, &earlier)?;
+    Ok(earlier.difference(&replaced).copied().collect())
 }
