@@ -47,8 +47,8 @@ export function correcting(browserOf) {
     await shot(page, "message-rejected");
     await page.getByRole("link", { name: "更正重报" }).first().click();
     await settled(page);
-    assert.match(await page.title(), /^更正重报 \d{4} · 通关$/);
-    assert.match(await page.locator(".tab.open").innerText(), /^更正重报 \d{4}$/);
+    assert.match(await page.title(), /^更正重报 TG[0-9A-Z]{13} · 通关$/);
+    assert.match(await page.locator(".tab.open").innerText(), /^更正重报 TG[0-9A-Z]{13}$/);
     await isGood(page, "the form of a correction");
     await shot(page, "correction");
     // Whether the other fields are unfolded depends on what the receipt names.

@@ -23,8 +23,9 @@ test("closing leads to the neighbour", () => {
 });
 
 test("a page of a record is told by the record, never by a word of its address", () => {
-  expect(recordOf("/messages/:id", "/messages/383382098620186624")).toBe("6624");
-  expect(recordOf("/messages/:id/correct", "/messages/383382098620186624/correct")).toBe("6624");
+  expect(recordOf("/messages/:id", "/messages/32")).toBe("TG0000000000010");
+  expect(recordOf("/messages/:id/correct", "/messages/32/correct")).toBe("TG0000000000010");
+  expect(recordOf("/cases/:id", "/cases/383382098620186624")).toBe("6624");
   expect(recordOf("/dictionaries/:code", "/dictionaries/ceb.country")).toBe("ceb.country");
   expect(recordOf("/dictionaries/:code", "/dictionaries/%E6%9D%A5")).toBe("来");
   expect(recordOf("/messages", "/messages")).toBe("");

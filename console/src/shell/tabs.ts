@@ -1,4 +1,5 @@
 // The pages a person has open, as tabs: each remembers its last address, filters and all.
+import { acceptanceNo } from "../format/acceptance";
 
 export interface Tab {
   /** The path; one tab for each. */
@@ -26,11 +27,15 @@ export function close(tabs: readonly Tab[], path: string): { tabs: Tab[]; next: 
   return { tabs: left, next: left[Math.min(place, left.length - 1)] };
 }
 
-/** What tells the pages of two records apart: the end of an id, or a code, which is short and says what it is. */
+/**
+ * What tells the pages of two records apart: the acceptance number of a message, the end of another id, or a code,
+ * which is short and says what it is.
+ */
 export function recordOf(pattern: string, path: string): string {
   const names = pattern.split("/").filter((part) => part.startsWith(":"));
   const place = pattern.split("/").lastIndexOf(names.at(-1) ?? ":");
   const id = decodeURIComponent(path.split("/")[place] ?? "");
+  if (pattern.startsWith("/messages/")) return acceptanceNo(id);
   return /^\d+$/.test(id) ? id.slice(-4) : id;
 }
 

@@ -292,7 +292,11 @@ fn entry(kind: Kind, document: &Document, xml: String, own_at: Range<usize>) -> 
 fn status(first: Option<&str>, xml: &str) -> (ReturnStatus, String) {
     let mut texts: Vec<&str> = closed(xml, "returnStatus").collect();
     texts.dedup();
-    match (first.and_then(ReturnStatus::read), texts.len()) {
+    let read = first.and_then(ReturnStatus::read);
+    match (
+        read.filter(|status| *status != STATUS_UNREADABLE),
+        texts.len(),
+    ) {
         (Some(status), 0 | 1) => (status, String::new()),
         (_, 0) => (STATUS_UNREADABLE, first.unwrap_or_default().to_owned()),
         _ => (STATUS_UNREADABLE, texts.join("，")),
@@ -396,6 +400,7 @@ mod tests {
         assert_eq!(of(&["120", "100"]), (none, "120，100".to_owned()));
         assert_eq!(of(&["abc"]), (none, "abc".to_owned()));
         assert_eq!(of(&["100.5"]), (none, "100.5".to_owned()));
+        assert_eq!(of(&["0"]), (none, "0".to_owned()));
         assert_eq!(of(&[]), (none, String::new()));
     }
 

@@ -95,6 +95,8 @@ export const exchange = {
   "correct.sameAgain": ["格式无误，但内容与被退的相同，很可能再次被退单", "Well formed, but the same as before: it will most likely come back again"],
   "correct.good": ["校验通过，可以提交", "The check found nothing: ready to submit"],
   "correct.bad": ["还有 {n} 处问题，改正后才能提交", "{n} problems left"],
+  "correct.sameAsk": ["内容没有改动，仍要重报吗？", "Nothing was changed. Declare it again all the same?"],
+  "correct.sameHint": ["与被退的内容相同，很可能再次被退单。海关方面的原因已消除的，才需要原样重报。", "It is what came back, and will most likely come back again, unless the cause lay elsewhere and is gone."],
   "correct.choose": ["本次重报这份单证", "Declare this document again now"],
   "correct.part": ["本次重报 {n} 份，共退回 {all} 份", "{n} of {all} documents are declared again"],
   "correct.none": ["请至少选择一份单证", "Choose at least one document"],

@@ -1,6 +1,7 @@
 // What an act was done to, as a word and a way to it; the log itself has `kind:id`.
 import { Link } from "react-router";
 import { useCan } from "../../api/session";
+import { acceptanceNo } from "../../format/acceptance";
 import { useName } from "../../i18n/names";
 
 /** The pages of records. */
@@ -18,7 +19,7 @@ export function AuditObject({ object }: { object: string }) {
   const kind = object.slice(0, at);
   const id = object.slice(at + 1);
   const page = PAGES[kind];
-  const text = <span className="mono break">{id}</span>;
+  const text = <span className="mono break">{kind === "message" ? acceptanceNo(id) : id}</span>;
   return (
     <div className="slim info">
       {named("object", kind)} {page !== undefined && can(page.needs) ? <Link to={`${page.path}/${encodeURIComponent(id)}`}>{text}</Link> : text}

@@ -125,6 +125,9 @@ function Filled({ form }: { form: Form }) {
   const isOwn = form.signer === "company";
   const meanings = useMeanings(form.messageId, form.documents.map((one) => one.number));
   const doubtful = careful(form.documents.filter((one) => !left.has(one.number)));
+  // Where the platform has put something right itself, what nobody has changed is not what came back.
+  const isSame = n === 0 && !form.documents.some((one) => one.fields.some((field) => field.was != null));
+  const isAsked = doubtful.length > 0 || isSame;
   return (
     <>
       <div className="page-head">
@@ -154,7 +157,7 @@ function Filled({ form }: { form: Form }) {
       <div className="submit-bar">
         <span role="status">
           {!isOnly && <>{t("correct.part", { n: count(form.documents.length - left.size), all: count(form.documents.length) })} · </>}
-          {n === 0 ? t("correct.unchanged") : t("correct.changed", { n: count(n) })}
+          {isSame ? t("correct.unchanged") : t("correct.changed", { n: count(n) })}
           {" · "}
           {isNone ? (
             <span className="no">{t("correct.none")}</span>
@@ -163,7 +166,7 @@ function Filled({ form }: { form: Form }) {
           ) : bad > 0 ? (
             <span className="no">{t("correct.bad", { n: count(bad) })}</span>
           ) : (
-            verdict !== undefined && (n === 0 ? <span className="no">{t("correct.sameAgain")}</span> : <span className="yes">{t("correct.good")}</span>)
+            verdict !== undefined && (isSame ? <span className="no">{t("correct.sameAgain")}</span> : <span className="yes">{t("correct.good")}</span>)
           )}
         </span>
         {isOwn ? (
@@ -176,16 +179,16 @@ function Filled({ form }: { form: Form }) {
         ) : (
           can("submit_correction") && (
             <Popconfirm
-              title={t("correct.doubtful", { documents: doubtful.map((one) => t("correct.document", { n: one.number })).join(t("list.join")) })}
-              description={<div className="info">{t(isOnly ? "correct.doubtfulOne" : "correct.doubtfulAll")}</div>}
+              title={doubtful.length === 0 ? t("correct.sameAsk") : t("correct.doubtful", { documents: doubtful.map((one) => t("correct.document", { n: one.number })).join(t("list.join")) })}
+              description={doubtful.length === 0 ? <div className="info">{t("correct.sameHint")}</div> : <div className="info">{t(isOnly ? "correct.doubtfulOne" : "correct.doubtfulAll")}</div>}
               okText={t("correct.submit")}
               cancelText={t("action.cancel")}
               disabled={isNone || isChecking || bad > 0}
               // Nothing is asked where nothing is doubtful.
-              {...(doubtful.length === 0 ? { open: false } : {})}
+              {...(isAsked ? {} : { open: false })}
               onConfirm={() => void submit()}
             >
-              <Button type="primary" icon={<SendOutlined />} loading={busy} disabled={isNone || isChecking || bad > 0} {...(doubtful.length === 0 ? { onClick: () => void submit() } : {})}>
+              <Button type="primary" icon={<SendOutlined />} loading={busy} disabled={isNone || isChecking || bad > 0} {...(isAsked ? {} : { onClick: () => void submit() })}>
                 {t("correct.submit")}
               </Button>
             </Popconfirm>

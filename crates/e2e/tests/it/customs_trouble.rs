@@ -210,20 +210,24 @@ fn garbage_from_customs_is_parked_and_the_rest_goes_on() {
 }
 
 #[test]
-fn a_receipt_addressed_to_a_stranger_goes_to_the_company_that_declared() {
+fn a_receipt_addressed_to_another_company_is_parked() {
     let (place, platform) = Platform::demo();
     let (sender, owner) = platform.company(0);
     let (stranger_sender, stranger) = platform.company(1);
     let id = owner.accepted(samples::message(Kind::Ceb311, &sender, 1).as_bytes());
     owner.until_state(&id, "settled");
     let spec = samples::spec(Kind::Ceb311, &sender, 1);
+    let n_before = platform.n_parked();
     put(
         &place,
         IMPORT_DOWN,
         vec![receipt(&spec, &stranger_sender, 300, 1)],
     );
-    wait::until("the receipt", || receipts_with(&owner, &id, 300));
+    wait::until("the receipt", || {
+        (platform.n_parked() > n_before).then_some(())
+    });
     assert!(stranger.feed().is_empty());
+    assert!(receipts_with(&owner, &id, 300).is_none());
 }
 
 fn receipts_with(company: &Client, id: &str, status: i64) -> Option<()> {

@@ -24,6 +24,8 @@ pub(crate) struct DocumentStatus {
     pub(crate) company_id: CompanyId,
     pub(crate) guid: Option<String>,
     pub(crate) is_changed: bool,
+    /// The place in the feed of the answer that turned it down, where that was read again.
+    pub(crate) turned_down_at: Option<i64>,
 }
 
 impl DocumentStatus {
@@ -47,6 +49,7 @@ impl DocumentStatus {
         self.status_time = None;
         self.is_final = false;
         self.outcome = Outcome::Waiting;
+        self.turned_down_at = None;
         self.is_changed = true;
     }
 
@@ -60,7 +63,8 @@ impl DocumentStatus {
     /// Takes over what a receipt says; receipts are heard in the order of their times. The latest decides
     /// the status, any final one that customs has finished with the document. What only tells of progress
     /// takes nothing back: clocks differ, so the word that a document was handed on may be dated after the
-    /// word that it was turned down.
+    /// word that it was turned down. Nor is a rejection taken back by an acceptance, unless that came after
+    /// it and is dated after it by customs: a to-do too many is seen, one that is missing is not.
     pub(in crate::receipt) fn hear(&mut self, receipt: &NewReceipt) {
         let code = i32::try_from(receipt.return_status).unwrap_or(0);
         let status = ReturnStatus(code);
@@ -72,8 +76,18 @@ impl DocumentStatus {
         if !is_answer || status == ceb::receipt::STATUS_UNREADABLE && says.is_none() {
             return;
         }
-        if says == Some(Outcome::Waiting) && self.is_beyond(status) {
+        let is_over = match says {
+            Some(Outcome::Waiting) => self.is_beyond(status),
+            Some(Outcome::Accepted | Outcome::Released) => {
+                self.outcome.is_bad() && !self.is_taken_back_by(receipt)
+            }
+            _ => false,
+        };
+        if is_over {
             return;
+        }
+        if says.is_some_and(Outcome::is_bad) {
+            self.turned_down_at = receipt.feed_no;
         }
         self.status = Some(receipt.return_status);
         self.status_time = Some(receipt.return_time.clone());
@@ -90,6 +104,16 @@ impl DocumentStatus {
         let at_port = ReturnStatus::SENT_TO_CUSTOMS.rank();
         let known = self.status.map_or(0, rank);
         self.is_final || progress.rank() <= at_port && known > at_port
+    }
+
+    /// Whether a good word that is dated after the rejection also came after it, and has its time from customs.
+    fn is_taken_back_by(&self, receipt: &NewReceipt) -> bool {
+        // One that is not recorded yet has come just now.
+        let came_after = match (self.turned_down_at, receipt.feed_no) {
+            (Some(rejection), Some(own)) => own > rejection,
+            _ => true,
+        };
+        receipt.is_dated && came_after
     }
 
     /// Whether it has heard of a later moment than that of a receipt: then all of its receipts are to be heard
@@ -126,7 +150,7 @@ pub(crate) fn order_of(time: &str) -> String {
         && time.bytes().all(|b| b.is_ascii_digit())
         && is_in(0..4, 2000..=2099)
         && is_in(4..6, 1..=12)
-        && is_in(6..8, 1..=31)
+        && is_in(6..8, 1..=days_of(part(0..4), part(4..6)))
         && is_in(8..10, 0..=23)
         && is_in(10..12, 0..=59)
         && is_in(12..14, 0..=60);
@@ -134,6 +158,16 @@ pub(crate) fn order_of(time: &str) -> String {
         format!("{time:0<17}")
     } else {
         "0".repeat(17)
+    }
+}
+
+/// Days of a month of this century.
+fn days_of(year: Option<u32>, month: Option<u32>) -> u32 {
+    match month {
+        Some(4 | 6 | 9 | 11) => 30,
+        Some(2) if year.is_some_and(|year| year % 4 == 0) => 29,
+        Some(2) => 28,
+        _ => 31,
     }
 }
 
@@ -160,6 +194,8 @@ mod tests {
             "",
             "99999999999999999",
             "20261302090000000",
+            "20260231000000",
+            "20261131000000",
             "2026-03-02",
             "x",
         ] {

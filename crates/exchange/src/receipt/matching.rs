@@ -28,7 +28,7 @@ pub(crate) struct Address {
 }
 
 /// Why a receipt that is addressed to others is parked.
-const OTHERS: &str = "信封的接收方没有申报过该单证";
+pub(super) const OTHERS: &str = "信封的接收方没有申报过该单证";
 
 /// Where a receipt goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Candidates {
     /// The home of an entry of an envelope with this address.
     pub(crate) fn home(&self, tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Home> {
         if let Some(cop_msg_id) = &entry.ori_cop_msg_id {
-            return message_home(tx, cop_msg_id);
+            return message_home(tx, cop_msg_id, to);
         }
         for key in entry.keys.iter().map(key_text) {
             if let Some(found) = self.by_key.get(&key) {
@@ -189,11 +189,14 @@ fn is_found(by_key: &BTreeMap<String, Vec<Candidate>>, entry: &Entry) -> bool {
         .any(|key| by_key.contains_key(&key_text(key)))
 }
 
-fn message_home(tx: &mut Tx<'_>, cop_msg_id: &str) -> Result<Home> {
+fn message_home(tx: &mut Tx<'_>, cop_msg_id: &str, to: &Address) -> Result<Home> {
     let Some(id) = crate::customs::message_of(cop_msg_id) else {
         return Ok(Home::Unknown("oriCopMsgId 不是本平台发出的传输编号"));
     };
     Ok(match crate::message::sql::owner(tx, id)? {
+        Some((company, _)) if to.is_named && !to.companies.contains(&company) => {
+            Home::Unknown(OTHERS)
+        }
         Some((company, _)) => Home::Message(company, id),
         None => Home::Unknown("oriCopMsgId 对应的报文不存在"),
     })

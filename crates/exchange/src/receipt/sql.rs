@@ -202,6 +202,7 @@ fn status(row: &Row) -> Result<DocumentStatus> {
         company_id: CompanyId(row.int(13)?),
         guid: row.text_opt(14)?,
         is_changed: false,
+        turned_down_at: None,
     })
 }
 

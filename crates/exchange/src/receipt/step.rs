@@ -1,7 +1,7 @@
 //! One batch of customs' answers: split, match, record, move on, and only then acknowledge.
 
 use super::document::is_believable;
-use super::matching::{Address, Candidates, Home};
+use super::matching::{Address, Candidates, Home, OTHERS};
 use super::{DocumentStatus, NewReceipt, action, contested, fingerprint, record, sql};
 use crate::inbox;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
@@ -9,7 +9,7 @@ use crate::outcome::{self, Declared};
 use crate::pipeline::Shared;
 use crate::unknown_code;
 use ceb::receipt::Entry;
-use registry::company::CompanyId;
+use registry::company::{self, CompanyId};
 use registry::ground::Ground;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -129,8 +129,17 @@ pub(crate) fn again(
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
     let opened = open(bytes::Bytes::from(body));
-    // To whom it was addressed is not known any more; the key must do.
-    apply_to(tx, ground, &[opened], |_| Address::default(), now_ms)
+    // What was parked without its envelope is addressed to nobody; the key must do.
+    let mut to = Address {
+        is_named: !opened.receiver_ids.is_empty(),
+        companies: Vec::new(),
+    };
+    for id in &opened.receiver_ids {
+        let company = company::by_code(tx, id)?;
+        let named = company.filter(|company| company.dxp_id == *id);
+        to.companies.extend(named.map(|company| company.id));
+    }
+    apply_to(tx, ground, &[opened], |_| to.clone(), now_ms)
 }
 
 fn apply_to(
@@ -161,8 +170,12 @@ fn apply_to(
         for entry in entries {
             match candidates.home(tx, entry, &to)? {
                 Home::Unknown(reason) => {
-                    let xml = entry.xml.clone().into_bytes();
-                    parked.push((entry.kind.code(), key_of(entry), reason.to_owned(), xml));
+                    // With its envelope, where that is what decides when it is released.
+                    let body = match reason == OTHERS {
+                        true => one.body.to_vec(),
+                        false => entry.xml.clone().into_bytes(),
+                    };
+                    parked.push((entry.kind.code(), key_of(entry), reason.to_owned(), body));
                 }
                 Home::Document(candidate) => homed.push(new_receipt(
                     entry,
@@ -442,6 +455,29 @@ fn update_documents(
     Ok(updated)
 }
 
+/// The documents of which receipts came in another order than that of their times.
+fn out_of_order(
+    documents: &BTreeMap<i64, DocumentStatus>,
+    recorded: &[NewReceipt],
+) -> BTreeSet<i64> {
+    let mut latest: BTreeMap<i64, DocumentStatus> = BTreeMap::new();
+    let mut found = BTreeSet::new();
+    for receipt in recorded {
+        let id = receipt.document_id;
+        let Some(document) = documents.get(&id) else {
+            continue;
+        };
+        let latest = latest.entry(id).or_insert_with(|| document.clone());
+        if latest.has_heard_later(receipt) {
+            found.insert(id);
+            continue;
+        }
+        latest.status = Some(receipt.return_status);
+        latest.status_time = Some(receipt.return_time.clone());
+    }
+    found
+}
+
 /// Tells the documents what is new, in the order of its times; those of which something is late, moved, or
 /// of an unknown status all that there is.
 fn hear(
@@ -451,13 +487,9 @@ fn hear(
     moved: &BTreeSet<i64>,
 ) -> Result<()> {
     let unknown = documents.values().filter(|one| one.is_unknown());
-    let late = recorded.iter().filter(|receipt| {
-        let document = documents.get(&receipt.document_id);
-        document.is_some_and(|document| document.has_heard_later(receipt))
-    });
     let again: BTreeSet<i64> = unknown
         .map(|one| one.id)
-        .chain(late.map(|receipt| receipt.document_id))
+        .chain(out_of_order(documents, recorded))
         .chain(moved.iter().copied())
         .collect();
     contested::tell_again(tx, documents, &again, moved)?;

@@ -175,6 +175,9 @@ pub(in crate::receipt) fn told(
         answer.xml = tx.vault().open_text(std::mem::take(&mut answer.xml))?;
         let told = ceb::receipt::split(answer.xml.as_bytes()).ok();
         let told = told.and_then(|all| all.entries.into_iter().next());
+        answer.is_dated = told
+            .as_ref()
+            .is_none_or(|told| told.return_time.trim() == answer.return_time);
         let search = told.map(|entry| entry.search).unwrap_or_default();
         (answer.invt_no, answer.pre_no) = (search.invt_no, search.pre_no);
     }

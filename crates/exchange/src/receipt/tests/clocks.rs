@@ -23,7 +23,7 @@ async fn became(house: &House, id: MessageId) -> (Outcome, bool, String) {
 /// A rejection counts whatever its time looks like, and whatever clocks say of the word before it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_time_hides_a_rejection() {
-    let cases: [&[(i32, &str)]; 7] = [
+    let cases: [&[(i32, &str)]; 13] = [
         &[(2, "20260302090000500"), (100, "2026-03-02 09:00:01")],
         &[(2, "20260302090000500"), (100, "20260302")],
         &[(2, "20260302090000500"), (100, "上午九点")],
@@ -36,6 +36,14 @@ async fn no_time_hides_a_rejection() {
         &[(100, "20260302090000000"), (3, "20260302090006000")],
         &[(100, "20260302090000000"), (300, "20260302090006000")],
         &[(120, "20990101000000000"), (100, "20260302090000000")],
+        // A clock that is slow, or in another zone, or a day that does not exist.
+        &[(120, "20260302090000000"), (100, "20010101000000000")],
+        &[(120, "20260302090000000"), (100, "20260302010005000")],
+        &[(120, "20260302090000000"), (100, "20260231000000")],
+        &[(120, "20260302090900000"), (100, "20260302090000000")],
+        // An acceptance whose time is a guess takes no rejection back.
+        &[(100, "20260302090000000"), (120, "")],
+        &[(100, "20260302090000000"), (120, "20990101000000000")],
     ];
     for case in cases {
         for test in each_engine() {
@@ -50,6 +58,26 @@ async fn no_time_hides_a_rejection() {
             let expected = (Outcome::Rejected, true, "settled".to_owned());
             assert_eq!(became(&house, id).await, expected, "{case:?}");
         }
+    }
+}
+
+/// What customs takes in after it has turned it down, by its own word and in that order, is taken in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rejection_is_taken_back_by_what_comes_after_it() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let dxp_id = house.company(0).dxp_id.clone();
+        let (rejection, acceptance) = (
+            said(&house, 100, "20260302090000000"),
+            said(&house, 120, "20260302090001000"),
+        );
+        for one in [&rejection, &acceptance, &rejection] {
+            answer(&house, &dxp_id, std::slice::from_ref(one)).await;
+        }
+        let expected = (Outcome::Accepted, false, "settled".to_owned());
+        assert_eq!(became(&house, id).await, expected);
     }
 }
 
@@ -189,7 +217,23 @@ async fn nobody_gets_the_receipt_of_another() {
             parked.iter().all(|one| one.reason.contains("信封")),
             "{parked:?}"
         );
-        assert_eq!(parked.len(), 1);
+        assert_eq!(parked.len(), 2);
+        // Nor when two operators let it through.
+        let ground = house.shared.ground.clone();
+        let released = house.shared.db.write(move |tx| {
+            let mut companies = Vec::new();
+            for one in &parked {
+                let body = crate::receipt::parked_body(tx, one.id)?.unwrap();
+                companies.extend(crate::receipt::again(tx, &ground, body, one.at_ms)?);
+            }
+            Ok(companies)
+        });
+        assert!(released.await.unwrap().is_empty());
+        assert!(house.feed(0).await.is_empty() && house.feed(1).await.is_empty());
+        // One that comes with the right envelope arrives.
+        let own = house.company(0).dxp_id.clone();
+        answer(&house, &own, std::slice::from_ref(&rejection)).await;
+        assert_eq!(became(&house, id).await.0, Outcome::Rejected);
     }
 }
 
