@@ -93,17 +93,20 @@ impl DocumentStatus {
         self.status_time = Some(receipt.return_time.clone());
         // A status that nobody knows says nothing: what is known of the document stands.
         self.outcome = says.unwrap_or(self.outcome);
+        self.is_final &= says != Some(Outcome::Waiting);
         self.is_final |= says.is_some_and(Outcome::is_bad)
             || Kind::from_code(&self.kind).is_some_and(|kind| status.is_final(kind));
         self.is_changed = true;
     }
 
-    /// Whether the document has come further than progress of this status: customs has finished with it, or
-    /// has it while the status is one of the E-Port.
+    /// Whether the document has come further than progress of this status: it was turned down, or customs has
+    /// finished with it and does not look at it once more (300 after the 120 of an order), or customs has it
+    /// while the status is one of the E-Port.
     fn is_beyond(&self, progress: ReturnStatus) -> bool {
         let at_port = ReturnStatus::SENT_TO_CUSTOMS.rank();
         let known = self.status.map_or(0, rank);
-        self.is_final || progress.rank() <= at_port && known > at_port
+        let is_done = self.is_final && (self.outcome.is_bad() || progress.rank() <= known);
+        is_done || progress.rank() <= at_port && known > at_port
     }
 
     /// Whether a good word that is dated after the rejection also came after it, and has its time from customs.

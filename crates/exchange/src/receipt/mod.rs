@@ -7,7 +7,7 @@
 //!
 //! Applied once per (document, status, time, text), whatever order they come in: the latest
 //! `returnTime` decides a document's status, all receipts are kept. A time that is none, or is still to
-//! come, is that of arrival, and progress takes nothing back of what was decided. Codes nobody knows are
+//! come, is that of arrival, and progress takes no rejection back. Codes nobody knows are
 //! carried (I7). What fits no declaration, fits two companies or is addressed to others is parked with an
 //! alarm: never guessed, never dropped. Only after the commit is the queue told (I1).
 
@@ -15,6 +15,7 @@ mod action;
 mod attribution;
 mod contested;
 mod document;
+mod hearing;
 mod matching;
 mod record;
 mod sql;

@@ -2,7 +2,7 @@
 
 use super::document::is_believable;
 use super::matching::{Address, Candidates, Home, OTHERS};
-use super::{DocumentStatus, NewReceipt, action, contested, fingerprint, record, sql};
+use super::{DocumentStatus, NewReceipt, action, contested, fingerprint, hearing, record, sql};
 use crate::inbox;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::outcome::{self, Declared};
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::clock::beijing_day;
 use store::event::Event;
-use store::id::{IdMaker, PART_MAX};
+use store::id::IdMaker;
 use store::{Result, Tx};
 
 /// Status of what is only stored at the E-Port.
@@ -416,7 +416,7 @@ fn update_documents(
         .map(|one| one.id)
         .collect();
     let before: BTreeMap<i64, DocumentStatus> = documents.clone();
-    hear(tx, &mut documents, recorded, moved)?;
+    hearing::hear(tx, &mut documents, recorded, moved)?;
     action::ask(tx, &mut documents, &before)?;
     let mut updated = Updated::default();
     let mut n_final: BTreeMap<MessageId, i64> = BTreeMap::new();
@@ -453,61 +453,4 @@ fn update_documents(
     let messages = left.iter().map(|one| MessageId::of_document(one.id));
     updated.outcomes.extend(messages);
     Ok(updated)
-}
-
-/// The documents of which receipts came in another order than that of their times.
-fn out_of_order(
-    documents: &BTreeMap<i64, DocumentStatus>,
-    recorded: &[NewReceipt],
-) -> BTreeSet<i64> {
-    let mut latest: BTreeMap<i64, DocumentStatus> = BTreeMap::new();
-    let mut found = BTreeSet::new();
-    for receipt in recorded {
-        let id = receipt.document_id;
-        let Some(document) = documents.get(&id) else {
-            continue;
-        };
-        let latest = latest.entry(id).or_insert_with(|| document.clone());
-        if latest.has_heard_later(receipt) {
-            found.insert(id);
-            continue;
-        }
-        latest.status = Some(receipt.return_status);
-        latest.status_time = Some(receipt.return_time.clone());
-    }
-    found
-}
-
-/// Tells the documents what is new, in the order of its times; those of which something is late, moved, or
-/// of an unknown status all that there is.
-fn hear(
-    tx: &mut Tx<'_>,
-    documents: &mut BTreeMap<i64, DocumentStatus>,
-    recorded: &[NewReceipt],
-    moved: &BTreeSet<i64>,
-) -> Result<()> {
-    let unknown = documents.values().filter(|one| one.is_unknown());
-    let again: BTreeSet<i64> = unknown
-        .map(|one| one.id)
-        .chain(out_of_order(documents, recorded))
-        .chain(moved.iter().copied())
-        .collect();
-    contested::tell_again(tx, documents, &again, moved)?;
-    let heard = contested::in_time(recorded.iter().collect());
-    for receipt in heard {
-        if receipt.document_id == receipt.message_id.0 {
-            // An answer to the whole message settles every document in it that is still open.
-            let of_message = receipt.message_id.0 + 1..=receipt.message_id.0 + PART_MAX;
-            for (id, document) in documents.range_mut(of_message) {
-                if !document.is_final && !again.contains(id) {
-                    document.hear(receipt);
-                }
-            }
-        } else if let Some(document) = documents.get_mut(&receipt.document_id)
-            && !again.contains(&receipt.document_id)
-        {
-            document.hear(receipt);
-        }
-    }
-    Ok(())
 }

@@ -81,7 +81,8 @@ async fn a_rejection_is_taken_back_by_what_comes_after_it() {
     }
 }
 
-/// What has been taken in stays so when progress is told late; a document never waits in a settled message.
+/// What has been taken in stays so when the word that it was handed on is dated late; when customs looks at it
+/// once more it is on its way again, message and document alike.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn late_progress_takes_nothing_back() {
     for test in each_engine() {
@@ -89,9 +90,15 @@ async fn late_progress_takes_nothing_back() {
         let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
         crate::pipeline::drain(&house.shared).await.unwrap();
         let dxp_id = house.company(0).dxp_id.clone();
-        for (status, time) in [(120, "20260302090000000"), (300, "20260302090001000")] {
+        for (status, time) in [(120, "20260302090000000"), (3, "20260302090001000")] {
             answer(&house, &dxp_id, &[said(&house, status, time)]).await;
         }
+        let expected = (Outcome::Accepted, false, "settled".to_owned());
+        assert_eq!(became(&house, id).await, expected);
+        answer(&house, &dxp_id, &[said(&house, 300, "20260302090002000")]).await;
+        let expected = (Outcome::Waiting, false, "answered".to_owned());
+        assert_eq!(became(&house, id).await, expected);
+        answer(&house, &dxp_id, &[said(&house, 120, "20260302090003000")]).await;
         let expected = (Outcome::Accepted, false, "settled".to_owned());
         assert_eq!(became(&house, id).await, expected);
     }
