@@ -46,6 +46,8 @@ export function correcting(browserOf) {
     await isGood(page, "a rejected message");
     await shot(page, "message-rejected");
     await page.getByRole("link", { name: "更正重报" }).first().click();
+    // The page before has a heading too: its successor is there when the window says so.
+    await page.waitForFunction(() => document.title.startsWith("更正重报"));
     await settled(page);
     assert.match(await page.title(), /^更正重报 TG[0-9A-Z]{13} · 通关$/);
     assert.match(await page.locator(".tab.open").innerText(), /^更正重报 TG[0-9A-Z]{13}$/);
@@ -61,7 +63,7 @@ export function correcting(browserOf) {
     await page.getByText("更正自").waitFor();
     await page.locator("#content .badge", { hasText: /海关入库|已入库/ }).first().waitFor({ timeout: 60_000 });
     await shot(page, "corrected");
-    await page.getByRole("link", { name: rejected.acceptanceNo }).click();
+    await page.getByRole("link", { name: rejected.acceptanceNo, exact: true }).click();
     await page.getByText("已由此更正").waitFor();
     assert.equal(await page.locator("#content .badge.act").count(), 0, "the old one needs no action any more");
     // The story of the trade leads from one to the other and back.
@@ -71,12 +73,12 @@ export function correcting(browserOf) {
     await settled(page);
     assert.match(await page.title(), /^单证全程 \d{4} · 通关$/);
     const card = page.locator("#content section", { hasText: "海关退单" });
-    await card.getByRole("link", { name: old.correctedBy.acceptanceNo }).waitFor();
+    await card.getByRole("link", { name: old.correctedBy.acceptanceNo, exact: true }).waitFor();
     await shot(page, "story-corrected");
     const corrected = await (await request.get(`${url}/api/v1/messages/${old.correctedBy.id}`)).json();
     await page.goto(`${url}/console/stories/${corrected.documents[0].id}`);
     await settled(page);
-    await page.locator("#content section").getByRole("link", { name: rejected.acceptanceNo }).waitFor();
+    await page.locator("#content section").getByRole("link", { name: rejected.acceptanceNo, exact: true }).waitFor();
     await page.goto(`${url}/console/home`);
     await settled(page);
     assert.equal(await page.locator(".act-now .tile", { hasText: "海关退单" }).count(), 0);
