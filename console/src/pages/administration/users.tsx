@@ -51,6 +51,15 @@ function act(key: string, label: Action<User>["label"], needs: Action<User>["nee
   };
 }
 
+function Place({ user }: { user: User }) {
+  return (
+    <>
+      {user.department}
+      {user.post != null && <div className="soft">{user.post}</div>}
+    </>
+  );
+}
+
 const users = defineResource<User>({
   name: "users",
   title: "menu.users",
@@ -85,8 +94,9 @@ const users = defineResource<User>({
     { key: "name", title: "person.name" },
     { key: "login", title: "person.login", as: "code" },
     { key: "roles", title: "person.role", render: (row) => <NamedRoles roles={row.roles} />, from: "roles.*.name" },
-    { key: "department", title: "user.department" },
-    { key: "post", title: "user.post" },
+    // The post stands below the department: side by side they push the table out of its card.
+    { key: "department", title: "user.department", render: (row) => <Place user={row} /> },
+    { key: "post", title: "user.post", extra: true },
     { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} locked={row.isLocked} /> },
     { key: "phone", title: "user.phone", as: "code" },
     { key: "email", title: "user.email", extra: true },
