@@ -1,5 +1,6 @@
 //! Who must act (待处理) after receipts: the company, when a document of its own was turned down.
 
+use super::document::Before;
 use super::{DocumentStatus, NewReceipt, attribution, contested, sql};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Result, Tx};
@@ -9,7 +10,7 @@ use store::{Result, Tx};
 pub(super) fn ask(
     tx: &mut Tx<'_>,
     documents: &mut BTreeMap<i64, DocumentStatus>,
-    before: &BTreeMap<i64, DocumentStatus>,
+    before: &BTreeMap<i64, Before>,
 ) -> Result<()> {
     let is_told = |one: &DocumentStatus| {
         let was = before.get(&one.id);

@@ -28,6 +28,28 @@ pub(crate) struct DocumentStatus {
     pub(crate) turned_down_at: Option<i64>,
 }
 
+/// What was known of a document before it heard anything new.
+#[derive(Debug)]
+pub(in crate::receipt) struct Before {
+    pub(in crate::receipt) status: Option<i64>,
+    pub(in crate::receipt) status_time: Option<String>,
+    pub(in crate::receipt) is_final: bool,
+    pub(in crate::receipt) outcome: Outcome,
+    pub(in crate::receipt) needs_action: bool,
+}
+
+impl Before {
+    pub(in crate::receipt) fn of(document: &DocumentStatus) -> Before {
+        Before {
+            status: document.status,
+            status_time: document.status_time.clone(),
+            is_final: document.is_final,
+            outcome: document.outcome,
+            needs_action: document.needs_action,
+        }
+    }
+}
+
 impl DocumentStatus {
     /// Takes over the numbers that customs gave the document.
     pub(in crate::receipt) fn learn(&mut self, receipt: &NewReceipt) {
@@ -119,16 +141,16 @@ impl DocumentStatus {
         receipt.is_dated && came_after
     }
 
-    /// Whether it has heard of a later moment than that of a receipt: then all of its receipts are to be heard
-    /// once more, in their order.
-    pub(in crate::receipt) fn has_heard_later(&self, receipt: &NewReceipt) -> bool {
-        let Some(known) = &self.status_time else {
-            return false;
-        };
-        let (new, old) = (order_of(&receipt.return_time), order_of(known));
-        let status = self.status.unwrap_or(0);
-        new < old || new == old && rank(receipt.return_status) < rank(status)
+    /// The moment of the latest word that it has heard, as words are put in order.
+    pub(in crate::receipt) fn heard_at(&self) -> Option<(String, u8)> {
+        let time = self.status_time.as_deref()?;
+        Some((order_of(time), rank(self.status.unwrap_or(0))))
     }
+}
+
+/// The moment of a receipt, as words are put in order: by time, at one time by how far they say things are.
+pub(in crate::receipt) fn moment(receipt: &NewReceipt) -> (String, u8) {
+    (order_of(&receipt.return_time), rank(receipt.return_status))
 }
 
 fn rank(status: i64) -> u8 {

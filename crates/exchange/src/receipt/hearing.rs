@@ -1,6 +1,7 @@
 //! What documents hear (告知单证): new receipts in the order of their times, and all once more where that is
 //! not the order in which they came.
 
+use super::document::moment;
 use super::{DocumentStatus, NewReceipt, contested};
 use std::collections::{BTreeMap, BTreeSet};
 use store::id::PART_MAX;
@@ -11,20 +12,20 @@ fn out_of_order(
     documents: &BTreeMap<i64, DocumentStatus>,
     recorded: &[NewReceipt],
 ) -> BTreeSet<i64> {
-    let mut latest: BTreeMap<i64, DocumentStatus> = BTreeMap::new();
+    let mut latest: BTreeMap<i64, Option<(String, u8)>> = BTreeMap::new();
     let mut found = BTreeSet::new();
     for receipt in recorded {
         let id = receipt.document_id;
         let Some(document) = documents.get(&id) else {
             continue;
         };
-        let latest = latest.entry(id).or_insert_with(|| document.clone());
-        if latest.has_heard_later(receipt) {
+        let latest = latest.entry(id).or_insert_with(|| document.heard_at());
+        let moment = Some(moment(receipt));
+        if moment < *latest {
             found.insert(id);
-            continue;
+        } else {
+            *latest = moment;
         }
-        latest.status = Some(receipt.return_status);
-        latest.status_time = Some(receipt.return_time.clone());
     }
     found
 }

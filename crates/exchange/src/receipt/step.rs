@@ -1,6 +1,6 @@
 //! One batch of customs' answers: split, match, record, move on, and only then acknowledge.
 
-use super::document::is_believable;
+use super::document::{Before, is_believable};
 use super::matching::{Address, Candidates, Home, OTHERS};
 use super::{DocumentStatus, NewReceipt, action, contested, fingerprint, hearing, record, sql};
 use crate::inbox;
@@ -410,12 +410,10 @@ fn update_documents(
         let all = sql::status_of_message(tx, id)?;
         documents.extend(all.into_iter().map(|document| (document.id, document)));
     }
-    let unanswered: BTreeSet<i64> = documents
+    let before: BTreeMap<i64, Before> = documents
         .values()
-        .filter(|one| one.status.is_none())
-        .map(|one| one.id)
+        .map(|document| (document.id, Before::of(document)))
         .collect();
-    let before: BTreeMap<i64, DocumentStatus> = documents.clone();
     hearing::hear(tx, &mut documents, recorded, moved)?;
     action::ask(tx, &mut documents, &before)?;
     let mut updated = Updated::default();
@@ -425,16 +423,16 @@ fn update_documents(
         updated.kinds.insert(message, document.kind.clone());
         let is_declared = document.status.is_some_and(|status| status != DRAFT)
             && !contested::sql::is_duplicate(document.status);
+        let Some(was) = before.get(&document.id) else {
+            continue;
+        };
         if let Some(key) = document.business_key.clone()
             && is_declared
-            && unanswered.contains(&document.id)
+            && was.status.is_none()
         {
             let one = (document.company_id, key, document.id);
             updated.fresh.push(one);
         }
-        let Some(was) = before.get(&document.id) else {
-            continue;
-        };
         *n_final.entry(message).or_default() +=
             i64::from(document.is_final) - i64::from(was.is_final);
         if (document.outcome, document.needs_action) != (was.outcome, was.needs_action) {

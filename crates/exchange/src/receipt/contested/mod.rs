@@ -4,10 +4,10 @@
 pub(super) mod sql;
 
 use super::attribution::{Answer, Sent, attribute};
-use super::document::order_of;
+use super::document::moment;
 use super::{DocumentStatus, NewReceipt};
 use crate::message::{self, MessageId};
-use ceb::{Kind, Profile, ReturnStatus};
+use ceb::{Kind, Profile};
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use store::{Result, Tx};
@@ -189,9 +189,6 @@ fn declared_invt_no(tx: &mut Tx<'_>, document: i64) -> Result<Option<String>> {
 /// Receipts in the order in which they are heard: by time, within one moment by how far they say the
 /// document is.
 pub(super) fn in_time(mut receipts: Vec<&NewReceipt>) -> Vec<&NewReceipt> {
-    receipts.sort_by_cached_key(|receipt| {
-        let status = i32::try_from(receipt.return_status).unwrap_or(0);
-        (order_of(&receipt.return_time), ReturnStatus(status).rank())
-    });
+    receipts.sort_by_cached_key(|receipt| moment(receipt));
     receipts
 }

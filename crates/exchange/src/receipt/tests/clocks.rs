@@ -13,6 +13,13 @@ fn said(house: &House, status: i32, time: &str) -> String {
     with_text(&receipt(house, 0, 5, status, ""), "returnTime", time)
 }
 
+/// The sample order of the first company, handed over to customs; the DXP id that its answers go to.
+async fn declared(house: &House) -> (MessageId, String) {
+    let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+    crate::pipeline::drain(&house.shared).await.unwrap();
+    (id, house.company(0).dxp_id.clone())
+}
+
 /// What became of a message's only document: outcome, whether somebody must act, state of the message.
 async fn became(house: &House, id: MessageId) -> (Outcome, bool, String) {
     let document = documents(house, id).await.remove(0);
@@ -48,9 +55,7 @@ async fn no_time_hides_a_rejection() {
     for case in cases {
         for test in each_engine() {
             let house = House::on(test).await;
-            let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-            crate::pipeline::drain(&house.shared).await.unwrap();
-            let dxp_id = house.company(0).dxp_id.clone();
+            let (id, dxp_id) = declared(&house).await;
             for (status, time) in case {
                 answer(&house, &dxp_id, &[said(&house, *status, time)]).await;
                 house.clock.advance(std::time::Duration::from_millis(100));
@@ -66,9 +71,7 @@ async fn no_time_hides_a_rejection() {
 async fn a_rejection_is_taken_back_by_what_comes_after_it() {
     for test in each_engine() {
         let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let dxp_id = house.company(0).dxp_id.clone();
+        let (id, dxp_id) = declared(&house).await;
         let (rejection, acceptance) = (
             said(&house, 100, "20260302090000000"),
             said(&house, 120, "20260302090001000"),
@@ -87,9 +90,7 @@ async fn a_rejection_is_taken_back_by_what_comes_after_it() {
 async fn late_progress_takes_nothing_back() {
     for test in each_engine() {
         let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let dxp_id = house.company(0).dxp_id.clone();
+        let (id, dxp_id) = declared(&house).await;
         for (status, time) in [(120, "20260302090000000"), (3, "20260302090001000")] {
             answer(&house, &dxp_id, &[said(&house, status, time)]).await;
         }
@@ -109,9 +110,7 @@ async fn late_progress_takes_nothing_back() {
 async fn a_rejection_after_a_dismissed_fault_asks_for_an_action() {
     for test in each_engine() {
         let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let dxp_id = house.company(0).dxp_id.clone();
+        let (id, dxp_id) = declared(&house).await;
         let fault = said(&house, -301_001, "20260302090000000");
         answer(&house, &dxp_id, std::slice::from_ref(&fault)).await;
         assert!(became(&house, id).await.1);
@@ -203,8 +202,7 @@ async fn a_guid_decides_between_companies() {
 async fn nobody_gets_the_receipt_of_another() {
     for test in each_engine() {
         let house = House::on(test).await;
-        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
+        let (id, own) = declared(&house).await;
         let rejection = receipt(&house, 0, 5, 100, "订购人身份信息不一致");
         for stranger in [
             house.company(1).dxp_id.clone(),
@@ -238,7 +236,6 @@ async fn nobody_gets_the_receipt_of_another() {
         assert!(released.await.unwrap().is_empty());
         assert!(house.feed(0).await.is_empty() && house.feed(1).await.is_empty());
         // One that comes with the right envelope arrives.
-        let own = house.company(0).dxp_id.clone();
         answer(&house, &own, std::slice::from_ref(&rejection)).await;
         assert_eq!(became(&house, id).await.0, Outcome::Rejected);
     }
@@ -249,9 +246,7 @@ async fn nobody_gets_the_receipt_of_another() {
 async fn a_status_that_cannot_be_read_is_counted_for_the_operator() {
     for test in each_engine() {
         let house = House::on(test).await;
-        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
-        crate::pipeline::drain(&house.shared).await.unwrap();
-        let dxp_id = house.company(0).dxp_id.clone();
+        let (_, dxp_id) = declared(&house).await;
         let plain = receipt(&house, 0, 5, 100, "退单");
         let twice = plain.replace(
             "<returnStatus>",
