@@ -4,7 +4,7 @@ import { type Language, useLanguage } from ".";
 
 export const TOLD: Readonly<Record<string, string>> = {
   "电子口岸已收到并暂存，尚未向海关申报。": "The E-Port has received and kept it; it is not declared to customs yet.",
-  "无需处理；如长时间停留，请在申报时将 appStatus 填为 2（申报）。": "Nothing to do; if it stays so for long, declare with appStatus 2 (declared).",
+  "无需处理；如长时间停留，请在申报时将业务状态（appStatus）填为 2（申报）。": "Nothing to do; if it stays so for long, declare with appStatus 2 (declared).",
   "电子口岸已接收，正在申报。": "The E-Port has received it and is declaring it.",
   "无需处理，请等待海关回执。": "Nothing to do: wait for customs' receipt.",
   "已成功发送至海关。": "Sent to customs.",
@@ -18,7 +18,7 @@ export const TOLD: Readonly<Record<string, string>> = {
   "海关审结：清单审核已通过。": "Reviewed by customs: the list has passed.",
   "无需处理，请等待放行（800）与结关（899）。": "Nothing to do: wait for release (800) and clearance (899).",
   "海关审结：撤销申请已审核通过，原清单已撤销。": "Reviewed by customs: the cancellation has passed and the list is cancelled.",
-  "无需处理；如需再次申报，请使用新的企业内部编号 copNo。": "Nothing to do; to declare again use a new copNo.",
+  "无需处理；如需再次申报，请使用新的企业内部编号（copNo）。": "Nothing to do; to declare again use a new copNo.",
   "海关审结：退货申请已审核通过。": "Reviewed by customs: the return has passed.",
   "无需处理；请按海关要求把货物退回原监管场所。": "Nothing to do here; take the goods back to their supervised place as customs asks.",
   "海关已接收申请，等待审核。": "Customs has received the application and will review it.",
