@@ -415,7 +415,7 @@ pub(crate) fn show_recovery(
         codes,
         next,
     };
-    page::page(lang, StatusCode::OK, &template)
+    page::page_with(lang, StatusCode::OK, &template, page::SCRIPTED)
 }
 
 /// `POST /account/recovery`: fresh recovery codes.

@@ -2,7 +2,7 @@
 
 use super::{Person, make, sql};
 use crate::access::{Actor, origin};
-use crate::company::{self, CompanyId};
+use crate::company::{self, Company};
 use crate::ground::Ground;
 use crate::hash_text;
 use crate::login::codes;
@@ -80,6 +80,8 @@ struct BootstrapPage {
 
 struct LinkRow {
     role: &'static str,
+    /// The company of its people; empty for staff.
+    company: String,
     name: String,
     login: String,
     token: String,
@@ -90,6 +92,7 @@ struct LinkRow {
 struct LinksPage {
     lang: Lang,
     base: String,
+    has_companies: bool,
     links: Vec<LinkRow>,
 }
 
@@ -173,13 +176,14 @@ pub async fn bootstrap(
         let token = ground.token()?;
         people.push(Person {
             role,
-            company,
+            company: company.as_ref().map(|company| company.id),
             name: name.clone(),
             login: login.clone(),
             link_hash: hash_text(&token),
         });
         links.push(LinkRow {
             role: role.chinese(),
+            company: company.map(|company| company.name).unwrap_or_default(),
             name,
             login,
             token,
@@ -202,6 +206,7 @@ pub async fn bootstrap(
     let template = LinksPage {
         lang,
         base: ground.config.public_url.trim_end_matches('/').to_owned(),
+        has_companies: links.iter().any(|link| !link.company.is_empty()),
         links,
     };
     Ok(page::page_with(lang, StatusCode::OK, &template, SCRIPTED))
@@ -220,7 +225,7 @@ pub async fn copy_script() -> Response {
 }
 
 /// Somebody to be made: role, name, login, and the company for the people of one.
-type Wanted = (Role, String, String, Option<CompanyId>);
+type Wanted = (Role, String, String, Option<Company>);
 
 async fn wanted(ground: &Ground, form: &HashMap<String, String>) -> Result<Vec<Wanted>, Problem> {
     let text = |key: String| form.get(&key).cloned().unwrap_or_default();
@@ -251,7 +256,7 @@ async fn company_samples(ground: &Ground) -> Result<Vec<Wanted>, Problem> {
         let mut people = Vec::new();
         for (role, name, login, code) in COMPANY_SAMPLES {
             if let Some(company) = company::by_code(tx, code)? {
-                people.push((role, name.to_owned(), login.to_owned(), Some(company.id)));
+                people.push((role, name.to_owned(), login.to_owned(), Some(company)));
             }
         }
         Ok(people)

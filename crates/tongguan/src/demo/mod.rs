@@ -208,8 +208,9 @@ pub fn ready_text(
         "通关演示已就绪 / the Tongguan demo is ready\n\n{first_start}\
          登录 log in           {url}/login\n\
          企业入驻 register     {url}/register\n\
-         演示账号 sample people 企业 company.admin、company.clerk；商务局 bureau.clerk、bureau.approver；\n\
-         \x20                     海关 customs.officer；运维 operator.a、operator.b（设立三员后给出各自的一次性链接）\n\
+         演示账号 sample people 企业 company.admin、company.clerk、second.admin、logistics.admin；\n\
+         \x20                     商务局 bureau.clerk、bureau.approver；海关 customs.officer；运维 operator.a、operator.b\n\
+         \x20                     （设立三员后给出各自的一次性链接）\n\
          实况页面 live page    {url}/live\n\
          接口文档 API          {url}/api/docs\n\n\
          演示企业与密钥 companies and keys\n{}\n\n\
