@@ -186,6 +186,7 @@ function Trades({ trades }: { trades: Trade[] }) {
 }
 
 const LOOKS: Record<Cell["look"], { badge: string; sign: string; word: Word }> = {
+  refused: { badge: "bad", sign: "✗", word: "preflight.refused" },
   agrees: { badge: "good", sign: "✓", word: "preflight.agrees" },
   differs: { badge: "warn", sign: "✗", word: "preflight.differs" },
   missing: { badge: "bad", sign: "?", word: "preflight.missing" },

@@ -28,3 +28,14 @@ test("a list tells what stands in each place of its trade", () => {
     { key: "B2", orderNo: "B2", cells: { logistics: { look: "agrees", found: "set" } } },
   ]);
 });
+
+test("a document that would be refused is marked, whatever its partners say of it", () => {
+  const documents = [
+    { kind: "CEB621", kindName: "", number: 1, key: null, orderNo: "A1", ok: true, partners: [partner("order", "set", true)] },
+    { kind: "CEB311", kindName: "", number: 1, key: null, orderNo: "A1", ok: false, partners: [] },
+  ];
+  expect(trades(documents)[0]?.cells).toEqual({
+    inventory: { look: "agrees", found: "set" },
+    order: { look: "refused", found: "set" },
+  });
+});

@@ -4,7 +4,7 @@ import type { Schema } from "../../api/types";
 type Document = Schema<"PreflightDocument">;
 
 export interface Cell {
-  look: "agrees" | "differs" | "missing";
+  look: "refused" | "agrees" | "differs" | "missing";
   found: string;
   status?: number;
 }
@@ -39,7 +39,9 @@ export function trades(documents: readonly Document[]): Trade[] {
     if (own === undefined || document.orderNo == null) continue;
     const row = trade(document.orderNo);
     const differs = (document.partners ?? []).some((partner) => partner.agrees === false);
-    row.cells[own] ??= { look: differs ? "differs" : "agrees", found: "set" };
+    const look = document.ok === false ? "refused" : differs ? "differs" : "agrees";
+    // What is refused by itself comes before what its partners say of it.
+    if (row.cells[own] === undefined || look === "refused") row.cells[own] = { look, found: "set" };
     if (document.tax != null) row.tax ??= document.tax;
     for (const partner of document.partners ?? []) {
       if (!isPart(partner.part)) continue;

@@ -244,10 +244,23 @@ async fn what_is_no_set_is_refused_with_a_code() {
         ("good.xml".to_owned(), house.sample(0, Kind::Ceb311, 6)),
         ("bad.xml".to_owned(), "no xml".to_owned()),
         ("of-others.xml".to_owned(), house.sample(1, Kind::Ceb511, 6)),
+        (
+            "wrong.xml".to_owned(),
+            with(&house.sample(0, Kind::Ceb411, 6), "currency", "人民币"),
+        ),
     ];
     let answer = asked(&house, "application/zip", zip(&mixed)).await.unwrap();
     let ok: Vec<bool> = answer.files.iter().map(|file| file.ok).collect();
-    assert_eq!(ok, [true, false, true]);
+    assert_eq!(ok, [true, false, true, false]);
+    let documents: Vec<(&str, bool)> = answer
+        .documents
+        .iter()
+        .map(|one| (one.kind.as_str(), one.ok))
+        .collect();
+    assert_eq!(
+        documents,
+        [("CEB311", true), ("CEB511", true), ("CEB411", false)]
+    );
     assert!(!answer.ok);
 }
 

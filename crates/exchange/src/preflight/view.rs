@@ -53,6 +53,9 @@ pub struct PreflightDocument {
     /// Its file, when there are several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// Whether its file would be accepted: a file is accepted whole or not at all.
+    #[serde(default)]
+    pub ok: bool,
     /// Order number, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_no: Option<String>,
@@ -250,7 +253,8 @@ fn together(
 
 fn view(files: &[ReadFile], all: &[Told], told: &Told) -> Option<PreflightDocument> {
     let (message, document) = document(files, told)?;
-    let (_, sheet, first) = files.get(told.file)?.messages.get(told.message)?;
+    let file = files.get(told.file)?;
+    let (_, sheet, first) = file.messages.get(told.message)?;
     let partner = |partner: &Partner| {
         let in_set = all.iter().find(|one| one.id == Some(partner.id));
         let status = partner.status.and_then(|status| i32::try_from(status).ok());
@@ -282,7 +286,8 @@ fn view(files: &[ReadFile], all: &[Told], told: &Told) -> Option<PreflightDocume
         number: first + told.at + 1,
         key: ceb::key::of_document(message.kind, document).map(|key| key.text),
         sheet: sheet.clone(),
-        file: files.get(told.file)?.name.clone(),
+        file: file.name.clone(),
+        ok: !file.is_refused(),
         order_no: document.head.filled("orderNo").map(str::to_owned),
         partners: partners.chain(missing).collect(),
         tax: told.tax.as_ref().map(TaxView::from),

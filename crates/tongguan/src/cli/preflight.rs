@@ -83,13 +83,14 @@ fn tell(answer: &Value) {
         }
         say(&rows.to_string());
     }
-    let mut rows = table(&["文件", "单证", "业务主键", "配套单证", "税款（元）"]);
+    let mut rows = table(&["文件", "单证", "结果", "业务主键", "配套单证", "税款（元）"]);
     for document in list("documents") {
         let partners = document["partners"].as_array().cloned().unwrap_or_default();
         let partners: Vec<String> = partners.iter().map(partner).collect();
         rows.add_row([
             text(&document, "file"),
             text(&document, "kindName"),
+            verdict(&document).to_owned(),
             text(&document, "key"),
             partners.join(" "),
             text(&document["tax"], "total"),
@@ -108,6 +109,15 @@ fn severity(name: &str) -> &'static str {
         "refuse" => "拒收",
         "warn" => "警告",
         _ => "提示",
+    }
+}
+
+/// Whether the file of a document would be accepted.
+fn verdict(document: &Value) -> &'static str {
+    if document["ok"] == true {
+        "可以提交"
+    } else {
+        "拒收"
     }
 }
 
