@@ -104,12 +104,17 @@ export function fileName(response: Response, otherwise: string): string {
   return /filename="?([^";]+)"?/i.exec(disposition)?.[1] ?? otherwise;
 }
 
-/** Hands an answer to the person as a file. */
+/** Hands an answer to the person as a file, under the name that the server gave it, else `otherwise`. */
 export async function save(response: Response, otherwise: string): Promise<void> {
+  await saveAs(response, fileName(response, otherwise));
+}
+
+/** Hands an answer to the person as a file of this name. */
+export async function saveAs(response: Response, name: string): Promise<void> {
   const url = URL.createObjectURL(await response.blob());
   const link = document.createElement("a");
   link.href = url;
-  link.download = fileName(response, otherwise);
+  link.download = name;
   link.click();
   // The browser has taken the address by the next turn of its loop, but not always by this one.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);

@@ -2,7 +2,7 @@
 import { DownloadOutlined, InboxOutlined, RedoOutlined, SendOutlined } from "@ant-design/icons";
 import { Alert, App, Button, Dropdown, Space, Steps, Table, Upload } from "antd";
 import { useState } from "react";
-import { save, send } from "../../api/client";
+import { save, saveAs, send } from "../../api/client";
 import { useCan, useSession } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
@@ -131,7 +131,8 @@ function Checked({ file, result, busy, again, submit }: CheckedProps) {
   const report = async () => {
     try {
       const response = await send("POST", "/api/v1/workbook-report", { body: file, type: contentType(file.name) });
-      await save(response, file.name.replace(/\.(xlsx|csv)$/i, "-校验.xlsx"));
+      // The platform does not know what the file is called; the person finds the report beside it.
+      await saveAs(response, file.name.replace(/\.(xlsx|csv)$/i, "-校验.xlsx"));
     } catch (error) {
       problem(error);
     }

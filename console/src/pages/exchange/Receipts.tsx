@@ -1,7 +1,7 @@
 // The feed of receipts (回执流): append-only, read from any place, rewound at will.
 import { DownloadOutlined, StepBackwardOutlined, StepForwardOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Empty, Input, Space, Switch, Table } from "antd";
+import { Alert, Button, Empty, Input, Segmented, Space, Switch, Table } from "antd";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, save, send, withQuery } from "../../api/client";
@@ -22,26 +22,30 @@ import { Kind, ReturnStatus } from "./State";
 type Page = components["schemas"]["ReceiptPage"];
 const LIMIT = 50;
 
+/** Where the page reads: backwards from the newest, or the feed in its order. */
+type Place = { before: string } | { after: string };
+
 export function Receipts() {
   const t = useT();
   const scrolling = useScrolling();
   const [search, setSearch] = useSearchParams();
   const [following, follow] = useState(false);
-  const after = search.get("after") ?? "0";
+  const after = search.get("after");
+  const place: Place = after === null ? { before: search.get("before") ?? "end" } : { after };
   const client = useQueryClient();
   const page = useQuery({
-    queryKey: ["receipts", after],
-    queryFn: ({ signal }) => call<Page>("GET", withQuery("/api/v1/receipts", { after, limit: LIMIT }), undefined, signal),
+    queryKey: ["receipts", place],
+    queryFn: ({ signal }) => call<Page>("GET", withQuery("/api/v1/receipts", { ...place, limit: LIMIT }), undefined, signal),
   });
-  const go = (cursor: string) => setSearch(cursor === "0" ? {} : { after: cursor });
   const items = page.data?.items ?? [];
-  const next = page.data?.next ?? after;
+  const next = page.data?.next ?? "0";
   const isEnd = page.data !== undefined && items.length < LIMIT;
-  useLive(["receipt"], () => void client.invalidateQueries({ queryKey: ["receipts", after] }));
+  useLive(["receipt"], () => void client.invalidateQueries({ queryKey: ["receipts", place] }));
   // A full page means that there is more: whoever follows is taken on until the end.
+  const goesOn = following && after !== null && items.length === LIMIT;
   useEffect(() => {
-    if (following && items.length === LIMIT) setSearch({ after: next }, { replace: true });
-  }, [following, items.length, next, setSearch]);
+    if (goesOn) setSearch({ after: next }, { replace: true });
+  }, [goesOn, next, setSearch]);
   return (
     <>
       <div className="page-head">
@@ -50,18 +54,42 @@ export function Receipts() {
       <p className="soft">{t("receipts.intro")}</p>
       <div className="panel">
         <div className="toolbar">
-          <Rewind after={after} go={go} />
+          <Segmented
+            aria-label={t("receipts.order")}
+            value={after === null ? "newest" : "feed"}
+            onChange={(order) => setSearch(order === "newest" ? {} : { after: "0" })}
+            options={[
+              { value: "newest", label: t("receipts.newest") },
+              { value: "feed", label: t("receipts.inOrder") },
+            ]}
+          />
+          {after !== null && <Rewind after={after} go={(cursor) => setSearch({ after: cursor })} />}
           <Space>
-            <ExportReceipts after={after} />
-            <label>
-              <Switch checked={following} onChange={follow} aria-label={t("receipts.follow")} /> {t("receipts.follow")}
-            </label>
-            <Button icon={<StepBackwardOutlined />} disabled={after === "0"} onClick={() => go("0")}>
-              {t("receipts.start")}
-            </Button>
-            <Button type="primary" icon={<StepForwardOutlined />} disabled={isEnd} onClick={() => go(next)}>
-              {t("receipts.more")}
-            </Button>
+            <ExportReceipts after={after ?? "0"} />
+            {after !== null && (
+              <label>
+                <Switch checked={following} onChange={follow} aria-label={t("receipts.follow")} /> {t("receipts.follow")}
+              </label>
+            )}
+            {after === null ? (
+              <>
+                <Button icon={<StepBackwardOutlined />} disabled={!search.has("before")} onClick={() => setSearch({})}>
+                  {t("receipts.toNewest")}
+                </Button>
+                <Button type="primary" icon={<StepForwardOutlined />} disabled={isEnd} onClick={() => setSearch({ before: next })}>
+                  {t("receipts.older")}
+                </Button>
+              </>
+            ) : (
+              <>
+                <Button icon={<StepBackwardOutlined />} disabled={after === "0"} onClick={() => setSearch({ after: "0" })}>
+                  {t("receipts.start")}
+                </Button>
+                <Button type="primary" icon={<StepForwardOutlined />} disabled={isEnd} onClick={() => setSearch({ after: next })}>
+                  {t("receipts.more")}
+                </Button>
+              </>
+            )}
           </Space>
         </div>
         {graveOf(page) === undefined ? (
@@ -105,7 +133,7 @@ export function Receipts() {
         ) : (
           <ErrorView error={page.error} retry={() => void page.refetch()} />
         )}
-        {isEnd && items.length > 0 && <Alert className="after" type="info" showIcon title={t("receipts.end")} />}
+        {isEnd && items.length > 0 && <Alert className="after" type="info" showIcon title={t(after === null ? "receipts.oldest" : "receipts.end")} />}
       </div>
     </>
   );

@@ -1,7 +1,7 @@
 //! `GET /api/v1/receipts`: pull and long poll on the feed.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{Feed, Item, after};
+use super::{Feed, Item, after, before};
 use crate::explanation::{self, ExplanationView};
 use crate::receipt;
 use axum::Json;
@@ -14,8 +14,8 @@ use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
-use store::Db;
 use store::clock::SharedClock;
+use store::{Db, Tx};
 use tokio::sync::watch;
 use utoipa::{IntoParams, ToSchema};
 use web::shares::Shares;
@@ -64,6 +64,9 @@ pub struct Tap {
 pub struct FeedQuery {
     /// `next` or any `cursor` of before; nothing or 0 to begin with the oldest receipt.
     pub after: Option<String>,
+    /// Reads backwards, the newest receipt first: `end` begins with the newest, `next` of such an answer goes
+    /// on. Not together with `after` or `wait`.
+    pub before: Option<String>,
     /// Receipts in one answer, 1 to 1000; 50 when absent.
     pub limit: Option<u32>,
     /// Seconds to wait when there is nothing new, 0 to 60.
@@ -195,9 +198,9 @@ impl ReceiptItem {
 /// Receipts and where to read on.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReceiptPage {
-    /// The receipts, oldest first.
+    /// The receipts, oldest first; with `before` the newest first.
     pub items: Vec<ReceiptItem>,
-    /// Value for `after` next time; the same as asked when there was nothing new.
+    /// Value for `after` (or `before`) next time; the same as asked when there was nothing more.
     pub next: String,
 }
 
@@ -218,21 +221,8 @@ pub async fn receipts(
 ) -> Result<Json<ReceiptPage>, Problem> {
     let actor = tap.gate.actor(&headers, &RECEIPTS).await?;
     actor.require_company()?;
-    let bad = |why: String| Problem::new(web::codes::BAD_REQUEST).detail(why);
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
-    let from = match query.after.as_deref().filter(|after| !after.is_empty()) {
-        None => 0,
-        Some(text) => text
-            .parse::<i64>()
-            .ok()
-            .filter(|cursor| *cursor >= 0)
-            .ok_or_else(|| {
-                bad(format!(
-                    "after 不是有效的游标：{}",
-                    ceb::finding::clip(text)
-                ))
-            })?,
-    };
+    let place = place(&query)?;
     let limit = i64::from(
         PageQuery {
             after: None,
@@ -240,17 +230,75 @@ pub async fn receipts(
         }
         .limit(),
     );
-    let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_SECONDS_MAX));
-    let items = read_or_wait(&tap, &actor, (from, limit), wait).await?;
-    let next = items.last().map_or(from, |(item, _)| item.feed_no);
+    let items = match place {
+        Place::After(from) => {
+            let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_SECONDS_MAX));
+            read_or_wait(&tap, &actor, (from, limit), wait).await?
+        }
+        Place::Before(to) => read_back(&tap, &actor, (to, limit)).await?,
+    };
+    let last = items.last().map(|(item, _)| item.feed_no);
+    let next = match (last, place) {
+        (Some(feed_no), _) | (None, Place::After(feed_no)) => feed_no.to_string(),
+        (None, Place::Before(i64::MAX)) => END.to_owned(),
+        (None, Place::Before(feed_no)) => feed_no.to_string(),
+    };
     let is_masked = actor.is_masked();
     let items = items.into_iter().map(ReceiptItem::told);
     Ok(Json(ReceiptPage {
         items: items
             .map(|item| if is_masked { item.masked() } else { item })
             .collect(),
-        next: next.to_string(),
+        next,
     }))
+}
+
+/// The word for the place behind the newest receipt.
+const END: &str = "end";
+
+/// Where to read from, and in which direction.
+#[derive(Clone, Copy)]
+enum Place {
+    After(i64),
+    Before(i64),
+}
+
+fn bad(why: String) -> Problem {
+    Problem::new(web::codes::BAD_REQUEST).detail(why)
+}
+
+fn place(query: &FeedQuery) -> Result<Place, Problem> {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let cursor = |name: &str, text: &str| {
+        let number = text.parse::<i64>().ok().filter(|cursor| *cursor >= 0);
+        let clipped = ceb::finding::clip(text);
+        number.ok_or_else(|| bad(format!("{name} 不是有效的游标：{clipped}")))
+    };
+    match (given(&query.after), given(&query.before)) {
+        (None, None) => Ok(Place::After(0)),
+        (Some(after), None) => cursor("after", &after).map(Place::After),
+        (None, Some(_)) if query.wait.is_some_and(|wait| wait > 0) => {
+            Err(bad("before 与 wait 不能同时使用".to_owned()))
+        }
+        (None, Some(before)) if before == END => Ok(Place::Before(i64::MAX)),
+        (None, Some(before)) => cursor("before", &before).map(Place::Before),
+        (Some(_), Some(_)) => Err(bad("after 与 before 不能同时使用".to_owned())),
+    }
+}
+
+async fn read_back(
+    tap: &Tap,
+    actor: &Actor,
+    (to, limit): (i64, i64),
+) -> Result<Vec<(Item, Explanation)>, Problem> {
+    let company = actor.require_company()?.id;
+    let read = move |tx: &mut Tx<'_>| {
+        let items = before(tx, company, to, limit)?;
+        let told = explanation::of(tx, &items)?;
+        Ok(items.into_iter().zip(told).collect())
+    };
+    let found = tap.db.read(read).await;
+    found.map_err(|error| web::service_error(&error))
 }
 
 async fn read_or_wait(

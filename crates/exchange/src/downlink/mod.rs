@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use store::{Result, Row, Vault};
 use tokio::sync::Notify;
 
-pub(crate) use sql::{after, last, reserve};
+pub(crate) use sql::{after, before, last, reserve};
 
 /// Columns of an item, in the order in which `item` reads them.
 pub(crate) const COLUMNS: &str = "feed_no, message_id, document_id, kind, document_key, \

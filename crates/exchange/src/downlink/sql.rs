@@ -48,6 +48,24 @@ pub(crate) fn after(
         .collect()
 }
 
+/// The items of a company's feed before a number, the newest first.
+pub(crate) fn before(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    feed_no: i64,
+    limit: i64,
+) -> Result<Vec<Item>> {
+    let sql = format!(
+        "select {COLUMNS} from receipt where company_id = $1 and feed_no < $2 \
+         order by feed_no desc limit $3"
+    );
+    let vault = tx.vault();
+    tx.query(&sql, &[company.0.into(), feed_no.into(), limit.into()])?
+        .iter()
+        .map(|row| item(row, &vault))
+        .collect()
+}
+
 /// The newest number of a company's feed; 0 when it is empty.
 pub(crate) fn last(tx: &mut Tx<'_>, company: CompanyId) -> Result<i64> {
     let found = tx.query_opt(

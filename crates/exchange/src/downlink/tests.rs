@@ -1,6 +1,6 @@
 //! The feed: numbers, pages, rewinding.
 
-use super::{after, reserve};
+use super::{after, before, reserve};
 use registry::company::CompanyId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,5 +53,17 @@ async fn any_place_can_be_read_again() {
         assert_eq!(page, all[5..8]);
         assert_eq!(read(0, 1000).await, all);
         assert!(read(all[11].feed_no, 10).await.is_empty());
+        let back = async |to: i64, limit: i64| {
+            house
+                .shared
+                .db
+                .read(move |tx| before(tx, company, to, limit))
+                .await
+                .unwrap()
+        };
+        let newest: Vec<_> = all.iter().rev().cloned().collect();
+        assert_eq!(back(i64::MAX, 5).await, newest[..5]);
+        assert_eq!(back(newest[4].feed_no, 1000).await, newest[5..]);
+        assert!(back(all[0].feed_no, 10).await.is_empty());
     }
 }
