@@ -108,4 +108,26 @@ fn travels(kind: Kind, receipt_kind: &str, direction: &str) {
         (company.statuses(&next).len() == 3).then_some(())
     });
     assert_eq!(platform.n_parked(), 0.0);
+
+    // People look at the newest first.
+    let newest = company
+        .get("/api/v1/receipts?before=end&limit=2")
+        .expect(200);
+    let back = newest["next"].as_str().unwrap();
+    let older = company
+        .get(&format!("/api/v1/receipts?before={back}"))
+        .expect(200);
+    let cursors = |page: &Value| -> Vec<u64> {
+        let items = page["items"].as_array().unwrap().iter();
+        items
+            .map(|one| one["cursor"].as_str().unwrap().parse().unwrap())
+            .collect()
+    };
+    let mut all = cursors(&company.get("/api/v1/receipts").expect(200));
+    all.reverse();
+    assert_eq!([cursors(&newest), cursors(&older)].concat(), all);
+    for wrong in ["before=end&after=1", "before=end&wait=1", "before=-1"] {
+        let answer = company.get(&format!("/api/v1/receipts?{wrong}"));
+        assert_eq!(answer.status, 400, "{wrong}");
+    }
 }
