@@ -126,6 +126,11 @@ const ALL: &[Migration] = &[
         "queue_holder",
         include_str!("../migrations/0029_queue_holder.sql"),
     ),
+    (
+        30,
+        "receipt_homes",
+        include_str!("../migrations/0030_receipt_homes.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -45,7 +45,7 @@ pub const STUCK: Operation = Operation {
 /// Lists parked receipts.
 pub const PARKED: Operation = Operation {
     id: "parked",
-    chinese: "查看搁置的回执",
+    chinese: "查看未匹配回执",
     roles: OPERATORS,
     changes: false,
 };
@@ -251,7 +251,7 @@ pub struct StuckQuery {
 pub struct AskedView {
     /// Id of the request, see `GET /api/v1/approvals`.
     pub approval_id: String,
-    /// `message.release`, `message.refuse`, `message.resubmit` or `receipt.release`.
+    /// `message.release`, `message.refuse`, `message.resubmit`, `receipt.release` or `receipt.dismiss`.
     pub kind: String,
     /// The kind's Chinese name.
     pub kind_name: String,
@@ -358,7 +358,7 @@ pub async fn stuck(
     }))
 }
 
-/// A receipt that fits no declaration (搁置的回执).
+/// A receipt that fits no declaration (未匹配回执).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ParkedItem {
@@ -377,7 +377,7 @@ pub struct ParkedItem {
     pub asked: Option<AskedView>,
 }
 
-/// Receipts that fit no declaration (搁置的回执), newest first.
+/// Receipts that fit no declaration (未匹配回执), newest first.
 #[utoipa::path(
     get, path = "/api/v1/operator/parked", tag = "operator", params(PageQuery),
     responses(
@@ -403,7 +403,7 @@ pub async fn parked(
         .shared
         .db
         .read(move |tx| {
-            let parked = receipt::parked(tx, before, limit)?;
+            let parked = receipt::parked::list(tx, before, limit)?;
             let ids: Vec<i64> = parked.iter().map(|parked| parked.id).collect();
             Ok((pending(tx, &ids, true)?, parked))
         })
