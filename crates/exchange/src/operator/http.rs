@@ -320,8 +320,10 @@ pub async fn stuck(
         after: None,
         limit: query.limit,
     };
+    // A refused one that the company has declared anew or dismissed is stuck no more.
     let filter = Filter {
         state: Some(state),
+        needs_action: (state == State::Refused).then_some(true),
         before,
         ..Filter::default()
     };
@@ -368,6 +370,13 @@ pub struct ParkedItem {
     pub kind: String,
     /// Business key (业务主键) that it names.
     pub document_key: String,
+    /// Return status (回执状态), where it has one that can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_status: Option<i64>,
+    /// Return text (回执信息), personal data masked.
+    pub return_info: String,
+    /// DXP ids (接收方) that its envelope is addressed to; none without an envelope.
+    pub receivers: Vec<String>,
     /// Why it was parked.
     pub reason: String,
     /// When, RFC 3339.
@@ -415,13 +424,21 @@ pub async fn parked(
         .last()
         .filter(|_| is_full)
         .map(|last| last.id.to_string());
-    let items = found.into_iter().map(|parked| ParkedItem {
-        id: parked.id.to_string(),
-        kind: parked.kind,
-        document_key: parked.document_key,
-        reason: parked.reason,
-        at: beijing_rfc3339(parked.at_ms),
-        asked: asked.get(&parked.id).map(AskedView::from),
+    let items = found.into_iter().map(|parked| {
+        let says = parked.says();
+        ParkedItem {
+            id: parked.id.to_string(),
+            kind: parked.kind,
+            document_key: parked.document_key,
+            return_status: says
+                .as_ref()
+                .and_then(|(status, _)| receipt::shown_status(status.0.into())),
+            return_info: says.map(|(_, info)| info).unwrap_or_default(),
+            receivers: parked.body.receivers,
+            reason: parked.reason,
+            at: beijing_rfc3339(parked.at_ms),
+            asked: asked.get(&parked.id).map(AskedView::from),
+        }
     });
     Ok(Json(Page {
         items: items.collect(),

@@ -156,6 +156,9 @@ pub async fn release_parked(
     ask(&desk, actor, (kind, id), (title, None), body.reason).await
 }
 
+/// What is said of a message that is to be sent before it was checked.
+const UNCHECKED: &str = "报文还没有通过校验，不能发送；可以申请拒收，由企业重新申报";
+
 async fn ask_for_message(
     desk: &Desk,
     actor: Actor,
@@ -173,6 +176,9 @@ async fn ask_for_message(
     if message.state != state {
         let now = message.state.chinese();
         return Err(Problem::new(approval::codes::FAILED).detail(format!("报文现在的状态是{now}")));
+    }
+    if kind.name == RELEASE.name && message.n_documents == 0 {
+        return Err(Problem::new(approval::codes::FAILED).detail(UNCHECKED));
     }
     let title = format!("{} {}", message.kind, id.acceptance_no());
     let about = (title, Some(message.company_id));
