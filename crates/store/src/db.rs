@@ -55,6 +55,13 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// Whether what is stored in this database is sealed.
+    pub(crate) fn is_sealing(&self) -> bool {
+        !self.is_plain && !self.encryption_key_file.is_empty()
+    }
+}
+
 /// The database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
