@@ -126,6 +126,11 @@ const ALL: &[Migration] = &[
         "queue_holder",
         include_str!("../migrations/0029_queue_holder.sql"),
     ),
+    (
+        31,
+        "keys_in_use",
+        include_str!("../migrations/0031_keys_in_use.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
