@@ -3,6 +3,7 @@
 
 use super::request::pending;
 use super::{KINDS, Lane, lanes, rates};
+use crate::inbox;
 use crate::message::{MessageId, State};
 use crate::query::board::waiting;
 use crate::query::http::{Desk, bad};
@@ -16,7 +17,9 @@ use axum::http::HeaderMap;
 use registry::approval::Approval;
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use store::clock::{beijing_day, beijing_rfc3339};
+use store::id::made_at_ms;
 use utoipa::{IntoParams, ToSchema};
 use web::{Page, PageQuery, Problem, service_error};
 
@@ -403,8 +406,8 @@ pub async fn parked(
         .shared
         .db
         .read(move |tx| {
-            let parked = receipt::parked(tx, before, limit)?;
-            let ids: Vec<i64> = parked.iter().map(|parked| parked.id).collect();
+            let parked = parked_items(tx, before, limit)?;
+            let ids: Vec<i64> = parked.iter().map(|(id, _)| *id).collect();
             Ok((pending(tx, &ids, true)?, parked))
         })
         .await
@@ -414,17 +417,44 @@ pub async fn parked(
     let next = found
         .last()
         .filter(|_| is_full)
-        .map(|last| last.id.to_string());
-    let items = found.into_iter().map(|parked| ParkedItem {
-        id: parked.id.to_string(),
-        kind: parked.kind,
-        document_key: parked.document_key,
-        reason: parked.reason,
-        at: beijing_rfc3339(parked.at_ms),
-        asked: asked.get(&parked.id).map(AskedView::from),
+        .map(|(last, _)| last.to_string());
+    let items = found.into_iter().map(|(id, parked)| ParkedItem {
+        asked: asked.get(&id).map(AskedView::from),
+        ..parked
     });
     Ok(Json(Page {
         items: items.collect(),
         next,
     }))
+}
+
+/// What has no home, and what cannot be opened, newest first.
+pub(super) fn parked_items(
+    tx: &mut Tx<'_>,
+    before: i64,
+    limit: i64,
+) -> store::Result<Vec<(i64, ParkedItem)>> {
+    let item = |id: i64, (kind, document_key): (String, String), reason: String, at_ms| {
+        let parked = ParkedItem {
+            id: id.to_string(),
+            kind,
+            document_key,
+            reason,
+            at: beijing_rfc3339(at_ms),
+            asked: None,
+        };
+        (id, parked)
+    };
+    let homeless = receipt::parked(tx, before, limit)?.into_iter();
+    let homeless =
+        homeless.map(|one| item(one.id, (one.kind, one.document_key), one.reason, one.at_ms));
+    let mut found: Vec<(i64, ParkedItem)> = homeless.collect();
+    let unreadable = inbox::aside::list(tx, before, limit)?.into_iter();
+    found.extend(unreadable.map(|id| {
+        let nothing = (String::new(), String::new());
+        item(id, nothing, inbox::aside::REASON.to_owned(), made_at_ms(id))
+    }));
+    found.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
 }

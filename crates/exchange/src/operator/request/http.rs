@@ -1,6 +1,7 @@
 //! `POST /api/v1/operator/messages/{id}/release`, `…/resubmit`, `/api/v1/operator/parked/{id}/release`.
 
 use super::{Payload, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+use crate::inbox;
 use crate::message::{MessageId, State};
 use crate::query::find;
 use crate::query::http::{Desk, bad};
@@ -143,8 +144,10 @@ pub async fn release_parked(
     let actor = desk.gate.actor(&headers, &RELEASE_PARKED).await?;
     let body = body_of(body)?;
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
-    let read = desk.shared.db.read(move |tx| receipt::parked_body(tx, id));
-    if read.await.map_err(|error| service_error(&error))?.is_none() {
+    let read = desk.shared.db.read(move |tx| {
+        Ok(inbox::aside::is_in(tx, id)? || receipt::parked_body(tx, id)?.is_some())
+    });
+    if !read.await.map_err(|error| service_error(&error))? {
         return Err(Problem::new(codes::NOT_FOUND));
     }
     let title = format!("搁置的回执 {id}");
@@ -201,6 +204,7 @@ async fn ask(
     let asked = desk.gate.ground.act(move |tx| {
         // Of two who ask at once the second sees the first.
         match is_receipt {
+            true if inbox::aside::hold(tx, id)? => {}
             true => receipt::hold_parked(tx, id)?,
             false => crate::message::sql::lock(tx, MessageId(id))?,
         }

@@ -5,7 +5,7 @@ pub mod http;
 
 use crate::check::refusal_receipt;
 use crate::message::{self, MessageId, State, Step};
-use crate::{matching, outcome, query, receipt};
+use crate::{inbox, matching, outcome, query, receipt};
 use registry::access::Sight;
 use registry::approval::{self, Approval, Doing, Kind};
 use registry::role::Role;
@@ -168,6 +168,11 @@ fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         Err(why) => return Ok(Err(why)),
     };
     let now_ms = doing.ground.now_ms();
+    match inbox::aside::release(tx, id)? {
+        None => {}
+        Some(Err(why)) => return Ok(Err(why.to_owned())),
+        Some(Ok(())) => return Ok(Ok("；已重新排入处理".to_owned())),
+    }
     let Some(body) = receipt::parked_body(tx, id)? else {
         return Ok(Err("没有这份回执，或它已放行".to_owned()));
     };
