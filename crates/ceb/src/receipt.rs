@@ -11,6 +11,8 @@
 //! Ports write receipts in many ways: without namespace, `guid` or `version`, in GBK, the same entry
 //! twice. All of it is read and noted ([`Odd`]); only bytes that are no text are refused.
 
+mod said;
+
 use crate::code;
 use crate::decode::decode;
 use crate::envelope;
@@ -22,6 +24,7 @@ use crate::parse::{Profile, parse_with_cut};
 use crate::sniff::SniffError;
 use crate::status::ReturnStatus;
 use crate::xml::{NS_CEB, Token, Tokens, prepare};
+use said::{plain_time, status};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -287,60 +290,9 @@ fn entry(kind: Kind, document: &Document, xml: String, own_at: Range<usize>) -> 
     }
 }
 
-/// The status of an entry, and what stands there where it cannot be read. An entry that says several
-/// different things as its status says nothing that could be relied on.
-fn status(first: Option<&str>, xml: &str) -> (ReturnStatus, String) {
-    let mut texts: Vec<&str> = closed(xml, "returnStatus").collect();
-    texts.dedup();
-    let read = first.and_then(ReturnStatus::read);
-    match (
-        read.filter(|status| *status != STATUS_UNREADABLE),
-        texts.len(),
-    ) {
-        (Some(status), 0 | 1) => (status, String::new()),
-        (_, 0) => (STATUS_UNREADABLE, first.unwrap_or_default().to_owned()),
-        _ => (STATUS_UNREADABLE, texts.join("，")),
-    }
-}
-
-/// The texts before each closing tag of an element, whatever its prefix, up to the tag before.
-fn closed<'a>(xml: &'a str, element: &'a str) -> impl Iterator<Item = &'a str> {
-    let ends = xml.match_indices("</").filter(move |(at, _)| {
-        let name = xml.get(at + 2..).unwrap_or_default();
-        let name = name
-            .split(['>', ' ', '\n', '\r', '\t'])
-            .next()
-            .unwrap_or("");
-        let local = name.rsplit(':').next().unwrap_or(name);
-        local.eq_ignore_ascii_case(element)
-    });
-    ends.map(move |(at, _)| {
-        let before = xml.get(..at).unwrap_or_default();
-        let text = before.rsplit('>').next().unwrap_or(before);
-        text.trim()
-    })
-}
-
-/// A time as the standard writes it, 14 or 17 digits, where a port writes it with separators or leaves the
-/// seconds or some digits of the fraction out; everything else as it came.
-fn plain_time(text: &str) -> String {
-    let is_separator = |c: char| matches!(c, '-' | '/' | ':' | '.' | ' ' | 'T');
-    let local = text.strip_suffix("+08:00").unwrap_or(text);
-    if !local.chars().all(|c| c.is_ascii_digit() || is_separator(c)) {
-        return text.to_owned();
-    }
-    let digits: String = local.chars().filter(char::is_ascii_digit).collect();
-    match digits.len() {
-        12 => format!("{digits}00"),
-        14 | 17 => digits,
-        15 | 16 => format!("{digits:0<17}"),
-        _ => text.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Odd, plain_time, split, status};
+    use super::{Odd, split};
     use crate::ReturnStatus;
     use crate::envelope::{AddInfo, Envelope, seal};
     use crate::kind::Kind;
@@ -353,54 +305,6 @@ mod tests {
 
     fn odd(bytes: &[u8]) -> Vec<&'static str> {
         split(bytes).unwrap().odd.iter().map(Odd::name).collect()
-    }
-
-    /// Times of other spellings are read as the moment that they mean; what is none stays as it is.
-    #[test]
-    fn a_time_is_read_in_any_spelling() {
-        for text in [
-            "20261129091000",
-            "2026-11-29 09:10:00",
-            "2026-11-29T09:10:00+08:00",
-            "20261129 091000",
-            "202611290910",
-            "2026/11/29 09:10",
-        ] {
-            assert_eq!(plain_time(text), "20261129091000", "{text}");
-        }
-        assert_eq!(plain_time("2026-11-29T09:10:00.5"), "20261129091000500");
-        for text in ["20261129", "2026-11-29T01:10:00Z", "上午九点", "0", ""] {
-            assert_eq!(plain_time(text), text);
-        }
-    }
-
-    /// Statuses that differ within one entry are none; the same one twice, or written otherwise, is one.
-    #[test]
-    fn a_status_is_one_number_however_it_is_written() {
-        let of = |texts: &[&str]| {
-            let xml: String = texts
-                .iter()
-                .map(|text| format!("<c:returnStatus>{text}</c:returnStatus>"))
-                .collect();
-            status(texts.first().copied(), &xml)
-        };
-        for text in [
-            "100",
-            " 100 ",
-            "+100",
-            "0100",
-            "１００",
-            "100.0",
-            "１００．０",
-        ] {
-            assert_eq!(of(&[text]), (ReturnStatus(100), String::new()), "{text}");
-        }
-        assert_eq!(of(&["-1", "-1"]).0, ReturnStatus(-1));
-        let none = super::STATUS_UNREADABLE;
-        assert_eq!(of(&["120", "100"]), (none, "120，100".to_owned()));
-        assert_eq!(of(&["100.5"]), (none, "100.5".to_owned()));
-        assert_eq!(of(&["0"]), (none, "0".to_owned()));
-        assert_eq!(of(&[]), (none, String::new()));
     }
 
     /// The same receipt is read alike however a port writes it, and what is odd is named.

@@ -143,6 +143,15 @@ impl SniffError {
         self.code.id
     }
 
+    /// What is wrong, in Chinese, without quoting what came: that may be personal.
+    #[must_use]
+    pub fn brief(&self) -> &str {
+        match &self.told {
+            Some((text, _)) => text,
+            None => self.code.happened,
+        }
+    }
+
     /// What is wrong, in Chinese.
     #[must_use]
     pub fn text(&self) -> String {

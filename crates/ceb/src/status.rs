@@ -54,14 +54,18 @@ impl ReturnStatus {
     pub fn read(text: &str) -> Option<Self> {
         let narrow = |c: char| match c {
             '０'..='９' => char::from_digit(c as u32 - '０' as u32, 10).unwrap_or(c),
-            '－' => '-',
+            '－' | '\u{2212}' => '-',
+            '＋' => '+',
             '．' => '.',
             _ => c,
         };
-        let text: String = text.trim().chars().map(narrow).collect();
+        // Marks without width come with what is pasted.
+        let is_seen = |c: &char| !matches!(c, '\u{feff}' | '\u{200b}'..='\u{200d}');
+        let text: String = text.chars().filter(is_seen).map(narrow).collect();
+        let text = text.trim();
         let whole = match text.split_once('.') {
             Some((whole, part)) if part.bytes().all(|b| b == b'0') => whole,
-            _ => &text,
+            _ => text,
         };
         whole.parse().ok().map(Self)
     }

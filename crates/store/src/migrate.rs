@@ -127,6 +127,11 @@ const ALL: &[Migration] = &[
         include_str!("../migrations/0029_queue_holder.sql"),
     ),
     (
+        30,
+        "receipt_homes",
+        include_str!("../migrations/0030_receipt_homes.sql"),
+    ),
+    (
         31,
         "keys_in_use",
         include_str!("../migrations/0031_keys_in_use.sql"),

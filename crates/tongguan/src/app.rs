@@ -174,7 +174,7 @@ pub struct Front {
         (name = "receipts", description = "回执：领取"),
         (name = "overview", description = "概览：首页、统计与实时推送"),
         (name = "exports", description = "导出：Excel"),
-        (name = "operator", description = "值守台：流水线、待人工与搁置"),
+        (name = "operator", description = "值守台：流水线、待人工处理的报文与未匹配回执"),
         (name = "session", description = "会话：登录后的身份与权限"),
         (name = "approvals", description = "双人复核"),
         (name = "cases", description = "办件：申请、受理、补正、审批、办结"),

@@ -2,8 +2,10 @@
 //!
 //! Readers of the database are few and take what comes first. A caller with many connections would fill
 //! their line and delay everybody, so each has few places, and waits for his own when they are taken. A
-//! place is held while the request is worked on. Who begins to wait for something else than the database
-//! (news, a turn) gives it back by [`aside`], and goes on without.
+//! place is held while the request is worked on. Before anybody is known it is one of the credential's, which
+//! pays for the look at it; from then on one of the company's or person's ([`belongs_to`]), however many
+//! credentials they have. Who begins to wait for something else than the database (news, a turn) gives it
+//! back by [`aside`], and goes on without.
 
 use crate::shares::{Full, Holder, Place, Shares};
 use std::cell::RefCell;
@@ -12,7 +14,12 @@ use std::time::Duration;
 
 tokio::task_local! {
     /// The place of the request that runs in this task.
-    static HELD: RefCell<Option<Place>>;
+    static HELD: RefCell<Option<Held>>;
+}
+
+struct Held {
+    reads: Reads,
+    _place: Place,
 }
 
 /// Places for requests that read; cheap to clone.
@@ -36,9 +43,33 @@ impl Reads {
     /// # Errors
     /// When there was none in time; the request was not worked on.
     pub async fn run<F: Future>(&self, holder: &Holder, request: F) -> Result<F::Output, Full> {
-        let place = self.shares.take(holder, 1, self.wait).await?;
-        Ok(HELD.scope(RefCell::new(Some(place)), request).await)
+        let held = self.take(holder).await?;
+        Ok(HELD.scope(RefCell::new(Some(held)), request).await)
     }
+
+    async fn take(&self, holder: &Holder) -> Result<Held, Full> {
+        Ok(Held {
+            reads: self.clone(),
+            _place: self.shares.take(holder, 1, self.wait).await?,
+        })
+    }
+}
+
+/// Changes the place of the running request, if it has one, for one of whoever it turned out to be from.
+///
+/// # Errors
+/// When there was none in time.
+pub async fn belongs_to(holder: &Holder) -> Result<(), Full> {
+    // Given back first: those who hold one place while they wait for another could hold all there are.
+    let Some(held) = HELD.try_with(RefCell::take).ok().flatten() else {
+        return Ok(());
+    };
+    let reads = held.reads.clone();
+    drop(held);
+    let held = reads.take(holder).await?;
+    // A request that had a place runs within its scope.
+    let _ = HELD.try_with(|place| place.replace(Some(held)));
+    Ok(())
 }
 
 /// Gives the place of the running request back, if it has one.
@@ -49,13 +80,41 @@ pub fn aside() {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reads, aside};
+    use super::{Reads, aside, belongs_to};
     use crate::shares::{Full, Holder};
     use std::sync::Arc;
     use std::time::Duration;
     use tokio::sync::Notify;
 
     const WAIT: Duration = Duration::from_secs(5);
+
+    #[tokio::test(start_paused = true)]
+    async fn many_credentials_of_one_company_have_one_share() {
+        let reads = Reads::new(8, 2, WAIT);
+        let done = Arc::new(Notify::new());
+        let begin = |credential: u64, company: i64| {
+            let (reads, done) = (reads.clone(), Arc::clone(&done));
+            tokio::spawn(async move {
+                let request = async {
+                    belongs_to(&Holder::Company(company)).await?;
+                    done.notified().await;
+                    Ok::<(), Full>(())
+                };
+                reads.run(&Holder::Credential(credential), request).await?
+            })
+        };
+        let greedy: Vec<_> = (0..8).map(|credential| begin(credential, 1)).collect();
+        tokio::task::yield_now().await;
+        let other = begin(100, 2);
+        tokio::time::sleep(WAIT * 2).await;
+        done.notify_waiters();
+        assert_eq!(other.await.unwrap(), Ok(()));
+        let mut n_served = 0;
+        for one in greedy {
+            n_served += usize::from(one.await.unwrap() == Ok(()));
+        }
+        assert_eq!(n_served, 2);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn one_caller_waits_for_himself_and_another_is_served() {

@@ -60,8 +60,8 @@ export const exchange = {
   "todo.nowFaulty": ["{outcome}：请按回执处理", "{outcome}: act on the receipt"],
   "todo.documentsMore": ["等 {n} 份", "and others, {n} in all"],
   "todo.findingsMore": ["另有 {n} 处问题，见下面“校验问题”。", "{n} more problems: see Findings below."],
-  "todo.overCorrected": ["无需再处理：已更正重报，新报文为", "Nothing is left to do: it was corrected and declared again as"],
-  "todo.overDismissed": ["无需再处理：已不再处理或已另行申报。", "Nothing is left to do: it was dismissed or declared anew."],
+  "todo.overCorrected": ["无需处理：已更正重报，新报文为", "Nothing is left to do: it was corrected and declared again as"],
+  "todo.overDismissed": ["无需处理：已登记为不再处理，或已另行申报。", "Nothing is left to do: it was dismissed or declared anew."],
   "timeline.holder": ["转由", "Passed to"],
   "todo.dismiss": ["不再处理", "Dismiss"],
   "todo.dismissHint": [
@@ -229,7 +229,7 @@ export const exchange = {
   "home.flow": ["今日流转", "Today's flow"],
   "home.refusals": ["待更正的报文", "To be corrected"],
   "home.noRefusals": ["没有需要更正的报文。", "Nothing to correct."],
-  "home.quotaNear": ["今日配额将用完：报文 {messages} 份，容量 {mib} MiB", "The quota of the day is nearly used: {messages} messages, {mib} MiB"],
+  "home.quotaNear": ["今日配额即将用完：报文 {messages} 份，容量 {mib} MiB", "The quota of the day is nearly used: {messages} messages, {mib} MiB"],
   "home.quotaFull": ["今日配额已用完：报文 {messages} 份，容量 {mib} MiB", "The quota of the day is used up: {messages} messages, {mib} MiB"],
   "home.quotaHint": [
     "配额用完后提交的报文不予受理，北京时间次日零时恢复；已受理的报文不受影响。业务量确需提高的，请联系平台调整配额。",
@@ -442,6 +442,8 @@ export const exchange = {
     "海关发来、但找不到对应单证的回执。找到原因后可申请重新匹配。",
     "Receipts of customs that fit no document. Ask to match one again when you know why.",
   ],
+  "parked.dismiss": ["不再处理", "Dismiss"],
+  "parked.dismissConfirm": ["经另一位人员复核后，这份回执不再列出，内容保留。确认与本平台的申报无关再提交。", "After a second person's approval this receipt is no longer listed; its content is kept. Only for one that answers no declaration of this platform."],
   "parked.empty": ["没有未匹配回执。", "No parked receipts."],
   "parked.release": ["申请重新匹配", "Ask to match again"],
   "parked.releaseConfirm": ["通过后按业务主键重新匹配。", "Once approved it is matched by its business key."],

@@ -18,11 +18,10 @@ import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
 import { useTold } from "../../i18n/told";
 import { type Edits, editList, keyOf } from "./edits";
-import { careful, type Meanings } from "./choices";
+import { careful } from "./choices";
 import { WAYS } from "./Explanation";
 import { sentences } from "./sentences";
 import { Kind, ReturnStatus } from "./State";
-import { useMeanings } from "./useMeanings";
 
 type Form = Schema<"CorrectionForm">;
 type Document = Form["documents"][number];
@@ -123,10 +122,10 @@ function Filled({ form }: { form: Form }) {
   };
   const bad = isNone ? 0 : (verdict?.findings ?? []).filter((finding) => finding.severity === "refuse").length;
   const isOwn = form.signer === "company";
-  const meanings = useMeanings(form.messageId, form.documents.map((one) => one.number));
-  const doubtful = careful(form.documents.filter((one) => !left.has(one.number)));
   // Where the platform has put something right itself, what nobody has changed is not what came back.
-  const isSame = n === 0 && !form.documents.some((one) => one.fields.some((field) => field.was != null));
+  const chosen = form.documents.filter((one) => !left.has(one.number));
+  const isSame = n === 0 && !chosen.some((one) => [one.fields, ...one.lines].flat().some((field) => field.was != null));
+  const doubtful = careful(chosen);
   const isAsked = doubtful.length > 0 || isSame;
   return (
     <>
@@ -151,7 +150,7 @@ function Filled({ form }: { form: Form }) {
         />
       )}
       {form.documents.map((document) => (
-        <DocumentForm key={document.number} document={document} edits={edits} change={change} verdict={verdict} meanings={meanings} isOnly={isOnly} isChosen={!left.has(document.number)} choose={(is) => choose(document.number, is)} />
+        <DocumentForm key={document.number} document={document} edits={edits} change={change} verdict={verdict} isOnly={isOnly} isChosen={!left.has(document.number)} choose={(is) => choose(document.number, is)} />
       ))}
       {error !== undefined && <ErrorView error={error} />}
       <div className="submit-bar">
@@ -204,7 +203,6 @@ interface DocumentProps {
   edits: Edits;
   change: (key: string, value: string | undefined) => void;
   verdict: Verdict | undefined;
-  meanings: Meanings;
   /** Whether the message has no other document that came back. */
   isOnly: boolean;
   /** Whether it is declared again this time. */
@@ -219,7 +217,7 @@ interface Placed {
   field: Field;
 }
 
-function DocumentForm({ document, edits, change, verdict, meanings, isOnly, isChosen, choose }: DocumentProps) {
+function DocumentForm({ document, edits, change, verdict, isOnly, isChosen, choose }: DocumentProps) {
   const t = useT();
   const told = useTold();
   const wayOf = ({ resubmit, resubmitName }: Document["reasons"][number]) => {
@@ -243,7 +241,7 @@ function DocumentForm({ document, edits, change, verdict, meanings, isOnly, isCh
   const below = all.filter(({ key, field }) => !isUp(key) && (field.value !== "" || field.required || edits[key] !== undefined));
   const empty = all.filter(({ key, field }) => !isUp(key) && field.value === "" && !field.required && edits[key] === undefined);
   const one = (placed: Placed) => (
-    <FieldInput key={placed.key} placed={placed} value={edits[placed.key]} change={change} wrong={wrong.get(placed.key) ?? []} isNamed={named.has(placed.key)} meaning={(value) => meanings(document.number, placed.line, placed.field.element, value)} />
+    <FieldInput key={placed.key} placed={placed} value={edits[placed.key]} change={change} wrong={wrong.get(placed.key) ?? []} isNamed={named.has(placed.key)} />
   );
   return (
     <section className="panel">
@@ -295,7 +293,6 @@ interface FieldProps {
   change: (key: string, value: string | undefined) => void;
   wrong: readonly string[];
   isNamed: boolean;
-  meaning: (value: string) => string | undefined;
 }
 
 /** The codes of a field with their meanings: a bare number tells nobody what it is. */
@@ -307,7 +304,7 @@ export function choiceOptions(field: Field, named: ReturnType<typeof useName>) {
   });
 }
 
-function FieldInput({ placed, value, change, wrong, isNamed, meaning }: FieldProps) {
+function FieldInput({ placed, value, change, wrong, isNamed }: FieldProps) {
   const { t, language } = useLanguage();
   const named = useName();
   const id = useId();
@@ -345,7 +342,7 @@ function FieldInput({ placed, value, change, wrong, isNamed, meaning }: FieldPro
           onChange={(event) => set(event.target.value)}
         />
       )}
-      {(field.choices ?? []).length === 0 && language === "zh-CN" && meaning(value ?? field.value) !== undefined && <p className="meaning soft">{meaning(value ?? field.value)}</p>}
+      {(field.choices ?? []).length === 0 && language === "zh-CN" && value === undefined && field.meaning != null && <p className="meaning soft">{field.meaning}</p>}
       {said.length > 0 && (
         <p className="why" id={`${id}-why`}>
           {said.join("；")}

@@ -114,7 +114,7 @@ export function Home() {
       </div>
       <div className="panel">
         <h2>{t("home.today")}</h2>
-        <KindTable kinds={kinds} open={needsAction} />
+        <KindTable kinds={kinds} />
       </div>
     </>
   );
@@ -130,7 +130,7 @@ function QuotaWarning({ quota }: { quota: NonNullable<HomeAnswer["quota"]> }) {
     <Alert
       showIcon
       type={full ? "error" : "warning"}
-      message={t(full ? "home.quotaFull" : "home.quotaNear", {
+      title={t(full ? "home.quotaFull" : "home.quotaNear", {
         messages: of(quota.messages, quota.messagesMax),
         mib: of(Math.ceil(quota.bytes / MIB), Math.floor(quota.bytesMax / MIB)),
       })}
@@ -183,7 +183,7 @@ function Refusals({ refusals }: { refusals: HomeAnswer["refusals"] }) {
   );
 }
 
-function KindTable({ kinds, open }: { kinds: HomeAnswer["kinds"]; open: HomeAnswer["needsAction"] }) {
+function KindTable({ kinds }: { kinds: HomeAnswer["kinds"] }) {
   const t = useT();
   const figure = (name: "checked" | "sent" | "receipts") => ({
     title: t(`home.${name}`),
@@ -213,7 +213,7 @@ function KindTable({ kinds, open }: { kinds: HomeAnswer["kinds"]; open: HomeAnsw
           align: "right" as const,
           render: (_: unknown, kind: HomeAnswer["kinds"][number]) => {
             const n = kind.outcomes[result];
-            return n === 0 ? <span className="num soft">0</span> : <Link className={resultLook(result, n, open) === "bad" ? "no num" : "num"} to={`/messages?kind=${kind.kind}&outcome=${result}`}>{count(n)}</Link>;
+            return n === 0 ? <span className="num soft">0</span> : <Link className="num" to={`/messages?kind=${kind.kind}&outcome=${result}`}>{count(n)}</Link>;
           },
         })),
         figure("receipts"),

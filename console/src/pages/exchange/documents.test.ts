@@ -8,7 +8,7 @@ type Document = Schema<"DocumentView">;
 const document = (number: number, outcome: string, needsAction: boolean) => ({ number, outcome, needsAction, documentKey: `DD${number}` }) as Document;
 const receipt = (number: number, code: string, returnInfo: string, needsAction = true) =>
   ({
-    documentKey: `DD${number}`,
+    documentNumber: number,
     returnInfo,
     needsAction,
     outcome: needsAction ? "rejected" : "accepted",
@@ -41,6 +41,12 @@ test("each reason is told once, with its own advice and its documents; what is s
 test("of several answers to one document the last one tells why", () => {
   const reasons = reasonsOf({ documents: [document(1, "rejected", true)], receipts: [receipt(1, "4", "first"), receipt(1, "Code:1332", "last")] });
   expect(reasons.map((one) => one.texts)).toEqual([["last"]]);
+});
+
+test("two documents under one key have their own reasons", () => {
+  const documents = [{ ...document(1, "accepted", false), documentKey: "DD9" }, { ...document(2, "rejected", true), documentKey: "DD9" }];
+  const receipts = [receipt(1, "120", "[1]", false), receipt(2, "Code:1332", "[2]")].map((one) => ({ ...one, documentKey: "DD9" }));
+  expect(reasonsOf({ documents, receipts }).map((one) => one.documents.map(({ number }) => number))).toEqual([[2]]);
 });
 
 test("steps that are receipts find their receipt", () => {

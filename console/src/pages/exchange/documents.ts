@@ -38,9 +38,9 @@ export function cameBack(messages: readonly Told[]): { all: number; bad: number;
   return sums;
 }
 
-/** The document that a receipt answers; nothing when it answers the message. */
-export function documentOf<One extends { documentKey?: string | null }>(receipt: { documentKey: string }, documents: readonly One[]): One | undefined {
-  return receipt.documentKey === "" ? undefined : documents.find((one) => one.documentKey === receipt.documentKey);
+/** The document that a receipt answers; nothing when it answers the message. Keys do not tell: two documents may have one. */
+export function documentOf<One extends { number: number }>(receipt: { documentNumber?: number | null }, documents: readonly One[]): One | undefined {
+  return receipt.documentNumber == null ? undefined : documents.find((one) => one.number === receipt.documentNumber);
 }
 
 /** The receipts behind the steps of a timeline: both are in the order in which they came. */
@@ -58,10 +58,10 @@ export interface Reason {
 
 /** Why documents came back on which the company must still act: each reason once, with its documents. */
 export function reasonsOf({ receipts, documents }: Pick<Detail, "receipts" | "documents">): Reason[] {
-  const last = new Map<string, Receipt>();
+  const last = new Map<number, Receipt>();
   for (const receipt of receipts) {
     const document = documentOf(receipt, documents);
-    if (receipt.needsAction && (document === undefined || document.needsAction)) last.set(receipt.documentKey, receipt);
+    if (receipt.needsAction && (document === undefined || document.needsAction)) last.set(receipt.documentNumber ?? 0, receipt);
   }
   const reasons = new Map<string, Reason>();
   for (const receipt of last.values()) {

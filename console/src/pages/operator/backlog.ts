@@ -14,7 +14,7 @@ export function looked(before: readonly (readonly Depth[])[], now: readonly Dept
   return [...before, now].slice(-LOOKS);
 }
 
-/** Names of the queues in which something waits and nothing was taken, look after look. */
+/** Names of the queues in which something waits and does not get less, look after look. */
 export function backedUp(looks: readonly (readonly Depth[])[]): string[] {
   const last = looks.at(-1) ?? [];
   if (looks.length < LOOKS) return [];

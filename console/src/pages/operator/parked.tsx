@@ -1,4 +1,5 @@
-// Receipts that fit no declaration (无主回执): kept, never guessed. Matching one again needs a second person.
+// Receipts that fit no declaration (未匹配回执): kept, never guessed. Matching one again, or dismissing it, needs a
+// second person.
 import { call } from "../../api/client";
 import type { Item } from "../../api/types";
 import { defineResource } from "../../resource/resource";
@@ -35,6 +36,18 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
       confirm: "parked.releaseConfirm",
       done: "action.sentForApproval",
       run: (row, reason) => call("POST", `/api/v1/operator/parked/${row.id}/release`, { reason }),
+    },
+    {
+      key: "dismiss",
+      label: "parked.dismiss",
+      needs: "release_parked",
+      when: (row) => row.asked == null,
+      about: (row) => `${row.kind} ${row.documentKey}`,
+      reason: true,
+      danger: true,
+      confirm: "parked.dismissConfirm",
+      done: "action.sentForApproval",
+      run: (row, reason) => call("POST", `/api/v1/operator/parked/${row.id}/release`, { reason, refuse: true }),
     },
   ],
 });

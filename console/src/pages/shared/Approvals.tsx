@@ -1,7 +1,6 @@
 // What waits for a second pair of eyes (复核): staff decide what others asked, and take back their own.
 import { call } from "../../api/client";
 import type { Item } from "../../api/types";
-import { useT } from "../../i18n";
 import { useName } from "../../i18n/names";
 import { objectOf } from "./approvalName";
 import { Badge } from "../../shell/Badge";
@@ -84,7 +83,7 @@ function KindOf({ row }: { row: Approval }) {
 }
 
 function Thing({ row }: { row: Approval }) {
-  return <div className="info slim">{objectOf(row, useT())}</div>;
+  return <div className="info slim">{objectOf(row)}</div>;
 }
 
 /** For the question: what is done, to what, and who asked for it. */
@@ -92,7 +91,7 @@ function Matter({ row }: { row: Approval }) {
   return (
     <>
       <KindOf row={row} />
-      {objectOf(row, useT())}
+      {objectOf(row)}
       <div className="soft">{[row.askedBy, row.detail].filter(Boolean).join("：")}</div>
     </>
   );

@@ -267,6 +267,19 @@ pub struct FieldSpec {
 }
 
 impl FieldSpec {
+    /// What a code means, in Chinese: by its code table, else by the note of the standard
+    /// (`1 新增，2 变更，3 删除`).
+    #[must_use]
+    pub fn meaning(&self, value: &str) -> Option<&str> {
+        let Some(codes) = self.table() else {
+            return self.note.split(['，', '；']).find_map(|one| {
+                let (codes, word) = one.split_once(' ')?;
+                codes.split('/').any(|code| code == value).then_some(word)
+            });
+        };
+        crate::code_table::chinese(codes, value)
+    }
+
     /// The value that the schema fixes, if it does.
     #[must_use]
     pub fn fixed(&self) -> Option<&str> {

@@ -477,5 +477,6 @@ pub(crate) fn refusal_receipt(
         pre_no: None,
         xml,
         feed_no: None,
+        received_ms: None,
     }
 }

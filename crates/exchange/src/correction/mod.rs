@@ -98,8 +98,16 @@ pub(crate) struct Rejected {
     /// Its business key, values joined with `|`.
     key: String,
     reasons: Vec<Reason>,
-    /// What the platform changed itself: element, value before, why.
-    changed: Vec<(String, String, String)>,
+    changed: Vec<Change>,
+}
+
+/// What the platform changed itself (代为改动).
+#[derive(Debug, Clone)]
+struct Change {
+    place: Element,
+    /// The value before.
+    was: String,
+    why: String,
 }
 
 /// What the database knows of a message that came back.

@@ -4,6 +4,7 @@ use super::Original;
 use crate::message::MessageId;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
+use store::id::PART_MAX;
 use store::{Many, Result, Row, Tx, Value};
 
 /// A correction as it is noted (更正记录).
@@ -137,7 +138,9 @@ pub struct Links {
 pub fn links(tx: &mut Tx<'_>, messages: &BTreeSet<MessageId>) -> Result<Links> {
     const CORRECTS: Many = Many {
         before: "select m.id, c.corrects from message m join correction c \
-                 on c.company_id = m.company_id and c.guid = m.guid where m.id in (",
+                 on c.company_id = m.company_id and c.guid = m.guid \
+                 where not exists (select 1 from document d where d.id > m.id \
+                 and d.id <= m.id + $1 and d.is_draft) and m.id in (",
         row: "?",
         after: ")",
     };
@@ -175,7 +178,7 @@ pub(super) fn accepted(
                 key.as_str().into(),
                 company.0.into(),
                 message.0.into(),
-                (message.0 + store::id::PART_MAX).into(),
+                (message.0 + PART_MAX).into(),
             ],
         )?;
         if row.is_some() {
@@ -185,11 +188,13 @@ pub(super) fn accepted(
     Ok(found)
 }
 
-/// The documents that these messages correct.
+/// The documents that these messages correct; none of those that are only stored at the E-Port (暂存).
 pub(super) fn corrected(tx: &mut Tx<'_>, messages: &BTreeSet<MessageId>) -> Result<BTreeSet<i64>> {
     const FIND: Many = Many {
         before: "select c.document_id from message m join correction_document c \
-                 on c.company_id = m.company_id and c.guid = m.guid where m.id in (",
+                 on c.company_id = m.company_id and c.guid = m.guid \
+                 where not exists (select 1 from document d where d.id > m.id \
+                 and d.id <= m.id + $1 and d.is_draft) and m.id in (",
         row: "?",
         after: ")",
     };
@@ -197,6 +202,6 @@ pub(super) fn corrected(tx: &mut Tx<'_>, messages: &BTreeSet<MessageId>) -> Resu
         return Ok(BTreeSet::new());
     }
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
-    let found = tx.many(FIND, &[], &rows)?;
+    let found = tx.many(FIND, &[PART_MAX.into()], &rows)?;
     found.iter().map(|row| row.int(0)).collect()
 }

@@ -443,7 +443,8 @@ async fn what_may_be_one_value_only_is_put_right_by_itself() {
         let house = House::on(test).await;
         let wrong = house
             .sample(0, Kind::Ceb311, 1)
-            .replace("<ceb:orderType>I<", "<ceb:orderType>X<");
+            .replace("<ceb:orderType>I<", "<ceb:orderType>X<")
+            .replace("<ceb:currency>142<", "<ceb:currency>502<");
         let id = accepted(house.accept(0, wrong).await);
         house.settle().await;
         let shown = form(&house, 0, id).await.unwrap();

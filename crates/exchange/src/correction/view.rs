@@ -92,6 +92,10 @@ pub struct CorrectionField {
     pub chinese: String,
     /// The value that will be declared unless it is changed; empty when there is none.
     pub value: String,
+    /// What the value means in Chinese, where it is a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "千克")]
+    pub meaning: Option<String>,
     /// The value before, where the platform proposes another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
@@ -210,7 +214,10 @@ impl Original {
             };
             let is_shown = |column: &&Column| {
                 let element = &column.field.element;
-                let is_changed = rejected.changed.iter().any(|(name, _, _)| name == element);
+                let is_changed = rejected
+                    .changed
+                    .iter()
+                    .any(|one| one.place.line == line && one.place.element == *element);
                 column.part == part
                     && element != "appTime"
                     && (only_value(column.field).is_none() || is_changed)
@@ -267,12 +274,8 @@ impl Original {
                 reasons.push(reason.text.clone());
             }
         }
-        let mut changed = rejected
-            .changed
-            .iter()
-            .filter(|(name, _, _)| line.is_none() && name == element);
-        let changed = changed.next();
-        reasons.extend(changed.map(|(_, _, why)| why.clone()));
+        let changed = rejected.changed.iter().find(|one| one.place == here);
+        reasons.extend(changed.map(|one| one.why.clone()));
         CorrectionField {
             element: element.clone(),
             chinese: column.field.chinese.clone(),
@@ -281,7 +284,8 @@ impl Original {
             } else {
                 value.to_owned()
             },
-            was: changed.map(|(_, was, _)| was.clone()),
+            meaning: column.field.meaning(value).map(str::to_owned),
+            was: changed.map(|one| one.was.clone()),
             required: column.needed,
             masked: is_masked,
             chars_max: match column.field.kind {

@@ -133,6 +133,10 @@ pub struct ReceiptItem {
     /// Kind of the receipt (回执类型); `CEB900` also for the platform's own refusals.
     #[schema(example = "CEB312")]
     pub kind: String,
+    /// Number of the document in its message that it answers, from 1; absent when it answers the message as
+    /// a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document_number: Option<i64>,
     /// Business key (业务主键) of the document that it answers, values joined with `|`.
     pub document_key: String,
     /// Return status (回执状态), an open set: below zero is a fault, 100 a rejection; absent when the
@@ -178,6 +182,7 @@ impl ReceiptItem {
             cursor: item.feed_no.to_string(),
             message_id: item.message_id.to_string(),
             kind: item.kind,
+            document_number: Some(item.document_id - item.message_id).filter(|number| *number > 0),
             document_key: item.document_key,
             return_status: receipt::shown_status(item.return_status),
             return_time: item.return_time,

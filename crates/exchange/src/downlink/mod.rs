@@ -51,7 +51,7 @@ pub(crate) fn item(row: &Row, vault: &Vault) -> Result<Item> {
         document_key: row.text(4)?,
         return_status: row.int(5)?,
         return_time: row.text(6)?,
-        return_info: row.text(7)?,
+        return_info: vault.open_text(row.text(7)?)?,
         received_at: row.int(8)?,
         xml: vault.open_text(row.text(9)?)?,
         guid: row.text(10)?,

@@ -128,16 +128,17 @@ async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Kept>
         let kept = bodies.into_iter().map(|body| {
             let receivers = ceb::envelope::open(&body).map(|envelope| envelope.receiver_ids);
             let receivers = receivers.unwrap_or_default();
-            let company = receivers
+            let mut named = receivers
                 .iter()
-                .find_map(|id| reader.directory.by_dxp_id(id));
-            let key = match company {
-                Some(_) => None,
-                None => receipt::first_key(&body),
+                .flat_map(|id| reader.directory.addressed(id));
+            // What is addressed to others is nobody's, whose key it may name.
+            let key = match receivers.is_empty() {
+                true => receipt::first_key(&body),
+                false => None,
             };
             let kept = Kept {
                 id: reader.ids.next(),
-                company_id: company.map_or(NOBODY, |company| company.id),
+                company_id: named.next().unwrap_or(NOBODY),
                 n_bytes: i64::try_from(body.len()).unwrap_or(i64::MAX),
                 body,
             };

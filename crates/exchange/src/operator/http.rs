@@ -48,7 +48,7 @@ pub const STUCK: Operation = Operation {
 /// Lists parked receipts.
 pub const PARKED: Operation = Operation {
     id: "parked",
-    chinese: "查看搁置的回执",
+    chinese: "查看未匹配回执",
     roles: OPERATORS,
     changes: false,
 };
@@ -254,7 +254,7 @@ pub struct StuckQuery {
 pub struct AskedView {
     /// Id of the request, see `GET /api/v1/approvals`.
     pub approval_id: String,
-    /// `message.release`, `message.refuse`, `message.resubmit` or `receipt.release`.
+    /// `message.release`, `message.refuse`, `message.resubmit`, `receipt.release` or `receipt.dismiss`.
     pub kind: String,
     /// The kind's Chinese name.
     pub kind_name: String,
@@ -361,7 +361,7 @@ pub async fn stuck(
     }))
 }
 
-/// A receipt that fits no declaration (搁置的回执).
+/// A receipt that fits no declaration (未匹配回执).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ParkedItem {
@@ -380,7 +380,7 @@ pub struct ParkedItem {
     pub asked: Option<AskedView>,
 }
 
-/// Receipts that fit no declaration (搁置的回执), newest first.
+/// Receipts that fit no declaration (未匹配回执), newest first.
 #[utoipa::path(
     get, path = "/api/v1/operator/parked", tag = "operator", params(PageQuery),
     responses(
@@ -445,7 +445,7 @@ pub(super) fn parked_items(
         };
         (id, parked)
     };
-    let homeless = receipt::parked(tx, before, limit)?.into_iter();
+    let homeless = receipt::parked::list(tx, before, limit)?.into_iter();
     let homeless =
         homeless.map(|one| item(one.id, (one.kind, one.document_key), one.reason, one.at_ms));
     let mut found: Vec<(i64, ParkedItem)> = homeless.collect();

@@ -8,7 +8,8 @@
 //! | release 放行 | held | sent again, the same bytes under the same id |
 //! | refuse 人工拒收 | held | refused, with a receipt that says why |
 //! | resubmit 重新校验 | refused | checked anew, after a rule or table was mended |
-//! | release a receipt 放行回执 | parked | matched again, to its company's feed |
+//! | match a receipt again 重新匹配回执 | parked | matched again, to its company's feed |
+//! | dismiss a receipt 不再处理未匹配回执 | parked | kept, and listed no more |
 //!
 //! Customs knows a message by the id in its envelope, so one that is sent twice is one declaration.
 
@@ -18,5 +19,5 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-pub use request::{KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+pub use request::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
 pub(crate) use sql::{Lane, lanes, rates};

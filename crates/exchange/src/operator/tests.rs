@@ -201,7 +201,7 @@ async fn a_parked_receipt_goes_home_when_its_declaration_is_known() {
         let waiting = house
             .shared
             .db
-            .read(|tx| receipt::parked(tx, i64::MAX, 10))
+            .read(|tx| receipt::parked::list(tx, i64::MAX, 10))
             .await
             .unwrap();
         assert_eq!(waiting.len(), 1);
@@ -219,7 +219,7 @@ async fn a_parked_receipt_goes_home_when_its_declaration_is_known() {
         let waiting = house
             .shared
             .db
-            .read(|tx| receipt::parked(tx, i64::MAX, 10))
+            .read(|tx| receipt::parked::list(tx, i64::MAX, 10))
             .await
             .unwrap();
         assert_eq!(waiting, Vec::new());

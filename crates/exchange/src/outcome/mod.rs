@@ -276,7 +276,7 @@ pub(crate) fn dismiss(
     let Some(standing) = found.filter(|standing| standing.stored.1) else {
         return Ok(false);
     };
-    receipt::resolve_message(tx, id)?;
+    receipt::dismiss_message(tx, id)?;
     let outcome = standing.stored.0;
     let event = Event {
         id: ids.next(),

@@ -14,7 +14,9 @@
 //!
 //! Where an answer names nobody, only documents compete that were sent when it was given, the difference
 //! of two clocks aside: one that waits here to be sent would else be taken for sent, and never be. One that
-//! customs turned down with its whole message is closed before any other answer is read.
+//! an earlier answer was about was sent, whatever the clocks say; one that was declared after the platform
+//! had the answer is not meant, by one clock. One that customs turned down with its whole message is closed
+//! before any other answer is read.
 //!
 //! The result depends on the answers, not on the order in which they arrive: each time one more comes,
 //! the whole is read again, and an answer that was put elsewhere before moves.
@@ -39,11 +41,14 @@ pub(crate) struct Answer {
     /// As customs wrote it, 14 or 17 digits.
     pub(crate) time: String,
     pub(crate) says_duplicate: bool,
+    /// When the platform recorded it; none of one that has just come.
+    pub(crate) received_ms: Option<i64>,
 }
 
 impl Answer {
     pub(crate) fn new(guid: &str, status: i64, time: &str, info: &str) -> Self {
         Self {
+            received_ms: None,
             names: names(guid, info),
             status: ReturnStatus(i32::try_from(status).unwrap_or(0)),
             time: super::document::order_of(time),
@@ -81,6 +86,8 @@ pub(crate) struct Sent {
     pub(crate) guid: Option<String>,
     /// Before this moment nobody can have answered it; as answers are compared.
     since: String,
+    /// When the platform received it.
+    pub(crate) received_ms: Option<i64>,
     /// Whether customs' queue has confirmed its message.
     pub(crate) is_sent: bool,
     /// Whether customs turned its whole message down.
@@ -88,13 +95,14 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    /// One that was sent and is open. `guid` in capital letters; `received_ms` is when the platform received it, none where that is not
-    /// known any more.
+    /// One that was sent and is open. `guid` in capital letters; `received_ms` is when the platform received
+    /// it, none where that is not known any more.
     pub(crate) fn new(guid: Option<String>, received_ms: Option<i64>) -> Self {
         let since = received_ms.map(|at| super::return_time(at.saturating_sub(CLOCKS_MS)));
         Self {
             guid,
             since: since.unwrap_or_default(),
+            received_ms,
             is_sent: true,
             is_closed: false,
         }
@@ -185,16 +193,26 @@ fn in_order(answers: &[Answer], named: &[Option<usize>]) -> Vec<usize> {
 /// were sent when none was, for then the clocks differ more than they should; among all when it was quicker
 /// than our note of the first that was sent.
 fn choose_among(sent: &[Sent], courses: &[Course], answer: &Answer) -> usize {
-    let places = |is: &dyn Fn(&Sent) -> bool| -> Vec<usize> {
-        let found = sent.iter().enumerate().filter(|(_, one)| is(one));
+    let was_there = |one: &Sent| {
+        let (declared, answered) = (one.received_ms, answer.received_ms);
+        declared.is_none() || answered.is_none() || declared <= answered
+    };
+    let places = |is: &dyn Fn(usize, &Sent) -> bool| -> Vec<usize> {
+        let found = sent.iter().enumerate();
+        let found = found.filter(|(at, one)| was_there(one) && is(*at, one));
         found.map(|(at, _)| at).collect()
     };
-    let mut among = places(&|one| one.is_sent && one.since <= answer.time);
+    // The course of one that was answered with its whole message begins at 1.
+    let is_answered = |at: usize| courses.get(at).is_some_and(|course| course.touched > 1);
+    let is_in_time = |one: &Sent| one.is_sent && one.since <= answer.time;
+    let mut among = places(&|_, one| is_in_time(one));
     if among.is_empty() {
-        among = places(&|one| one.is_sent);
+        among = places(&|_, one| one.is_sent);
+    } else {
+        among = places(&|at, one| is_in_time(one) || one.is_sent && is_answered(at));
     }
     if among.is_empty() {
-        among = (0..sent.len()).collect();
+        among = places(&|_, _| true);
     }
     let theirs: Vec<Course> = among
         .iter()

@@ -1,7 +1,7 @@
 //! What receipts change of a document: its numbers, status and outcome.
 
 use super::NewReceipt;
-use super::attribution::CLOCKS_MS;
+use super::attribution::{CLOCKS_MS, says_duplicate};
 use ceb::{Kind, Outcome, ReturnStatus};
 use registry::company::CompanyId;
 
@@ -23,9 +23,13 @@ pub(crate) struct DocumentStatus {
     pub(crate) needs_action: bool,
     pub(crate) company_id: CompanyId,
     pub(crate) guid: Option<String>,
+    /// Whether it was turned down because the same was declared already.
+    pub(crate) is_duplicate: bool,
+    /// Whether the company has said that nothing more is to be done about it.
+    pub(crate) is_dismissed: bool,
     pub(crate) is_changed: bool,
-    /// The place in the feed of the answer that turned it down, where that was read again.
-    pub(crate) turned_down_at: Option<i64>,
+    /// The place in the feed of the answer that decided it, where that was read again.
+    pub(crate) decided_at: Option<i64>,
 }
 
 /// What was known of a document before it heard anything new.
@@ -71,7 +75,8 @@ impl DocumentStatus {
         self.status_time = None;
         self.is_final = false;
         self.outcome = Outcome::Waiting;
-        self.turned_down_at = None;
+        self.is_duplicate = false;
+        self.decided_at = None;
         self.is_changed = true;
     }
 
@@ -100,6 +105,8 @@ impl DocumentStatus {
         }
         let is_over = match says {
             Some(Outcome::Waiting) => self.is_beyond(status),
+            // What is released was taken in before.
+            Some(Outcome::Accepted) if self.outcome == Outcome::Released => true,
             Some(Outcome::Accepted | Outcome::Released) => {
                 self.outcome.is_bad() && !self.is_taken_back_by(receipt)
             }
@@ -108,8 +115,12 @@ impl DocumentStatus {
         if is_over {
             return;
         }
-        if says.is_some_and(Outcome::is_bad) {
-            self.turned_down_at = receipt.feed_no;
+        // A rejection that is taken back leaves nothing decided.
+        self.is_final &= !self.outcome.is_bad() || !says.is_some_and(|says| !says.is_bad());
+        let was_final = self.is_final;
+        // A status that nobody knows says nothing of that either.
+        if says.is_some() {
+            self.is_duplicate = says_duplicate(receipt.return_status, &receipt.return_info);
         }
         self.status = Some(receipt.return_status);
         self.status_time = Some(receipt.return_time.clone());
@@ -118,6 +129,9 @@ impl DocumentStatus {
         self.is_final &= says != Some(Outcome::Waiting);
         self.is_final |= says.is_some_and(Outcome::is_bad)
             || Kind::from_code(&self.kind).is_some_and(|kind| status.is_final(kind));
+        if says.is_some_and(Outcome::is_bad) || self.is_final && !was_final {
+            self.decided_at = receipt.feed_no;
+        }
         self.is_changed = true;
     }
 
@@ -133,12 +147,23 @@ impl DocumentStatus {
 
     /// Whether a good word that is dated after the rejection also came after it, and has its time from customs.
     fn is_taken_back_by(&self, receipt: &NewReceipt) -> bool {
-        // One that is not recorded yet has come just now.
-        let came_after = match (self.turned_down_at, receipt.feed_no) {
-            (Some(rejection), Some(own)) => own > rejection,
+        receipt.is_dated && self.was_decided_before(receipt)
+    }
+
+    /// Whether the word that decided it had come before this one; one that is not recorded yet has come just
+    /// now.
+    fn was_decided_before(&self, receipt: &NewReceipt) -> bool {
+        match (self.decided_at, receipt.feed_no) {
+            (Some(decided), Some(own)) => own > decided,
             _ => true,
-        };
-        receipt.is_dated && came_after
+        }
+    }
+
+    /// Takes over what an answer to its whole message says: that settles what was still open when it came.
+    pub(in crate::receipt) fn hear_of_message(&mut self, receipt: &NewReceipt) {
+        if !self.is_final || !self.was_decided_before(receipt) {
+            self.hear(receipt);
+        }
     }
 
     /// The moment of the latest word that it has heard, as words are put in order.

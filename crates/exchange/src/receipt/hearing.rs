@@ -4,8 +4,19 @@
 use super::document::moment;
 use super::{DocumentStatus, NewReceipt, contested};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use store::id::PART_MAX;
 use store::{Result, Tx};
+
+/// The ids of the documents that a receipt tells of: its own, or all of its message.
+pub(super) fn told_by(receipt: &NewReceipt) -> RangeInclusive<i64> {
+    let (own, message) = (receipt.document_id, receipt.message_id.0);
+    if own == message {
+        message + 1..=message + PART_MAX
+    } else {
+        own..=own
+    }
+}
 
 /// The documents of which receipts came in another order than that of their times.
 fn out_of_order(
@@ -15,16 +26,14 @@ fn out_of_order(
     let mut latest: BTreeMap<i64, Option<(String, u8)>> = BTreeMap::new();
     let mut found = BTreeSet::new();
     for receipt in recorded {
-        let id = receipt.document_id;
-        let Some(document) = documents.get(&id) else {
-            continue;
-        };
-        let latest = latest.entry(id).or_insert_with(|| document.heard_at());
         let moment = Some(moment(receipt));
-        if moment < *latest {
-            found.insert(id);
-        } else {
-            *latest = moment;
+        for (id, document) in documents.range(told_by(receipt)) {
+            let latest = latest.entry(*id).or_insert_with(|| document.heard_at());
+            if moment < *latest {
+                found.insert(*id);
+            } else {
+                latest.clone_from(&moment);
+            }
         }
     }
     found
@@ -47,18 +56,13 @@ pub(super) fn hear(
     contested::tell_again(tx, documents, &again, moved)?;
     let heard = contested::in_time(recorded.iter().collect());
     for receipt in heard {
-        if receipt.document_id == receipt.message_id.0 {
-            // An answer to the whole message settles every document in it that is still open.
-            let of_message = receipt.message_id.0 + 1..=receipt.message_id.0 + PART_MAX;
-            for (id, document) in documents.range_mut(of_message) {
-                if !document.is_final && !again.contains(id) {
-                    document.hear(receipt);
-                }
+        let is_of_message = receipt.document_id == receipt.message_id.0;
+        for (id, document) in documents.range_mut(told_by(receipt)) {
+            match is_of_message {
+                _ if again.contains(id) => {}
+                true => document.hear_of_message(receipt),
+                false => document.hear(receipt),
             }
-        } else if let Some(document) = documents.get_mut(&receipt.document_id)
-            && !again.contains(&receipt.document_id)
-        {
-            document.hear(receipt);
         }
     }
     Ok(())

@@ -87,7 +87,11 @@ impl Candidates {
         }
         for key in entry.keys.iter().map(key_text) {
             if let Some(found) = self.by_key.get(&key) {
-                let found = named_owner(tx, entry, &key, found)?;
+                let found = match to.companies.is_empty() {
+                    true => found.clone(),
+                    false => addressed(found, to),
+                };
+                let found = named_owner(tx, entry, &key, &found)?;
                 let home = choose(&found, to);
                 if let Home::Document(one) = &home
                     && one.n_same > 1
@@ -202,6 +206,18 @@ fn message_home(tx: &mut Tx<'_>, cop_msg_id: &str, to: &Address) -> Result<Home>
     })
 }
 
+/// Those of the documents under a key that belong to a company that is addressed; all when none does.
+fn addressed(found: &[Candidate], to: &Address) -> Vec<Candidate> {
+    let own = found
+        .iter()
+        .filter(|one| to.companies.contains(&one.company_id));
+    let own: Vec<Candidate> = own.copied().collect();
+    match own.is_empty() {
+        true => found.to_vec(),
+        false => own,
+    }
+}
+
 /// Those of the documents under a key that belong to the company of the one that the entry names by its guid;
 /// all of them when it names none, or some of several companies.
 fn named_owner(
@@ -229,24 +245,16 @@ fn named_owner(
     })
 }
 
-/// The newest document of an addressed company; when nobody is addressed, of the only company that declared
-/// the key. What is addressed to others is nobody's here, whoever declared the same key.
+/// The newest document of the only company that declared the key; when somebody is addressed, of those who
+/// are. What is addressed to others is nobody's here, whoever declared the same key.
 pub(crate) fn choose(found: &[Candidate], to: &Address) -> Home {
-    let newest = |of: &dyn Fn(&Candidate) -> bool| {
-        found
-            .iter()
-            .filter(|c| of(c))
-            .max_by_key(|c| c.document_id)
-            .copied()
-    };
-    if let Some(candidate) = newest(&|c| to.companies.contains(&c.company_id)) {
-        return Home::Document(candidate);
-    }
-    if to.is_named && !found.is_empty() {
+    let is_meant = |one: &&Candidate| !to.is_named || to.companies.contains(&one.company_id);
+    let meant: Vec<Candidate> = found.iter().filter(is_meant).copied().collect();
+    if meant.is_empty() && !found.is_empty() {
         return Home::Unknown(OTHERS);
     }
-    let companies: BTreeSet<CompanyId> = found.iter().map(|c| c.company_id).collect();
-    match newest(&|_| true) {
+    let companies: BTreeSet<CompanyId> = meant.iter().map(|one| one.company_id).collect();
+    match meant.into_iter().max_by_key(|one| one.document_id) {
         Some(candidate) if companies.len() == 1 => Home::Document(candidate),
         Some(_) => Home::Unknown("多家企业申报过相同的业务主键，无法确定归属"),
         None => Home::Unknown("没有找到对应的申报单证"),

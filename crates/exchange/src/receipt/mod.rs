@@ -17,6 +17,7 @@ mod contested;
 mod document;
 mod hearing;
 mod matching;
+pub(crate) mod parked;
 mod record;
 mod sql;
 mod step;
@@ -39,8 +40,8 @@ pub(crate) use document::{DocumentStatus, order_of};
 pub(crate) use record::record;
 pub use sql::first_receipt;
 pub(crate) use sql::{
-    forget_documents, hold_parked, insert_documents, needing_action, of_message, parked,
-    parked_body, refuse_documents, release_parked, resolve, resolve_message, status_of_message,
+    dismiss_message, forget_documents, insert_documents, needing_action, of_message,
+    refuse_documents, resolve, status_of_message,
 };
 pub(crate) use step::{again, step};
 #[cfg(test)]
@@ -51,6 +52,12 @@ pub(crate) const SEALED: &[Column] = &[
     Column {
         table: "receipt",
         column: "xml",
+        key: ("company_id", Some("feed_no")),
+        is_text: true,
+    },
+    Column {
+        table: "receipt",
+        column: "return_info",
         key: ("company_id", Some("feed_no")),
         is_text: true,
     },
@@ -137,6 +144,17 @@ pub(crate) struct NewReceipt {
     pub(crate) is_dated: bool,
     /// Its place in the company's feed, of one that is recorded already.
     pub(crate) feed_no: Option<i64>,
+    /// When the platform recorded it, of one that is.
+    pub(crate) received_ms: Option<i64>,
+}
+
+impl NewReceipt {
+    /// Whether it turns its document down.
+    pub(crate) fn says_bad(&self) -> bool {
+        let status = ReturnStatus(i32::try_from(self.return_status).unwrap_or(0));
+        let says = Kind::from_code(&self.kind).and_then(|kind| Outcome::of_receipt(kind, status));
+        says.is_some_and(Outcome::is_bad)
+    }
 }
 
 /// The first business key in an answer, as it is stored; none in what cannot be read.

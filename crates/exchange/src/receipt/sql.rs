@@ -1,4 +1,4 @@
-//! Every statement on `document`, `receipt` and `parked_receipt`.
+//! Statements on `document` and `receipt`.
 
 use super::matching::Candidate;
 use super::{DocumentStatus, NewDocument, NewReceipt};
@@ -150,12 +150,16 @@ pub(super) fn insert_receipts(
     let vault = tx.vault();
     let sealed = receipts
         .iter()
-        .map(|row| vault.close_text(&row.receipt.xml))
+        .map(|row| {
+            let receipt = row.receipt;
+            let info = vault.close_text(&receipt.return_info)?;
+            Ok((vault.close_text(&receipt.xml)?, info))
+        })
         .collect::<Result<Vec<_>>>()?;
     let rows: Vec<Vec<Value<'_>>> = receipts
         .iter()
         .zip(&sealed)
-        .map(|(row, xml)| {
+        .map(|(row, (xml, info))| {
             let receipt = row.receipt;
             vec![
                 receipt.company_id.0.into(),
@@ -167,7 +171,7 @@ pub(super) fn insert_receipts(
                 (&receipt.document_key).into(),
                 receipt.return_status.into(),
                 (&receipt.return_time).into(),
-                (&receipt.return_info).into(),
+                Value::Text(info),
                 receipt.fingerprint.into(),
                 row.received_at.into(),
                 Value::Text(xml),
@@ -181,8 +185,8 @@ pub(super) fn insert_receipts(
 }
 
 const STATUS: &str = "select id, kind, business_key, order_no, logistics_no, invt_no, cop_no, \
-                      pre_no, status, status_time, is_final, outcome, needs_action, company_id, guid \
-                      from document where id ";
+                      pre_no, status, status_time, is_final, outcome, needs_action, company_id, guid, \
+                      is_duplicate, is_dismissed from document where id ";
 
 fn status(row: &Row) -> Result<DocumentStatus> {
     Ok(DocumentStatus {
@@ -201,8 +205,10 @@ fn status(row: &Row) -> Result<DocumentStatus> {
         needs_action: row.bool(12)?,
         company_id: CompanyId(row.int(13)?),
         guid: row.text_opt(14)?,
+        is_duplicate: row.bool(15)?,
+        is_dismissed: row.bool(16)?,
         is_changed: false,
-        turned_down_at: None,
+        decided_at: None,
     })
 }
 
@@ -213,8 +219,8 @@ pub(super) fn documents(
 ) -> Result<BTreeMap<i64, DocumentStatus>> {
     const FIND: Many = Many {
         before: "select id, kind, business_key, order_no, logistics_no, invt_no, cop_no, \
-                 pre_no, status, status_time, is_final, outcome, needs_action, company_id, guid \
-                 from document where id in (",
+                 pre_no, status, status_time, is_final, outcome, needs_action, company_id, guid, \
+                 is_duplicate, is_dismissed from document where id in (",
         row: "?",
         after: ")",
     };
@@ -238,9 +244,11 @@ pub(super) fn update_documents(tx: &mut Tx<'_>, documents: &[&DocumentStatus]) -
     const UPDATE: Many = Many {
         before: "update document set status = v.column2, status_time = v.column3, \
                  invt_no = v.column4, pre_no = v.column5, is_final = (v.column6 = 1), \
-                 outcome = v.column7, needs_action = (v.column8 = 1) from (values ",
+                 outcome = v.column7, needs_action = (v.column8 = 1), \
+                 is_duplicate = (v.column9 = 1), is_dismissed = (v.column10 = 1) from (values ",
         row: "(cast(? as bigint), cast(? as bigint), cast(? as text), cast(? as text), \
-              cast(? as text), cast(? as bigint), cast(? as text), cast(? as bigint))",
+              cast(? as text), cast(? as bigint), cast(? as text), cast(? as bigint), \
+              cast(? as bigint), cast(? as bigint))",
         after: ") as v where document.id = v.column1",
     };
     let rows: Vec<Vec<Value<'_>>> = documents
@@ -255,6 +263,8 @@ pub(super) fn update_documents(tx: &mut Tx<'_>, documents: &[&DocumentStatus]) -
                 i64::from(document.is_final).into(),
                 document.outcome.name().into(),
                 i64::from(document.needs_action).into(),
+                i64::from(document.is_duplicate).into(),
+                i64::from(document.is_dismissed).into(),
             ]
         })
         .collect();
@@ -284,85 +294,6 @@ pub(crate) fn of_message(
         .iter()
         .map(|row| crate::downlink::item(row, &vault))
         .collect()
-}
-
-#[expect(clippy::too_many_arguments, reason = "one column each")]
-pub(super) fn insert_parked(
-    tx: &mut Tx<'_>,
-    id: i64,
-    kind: &str,
-    key: &str,
-    reason: &str,
-    fingerprint: i64,
-    body: &[u8],
-    now_ms: i64,
-) -> Result<bool> {
-    let vault = tx.vault();
-    let body = vault.close(body)?;
-    let n_inserted = tx.execute(
-        "insert into parked_receipt (id, kind, document_key, reason, fingerprint, at_ms, \
-         released_at, body) values ($1, $2, $3, $4, $5, $6, null, $7) \
-         on conflict (fingerprint) do nothing",
-        &[
-            id.into(),
-            kind.into(),
-            key.into(),
-            reason.into(),
-            fingerprint.into(),
-            now_ms.into(),
-            Value::Bytes(&body),
-        ],
-    )?;
-    Ok(n_inserted > 0)
-}
-
-/// A parked answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Parked {
-    pub(crate) id: i64,
-    pub(crate) kind: String,
-    pub(crate) document_key: String,
-    pub(crate) reason: String,
-    pub(crate) at_ms: i64,
-}
-
-/// The answers that wait for a person, newest first.
-pub(crate) fn parked(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parked>> {
-    tx.query(
-        "select id, kind, document_key, reason, at_ms from parked_receipt \
-         where released_at is null and id < $1 order by id desc limit $2",
-        &[before.into(), limit.into()],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Parked {
-            id: row.int(0)?,
-            kind: row.text(1)?,
-            document_key: row.text(2)?,
-            reason: row.text(3)?,
-            at_ms: row.int(4)?,
-        })
-    })
-    .collect()
-}
-
-/// The bytes of an answer that still waits.
-pub(crate) fn parked_body(tx: &mut Tx<'_>, id: i64) -> Result<Option<Vec<u8>>> {
-    tx.query_opt(
-        "select body from parked_receipt where id = $1 and released_at is null",
-        &[id.into()],
-    )?
-    .map(|row| tx.vault().open(row.bytes(0)?))
-    .transpose()
-}
-
-/// Notes that an answer has found its home.
-pub(crate) fn release_parked(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<()> {
-    tx.execute(
-        "update parked_receipt set released_at = $1 where id = $2 and released_at is null",
-        &[now_ms.into(), id.into()],
-    )
-    .map(|_| ())
 }
 
 /// Removes the documents of a message that is to be checked anew. Only for one that was refused: no
@@ -421,34 +352,28 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, documents: &BTreeSet<i64>) -> Result<()> 
     tx.many(SET, &[], &rows).map(|_| ())
 }
 
-/// No document of a message needs an action any more.
-pub(crate) fn resolve_message(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
+/// The company dismisses the documents of a message that need an action.
+pub(crate) fn dismiss_message(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
     tx.execute(
-        "update document set needs_action = false where id between $1 and $2 and needs_action",
+        "update document set needs_action = false, is_dismissed = true where id between $1 and $2 and needs_action",
         &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
     )
     .map(|_| ())
 }
 
-/// Every document of a message was refused by the platform after the check.
+/// Every document of a message was refused by the platform after the check: its key is kept apart, where no
+/// receipt finds it and it replaces nothing.
 pub(crate) fn refuse_documents(tx: &mut Tx<'_>, id: MessageId, needs_action: bool) -> Result<()> {
     tx.execute(
-        "update document set outcome = $1, needs_action = $2 where id between $3 and $4",
+        "update document set outcome = $1, needs_action = $2, \
+         refused_key = coalesce(business_key, refused_key), business_key = null \
+         where id between $3 and $4",
         &[
             Outcome::Refused.name().into(),
             needs_action.into(),
             (id.0 + 1).into(),
             (id.0 + PART_MAX).into(),
         ],
-    )
-    .map(|_| ())
-}
-
-/// Holds a parked answer until the transaction ends: of two that come together one waits for the other.
-pub(crate) fn hold_parked(tx: &mut Tx<'_>, id: i64) -> Result<()> {
-    tx.execute(
-        "update parked_receipt set kind = kind where id = $1",
-        &[id.into()],
     )
     .map(|_| ())
 }

@@ -1,10 +1,13 @@
 //! One batch of customs' answers: split, match, record, move on, and only then acknowledge.
 
 use super::document::{Before, is_believable};
-use super::matching::{Address, Candidates, Home, OTHERS};
-use super::{DocumentStatus, NewReceipt, action, contested, fingerprint, hearing, record, sql};
+use super::matching::{Address, Candidates, Home};
+use super::parked::{NewParked, ParkedBody};
+use super::{
+    DocumentStatus, NewReceipt, action, contested, fingerprint, hearing, parked, record, sql,
+};
 use crate::inbox;
-use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
+use crate::message::{self, Back, Counts, DayCounts, MessageId, State, Step};
 use crate::outcome::{self, Declared};
 use crate::pipeline::Shared;
 use crate::unknown_code;
@@ -14,8 +17,6 @@ use registry::ground::Ground;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::clock::beijing_day;
-use store::event::Event;
-use store::id::IdMaker;
 use store::{Result, Tx};
 
 /// Status of what is only stored at the E-Port.
@@ -74,7 +75,8 @@ pub(crate) fn open(body: bytes::Bytes) -> Opened {
             note(&receipts);
             (receipts.receiver_ids, Ok(receipts.entries))
         }
-        Err(error) => (Vec::new(), Err(error.text())),
+        // The reason is stored and told as it is, so it quotes nothing.
+        Err(error) => (Vec::new(), Err(error.brief().to_owned())),
     };
     let content = content.and_then(|entries: Vec<Entry>| {
         if entries.is_empty() {
@@ -111,33 +113,32 @@ pub(crate) fn apply(
 ) -> Result<Vec<CompanyId>> {
     let address = |one: &Opened| {
         let ids = one.receiver_ids.iter();
-        let known = ids.filter_map(|id| shared.directory.by_dxp_id(id));
         Address {
             is_named: !one.receiver_ids.is_empty(),
-            companies: known.map(|company| company.id).collect(),
+            companies: ids.flat_map(|id| shared.directory.addressed(id)).collect(),
         }
     };
     apply_to(tx, &shared.ground, opened, address, now_ms)
 }
 
 /// A parked answer, once more: answers the companies whose feed has something new. What still has no
-/// home stays parked as it is.
+/// home stays parked as it is; the parts of one that could not be read before are parked by themselves.
 pub(crate) fn again(
     tx: &mut Tx<'_>,
     ground: &Ground,
-    body: Vec<u8>,
+    parked: ParkedBody,
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
-    let opened = open(bytes::Bytes::from(body));
-    // What was parked without its envelope is addressed to nobody; the key must do.
+    let mut opened = open(bytes::Bytes::from(parked.body));
+    if opened.receiver_ids.is_empty() {
+        opened.receiver_ids = parked.receivers;
+    }
     let mut to = Address {
         is_named: !opened.receiver_ids.is_empty(),
         companies: Vec::new(),
     };
     for id in &opened.receiver_ids {
-        let company = company::by_code(tx, id)?;
-        let named = company.filter(|company| company.dxp_id == *id);
-        to.companies.extend(named.map(|company| company.id));
+        to.companies.extend(company::addressed(tx, id)?);
     }
     apply_to(tx, ground, &[opened], |_| to.clone(), now_ms)
 }
@@ -156,27 +157,32 @@ fn apply_to(
         .collect();
     let candidates = Candidates::read(tx, &entries)?;
     let mut homed = Vec::with_capacity(entries.len());
-    let mut parked = Vec::new();
+    let mut homeless = Vec::new();
     let mut contested = contested::Groups::new();
     for one in opened {
         let to = address(one);
         let entries = match &one.content {
             Ok(entries) => entries,
             Err(reason) => {
-                parked.push(("", String::new(), reason.clone(), one.body.to_vec()));
+                homeless.push(NewParked {
+                    kind: "",
+                    key: String::new(),
+                    reason: reason.clone(),
+                    receivers: &one.receiver_ids,
+                    body: &one.body,
+                });
                 continue;
             }
         };
         for entry in entries {
             match candidates.home(tx, entry, &to)? {
-                Home::Unknown(reason) => {
-                    // With its envelope, where that is what decides when it is released.
-                    let body = match reason == OTHERS {
-                        true => one.body.to_vec(),
-                        false => entry.xml.clone().into_bytes(),
-                    };
-                    parked.push((entry.kind.code(), key_of(entry), reason.to_owned(), body));
-                }
+                Home::Unknown(reason) => homeless.push(NewParked {
+                    kind: entry.kind.code(),
+                    key: key_of(entry),
+                    reason: reason.to_owned(),
+                    receivers: &one.receiver_ids,
+                    body: entry.xml.as_bytes(),
+                }),
                 Home::Document(candidate) => homed.push(new_receipt(
                     entry,
                     candidate.company_id,
@@ -201,8 +207,8 @@ fn apply_to(
             }
         }
     }
-    for (kind, key, reason, body) in parked {
-        park(tx, &ground.ids, kind, &key, &reason, &body, now_ms)?;
+    for one in &homeless {
+        parked::park(tx, &ground.ids, one, now_ms)?;
     }
     let (homed, moved) = contested::settle(tx, homed, &contested)?;
     let recorded = record(tx, homed, now_ms)?;
@@ -256,63 +262,19 @@ fn new_receipt(
         pre_no: entry.search.pre_no.clone(),
         xml: entry.xml.clone(),
         feed_no: None,
+        received_ms: None,
     }
 }
 
 /// What tells an answer from another with its status and time: its text; where it has no status that can
 /// be read (tax bills have none) or no time, all that it says.
 fn fingerprint_of(entry: &Entry, is_dated: bool) -> i64 {
-    let info = entry.return_info.as_bytes();
-    if is_dated && entry.return_status != ceb::receipt::STATUS_UNREADABLE {
-        return fingerprint(&[info]);
-    }
     // Some nodes indent what they deliver once more.
-    let own = entry.xml.get(entry.own.clone()).unwrap_or_default();
-    let said: String = own.split_whitespace().collect();
-    fingerprint(&[said.as_bytes()])
-}
-
-/// Keeps an answer that has no home, with an event for the alarm.
-pub(crate) fn park(
-    tx: &mut Tx<'_>,
-    ids: &IdMaker,
-    kind: &str,
-    key: &str,
-    reason: &str,
-    body: &[u8],
-    now_ms: i64,
-) -> Result<()> {
-    let id = ids.next();
-    if sql::insert_parked(
-        tx,
-        id,
-        kind,
-        key,
-        reason,
-        fingerprint(&[body]),
-        body,
-        now_ms,
-    )? {
-        metrics::counter!("tongguan_receipts_parked_total").increment(1);
-        tracing::warn!(
-            receipt = id,
-            kind,
-            // The reason may quote what came; the operator reads it in the list.
-            "a receipt was parked: it fits no declaration"
-        );
-        store::event::append(
-            tx,
-            &[Event {
-                id: ids.next(),
-                at_ms: now_ms,
-                kind: "receipt.parked".to_owned(),
-                company_id: None,
-                subject_id: id,
-                detail: reason.to_owned(),
-            }],
-        )?;
+    let said = |text: &str| fingerprint(&[text.split_whitespace().collect::<String>().as_bytes()]);
+    if is_dated && entry.return_status != ceb::receipt::STATUS_UNREADABLE {
+        return said(&entry.return_info);
     }
-    Ok(())
+    said(entry.xml.get(entry.own.clone()).unwrap_or_default())
 }
 
 /// Brings documents and messages up to date with the receipts that were new.
@@ -340,7 +302,12 @@ fn progress(
     let complete = message::sql::add_final(tx, &updated.n_final)?;
     let settled = message::advance(tx, ids, &complete, step(State::Settled))?;
     let undone = updated.n_final.iter().filter(|(_, n)| *n < 0);
-    let undone: Vec<MessageId> = undone.map(|(id, _)| *id).collect();
+    let of_moved: BTreeSet<MessageId> = moved.iter().copied().map(MessageId::of_document).collect();
+    let why = |id| match of_moved.contains(&id) {
+        true => Back::Moved,
+        false => Back::Reviewed,
+    };
+    let undone: Vec<(MessageId, Back)> = undone.map(|(id, _)| (*id, why(*id))).collect();
     message::unsettle(tx, ids, &undone, now_ms)?;
     let left = sql::without_receipts(tx, moved)?;
     message::unanswer(tx, ids, &left, now_ms)?;
@@ -415,14 +382,14 @@ fn update_documents(
         .map(|document| (document.id, Before::of(document)))
         .collect();
     hearing::hear(tx, &mut documents, recorded, moved)?;
-    action::ask(tx, &mut documents, &before)?;
+    action::ask(tx, &mut documents, &before, (recorded, moved))?;
     let mut updated = Updated::default();
     let mut n_final: BTreeMap<MessageId, i64> = BTreeMap::new();
     for document in documents.values() {
         let message = MessageId::of_document(document.id);
         updated.kinds.insert(message, document.kind.clone());
-        let is_declared = document.status.is_some_and(|status| status != DRAFT)
-            && !contested::sql::is_duplicate(document.status);
+        let is_declared =
+            document.status.is_some_and(|status| status != DRAFT) && !document.is_duplicate;
         let Some(was) = before.get(&document.id) else {
             continue;
         };
@@ -446,7 +413,7 @@ fn update_documents(
         .collect();
     sql::update_documents(tx, &changed)?;
     crate::matching::learn(tx, ground, &changed, recorded, now_ms)?;
-    let left = action::left_open(tx, recorded)?;
+    let left = action::left_open(tx, &documents)?;
     sql::update_documents(tx, &left.iter().collect::<Vec<_>>())?;
     let messages = left.iter().map(|one| MessageId::of_document(one.id));
     updated.outcomes.extend(messages);

@@ -11,7 +11,6 @@ use crate::receipt;
 use crate::story::marks::{Mark, marks};
 use ceb::explain::Explanation;
 use ceb::matching::Part;
-use ceb::spec::RecordSpec;
 use ceb::status::ReturnStatus;
 use ceb::{Document, Kind, Record, personal};
 use registry::company::Directory;
@@ -361,26 +360,13 @@ fn fields(record: &Record, is_masked: bool) -> Vec<StoryField> {
             } else {
                 value.to_owned()
             },
-            meaning: meaning(record.spec(), element, value),
+            meaning: record
+                .spec()
+                .field(element)
+                .and_then(|field| field.meaning(value))
+                .map(str::to_owned),
         })
         .collect()
-}
-
-/// What the table of the standard says beside a code that no code table holds: `1 新增，2 变更，3 删除`.
-fn noted<'a>(note: &'a str, value: &str) -> Option<&'a str> {
-    note.split(['，', '；']).find_map(|one| {
-        let (codes, word) = one.split_once(' ')?;
-        codes.split('/').any(|code| code == value).then_some(word)
-    })
-}
-
-fn meaning(table: &RecordSpec, element: &str, value: &str) -> Option<String> {
-    let field = table.field(element)?;
-    let word = match field.table() {
-        Some(codes) => ceb::code_table::chinese(codes, value),
-        None => noted(&field.note, value),
-    };
-    word.map(str::to_owned)
 }
 
 /// Everything that happened to the messages and documents, oldest first.

@@ -124,9 +124,12 @@ pub(crate) fn count(
         let (info, xml) = (&receipt.return_info, &receipt.xml);
         let kind = explanation::kind_of(&receipt.kind, xml);
         // A text can name several codes; each counts once a receipt.
+        let mut sample = info.clone();
         let codes: BTreeSet<String> = match receipt.return_status {
             status if status == i64::from(ceb::receipt::STATUS_UNREADABLE.0) => {
-                unreadable(receipt).into_iter().collect()
+                let text = unreadable(receipt);
+                sample = format!("{} {info}", text.as_deref().unwrap_or_default());
+                text.as_deref().map(code_of).into_iter().collect()
             }
             status => {
                 let told = explanation::explain(&receipt.kind, status, info, xml);
@@ -137,7 +140,7 @@ pub(crate) fn count(
             let key = (code, kind.clone());
             let entry = seen.entry(key).or_insert_with(|| Seen {
                 n_seen: 0,
-                sample: ceb::personal::masked_text(info)
+                sample: ceb::personal::masked_text(sample.trim())
                     .chars()
                     .take(SAMPLE_CHARS_MAX)
                     .collect(),
@@ -159,12 +162,20 @@ pub(crate) fn count(
 fn unreadable(receipt: &NewReceipt) -> Option<String> {
     ceb::Kind::from_code(&receipt.kind)?.declares()?;
     let told = ceb::receipt::split(receipt.xml.as_bytes()).ok()?;
-    let text = told.entries.into_iter().next()?.status_text;
-    let text: String = text.chars().take(CODE_CHARS_MAX).collect();
-    Some(match text.is_empty() {
-        true => "（空）".to_owned(),
-        false => text,
-    })
+    Some(told.entries.into_iter().next()?.status_text)
+}
+
+/// Under what a status that cannot be read is counted. It may be anything, personal data included where
+/// columns have shifted, so that only figures are shown as they came.
+fn code_of(text: &str) -> String {
+    let is_figure = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '，');
+    match text {
+        "" => "（空）".to_owned(),
+        text if text.chars().count() <= CODE_CHARS_MAX && text.chars().all(is_figure) => {
+            text.to_owned()
+        }
+        _ => "（无法识别）".to_owned(),
+    }
 }
 
 /// The answers to these codes.

@@ -60,14 +60,17 @@ impl Gate {
         headers: &HeaderMap,
         operation: &'static Operation,
     ) -> Result<Actor, Problem> {
-        if headers.contains_key(header::AUTHORIZATION) {
-            return self.program(headers, operation).await;
-        }
-        let (actor, session) = self.person(headers).await?;
-        self.permit(&actor, operation).await?;
-        if operation.changes {
-            check_csrf(headers, &session)?;
-        }
+        let actor = if headers.contains_key(header::AUTHORIZATION) {
+            self.program(headers, operation).await?
+        } else {
+            let (actor, session) = self.person(headers).await?;
+            self.permit(&actor, operation).await?;
+            if operation.changes {
+                check_csrf(headers, &session)?;
+            }
+            actor
+        };
+        web::reads::belongs_to(&actor.holder()).await?;
         Ok(actor)
     }
 

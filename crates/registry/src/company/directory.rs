@@ -1,10 +1,11 @@
 //! The companies in memory, for those who ask for every message.
 
+use super::sql::former_dxp_ids;
 use super::{Company, CompanyId, all};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::clock::SharedClock;
-use store::{Db, Result};
+use store::{Db, Result, Tx};
 
 /// How old the copy may be, in milliseconds.
 const FRESH_MS: i64 = 1000;
@@ -21,7 +22,8 @@ pub struct Directory {
 struct Copy {
     read_at: Option<i64>,
     by_id: HashMap<CompanyId, Arc<Company>>,
-    by_dxp_id: HashMap<String, Arc<Company>>,
+    /// By DXP id; by a former one where it is nobody's now.
+    addressed: HashMap<String, Vec<CompanyId>>,
     by_code: HashMap<String, CompanyId>,
 }
 
@@ -49,13 +51,17 @@ impl Directory {
         if read_at.is_some_and(|read_at| (now_ms - read_at).abs() < FRESH_MS) {
             return Ok(());
         }
-        let companies: Vec<Arc<Company>> =
-            self.db.read(all).await?.into_iter().map(Arc::new).collect();
+        let read = |tx: &mut Tx<'_>| Ok((all(tx)?, former_dxp_ids(tx)?));
+        let (companies, former) = self.db.read(read).await?;
+        let companies: Vec<Arc<Company>> = companies.into_iter().map(Arc::new).collect();
         let by_id = companies.iter().map(|c| (c.id, Arc::clone(c))).collect();
-        let by_dxp_id = companies
-            .iter()
-            .map(|c| (c.dxp_id.clone(), Arc::clone(c)))
-            .collect();
+        let mut addressed: HashMap<String, Vec<CompanyId>> = HashMap::new();
+        for (dxp_id, company) in former {
+            addressed.entry(dxp_id).or_default().push(company);
+        }
+        for company in &companies {
+            addressed.insert(company.dxp_id.clone(), vec![company.id]);
+        }
         let by_code = companies
             .iter()
             .flat_map(|c| {
@@ -66,7 +72,7 @@ impl Directory {
         *self.copy.write().unwrap_or_else(PoisonError::into_inner) = Copy {
             read_at: Some(now_ms),
             by_id,
-            by_dxp_id,
+            addressed,
             by_code,
         };
         Ok(())
@@ -90,14 +96,11 @@ impl Directory {
         company.has_code(code.trim()).then(|| Arc::clone(company))
     }
 
-    /// The company with this DXP id.
-    pub fn by_dxp_id(&self, dxp_id: &str) -> Option<Arc<Company>> {
-        self.copy
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .by_dxp_id
-            .get(dxp_id)
-            .cloned()
+    /// The companies that an envelope to this DXP id is meant for: the one whose it is; where it is
+    /// nobody's any more, those whose it was.
+    pub fn addressed(&self, dxp_id: &str) -> Vec<CompanyId> {
+        let copy = self.copy.read().unwrap_or_else(PoisonError::into_inner);
+        copy.addressed.get(dxp_id).cloned().unwrap_or_default()
     }
 
     /// The company that a text names: customs registration number, credit code, DXP id, or its own

@@ -41,6 +41,12 @@ pub(super) fn taken(tx: &mut Tx<'_>, company: &Company) -> Result<bool> {
 }
 
 pub(super) fn correct(tx: &mut Tx<'_>, company: &Company) -> Result<()> {
+    // Answers to what is at customs come under the id that it was handed over with.
+    tx.execute(
+        "insert into company_former_dxp (dxp_id, company_id) select dxp_id, id from company \
+         where id = $1 and dxp_id <> $2 on conflict do nothing",
+        &[company.id.0.into(), (&company.dxp_id).into()],
+    )?;
     tx.execute(
         "update company set credit_code = $2, customs_code = $3, name = $4, dxp_id = $5, \
          roles = $6 where id = $1",
@@ -97,6 +103,33 @@ pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Company>> {
         .as_ref()
         .map(company)
         .transpose()
+}
+
+/// The companies that had a DXP id before: id, company.
+pub(super) fn former_dxp_ids(tx: &mut Tx<'_>) -> Result<Vec<(String, CompanyId)>> {
+    let rows = tx.query("select dxp_id, company_id from company_former_dxp", &[])?;
+    rows.iter()
+        .map(|row| Ok((row.text(0)?, CompanyId(row.int(1)?))))
+        .collect()
+}
+
+/// The companies that an envelope to this DXP id is meant for: the one whose it is; where it is nobody's
+/// any more, those whose it was.
+///
+/// # Errors
+/// The engine's.
+pub fn addressed(tx: &mut Tx<'_>, dxp_id: &str) -> Result<Vec<CompanyId>> {
+    const STATEMENTS: [&str; 2] = [
+        "select id from company where dxp_id = $1",
+        "select company_id from company_former_dxp where dxp_id = $1",
+    ];
+    for statement in STATEMENTS {
+        let rows = tx.query(statement, &[dxp_id.into()])?;
+        if !rows.is_empty() {
+            return rows.iter().map(|row| row.int(0).map(CompanyId)).collect();
+        }
+    }
+    Ok(Vec::new())
 }
 
 fn company(row: &Row) -> Result<Company> {

@@ -79,7 +79,7 @@ fn turned_down(
 fn stuck(tx: &mut Tx<'_>) -> Result<[(&'static str, &'static str, i64); 3]> {
     Ok([
         ("held", "待人工处理的报文", board::n_held(tx)?),
-        ("parked", "搁置的回执", board::waiting(tx)?.n_parked),
+        ("parked", "未匹配回执", board::waiting(tx)?.n_parked),
         (
             "unknown_codes",
             "待解释的回执代码",

@@ -38,7 +38,7 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     (
         "tongguan_places_held",
         "gauge",
-        "已占用的空位数，按 resource；接收空间（bodies、request_bodies、uploads）以 KiB 计",
+        "占用数，按 resource；接收空间（bodies、request_bodies、uploads）以 KiB 计",
     ),
     (
         "tongguan_places_refused_total",
@@ -89,7 +89,7 @@ pub const METRICS: &[(&str, &str, &str)] = &[
     (
         "tongguan_receipts_parked_total",
         "counter",
-        "无法归位、待人工处理的回执数",
+        "累计未匹配回执数",
     ),
     (
         "tongguan_values_unreadable_total",
@@ -143,7 +143,7 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "gauge",
         "待企业处理的报文数，按 outcome（rejected、faulty、refused），各计到 10000",
     ),
-    ("tongguan_receipts_parked", "gauge", "待人工处理的回执数"),
+    ("tongguan_receipts_parked", "gauge", "未匹配回执数"),
     ("tongguan_store_waiting", "gauge", "等待数据库写入的任务数"),
     (
         "tongguan_task_turn_age_seconds",

@@ -1,7 +1,7 @@
 //! Requests that only read: each caller has few in hand at once, so that nobody's delay the others'.
 //!
-//! The caller is not known yet, and to find out costs a read. So the credential stands for him, as a hash
-//! under a key that this process has made and tells nobody; who shows none is known by his network.
+//! The caller is not known yet, and to find out costs a read. Until then the credential stands for him, as a
+//! hash under a key that this process has made and tells nobody; who shows none is known by his network.
 
 use super::peer::Caller;
 use crate::roles::House;
@@ -66,9 +66,8 @@ fn only_reads(request: &Request) -> bool {
 impl Desk {
     /// Whose share a request is taken from.
     fn holder(&self, headers: &HeaderMap, address: &str) -> Holder {
-        let key = headers.get(header::AUTHORIZATION);
-        if let Some(key) = key {
-            return Holder::Credential(self.hasher.hash_one(("key", key.as_bytes())));
+        if let Some(key) = headers.get(header::AUTHORIZATION) {
+            return Holder::Credential(self.hasher.hash_one(("key", token(key.as_bytes()))));
         }
         match cookie(headers, self.is_secure) {
             Some(session) => Holder::Credential(self.hasher.hash_one(("session", session))),
@@ -77,9 +76,15 @@ impl Desk {
     }
 }
 
+/// What an `Authorization` header proves somebody by: without the scheme, which may be spelt in many ways.
+fn token(header: &[u8]) -> &[u8] {
+    let scheme = header.iter().position(|byte| *byte == b' ');
+    scheme.map_or(header, |end| header.split_at(end).1.trim_ascii())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Desk, WAIT, in_turn, only_reads};
+    use super::{Desk, WAIT, in_turn, only_reads, token};
     use axum::Router;
     use axum::body::Body;
     use axum::extract::Request;
@@ -108,6 +113,13 @@ mod tests {
         let request = Request::builder().method(method).uri(path);
         let request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
         request.body(Body::empty()).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_one_however_its_scheme_is_spelt() {
+        for header in ["Bearer abc", "bearer  abc ", "bEaReR   abc"] {
+            assert_eq!(token(header.as_bytes()), b"abc", "{header}");
+        }
     }
 
     #[test]

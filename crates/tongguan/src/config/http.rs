@@ -90,7 +90,7 @@ pub struct LimitsConfig {
     pub upload_bytes_per_caller_max: usize,
     /// Requests that only read and are being worked on.
     pub reads_max: usize,
-    /// Of these one caller's: a key's, a session's, or a network's of callers without either.
+    /// Of these one company's or person's; a key's, a session's or a network's before they are known.
     pub reads_per_caller_max: usize,
     /// Open streams of live events.
     pub streams_max: usize,

@@ -46,22 +46,40 @@ pub(crate) fn reopen(
     Ok(true)
 }
 
-/// Takes messages back from `Settled` some of whose answers turned out to be about others: not every
-/// document is final any more.
+/// Why a message has moved back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Back {
+    /// An answer turned out to be about another document.
+    Moved,
+    /// Customs looks at what it has taken in once more.
+    Reviewed,
+}
+
+impl Back {
+    const fn chinese(self) -> &'static str {
+        match self {
+            Self::Moved => "先前归入的回执属于另一份单证",
+            Self::Reviewed => "海关再次审核",
+        }
+    }
+}
+
+/// Takes messages back from `Settled`: not every document is final any more.
 ///
 /// # Errors
 /// The engine's.
 pub(crate) fn unsettle(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
-    messages: &[MessageId],
+    messages: &[(MessageId, Back)],
     at_ms: i64,
 ) -> Result<()> {
     let mut events = Vec::new();
     let mut counts = DayCounts::new();
-    for id in messages {
+    for (id, why) in messages {
         if let Some((company_id, kind, settled_at)) = sql::unsettle(tx, *id, at_ms)? {
-            events.push(moved_back(ids, *id, company_id, (State::Answered, at_ms)));
+            let to = (State::Answered, *why);
+            events.push(moved_back(ids, (*id, company_id), to, at_ms));
             let key = (beijing_day(settled_at), company_id, kind);
             counts.entry(key).or_default().n_settled -= 1;
         }
@@ -84,7 +102,8 @@ pub(crate) fn unanswer(
     let mut events = Vec::new();
     for id in messages {
         if let Some(company_id) = sql::unanswer(tx, *id, at_ms)? {
-            events.push(moved_back(ids, *id, company_id, (State::Sent, at_ms)));
+            let to = (State::Sent, Back::Moved);
+            events.push(moved_back(ids, (*id, company_id), to, at_ms));
         }
     }
     store::event::append(tx, &events)
@@ -92,9 +111,9 @@ pub(crate) fn unanswer(
 
 fn moved_back(
     ids: &IdMaker,
-    id: MessageId,
-    company_id: CompanyId,
-    (to, at_ms): (State, i64),
+    (id, company_id): (MessageId, CompanyId),
+    (to, why): (State, Back),
+    at_ms: i64,
 ) -> Event {
     Event {
         id: ids.next(),
@@ -102,6 +121,6 @@ fn moved_back(
         kind: format!("message.{}", to.name()),
         company_id: Some(company_id.0),
         subject_id: id.0,
-        detail: "先前归入的回执属于另一份单证".to_owned(),
+        detail: why.chinese().to_owned(),
     }
 }

@@ -1,11 +1,11 @@
 //! `POST /api/v1/operator/messages/{id}/release`, `…/resubmit`, `/api/v1/operator/parked/{id}/release`.
 
-use super::{Payload, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+use super::{DISMISS_RECEIPT, Payload, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
 use crate::inbox;
 use crate::message::{MessageId, State};
 use crate::query::find;
 use crate::query::http::{Desk, bad};
-use crate::receipt;
+use crate::receipt::parked;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State as Held};
@@ -34,23 +34,23 @@ pub const RESUBMIT_MESSAGE: Operation = Operation {
     roles: OPERATORS,
     changes: true,
 };
-/// Asks for a receipt to be freed.
+/// Asks for a parked receipt to be matched again, or dismissed.
 pub const RELEASE_PARKED: Operation = Operation {
     id: "release_parked",
-    chinese: "申请放行回执",
+    chinese: "申请处理未匹配回执",
     roles: OPERATORS,
     changes: true,
 };
 /// The operations of this room.
 pub const OPERATIONS: &[Operation] = &[RELEASE_MESSAGE, RESUBMIT_MESSAGE, RELEASE_PARKED];
 
-/// Why, and for a held message what.
+/// Why, and for a held message or a parked receipt what.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReleaseBody {
     /// The reason, 2 to 500 characters; it is audited.
     pub reason: String,
-    /// Refuse the message instead of sending it again.
+    /// Refuse the message instead of sending it again; dismiss the receipt instead of matching it again.
     #[serde(default)]
     pub refuse: bool,
 }
@@ -122,17 +122,18 @@ pub async fn resubmit_message(
     ask_for_message(&desk, actor, &id, (&RESUBMIT, State::Refused), body.reason).await
 }
 
-/// Asks for a parked receipt to be matched again (申请放行回执): done when another person approves.
+/// Asks for a parked receipt to be matched again, or with `refuse` to be dismissed (申请处理未匹配回执): done
+/// when another person approves.
 #[utoipa::path(
     post, path = "/api/v1/operator/parked/{id}/release", tag = "operator",
-    params(("id" = String, Path, description = "搁置的回执 id")),
+    params(("id" = String, Path, description = "未匹配回执 id")),
     request_body = ReleaseBody,
     responses(
         (status = 202, body = Asked, description = "已提交复核，由另一人批准后执行"),
         (status = 400, body = Problem, description = "缺少理由"),
         (status = 401, body = Problem, description = "未登录"),
         (status = 403, body = Problem, description = "没有权限"),
-        (status = 404, body = Problem, description = "不存在，或已放行")
+        (status = 404, body = Problem, description = "不存在，或已处理")
     )
 )]
 pub async fn release_parked(
@@ -144,21 +145,19 @@ pub async fn release_parked(
     let actor = desk.gate.actor(&headers, &RELEASE_PARKED).await?;
     let body = body_of(body)?;
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
-    let read = desk.shared.db.read(move |tx| {
-        Ok(inbox::aside::is_in(tx, id)? || receipt::parked_body(tx, id)?.is_some())
-    });
+    let read = desk
+        .shared
+        .db
+        .read(move |tx| Ok(inbox::aside::is_in(tx, id)? || parked::body(tx, id)?.is_some()));
     if !read.await.map_err(|error| service_error(&error))? {
         return Err(Problem::new(codes::NOT_FOUND));
     }
-    let title = format!("搁置的回执 {id}");
-    ask(
-        &desk,
-        actor,
-        (&RELEASE_RECEIPT, id),
-        (title, None),
-        body.reason,
-    )
-    .await
+    let kind = match body.refuse {
+        true => &DISMISS_RECEIPT,
+        false => &RELEASE_RECEIPT,
+    };
+    let title = format!("未匹配回执 {id}");
+    ask(&desk, actor, (kind, id), (title, None), body.reason).await
 }
 
 async fn ask_for_message(
@@ -200,12 +199,12 @@ async fn ask(
         why: reason(&why)?,
     };
     let ground = desk.gate.ground.clone();
-    let is_receipt = kind.name == RELEASE_RECEIPT.name;
+    let is_receipt = super::OF_RECEIPTS.contains(&kind.name);
     let asked = desk.gate.ground.act(move |tx| {
         // Of two who ask at once the second sees the first.
         match is_receipt {
             true if inbox::aside::hold(tx, id)? => {}
-            true => receipt::hold_parked(tx, id)?,
+            true => parked::hold(tx, id)?,
             false => crate::message::sql::lock(tx, MessageId(id))?,
         }
         if let Some(other) = super::pending(tx, &[id], is_receipt)?.remove(&id) {

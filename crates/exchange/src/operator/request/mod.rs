@@ -5,6 +5,7 @@ pub mod http;
 
 use crate::check::refusal_receipt;
 use crate::message::{self, MessageId, State, Step};
+use crate::receipt::parked;
 use crate::{inbox, matching, outcome, query, receipt};
 use registry::access::Sight;
 use registry::approval::{self, Approval, Doing, Kind};
@@ -41,12 +42,19 @@ pub const RESUBMIT: Kind = Kind {
 /// A parked receipt is matched again.
 pub const RELEASE_RECEIPT: Kind = Kind {
     name: "receipt.release",
-    chinese: "放行搁置的回执",
+    chinese: "重新匹配回执",
     deciders: DECIDERS,
     run: release_receipt,
 };
+/// A parked receipt is nobody's here, and waits no more.
+pub const DISMISS_RECEIPT: Kind = Kind {
+    name: "receipt.dismiss",
+    chinese: "不再处理未匹配回执",
+    deciders: DECIDERS,
+    run: dismiss_receipt,
+};
 /// The kinds of this room.
-pub const KINDS: &[Kind] = &[RELEASE, REFUSE, RESUBMIT, RELEASE_RECEIPT];
+pub const KINDS: &[Kind] = &[RELEASE, REFUSE, RESUBMIT, RELEASE_RECEIPT, DISMISS_RECEIPT];
 
 /// What a request is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -65,6 +73,9 @@ impl Payload {
 /// The kinds that are about a message; one of them at a time.
 const OF_MESSAGES: &[&str] = &[RELEASE.name, REFUSE.name, RESUBMIT.name];
 
+/// The kinds that are about a parked receipt; one of them at a time.
+const OF_RECEIPTS: &[&str] = &[RELEASE_RECEIPT.name, DISMISS_RECEIPT.name];
+
 /// Requests that wait for another person, by what they are about: whoever looks at a list of messages
 /// (or of receipts) sees what was asked for, and does not ask again.
 pub(super) fn pending(
@@ -72,11 +83,7 @@ pub(super) fn pending(
     ids: &[i64],
     is_receipt: bool,
 ) -> Result<BTreeMap<i64, Approval>> {
-    let kinds: &[&str] = if is_receipt {
-        &[RELEASE_RECEIPT.name]
-    } else {
-        OF_MESSAGES
-    };
+    let kinds: &[&str] = if is_receipt { OF_RECEIPTS } else { OF_MESSAGES };
     let payloads: Vec<String> = ids.iter().map(|id| Payload::text(*id)).collect();
     let found = approval::pending(tx, kinds, &payloads)?;
     Ok(found
@@ -173,12 +180,26 @@ fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         Some(Err(why)) => return Ok(Err(why.to_owned())),
         Some(Ok(())) => return Ok(Ok("；已重新排入处理".to_owned())),
     }
-    let Some(body) = receipt::parked_body(tx, id)? else {
-        return Ok(Err("没有这份回执，或它已放行".to_owned()));
+    let Some(parked) = parked::body(tx, id)? else {
+        return Ok(Err(CLOSED.to_owned()));
     };
-    if receipt::again(tx, doing.ground, body, now_ms)?.is_empty() {
+    if receipt::again(tx, doing.ground, parked, now_ms)?.is_empty() {
         return Ok(Err("仍然找不到对应的申报，或这份回执已经登记".to_owned()));
     }
-    receipt::release_parked(tx, id, now_ms)?;
+    parked::close(tx, id, now_ms)?;
     Ok(Ok("；已送达企业".to_owned()))
+}
+
+/// Why nothing can be done about a parked receipt any more.
+const CLOSED: &str = "没有这份回执，或它已处理";
+
+fn dismiss_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+    let id = match id_of(doing) {
+        Ok(id) => id,
+        Err(why) => return Ok(Err(why)),
+    };
+    Ok(match parked::close(tx, id, doing.ground.now_ms())? {
+        true => Ok("；内容保留，不再列出".to_owned()),
+        false => Err(CLOSED.to_owned()),
+    })
 }

@@ -9,6 +9,7 @@ use super::{DocumentStatus, NewReceipt};
 use crate::message::{self, MessageId};
 use ceb::{Kind, Profile};
 use registry::company::CompanyId;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use store::{Result, Tx};
 
@@ -73,6 +74,10 @@ fn one_key(
     moved: &mut BTreeSet<i64>,
 ) -> Result<Vec<NewReceipt>> {
     let documents = sql::with_key(tx, company, key)?;
+    if documents.is_empty() {
+        // None of them has been at customs: what is said of the key is said of the newest.
+        return Ok(fresh);
+    }
     let kind = key.split('|').next().and_then(Kind::from_code);
     let (Some(kind), Some(of)) = (kind, fresh.first().map(|one| one.kind.clone())) else {
         return Ok(fresh);
@@ -85,10 +90,16 @@ fn one_key(
     let n_known = all.len();
     // Customs answers at least once: the same answer has the same number of its own.
     let mut known: HashSet<Known> = all.iter().flat_map(Known::of).collect();
+    // Some nodes give it another number each time. Of the documents that are there now, one was declared
+    // after the platform had this very answer: it is no answer to that one.
+    let newest = sent.iter().filter_map(|one| one.received_ms).max();
+    let old = all.iter().filter(|one| one.received_ms < newest);
+    let old: HashSet<(i64, String, i64)> = old.map(content).collect();
     for receipt in fresh {
         let [dated, undated] = Known::of(&receipt);
         let own = if receipt.is_dated { &dated } else { &undated };
-        if !known.contains(own) {
+        let is_old = receipt.is_dated && old.contains(&content(&receipt));
+        if !is_old && !known.contains(own) {
             known.extend([dated, undated]);
             all.push(receipt);
         }
@@ -97,7 +108,10 @@ fn one_key(
         .iter()
         .map(|one| {
             let (guid, info) = (&one.guid, &one.return_info);
-            Answer::new(guid, one.return_status, &one.return_time, info)
+            Answer {
+                received_ms: one.received_ms,
+                ..Answer::new(guid, one.return_status, &one.return_time, info)
+            }
         })
         .collect();
     let places = attribute(kind, &sent, &answers);
@@ -141,6 +155,12 @@ pub(super) fn tell_again(
     again: &BTreeSet<i64>,
     moved: &BTreeSet<i64>,
 ) -> Result<()> {
+    let mut declared = BTreeMap::new();
+    for message in moved.iter().copied().map(MessageId::of_document) {
+        if let Entry::Vacant(place) = declared.entry(message) {
+            place.insert(declared_invt_nos(tx, message)?);
+        }
+    }
     for id in again {
         let Some(document) = documents.get_mut(id) else {
             continue;
@@ -148,31 +168,29 @@ pub(super) fn tell_again(
         let receipt = Kind::from_code(&document.kind).and_then(Kind::receipt);
         let Some(receipt) = receipt else { continue };
         document.forget_answers();
-        if moved.contains(id) {
-            document.invt_no = declared_invt_no(tx, *id)?;
+        let own = declared.get(&MessageId::of_document(*id));
+        if let Some(Some(own)) = own.filter(|_| moved.contains(id)) {
+            document.invt_no = own.get(id).cloned().flatten();
             document.pre_no = None;
         }
         let answers = sql::told(tx, *id, receipt.code())?;
-        let (whole, own): (Vec<_>, Vec<_>) = answers
-            .iter()
-            .partition(|answer| answer.document_id == answer.message_id.0);
-        for answer in in_time(own) {
-            document.hear(answer);
-        }
-        // An answer to the whole message settles what is still open.
-        for answer in in_time(whole) {
-            if !document.is_final {
-                document.hear(answer);
+        for answer in in_time(answers.iter().collect()) {
+            match answer.document_id == answer.message_id.0 {
+                true => document.hear_of_message(answer),
+                false => document.hear(answer),
             }
         }
     }
     Ok(())
 }
 
-/// The list number with which a document was declared: changes and cancellations name the list that they
-/// are about, and new declarations none.
-fn declared_invt_no(tx: &mut Tx<'_>, document: i64) -> Result<Option<String>> {
-    let message = MessageId::of_document(document);
+/// The list numbers with which the documents of a message were declared, by document: changes and
+/// cancellations name the list that they are about, and new declarations none. Nothing where the message
+/// cannot be read any more.
+fn declared_invt_nos(
+    tx: &mut Tx<'_>,
+    message: MessageId,
+) -> Result<Option<BTreeMap<i64, Option<String>>>> {
     let Some(body) = message::sql::body_as_received(tx, message)? else {
         return Ok(None);
     };
@@ -181,9 +199,11 @@ fn declared_invt_no(tx: &mut Tx<'_>, document: i64) -> Result<Option<String>> {
     let Some(declared) = parsed.and_then(|parsed| parsed.message) else {
         return Ok(None);
     };
-    let mut numbered = declared.documents.iter().zip(1..);
-    let own = numbered.find(|(_, number)| message.document(*number) == document);
-    Ok(own.and_then(|(own, _)| ceb::key::search_keys(declared.kind, own).invt_no))
+    let numbered = declared.documents.iter().zip(1..).map(|(own, number)| {
+        let invt_no = ceb::key::search_keys(declared.kind, own).invt_no;
+        (message.document(number), invt_no)
+    });
+    Ok(Some(numbered.collect()))
 }
 
 /// Receipts in the order in which they are heard: by time, within one moment by how far they say the

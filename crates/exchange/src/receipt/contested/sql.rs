@@ -2,7 +2,7 @@
 
 use crate::message::MessageId;
 use crate::receipt::NewReceipt;
-use crate::receipt::attribution::{DUPLICATE_CODES, Sent};
+use crate::receipt::attribution::Sent;
 use crate::receipt::matching::Numbered;
 use ceb::Kind;
 use registry::company::CompanyId;
@@ -123,6 +123,9 @@ fn read_answers(
     kind: &str,
     xml: &'static str,
 ) -> Result<Vec<NewReceipt>> {
+    if documents.is_empty() {
+        return Ok(Vec::new());
+    }
     // There are at most SAME_KEY_MAX of them, so there are not more texts of this statement.
     let numbers: Vec<String> = (3..)
         .take(documents.len())
@@ -130,7 +133,7 @@ fn read_answers(
         .collect();
     let sql = format!(
         "select feed_no, company_id, message_id, document_id, kind, guid, document_key, \
-         return_status, return_time, return_info, fingerprint, {xml} from receipt \
+         return_status, return_time, return_info, fingerprint, {xml}, received_at from receipt \
          where kind = $1 and document_id in ({}) order by feed_no desc limit $2",
         numbers.join(", ")
     );
@@ -138,6 +141,7 @@ fn read_answers(
     let mut args: Vec<Value<'_>> = vec![kind.into(), limit.into()];
     args.extend(documents.iter().map(|id| Value::from(*id)));
     let rows = tx.query(&sql, &args)?;
+    let vault = tx.vault();
     rows.iter()
         .rev()
         .map(|row| {
@@ -150,13 +154,14 @@ fn read_answers(
                 document_key: row.text(6)?,
                 return_status: row.int(7)?,
                 return_time: row.text(8)?,
-                return_info: row.text(9)?,
+                return_info: vault.open_text(row.text(9)?)?,
                 invt_no: None,
                 pre_no: None,
                 xml: row.text(11)?,
                 fingerprint: row.int(10)?,
                 is_dated: true,
                 feed_no: Some(row.int(0)?),
+                received_ms: row.int_opt(12)?,
             })
         })
         .collect()
@@ -212,38 +217,32 @@ pub(in crate::receipt) fn replaced(
     documents: &BTreeSet<i64>,
 ) -> Result<BTreeSet<i64>> {
     const FIND: Many = Many {
-        before: "select d.id, later.status from document d join document later \
-                 on later.business_key = d.business_key and later.company_id = d.company_id \
-                 and later.id > d.id and not later.is_draft where d.id in (",
+        before: "select d.id from document d where exists (select 1 from document later \
+                 where later.business_key = d.business_key and later.company_id = d.company_id \
+                 and later.id > d.id and not later.is_draft and not later.is_duplicate) \
+                 and d.id in (",
         row: "?",
         after: ")",
     };
     let rows: Vec<Vec<Value<'_>>> = documents.iter().map(|id| vec![(*id).into()]).collect();
-    let mut replaced = BTreeSet::new();
-    for row in tx.many(FIND, &[], &rows)? {
-        if !is_duplicate(row.int_opt(1)?) {
-            replaced.insert(row.int(0)?);
-        }
-    }
-    Ok(replaced)
+    let found = tx.many(FIND, &[], &rows)?;
+    found.iter().map(|row| row.int(0)).collect()
 }
 
-/// Whether a status turns its document down as a duplicate.
-pub(in crate::receipt) fn is_duplicate(status: Option<i64>) -> bool {
-    let status = status.and_then(|status| i32::try_from(status).ok());
-    status.is_some_and(|status| DUPLICATE_CODES.contains(&status))
-}
-
-/// Documents that were turned down by customs and ask for nothing, though nothing but duplicates of them, one
-/// of these among them, was declared since.
+/// The documents that were turned down by customs and ask for nothing, though nothing but duplicates of them,
+/// one of these among them, was declared since: of each the one before it. What the company has dismissed
+/// stays so.
 pub(in crate::receipt) fn left_open(
     tx: &mut Tx<'_>,
     duplicates: &BTreeSet<i64>,
 ) -> Result<BTreeSet<i64>> {
     const FIND: Many = Many {
-        before: "select e.id from document d join document e \
-                 on e.business_key = d.business_key and e.company_id = d.company_id and e.id < d.id \
-                 where e.outcome in ('rejected', 'faulty') and not e.needs_action and d.id in (",
+        before: "select e.id from document d join document e on e.id = (select max(b.id) \
+                 from document b where b.business_key = d.business_key \
+                 and b.company_id = d.company_id and b.id < d.id and not b.is_draft \
+                 and not b.is_duplicate) \
+                 where e.outcome in ('rejected', 'faulty') and not e.needs_action \
+                 and not e.is_dismissed and d.id in (",
         row: "?",
         after: ")",
     };

@@ -9,19 +9,19 @@ use registry::access::Actor;
 use store::testing::each_engine;
 
 /// An answer to the sample order with this status and time.
-fn said(house: &House, status: i32, time: &str) -> String {
+pub(super) fn said(house: &House, status: i32, time: &str) -> String {
     with_text(&receipt(house, 0, 5, status, ""), "returnTime", time)
 }
 
 /// The sample order of the first company, handed over to customs; the DXP id that its answers go to.
-async fn declared(house: &House) -> (MessageId, String) {
+pub(super) async fn declared(house: &House) -> (MessageId, String) {
     let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
     crate::pipeline::drain(&house.shared).await.unwrap();
     (id, house.company(0).dxp_id.clone())
 }
 
 /// What became of a message's only document: outcome, whether somebody must act, state of the message.
-async fn became(house: &House, id: MessageId) -> (Outcome, bool, String) {
+pub(super) async fn became(house: &House, id: MessageId) -> (Outcome, bool, String) {
     let document = documents(house, id).await.remove(0);
     let state = house.state(0, id).await;
     (document.outcome, document.needs_action, state)
@@ -215,7 +215,7 @@ async fn nobody_gets_the_receipt_of_another() {
         let parked = house
             .shared
             .db
-            .read(|tx| crate::receipt::parked(tx, i64::MAX, 10))
+            .read(|tx| crate::receipt::parked::list(tx, i64::MAX, 10))
             .await
             .unwrap();
         assert!(
@@ -228,7 +228,7 @@ async fn nobody_gets_the_receipt_of_another() {
         let released = house.shared.db.write(move |tx| {
             let mut companies = Vec::new();
             for one in &parked {
-                let body = crate::receipt::parked_body(tx, one.id)?.unwrap();
+                let body = crate::receipt::parked::body(tx, one.id)?.unwrap();
                 companies.extend(crate::receipt::again(tx, &ground, body, one.at_ms)?);
             }
             Ok(companies)

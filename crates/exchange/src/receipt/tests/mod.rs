@@ -1,6 +1,8 @@
 //! Receipts come home: matched, idempotent, in any order, split, parked when nobody's.
 
 mod clocks;
+mod courses;
+mod homes;
 mod odd;
 
 use super::matching::{Address, Candidate, Home, choose};

@@ -1,0 +1,81 @@
+//! Parked receipts (未匹配回执): answers that fit no declaration, or could not be read. They are kept with an
+//! alarm, each with the address of its envelope, until two operators have it matched once more, or dismissed.
+
+mod sql;
+
+use super::fingerprint;
+use store::event::Event;
+use store::id::IdMaker;
+use store::{Result, Tx};
+
+pub(crate) use sql::{body, close, hold, list};
+
+/// An answer that is to be parked.
+#[derive(Debug)]
+pub(crate) struct NewParked<'a> {
+    /// Its kind; empty when it could not be read.
+    pub(crate) kind: &'static str,
+    /// The key that it names, as far as it names one.
+    pub(crate) key: String,
+    /// Why it has no home, in Chinese.
+    pub(crate) reason: String,
+    /// The DXP ids that its envelope is addressed to; none when it came without one.
+    pub(crate) receivers: &'a [String],
+    /// The one answer as XML; all bytes of the delivery when it could not be read.
+    pub(crate) body: &'a [u8],
+}
+
+/// A parked answer, as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parked {
+    pub(crate) id: i64,
+    pub(crate) kind: String,
+    pub(crate) document_key: String,
+    pub(crate) reason: String,
+    pub(crate) at_ms: i64,
+}
+
+/// What is needed to match a parked answer once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ParkedBody {
+    pub(crate) receivers: Vec<String>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Keeps an answer that has no home, with an event for the alarm; the same one once.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn park(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    parked: &NewParked<'_>,
+    now_ms: i64,
+) -> Result<()> {
+    let id = ids.next();
+    let receivers = parked.receivers.join(" ");
+    let mut parts = vec![parked.body];
+    if !receivers.is_empty() {
+        parts.push(receivers.as_bytes());
+    }
+    let keys = (id, fingerprint(&parts));
+    if !sql::insert(tx, keys, (parked, &receivers), now_ms)? {
+        return Ok(());
+    }
+    metrics::counter!("tongguan_receipts_parked_total").increment(1);
+    tracing::warn!(
+        receipt = id,
+        kind = parked.kind,
+        // The reason may quote what came; the operator reads it in the list.
+        "a receipt was parked: it fits no declaration"
+    );
+    let event = Event {
+        id: ids.next(),
+        at_ms: now_ms,
+        kind: "receipt.parked".to_owned(),
+        company_id: None,
+        subject_id: id,
+        detail: parked.reason.clone(),
+    };
+    store::event::append(tx, &[event])
+}

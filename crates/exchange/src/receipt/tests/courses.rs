@@ -1,0 +1,284 @@
+//! What becomes of a document that customs says several things of: who must act, whatever came in between.
+
+use super::clocks::{became, declared, said};
+use super::odd::with_text;
+use super::{again, answer, documents, receipt};
+use crate::message::MessageId;
+use crate::testing::{House, accepted};
+use ceb::sample::Spec;
+use ceb::{Kind, Outcome};
+use registry::access::Actor;
+use std::time::Duration;
+use store::testing::each_engine;
+
+/// Customs turns the whole message down, at this time.
+fn whole(house: &House, id: MessageId, time: &str) -> String {
+    let spec = Spec {
+        kind: Kind::Ceb900,
+        ..house.spec(0, Kind::Ceb311, 5)
+    };
+    let xml = with_text(
+        &ceb::sample::message(&spec),
+        "oriCopMsgId",
+        &id.acceptance_no(),
+    );
+    with_text(&xml, "returnTime", time)
+}
+
+async fn dismiss(house: &House, id: MessageId) {
+    let (ids, now_ms) = (house.shared.ids.clone(), house.shared.clock.now_ms());
+    let dismiss = move |tx: &mut store::Tx<'_>| {
+        let nobody = Actor::nobody(registry::access::Origin::default());
+        crate::outcome::dismiss(tx, &ids, &nobody, id, ("", now_ms))
+    };
+    assert!(house.shared.db.write(dismiss).await.unwrap());
+}
+
+/// Declares the sample order once more, under other guids.
+async fn declare_again(house: &House, n: usize) -> MessageId {
+    let order = again(&house.sample(0, Kind::Ceb311, 5), n);
+    let id = accepted(house.accept(0, order).await);
+    crate::pipeline::drain(&house.shared).await.unwrap();
+    id
+}
+
+/// What a document that was turned down is told of another one that says 重复申报, in words or by its code,
+/// takes nothing off the company's hands; what the company has dismissed stays dismissed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_duplicate_is_no_declaration_however_it_is_said() {
+    for (status, text) in [(100, "重复申报"), (-301_010, "业务主键")] {
+        for is_dismissed in [false, true] {
+            for test in each_engine() {
+                let house = House::on(test).await;
+                let (first, dxp_id) = declared(&house).await;
+                answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
+                if is_dismissed {
+                    dismiss(&house, first).await;
+                }
+                let second = declare_again(&house, 2).await;
+                let guid = documents(&house, second).await.remove(0).guid.unwrap();
+                let refused = receipt(&house, 0, 5, status, &format!("{text}[{guid}]"));
+                answer(&house, &dxp_id, &[refused]).await;
+                assert!(became(&house, second).await.1);
+                assert_eq!(became(&house, first).await.1, !is_dismissed, "{text}");
+                // Whether or not the duplicate is still on the list, the first one is on it.
+                dismiss(&house, second).await;
+                assert_eq!(became(&house, first).await.1, !is_dismissed, "{text}");
+            }
+        }
+    }
+}
+
+/// A declaration that the platform refused after its check replaces nothing: the rejection of the one before
+/// is seen.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_operator_refused_replaces_nothing() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (first, dxp_id) = declared(&house).await;
+        let second = declare_again(&house, 2).await;
+        let (ids, now_ms) = (house.shared.ids.clone(), house.shared.clock.now_ms());
+        let refuse = house
+            .shared
+            .db
+            .write(move |tx| crate::outcome::refuse(tx, &ids, second, (true, now_ms)));
+        refuse.await.unwrap();
+        dismiss(&house, second).await;
+        answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
+        let (outcome, needs_action, _) = became(&house, first).await;
+        assert_eq!((outcome, needs_action), (Outcome::Rejected, true));
+    }
+}
+
+/// Another bad word after a dismissal asks anew, however it is dated; a status that nobody knows does not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_rejection_asks_anew_however_it_is_dated() {
+    for time in [
+        "20260302085900000",
+        "20260302090000000",
+        "20260302090100000",
+    ] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (id, dxp_id) = declared(&house).await;
+            answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
+            dismiss(&house, id).await;
+            answer(&house, &dxp_id, &[said(&house, 777, "20260302090030000")]).await;
+            assert!(!became(&house, id).await.1, "{time}");
+            let other = with_text(
+                &receipt(&house, 0, 5, 100, "[Code:1313]"),
+                "returnTime",
+                time,
+            );
+            answer(&house, &dxp_id, &[other]).await;
+            assert!(became(&house, id).await.1, "{time}");
+        }
+    }
+}
+
+/// That the whole message was turned down is taken back by what customs says later and dates later, and by
+/// nothing else; in whatever order the words are read again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_was_turned_down_stays_so_unless_customs_says_otherwise_later() {
+    let cases: [(&str, &[(i32, &str)], Outcome); 5] = [
+        (
+            "20260302090000000",
+            &[(120, "20260302085900000")],
+            Outcome::Faulty,
+        ),
+        ("20260302090000000", &[(120, "")], Outcome::Faulty),
+        (
+            "20260302090000000",
+            &[(120, ""), (3, "20260302085930000")],
+            Outcome::Faulty,
+        ),
+        (
+            "20260302090000000",
+            &[(120, "20260302090100000")],
+            Outcome::Accepted,
+        ),
+        (
+            "20260302090000000",
+            &[(120, "20260302090100000"), (3, "20260302085930000")],
+            Outcome::Accepted,
+        ),
+    ];
+    for (refused_at, words, expected) in cases {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (id, dxp_id) = declared(&house).await;
+            answer(&house, &dxp_id, &[whole(&house, id, refused_at)]).await;
+            assert_eq!(became(&house, id).await.0, Outcome::Faulty);
+            for (status, time) in words {
+                answer(&house, &dxp_id, &[said(&house, *status, time)]).await;
+            }
+            let (outcome, needs_action, _) = became(&house, id).await;
+            let told = (outcome, needs_action);
+            assert_eq!(told, (expected, expected.is_bad()), "{words:?}");
+        }
+    }
+}
+
+/// A clock of customs that is slow by more than clocks may differ: once an answer has named the second
+/// declaration, the ones that name none go on with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_clock_hides_no_rejection_of_what_was_declared_again() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (first, dxp_id) = declared(&house).await;
+        answer(&house, &dxp_id, &[said(&house, 100, "20260302085000000")]).await;
+        let second = declare_again(&house, 2).await;
+        let guid = documents(&house, second).await.remove(0).guid.unwrap();
+        let named = receipt(&house, 0, 5, 2, &format!("新增申报成功[{guid}]"));
+        let named = with_text(&named, "returnTime", "20260302085001000");
+        let rejection = with_text(
+            &receipt(&house, 0, 5, 100, "[Code:1313]"),
+            "returnTime",
+            "20260302085003000",
+        );
+        let onward = said(&house, 3, "20260302085002000");
+        for one in [named, onward, rejection] {
+            answer(&house, &dxp_id, &[one]).await;
+        }
+        let (outcome, needs_action, _) = became(&house, second).await;
+        assert_eq!((outcome, needs_action), (Outcome::Rejected, true));
+        assert!(!became(&house, first).await.1);
+    }
+}
+
+/// A rejection that is delivered once more, under another number or with other blanks, is no word on what was
+/// declared after it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_rejection_is_not_one_of_the_new_declaration() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (_, dxp_id) = declared(&house).await;
+        let old = with_text(
+            &receipt(&house, 0, 5, 100, "金额 不一致"),
+            "returnTime",
+            "20260302090000000",
+        );
+        answer(&house, &dxp_id, std::slice::from_ref(&old)).await;
+        house.clock.advance(Duration::from_secs(5));
+        let second = declare_again(&house, 2).await;
+        let guid = documents(&house, second).await.remove(0).guid.unwrap();
+        let good = receipt(&house, 0, 5, 120, &format!("入库[{guid}]"));
+        answer(&house, &dxp_id, &[good]).await;
+        let n_before = house.feed(0).await.len();
+        let renumbered = with_text(&old, "guid", "E-PORT-ANOTHER-NUMBER");
+        let respaced = with_text(&renumbered, "returnInfo", "金额  不一致");
+        answer(&house, &dxp_id, &[renumbered, respaced]).await;
+        let (outcome, needs_action, _) = became(&house, second).await;
+        assert_eq!((outcome, needs_action), (Outcome::Accepted, false));
+        assert_eq!(house.feed(0).await.len(), n_before);
+    }
+}
+
+/// A list that customs takes in after a rejection is on its way to its release, and one that is released is
+/// not taken in once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_is_done_with_its_release() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let list = house.sample(0, Kind::Ceb621, 5);
+        let id = accepted(house.accept(0, list).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let dxp_id = house.company(0).dxp_id.clone();
+        let spec = house.spec(0, Kind::Ceb621, 5);
+        let said = |status: i32, time: &str| {
+            let xml = ceb::sample::receipt(&spec, ceb::ReturnStatus(status), "");
+            with_text(&xml, "returnTime", time)
+        };
+        let mut expected = Vec::new();
+        for (status, time, outcome, state) in [
+            (100, "20260302090000000", Outcome::Rejected, "settled"),
+            (120, "20260302090001000", Outcome::Accepted, "answered"),
+            (899, "20260302090002000", Outcome::Released, "settled"),
+            (120, "20260302090003000", Outcome::Released, "settled"),
+        ] {
+            answer(&house, &dxp_id, &[said(status, time)]).await;
+            expected.push((outcome, state.to_owned()));
+            let (outcome, _, state) = became(&house, id).await;
+            assert_eq!(Some(&(outcome, state)), expected.last(), "{status}");
+        }
+    }
+}
+
+/// Why a message is not settled any more is told as it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_timeline_says_that_customs_looks_once_more() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (id, dxp_id) = declared(&house).await;
+        for (status, time) in [(120, "20260302090000000"), (300, "20260302090002000")] {
+            answer(&house, &dxp_id, &[said(&house, status, time)]).await;
+        }
+        let read = house.shared.db.read(move |tx| {
+            let sql = "select detail from event where kind = 'message.answered' \
+                       and subject_id = $1 order by id desc limit 1";
+            tx.query_opt(sql, &[id.0.into()])?
+                .map(|row| row.text(0))
+                .transpose()
+        });
+        assert_eq!(read.await.unwrap().as_deref(), Some("海关再次审核"));
+    }
+}
+
+/// Two declarations of one key that wait here for their partners: an answer under that key (to one that was
+/// declared elsewhere) stops nobody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_under_a_key_that_nobody_has_sent_stops_nothing() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (first, dxp_id) = declared(&house).await;
+        let second = declare_again(&house, 2).await;
+        let wait = house.shared.db.write(move |tx| {
+            let sql = "update message set state = 'waiting' where id in ($1, $2)";
+            tx.execute(sql, &[first.0.into(), second.0.into()])
+        });
+        assert_eq!(wait.await.unwrap(), 2);
+        answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
+        assert_eq!(house.feed(0).await.len(), 1);
+        assert!(became(&house, second).await.1);
+    }
+}

@@ -1,0 +1,116 @@
+//! Whose a receipt is: former DXP ids, several addressees, and what was parked with its address.
+
+use super::clocks::declared;
+use super::{answer, documents, receipt};
+use crate::message::MessageId;
+use crate::receipt::parked::{self, Parked};
+use crate::testing::{House, accepted};
+use ceb::{Kind, Outcome};
+use registry::company;
+use store::Tx;
+use store::testing::each_engine;
+
+async fn parked_now(house: &House) -> Vec<Parked> {
+    let read = |tx: &mut Tx<'_>| parked::list(tx, i64::MAX, 10);
+    house.shared.db.read(read).await.unwrap()
+}
+
+/// Matches a parked receipt once more; whether it found a home.
+async fn release(house: &House, id: i64) -> bool {
+    let (ground, now_ms) = (house.shared.ground.clone(), house.shared.clock.now_ms());
+    let released = house.shared.db.write(move |tx| {
+        let body = parked::body(tx, id)?.unwrap();
+        let homes = crate::receipt::again(tx, &ground, body, now_ms)?;
+        if !homes.is_empty() {
+            parked::close(tx, id, now_ms)?;
+        }
+        Ok(!homes.is_empty())
+    });
+    released.await.unwrap()
+}
+
+async fn outcome(house: &House, id: MessageId) -> Outcome {
+    documents(house, id).await.remove(0).outcome
+}
+
+/// Customs answers to the DXP id under which a declaration was handed over, also when the company has another
+/// by then, and it is nobody else's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_to_a_former_dxp_id_arrives() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (id, former) = declared(&house).await;
+        let mut changed = house.company(0).clone();
+        changed.dxp_id = "DXPENT0000009999".to_owned();
+        let correct = house
+            .shared
+            .db
+            .write(move |tx| company::correct(tx, &changed));
+        correct.await.unwrap().unwrap();
+        house.clock.advance(std::time::Duration::from_secs(2));
+        answer(&house, &former, &[receipt(&house, 0, 5, 100, "退单")]).await;
+        assert_eq!(outcome(&house, id).await, Outcome::Rejected);
+        assert_eq!(house.feed(0).await.len(), 1);
+    }
+}
+
+/// A receipt for somebody whose declaration is not known yet stays theirs: whoever declares the same key
+/// later, and however often it is matched again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parked_receipt_keeps_its_address() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let rejection = receipt(&house, 0, 5, 100, "退单");
+        answer(&house, "DXPENT9999999999", &[rejection]).await;
+        let (id, own) = declared(&house).await;
+        let waiting = parked_now(&house).await;
+        assert_eq!(waiting.len(), 1);
+        assert!(!release(&house, waiting[0].id).await);
+        assert!(house.feed(0).await.is_empty());
+        assert_eq!(outcome(&house, id).await, Outcome::Waiting);
+        assert_eq!(parked_now(&house).await.len(), 1);
+        // The same words for the company itself are another receipt.
+        let rejection = receipt(&house, 0, 5, 100, "退单");
+        answer(&house, &own, &[rejection]).await;
+        assert_eq!(outcome(&house, id).await, Outcome::Rejected);
+    }
+}
+
+/// Each answer of an envelope is parked by itself: one that goes home takes none of the others with it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_answer_of_an_envelope_goes_home_without_the_others() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (of_one, of_other) = (
+            receipt(&house, 0, 5, 100, "退单"),
+            receipt(&house, 0, 6, 100, "退单"),
+        );
+        let entry = |xml: &str| {
+            let from = xml.find("<OrderReturn>").unwrap();
+            let to = xml.find("</OrderReturn>").unwrap() + "</OrderReturn>".len();
+            xml[from..to].to_owned()
+        };
+        let both = of_one.replace(
+            "</OrderReturn>",
+            &format!("</OrderReturn>{}", entry(&of_other)),
+        );
+        let own = house.company(0).dxp_id.clone();
+        answer(&house, &own, &[both]).await;
+        let waiting = parked_now(&house).await;
+        assert_eq!(waiting.len(), 2);
+        let (id, _) = declared(&house).await;
+        let mut released = 0;
+        for one in &waiting {
+            released += usize::from(release(&house, one.id).await);
+        }
+        assert_eq!(released, 1);
+        assert_eq!(outcome(&house, id).await, Outcome::Rejected);
+        assert_eq!(parked_now(&house).await.len(), 1);
+        // The other one's turn comes when it is declared.
+        let later = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        assert!(release(&house, parked_now(&house).await[0].id).await);
+        assert_eq!(outcome(&house, later).await, Outcome::Rejected);
+        assert!(parked_now(&house).await.is_empty());
+    }
+}
