@@ -312,7 +312,6 @@ export const exchange = {
   "approval.pending": ["待复核", "Pending"],
   "approval.done": ["已通过", "Done"],
   "approval.rejected": ["已驳回", "Rejected"],
-  "approval.failed": ["未能执行", "Could not be done"],
   "approval.withdrawn": ["已撤回", "Withdrawn"],
   "approval.approve": ["通过", "Approve"],
   "approval.approveConfirm": ["通过后立即执行，不能撤销。确定通过吗？", "It is done at once. Approve?"],

@@ -9,7 +9,7 @@ import { ResourceList } from "../../resource/ResourceList";
 
 type Approval = Item<"Page_ApprovalView">;
 
-const STATES = ["pending", "done", "rejected", "withdrawn", "failed"] as const;
+const STATES = ["pending", "done", "rejected", "withdrawn"] as const;
 
 const approvals = defineResource<Approval>({
   name: "approvals",
@@ -100,7 +100,6 @@ function Matter({ row }: { row: Approval }) {
 function ApprovalState({ state }: { state: string }) {
   if (state === "pending") return <Badge look="held" word="approval.pending" />;
   if (state === "done") return <Badge look="good" word="approval.done" />;
-  if (state === "failed") return <Badge look="bad" word="approval.failed" />;
   return state === "rejected" ? <Badge look="bad" word="approval.rejected" /> : <Badge look="" word="approval.withdrawn" />;
 }
 

@@ -282,3 +282,44 @@ async fn a_parked_receipt_goes_home_when_its_declaration_is_known() {
         assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_err());
     }
 }
+
+/// It stands among the parked receipts with its reason, stays while it cannot be opened, and goes its way when it
+/// can.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_no_key_opens_is_parked_until_it_can_be_opened() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let spec = house.spec(0, Kind::Ceb311, 1);
+        let answer = ceb::sample::receipt(&spec, ceb::ReturnStatus::CUSTOMS_ACCEPTED, "入库成功");
+        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let (db, id) = (&house.shared.db, house.shared.ids.next());
+        let put = db.write(move |tx| {
+            tx.execute(
+                "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
+                 values ($1, 'import', 0, 9, $2)",
+                &[id.into(), (&b"\0TG\x01\x02k1 no key opens this"[..]).into()],
+            )
+        });
+        put.await.unwrap();
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let items = db.read(|tx| super::http::parked_items(tx, i64::MAX, 10));
+        let (_, item) = items.await.unwrap().remove(0);
+        assert_eq!(item.id, id.to_string());
+        assert!(item.reason.contains("无法解密"), "{item:?}");
+        let still = free(&house, RELEASE_RECEIPT.name, id).await.unwrap_err();
+        assert!(still.contains("仍无法解密"), "{still}");
+        let mend = db.write(move |tx| {
+            tx.execute(
+                "update receipt_inbox set body = $1 where id = $2",
+                &[answer.as_bytes().into(), id.into()],
+            )
+        });
+        mend.await.unwrap();
+        assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_ok());
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        assert_eq!(house.feed(0).await.len(), 1);
+        let items = db.read(|tx| super::http::parked_items(tx, i64::MAX, 10));
+        assert!(items.await.unwrap().is_empty());
+    }
+}

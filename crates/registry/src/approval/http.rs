@@ -84,7 +84,7 @@ impl ApprovalDesk {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ApprovalQuery {
-    /// `pending`, `done`, `rejected`, `withdrawn` or `failed` (approved, and could not be done).
+    /// `pending`, `done`, `rejected` (also when it was approved and could not be done) or `withdrawn`.
     pub state: Option<String>,
     /// `next` of the page before.
     pub after: Option<String>,
@@ -106,7 +106,7 @@ pub struct ApprovalView {
     pub title: String,
     /// Why it was asked for.
     pub detail: String,
-    /// `pending`, `done`, `rejected`, `withdrawn` or `failed` (approved, and could not be done).
+    /// `pending`, `done`, `rejected` (also when it was approved and could not be done) or `withdrawn`.
     pub state: String,
     /// Who asked.
     pub asked_by: String,

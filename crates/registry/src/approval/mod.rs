@@ -84,7 +84,7 @@ pub mod codes {
         status: 409,
         title: "申请内容已无法执行",
         title_en: "The act is not possible any more",
-        meaning: "所申请的操作现在不能执行，详见 detail；已提交的申请随之结束，记为“未能执行”。",
+        meaning: "所申请的操作现在不能执行，详见 detail；已提交的申请随之结束，并写明原因。",
         advice: "请核对当前状态；如仍需办理，请重新提交申请。",
     };
     /// Somebody has asked for it already.
@@ -140,7 +140,7 @@ pub struct Approval {
     pub payload: String,
     /// The company concerned.
     pub company: Option<i64>,
-    /// `pending`, `done`, `rejected`, `withdrawn` or `failed`.
+    /// `pending`, `done`, `rejected` or `withdrawn`.
     pub state: String,
     /// Who asked.
     pub asked_by: AccountId,
@@ -277,8 +277,9 @@ pub fn decide(
     Ok(Ok(told))
 }
 
-/// Ends a request that was approved and could not be done, in a transaction of its own: the one that tried has
-/// been undone. Whoever asked sees why, and may ask for something else. Answers whether it was still open.
+/// Ends a request that was approved and could not be done as rejected for that reason, in a transaction of its
+/// own: the one that tried has been undone. Whoever asked sees why, and may ask for something else. Answers
+/// whether it was still open.
 ///
 /// # Errors
 /// The engine's.
@@ -288,7 +289,8 @@ pub(crate) fn fail(tx: &mut Tx<'_>, doing: &Doing<'_>, why: &str) -> Result<bool
     };
     let (approval, now_ms) = (doing.approval, doing.ground.now_ms());
     let decided = (account, doing.actor.name.as_str(), now_ms);
-    if !sql::decide(tx, approval.id, "failed", decided, why)? {
+    let reason = format!("通过后未能执行：{why}");
+    if !sql::decide(tx, approval.id, "rejected", decided, &reason)? {
         return Ok(false);
     }
     let object = format!("approval:{}", approval.id);

@@ -67,7 +67,7 @@ async fn what_cannot_be_done_ends() {
         };
         let ended = ground.db.write(write).await.unwrap().unwrap();
         let told = (&*ended.state, ended.reason.as_deref());
-        assert_eq!(told, ("failed", Some("情况有变")));
+        assert_eq!(told, ("rejected", Some("通过后未能执行：情况有变")));
     }
 }
 

@@ -6,7 +6,7 @@ pub mod http;
 use crate::check::refusal_receipt;
 use crate::message::{self, MessageId, State, Step};
 use crate::receipt::parked;
-use crate::{matching, outcome, query, receipt};
+use crate::{inbox, matching, outcome, query, receipt};
 use registry::access::Sight;
 use registry::approval::{self, Approval, Doing, Kind};
 use registry::role::Role;
@@ -182,6 +182,11 @@ fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         Err(why) => return Ok(Err(why)),
     };
     let now_ms = doing.ground.now_ms();
+    match inbox::aside::release(tx, id)? {
+        None => {}
+        Some(Err(why)) => return Ok(Err(why.to_owned())),
+        Some(Ok(())) => return Ok(Ok("；已重新排入处理".to_owned())),
+    }
     let Some(parked) = parked::body(tx, id)? else {
         return Ok(Err(CLOSED.to_owned()));
     };

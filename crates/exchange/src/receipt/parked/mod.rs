@@ -34,14 +34,15 @@ pub(crate) struct Parked {
     pub(crate) document_key: String,
     pub(crate) reason: String,
     pub(crate) at_ms: i64,
-    pub(crate) body: ParkedBody,
+    /// None where no key opens it.
+    pub(crate) body: Option<ParkedBody>,
 }
 
 impl Parked {
     /// What it says: its status, where it has one, and its text with personal data masked. Nothing of what
     /// cannot be read.
     pub(crate) fn says(&self) -> Option<(ReturnStatus, String)> {
-        let receipts = ceb::receipt::split(&self.body.body).ok()?;
+        let receipts = ceb::receipt::split(&self.body.as_ref()?.body).ok()?;
         let entry = receipts.entries.into_iter().next()?;
         let info = ceb::personal::masked_text(&entry.return_info);
         Some((entry.return_status, info))

@@ -45,7 +45,8 @@ pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parke
             document_key: row.text(2)?,
             reason: row.text(3)?,
             at_ms: row.int(4)?,
-            body: opened(&vault, row, 5)?,
+            // One that no key opens hides none of the others.
+            body: opened(&vault, row, 5).ok(),
         })
     })
     .collect()
