@@ -100,7 +100,7 @@ export function correcting(browserOf) {
     await page.getByRole("button", { name: "批量重报" }).click();
     await shot(page, "bulk");
     await page.getByRole("dialog").getByRole("button", { name: "批量重报" }).click();
-    await page.getByRole("dialog").locator(".badge.good", { hasText: "已重报" }).nth(1).waitFor();
+    await page.getByRole("dialog").locator(".badge.now", { hasText: "已提交" }).nth(1).waitFor();
     await shot(page, "bulk-done");
     await page.context().close();
   });

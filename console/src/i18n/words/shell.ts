@@ -114,6 +114,7 @@ export const shell = {
   "action.exported": ["已导出，请查看下载的文件", "Exported: see your downloads"],
   "action.print": ["打印", "Print"],
   "list.join": ["、", ", "],
+  "list.colon": ["：", ": "],
   "list.comma": ["，", ", "],
   "list.choose": ["选择此行", "Choose this row"],
   "list.operations": ["操作", "Actions"],

@@ -19,7 +19,7 @@ import { Loading } from "../../shell/Loading";
 import { useTold } from "../../i18n/told";
 import { type Edits, editList, keyOf } from "./edits";
 import { careful } from "./choices";
-import { WAYS } from "./Explanation";
+import { useWay } from "./Explanation";
 import { sentences } from "./sentences";
 import { Kind, ReturnStatus } from "./State";
 
@@ -101,7 +101,8 @@ function Filled({ form }: { form: Form }) {
     setBusy(true);
     try {
       const accepted = await call<Schema<"CorrectionAccepted">>("POST", path, body);
-      void message.success(t("correct.submitted", { no: accepted.acceptanceNo }));
+      // It is on its way, and what becomes of it is open: not green.
+      void message.info(t("correct.submitted", { no: accepted.acceptanceNo }));
       void client.invalidateQueries();
       void navigate(`/messages/${accepted.id}`);
     } catch (failed) {
@@ -220,10 +221,7 @@ interface Placed {
 function DocumentForm({ document, edits, change, verdict, isOnly, isChosen, choose }: DocumentProps) {
   const t = useT();
   const told = useTold();
-  const wayOf = ({ resubmit, resubmitName }: Document["reasons"][number]) => {
-    const way = WAYS[resubmit];
-    return way === undefined ? resubmitName : t(way);
-  };
+  const wayOf = useWay();
   const all: Placed[] = [
     ...document.fields.map((field) => ({ key: keyOf(document.number, undefined, field.element), line: undefined, field })),
     ...document.lines.flatMap((fields, i) => fields.map((field) => ({ key: keyOf(document.number, i + 1, field.element), line: i + 1, field }))),
