@@ -261,6 +261,7 @@ export const exchange = {
   "preflight.tax": ["税款（元）", "Tax (CNY)"],
   "preflight.agrees": ["相符", "Agrees"],
   "preflight.refused": ["拒收", "Refused"],
+  "preflight.warned": ["有警告", "Warning"],
   "preflight.differs": ["不符", "Differs"],
   "preflight.missing": ["没有", "Missing"],
   "preflight.onPlatform": ["平台已有", "on the platform"],
