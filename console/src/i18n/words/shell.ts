@@ -115,6 +115,8 @@ export const shell = {
   "action.print": ["打印", "Print"],
   "list.join": ["、", ", "],
   "list.colon": ["：", ": "],
+  "list.open": ["（", " ("],
+  "list.close": ["）", ")"],
   "list.comma": ["，", ", "],
   "list.choose": ["选择此行", "Choose this row"],
   "list.operations": ["操作", "Actions"],

@@ -20,6 +20,7 @@ import { useTold } from "../../i18n/told";
 import { type Edits, editList, keyOf } from "./edits";
 import { careful } from "./choices";
 import { useWay } from "./Explanation";
+import { Key } from "./Key";
 import { sentences } from "./sentences";
 import { Kind, ReturnStatus } from "./State";
 
@@ -151,7 +152,7 @@ function Filled({ form }: { form: Form }) {
         />
       )}
       {form.documents.map((document) => (
-        <DocumentForm key={document.number} document={document} edits={edits} change={change} verdict={verdict} isOnly={isOnly} isChosen={!left.has(document.number)} choose={(is) => choose(document.number, is)} />
+        <DocumentForm key={document.number} kind={form.kind} document={document} edits={edits} change={change} verdict={verdict} isOnly={isOnly} isChosen={!left.has(document.number)} choose={(is) => choose(document.number, is)} />
       ))}
       {error !== undefined && <ErrorView error={error} />}
       <div className="submit-bar">
@@ -200,6 +201,7 @@ function Filled({ form }: { form: Form }) {
 }
 
 interface DocumentProps {
+  kind: string;
   document: Document;
   edits: Edits;
   change: (key: string, value: string | undefined) => void;
@@ -218,7 +220,7 @@ interface Placed {
   field: Field;
 }
 
-function DocumentForm({ document, edits, change, verdict, isOnly, isChosen, choose }: DocumentProps) {
+function DocumentForm({ kind, document, edits, change, verdict, isOnly, isChosen, choose }: DocumentProps) {
   const t = useT();
   const told = useTold();
   const wayOf = useWay();
@@ -244,7 +246,7 @@ function DocumentForm({ document, edits, change, verdict, isOnly, isChosen, choo
   return (
     <section className="panel">
       <h2>
-        {t("correct.document", { n: document.number })} <span className="mono soft">{document.key}</span>
+        {t("correct.document", { n: document.number })} <span className="soft"><Key kind={kind} text={document.key} /></span>
       </h2>
       {!isOnly && (
         <Checkbox className="gap" checked={isChosen} onChange={(event) => choose(event.target.checked)}>

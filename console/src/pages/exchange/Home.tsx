@@ -176,7 +176,7 @@ function Refusals({ refusals }: { refusals: HomeAnswer["refusals"] }) {
         { title: t("message.acceptanceNo"), render: (_, one) => <Link to={`/messages/${one.id}`}>{one.acceptanceNo}</Link> },
         { title: t("message.kind"), render: (_, one) => <Named family="kind" code={one.kind} chinese={one.kindName} /> },
         { title: t("outcome.title"), render: (_, one) => <Outcome outcome={one.outcome} name={one.outcomeName} /> },
-        { title: t("list.operations"), render: (_, one) => <CorrectButton message={one} short /> },
+        { title: t("list.operations"), render: (_, one) => <CorrectButton message={one} /> },
         { title: t("message.receivedAt"), render: (_, one) => <span className="num nowrap">{dateTime(one.receivedAt)}</span> },
       ]}
     />

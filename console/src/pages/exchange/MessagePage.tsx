@@ -2,7 +2,7 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Descriptions, Space, Table, Tabs } from "antd";
-import { useParams } from "react-router";
+import { Link, useParams } from "react-router";
 import { api, save, send } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
@@ -17,12 +17,13 @@ import { Loading } from "../../shell/Loading";
 import { FITTING } from "../../resource/sticky";
 import { Code } from "../../resource/show";
 import { Told } from "../../i18n/told";
-import { documentOf } from "./documents";
+import { documentOf, standing } from "./documents";
 import { Explanation } from "./Explanation";
 import { FindingTable } from "./FindingTable";
+import { Key } from "./Key";
 import { ReleaseMatch } from "./ReleaseMatch";
-import { CorrectButton, Dismiss, Links, ToDo } from "./ToDo";
-import { Holder, isBad, Kind, Outcome, ReturnStatus, State } from "./State";
+import { CorrectButton, DealtWith, Dismiss, Links, ToDo } from "./ToDo";
+import { Holder, isBad, isDealt, Kind, Outcome, ReturnStatus, State } from "./State";
 import { Timeline } from "./Timeline";
 import { Unmask } from "./Unmask";
 
@@ -52,7 +53,7 @@ function MessageView({ detail }: { detail: Detail }) {
           {t("message.title")} <span className="mono">{detail.acceptanceNo}</span>
         </h1>
         <Space>
-          <CorrectButton message={detail} />
+          <CorrectButton message={detail} large calm={!standing(detail).doings.some((one) => one.doing === "correct")} />
           <Dismiss message={detail} />
           <ReleaseMatch id={detail.id} state={detail.state} />
           <Unmask id={detail.id} done={() => void client.invalidateQueries({ queryKey: ["xml", detail.id] })} />
@@ -72,7 +73,7 @@ function MessageView({ detail }: { detail: Detail }) {
               {
                 key: "documents",
                 label: `${t("message.documents")} (${count(detail.documents.length)})`,
-                children: <Documents documents={detail.documents} />,
+                children: <Documents message={detail} />,
               },
               {
                 key: "findings",
@@ -97,7 +98,31 @@ function MessageView({ detail }: { detail: Detail }) {
   );
 }
 
+interface Owner {
+  id?: string | undefined;
+  name: string;
+  code?: string | null | undefined;
+}
+
+/** Whose message it is, as far as the answer tells; a company's own messages do not say. */
+function ownerOf(detail: Detail): Owner | undefined {
+  // Releases of the platform tell the name alone, or with the code.
+  const told = detail as Detail & { companyName?: string | null; companyCode?: string | null };
+  const name = detail.company?.name ?? told.companyName;
+  return name == null || name === "" ? undefined : { id: detail.company?.id, name, code: told.companyCode };
+}
+
+function Whose({ company: { id, name, code } }: { company: Owner }) {
+  const can = useCan();
+  return (
+    <>
+      {id !== undefined && can("company") ? <Link to={`/companies/${id}`}>{name}</Link> : name} {code != null && <span className="mono soft">{code}</span>}
+    </>
+  );
+}
+
 function facts(detail: Detail, t: ReturnType<typeof useT>) {
+  const company = ownerOf(detail);
   return [
     { key: "kind", label: t("message.kind"), children: <Kind kind={detail.kind} name={detail.kindName} /> },
     {
@@ -105,6 +130,7 @@ function facts(detail: Detail, t: ReturnType<typeof useT>) {
       label: t("outcome.title"),
       children: <Outcome outcome={detail.outcome} name={detail.outcomeName} needsAction={detail.needsAction} />,
     },
+    ...(company === undefined ? [] : [{ key: "company", label: t("message.company"), children: <Whose company={company} /> }]),
     // Of what was turned down the outcome says all; it is not simply settled.
     ...(isBad(detail.outcome)
       ? []
@@ -117,8 +143,9 @@ function facts(detail: Detail, t: ReturnType<typeof useT>) {
   ];
 }
 
-function Documents({ documents }: { documents: Detail["documents"] }) {
+function Documents({ message }: { message: Detail }) {
   const t = useT();
+  const { documents } = message;
   // Kinds have different numbers: a column that is empty for all is left out.
   const numbers = (["orderNo", "logisticsNo", "copNo", "preNo", "invtNo"] as const).filter((name) =>
     documents.some((document) => document[name] != null),
@@ -133,15 +160,24 @@ function Documents({ documents }: { documents: Detail["documents"] }) {
       {...FITTING}
       columns={[
         { title: t("document.number"), dataIndex: "number", align: "right" },
-        ...(numbers.length === 0 ? [{ title: t("document.key"), render: (_: unknown, document: Detail["documents"][number]) => <Code text={document.documentKey ?? ""} /> }] : numbers.slice(0, 1).map(column)),
+        ...(numbers.length === 0 ? [{ title: t("document.key"), render: (_: unknown, document: Detail["documents"][number]) => <Key kind={message.kind} text={document.documentKey} whole /> }] : numbers.slice(0, 1).map(column)),
         {
           title: t("outcome.title"),
-          render: (_, document) => <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} />,
+          render: (_, document) => (
+            <>
+              <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} />
+              {isDealt(document) && (
+                <div className="soft">
+                  <DealtWith message={message} />
+                </div>
+              )}
+            </>
+          ),
         },
         {
           title: t("document.status"),
           render: (_, document) => (
-            <ReturnStatus status={document.returnStatus} name={document.returnStatusName} isOver={isBad(document.outcome) && !document.needsAction} />
+            <ReturnStatus status={document.returnStatus} name={document.returnStatusName} isOver={isDealt(document)} />
           ),
         },
         { title: t("document.time"), render: (_, document) => <span className="nowrap">{customsTime(document.returnTime)}</span> },

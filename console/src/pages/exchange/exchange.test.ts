@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { say } from "../../i18n";
 import { resultLook, results, resultsBy, total } from "./figures";
 import { DECLARERS, KINDS, kindsOf } from "./kinds";
-import { isBad, OUTCOMES, outcomeLook, statusClass } from "./State";
+import { isBad, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
 
 test("the kinds are those of the reference that are answered, which are those that a company submits", () => {
   const reference = readFileSync(new URL("../../../../docs/protocol/kinds/README.md", import.meta.url), "utf8");

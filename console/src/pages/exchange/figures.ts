@@ -1,5 +1,5 @@
 // Sums over counts by day and kind: what passed through the platform, and what became of it.
-import { isBad } from "./State";
+import { isBad } from "./outcomes";
 import type { HomeAnswer, KindCount } from "./types";
 
 export const FLOW = ["checked", "sent", "receipts"] as const;
