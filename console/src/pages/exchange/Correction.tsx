@@ -126,7 +126,9 @@ function Filled({ form }: { form: Form }) {
   const isOwn = form.signer === "company";
   // Where the platform has put something right itself, what nobody has changed is not what came back.
   const chosen = form.documents.filter((one) => !left.has(one.number));
-  const isSame = n === 0 && !chosen.some((one) => [one.fields, ...one.lines].flat().some((field) => field.was != null));
+  const mended = chosen.flatMap((one) => [one.fields, ...one.lines].flat()).filter((field) => field.was != null).length;
+  const isSame = n === 0 && mended === 0;
+  const changes = [...(n > 0 || mended === 0 ? [t("correct.changed", { n: count(n) })] : []), ...(mended > 0 ? [t("correct.mended", { n: count(mended) })] : [])];
   const doubtful = careful(chosen);
   const isAsked = doubtful.length > 0 || isSame;
   return (
@@ -158,7 +160,7 @@ function Filled({ form }: { form: Form }) {
       <div className="submit-bar">
         <span role="status">
           {!isOnly && <>{t("correct.part", { n: count(form.documents.length - left.size), all: count(form.documents.length) })} · </>}
-          {isSame ? t("correct.unchanged") : t("correct.changed", { n: count(n) })}
+          {isSame ? t("correct.unchanged") : changes.join(t("list.comma"))}
           {" · "}
           {isNone ? (
             <span className="no">{t("correct.none")}</span>
@@ -257,7 +259,8 @@ function DocumentForm({ kind, document, edits, change, verdict, isOnly, isChosen
         className="gap"
         type="error"
         showIcon
-        title={t("correct.reasons")}
+        // A finding of the platform has no status of customs: it was refused, not sent back.
+        title={t(document.reasons.length > 0 && document.reasons.every((reason) => reason.status == null) ? "correct.refusals" : "correct.reasons")}
         description={document.reasons.map((reason) => (
           <div key={`${reason.text} ${reason.time}`}>
             {reason.status != null && <ReturnStatus status={reason.status} />} <span className="soft num">{customsTime(reason.time)}</span> {reason.text}

@@ -75,6 +75,7 @@ export function Home() {
           </div>
         </section>
       )}
+      <h2 className="tiles-head">{t("home.results")}</h2>
       <div className="tiles tiles-5">
         {RESULTS.map((outcome) => (
           <Tile
@@ -86,6 +87,7 @@ export function Home() {
           />
         ))}
       </div>
+      <h2 className="tiles-head">{t("home.flow")}</h2>
       <div className="tiles tiles-5">
         <Tile label={t("home.unsettled")} value={count(unsettled)} to="/messages?outcome=waiting" />
         <Tile label={t("home.sent")} value={count(sum((kind) => kind.sent))} to={`/messages?from=${day}`} />
@@ -95,13 +97,13 @@ export function Home() {
       </div>
       <div className="columns-home">
         <div className="panel">
-          <h2>{t("home.results")}</h2>
+          <h2>{t("home.byKind")}</h2>
           {kinds.length === 0 ? (
             <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("home.nothing")} />
           ) : (
             <Suspense fallback={<Loading />}>
               <Chart
-                label={t("home.results")}
+                label={t("home.byKind")}
                 option={overCategories(kinds.map((kind) => named("kind", kind.kind, kind.kindName)), series, 30)}
               />
             </Suspense>
