@@ -99,7 +99,7 @@ function rulesOf(field: Field, t: Translate): Rule[] {
   if (field.as === "number") {
     rules.push({
       validator: (_: unknown, value: unknown) =>
-        value === null || value === undefined || fits(field, value) ? Promise.resolve() : Promise.reject(new Error(t("form.outOfRange", { range: rangeOf(field, t) }))),
+        value === null || value === undefined || fits(field, value) ? Promise.resolve() : Promise.reject(new Error(t("form.outOfRange"))),
     });
   }
   return rules;

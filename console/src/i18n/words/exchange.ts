@@ -242,8 +242,8 @@ export const exchange = {
   "home.act": ["待您处理（全部）", "For you to act on (all days)"],
   "home.results": ["今日受理的报文", "Received today, by outcome"],
   "home.flow": ["今日流转", "Today's flow"],
-  "home.refusals": ["待更正重报的报文", "To be corrected"],
-  "home.noRefusals": ["没有需要更正重报的报文。", "Nothing to correct."],
+  "home.refusals": ["待处理的报文", "To act on"],
+  "home.noRefusals": ["没有待处理的报文。", "Nothing to act on."],
   "home.quotaNear": ["今日配额即将用完：报文 {messages} 份，容量 {mib} MiB", "The quota of the day is nearly used: {messages} messages, {mib} MiB"],
   "home.quotaFull": ["今日配额已用完：报文 {messages} 份，容量 {mib} MiB", "The quota of the day is used up: {messages} messages, {mib} MiB"],
   "home.quotaHint": [

@@ -82,7 +82,7 @@ export function Home() {
             key={outcome}
             label={t(`outcome.${outcome}`)}
             value={count(outcomes[outcome])}
-            look={resultLook(outcome, outcomes[outcome], needsAction)}
+            look={resultLook(outcome, outcomes[outcome])}
             to={`/messages?outcome=${outcome}&from=${day}`}
           />
         ))}

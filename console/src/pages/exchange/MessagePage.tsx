@@ -2,6 +2,7 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Descriptions, Space, Table, Tabs } from "antd";
+import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
 import { api, save, send } from "../../api/client";
 import { graveOf } from "../../api/problem";
@@ -14,10 +15,11 @@ import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { usePrinting } from "../../resource/usePrinting";
 import { FITTING } from "../../resource/sticky";
 import { Code } from "../../resource/show";
 import { Told } from "../../i18n/told";
-import { documentOf, standing } from "./documents";
+import { documentOf, doingsOf, standing } from "./documents";
 import { Explanation } from "./Explanation";
 import { FindingTable } from "./FindingTable";
 import { Key } from "./Key";
@@ -67,9 +69,9 @@ function MessageView({ detail }: { detail: Detail }) {
       </div>
       <div className="columns-21">
         <div className="panel">
-          <Tabs
-            defaultActiveKey={detail.findings.length > 0 ? "findings" : "documents"}
-            items={[
+          <Sections
+            first={detail.findings.length > 0 ? "findings" : "documents"}
+            sections={[
               {
                 key: "documents",
                 label: `${t("message.documents")} (${count(detail.documents.length)})`,
@@ -85,7 +87,7 @@ function MessageView({ detail }: { detail: Detail }) {
                 label: `${t("message.receipts")} (${count(detail.receipts.length)})`,
                 children: <ReceiptTable receipts={detail.receipts} documents={detail.documents} />,
               },
-              { key: "xml", label: t("message.xml"), children: <Xml id={detail.id} /> },
+              { key: "xml", label: t("message.xml"), children: <Xml id={detail.id} />, isScreenOnly: true },
             ]}
           />
         </div>
@@ -97,6 +99,36 @@ function MessageView({ detail }: { detail: Detail }) {
     </>
   );
 }
+
+interface Section {
+  key: string;
+  label: string;
+  children: ReactNode;
+  /** Not printed. */
+  isScreenOnly?: boolean;
+}
+
+/** On the screen behind tabs; on paper, which nobody can click, one below the other. */
+function Sections({ sections, first }: { sections: readonly Section[]; first: string }) {
+  const printing = usePrinting();
+  if (!printing) return <Tabs defaultActiveKey={first} items={sections.map(({ key, label, children }) => ({ key, label, children }))} />;
+  return sections
+    .filter((section) => section.isScreenOnly !== true)
+    .map((section) => (
+      <section key={section.key} className="gap">
+        <h2>{section.label}</h2>
+        {section.children}
+      </section>
+    ));
+}
+
+/** On the screen a long table has pages; on paper it is whole. */
+function usePages(n: number): false | { pageSize: number } {
+  const printing = usePrinting();
+  return n > PAGE && !printing ? { pageSize: PAGE } : false;
+}
+
+const PAGE = 20;
 
 interface Owner {
   id?: string | undefined;
@@ -128,7 +160,7 @@ function facts(detail: Detail, t: ReturnType<typeof useT>) {
     {
       key: "outcome",
       label: t("outcome.title"),
-      children: <Outcome outcome={detail.outcome} name={detail.outcomeName} needsAction={detail.needsAction} />,
+      children: <Outcome outcome={detail.outcome} name={detail.outcomeName} needsAction={detail.needsAction} doing={standing(detail).doings[0]?.doing} />,
     },
     ...(company === undefined ? [] : [{ key: "company", label: t("message.company"), children: <Whose company={company} /> }]),
     // Of what was turned down the outcome says all; it is not simply settled.
@@ -146,6 +178,8 @@ function facts(detail: Detail, t: ReturnType<typeof useT>) {
 function Documents({ message }: { message: Detail }) {
   const t = useT();
   const { documents } = message;
+  const doings = doingsOf(message);
+  const pages = usePages(documents.length);
   // Kinds have different numbers: a column that is empty for all is left out.
   const numbers = (["orderNo", "logisticsNo", "copNo", "preNo", "invtNo"] as const).filter((name) =>
     documents.some((document) => document[name] != null),
@@ -156,7 +190,7 @@ function Documents({ message }: { message: Detail }) {
       size="small"
       rowKey="number"
       dataSource={documents}
-      pagination={documents.length > 20 ? { pageSize: 20 } : false}
+      pagination={pages}
       {...FITTING}
       columns={[
         { title: t("document.number"), dataIndex: "number", align: "right" },
@@ -165,7 +199,7 @@ function Documents({ message }: { message: Detail }) {
           title: t("outcome.title"),
           render: (_, document) => (
             <>
-              <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} />
+              <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} doing={doings.get(document.number)} />
               {isDealt(document) && (
                 <div className="soft">
                   <DealtWith message={message} />
@@ -208,6 +242,7 @@ interface ReceiptTableProps {
 
 function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
   const t = useT();
+  const pages = usePages(receipts.length);
   const answered = (receipt: Detail["receipts"][number]) => {
     const document = documentOf(receipt, documents);
     return document === undefined ? <span className="soft">–</span> : document.number;
@@ -217,7 +252,7 @@ function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
       size="small"
       rowKey="cursor"
       dataSource={receipts}
-      pagination={receipts.length > 20 ? { pageSize: 20 } : false}
+      pagination={pages}
       {...FITTING}
       locale={{ emptyText: t("message.noReceipts") }}
       expandable={{

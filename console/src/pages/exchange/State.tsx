@@ -4,7 +4,7 @@ import { useCan, useSession } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { type Translate, type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
-import { tally } from "./documents";
+import { type Doing, tally } from "./documents";
 import { isBad, isDealt, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
 
 export * from "./outcomes";
@@ -46,10 +46,12 @@ interface OutcomeProps {
   outcome: string | null | undefined;
   name?: string | undefined;
   needsAction?: boolean | undefined;
+  /** What is to be done, where it is known: not everything that came back is to be corrected. */
+  doing?: Doing | undefined;
 }
 
 /** What became of it, and whether the company must act now. */
-export function Outcome({ outcome, name, needsAction }: OutcomeProps) {
+export function Outcome({ outcome, name, needsAction, doing }: OutcomeProps) {
   const t = useT();
   const acts = useActs();
   if (outcome === null || outcome === undefined) return <span className="soft">–</span>;
@@ -57,7 +59,7 @@ export function Outcome({ outcome, name, needsAction }: OutcomeProps) {
   return (
     <span className="nowrap">
       <span className={`badge ${outcomeLook(outcome, needsAction)}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
-      {needsAction === true && (acts ? <span className="badge act">{t(outcome === "faulty" ? "outcome.actOn" : "outcome.act")}</span> : <span className="badge beside">{t("outcome.needsAction")}</span>)}
+      {needsAction === true && (acts ? <span className="badge act">{t(doing === "correct" ? "outcome.act" : "outcome.actOn")}</span> : <span className="badge beside">{t("outcome.needsAction")}</span>)}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schema } from "../../api/types";
-import { cameBack, dealing, reasonsOf, receiptsOfSteps, standing, tally } from "./documents";
+import { cameBack, dealing, doingsOf, reasonsOf, receiptsOfSteps, standing, tally } from "./documents";
 
 type Receipt = Schema<"ReceiptItem">;
 type Document = Schema<"DocumentView">;
@@ -63,6 +63,7 @@ test("the heading of a message counts its documents by what is to be done about 
     all: 6, bad: 5, dealt: 1,
     doings: [{ doing: "correct", n: 2 }, { doing: "call", n: 1 }, { doing: "follow", n: 1 }],
   });
+  expect([...doingsOf(message)]).toEqual([[1, "correct"], [2, "correct"], [3, "call"], [4, "follow"]]);
   const refused = { outcome: "refused", needsAction: true, nDocuments: 2, documents: [], receipts: [] };
   expect(standing(refused)).toEqual({ all: 2, bad: 2, dealt: 0, doings: [{ doing: "correct", n: 2 }] });
 });

@@ -116,6 +116,19 @@ export function standing(message: Pick<Detail, "outcome" | "needsAction" | "nDoc
   return { all, bad, doings: DOINGS.flatMap((one) => (counts.has(one) ? [{ doing: one, n: counts.get(one) ?? 0 }] : [])), dealt: bad - open };
 }
 
+/** What is to be done about each document on which somebody must still act, by its number. */
+export function doingsOf(message: Pick<Detail, "outcome" | "documents" | "receipts">): ReadonlyMap<number, Doing> {
+  const reasons = reasonsOf(message);
+  const whole = reasons.find((reason) => reason.documents.length === 0);
+  const doings = new Map<number, Doing>();
+  for (const document of message.documents) {
+    if (!document.needsAction) continue;
+    const own = reasons.find((reason) => reason.documents.some((one) => one.number === document.number));
+    doings.set(document.number, message.outcome === "refused" ? "correct" : doingOf((own ?? whole)?.receipt));
+  }
+  return doings;
+}
+
 /** How what came back was dealt with, as far as the message tells. */
 export type Dealing = "corrected" | "dismissed" | "both" | "anew";
 
