@@ -64,7 +64,7 @@ export function correcting(browserOf) {
     await page.locator("#content .badge", { hasText: /海关入库|已入库/ }).first().waitFor({ timeout: 60_000 });
     await shot(page, "corrected");
     await page.getByRole("link", { name: rejected.acceptanceNo, exact: true }).click();
-    await page.getByText("已由此更正").waitFor();
+    await page.getByText("已更正重报").first().waitFor();
     assert.equal(await page.locator("#content .badge.act").count(), 0, "the old one needs no action any more");
     // The story of the trade leads from one to the other and back.
     const { request } = page.context();

@@ -53,7 +53,7 @@ export const exchange = {
   "outcome.released": ["已放行", "Released"],
   "outcome.act": ["待更正重报", "Act now"],
   "outcome.actOn": ["待处理", "Act now"],
-  "outcome.needsAction": ["待企业处理", "Act now"],
+  "outcome.needsAction": ["待企业处理", "Company to act"],
   "outcome.only": ["只看待处理", "Needs action"],
   "outcome.notNeeded": ["无需处理", "No action needed"],
   "todo.now.correct": ["{outcome}：请更正重报", "{outcome}: correct and declare again"],

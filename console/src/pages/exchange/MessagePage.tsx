@@ -65,7 +65,8 @@ function MessageView({ detail }: { detail: Detail }) {
       <ToDo message={detail} />
       <div className="panel">
         <Descriptions size="small" column={3} items={facts(detail, t)} />
-        <Links message={detail} />
+        {/* What it was corrected by stands on top already, once it is dealt with. */}
+        <Links message={isDealt(detail) ? { corrects: detail.corrects } : detail} />
       </div>
       <div className="columns-21">
         <div className="panel">

@@ -134,7 +134,9 @@ export function DealtWith({ message, isSentence = false }: { message: Pick<Detai
   return (
     <>
       {t("todo.over")}
-      {t(`dealt.${how}`)} {link}
+      {t(`dealt.${how}`)}
+      {correctedBy != null && " "}
+      {link}
       {told !== "" && `${t("list.open")}${told}${t("list.close")}`}
     </>
   );
