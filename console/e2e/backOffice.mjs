@@ -116,7 +116,7 @@ export function backOffice(browserOf) {
   test("a security parameter waits for the second officer, then holds without a restart", async () => {
     const { page, complaints } = await open(browserOf(), "system", "/parameters");
     await row(page, "登录失败锁定次数").getByRole("button", { name: "变更" }).click();
-    await confirm(page, { 当前值: "3", 原因: "收紧登录" });
+    await confirm(page, { 新值: "3", 原因: "收紧登录" });
     await row(page, "登录失败锁定次数").getByText("待复核").waitFor();
     await isGood(page, "parameters");
     await shot(page, "parameters");

@@ -42,7 +42,7 @@ export function correcting(browserOf) {
     await shot(page, "list-rejected");
     await row.locator("a").first().click();
     await settled(page);
-    await page.getByText("海关退单：请更正后重新申报").waitFor();
+    await page.getByText("海关退单：请更正重报").waitFor();
     await isGood(page, "a rejected message");
     await shot(page, "message-rejected");
     await page.getByRole("link", { name: "更正重报" }).first().click();
@@ -64,7 +64,7 @@ export function correcting(browserOf) {
     await page.locator("#content .badge", { hasText: /海关入库|已入库/ }).first().waitFor({ timeout: 60_000 });
     await shot(page, "corrected");
     await page.getByRole("link", { name: rejected.acceptanceNo, exact: true }).click();
-    await page.getByText("已由此更正").waitFor();
+    await page.getByText("已更正重报").first().waitFor();
     assert.equal(await page.locator("#content .badge.act").count(), 0, "the old one needs no action any more");
     // The story of the trade leads from one to the other and back.
     const { request } = page.context();
@@ -97,10 +97,10 @@ export function correcting(browserOf) {
     await page.getByRole("button", { name: "导出更正表" }).click();
     const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("dialog").getByRole("button", { name: "下载" }).click()]);
     assert.match(file.suggestedFilename(), /^退单更正表-\d+\.xlsx$/);
-    await page.getByRole("button", { name: "批量重报" }).click();
+    await page.getByRole("button", { name: "批量更正重报" }).click();
     await shot(page, "bulk");
-    await page.getByRole("dialog").getByRole("button", { name: "批量重报" }).click();
-    await page.getByRole("dialog").locator(".badge.good", { hasText: "已重报" }).nth(1).waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "批量更正重报" }).click();
+    await page.getByRole("dialog").locator(".badge.now", { hasText: "已提交" }).nth(1).waitFor();
     await shot(page, "bulk-done");
     await page.context().close();
   });

@@ -135,6 +135,8 @@ export function stale(browserOf) {
     await drill.getByLabel("线路").click();
     await page.locator(".ant-select-dropdown .ant-select-item-option", { hasText: "仅进口" }).click();
     await drill.getByRole("button", { name: "开始演练" }).click();
+    // It hits every company, so it is asked first.
+    await page.locator(".ant-popover").getByRole("button", { name: "开始演练" }).click();
     await error.waitFor({ state: "detached" });
     await page.goto(`${url}/console/operator/pipeline`);
     await settled(page);

@@ -10,7 +10,7 @@ import { createRoot } from "react-dom/client";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { connection, watchNetwork } from "./api/connection";
 import { POLL_MS } from "./api/live";
-import { ApiError } from "./api/problem";
+import { ApiError, isRefused } from "./api/problem";
 import { SessionGate, useSession } from "./api/session";
 import { Languages, useLanguage } from "./i18n";
 import { Boundary } from "./shell/ErrorView";
@@ -26,9 +26,10 @@ const client = new QueryClient({
       retry: (n, error) => n < 2 && (!(error instanceof ApiError) || error.status === 0 || error.status === 503),
       // Events tell of messages and receipts at once; whatever else others change is asked for again
       // while the page is looked at, and when somebody comes back to it.
-      refetchOnWindowFocus: true,
+      // What was refused stays so until something else is asked or somebody presses the button.
+      refetchOnWindowFocus: (query) => !isRefused(query.state.error),
       refetchOnReconnect: "always",
-      refetchInterval: POLL_MS,
+      refetchInterval: (query) => (isRefused(query.state.error) ? false : POLL_MS),
       // Without a network a request fails at once and says so, instead of waiting without a word.
       networkMode: "always",
       staleTime: 5_000,

@@ -33,6 +33,11 @@ export function isUnreachable(error: unknown): boolean {
   return error.status === 0 || (isGone(error.status) && connection.current() !== undefined);
 }
 
+/** Whether the same request would be refused again: what was asked is wrong or not allowed, not the moment. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof ApiError && error.status >= 400 && error.status < 500 && ![401, 408, 429].includes(error.status);
+}
+
 /**
  * The error that takes the place of a page or list. While the platform cannot be reached, what was
  * read before stays: the banner on top says how old it is.

@@ -15,6 +15,11 @@ export function say(language: Language, word: Word, values: Record<string, strin
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
 
+/** Whether there is such a word, for codes that the platform tells. */
+export function isWord(word: string): word is Word {
+  return Object.hasOwn(words, word);
+}
+
 interface Tongue {
   language: Language;
   setLanguage: (language: Language) => void;

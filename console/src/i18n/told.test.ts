@@ -2,14 +2,25 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { TOLD, toldIn } from "./told";
 
-test("what every status means, and what to do, is told in English", () => {
-  const file = readFileSync(new URL("../../../crates/ceb/dictionary/status.txt", import.meta.url), "utf8");
-  const rows = file.split("\n").filter((line) => /^-?\d+ \|/.test(line));
-  expect(rows.length).toBeGreaterThan(20);
-  for (const row of rows) {
+/** Meaning and advice of every row of a dictionary. */
+function sentencesOf(name: string): string[] {
+  const file = readFileSync(new URL(`../../../crates/ceb/dictionary/${name}.txt`, import.meta.url), "utf8");
+  const rows = file.split("\n").filter((line) => /^-?\d.* \|/.test(line));
+  return rows.flatMap((row) => {
     const [, meaning = "", , , advice = ""] = row.split("|").map((part) => part.trim());
-    for (const text of [meaning, advice]) if (text !== "" && text !== "-") expect(Object.keys(TOLD)).toContain(text);
-  }
+    return [meaning, advice].filter((text) => text !== "" && text !== "-");
+  });
+}
+
+test.each([["status", 40], ["reason", 25], ["eport_document", 80]])("what every code of %s means, and what to do, is told in English", (name, least) => {
+  const sentences = sentencesOf(name);
+  expect(sentences.length).toBeGreaterThan(least);
+  for (const text of sentences) expect(Object.keys(TOLD)).toContain(text);
+});
+
+test("what the simulator gives of the lists' dictionary is told in English, and no translation has Chinese left", () => {
+  expect(sentencesOf("eport_list").filter((text) => text.includes("26,000")).map((text) => TOLD[text])).not.toContain(undefined);
+  for (const [chinese, english] of Object.entries(TOLD)) expect(english, chinese).not.toMatch(/[\u4e00-\u9fff]/);
 });
 
 test("Chinese stays as it is, and so does what nobody has translated", () => {

@@ -1,10 +1,13 @@
 // A form in a dialog, made from a list of fields: to add something, to change it.
 import { Alert, App, DatePicker, Form, Input, InputNumber, Modal, Select, Switch, Typography } from "antd";
+import type { Rule } from "antd/es/form";
 import dayjs, { type Dayjs } from "dayjs";
 import { type ReactNode, useId, useState } from "react";
 import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, type Word } from "../i18n";
 import { ProblemText, problemTitle } from "../shell/ErrorView";
+import { count } from "../format/number";
+import { fits, NUMBER_MAX } from "./fits";
 import { labelOf } from "./options";
 import type { Field, Values } from "./resource";
 import { saidOf } from "./said";
@@ -13,6 +16,8 @@ interface Props {
   title: string;
   fields: readonly Field[];
   initial: Values;
+  /** What it is about, above the fields. */
+  about?: ReactNode;
   /** What is said when it is done. */
   said?: Word;
   close: () => void;
@@ -20,7 +25,7 @@ interface Props {
   done: (answer: unknown) => void;
 }
 
-export function FormDialog({ title, fields, initial, said = "action.done", close, run, done }: Props) {
+export function FormDialog({ title, fields, initial, about, said = "action.done", close, run, done }: Props) {
   const { t, language } = useLanguage();
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
@@ -51,15 +56,16 @@ export function FormDialog({ title, fields, initial, said = "action.done", close
       onCancel={close}
       mask={{ closable: false }}
     >
+      {about !== undefined && <div className="gap break">{about}</div>}
       <Form form={form} name={name} layout="vertical" initialValues={opened(fields, initial)} onFinish={(values) => void send(values)}>
         {fields.map((field) => (
           <Form.Item
             key={field.key}
             name={field.key}
             label={t(field.label)}
-            {...(field.hint === undefined ? {} : { extra: t(field.hint) })}
+            {...extraOf(field, t)}
             {...(field.as === "switch" ? { valuePropName: "checked" } : {})}
-            rules={[{ required: field.required === true, message: t("form.required") }]}
+            rules={rulesOf(field, t)}
           >
             {input(field, t)}
           </Form.Item>
@@ -70,6 +76,33 @@ export function FormDialog({ title, fields, initial, said = "action.done", close
       )}
     </Modal>
   );
+}
+
+/** The range of a number in words, with what it counts. */
+function rangeOf(field: Field, t: Translate): string {
+  const unit = field.unit === undefined ? "" : ` ${labelOf(field.unit, t)}`;
+  return `${count(field.min ?? 0)}–${count(field.max ?? NUMBER_MAX)}${unit}`;
+}
+
+/** What stands below a field: its hint, and of a number the range. */
+function extraOf(field: Field, t: Translate): { extra?: string } {
+  const hint = field.hint === undefined ? [] : [t(field.hint)];
+  const range = field.as === "number" && field.max !== undefined ? [t("form.range", { range: rangeOf(field, t) })] : [];
+  const told = [...hint, ...range];
+  return told.length === 0 ? {} : { extra: told.join(" ") };
+}
+
+function rulesOf(field: Field, t: Translate): Rule[] {
+  const chosen = field.as === "select" || field.as === "choices" || field.as === "day";
+  const rules: Rule[] = [{ required: field.required === true, message: t(chosen ? "form.choose" : "form.required") }];
+  // What is out of range is told: a number that changes under one's hands is sent without being seen.
+  if (field.as === "number") {
+    rules.push({
+      validator: (_: unknown, value: unknown) =>
+        value === null || value === undefined || fits(field, value) ? Promise.resolve() : Promise.reject(new Error(t("form.outOfRange"))),
+    });
+  }
+  return rules;
 }
 
 function input(field: Field, t: Translate): ReactNode {
@@ -86,7 +119,7 @@ function input(field: Field, t: Translate): ReactNode {
     case "tags":
       return <Select mode="tags" options={options} tokenSeparators={[",", " ", "，"]} />;
     case "number":
-      return <InputNumber precision={0} min={field.min ?? 0} max={field.max ?? 1_000_000_000} />;
+      return <InputNumber className="wide" />;
     case "switch":
       return <Switch />;
     case "area":

@@ -88,6 +88,7 @@ function Editing<Row>({ row, edit, done }: { row: Row; edit: Edit<Row>; done: ()
         <FormDialog
           title={title}
           fields={fields}
+          about={edit.about?.(row)}
           initial={edit.values(row)}
           {...(edit.done === undefined ? {} : { said: edit.done })}
           close={close}

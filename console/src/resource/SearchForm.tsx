@@ -68,7 +68,7 @@ interface FieldProps {
 }
 
 /** The choices of a filter; the platform is asked once in a while. */
-function useOptions(resource: string, { key, options = [] }: Filter): readonly Option[] {
+function useOptions(resource: string, { key, options = [] }: Filter): { options: readonly Option[]; isKnown: boolean } {
   const asks = typeof options === "function";
   const asked = useQuery({
     queryKey: ["options", resource, key],
@@ -77,16 +77,18 @@ function useOptions(resource: string, { key, options = [] }: Filter): readonly O
     staleTime: 60_000,
     refetchInterval: false,
   });
-  return asks ? (asked.data ?? []) : options;
+  return asks ? { options: asked.data ?? [], isKnown: asked.data !== undefined } : { options, isKnown: true };
 }
 
 function Field({ resource, filter, value, change }: FieldProps) {
   const t = useT();
   const id = useId();
-  const options = useOptions(resource, filter);
+  const { options, isKnown } = useOptions(resource, filter);
+  // An address may carry what is no choice: it is named, and the choices stand in the list.
+  const isStrange = filter.as === "select" && isKnown && (value ?? "") !== "" && !options.some((option) => option.value === value);
   const hint = filter.hint === undefined ? {} : { placeholder: t(filter.hint) };
   return (
-    <div className="field">
+    <div className={isStrange ? "field strange" : "field"}>
       <label htmlFor={id}>{t(filter.label)}</label>
       {filter.as === "select" ? (
         <Select
@@ -94,6 +96,7 @@ function Field({ resource, filter, value, change }: FieldProps) {
           allowClear
           showSearch={{ optionFilterProp: "label" }}
           value={value ?? null}
+          status={isStrange ? "error" : ""}
           placeholder={t(filter.none ?? "filter.all")}
           options={options.map((option) => ({
             value: option.value,
@@ -110,6 +113,7 @@ function Field({ resource, filter, value, change }: FieldProps) {
       ) : (
         <Input id={id} allowClear maxLength={200} value={value ?? ""} {...hint} onChange={(event) => change(event.target.value)} />
       )}
+      {isStrange && <span className="why" role="alert">{t("filter.strange", { value: value ?? "" })}</span>}
     </div>
   );
 }

@@ -53,6 +53,8 @@ export interface Field {
   /** Letters of a text, or the largest number. */
   max?: number;
   min?: number;
+  /** What a number counts, as it is read: `minutes`. */
+  unit?: Label;
 }
 
 /** Adds something to a list. */
@@ -77,6 +79,8 @@ export interface Edit<Row> {
   when?: (row: Row) => boolean;
   /** A function when the choices must be asked first. */
   fields: readonly Field[] | ((row: Row) => Promise<readonly Field[]>);
+  /** What is changed, for the head of the form. */
+  about?: (row: Row) => ReactNode;
   values: (row: Row) => Values;
   /** The word when it is done; "done" when absent. */
   done?: Word;

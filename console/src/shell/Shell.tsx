@@ -14,6 +14,7 @@ import { HeaderTools } from "./HeaderTools";
 import { Loading } from "./Loading";
 import { OldBanner } from "./Old";
 import { SideMenu } from "./SideMenu";
+import { PrintHead } from "./PrintHead";
 import { type Page, pageAt, pagesFor, workspaceOf } from "./pages";
 import { recordOf } from "./tabs";
 import { TabStrip } from "./TabStrip";
@@ -68,6 +69,7 @@ export function Shell() {
         <OldBanner />
         <Layout.Content id="content" className={down === undefined ? "content" : "content is-old"} tabIndex={0}>
           {/* It scrolls, and a page without a link or a button must be read to its end with the keyboard, too. */}
+          <PrintHead />
           <PasswordSoon />
           {page !== undefined && page === firstOf(pages) && <ImportantNotices />}
           {/* The key starts every page anew, so that no error and no state of one page reaches another. */}

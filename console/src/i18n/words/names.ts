@@ -146,7 +146,7 @@ export const names = {
   "holder.held": ["平台运维人员", "Operators of the platform"],
   "approvalKind.message.release": ["放行待人工处理的报文", "Release of a held message"],
   "approvalKind.message.refuse": ["人工拒收报文", "Refusal of a held message"],
-  "approvalKind.message.resubmit": ["重新校验已拒收报文", "Second check of a refused message"],
+  "approvalKind.message.resubmit": ["重新校验平台拒收的报文", "Second check of a refused message"],
   "approvalKind.receipt.dismiss": ["不再处理未匹配回执", "Dismissal of a parked receipt"],
   "approvalKind.receipt.release": ["重新匹配回执", "Second matching of a receipt"],
   "approvalKind.factor.reset": ["解除两步验证（设备遗失）", "Reset of the second step (lost device)"],

@@ -334,8 +334,8 @@ export const services = {
   "company.contact": ["联系人", "Contact"],
   "company.keys": ["有效密钥", "Keys in force"],
   "company.messages": ["查看报文", "Messages"],
-  "company.contracts": ["业务角色", "Contracts"],
-  "company.noContracts": ["没有合约。", "No contracts."],
+  "company.contracts": ["业务角色", "Business roles"],
+  "company.noContracts": ["没有业务角色。", "No business roles."],
   "company.noDocking": ["还没有对接记录。", "No connections yet."],
   "company.history": ["操作记录", "History"],
 } satisfies Record<string, readonly [string, string]>;

@@ -11,11 +11,20 @@ const PAGES: Readonly<Record<string, { path: string; needs: "message" | "company
   case: { path: "/cases", needs: "case" },
 };
 
+/** A thing without an id, such as all receipts: its word, and where nobody has named it its code. */
+function ObjectName({ code }: { code: string }) {
+  const named = useName();
+  const one = code.endsWith("s") ? code.slice(0, -1) : code;
+  const name = named("object", code);
+  const found = name === code ? named("object", one) : name;
+  return found === one ? <span className="mono">{code}</span> : found;
+}
+
 export function AuditObject({ object }: { object: string }) {
   const can = useCan();
   const named = useName();
   const at = object.indexOf(":");
-  if (at < 0) return object === "" ? <span className="soft">–</span> : <span className="mono">{object}</span>;
+  if (at < 0) return object === "" ? <span className="soft">–</span> : <ObjectName code={object} />;
   const kind = object.slice(0, at);
   const id = object.slice(at + 1);
   const page = PAGES[kind];

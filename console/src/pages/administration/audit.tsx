@@ -12,6 +12,8 @@ import { type Column, defineResource, type Filter } from "../../resource/resourc
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../shell/Badge";
 import { AuditObject } from "./AuditObject";
+import { AuditDetail } from "./AuditDetail";
+import { acts } from "./acts";
 
 interface Row {
   number: number;
@@ -37,7 +39,7 @@ const columns: readonly Column<Row>[] = [
   { key: "object", title: "audit.object", render: (row) => <AuditObject object={row.object} /> },
   { key: "result", title: "audit.result", render: (row) => <Result result={row.result} /> },
   { key: "address", title: "audit.address", as: "code" },
-  { key: "detail", title: "audit.detail", render: (row) => <div className="info">{row.detail}</div> },
+  { key: "detail", title: "audit.detail", render: (row) => <div className="info"><AuditDetail text={row.detail} /></div> },
   { key: "requestId", title: "audit.requestId", as: "code", extra: true },
   { key: "act", title: "audit.actId", as: "code", extra: true },
 ];
@@ -60,7 +62,7 @@ const rows = defineResource<Row>({
   exportPath: "/api/v1/audit/export",
   exportNeeds: "audit_export",
   exportName: "csv",
-  filters: [{ key: "act", label: "audit.actId", hint: "audit.actHint" }, { key: "object", label: "audit.object", hint: "audit.objectHint" }, ...days],
+  filters: [{ key: "act", label: "audit.act", as: "select", options: () => acts("") }, { key: "object", label: "audit.object", hint: "audit.objectHint" }, ...days],
 });
 
 /** What was done: its Chinese name, or in English its code, which is made of English words. */
@@ -97,7 +99,7 @@ function Whole({ row }: { row: Row }) {
         { key: "result", label: t("audit.result"), children: <Result result={row.result} /> },
         { key: "address", label: t("audit.address"), children: row.address },
         { key: "request", label: t("audit.requestId"), children: <span className="mono">{row.requestId}</span> },
-        { key: "detail", label: t("audit.detail"), children: row.detail },
+        { key: "detail", label: t("audit.detail"), children: <AuditDetail text={row.detail} /> },
         { key: "hash", label: t("audit.hash"), children: <span className="mono break">{row.hash}</span> },
       ]}
     />

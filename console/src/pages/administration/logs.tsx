@@ -1,12 +1,13 @@
 // The login log and the operation log (登录日志、操作日志): two views of the audit, by person, time, result,
 // address and act.
 import { Descriptions } from "antd";
-import { call } from "../../api/client";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
-import { type Column, defineResource, type Filter, type Option } from "../../resource/resource";
+import { type Column, defineResource, type Filter } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { acts } from "./acts";
+import { AuditDetail } from "./AuditDetail";
 import { AuditObject } from "./AuditObject";
 import { ActName, Result } from "./audit";
 
@@ -22,12 +23,6 @@ interface Row {
   address: string;
   requestId: string;
   detail: string;
-}
-
-/** What can be looked for; those of the login log when `begin` says so. */
-async function acts(begin: string): Promise<Option[]> {
-  const { items } = await call<{ items: { id: string; name: string; room: string }[] }>("GET", "/api/v1/audit/acts");
-  return items.filter((one) => one.id.startsWith(begin)).map((one) => ({ value: one.id, label: { text: `${one.room}：${one.name}` } }));
 }
 
 const filters = (begin: string): Filter[] => [
@@ -57,7 +52,7 @@ const who: readonly Column<Row>[] = [
 const how: readonly Column<Row>[] = [
   { key: "result", title: "audit.result", render: (row) => <Result result={row.result} /> },
   { key: "address", title: "audit.address", as: "code" },
-  { key: "detail", title: "audit.detail", render: (row) => <div className="info">{row.detail}</div> },
+  { key: "detail", title: "audit.detail", render: (row) => <div className="info"><AuditDetail text={row.detail} /></div> },
   { key: "number", title: "audit.number", as: "number", extra: true },
   { key: "requestId", title: "audit.requestId", as: "code", extra: true },
 ];
@@ -102,7 +97,7 @@ function Whole({ row }: { row: Row }) {
         { key: "object", label: t("audit.object"), children: <AuditObject object={row.object} /> },
         { key: "result", label: t("audit.result"), children: <Result result={row.result} /> },
         { key: "address", label: t("audit.address"), children: row.address },
-        { key: "detail", label: t("audit.detail"), children: row.detail },
+        { key: "detail", label: t("audit.detail"), children: <AuditDetail text={row.detail} /> },
         { key: "request", label: t("audit.requestId"), children: <span className="mono">{row.requestId}</span> },
         { key: "number", label: t("audit.number"), children: count(row.number) },
       ]}

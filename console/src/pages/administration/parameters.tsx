@@ -7,7 +7,7 @@ import { graveOf } from "../../api/problem";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
-import { useT } from "../../i18n";
+import { isWord, useT } from "../../i18n";
 import { Named, useName } from "../../i18n/names";
 import { Actions } from "../../resource/Actions";
 import { defineResource, type Field } from "../../resource/resource";
@@ -45,10 +45,17 @@ interface Parameter {
 const put = (row: Parameter, value: number | null, reason: string) =>
   call<{ holds: boolean }>("PUT", `/api/v1/parameters/${encodeURIComponent(row.id)}`, { value, reason });
 
+/** The unit in our words where they have one, else as the platform tells it. */
+function unitOf({ unit }: Parameter): Pick<Field, "unit"> {
+  if (unit === "") return {};
+  const word = `unit.${unit}`;
+  return { unit: isWord(word) ? word : { text: unit } };
+}
+
 const fields = async (row: Parameter): Promise<Field[]> => [
   row.kind === "switch"
-    ? { key: "value", label: "parameter.value", as: "switch" }
-    : { key: "value", label: "parameter.value", as: "number", required: true, min: row.min, max: row.max, hint: "parameter.rangeHint" },
+    ? { key: "value", label: "parameter.newValue", as: "switch" }
+    : { key: "value", label: "parameter.newValue", as: "number", required: true, min: row.min, max: row.max, ...unitOf(row) },
   { key: "reason", label: "action.reason", as: "area", required: true, max: 500 },
 ];
 
@@ -78,11 +85,32 @@ const parameters = defineResource<Parameter>({
     needs: "set_parameter",
     when: (row) => !row.isPending,
     fields,
+    about: (row) => <About row={row} />,
     done: "parameter.asked",
     values: (row) => ({ value: row.kind === "switch" ? row.value === 1 : row.value }),
     run: (row, values) => put(row, Number(values["value"]), String(values["reason"] ?? "")),
   },
 });
+
+/** Which parameter it is, what it does, and what it is now. */
+function About({ row }: { row: Parameter }) {
+  const t = useT();
+  return (
+    <>
+      <strong>
+        <Named family="parameterName" code={row.id} chinese={row.name} />
+      </strong>
+      <div className="soft">
+        <Named family="parameterSentence" code={row.id} chinese={row.sentence} />
+      </div>
+      <div>
+        {t("parameter.value")}
+        {t("list.colon")}
+        <Value row={row} value={row.value} />
+      </div>
+    </>
+  );
+}
 
 function Value({ row, value, strong = false }: { row: Parameter; value: number; strong?: boolean }) {
   const t = useT();

@@ -14,6 +14,8 @@ import { FormDialog } from "../../resource/FormDialog";
 import type { Field } from "../../resource/resource";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { AuditDetail } from "../administration/AuditDetail";
+import { AuditObject } from "../administration/AuditObject";
 import { AppointmentState } from "../company/agents";
 import { CompanyState } from "./companies";
 import type { Card } from "./types";
@@ -217,8 +219,8 @@ function History({ card }: { card: Card }) {
         { title: t("audit.at"), render: (_, one) => <span className="num nowrap">{dateTime(one.at)}</span> },
         { title: t("audit.who"), dataIndex: "name" },
         { title: t("audit.act"), dataIndex: "act" },
-        { title: t("audit.object"), render: (_, one) => <span className="mono">{one.object}</span> },
-        { title: t("audit.detail"), dataIndex: "detail" },
+        { title: t("audit.object"), render: (_, one) => <AuditObject object={one.object} /> },
+        { title: t("audit.detail"), render: (_, one) => <AuditDetail text={one.detail} /> },
       ]}
     />
   );

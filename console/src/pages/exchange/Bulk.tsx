@@ -1,7 +1,7 @@
 // Several rejected messages at once (批量更正重报): declared again as they were or with the same correction,
 // or taken away as rows of the upload template.
 import { DownloadOutlined, SendOutlined, StopOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { Alert, App, Button, Checkbox, Input, Modal, Select, Table } from "antd";
 import { useId, useState } from "react";
 import { Link } from "react-router";
@@ -14,10 +14,13 @@ import { problemTitle } from "../../shell/ErrorView";
 import { ApiError } from "../../api/problem";
 import { useName } from "../../i18n/names";
 import { BulkDismiss } from "./BulkDismiss";
+import { careful, carefulMessages } from "./choices";
 import { choiceOptions } from "./Correction";
+import { useWay } from "./Explanation";
 import type { Message } from "./messages";
 
 type Outcomes = Schema<"CorrectionOutcomes">;
+type Form = Schema<"CorrectionForm">;
 
 export function Bulk({ rows, done }: { rows: readonly Message[]; done: () => void }) {
   const t = useT();
@@ -66,19 +69,18 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
   const [clears, setClears] = useState(false);
   const [busy, setBusy] = useState(false);
   const [outcomes, setOutcomes] = useState<Outcomes>();
-  const first = rows[0]?.id ?? "";
+  const [wanted, want] = useState<ReadonlySet<string>>(new Set());
+  const { forms, isReading, unread } = useForms(rows);
   // The fields of the first one stand for those of all; where another kind has none, it is told.
-  const form = useQuery({
-    queryKey: ["correction", first],
-    queryFn: ({ signal }) => call<Schema<"CorrectionForm">>("GET", `/api/v1/messages/${first}/correction`, undefined, signal),
-    refetchInterval: false,
-  });
-  const fields = form.data?.documents[0]?.fields ?? [];
+  const fields = forms.find((one) => one.messageId === rows[0]?.id)?.documents[0]?.fields ?? [];
+  const doubtful = carefulMessages(forms);
+  // What had better not be declared again is left out unless somebody chooses it.
+  const sent = rows.filter((row) => !unread.includes(row) && (wanted.has(row.id) || !doubtful.some((one) => one.id === row.id)));
   const run = async () => {
     setBusy(true);
     try {
       const edits = element === undefined ? [] : [{ element, value: clears ? "" : value.trim() }];
-      setOutcomes(await call<Outcomes>("POST", "/api/v1/corrections", { messages: rows.map((row) => row.id), edits }));
+      setOutcomes(await call<Outcomes>("POST", "/api/v1/corrections", { messages: sent.map((row) => row.id), edits }));
     } catch (error) {
       problem(error);
     } finally {
@@ -86,7 +88,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
     }
   };
   // Most faults stay what they are when the same is declared again: they want something done first.
-  const faulty = rows.filter((row) => row.outcome === "faulty");
+  const faulty = sent.filter((row) => row.outcome === "faulty" && !doubtful.some((one) => one.id === row.id));
   const chosen = fields.find((one) => one.element === element);
   const choices = chosen === undefined ? [] : choiceOptions(chosen, named);
   const isDone = outcomes !== undefined;
@@ -99,7 +101,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
       title={t(isDone ? "correct.result" : "correct.bulk")}
       okText={t(isDone ? "action.close" : "correct.bulk")}
       confirmLoading={busy}
-      okButtonProps={{ disabled: isOpen }}
+      okButtonProps={{ disabled: !isDone && (isOpen || isReading || sent.length === 0) }}
       cancelButtonProps={{ hidden: isDone }}
       onOk={() => (isDone ? close(true) : void run())}
       onCancel={() => close(isDone)}
@@ -109,6 +111,18 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
         <>
           <p>{t("correct.chosen", { n: rows.length })}</p>
           <p className="soft">{t("correct.bulkHint")}</p>
+          {isReading && <p className="soft" role="status">{t("correct.bulkReading")}</p>}
+          {doubtful.length > 0 && (
+            <Doubtful
+              rows={rows}
+              doubtful={doubtful}
+              wanted={wanted}
+              choose={(id, is) => want((before) => new Set(is ? [...before, id] : [...before].filter((one) => one !== id)))}
+            />
+          )}
+          {unread.length > 0 && (
+            <Alert className="gap" type="warning" showIcon title={t("correct.bulkUnread", { n: unread.length })} description={unread.map((row) => row.acceptanceNo).join(t("list.join"))} />
+          )}
           {faulty.length > 0 && (
             <Alert
               className="gap"
@@ -154,9 +168,61 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
           )}
         </>
       ) : (
-        <Results outcomes={outcomes} rows={rows} />
+        <>
+          {sent.length < rows.length && <Alert className="gap" type="warning" showIcon title={t("correct.bulkLeft", { n: rows.length - sent.length })} />}
+          <Results outcomes={outcomes} rows={rows} />
+        </>
       )}
     </Modal>
+  );
+}
+
+/** The forms of all that are chosen, read once; what cannot be read is not sent unseen. */
+function useForms(rows: readonly Message[]): { forms: Form[]; isReading: boolean; unread: Message[] } {
+  const asked = useQueries({
+    queries: rows.map(({ id }) => ({
+      queryKey: ["correction", id],
+      queryFn: ({ signal }: { signal: AbortSignal }) => call<Form>("GET", `/api/v1/messages/${encodeURIComponent(id)}/correction`, undefined, signal),
+      refetchInterval: false as const,
+    })),
+  });
+  return { forms: asked.flatMap((one) => (one.data === undefined ? [] : [one.data])), isReading: asked.some((one) => one.isPending), unread: rows.filter((_, i) => asked[i]?.isError === true) };
+}
+
+interface DoubtfulProps {
+  rows: readonly Message[];
+  doubtful: ReturnType<typeof carefulMessages<Form>>;
+  wanted: ReadonlySet<string>;
+  choose: (id: string, isWanted: boolean) => void;
+}
+
+/** What had better not be declared again: each with what its receipt advises, left out until it is chosen. */
+function Doubtful({ rows, doubtful, wanted, choose }: DoubtfulProps) {
+  const t = useT();
+  const wayOf = useWay();
+  const waysOf = (one: DoubtfulProps["doubtful"][number]) => [...new Set(one.documents.flatMap((document) => document.reasons.filter((reason) => careful([{ reasons: [reason] }]).length > 0).map(wayOf)))];
+  return (
+    <Alert
+      className="gap"
+      type="warning"
+      showIcon
+      title={t("correct.bulkDoubtful", { n: doubtful.length })}
+      description={
+        <>
+          <div>{t("correct.bulkDoubtfulHint")}</div>
+          {doubtful.map((one) => (
+            <div key={one.id}>
+              <Checkbox checked={wanted.has(one.id)} onChange={(event) => choose(one.id, event.target.checked)}>
+                {rows.find((row) => row.id === one.id)?.acceptanceNo ?? one.id}
+                {!one.isWhole && ` ${one.documents.map((document) => t("correct.document", { n: document.number })).join(t("list.join"))}`}
+                {t("list.colon")}
+                {waysOf(one).join(t("list.join"))}
+              </Checkbox>
+            </div>
+          ))}
+        </>
+      }
+    />
   );
 }
 
@@ -174,7 +240,8 @@ function Results({ outcomes, rows }: { outcomes: Outcomes; rows: readonly Messag
         {
           title: t("audit.result"),
           render: (_, item) =>
-            item.accepted == null ? <span className="badge bad">{t("correct.failed")}</span> : <span className="badge good">{t("correct.done")}</span>,
+            // What was sent has no outcome yet: it is on its way, and nothing is green.
+            item.accepted == null ? <span className="badge bad">{t("correct.failed")}</span> : <span className="badge now">{t("correct.done")}</span>,
         },
         {
           title: t("correct.correctedBy"),

@@ -19,7 +19,8 @@ import { Loading } from "../../shell/Loading";
 import { useTold } from "../../i18n/told";
 import { type Edits, editList, keyOf } from "./edits";
 import { careful } from "./choices";
-import { WAYS } from "./Explanation";
+import { useWay } from "./Explanation";
+import { Key } from "./Key";
 import { sentences } from "./sentences";
 import { Kind, ReturnStatus } from "./State";
 
@@ -101,7 +102,8 @@ function Filled({ form }: { form: Form }) {
     setBusy(true);
     try {
       const accepted = await call<Schema<"CorrectionAccepted">>("POST", path, body);
-      void message.success(t("correct.submitted", { no: accepted.acceptanceNo }));
+      // It is on its way, and what becomes of it is open: not green.
+      void message.info(t("correct.submitted", { no: accepted.acceptanceNo }));
       void client.invalidateQueries();
       void navigate(`/messages/${accepted.id}`);
     } catch (failed) {
@@ -124,7 +126,9 @@ function Filled({ form }: { form: Form }) {
   const isOwn = form.signer === "company";
   // Where the platform has put something right itself, what nobody has changed is not what came back.
   const chosen = form.documents.filter((one) => !left.has(one.number));
-  const isSame = n === 0 && !chosen.some((one) => [one.fields, ...one.lines].flat().some((field) => field.was != null));
+  const mended = chosen.flatMap((one) => [one.fields, ...one.lines].flat()).filter((field) => field.was != null).length;
+  const isSame = n === 0 && mended === 0;
+  const changes = [...(n > 0 || mended === 0 ? [t("correct.changed", { n: count(n) })] : []), ...(mended > 0 ? [t("correct.mended", { n: count(mended) })] : [])];
   const doubtful = careful(chosen);
   const isAsked = doubtful.length > 0 || isSame;
   return (
@@ -150,13 +154,13 @@ function Filled({ form }: { form: Form }) {
         />
       )}
       {form.documents.map((document) => (
-        <DocumentForm key={document.number} document={document} edits={edits} change={change} verdict={verdict} isOnly={isOnly} isChosen={!left.has(document.number)} choose={(is) => choose(document.number, is)} />
+        <DocumentForm key={document.number} kind={form.kind} document={document} edits={edits} change={change} verdict={verdict} isOnly={isOnly} isChosen={!left.has(document.number)} choose={(is) => choose(document.number, is)} />
       ))}
       {error !== undefined && <ErrorView error={error} />}
       <div className="submit-bar">
         <span role="status">
           {!isOnly && <>{t("correct.part", { n: count(form.documents.length - left.size), all: count(form.documents.length) })} · </>}
-          {isSame ? t("correct.unchanged") : t("correct.changed", { n: count(n) })}
+          {isSame ? t("correct.unchanged") : changes.join(t("list.comma"))}
           {" · "}
           {isNone ? (
             <span className="no">{t("correct.none")}</span>
@@ -199,6 +203,7 @@ function Filled({ form }: { form: Form }) {
 }
 
 interface DocumentProps {
+  kind: string;
   document: Document;
   edits: Edits;
   change: (key: string, value: string | undefined) => void;
@@ -217,13 +222,10 @@ interface Placed {
   field: Field;
 }
 
-function DocumentForm({ document, edits, change, verdict, isOnly, isChosen, choose }: DocumentProps) {
+function DocumentForm({ kind, document, edits, change, verdict, isOnly, isChosen, choose }: DocumentProps) {
   const t = useT();
   const told = useTold();
-  const wayOf = ({ resubmit, resubmitName }: Document["reasons"][number]) => {
-    const way = WAYS[resubmit];
-    return way === undefined ? resubmitName : t(way);
-  };
+  const wayOf = useWay();
   const all: Placed[] = [
     ...document.fields.map((field) => ({ key: keyOf(document.number, undefined, field.element), line: undefined, field })),
     ...document.lines.flatMap((fields, i) => fields.map((field) => ({ key: keyOf(document.number, i + 1, field.element), line: i + 1, field }))),
@@ -246,7 +248,7 @@ function DocumentForm({ document, edits, change, verdict, isOnly, isChosen, choo
   return (
     <section className="panel">
       <h2>
-        {t("correct.document", { n: document.number })} <span className="mono soft">{document.key}</span>
+        {t("correct.document", { n: document.number })} <span className="soft"><Key kind={kind} text={document.key} /></span>
       </h2>
       {!isOnly && (
         <Checkbox className="gap" checked={isChosen} onChange={(event) => choose(event.target.checked)}>
@@ -257,7 +259,8 @@ function DocumentForm({ document, edits, change, verdict, isOnly, isChosen, choo
         className="gap"
         type="error"
         showIcon
-        title={t("correct.reasons")}
+        // A finding of the platform has no status of customs: it was refused, not sent back.
+        title={t(document.reasons.length > 0 && document.reasons.every((reason) => reason.status == null) ? "correct.refusals" : "correct.reasons")}
         description={document.reasons.map((reason) => (
           <div key={`${reason.text} ${reason.time}`}>
             {reason.status != null && <ReturnStatus status={reason.status} />} <span className="soft num">{customsTime(reason.time)}</span> {reason.text}

@@ -14,6 +14,7 @@ import { ErrorView } from "../../shell/ErrorView";
 import { FindingTable } from "./FindingTable";
 import { contentType, FILES_ACCEPTED, FILE_MAX } from "./files";
 import { KINDS, kindsOf } from "./kinds";
+import { Key } from "./Key";
 import { Kind } from "./State";
 import { type Accepted, Watch } from "./Watch";
 
@@ -193,7 +194,7 @@ function Checked({ file, result, busy, again, submit }: CheckedProps) {
           columns={[
             { title: t("document.number"), dataIndex: "number", align: "right", width: 80 },
             { title: t("message.kind"), width: 220, render: (_, document) => <Kind kind={document.kind} name={document.kindName} /> },
-            { title: t("document.key"), render: (_, document) => <span className="mono">{document.key}</span> },
+            { title: t("document.key"), render: (_, document) => <Key kind={document.kind} text={document.key} /> },
           ]}
         />
       </div>

@@ -16,6 +16,15 @@ export const WAYS: Readonly<Record<string, Word>> = {
   call: "resubmit.call",
 };
 
+/** How to declare again, in words. */
+export function useWay(): (reason: { resubmit: string; resubmitName: string }) => string {
+  const t = useT();
+  return ({ resubmit, resubmitName }) => {
+    const way = WAYS[resubmit];
+    return way === undefined ? resubmitName : t(way);
+  };
+}
+
 function Source({ source }: { source: string }) {
   const t = useT();
   if (source === "") return t("explanation.unknown");

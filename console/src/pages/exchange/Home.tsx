@@ -75,17 +75,19 @@ export function Home() {
           </div>
         </section>
       )}
+      <h2 className="tiles-head">{t("home.results")}</h2>
       <div className="tiles tiles-5">
         {RESULTS.map((outcome) => (
           <Tile
             key={outcome}
             label={t(`outcome.${outcome}`)}
             value={count(outcomes[outcome])}
-            look={resultLook(outcome, outcomes[outcome], needsAction)}
+            look={resultLook(outcome, outcomes[outcome])}
             to={`/messages?outcome=${outcome}&from=${day}`}
           />
         ))}
       </div>
+      <h2 className="tiles-head">{t("home.flow")}</h2>
       <div className="tiles tiles-5">
         <Tile label={t("home.unsettled")} value={count(unsettled)} to="/messages?outcome=waiting" />
         <Tile label={t("home.sent")} value={count(sum((kind) => kind.sent))} to={`/messages?from=${day}`} />
@@ -95,13 +97,13 @@ export function Home() {
       </div>
       <div className="columns-home">
         <div className="panel">
-          <h2>{t("home.results")}</h2>
+          <h2>{t("home.byKind")}</h2>
           {kinds.length === 0 ? (
             <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("home.nothing")} />
           ) : (
             <Suspense fallback={<Loading />}>
               <Chart
-                label={t("home.results")}
+                label={t("home.byKind")}
                 option={overCategories(kinds.map((kind) => named("kind", kind.kind, kind.kindName)), series, 30)}
               />
             </Suspense>
@@ -176,7 +178,7 @@ function Refusals({ refusals }: { refusals: HomeAnswer["refusals"] }) {
         { title: t("message.acceptanceNo"), render: (_, one) => <Link to={`/messages/${one.id}`}>{one.acceptanceNo}</Link> },
         { title: t("message.kind"), render: (_, one) => <Named family="kind" code={one.kind} chinese={one.kindName} /> },
         { title: t("outcome.title"), render: (_, one) => <Outcome outcome={one.outcome} name={one.outcomeName} /> },
-        { title: t("list.operations"), render: (_, one) => <CorrectButton message={one} short /> },
+        { title: t("list.operations"), render: (_, one) => <CorrectButton message={one} /> },
         { title: t("message.receivedAt"), render: (_, one) => <span className="num nowrap">{dateTime(one.receivedAt)}</span> },
       ]}
     />

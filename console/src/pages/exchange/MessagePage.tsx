@@ -2,7 +2,8 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Descriptions, Space, Table, Tabs } from "antd";
-import { useParams } from "react-router";
+import type { ReactNode } from "react";
+import { Link, useParams } from "react-router";
 import { api, save, send } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
@@ -14,15 +15,17 @@ import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
+import { usePrinting } from "../../resource/usePrinting";
 import { FITTING } from "../../resource/sticky";
 import { Code } from "../../resource/show";
 import { Told } from "../../i18n/told";
-import { documentOf } from "./documents";
+import { documentOf, doingsOf, standing } from "./documents";
 import { Explanation } from "./Explanation";
 import { FindingTable } from "./FindingTable";
+import { Key } from "./Key";
 import { ReleaseMatch } from "./ReleaseMatch";
-import { CorrectButton, Dismiss, Links, ToDo } from "./ToDo";
-import { Holder, isBad, Kind, Outcome, ReturnStatus, State } from "./State";
+import { CorrectButton, DealtWith, Dismiss, Links, ToDo } from "./ToDo";
+import { Holder, isBad, isDealt, Kind, Outcome, ReturnStatus, State } from "./State";
 import { Timeline } from "./Timeline";
 import { Unmask } from "./Unmask";
 
@@ -52,7 +55,7 @@ function MessageView({ detail }: { detail: Detail }) {
           {t("message.title")} <span className="mono">{detail.acceptanceNo}</span>
         </h1>
         <Space>
-          <CorrectButton message={detail} />
+          <CorrectButton message={detail} large calm={!standing(detail).doings.some((one) => one.doing === "correct")} />
           <Dismiss message={detail} />
           <ReleaseMatch id={detail.id} state={detail.state} />
           <Unmask id={detail.id} done={() => void client.invalidateQueries({ queryKey: ["xml", detail.id] })} />
@@ -62,17 +65,18 @@ function MessageView({ detail }: { detail: Detail }) {
       <ToDo message={detail} />
       <div className="panel">
         <Descriptions size="small" column={3} items={facts(detail, t)} />
-        <Links message={detail} />
+        {/* What it was corrected by stands on top already, once it is dealt with. */}
+        <Links message={isDealt(detail) ? { corrects: detail.corrects } : detail} />
       </div>
       <div className="columns-21">
         <div className="panel">
-          <Tabs
-            defaultActiveKey={detail.findings.length > 0 ? "findings" : "documents"}
-            items={[
+          <Sections
+            first={detail.findings.length > 0 ? "findings" : "documents"}
+            sections={[
               {
                 key: "documents",
                 label: `${t("message.documents")} (${count(detail.documents.length)})`,
-                children: <Documents documents={detail.documents} />,
+                children: <Documents message={detail} />,
               },
               {
                 key: "findings",
@@ -84,7 +88,7 @@ function MessageView({ detail }: { detail: Detail }) {
                 label: `${t("message.receipts")} (${count(detail.receipts.length)})`,
                 children: <ReceiptTable receipts={detail.receipts} documents={detail.documents} />,
               },
-              { key: "xml", label: t("message.xml"), children: <Xml id={detail.id} /> },
+              { key: "xml", label: t("message.xml"), children: <Xml id={detail.id} />, isScreenOnly: true },
             ]}
           />
         </div>
@@ -97,14 +101,69 @@ function MessageView({ detail }: { detail: Detail }) {
   );
 }
 
+interface Section {
+  key: string;
+  label: string;
+  children: ReactNode;
+  /** Not printed. */
+  isScreenOnly?: boolean;
+}
+
+/** On the screen behind tabs; on paper, which nobody can click, one below the other. */
+function Sections({ sections, first }: { sections: readonly Section[]; first: string }) {
+  const printing = usePrinting();
+  if (!printing) return <Tabs defaultActiveKey={first} items={sections.map(({ key, label, children }) => ({ key, label, children }))} />;
+  return sections
+    .filter((section) => section.isScreenOnly !== true)
+    .map((section) => (
+      <section key={section.key} className="gap">
+        <h2>{section.label}</h2>
+        {section.children}
+      </section>
+    ));
+}
+
+/** On the screen a long table has pages; on paper it is whole. */
+function usePages(n: number): false | { pageSize: number } {
+  const printing = usePrinting();
+  return n > PAGE && !printing ? { pageSize: PAGE } : false;
+}
+
+const PAGE = 20;
+
+interface Owner {
+  id?: string | undefined;
+  name: string;
+  code?: string | null | undefined;
+}
+
+/** Whose message it is, as far as the answer tells; a company's own messages do not say. */
+function ownerOf(detail: Detail): Owner | undefined {
+  // Releases of the platform tell the name alone, or with the code.
+  const told = detail as Detail & { companyName?: string | null; companyCode?: string | null };
+  const name = detail.company?.name ?? told.companyName;
+  return name == null || name === "" ? undefined : { id: detail.company?.id, name, code: told.companyCode };
+}
+
+function Whose({ company: { id, name, code } }: { company: Owner }) {
+  const can = useCan();
+  return (
+    <>
+      {id !== undefined && can("company") ? <Link to={`/companies/${id}`}>{name}</Link> : name} {code != null && <span className="mono soft">{code}</span>}
+    </>
+  );
+}
+
 function facts(detail: Detail, t: ReturnType<typeof useT>) {
+  const company = ownerOf(detail);
   return [
     { key: "kind", label: t("message.kind"), children: <Kind kind={detail.kind} name={detail.kindName} /> },
     {
       key: "outcome",
       label: t("outcome.title"),
-      children: <Outcome outcome={detail.outcome} name={detail.outcomeName} needsAction={detail.needsAction} />,
+      children: <Outcome outcome={detail.outcome} name={detail.outcomeName} needsAction={detail.needsAction} doing={standing(detail).doings[0]?.doing} />,
     },
+    ...(company === undefined ? [] : [{ key: "company", label: t("message.company"), children: <Whose company={company} /> }]),
     // Of what was turned down the outcome says all; it is not simply settled.
     ...(isBad(detail.outcome)
       ? []
@@ -117,8 +176,11 @@ function facts(detail: Detail, t: ReturnType<typeof useT>) {
   ];
 }
 
-function Documents({ documents }: { documents: Detail["documents"] }) {
+function Documents({ message }: { message: Detail }) {
   const t = useT();
+  const { documents } = message;
+  const doings = doingsOf(message);
+  const pages = usePages(documents.length);
   // Kinds have different numbers: a column that is empty for all is left out.
   const numbers = (["orderNo", "logisticsNo", "copNo", "preNo", "invtNo"] as const).filter((name) =>
     documents.some((document) => document[name] != null),
@@ -129,19 +191,28 @@ function Documents({ documents }: { documents: Detail["documents"] }) {
       size="small"
       rowKey="number"
       dataSource={documents}
-      pagination={documents.length > 20 ? { pageSize: 20 } : false}
+      pagination={pages}
       {...FITTING}
       columns={[
         { title: t("document.number"), dataIndex: "number", align: "right" },
-        ...(numbers.length === 0 ? [{ title: t("document.key"), render: (_: unknown, document: Detail["documents"][number]) => <Code text={document.documentKey ?? ""} /> }] : numbers.slice(0, 1).map(column)),
+        ...(numbers.length === 0 ? [{ title: t("document.key"), render: (_: unknown, document: Detail["documents"][number]) => <Key kind={message.kind} text={document.documentKey} whole /> }] : numbers.slice(0, 1).map(column)),
         {
           title: t("outcome.title"),
-          render: (_, document) => <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} />,
+          render: (_, document) => (
+            <>
+              <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} doing={doings.get(document.number)} />
+              {isDealt(document) && (
+                <div className="soft">
+                  <DealtWith message={message} />
+                </div>
+              )}
+            </>
+          ),
         },
         {
           title: t("document.status"),
           render: (_, document) => (
-            <ReturnStatus status={document.returnStatus} name={document.returnStatusName} isOver={isBad(document.outcome) && !document.needsAction} />
+            <ReturnStatus status={document.returnStatus} name={document.returnStatusName} isOver={isDealt(document)} />
           ),
         },
         { title: t("document.time"), render: (_, document) => <span className="nowrap">{customsTime(document.returnTime)}</span> },
@@ -172,6 +243,7 @@ interface ReceiptTableProps {
 
 function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
   const t = useT();
+  const pages = usePages(receipts.length);
   const answered = (receipt: Detail["receipts"][number]) => {
     const document = documentOf(receipt, documents);
     return document === undefined ? <span className="soft">–</span> : document.number;
@@ -181,7 +253,7 @@ function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
       size="small"
       rowKey="cursor"
       dataSource={receipts}
-      pagination={receipts.length > 20 ? { pageSize: 20 } : false}
+      pagination={pages}
       {...FITTING}
       locale={{ emptyText: t("message.noReceipts") }}
       expandable={{

@@ -115,7 +115,7 @@ function Choose({ files, setFiles }: { files: File[]; setFiles: (files: File[]) 
 function Result({ answer }: { answer: Answer }) {
   const t = useT();
   const { counts } = answer;
-  const all = trades(answer.documents);
+  const all = trades(answer.documents, answer.findings);
   const unread = answer.files.filter((file) => file.problem != null);
   return (
     <>
@@ -188,6 +188,7 @@ function Trades({ trades }: { trades: Trade[] }) {
 const LOOKS: Record<Cell["look"], { badge: string; sign: string; word: Word }> = {
   refused: { badge: "bad", sign: "✗", word: "preflight.refused" },
   agrees: { badge: "good", sign: "✓", word: "preflight.agrees" },
+  warned: { badge: "warn", sign: "!", word: "preflight.warned" },
   differs: { badge: "warn", sign: "✗", word: "preflight.differs" },
   missing: { badge: "bad", sign: "?", word: "preflight.missing" },
 };

@@ -12,7 +12,7 @@ import { useCan } from "../../api/session";
 import { customsTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
-import { Code } from "../../resource/show";
+import { Key } from "./Key";
 import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
 import { Told } from "../../i18n/told";
@@ -123,7 +123,7 @@ export function Receipts() {
                   </div>
                 ),
               },
-              { title: t("receipt.key"), render: (_, receipt) => <Code text={receipt.documentKey} /> },
+              { title: t("receipt.key"), render: (_, receipt) => <Key kind={receipt.kind} text={receipt.documentKey} /> },
               {
                 title: t("receipt.message"),
                 render: (_, receipt) => <Link to={`/messages/${receipt.messageId}`}>{t("action.view")}</Link>,

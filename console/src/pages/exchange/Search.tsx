@@ -11,7 +11,7 @@ import { useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
-import { Kind, Progress, ReturnStatus } from "./State";
+import { isDealt, Kind, Progress, ReturnStatus } from "./State";
 
 type Hit = Item<"Page_SearchHit">;
 
@@ -71,7 +71,7 @@ export function Search() {
               { title: t("document.logisticsNo"), render: (_, hit) => <span className="mono">{hit.logisticsNo ?? "–"}</span> },
               { title: t("document.invtNo"), render: (_, hit) => <span className="mono">{hit.invtNo ?? "–"}</span> },
               { title: t("progress.title"), render: (_, hit) => <Progress of={hit} /> },
-              { title: t("document.status"), render: (_, hit) => <ReturnStatus status={hit.returnStatus} /> },
+              { title: t("document.status"), render: (_, hit) => <ReturnStatus status={hit.returnStatus} isOver={isDealt(hit)} /> },
               { title: t("message.receivedAt"), render: (_, hit) => <span className="num nowrap">{dateTime(hit.receivedAt)}</span> },
               {
                 title: t("list.operations"),

@@ -1,8 +1,20 @@
 // The state of a message and the status of a receipt, as coloured words. The word says it, not the colour.
+import { Link } from "react-router";
+import { useCan, useSession } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { type Translate, type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
-import { tally } from "./documents";
+import { type Doing, tally } from "./documents";
+import { isBad, isDealt, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
+
+export * from "./outcomes";
+
+/** Whether this person is one who corrects what came back; customs, the bureau and the operators only read. */
+export function useActs(): boolean {
+  const can = useCan();
+  const { company } = useSession();
+  return company != null && can("correction");
+}
 
 /** In the order of the life of a message; what waits for a person before what is over. */
 export const STATES = ["received", "waiting", "checked", "sent", "answered", "held", "settled", "refused"] as const;
@@ -30,65 +42,54 @@ export function State({ state, name, outcome, needsAction }: StateProps) {
   return <span className={`badge ${state}`}>{word === undefined ? (name ?? state) : t(word)}</span>;
 }
 
-/** What became of it (办理结果), in the order in which a company wants to see them. */
-export const OUTCOMES = ["rejected", "faulty", "refused", "waiting", "accepted", "released"] as const;
-export type OutcomeName = (typeof OUTCOMES)[number];
-
-/** Outcomes after which the company must act. */
-export const BAD = ["rejected", "faulty", "refused"] as const;
-
-export function isBad(outcome: string | null | undefined): boolean {
-  return BAD.some((one) => one === outcome);
-}
-
-const OUTCOME_LOOK: Record<OutcomeName, string> = {
-  rejected: "bad",
-  faulty: "bad",
-  refused: "bad",
-  waiting: "now",
-  accepted: "good",
-  released: "good",
-};
-
-/** The colour of an outcome; what came back and needs nothing any more has none. */
-export function outcomeLook(outcome: string, needsAction?: boolean): string {
-  const known = OUTCOMES.find((one) => one === outcome);
-  return known === undefined || (isBad(known) && needsAction === false) ? "" : OUTCOME_LOOK[known];
-}
-
 interface OutcomeProps {
   outcome: string | null | undefined;
   name?: string | undefined;
   needsAction?: boolean | undefined;
+  /** What is to be done, where it is known: not everything that came back is to be corrected. */
+  doing?: Doing | undefined;
 }
 
 /** What became of it, and whether the company must act now. */
-export function Outcome({ outcome, name, needsAction }: OutcomeProps) {
+export function Outcome({ outcome, name, needsAction, doing }: OutcomeProps) {
   const t = useT();
+  const acts = useActs();
   if (outcome === null || outcome === undefined) return <span className="soft">–</span>;
   const known = OUTCOMES.find((one) => one === outcome);
   return (
     <span className="nowrap">
       <span className={`badge ${outcomeLook(outcome, needsAction)}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
-      {needsAction === true && <span className="badge act">{t(outcome === "faulty" ? "outcome.actOn" : "outcome.act")}</span>}
+      {needsAction === true && (acts ? <span className="badge act">{t(doing === "correct" ? "outcome.act" : "outcome.actOn")}</span> : <span className="badge beside">{t("outcome.needsAction")}</span>)}
     </span>
   );
 }
 
 interface ProgressProps {
-  of: { state: string; stateName?: string; outcome?: string | null | undefined; outcomeName?: string; needsAction?: boolean };
+  of: {
+    state: string;
+    stateName?: string;
+    outcome?: string | null | undefined;
+    outcomeName?: string;
+    needsAction?: boolean;
+    correctedBy?: Schema<"MessageSummary">["correctedBy"];
+  };
 }
 
 /** In a list: what became of it, and while nothing has, how far it has come. One word, not the same one twice. */
 export function Progress({ of }: ProgressProps) {
+  const t = useT();
   if (of.outcome == null || of.outcome === "waiting") return <State state={of.state} name={of.stateName} outcome={of.outcome ?? undefined} />;
-  return <Outcome outcome={of.outcome} name={of.outcomeName} needsAction={of.needsAction} />;
-}
-
-/** Customs' statuses are an open set: below zero is a fault, 100 a rejection, and some mean that it stopped. */
-export function statusClass(status: number): string {
-  if (status < 0 || [4, 100, 501, 502, 503, 599, 700].includes(status)) return "bad";
-  return [120, 399, 800, 899].includes(status) ? "good" : "now";
+  const { correctedBy } = of;
+  return (
+    <>
+      <Outcome outcome={of.outcome} name={of.outcomeName} needsAction={of.needsAction} />
+      {isBad(of.outcome) && of.needsAction === false && correctedBy != null && (
+        <div>
+          <Link to={`/messages/${correctedBy.id}`} title={correctedBy.acceptanceNo}>{t("dealt.corrected")}</Link>
+        </div>
+      )}
+    </>
+  );
 }
 
 const NAMED = [1, 2, 3, 4, 100, 120, 300, 399, 400, 500, 501, 502, 503, 505, 599, 600, 700, 800, 899] as const;
@@ -125,7 +126,7 @@ export function Statuses({ documents }: { documents: readonly Schema<"DocumentVi
   const t = useT();
   const [one] = documents;
   if (one === undefined) return <span className="soft">–</span>;
-  if (documents.length === 1) return <ReturnStatus status={one.returnStatus} name={one.returnStatusName} isOver={isBad(one.outcome) && !one.needsAction} />;
+  if (documents.length === 1) return <ReturnStatus status={one.returnStatus} name={one.returnStatusName} isOver={isDealt(one)} />;
   return (
     <span className="statuses">
       {tally(documents).map(({ outcome, n }) => {

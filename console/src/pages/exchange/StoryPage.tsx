@@ -12,7 +12,7 @@ import { useLanguage, useT, type Word } from "../../i18n";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
 import { Told } from "../../i18n/told";
-import { Holder, Kind, Progress, ReturnStatus } from "./State";
+import { Holder, isDealt, Kind, Progress, ReturnStatus, useActs } from "./State";
 import { CorrectButton, Links } from "./ToDo";
 import { Unmask } from "./Unmask";
 import { Timeline } from "./Timeline";
@@ -100,6 +100,7 @@ interface CardProps {
 
 function Card({ title, document, refresh }: CardProps) {
   const t = useT();
+  const acts = useActs();
   if (document == null) {
     return (
       <section className="panel missing">
@@ -110,13 +111,13 @@ function Card({ title, document, refresh }: CardProps) {
   }
   return (
     // It scrolls by itself, so that the comparison below stays in sight; hence the keyboard reaches it.
-    <section className={document.needsAction ? "panel tall panel-act" : "panel tall"} tabIndex={0} aria-label={t(title)}>
+    <section className={document.needsAction && acts ? "panel tall panel-act" : "panel tall"} tabIndex={0} aria-label={t(title)}>
       <h2>
         <Link to={`/messages/${document.messageId}`}>{t(title)}</Link>
       </h2>
       <p>
         <Progress of={document} />{" "}
-        <ReturnStatus status={document.returnStatus} name={document.returnStatusName} />
+        <ReturnStatus status={document.returnStatus} name={document.returnStatusName} isOver={isDealt(document)} />
       </p>
       <CorrectButton message={{ id: document.messageId, outcome: document.outcome, needsAction: document.needsAction }} />
       <Links message={document} />

@@ -4,9 +4,9 @@ import type { components } from "../../api/schema";
 import { dateTime } from "../../format/time";
 import { say, useT } from "../../i18n";
 import { useName } from "../../i18n/names";
-import { Code } from "../../resource/show";
 import { documentOf, receiptsOfSteps } from "./documents";
-import { Holder, isBad, Kind, OUTCOMES, stateWord, useStatusWords } from "./State";
+import { Key } from "./Key";
+import { Holder, isBad, isDealt as isDealtWith, Kind, OUTCOMES, stateWord, useStatusWords } from "./State";
 
 type Entry = components["schemas"]["TimelineEntry"] & {
   /** The kind of the document, where several share the line. */
@@ -22,7 +22,7 @@ const isNobody = (holder: string) => holder === "" || holder.startsWith("无");
 interface Props {
   entries: readonly Entry[];
   /** The message whose life it is: its receipts say which document they answer. */
-  message?: Pick<components["schemas"]["MessageDetail"], "documents" | "receipts" | "outcome" | "needsAction">;
+  message?: Pick<components["schemas"]["MessageDetail"], "kind" | "documents" | "receipts" | "outcome" | "needsAction">;
 }
 
 export function Timeline({ entries, message }: Props) {
@@ -30,7 +30,7 @@ export function Timeline({ entries, message }: Props) {
   const status = useStatusWords();
   const receipts = receiptsOfSteps(entries, message?.receipts ?? []);
   // What came back and is dealt with asks nobody to act.
-  const isDealt = message !== undefined && isBad(message.outcome) && !message.needsAction;
+  const isDealt = message !== undefined && isDealtWith(message);
   const named = useName();
   const title = (entry: Entry, i: number) => {
     const receipt = receipts[i];
@@ -61,7 +61,7 @@ export function Timeline({ entries, message }: Props) {
               <span className="soft num nowrap">{dateTime(entry.at)}</span>
               {document !== undefined && (
                 <div className="soft">
-                  {t("correct.document", { n: document.number })} <Code text={document.documentKey ?? ""} />
+                  {t("correct.document", { n: document.number })} <Key kind={message?.kind} text={document.documentKey} />
                 </div>
               )}
               {!isNobody(entry.holder) && !(isDealt && isBadStep) && (

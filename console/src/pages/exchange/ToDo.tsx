@@ -6,13 +6,15 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { call } from "../../api/client";
 import type { components } from "../../api/schema";
-import { useCan, useSession } from "../../api/session";
+import { useCan } from "../../api/session";
+import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { Told } from "../../i18n/told";
-import { type Reason, reasonsOf } from "./documents";
+import { dealing, DISMISSED, type Reason, reasonsOf, standing } from "./documents";
+import { numberOf } from "./keys";
 import { sentences } from "./sentences";
-import { isBad, OUTCOMES } from "./State";
+import { isBad, OUTCOMES, useActs } from "./State";
 
 type Detail = components["schemas"]["MessageDetail"];
 
@@ -22,16 +24,23 @@ interface Known {
   needsAction: boolean;
 }
 
+interface CorrectProps {
+  message: Known;
+  /** As large as its neighbours in the head of a page. */
+  large?: boolean;
+  /** Where it is not the first thing to do. */
+  calm?: boolean;
+}
+
 /** Leads to the form of the correction; only for the company that declared. */
-export function CorrectButton({ message, short = false }: { message: Known; short?: boolean }) {
+export function CorrectButton({ message, large = false, calm = false }: CorrectProps) {
   const t = useT();
-  const can = useCan();
-  const { company } = useSession();
-  if (company == null || !message.needsAction || !isBad(message.outcome) || !can("correction")) return null;
+  const acts = useActs();
+  if (!acts || !message.needsAction || !isBad(message.outcome)) return null;
   return (
     <Link to={`/messages/${message.id}/correct`}>
-      <Button type="primary" danger size="small" icon={<EditOutlined />}>
-        {t(short ? "correct.short" : "correct.button")}
+      <Button type={calm ? "default" : "primary"} danger={!calm} size={large ? "middle" : "small"} icon={<EditOutlined />}>
+        {t("correct.button")}
       </Button>
     </Link>
   );
@@ -71,6 +80,8 @@ const NAMED_MAX = 3;
 /** One reason with what to do about it, and the documents that it is about when the message has several. */
 function Why({ reason, message }: { reason: Reason; message: Detail }) {
   const t = useT();
+  // Who only reads is told why it came back, not what the company must do.
+  const acts = useActs();
   const { explanation } = reason.receipt;
   const [first] = reason.texts;
   const named = reason.documents.slice(0, NAMED_MAX);
@@ -82,55 +93,86 @@ function Why({ reason, message }: { reason: Reason; message: Detail }) {
             {named.map((one) => t("correct.document", { n: one.number })).join(t("list.join"))}
             {reason.documents.length > named.length && ` ${t("todo.documentsMore", { n: reason.documents.length })}`}
           </strong>{" "}
-          <span className="mono soft break">{named.map((one) => one.documentKey ?? "").join(t("list.join"))}</span>
+          <span className="mono soft break" title={named.map((one) => one.documentKey ?? "").join(t("list.join"))}>
+            {named.map((one) => numberOf(message.kind, one.documentKey ?? "")).join(t("list.join"))}
+          </span>
         </div>
       )}
       <div className="info">{first}</div>
       <div><Told text={explanation.meaning} /></div>
-      <div>
-        <strong>{t("error.advice")}</strong>
-        <Told text={explanation.advice} />
-      </div>
+      {acts && (
+        <div>
+          <strong>{t("error.advice")}</strong>
+          <Told text={explanation.advice} />
+        </div>
+      )}
     </div>
   );
 }
 
 /** That what came back needs nothing any more, and why. */
 function Dealt({ message }: { message: Detail }) {
-  const t = useT();
   if (!isBad(message.outcome)) return null;
+  return <Alert className="gap" type="info" showIcon title={<DealtWith message={message} isSentence />} />;
+}
+
+/** How it was dealt with: corrected by which message, dismissed when and why, or declared anew. */
+export function DealtWith({ message, isSentence = false }: { message: Pick<Detail, "correctedBy" | "timeline">; isSentence?: boolean }) {
+  const t = useT();
   const { correctedBy } = message;
+  const how = dealing(message);
+  const dismissed = message.timeline.find((entry) => entry.step === DISMISSED);
+  const link = correctedBy != null && <Link to={`/messages/${correctedBy.id}`}>{correctedBy.acceptanceNo}</Link>;
+  if (!isSentence) {
+    return (
+      <>
+        {t(`dealt.${how}`)} {link}
+      </>
+    );
+  }
+  const told = [dismissed === undefined ? "" : dateTime(dismissed.at), dismissed?.detail ?? ""].filter((text) => text !== "").join(t("list.comma"));
   return (
-    <Alert
-      className="gap"
-      type="info"
-      showIcon
-      title={
-        correctedBy == null ? (
-          t("todo.overDismissed")
-        ) : (
-          <>
-            {t("todo.overCorrected")} <Link to={`/messages/${correctedBy.id}`}>{correctedBy.acceptanceNo}</Link>
-          </>
-        )
-      }
-    />
+    <>
+      {t("todo.over")}
+      {t(`dealt.${how}`)}
+      {correctedBy != null && " "}
+      {link}
+      {told !== "" && `${t("list.open")}${told}${t("list.close")}`}
+    </>
   );
+}
+
+/** What the head of the message says: how many documents came back, and what is to be done about how many. */
+function useHeading(message: Detail): string {
+  const t = useT();
+  const acts = useActs();
+  const { all, bad, doings, dealt } = standing(message);
+  const known = OUTCOMES.find((one) => one === message.outcome);
+  const outcome = known === undefined ? message.outcomeName : t(`outcome.${known}`);
+  if (all === 1) {
+    const doing = doings[0]?.doing ?? "correct";
+    return t(acts ? `todo.now.${message.outcome === "faulty" && doing === "correct" ? "follow" : doing}` : "todo.now.reader", { outcome });
+  }
+  const parts = [...doings.map(({ doing, n }) => t(`todo.part.${doing}`, { n })), ...(dealt > 0 ? [t("todo.part.dealt", { n: dealt })] : [])];
+  if (acts) return t("todo.parts", { all, bad, parts: parts.join(t("list.comma")) });
+  return t("todo.partsReader", { all, bad, open: bad - dealt });
 }
 
 /** Why it came back, in customs' words and ours, on top of the page. */
 export function ToDo({ message }: { message: Detail }) {
   const t = useT();
+  const acts = useActs();
+  const heading = useHeading(message);
   if (!message.needsAction) return <Dealt message={message} />;
   const reasons = reasonsOf(message);
   const findings = message.findings.filter((finding) => finding.severity === "refuse");
-  const known = OUTCOMES.find((one) => one === message.outcome);
   return (
     <Alert
       className="gap"
-      type="error"
+      // Who only reads has nothing to do: nothing alarms.
+      type={acts ? "error" : "info"}
       showIcon
-      title={t(message.outcome === "faulty" ? "todo.nowFaulty" : "todo.now", { outcome: known === undefined ? message.outcomeName : t(`outcome.${known}`) })}
+      title={heading}
       description={
         <>
           {message.outcome !== "refused" &&
@@ -138,13 +180,12 @@ export function ToDo({ message }: { message: Detail }) {
           {message.outcome === "refused" &&
             findings.slice(0, 3).map((finding) => (
               <div key={`${finding.code} ${finding.path}`}>
-                {sentences(finding.text, finding.advice)}
+                {acts ? sentences(finding.text, finding.advice) : finding.text}
               </div>
             ))}
           {message.outcome === "refused" && findings.length > 3 && <div>{t("todo.findingsMore", { n: findings.length - 3 })}</div>}
         </>
       }
-      action={<CorrectButton message={message} />}
     />
   );
 }

@@ -43,7 +43,7 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
         type={said === "open" ? "error" : said === "over" ? "success" : "info"}
         showIcon
         role="status"
-        title={said === "open" || said === "dealt" ? t("declare.turnedDown", { n: count(bad), all: count(all) }) : t(`declare.${said}`)}
+        title={said === "open" || said === "dealt" ? all === 1 ? t("declare.turnedDownOne") : t("declare.turnedDown", { n: count(bad), all: count(all) }) : t(`declare.${said}`)}
         description={t(said === "open" ? "declare.turnedDownHint" : said === "dealt" ? "declare.dealtHint" : `declare.${said}Hint`)}
         action={<Button onClick={again}>{t("declare.another")}</Button>}
       />

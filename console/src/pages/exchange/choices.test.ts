@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { nameOf } from "../../i18n/names";
-import { careful } from "./choices";
+import { careful, carefulMessages } from "./choices";
 
 const SPEC = new URL("../../../../crates/ceb/spec/", import.meta.url);
 
@@ -25,4 +25,13 @@ test("every code from which a declared field has one is named in both languages"
 test("a document that had better not be declared again is found, whatever else was said of it", () => {
   const documents = [{ number: 1, reasons: [{ resubmit: "new" }] }, { number: 2, reasons: [{ resubmit: "new" }, { resubmit: "call" }] }];
   expect(careful(documents).map((one) => one.number)).toEqual([2]);
+});
+
+test("of several messages those are found of which a document had better not be declared again", () => {
+  const of = (messageId: string, ...ways: string[]) => ({ messageId, documents: ways.map((resubmit, i) => ({ number: i + 1, reasons: [{ resubmit }] })) });
+  const found = carefulMessages([of("a", "new", "same"), of("b", "new", "call"), of("c", "none"), of("d")]);
+  expect(found.map(({ id, documents, isWhole }) => [id, documents.map((one) => one.number), isWhole])).toEqual([
+    ["b", [2], false],
+    ["c", [1], true],
+  ]);
 });

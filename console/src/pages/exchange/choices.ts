@@ -7,3 +7,12 @@ export const CAREFUL: readonly string[] = ["none", "wait", "call"];
 export function careful<One extends { reasons: readonly { resubmit: string }[] }>(documents: readonly One[]): One[] {
   return documents.filter((one) => one.reasons.some((reason) => CAREFUL.includes(reason.resubmit)));
 }
+
+/** Of several messages those that had better not be declared again now, each with why: what a receipt of theirs advises. */
+export function carefulMessages<Form extends { messageId: string; documents: readonly { number: number; reasons: readonly { resubmit: string }[] }[] }>(
+  forms: readonly Form[],
+): { id: string; documents: Form["documents"][number][]; isWhole: boolean }[] {
+  return forms
+    .map((form) => ({ id: form.messageId, documents: careful(form.documents), isWhole: careful(form.documents).length === form.documents.length }))
+    .filter((one) => one.documents.length > 0);
+}

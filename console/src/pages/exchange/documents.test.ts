@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schema } from "../../api/types";
-import { cameBack, reasonsOf, receiptsOfSteps, tally } from "./documents";
+import { cameBack, dealing, doingsOf, reasonsOf, receiptsOfSteps, standing, tally } from "./documents";
 
 type Receipt = Schema<"ReceiptItem">;
 type Document = Schema<"DocumentView">;
@@ -52,4 +52,27 @@ test("two documents under one key have their own reasons", () => {
 test("steps that are receipts find their receipt", () => {
   const receipts = [receipt(1, "2", "a"), receipt(2, "2", "b")];
   expect(receiptsOfSteps([{ step: "sent" }, { step: "receipt" }, { step: "rejected" }, { step: "receipt" }], receipts)).toEqual([undefined, receipts[0], undefined, receipts[1]]);
+});
+
+test("the heading of a message counts its documents by what is to be done about them", () => {
+  const documents = [1, 2, 3, 4].map((n) => document(n, "rejected", true)).concat(document(5, "accepted", false), document(6, "rejected", false));
+  const way = (one: Receipt, resubmit: string) => ({ ...one, explanation: { ...one.explanation, resubmit } }) as Receipt;
+  const receipts = [way(receipt(1, "Code:1332", "[1]"), "new"), way(receipt(2, "Code:1332", "[2]"), "new"), way(receipt(3, "Code:1310", "[3]"), "call"), way(receipt(4, "x", "[4]"), "wait")];
+  const message = { outcome: "rejected", needsAction: true, nDocuments: 6, documents, receipts };
+  expect(standing(message)).toEqual({
+    all: 6, bad: 5, dealt: 1,
+    doings: [{ doing: "correct", n: 2 }, { doing: "call", n: 1 }, { doing: "follow", n: 1 }],
+  });
+  expect([...doingsOf(message)]).toEqual([[1, "correct"], [2, "correct"], [3, "call"], [4, "follow"]]);
+  const refused = { outcome: "refused", needsAction: true, nDocuments: 2, documents: [], receipts: [] };
+  expect(standing(refused)).toEqual({ all: 2, bad: 2, dealt: 0, doings: [{ doing: "correct", n: 2 }] });
+});
+
+test("how what came back was dealt with is told by its link and its timeline", () => {
+  const dismissed = { at: "", detail: "", holder: "", step: "message.dismissed", stepName: "" };
+  const correctedBy = { id: "2", acceptanceNo: "TG2" } as NonNullable<Schema<"MessageDetail">["correctedBy"]>;
+  expect(dealing({ timeline: [], correctedBy })).toBe("corrected");
+  expect(dealing({ timeline: [dismissed] })).toBe("dismissed");
+  expect(dealing({ timeline: [dismissed], correctedBy })).toBe("both");
+  expect(dealing({ timeline: [] })).toBe("anew");
 });

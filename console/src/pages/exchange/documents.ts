@@ -1,6 +1,7 @@
 // The documents of one message: what became of them, which answer belongs to which, and why some came back.
 import type { Schema } from "../../api/types";
-import { isBad, OUTCOMES } from "./State";
+import { CAREFUL } from "./choices";
+import { isBad, OUTCOMES } from "./outcomes";
 
 type Detail = Schema<"MessageDetail">;
 type Document = Detail["documents"][number];
@@ -77,3 +78,65 @@ export function reasonsOf({ receipts, documents }: Pick<Detail, "receipts" | "do
   const first = (reason: Reason) => reason.documents[0]?.number ?? 0;
   return [...reasons.values()].sort((a, b) => first(a) - first(b));
 }
+
+/** What is to be done about a document that came back: correct it, ask first, or follow the receipt. */
+export const DOINGS = ["correct", "call", "follow"] as const;
+export type Doing = (typeof DOINGS)[number];
+
+function doingOf(receipt: Receipt | undefined): Doing {
+  const way = receipt?.explanation.resubmit ?? "new";
+  return way === "call" ? "call" : CAREFUL.includes(way) ? "follow" : "correct";
+}
+
+export interface Standing {
+  all: number;
+  /** How many came back. */
+  bad: number;
+  /** Of those how many want what; what is dealt with is in none of them. */
+  doings: { doing: Doing; n: number }[];
+  dealt: number;
+}
+
+/** Of all documents of a message: how many came back, and what is to be done about how many. */
+export function standing(message: Pick<Detail, "outcome" | "needsAction" | "nDocuments" | "documents" | "receipts">): Standing {
+  const { all, bad, open } = cameBack([message]);
+  const counts = new Map<Doing, number>();
+  let told = 0;
+  for (const reason of reasonsOf(message)) {
+    const n = reason.documents.length;
+    told += n;
+    const doing = doingOf(reason.receipt);
+    counts.set(doing, (counts.get(doing) ?? 0) + n);
+  }
+  // A receipt about the whole message, or none at all as of what the platform refused.
+  const whole = reasonsOf(message).find((reason) => reason.documents.length === 0);
+  const rest = Math.max(open - told, 0);
+  const doing = message.outcome === "refused" ? "correct" : doingOf(whole?.receipt);
+  if (rest > 0) counts.set(doing, (counts.get(doing) ?? 0) + rest);
+  return { all, bad, doings: DOINGS.flatMap((one) => (counts.has(one) ? [{ doing: one, n: counts.get(one) ?? 0 }] : [])), dealt: bad - open };
+}
+
+/** What is to be done about each document on which somebody must still act, by its number. */
+export function doingsOf(message: Pick<Detail, "outcome" | "documents" | "receipts">): ReadonlyMap<number, Doing> {
+  const reasons = reasonsOf(message);
+  const whole = reasons.find((reason) => reason.documents.length === 0);
+  const doings = new Map<number, Doing>();
+  for (const document of message.documents) {
+    if (!document.needsAction) continue;
+    const own = reasons.find((reason) => reason.documents.some((one) => one.number === document.number));
+    doings.set(document.number, message.outcome === "refused" ? "correct" : doingOf((own ?? whole)?.receipt));
+  }
+  return doings;
+}
+
+/** How what came back was dealt with, as far as the message tells. */
+export type Dealing = "corrected" | "dismissed" | "both" | "anew";
+
+export function dealing({ correctedBy, timeline }: Pick<Detail, "correctedBy" | "timeline">): Dealing {
+  const isDismissed = timeline.some((entry) => entry.step === DISMISSED);
+  if (correctedBy != null) return isDismissed ? "both" : "corrected";
+  return isDismissed ? "dismissed" : "anew";
+}
+
+/** The step of a timeline with which a company has dismissed what came back. */
+export const DISMISSED = "message.dismissed";

@@ -1,6 +1,6 @@
 // Sums over counts by day and kind: what passed through the platform, and what became of it.
-import { isBad } from "./State";
-import type { HomeAnswer, KindCount } from "./types";
+import { isBad } from "./outcomes";
+import type { KindCount } from "./types";
 
 export const FLOW = ["checked", "sent", "receipts"] as const;
 export type Flow = Record<(typeof FLOW)[number], number>;
@@ -15,11 +15,9 @@ export function total(rows: readonly KindCount[]): Flow {
 export const RESULTS = ["released", "accepted", "rejected", "faulty", "refused"] as const;
 export type Results = Record<(typeof RESULTS)[number], number>;
 
-/** The colour of a count of the day: red only while there is something of it on which the company must act. */
-export function resultLook(result: (typeof RESULTS)[number], n: number, open: Results | HomeAnswer["needsAction"]): "good" | "bad" | "" {
-  if (n === 0) return "";
-  if (!isBad(result)) return "good";
-  return open[result] > 0 ? "bad" : "";
+/** The colour of a count of the day. What still wants something stands above in red, once and of all days. */
+export function resultLook(result: (typeof RESULTS)[number], n: number): "good" | "" {
+  return n > 0 && !isBad(result) ? "good" : "";
 }
 
 export function results(rows: readonly KindCount[]): Results {

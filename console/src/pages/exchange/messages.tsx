@@ -7,7 +7,7 @@ import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { KIND_OPTIONS } from "./kinds";
 import { Bulk } from "./Bulk";
-import { Holder, Kind, OUTCOMES, Progress, State, STATES } from "./State";
+import { Holder, Kind, OUTCOMES, Progress, State, STATES, useActs } from "./State";
 
 export type Message = components["schemas"]["MessageSummary"];
 
@@ -93,7 +93,13 @@ const ofAll = {
   }),
 };
 
+/** Who only reads has nothing to do about a row: none stands out. */
+const read = { ...messages, rowClass: () => "" };
+const ofAllRead = { ...ofAll, rowClass: () => "" };
+
 export function Messages() {
   const { workspaces } = useSession();
-  return <ResourceList resource={workspaces.some((one) => one !== "company") ? ofAll : messages} />;
+  const acts = useActs();
+  const isStaff = workspaces.some((one) => one !== "company");
+  return <ResourceList resource={isStaff ? (acts ? ofAll : ofAllRead) : acts ? messages : read} />;
 }

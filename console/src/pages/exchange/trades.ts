@@ -2,9 +2,10 @@
 import type { Schema } from "../../api/types";
 
 type Document = Schema<"PreflightDocument">;
+type Finding = Pick<Schema<"PreflightFinding">, "severity" | "file" | "number" | "cell">;
 
 export interface Cell {
-  look: "refused" | "agrees" | "differs" | "missing";
+  look: "refused" | "agrees" | "warned" | "differs" | "missing";
   found: string;
   status?: number;
 }
@@ -24,8 +25,24 @@ function isPart(part: string): part is keyof Trade["cells"] {
   return ["order", "payment", "logistics", "inventory"].includes(part);
 }
 
+/** Whether a finding is about the document: by file and number, in a workbook by the sheet as well. */
+function isAbout(finding: Finding, document: Document): boolean {
+  if (finding.file != null && document.file != null && finding.file !== document.file) return false;
+  const sheet = finding.cell?.split("!")[0];
+  if (document.sheet != null && sheet !== undefined && sheet !== document.sheet) return false;
+  // What is refused as a whole is refused with all its documents; a warning stands with the one that it names.
+  return finding.number == null ? finding.severity === "refuse" : finding.number === document.number;
+}
+
+/** How a document stands by itself: a cell is not green while something warns of what is in it. */
+function ownLook(document: Document, findings: readonly Finding[]): "refused" | "warned" | undefined {
+  const about = findings.filter((finding) => isAbout(finding, document));
+  if (document.ok === false || about.some((finding) => finding.severity === "refuse")) return "refused";
+  return about.some((finding) => finding.severity === "warn") ? "warned" : undefined;
+}
+
 /** A list and its partners; documents without a list in the set stand in rows of their own order. */
-export function trades(documents: readonly Document[]): Trade[] {
+export function trades(documents: readonly Document[], findings: readonly Finding[] = []): Trade[] {
   const all = new Map<string, Trade>();
   const trade = (orderNo: string): Trade => {
     const found = all.get(orderNo) ?? { key: orderNo, orderNo, cells: {} };
@@ -39,9 +56,11 @@ export function trades(documents: readonly Document[]): Trade[] {
     if (own === undefined || document.orderNo == null) continue;
     const row = trade(document.orderNo);
     const differs = (document.partners ?? []).some((partner) => partner.agrees === false);
-    const look = document.ok === false ? "refused" : differs ? "differs" : "agrees";
-    // What is refused by itself comes before what its partners say of it.
-    if (row.cells[own] === undefined || look === "refused") row.cells[own] = { look, found: "set" };
+    const itself = ownLook(document, findings);
+    const look = itself === "refused" || !differs ? (itself ?? "agrees") : "differs";
+    // How it stands by itself comes before the good word of its partners; what is refused, before any word.
+    const before = row.cells[own]?.look;
+    if (before === undefined || itself === "refused" || (itself === "warned" && before === "agrees")) row.cells[own] = { look, found: "set" };
     if (document.tax != null) row.tax ??= document.tax;
     for (const partner of document.partners ?? []) {
       if (!isPart(partner.part)) continue;

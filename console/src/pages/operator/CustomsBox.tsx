@@ -1,5 +1,5 @@
 // The simulator of customs (海关模拟器), steered by hand; only where it exists.
-import { App, Button, Input, InputNumber, Select, Space } from "antd";
+import { App, Button, Input, InputNumber, Popconfirm, Select, Space } from "antd";
 import { type ReactNode, useId, useState } from "react";
 import { api } from "../../api/client";
 import { useT, type Word } from "../../i18n";
@@ -142,9 +142,17 @@ function Outage() {
         field={(id) => <InputNumber id={id} min={1} max={3600} precision={0} value={seconds} onChange={(n) => setSeconds(n ?? 60)} />}
       />
       <Space>
-        <Button type="primary" danger loading={busy} onClick={() => send(seconds)}>
-          {t("customsBox.start")}
-        </Button>
+        <Popconfirm
+          title={t("customsBox.startConfirm", { kind: t(`customsBox.${outage}`), line: t(`customsBox.line.${line}`), n: seconds })}
+          description={t("customsBox.outageHint")}
+          okText={t("customsBox.start")}
+          cancelText={t("action.cancel")}
+          onConfirm={() => send(seconds)}
+        >
+          <Button type="primary" danger loading={busy}>
+            {t("customsBox.start")}
+          </Button>
+        </Popconfirm>
       </Space>
     </section>
   );

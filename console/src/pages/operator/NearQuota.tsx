@@ -18,7 +18,11 @@ export function NearQuota({ companies }: { companies: readonly Near[] }) {
   return (
     <div className="panel">
       <h2>{t("pipeline.nearQuota")}</h2>
-      <p className="soft">{t("pipeline.nearQuotaHint")}</p>
+      <p className="soft">
+        {t("pipeline.nearQuotaHint")}
+        {t("list.blank")}
+        {can("set_parameter") ? <Link to="/parameters">{t("pipeline.limitsHere")}</Link> : t("pipeline.limitsThere")}
+      </p>
       <Table
         size="small"
         rowKey="companyId"

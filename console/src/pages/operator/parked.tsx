@@ -5,6 +5,7 @@ import type { Item } from "../../api/types";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Told } from "../../i18n/told";
+import { Key } from "../exchange/Key";
 import { Kind, ReturnStatus } from "../exchange/State";
 import { Asked } from "./Asked";
 
@@ -19,7 +20,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
   empty: "parked.empty",
   columns: [
     { key: "kind", title: "receipt.kind", render: (row) => <Kind kind={row.kind} /> },
-    { key: "documentKey", title: "receipt.key", as: "code" },
+    { key: "documentKey", title: "receipt.key", render: (row) => <Key kind={row.kind} text={row.documentKey} whole /> },
     {
       key: "returnInfo",
       title: "receipt.info",

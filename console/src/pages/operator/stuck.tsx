@@ -3,6 +3,8 @@ import { call } from "../../api/client";
 import type { Item } from "../../api/types";
 import { type Action, defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
+import { dateTime, duration } from "../../format/time";
+import { useT } from "../../i18n";
 import { Told } from "../../i18n/told";
 import { Kind, State } from "../exchange/State";
 import { Asked } from "./Asked";
@@ -49,7 +51,7 @@ const stuck = defineResource<Stuck>({
     { key: "kind", title: "message.kind", render: (row) => <Kind kind={row.kind} name={row.kindName} />, from: "kindName" },
     { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} />, from: "stateName" },
     { key: "why", title: "stuck.why", render: (row) => <div className="info slim"><Told text={row.why} /></div> },
-    { key: "since", title: "message.since", as: "time", extra: true },
+    { key: "since", title: "stuck.since", render: (row) => <HeldFor since={row.since} /> },
     { key: "asked", title: "stuck.asked", render: (row) => <Asked asked={row.asked} />, from: "asked.kindName" },
   ],
   actions: [
@@ -72,6 +74,16 @@ const stuck = defineResource<Stuck>({
     ),
   ],
 });
+
+/** How long it has been so, and since when. */
+function HeldFor({ since }: { since: string }) {
+  const t = useT();
+  return (
+    <span className="num">
+      <span className="nowrap">{duration(Math.max(Date.now() - Date.parse(since), 0), t)}</span> <span className="soft">{dateTime(since)}</span>
+    </span>
+  );
+}
 
 export function StuckMessages() {
   return <ResourceList resource={stuck} />;

@@ -1,8 +1,10 @@
 // What waits for a second pair of eyes (复核): staff decide what others asked, and take back their own.
+import { Link } from "react-router";
 import { call } from "../../api/client";
+import { useCan } from "../../api/session";
 import type { Item } from "../../api/types";
 import { useName } from "../../i18n/names";
-import { objectOf } from "./approvalName";
+import { partsOf } from "./approvalName";
 import { Badge } from "../../shell/Badge";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
@@ -83,7 +85,17 @@ function KindOf({ row }: { row: Approval }) {
 }
 
 function Thing({ row }: { row: Approval }) {
-  return <div className="info slim">{objectOf(row)}</div>;
+  return (
+    <div className="info slim">
+      <Parts row={row} />
+    </div>
+  );
+}
+
+/** The thing, one click from its page: who decides looks at it first. */
+function Parts({ row }: { row: Approval }) {
+  const can = useCan();
+  return partsOf(row).map(({ text, to, needs }) => (to !== undefined && needs !== undefined && can(needs) ? <Link key={text} to={to}>{text}</Link> : text));
 }
 
 /** For the question: what is done, to what, and who asked for it. */
@@ -91,7 +103,7 @@ function Matter({ row }: { row: Approval }) {
   return (
     <>
       <KindOf row={row} />
-      {objectOf(row)}
+      <Parts row={row} />
       <div className="soft">{[row.askedBy, row.detail].filter(Boolean).join("：")}</div>
     </>
   );

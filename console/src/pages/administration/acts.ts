@@ -1,0 +1,16 @@
+// What leaves a row in the audit, for the choice in a filter.
+import { call } from "../../api/client";
+import type { Option } from "../../resource/resource";
+
+interface Act {
+  id: string;
+  name: string;
+  room: string;
+}
+
+/** What can be looked for; those of the login log when `begin` says so. */
+export async function acts(begin: string): Promise<Option[]> {
+  const { items } = await call<{ items: Act[] }>("GET", "/api/v1/audit/acts");
+  return items.filter((one) => one.id.startsWith(begin)).map((one) => ({ value: one.id, label: { text: `${one.room}：${one.name}` } }));
+}
+
