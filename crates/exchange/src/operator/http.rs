@@ -323,8 +323,10 @@ pub async fn stuck(
         after: None,
         limit: query.limit,
     };
+    // A refused one that the company has declared anew or dismissed is stuck no more.
     let filter = Filter {
         state: Some(state),
+        needs_action: (state == State::Refused).then_some(true),
         before,
         ..Filter::default()
     };
@@ -371,6 +373,13 @@ pub struct ParkedItem {
     pub kind: String,
     /// Business key (业务主键) that it names.
     pub document_key: String,
+    /// Return status (回执状态), where it has one that can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_status: Option<i64>,
+    /// Return text (回执信息), personal data masked.
+    pub return_info: String,
+    /// DXP ids (接收方) that its envelope is addressed to; none without an envelope.
+    pub receivers: Vec<String>,
     /// Why it was parked.
     pub reason: String,
     /// When, RFC 3339.
@@ -434,26 +443,33 @@ pub(super) fn parked_items(
     before: i64,
     limit: i64,
 ) -> store::Result<Vec<(i64, ParkedItem)>> {
-    let item = |id: i64, (kind, document_key): (String, String), reason: String, at_ms| {
-        let parked = ParkedItem {
-            id: id.to_string(),
-            kind,
-            document_key,
-            reason,
-            at: beijing_rfc3339(at_ms),
+    let item = |parked: receipt::parked::Parked| {
+        let says = parked.says();
+        let status = says.as_ref().map(|(status, _)| i64::from(status.0));
+        let item = ParkedItem {
+            id: parked.id.to_string(),
+            kind: parked.kind,
+            document_key: parked.document_key,
+            return_status: status.and_then(receipt::shown_status),
+            return_info: says.map(|(_, info)| info).unwrap_or_default(),
+            receivers: parked.body.map_or_else(Vec::new, |body| body.receivers),
+            reason: parked.reason,
+            at: beijing_rfc3339(parked.at_ms),
             asked: None,
         };
-        (id, parked)
+        (parked.id, item)
     };
     let homeless = receipt::parked::list(tx, before, limit)?.into_iter();
-    let homeless =
-        homeless.map(|one| item(one.id, (one.kind, one.document_key), one.reason, one.at_ms));
-    let mut found: Vec<(i64, ParkedItem)> = homeless.collect();
-    let unreadable = inbox::aside::list(tx, before, limit)?.into_iter();
-    found.extend(unreadable.map(|id| {
-        let nothing = (String::new(), String::new());
-        item(id, nothing, inbox::aside::REASON.to_owned(), made_at_ms(id))
-    }));
+    let aside = inbox::aside::list(tx, before, limit)?.into_iter();
+    let unreadable = aside.map(|id| receipt::parked::Parked {
+        id,
+        kind: String::new(),
+        document_key: String::new(),
+        reason: inbox::aside::REASON.to_owned(),
+        at_ms: made_at_ms(id),
+        body: None,
+    });
+    let mut found: Vec<(i64, ParkedItem)> = homeless.chain(unreadable).map(item).collect();
     found.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)

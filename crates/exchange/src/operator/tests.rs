@@ -1,7 +1,7 @@
 //! What is stuck is freed by two people, once.
 
 use super::request::pending;
-use super::{KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+use super::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
 use crate::message::{self, MessageId, State, Step};
 use crate::receipt;
 use crate::testing::{House, accepted, person};
@@ -182,6 +182,62 @@ async fn a_refused_message_is_checked_anew_under_the_same_id() {
         assert!(life.findings.is_empty() && life.documents[0].document_key.is_some());
         assert!(free(&house, RESUBMIT.name, id.0).await.is_err());
         assert!(free(&house, RESUBMIT.name, 12_345).await.is_err());
+    }
+}
+
+/// What the company has declared anew or dismissed is not sent a second time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_message_that_is_settled_is_not_checked_anew() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let wrong = house
+            .sample(0, Kind::Ceb311, 1)
+            .replace("<ceb:orderType>I<", "<ceb:orderType>X<");
+        let id = accepted(house.accept(0, wrong).await);
+        house.settle().await;
+        assert_eq!(house.state(0, id).await, "refused");
+        let (ids, now_ms) = (house.shared.ids.clone(), house.clock.now_ms());
+        let company = person(3, Role::CompanyClerk, None, Sight::All);
+        let dismiss = house
+            .shared
+            .db
+            .write(move |tx| crate::outcome::dismiss(tx, &ids, &company, id, ("另行申报", now_ms)));
+        assert!(dismiss.await.unwrap());
+        let why = free(&house, RESUBMIT.name, id.0).await.unwrap_err();
+        assert!(why.contains("重复申报"), "{why}");
+    }
+}
+
+/// A parked receipt that is nobody's here is dismissed by two, and listed no more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parked_receipt_is_dismissed_by_two() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let spec = house.spec(0, Kind::Ceb311, 1);
+        let text = "订购人 11010119800414417X 不符";
+        let answer = ceb::sample::receipt(&spec, ceb::ReturnStatus(100), text);
+        let (shared, at_ms) = (house.shared.clone(), house.clock.now_ms());
+        let parked = house.shared.db.write(move |tx| {
+            let opened = [receipt::open_for_test(bytes::Bytes::from(answer.clone()))];
+            receipt::apply_for_test(tx, &shared, &opened, at_ms)?;
+            receipt::parked::list(tx, i64::MAX, 10)
+        });
+        let parked = parked.await.unwrap();
+        let (status, said) = parked[0].says().unwrap();
+        assert_eq!(status.0, 100);
+        assert!(
+            said.contains("不符") && !said.contains("11010119800414417X"),
+            "{said}"
+        );
+        let id = parked[0].id;
+        assert!(free(&house, DISMISS_RECEIPT.name, id).await.is_ok());
+        assert!(free(&house, DISMISS_RECEIPT.name, id).await.is_err());
+        assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_err());
+        let left = house
+            .shared
+            .db
+            .read(|tx| receipt::parked::list(tx, i64::MAX, 10));
+        assert!(left.await.unwrap().is_empty());
     }
 }
 
