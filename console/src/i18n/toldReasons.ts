@@ -25,8 +25,8 @@ export const TOLD_REASONS: Readonly<Record<string, string>> = {
   "请核对订单的订购人姓名、证件号码（buyerName、buyerIdNumber）与支付单的支付人姓名、证件号码（payerName、payerIdNumber）；更正有误的一方，用新的 guid 重新申报。":
     "Compare the buyer of the order (buyerName, buyerIdNumber) with the payer of the payment (payerName, payerIdNumber); correct the side that is wrong and declare again under a new guid.",
   "支付金额与订单实际支付金额不一致。": "The amount paid differs from what the order says was paid.",
-  "请核对订单的实际支付金额（acturalPaid）与支付单的支付金额（amountPaid）；更正有误的一方（已入库的单证按报送类型 2 变更），再用新的 guid 重新申报被退的单证。":
-    "Compare acturalPaid of the order with amountPaid of the payment; correct the side that is wrong (what customs has stored is changed with appType 2), then declare the rejected document again under a new guid.",
+  "请核对订单的实际支付金额（acturalPaid）与支付单的支付金额（amountPaid）；更正有误的一方，已入库的单证按变更（appType 2）申报，再用新的 guid 重新申报被退的单证。":
+    "Compare acturalPaid of the order with amountPaid of the payment; correct the side that is wrong (declare what customs has stored as a change, appType 2), then declare the rejected document again under a new guid.",
   "海关没有公开此代码的含义。": "Customs has not published what this code means.",
   "请按返回信息处理；返回信息看不明白时联系主管海关。": "Follow the return text; if it is unclear, ask your customs office.",
   "订单与支付单的支付企业不一致。": "Order and payment name different payment companies.",

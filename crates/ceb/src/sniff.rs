@@ -143,12 +143,17 @@ impl SniffError {
         self.code.id
     }
 
-    /// What is wrong, in Chinese, without quoting what came: that may be personal.
+    /// What is wrong, in Chinese, quoting no more of what came than one word of Latin letters (an encoding,
+    /// an element): everything else may be personal.
     #[must_use]
-    pub fn brief(&self) -> &str {
+    pub fn brief(&self) -> String {
+        let value = self.value.trim();
+        let is_of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+        let is_word = value.len() <= GLIMPSE_CHARS && value.chars().all(is_of_word);
         match &self.told {
-            Some((text, _)) => text,
-            None => self.code.happened,
+            Some((text, _)) => text.clone(),
+            None if is_word && value.starts_with(|c: char| c.is_ascii_alphabetic()) => self.text(),
+            None => self.code.happened.to_owned(),
         }
     }
 

@@ -11,10 +11,16 @@
 //! Consumers of this process that wait are woken by `put` and `release`; those of other processes
 //! look every [`Config::poll_ms`]. All waiting is done on the clock that was passed in.
 //!
+//! A message whose body no key opens (damaged on the disk) would come first for ever and stop the queue. It is
+//! set aside as it is, under the name of its queue with ` aside` behind it, counted and told; the others go on.
+//!
 //! An acknowledgement that comes after the lease has run out still removes the message: the work
 //! was done, and doing it a third time helps nobody. A release in that case does nothing.
 
-use crate::sql::{self, Claim};
+#[cfg(test)]
+mod tests;
+
+use crate::sql::{self, Claim, Unreadable};
 use crate::{BATCH_MAX, BODY_BYTES_MAX, Delivery, Queue, Result, Tag, check_sizes};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -135,8 +141,8 @@ impl Builtin {
                         Claim::Items(items) => items,
                         Claim::Lost => return Ok(None),
                     };
-                    let mut bodies: HashMap<i64, Bytes> =
-                        sql::bodies(tx, &items)?.into_iter().collect();
+                    let (mut bodies, unreadable) = sql::bodies(tx, &items)?;
+                    sql::set_aside(tx, &unreadable)?;
                     let deliveries = items
                         .into_iter()
                         .filter_map(|item| {
@@ -151,10 +157,15 @@ impl Builtin {
                             })
                         })
                         .collect::<Vec<_>>();
-                    Ok(Some(deliveries))
+                    Ok(Some((deliveries, unreadable)))
                 })
                 .await?;
-            if let Some(deliveries) = taken {
+            let Some((deliveries, unreadable)) = taken else {
+                continue;
+            };
+            tell(queue, &unreadable);
+            // When all that was claimed is set aside, others may wait behind it.
+            if unreadable.is_empty() || !deliveries.is_empty() {
                 return Ok(deliveries);
             }
         }
@@ -261,6 +272,19 @@ impl Queue for Builtin {
             .read(move |tx| sql::depth(tx, &name, now_ms, lease_until))
             .await?;
         Ok(u64::try_from(depth).unwrap_or(0))
+    }
+}
+
+/// Raises the alarm for messages that were set aside.
+fn tell(queue: &str, unreadable: &[Unreadable]) {
+    for (id, error) in unreadable {
+        metrics::counter!("tongguan_values_unreadable_total", "place" => "queue").increment(1);
+        tracing::error!(
+            queue,
+            id,
+            error,
+            "a message that no key opens was set aside"
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every statement of the built-in queue.
 
 use bytes::Bytes;
+use std::collections::HashMap;
 use store::clock::SKEW_MS;
 use store::{Many, Result, Tx, Value};
 
@@ -9,6 +10,9 @@ pub(crate) struct Claimed {
     pub(crate) id: i64,
     pub(crate) n_taken: i64,
 }
+
+/// The id of an item whose body no key opens, and why.
+pub(crate) type Unreadable = (i64, String);
 
 /// What a claim brought.
 pub(crate) enum Claim {
@@ -47,8 +51,8 @@ pub(crate) fn insert(tx: &mut Tx<'_>, queue: &str, items: &[(i64, Bytes)]) -> Re
     Ok(())
 }
 
-/// Claims the oldest items that nobody leases, for the process `node`. A lease that ends later than one taken now (and the
-/// difference of clocks) was taken before the clock was set back, and counts as run out.
+/// Claims the oldest items that nobody leases, for the process `node`. A lease that ends later than one taken
+/// now (and the difference of clocks) was taken before the clock was set back, and counts as run out.
 pub(crate) fn claim(
     tx: &mut Tx<'_>,
     (queue, max): (&str, i64),
@@ -106,7 +110,11 @@ pub(crate) fn claim(
     Ok(Claim::Items(claimed))
 }
 
-pub(crate) fn bodies(tx: &mut Tx<'_>, items: &[Claimed]) -> Result<Vec<(i64, Bytes)>> {
+/// The bodies of items by their ids, and the ids of those whose bodies no key opens, with the reasons.
+pub(crate) fn bodies(
+    tx: &mut Tx<'_>,
+    items: &[Claimed],
+) -> Result<(HashMap<i64, Bytes>, Vec<Unreadable>)> {
     const BODIES: Many = Many {
         before: "select id, body from queue_body where id in (",
         row: "?",
@@ -114,10 +122,29 @@ pub(crate) fn bodies(tx: &mut Tx<'_>, items: &[Claimed]) -> Result<Vec<(i64, Byt
     };
     let ids: Vec<Vec<Value<'_>>> = items.iter().map(|item| vec![item.id.into()]).collect();
     let vault = tx.vault();
-    tx.many(BODIES, &[], &ids)?
-        .iter()
-        .map(|row| Ok((row.int(0)?, Bytes::from(vault.open(row.bytes(1)?)?))))
-        .collect()
+    let (mut bodies, mut unreadable) = (HashMap::new(), Vec::new());
+    for row in tx.many(BODIES, &[], &ids)? {
+        let id = row.int(0)?;
+        match vault.open(row.bytes(1)?) {
+            Ok(body) => {
+                bodies.insert(id, Bytes::from(body));
+            }
+            Err(error) => unreadable.push((id, error.to_string())),
+        }
+    }
+    Ok((bodies, unreadable))
+}
+
+/// Sets items aside, with their bodies as they are: into a queue that nobody takes from.
+pub(crate) fn set_aside(tx: &mut Tx<'_>, ids: &[Unreadable]) -> Result<()> {
+    const ASIDE: Many = Many {
+        before: "update queue_item set queue = queue || ' aside', lease_until = 0, node = null \
+                 where id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|(id, _)| vec![(*id).into()]).collect();
+    tx.many(ASIDE, &[], &rows).map(|_| ())
 }
 
 pub(crate) fn delete(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {

@@ -2,20 +2,21 @@
 //!
 //! SQLite overwrites what it frees while there is a key (`secure_delete`); what was freed before lies in free
 //! pages, and between the rows of others, until it is overwritten by chance. A file is written anew once,
-//! before it is opened for the first time with a key, and carries a mark from then on.
+//! before it is opened for the first time with a key, and carries a mark from then on. A file that is made
+//! under a key carries it from the beginning.
 
 use crate::{Config, Error, Result, sqlite};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::time::Duration;
 
 /// The mark, SQLite's `user_version`: what was deleted in this file is not in it any more.
 const CLEAN: i64 = 1;
 
-/// What is used of a file up to which it is written anew in memory, in bytes: 256 MiB.
+/// What may be used of a file that is written anew at a start, in bytes: 256 MiB. That is done in memory.
 pub const SMALL: u64 = 256 << 20;
 
 /// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Compacted {
     /// It was written anew.
     Done,
@@ -23,6 +24,9 @@ pub enum Compacted {
     Nothing,
     /// Another process works with it; the next start tries again.
     Busy,
+    /// The machine did not let it: a full disk, too little memory. It is as it was, and the next start tries
+    /// again; this is what the engine said.
+    Failed(String),
     /// So many bytes are used of it: too many to write them anew at a start.
     Large(u64),
 }
@@ -30,10 +34,9 @@ pub enum Compacted {
 /// Writes the file of an embedded database anew if that is due and no more than `bytes_max` are used of it.
 ///
 /// # Errors
-/// The engine's: a full disk, a damaged file. The file is as it was then.
+/// The engine's: a file that is damaged or cannot be opened. It is as it was then.
 pub fn compact_once(config: &Config, bytes_max: u64) -> Result<Compacted> {
-    let is_sealing = !config.is_plain && !config.encryption_key_file.is_empty();
-    let path = sqlite::path(config).filter(|_| is_sealing);
+    let path = sqlite::path(config).filter(|_| config.is_sealing());
     let Some(path) = path.filter(|path| std::fs::metadata(path).is_ok_and(|one| one.len() > 0))
     else {
         return Ok(Compacted::Nothing);
@@ -53,21 +56,44 @@ pub fn compact_once(config: &Config, bytes_max: u64) -> Result<Compacted> {
         return Ok(Compacted::Large(used));
     }
     connection.pragma_update(None, "secure_delete", true)?;
-    // What is readable is not to be written to yet another place, if it fits into memory.
-    let store = if used > SMALL { "file" } else { "memory" };
-    connection.pragma_update(None, "temp_store", store)?;
-    let written = write_anew(&connection);
-    match written.map_err(Error::from) {
-        Ok(true) => {
-            connection.pragma_update(None, "user_version", CLEAN)?;
-            Ok(Compacted::Done)
-        }
-        Ok(false) => Ok(Compacted::Busy),
-        Err(error) if error.is_unavailable() => {
-            tracing::warn!(%error, path, "the file could not be written anew");
-            Ok(Compacted::Busy)
-        }
-        Err(error) => Err(error),
+    // What is readable is not to be written to yet another place.
+    connection.pragma_update(None, "temp_store", "memory")?;
+    let mib = used >> 20;
+    tracing::info!(path, mib, "writes the file anew, once: there is a key now");
+    let done = outcome(write_anew(&connection))?;
+    if done == Compacted::Done {
+        mark(&connection)?;
+    }
+    Ok(done)
+}
+
+/// Marks a file that nothing has been written to yet, when what is freed in it is overwritten from now on.
+pub(crate) fn begin(connection: &Connection, config: &Config) -> rusqlite::Result<()> {
+    let n_pages = connection.query_row("pragma page_count", [], |row| row.get::<_, i64>(0))?;
+    // The first page is there as soon as the file is open.
+    if config.is_sealing() && n_pages <= 1 {
+        mark(connection)?;
+    }
+    Ok(())
+}
+
+fn mark(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "user_version", CLEAN)
+}
+
+/// What came of writing a file anew.
+fn outcome(written: rusqlite::Result<bool>) -> Result<Compacted> {
+    let error = match written {
+        Ok(true) => return Ok(Compacted::Done),
+        Ok(false) => return Ok(Compacted::Busy),
+        Err(error) => error,
+    };
+    let code = error.sqlite_error_code();
+    let error = Error::from(error);
+    match code {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Ok(Compacted::Busy),
+        _ if error.is_unavailable() => Ok(Compacted::Failed(error.to_string())),
+        _ => Err(error),
     }
 }
 
@@ -82,9 +108,10 @@ fn write_anew(connection: &Connection) -> rusqlite::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Compacted, compact_once};
+    use super::{Compacted, compact_once, outcome};
     use crate::testing::sqlite;
     use crate::{Config, Db};
+    use rusqlite::ffi;
 
     const SECRET: &str = "收件人张三身份证号码";
 
@@ -118,11 +145,66 @@ mod tests {
         (test, config)
     }
 
+    fn keys() -> tempfile::NamedTempFile {
+        let keys = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(keys.path(), "k1 sm4-gcm AAECAwQFBgcICQoLDA0ODw==").unwrap();
+        keys
+    }
+
+    #[test]
+    fn a_file_that_was_made_under_a_key_is_never_written_anew() {
+        let (keys, folder) = (keys(), tempfile::tempdir().unwrap());
+        let config = Config {
+            url: format!("sqlite:{}", folder.path().join("new.db").display()),
+            encryption_key_file: keys.path().display().to_string(),
+            ..Config::default()
+        };
+        drop(Db::open(&config).unwrap());
+        // Neither at the second start, nor warned about when it has become large.
+        for bytes_max in [u64::MAX, 0] {
+            let found = compact_once(&config, bytes_max).unwrap();
+            assert_eq!(found, Compacted::Nothing);
+        }
+        // One in which nothing is sealed is not what a key is for.
+        let plain = Config {
+            url: format!("sqlite:{}", folder.path().join("plain.db").display()),
+            is_plain: true,
+            ..config.clone()
+        };
+        drop(Db::open(&plain).unwrap());
+        let sealing = Config {
+            is_plain: false,
+            ..plain
+        };
+        assert!(matches!(
+            compact_once(&sealing, 0).unwrap(),
+            Compacted::Large(_)
+        ));
+    }
+
+    #[test]
+    fn a_full_disk_is_told_apart_from_another_process_and_from_damage() {
+        let failed = |code| {
+            outcome(Err(rusqlite::Error::SqliteFailure(
+                ffi::Error::new(code),
+                None,
+            )))
+        };
+        for code in [ffi::SQLITE_BUSY, ffi::SQLITE_LOCKED] {
+            assert_eq!(failed(code).unwrap(), Compacted::Busy);
+        }
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR, ffi::SQLITE_NOMEM] {
+            let told = failed(code).unwrap();
+            assert!(matches!(told, Compacted::Failed(_)), "{told:?}");
+        }
+        assert!(failed(ffi::SQLITE_CORRUPT).is_err());
+        assert_eq!(outcome(Ok(false)).unwrap(), Compacted::Busy);
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn what_was_deleted_before_there_was_a_key_is_not_in_the_file() {
         let (test, plain) = used().await;
-        let keys = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(keys.path(), "k1 sm4-gcm AAECAwQFBgcICQoLDA0ODw==").unwrap();
+        let keys = keys();
         let config = Config {
             encryption_key_file: keys.path().display().to_string(),
             ..plain.clone()

@@ -17,7 +17,7 @@ pub struct Config {
     pub postgres_ca_file: Option<String>,
     /// Threads that write to PostgreSQL, each with its own connection (1 to 64). SQLite has one.
     pub n_writers: usize,
-    /// Threads that read, each with its own connection (1 to 64).
+    /// Threads that read, each with its own connection (2 to 64): more than one caller's reads may hold.
     pub n_readers: usize,
     /// Closures that may wait for the database before callers are told to come back later.
     pub waiting_max: usize,
@@ -43,7 +43,7 @@ impl Default for Config {
             url: "sqlite:data/tongguan.db".to_owned(),
             postgres_ca_file: None,
             n_writers: 4,
-            n_readers: 2,
+            n_readers: 8,
             waiting_max: 4096,
             sqlite_busy_ms: 5000,
             sqlite_mib_max: 0,
@@ -52,6 +52,13 @@ impl Default for Config {
             encryption_key_file: String::new(),
             is_plain: false,
         }
+    }
+}
+
+impl Config {
+    /// Whether what is stored in this database is sealed.
+    pub(crate) fn is_sealing(&self) -> bool {
+        !self.is_plain && !self.encryption_key_file.is_empty()
     }
 }
 

@@ -131,6 +131,11 @@ const ALL: &[Migration] = &[
         "receipt_homes",
         include_str!("../migrations/0030_receipt_homes.sql"),
     ),
+    (
+        31,
+        "keys_in_use",
+        include_str!("../migrations/0031_keys_in_use.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

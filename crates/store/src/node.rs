@@ -6,9 +6,13 @@
 //! run out, was made by a clock that has been set back since, or was made at the same *place*: a
 //! folder whose lock only one living process can hold, so that a process that was killed can be
 //! started again at once.
+//!
+//! A claim says with which key its process seals what it stores ([`crate::vault`]), so that nobody forgets
+//! that key while the process lives.
 
 use crate::clock::SKEW_MS;
-use crate::{Result, Tx};
+use crate::{Result, Tx, vault};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long a claim holds without renewal, in milliseconds.
@@ -44,15 +48,17 @@ pub struct Holder {
 /// # Errors
 /// The engine's.
 pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Holder>> {
+    vault::note(tx)?;
     let number = i64::from(who.number);
     let until_ms = now_ms + LEASE_MS;
+    let key = sealing_key(tx);
     // The conditions stand in the statement that changes the row: of two that come together one
     // waits for the other and then sees what it has written.
     let taken = tx.query_opt(
-        "insert into node (number, owner, place, told, beat_at, until_ms) \
-         values ($1, $2, $3, $4, $5, $6) on conflict (number) do update set \
+        "insert into node (number, owner, place, told, beat_at, until_ms, key_id) \
+         values ($1, $2, $3, $4, $5, $6, $8) on conflict (number) do update set \
          owner = excluded.owner, place = excluded.place, told = excluded.told, \
-         beat_at = excluded.beat_at, until_ms = excluded.until_ms \
+         beat_at = excluded.beat_at, until_ms = excluded.until_ms, key_id = excluded.key_id \
          where node.owner = excluded.owner or node.until_ms <= $5 or node.until_ms > $7 \
          or (node.place = excluded.place and node.place <> '') returning number",
         &[
@@ -63,6 +69,7 @@ pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Hold
             now_ms.into(),
             until_ms.into(),
             (until_ms + SKEW_MS).into(),
+            (&key).into(),
         ],
     )?;
     if taken.is_some() {
@@ -87,24 +94,45 @@ pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Hold
 /// # Errors
 /// The engine's.
 pub fn beat(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<bool> {
-    crate::vault::note(tx)?;
+    vault::note(tx)?;
+    let key = sealing_key(tx);
     let n_changed = tx.execute(
-        "update node set beat_at = $3, until_ms = $4 where number = $1 and owner = $2",
+        "update node set beat_at = $3, until_ms = $4, key_id = $5 where number = $1 and owner = $2",
         &[
             i64::from(who.number).into(),
             (&who.owner).into(),
             now_ms.into(),
             (now_ms + LEASE_MS).into(),
+            (&key).into(),
         ],
     )?;
     Ok(n_changed > 0)
 }
 
-/// Gives a number back.
+/// The key with which this process seals; empty for none.
+fn sealing_key(tx: &Tx<'_>) -> String {
+    tx.vault().first_key().unwrap_or_default().to_owned()
+}
+
+/// The keys with which living processes seal. One that does not say, of the release before, may seal with
+/// any: it is answered as `None`.
+///
+/// # Errors
+/// The engine's.
+pub fn keys_in_use(tx: &mut Tx<'_>, now_ms: i64) -> Result<BTreeSet<Option<String>>> {
+    let rows = tx.query(
+        "select key_id from node where until_ms > $1",
+        &[(now_ms - SKEW_MS).into()],
+    )?;
+    rows.iter().map(|row| row.text_opt(0)).collect()
+}
+
+/// Gives a number back, and says once more with which key this process has sealed.
 ///
 /// # Errors
 /// The engine's.
 pub fn release(tx: &mut Tx<'_>, who: &Claimant) -> Result<()> {
+    vault::note(tx)?;
     tx.execute(
         "update node set until_ms = 0 where number = $1 and owner = $2",
         &[i64::from(who.number).into(), (&who.owner).into()],

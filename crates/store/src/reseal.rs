@@ -5,9 +5,12 @@
 //! newest, a few rows in each transaction, and keeps its place: it may stop at any row and go on later.
 //! With another first key it begins anew. A value that no key opens is told, and passed over.
 //!
-//! While older keys may still be in use there is a second walk after the first: it finds what a process that
-//! had not been started anew has sealed behind the first one. Then [`retire`] forgets the older keys, but
-//! those of values that cannot be opened.
+//! While there are older keys there is a second walk after the first: it finds what a process that had not been
+//! started anew has sealed behind the first one. It begins ([`begin_again`]) when no living process seals with
+//! an older key ([`crate::node::keys_in_use`]), and leaves a mark in each database. Whoever seals with another
+//! key takes the mark away: when a database is opened, when a number is claimed or given back, and with every
+//! beat. When the walk is at its end, [`retire`] forgets the older keys of a database whose mark still
+//! stands, but those of values that cannot be opened. Then it begins anew, and counts those anew.
 
 use crate::vault::{self, Vault};
 use crate::{Db, Result, Row, Tx, Value};
@@ -45,8 +48,11 @@ pub enum Walk {
     Again,
 }
 
-/// What stands before the name of a key in the table, beside the number of values that need it still.
+/// What stands before the names of a column and a key, beside the number of values that need it still.
 const LEFT: &str = "left ";
+
+/// The mark of a second walk that nobody has disturbed.
+const AGAIN: &str = "again";
 
 /// What one step did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -145,7 +151,7 @@ pub async fn step(db: &Db, column: &'static Column, walk: Walk) -> Result<Done> 
     let keep = db.write(move |tx| {
         set_place(tx, &name, &key, last)?;
         left.iter()
-            .try_for_each(|(id, n)| add_left(tx, id, &key, *n))
+            .try_for_each(|(id, n)| add_left(tx, (column, id), &key, *n))
     });
     keep.await?;
     Ok(Done {
@@ -230,8 +236,11 @@ fn key_of(old: &Stored) -> Result<Option<String>> {
 
 /// The name of a walk in the table.
 fn name(column: &Column, walk: Walk) -> String {
-    let again = if walk == Walk::Again { "again " } else { "" };
-    format!("{again}{}.{}", column.table, column.column)
+    let Column { table, column, .. } = column;
+    match walk {
+        Walk::First => format!("{table}.{column}"),
+        Walk::Again => format!("{AGAIN} {table}.{column}"),
+    }
 }
 
 fn place(tx: &mut Tx<'_>, name: &str, key: &str) -> Result<Place> {
@@ -252,24 +261,73 @@ fn set_place(tx: &mut Tx<'_>, name: &str, key: &str, place: Place) -> Result<()>
     .map(|_| ())
 }
 
-/// Notes how many more values need a key still.
-fn add_left(tx: &mut Tx<'_>, id: &str, key: &str, n: i64) -> Result<()> {
-    let name = format!("{LEFT}{id}");
+/// The name of the number of values of a column that need a key still.
+fn left_name(column: &Column, id: &str) -> String {
+    format!("{LEFT}{}.{} {id}", column.table, column.column)
+}
+
+/// Notes how many more values of a column need a key still.
+fn add_left(tx: &mut Tx<'_>, (of, id): (&Column, &str), key: &str, n: i64) -> Result<()> {
+    let name = left_name(of, id);
     let before = place(tx, &name, key)?;
     set_place(tx, &name, key, Place(before.0.max(0) + n, 0))
 }
 
-/// The older keys that are needed still, each by so many values that cannot be opened with it: known when
-/// both walks have gone through the columns of a database to their ends.
+/// Begins the second walk through a database, unless it goes on already.
 ///
 /// # Errors
 /// The engine's.
-pub fn needed(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>> {
+pub fn begin_again(tx: &mut Tx<'_>) -> Result<()> {
+    let vault = tx.vault();
+    let Some(key) = vault.first_key() else {
+        return Ok(());
+    };
+    let mark = tx.query_opt(
+        "select 1 from reseal where column_name = $1 and key_id = $2",
+        &[AGAIN.into(), key.into()],
+    )?;
+    if mark.is_some() {
+        return Ok(());
+    }
+    end_again(tx)?;
+    set_place(tx, AGAIN, key, Place(0, 0))
+}
+
+/// Ends the second walk through a database: the next one begins at the first row, and counts anew.
+///
+/// # Errors
+/// The engine's.
+pub fn end_again(tx: &mut Tx<'_>) -> Result<()> {
+    tx.execute(
+        "delete from reseal where column_name like 'again%' or column_name like 'left %'",
+        &[],
+    )
+    .map(|_| ())
+}
+
+/// Says that something is sealed with this key, which a walk for another may not see.
+pub(crate) fn disturb(tx: &mut Tx<'_>, key: &str) -> Result<()> {
+    tx.execute(
+        "delete from reseal where column_name = $1 and key_id <> $2",
+        &[AGAIN.into(), key.into()],
+    )
+    .map(|_| ())
+}
+
+/// The older keys that are needed still, each by so many values of these columns that cannot be opened with
+/// it: known when both walks have gone through them to their ends.
+///
+/// # Errors
+/// The engine's.
+pub fn needed(tx: &mut Tx<'_>, columns: &[&'static Column]) -> Result<BTreeMap<String, i64>> {
     let vault = tx.vault();
     let first = vault.first_key().unwrap_or_default();
     let mut needed = BTreeMap::new();
     for id in older(tx)? {
-        let n_values = place(tx, &format!("{LEFT}{id}"), first)?.0;
+        let mut n_values = 0;
+        for column in columns {
+            n_values += place(tx, &left_name(column, &id), first)?.0.max(0);
+        }
         if n_values > 0 {
             needed.insert(id, n_values);
         }
@@ -277,25 +335,29 @@ pub fn needed(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i64>> {
     Ok(needed)
 }
 
-/// Forgets the older keys of a database but these, after both walks: nobody asks for them any more when it is
-/// opened. Answers which are forgotten.
+/// Ends the second walk and forgets the older keys of a database but these: nobody asks for them any more
+/// when it is opened. Forgets none when somebody has disturbed the walk.
 ///
 /// # Errors
 /// The engine's.
-pub fn retire(tx: &mut Tx<'_>, needed: &BTreeMap<String, i64>) -> Result<Vec<String>> {
-    let mut gone = older(tx)?;
-    gone.retain(|id| !needed.contains_key(id));
-    for id in &gone {
-        vault::forget(tx, id)?;
+pub fn retire(tx: &mut Tx<'_>, needed: &BTreeMap<String, i64>) -> Result<()> {
+    let vault = tx.vault();
+    let first = vault.first_key().unwrap_or_default();
+    // First of all: of this and of a process that says with which key it seals, one waits for the other.
+    let n_marks = tx.execute(
+        "delete from reseal where column_name = $1 and key_id = $2",
+        &[AGAIN.into(), first.into()],
+    )?;
+    end_again(tx)?;
+    if n_marks == 0 {
+        return Ok(());
     }
-    // The next time both look at everything again; while a key is needed, only at what is new.
-    if needed.is_empty() {
-        tx.execute(
-            "delete from reseal where column_name like 'again %' or column_name like 'left %'",
-            &[],
-        )?;
+    for id in older(tx)? {
+        if !needed.contains_key(&id) {
+            vault::forget(tx, &id)?;
+        }
     }
-    Ok(gone)
+    Ok(())
 }
 
 fn rows(tx: &mut Tx<'_>, of: &Column, after: Place) -> Result<Vec<(Place, Stored)>> {

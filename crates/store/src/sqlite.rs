@@ -8,7 +8,7 @@
 use crate::db::Job;
 use crate::migrate;
 use crate::tx::Engine;
-use crate::{Config, Error, Result, Tx, Vault};
+use crate::{Config, Error, Result, Tx, Vault, compact};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -62,7 +62,7 @@ impl SqlitePool {
             writer.pragma_update(None, "max_page_count", pages)?;
         }
         writer.pragma_update(None, "wal_autocheckpoint", WAL_PAGES_HARD)?;
-        migrate_now(&mut writer, vault)?;
+        migrate_now(&mut writer, config, vault)?;
 
         let (writes, write_queue) = bounded(config.waiting_max.max(1));
         let (reads, read_queue) = bounded(config.waiting_max.max(1));
@@ -153,8 +153,9 @@ fn connect(path: &str, config: &Config, cache_kib: u64) -> Result<Connection> {
     Ok(connection)
 }
 
-fn migrate_now(writer: &mut Connection, vault: &Vault) -> Result<()> {
+fn migrate_now(writer: &mut Connection, config: &Config, vault: &Vault) -> Result<()> {
     let tx = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    compact::begin(&tx, config)?;
     migrate::apply(&mut Tx {
         engine: Engine::Sqlite(&tx),
         vault,

@@ -13,7 +13,7 @@
 //! thousand million values. Where a value stands is not sealed with it: who can write to the database
 //! can exchange two of them, and who reads them sees whose they are by what is inside.
 
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Tx, reseal};
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, AesGcm, KeyInit, Nonce};
 use base64::Engine as _;
@@ -339,7 +339,8 @@ pub(crate) fn prove(tx: &mut Tx<'_>) -> Result<()> {
     note(tx)
 }
 
-/// Notes that the key that seals may have done so. Told again and again while a process lives: what it seals
+/// Notes that the key that seals may have done so, and that a walk of those who seal with another does not
+/// see all of it. Told when a process begins, again and again while it lives, and when it ends: what it seals
 /// is then never taken for sealed with a newer key.
 ///
 /// # Errors
@@ -350,6 +351,8 @@ pub(crate) fn note(tx: &mut Tx<'_>) -> Result<()> {
         return Ok(());
     };
     let id = key.id.as_str();
+    // First of all: it waits for whoever is about to forget this key, and then sees that it is gone.
+    reseal::disturb(tx, id)?;
     let known = tx.query_opt("select 1 from seal_key where id = $1", &[id.into()])?;
     if known.is_none() {
         let proof = key.close(PROOF)?;

@@ -199,6 +199,9 @@ impl Config {
         if let Some(fault) = self.limits.fault() {
             bail!("limits：{fault}");
         }
+        if let Some(fault) = self.limits.fault_of_readers(self.store.n_readers) {
+            bail!("{fault}");
+        }
         if let Some(fault) = self.intake.fault() {
             bail!("intake：{fault}");
         }

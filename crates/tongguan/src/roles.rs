@@ -387,15 +387,16 @@ async fn sound(config: &Config) -> anyhow::Result<()> {
 }
 
 /// Writes the files of the databases anew when they are opened with a key for the first time: what was
-/// deleted before would stay readable in them. The main database may be too large for that.
+/// deleted before would stay readable in them. A file may be too large for that.
 async fn forget_deleted(config: &Config) -> anyhow::Result<()> {
-    let mut all = vec![(config.store.clone(), compact::SMALL)];
+    let mut all = vec![config.store.clone()];
     if config.queue.kind == QueueKind::Builtin {
-        all.push((beside(&config.store, config.queue.url.clone()), u64::MAX));
+        all.push(beside(&config.store, config.queue.url.clone()));
     }
-    for (one, bytes_max) in all {
+    for one in all {
         let url = one.url.clone();
-        let writing = tokio::task::spawn_blocking(move || compact::compact_once(&one, bytes_max));
+        let writing =
+            tokio::task::spawn_blocking(move || compact::compact_once(&one, compact::SMALL));
         match writing.await?? {
             Compacted::Nothing => {}
             Compacted::Done => tracing::info!(url, "what was deleted before is gone from the file"),
@@ -403,6 +404,12 @@ async fn forget_deleted(config: &Config) -> anyhow::Result<()> {
                 url,
                 "another process works with the file: what was deleted before may be readable in it \
                  until the next start"
+            ),
+            Compacted::Failed(why) => tracing::warn!(
+                url,
+                why,
+                "the file could not be written anew and is as it was: what was deleted before may be \
+                 readable in it until a start at which there is room on the disk"
             ),
             Compacted::Large(bytes) => tracing::warn!(
                 url,

@@ -71,7 +71,7 @@ pub mod codes {
         status: 429,
         title: "同时进行的请求过多",
         title_en: "Too many requests at the same time",
-        meaning: "本企业（未登录时为本地址）同时占用的份额已满，例如正在上传的内容、正在处理的查询、等待中的领取请求或正在生成的导出。其他调用方不受影响，本次请求没有被受理。",
+        meaning: "本企业（不代表企业的人员为本账号，未登录时为本地址）同时占用的份额已满，例如正在处理的查询、正在上传的内容、等待中的领取请求或正在生成的导出。其他调用方不受影响，本次请求没有被受理。",
         advice: "请等先前的请求完成，或按应答头 Retry-After 的秒数等待后重试；程序请减少并发。",
     };
     /// The body came too slowly or broke off.

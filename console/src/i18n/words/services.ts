@@ -35,6 +35,8 @@ export const services = {
   "case.approving": ["审批", "Approving"],
   "case.done": ["办结", "Done"],
   "case.returned": ["退回", "Returned"],
+  "case.q": ["办件编号或事项", "Number or subject"],
+  "case.qHint": ["完整编号，或事项名称的一部分", "the whole number, or a part of the subject"],
   "case.withdrawn": ["撤回", "Withdrawn"],
   "case.form": ["申请内容", "Application"],
   "case.documents": ["材料", "Documents"],

@@ -14,6 +14,7 @@ export interface User {
   login: string;
   name: string;
   kind: "staff" | "company";
+  company?: string | null;
   state: string;
   isLocked: boolean;
   roles: { id: string; name: string }[];
@@ -95,10 +96,11 @@ const users = defineResource<User>({
     { key: "login", title: "person.login", as: "code" },
     { key: "roles", title: "person.role", render: (row) => <NamedRoles roles={row.roles} />, from: "roles.*.name" },
     // The post stands below the department: side by side they push the table out of its card.
+    { key: "company", title: "message.company" },
     { key: "department", title: "user.department", render: (row) => <Place user={row} /> },
     { key: "post", title: "user.post", extra: true },
     { key: "state", title: "message.state", render: (row) => <AccountState state={row.state} locked={row.isLocked} /> },
-    { key: "phone", title: "user.phone", as: "code" },
+    { key: "phone", title: "user.phone", as: "code", extra: true },
     { key: "email", title: "user.email", extra: true },
     { key: "factors", title: "user.factors", render: (row) => <Factors kinds={row.factors} /> },
     { key: "lastLoginAt", title: "person.lastLoginAt", as: "time" },

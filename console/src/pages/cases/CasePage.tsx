@@ -53,6 +53,7 @@ function CaseView({ detail, refresh }: { detail: CaseDetail; refresh: () => void
           size="small"
           column={3}
           items={[
+            { key: "number", label: t("case.number"), children: <Code text={detail.id} /> },
             { key: "kind", label: t("case.kind"), children: <Named family="caseKind" code={detail.kind} chinese={detail.kindName} /> },
             { key: "state", label: t("message.state"), children: <CaseState state={detail.state} name={detail.stateName} /> },
             { key: "due", label: t("case.dueAt"), children: <Due at={detail.dueAt} due={detail.due} /> },

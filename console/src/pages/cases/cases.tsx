@@ -46,6 +46,7 @@ const cases: Resource<CaseSummary> = defineResource<CaseSummary>({
   live: ["case"],
   empty: "cases.empty",
   filters: [
+    { key: "q", label: "case.q", hint: "case.qHint" },
     {
       key: "state",
       label: "message.state",
@@ -66,15 +67,15 @@ const cases: Resource<CaseSummary> = defineResource<CaseSummary>({
     },
   ],
   columns: [
+    { key: "id", title: "case.number", as: "code" },
     { key: "title", title: "case.title" },
-    { key: "kindName", title: "case.kind", render: (row) => <Named family="caseKind" code={row.kind} chinese={row.kindName} />, from: "kindName" },
+    { key: "kindName", title: "case.kind", render: (row) => <Named family="caseKind" code={row.kind} chinese={row.kindName} />, from: "kindName", extra: true },
     { key: "company", title: "message.company", value: (row) => row.company?.name, from: "company.name" },
     { key: "state", title: "message.state", render: (row) => <CaseState state={row.state} name={row.stateName} />, from: "stateName" },
     { key: "appliedBy", title: "case.appliedBy" },
     { key: "appliedAt", title: "case.appliedAt", as: "time" },
     { key: "dueAt", title: "case.dueAt", render: (row) => <Due at={row.dueAt} due={row.due} /> },
     { key: "changedAt", title: "case.changedAt", as: "time", extra: true },
-    { key: "id", title: "case.number", as: "code", extra: true },
   ],
 });
 

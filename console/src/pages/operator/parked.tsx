@@ -6,7 +6,7 @@ import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Told } from "../../i18n/told";
 import { Key } from "../exchange/Key";
-import { Kind } from "../exchange/State";
+import { Kind, ReturnStatus } from "../exchange/State";
 import { Asked } from "./Asked";
 
 const parked = defineResource<Item<"Page_ParkedItem">>({
@@ -20,7 +20,17 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
   empty: "parked.empty",
   columns: [
     { key: "kind", title: "receipt.kind", render: (row) => <Kind kind={row.kind} /> },
-    { key: "documentKey", title: "receipt.key", render: (row) => <Key kind={row.kind} text={row.documentKey} whole /> },
+    { key: "documentKey", title: "receipt.key", render: (row) => <Key kind={row.kind} text={row.documentKey} /> },
+    {
+      key: "returnInfo",
+      title: "receipt.info",
+      render: (row) => (
+        <div className="info slim">
+          {row.returnStatus != null && <ReturnStatus status={row.returnStatus} />} {row.returnInfo}
+        </div>
+      ),
+    },
+    { key: "receivers", title: "parked.receivers", value: (row) => row.receivers.join(" "), extra: true },
     { key: "reason", title: "stuck.why", render: (row) => <div className="info slim"><Told text={row.reason} /></div> },
     { key: "at", title: "receipt.time", as: "time" },
     { key: "asked", title: "stuck.asked", render: (row) => <Asked asked={row.asked} />, from: "asked.kindName" },

@@ -145,7 +145,14 @@ fn one(
         Rule::In(list) => {
             let text = || format!("{}只能是 {}", label(field), list.join("、"));
             let bad = !list.iter().any(|allowed| allowed == value.trim());
-            bad.then(|| Problem::new(&code::VALUE_NOT_ALLOWED, text()).advised(field, value, judge))
+            bad.then(|| {
+                let problem = Problem::new(&code::VALUE_NOT_ALLOWED, text());
+                let mut problem = problem.advised(field, value, judge);
+                if let ([only], None) = (&list[..], &problem.advice) {
+                    problem.advice = Some(format!("改为 {only}。"));
+                }
+                problem
+            })
         }
         Rule::Time14 => when(!time::is_time14(value), &code::TIME, "不是真实的时间")
             .map(advised)

@@ -104,7 +104,7 @@ impl Resubmit {
             Self::Wait => "不用重报，等待后续回执",
             Self::Corrected => "更正后重报：业务编号不变，换新的 guid",
             Self::Same => "原样重报：换新的 guid",
-            Self::Change => "单证已存在，不要重复新增；要改内容的用报送类型 2（变更）重报",
+            Self::Change => "单证已存在，不要重复新增；要改内容的按变更（appType 2）重报",
             Self::Number => "换新的业务编号重报",
             Self::Ask => "先联系，不要直接重报",
         }

@@ -85,13 +85,13 @@ async fn check(
     shared.directory.refresh().await?;
     let read = move |tx: &mut Tx<'_>| {
         let loaded = message::sql::load(tx, &turn)?;
-        let companies: HashSet<CompanyId> = loaded.iter().map(|one| one.company_id).collect();
+        let companies: HashSet<CompanyId> = loaded.0.iter().map(|one| one.company_id).collect();
         let companies: Vec<CompanyId> = companies.into_iter().collect();
         let policies = crate::signing::policies(tx, &companies)?;
         Ok((loaded, policies))
     };
-    let (loaded, policies) = shared.db.read(read).await?;
-    let n_messages = loaded.len();
+    let ((loaded, unreadable), policies) = shared.db.read(read).await?;
+    let n_messages = loaded.len() + message::unreadable::hold(shared, unreadable).await?;
     let signing::Turn { ready, waiting } = signing::sign(shared, loaded, how).await?;
     let standing = shared.code_tables.standing(shared.clock.now_ms());
     let bench = Arc::new((standing, policies));

@@ -9,7 +9,7 @@ pub const NOTHING_REJECTED: Code = Code {
     title: "没有需要更正的单证",
     title_en: "Nothing to correct",
     meaning: "这份报文没有被海关退单、处理异常或被平台拒收而尚待处理的单证：或者没有，或者已另行重新申报，或者已标为不再处理。",
-    advice: "请查看报文的最新回执；确需修改海关已接受的单证，请用报送类型 2（变更）另行申报。",
+    advice: "请查看报文的最新回执；确需修改海关已接受的单证，请按变更（appType 2）另行申报。",
 };
 /// The message cannot be read.
 pub const UNREADABLE: Code = Code {

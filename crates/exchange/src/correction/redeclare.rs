@@ -19,7 +19,7 @@ impl Original {
     pub(crate) fn known_to_customs(&mut self, keys: &BTreeSet<String>) {
         for (at, key) in self.keys().iter().enumerate() {
             if keys.contains(key) {
-                let why = "海关已有同一业务编号的单证，应申报变更（报送类型 2）";
+                let why = "海关已有同一业务编号的单证，应申报变更（appType 2）";
                 self.change(head_element(at, "appType"), "1", "2", why);
             }
         }
@@ -32,7 +32,7 @@ impl Original {
             reasons.any(|reason| reason.resubmit == Resubmit::Change)
         });
         if wants_change {
-            let why = "回执说明海关已有该单证，应申报变更（报送类型 2）";
+            let why = "回执说明海关已有该单证，应申报变更（appType 2）";
             self.change(head_element(at, "appType"), "1", "2", why);
         }
         let why = "暂存不会申报，重报时按申报（业务状态 2）";

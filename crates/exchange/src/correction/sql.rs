@@ -138,9 +138,7 @@ pub struct Links {
 pub fn links(tx: &mut Tx<'_>, messages: &BTreeSet<MessageId>) -> Result<Links> {
     const CORRECTS: Many = Many {
         before: "select m.id, c.corrects from message m join correction c \
-                 on c.company_id = m.company_id and c.guid = m.guid \
-                 where not exists (select 1 from document d where d.id > m.id \
-                 and d.id <= m.id + $1 and d.is_draft) and m.id in (",
+                 on c.company_id = m.company_id and c.guid = m.guid where m.id in (",
         row: "?",
         after: ")",
     };

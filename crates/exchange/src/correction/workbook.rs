@@ -31,6 +31,10 @@ const COLUMNS: [(&str, u32); 7] = [
     ("怎么办", 60),
 ];
 
+/// What stands below the reasons.
+const RENUMBERED: &str = "更正后重新上传即为新的申报。业务主键（订单编号等）不变的，原单证自动转为无需处理；\
+                          改了业务主键的，平台认不出它们是同一笔业务，请在原报文中登记“不再处理”。";
+
 /// Writes the workbook.
 ///
 /// # Errors
@@ -203,6 +207,10 @@ fn summarise(sheet: &mut Worksheet, told: &[Told]) -> Result<(), XlsxError> {
             sheet.write_string_with_format(row, at, text, &wrapped)?;
         }
     }
+    let last = u32::try_from(told.len())
+        .unwrap_or(u32::MAX)
+        .saturating_add(2);
+    sheet.write_string(last, 0, RENUMBERED)?;
     sheet.set_freeze_panes(1, 0)?;
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! confirmed all of it are the messages `Sent`. After a crash in between the same turn is sent
 //! again with the same transmission numbers, and customs counts each once (I3). While the queue
 //! cannot be reached everything waits in `Checked`; nothing is lost and nobody is told a lie.
-//! A message that the queue can never take is `Held` for a person.
+//! A message that the queue can never take, or that no key opens, is `Held` for a person.
 
 use crate::customs::{self, Parcel};
 use crate::message::sql::Loaded;
@@ -34,10 +34,11 @@ pub(crate) async fn step(
     turn: Vec<MessageId>,
 ) -> std::result::Result<usize, Failure> {
     shared.directory.refresh().await?;
-    let loaded = shared
+    let (loaded, unreadable) = shared
         .db
         .read(move |tx| message::sql::load(tx, &turn))
         .await?;
+    let n_unreadable = message::unreadable::hold(shared, unreadable).await?;
     let wrapping = Arc::clone(shared);
     let (loaded, bodies) = tokio::task::spawn_blocking(move || {
         let bodies: Vec<Option<Bytes>> = loaded
@@ -67,7 +68,7 @@ pub(crate) async fn step(
         .await?;
     metrics::counter!("tongguan_messages_sent_total")
         .increment(u64::try_from(sent.len()).unwrap_or(0));
-    let n_messages = sent.len() + held.len();
+    let n_messages = sent.len() + held.len() + n_unreadable;
     let now_ms = shared.clock.now_ms();
     let writer = Arc::clone(shared);
     shared

@@ -8,8 +8,9 @@
 //! ([`crate::lane`]). Inside a company order is kept.
 //!
 //! An answer is acknowledged when it stands in the table (I1), and taken from the table in the
-//! transaction that applies it (I2).
+//! transaction that applies it (I2). One that no key opens is set aside ([`aside`]) and stops nobody.
 
+pub(crate) mod aside;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -170,16 +171,22 @@ async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Kept>
 /// The store's.
 pub(crate) async fn turn(shared: &Shared, direction: Direction) -> Result<(Vec<i64>, Vec<Bytes>)> {
     let name = direction_name(direction);
-    let waiting = shared.db.read(move |tx| lanes(tx, name)).await?;
-    let weight = |company: CompanyId| {
-        let company = shared.directory.by_id(company);
-        company.map_or(1, |company| i64::from(company.weight))
-    };
-    let mut ids = take_turns(&mut BTreeMap::new(), &weight, &alike, waiting);
-    ids.sort_unstable();
-    let asked = ids.clone();
-    let bodies = shared.db.read(move |tx| sql::bodies(tx, &asked)).await?;
-    Ok(bodies.into_iter().unzip())
+    loop {
+        let waiting = shared.db.read(move |tx| lanes(tx, name)).await?;
+        let weight = |company: CompanyId| {
+            let company = shared.directory.by_id(company);
+            company.map_or(1, |company| i64::from(company.weight))
+        };
+        let mut ids = take_turns(&mut BTreeMap::new(), &weight, &alike, waiting);
+        ids.sort_unstable();
+        let (bodies, unreadable) = shared.db.read(move |tx| sql::bodies(tx, &ids)).await?;
+        let is_all = bodies.is_empty() && !unreadable.is_empty();
+        aside::set(shared, unreadable).await?;
+        // When all of a turn is set aside, others wait behind it.
+        if !is_all {
+            return Ok(bodies.into_iter().unzip());
+        }
+    }
 }
 
 /// Ids and sizes of what waits, by company; the company whose oldest answer is the oldest comes first.

@@ -5,6 +5,9 @@ use bytes::Bytes;
 use registry::company::CompanyId;
 use store::{Many, Result, Tx, Value};
 
+/// What was read of answers: ids and bodies, and ids and reasons of those that no key opens.
+pub(super) type Bodies = (Vec<(i64, Bytes)>, Vec<(i64, String)>);
+
 pub(super) fn insert(tx: &mut Tx<'_>, direction: &str, kept: &[Kept]) -> Result<()> {
     const INSERT: Many = Many {
         before: "insert into receipt_inbox (id, direction, company_id, n_bytes, body) values ",
@@ -77,8 +80,9 @@ pub(super) fn oldest(
     .collect()
 }
 
-/// The answers with these ids that are still there, in the order of their ids.
-pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<(i64, Bytes)>> {
+/// The answers with these ids that are still there, in the order of their ids, and those of them that no key
+/// opens, with the reasons.
+pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Bodies> {
     const BODIES: Many = Many {
         before: "select id, body from receipt_inbox where id in (",
         row: "?",
@@ -86,10 +90,63 @@ pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<(i64, Bytes)>> 
     };
     let vault = tx.vault();
     let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|id| vec![(*id).into()]).collect();
-    tx.many(BODIES, &[], &rows)?
-        .iter()
-        .map(|row| Ok((row.int(0)?, Bytes::from(vault.open(row.bytes(1)?)?))))
-        .collect()
+    let (mut bodies, mut unreadable) = (Vec::new(), Vec::new());
+    for row in tx.many(BODIES, &[], &rows)? {
+        let id = row.int(0)?;
+        match vault.open(row.bytes(1)?) {
+            Ok(body) => bodies.push((id, Bytes::from(body))),
+            Err(error) => unreadable.push((id, error.to_string())),
+        }
+    }
+    Ok((bodies, unreadable))
+}
+
+/// Puts answers into the lane of a company; those that another has put elsewhere meanwhile stay there.
+pub(super) fn move_to(
+    tx: &mut Tx<'_>,
+    ids: &[i64],
+    (from, to): (Option<CompanyId>, CompanyId),
+) -> Result<u64> {
+    let mut n_moved = 0;
+    for id in ids {
+        n_moved += tx.execute(
+            "update receipt_inbox set company_id = $1 where id = $2 \
+             and company_id = coalesce($3, company_id)",
+            &[to.0.into(), (*id).into(), from.map(|from| from.0).into()],
+        )?;
+    }
+    Ok(n_moved)
+}
+
+/// Ids of a company's newest answers of a direction before one.
+pub(super) fn newest(
+    tx: &mut Tx<'_>,
+    direction: &str,
+    company: CompanyId,
+    (before, limit): (i64, i64),
+) -> Result<Vec<i64>> {
+    tx.query(
+        "select id from receipt_inbox where direction = $1 and company_id = $2 and id < $3 \
+         order by id desc limit $4",
+        &[
+            direction.into(),
+            company.0.into(),
+            before.into(),
+            limit.into(),
+        ],
+    )?
+    .iter()
+    .map(|row| row.int(0))
+    .collect()
+}
+
+/// How many answers of a direction a company has in the table.
+pub(super) fn count(tx: &mut Tx<'_>, direction: &str, company: CompanyId) -> Result<i64> {
+    let row = tx.query_opt(
+        "select count(*) from receipt_inbox where direction = $1 and company_id = $2",
+        &[direction.into(), company.0.into()],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
 }
 
 /// Takes answers out: in the transaction that applies them.

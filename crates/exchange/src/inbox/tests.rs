@@ -1,5 +1,6 @@
 //! A flood of answers for one company does not delay another's.
 
+use super::aside;
 use crate::testing::{House, accepted};
 use bytes::Bytes;
 use ceb::envelope::Envelope;
@@ -99,5 +100,71 @@ async fn order_inside_a_company_is_kept_and_answers_without_address_arrive() {
             let expected: Vec<String> = (0..n_answers).map(|k| format!("回执{k}")).collect();
             assert_eq!(told, expected);
         }
+    }
+}
+
+/// Bytes that say that they are sealed, with a key that nobody has.
+const DAMAGED: &[u8] = b"\0TG\x01\x02k1 no key opens this";
+
+/// Spoils the oldest answers in the table, or mends them with what they were; answers what they were.
+async fn exchange(house: &House, n: i64, with: Vec<(i64, Vec<u8>)>) -> Vec<(i64, Vec<u8>)> {
+    let changed = house.shared.db.write(move |tx| {
+        let rows = tx.query(
+            "select id, body from receipt_inbox order by id limit $1",
+            &[n.into()],
+        )?;
+        let mut found = Vec::new();
+        for row in &rows {
+            let (id, was) = (row.int(0)?, row.bytes(1)?);
+            let now = with.iter().find(|(of, _)| *of == id);
+            let now = now.map_or(DAMAGED, |(_, body)| body.as_slice());
+            tx.execute(
+                "update receipt_inbox set body = $1 where id = $2",
+                &[now.into(), id.into()],
+            )?;
+            found.push((id, was));
+        }
+        Ok(found)
+    });
+    changed.await.unwrap()
+}
+
+/// Damaged on the disk, alone in their turn or among others: they stand before the operator, as they are,
+/// and go home when they can be opened again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_no_key_opens_stops_nobody() {
+    for test in each_engine() {
+        let house = declared(test).await;
+        let shared = &house.shared;
+        let down = shared.customs.import_down.clone();
+        let bodies: Vec<Bytes> = (0..600).map(|k| answer(&house, 0, k, true)).collect();
+        shared.queue.put(&down, &bodies).await.unwrap();
+        crate::pipeline::take_for_test(shared).await;
+        let n_before = house.feed(0).await.len();
+        // All of the next turn, and of the one after that a part.
+        let n_damaged = 300;
+        let was = exchange(&house, n_damaged, Vec::new()).await;
+        assert_eq!(was.len(), 300);
+        crate::pipeline::drain(shared).await.unwrap();
+        assert_eq!(house.feed(0).await.len(), 600 - 300);
+        assert!(n_before < 300);
+        let ids: Vec<i64> = was.iter().map(|(id, _)| *id).collect();
+        let (last, n_parked) = (*ids.last().unwrap(), 300);
+        let told = shared.db.read(move |tx| {
+            let list = aside::list(tx, last + 1, 2)?;
+            let waiting = crate::query::board::waiting(tx)?.n_parked;
+            Ok((list.len(), aside::is_in(tx, last)?, waiting))
+        });
+        assert_eq!(told.await.unwrap(), (2, true, n_parked));
+        let release = |id| shared.db.write(move |tx| aside::release(tx, id));
+        let refused = release(last).await.unwrap().unwrap().unwrap_err();
+        assert!(refused.contains("无法解密"), "{refused}");
+        exchange(&house, n_damaged, was).await;
+        for id in ids {
+            assert_eq!(release(id).await.unwrap(), Some(Ok(())));
+        }
+        assert_eq!(release(last).await.unwrap(), None, "it is on its way");
+        crate::pipeline::drain(shared).await.unwrap();
+        assert_eq!(house.feed(0).await.len(), 600);
     }
 }

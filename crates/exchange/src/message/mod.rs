@@ -21,6 +21,7 @@ pub(crate) mod sql;
 mod state;
 #[cfg(test)]
 mod tests;
+pub(crate) mod unreadable;
 
 use ceb::Outcome;
 use registry::company::CompanyId;

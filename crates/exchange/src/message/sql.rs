@@ -1,5 +1,6 @@
 //! Every statement on `message`, `message_body` and `message_day`.
 
+use super::unreadable::Unreadable;
 use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
 use crate::intake::Arrival;
 use ceb::Outcome;
@@ -279,8 +280,12 @@ pub(crate) fn next_lane(
         .transpose()
 }
 
-/// Loads messages with their bytes, in the order of their ids.
-pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded>> {
+/// Loads messages with their bytes, in the order of their ids; and the ids of those that no key opens, with
+/// the reasons.
+pub(crate) fn load(
+    tx: &mut Tx<'_>,
+    messages: &[MessageId],
+) -> Result<(Vec<Loaded>, Vec<Unreadable>)> {
     const LOAD: Many = Many {
         before: "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
                  s.message_id is not null, m.state = 'held', m.received_at from message m \
@@ -291,21 +296,28 @@ pub(crate) fn load(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<Loaded
     };
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
     let vault = tx.vault();
-    tx.many(LOAD, &[], &rows)?
-        .iter()
-        .map(|row| {
-            Ok(Loaded {
-                id: MessageId(row.int(0)?),
-                company_id: CompanyId(row.int(1)?),
-                kind: row.text(2)?,
-                profile: row.text(3)?,
-                body: vault.open(row.bytes(4)?)?,
-                is_signed_here: row.bool(5)?,
-                has_waited: row.bool(6)?,
-                received_ms: row.int(7)?,
-            })
-        })
-        .collect()
+    let (mut loaded, mut unreadable) = (Vec::new(), Vec::new());
+    for row in tx.many(LOAD, &[], &rows)? {
+        let id = MessageId(row.int(0)?);
+        let body = match vault.open(row.bytes(4)?) {
+            Ok(body) => body,
+            Err(error) => {
+                unreadable.push((id, error.to_string()));
+                continue;
+            }
+        };
+        loaded.push(Loaded {
+            id,
+            company_id: CompanyId(row.int(1)?),
+            kind: row.text(2)?,
+            profile: row.text(3)?,
+            body,
+            is_signed_here: row.bool(5)?,
+            has_waited: row.bool(6)?,
+            received_ms: row.int(7)?,
+        });
+    }
+    Ok((loaded, unreadable))
 }
 
 /// Owners and states of messages that wait for a key.
@@ -331,7 +343,7 @@ pub(crate) fn owners(
 }
 
 /// Messages with ids above one and below another, in order, with their states: for those who read
-/// once more what was accepted.
+/// once more what was accepted. What no key opens is left out.
 pub(crate) fn between(
     tx: &mut Tx<'_>,
     (above, below): (i64, i64),
@@ -346,23 +358,26 @@ pub(crate) fn between(
          order by m.id limit $3",
         &[above.into(), below.into(), limit.into()],
     )?;
-    rows.iter()
-        .map(|row| {
-            let loaded = Loaded {
-                id: MessageId(row.int(0)?),
-                company_id: CompanyId(row.int(1)?),
-                kind: row.text(2)?,
-                profile: row.text(3)?,
-                body: vault.open(row.bytes(4)?)?,
-                is_signed_here: row.bool(5)?,
-                has_waited: false,
-                received_ms: row.int(7)?,
-            };
-            let state = State::from_name(&row.text(6)?);
-            // A state that nobody knows is not ready.
-            Ok((loaded, state.unwrap_or(State::Received)))
-        })
-        .collect()
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let Ok(body) = vault.open(row.bytes(4)?) else {
+            continue;
+        };
+        let loaded = Loaded {
+            id: MessageId(row.int(0)?),
+            company_id: CompanyId(row.int(1)?),
+            kind: row.text(2)?,
+            profile: row.text(3)?,
+            body,
+            is_signed_here: row.bool(5)?,
+            has_waited: false,
+            received_ms: row.int(7)?,
+        };
+        let state = State::from_name(&row.text(6)?);
+        // A state that nobody knows is not ready.
+        found.push((loaded, state.unwrap_or(State::Received)));
+    }
+    Ok(found)
 }
 
 /// Holds a message's row until the transaction ends, so that others who do the same wait.

@@ -1,7 +1,10 @@
 //! The table of states, walked.
 
 use super::{MessageId, State};
+use crate::testing::{House, accepted};
+use ceb::{Direction, Kind};
 use proptest::prelude::*;
+use store::testing::each_engine;
 
 #[test]
 fn every_state_can_be_reached_and_none_is_a_dead_end() {
@@ -49,5 +52,52 @@ proptest! {
     fn any_text_is_a_number_or_not(text in ".{0,20}") {
         let _ = MessageId::parse(&text);
         let _ = MessageId::parse(&format!("TG{text}"));
+    }
+}
+
+async fn spoil(house: &House, id: MessageId) {
+    let spoil = house.shared.db.write(move |tx| {
+        tx.execute(
+            "update message_body set body = $1 where message_id = $2",
+            &[
+                (&b"\0TG\x01\x02k1 no key opens this"[..]).into(),
+                id.0.into(),
+            ],
+        )
+    });
+    assert_eq!(spoil.await.unwrap(), 1);
+}
+
+async fn state(house: &House, id: MessageId) -> State {
+    let read = house.shared.db.read(move |tx| {
+        let all = registry::access::Sight::All;
+        Ok(crate::query::find(tx, &all, id)?.map(|message| message.state))
+    });
+    read.await.unwrap().unwrap()
+}
+
+/// Damaged on the disk before the check or before it is sent: it is held, and the others of the turn go on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_no_key_opens_is_held_and_stops_nobody() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let mut ids = Vec::new();
+        for seed in 1..=3 {
+            let xml = house.sample(0, Kind::Ceb311, seed);
+            ids.push(accepted(house.accept(0, xml).await));
+        }
+        spoil(&house, ids[0]).await;
+        let checked = crate::check::step(&house.shared, ids.clone())
+            .await
+            .unwrap();
+        assert_eq!(checked.0, 3);
+        assert_eq!(state(&house, ids[0]).await, State::Held);
+        spoil(&house, ids[1]).await;
+        let turn = vec![ids[1], ids[2]];
+        let sent = crate::dispatch::step(&house.shared, Direction::Import, turn).await;
+        assert_eq!(sent.unwrap(), 2);
+        assert_eq!(state(&house, ids[1]).await, State::Held);
+        assert_eq!(state(&house, ids[2]).await, State::Sent);
+        assert_eq!(crate::pipeline::drain(&house.shared).await.unwrap(), 0);
     }
 }

@@ -3,6 +3,7 @@
 
 use super::request::pending;
 use super::{KINDS, Lane, lanes, rates};
+use crate::inbox;
 use crate::message::{MessageId, State};
 use crate::query::board::waiting;
 use crate::query::http::{Desk, bad};
@@ -16,7 +17,9 @@ use axum::http::HeaderMap;
 use registry::approval::Approval;
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
+use store::Tx;
 use store::clock::{beijing_day, beijing_rfc3339};
+use store::id::made_at_ms;
 use utoipa::{IntoParams, ToSchema};
 use web::{Page, PageQuery, Problem, service_error};
 
@@ -320,8 +323,10 @@ pub async fn stuck(
         after: None,
         limit: query.limit,
     };
+    // A refused one that the company has declared anew or dismissed is stuck no more.
     let filter = Filter {
         state: Some(state),
+        needs_action: (state == State::Refused).then_some(true),
         before,
         ..Filter::default()
     };
@@ -368,6 +373,13 @@ pub struct ParkedItem {
     pub kind: String,
     /// Business key (业务主键) that it names.
     pub document_key: String,
+    /// Return status (回执状态), where it has one that can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_status: Option<i64>,
+    /// Return text (回执信息), personal data masked.
+    pub return_info: String,
+    /// DXP ids (接收方) that its envelope is addressed to; none without an envelope.
+    pub receivers: Vec<String>,
     /// Why it was parked.
     pub reason: String,
     /// When, RFC 3339.
@@ -403,8 +415,8 @@ pub async fn parked(
         .shared
         .db
         .read(move |tx| {
-            let parked = receipt::parked::list(tx, before, limit)?;
-            let ids: Vec<i64> = parked.iter().map(|parked| parked.id).collect();
+            let parked = parked_items(tx, before, limit)?;
+            let ids: Vec<i64> = parked.iter().map(|(id, _)| *id).collect();
             Ok((pending(tx, &ids, true)?, parked))
         })
         .await
@@ -414,17 +426,51 @@ pub async fn parked(
     let next = found
         .last()
         .filter(|_| is_full)
-        .map(|last| last.id.to_string());
-    let items = found.into_iter().map(|parked| ParkedItem {
-        id: parked.id.to_string(),
-        kind: parked.kind,
-        document_key: parked.document_key,
-        reason: parked.reason,
-        at: beijing_rfc3339(parked.at_ms),
-        asked: asked.get(&parked.id).map(AskedView::from),
+        .map(|(last, _)| last.to_string());
+    let items = found.into_iter().map(|(id, parked)| ParkedItem {
+        asked: asked.get(&id).map(AskedView::from),
+        ..parked
     });
     Ok(Json(Page {
         items: items.collect(),
         next,
     }))
+}
+
+/// What has no home, and what cannot be opened, newest first.
+pub(super) fn parked_items(
+    tx: &mut Tx<'_>,
+    before: i64,
+    limit: i64,
+) -> store::Result<Vec<(i64, ParkedItem)>> {
+    let item = |parked: receipt::parked::Parked| {
+        let says = parked.says();
+        let status = says.as_ref().map(|(status, _)| i64::from(status.0));
+        let item = ParkedItem {
+            id: parked.id.to_string(),
+            kind: parked.kind,
+            document_key: parked.document_key,
+            return_status: status.and_then(receipt::shown_status),
+            return_info: says.map(|(_, info)| info).unwrap_or_default(),
+            receivers: parked.body.map_or_else(Vec::new, |body| body.receivers),
+            reason: parked.reason,
+            at: beijing_rfc3339(parked.at_ms),
+            asked: None,
+        };
+        (parked.id, item)
+    };
+    let homeless = receipt::parked::list(tx, before, limit)?.into_iter();
+    let aside = inbox::aside::list(tx, before, limit)?.into_iter();
+    let unreadable = aside.map(|id| receipt::parked::Parked {
+        id,
+        kind: String::new(),
+        document_key: String::new(),
+        reason: inbox::aside::REASON.to_owned(),
+        at_ms: made_at_ms(id),
+        body: None,
+    });
+    let mut found: Vec<(i64, ParkedItem)> = homeless.chain(unreadable).map(item).collect();
+    found.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
 }

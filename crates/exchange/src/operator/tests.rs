@@ -1,7 +1,7 @@
 //! What is stuck is freed by two people, once.
 
 use super::request::pending;
-use super::{KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+use super::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
 use crate::message::{self, MessageId, State, Step};
 use crate::receipt;
 use crate::testing::{House, accepted, person};
@@ -185,6 +185,62 @@ async fn a_refused_message_is_checked_anew_under_the_same_id() {
     }
 }
 
+/// What the company has declared anew or dismissed is not sent a second time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_message_that_is_settled_is_not_checked_anew() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let wrong = house
+            .sample(0, Kind::Ceb311, 1)
+            .replace("<ceb:orderType>I<", "<ceb:orderType>X<");
+        let id = accepted(house.accept(0, wrong).await);
+        house.settle().await;
+        assert_eq!(house.state(0, id).await, "refused");
+        let (ids, now_ms) = (house.shared.ids.clone(), house.clock.now_ms());
+        let company = person(3, Role::CompanyClerk, None, Sight::All);
+        let dismiss = house
+            .shared
+            .db
+            .write(move |tx| crate::outcome::dismiss(tx, &ids, &company, id, ("另行申报", now_ms)));
+        assert!(dismiss.await.unwrap());
+        let why = free(&house, RESUBMIT.name, id.0).await.unwrap_err();
+        assert!(why.contains("重复申报"), "{why}");
+    }
+}
+
+/// A parked receipt that is nobody's here is dismissed by two, and listed no more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parked_receipt_is_dismissed_by_two() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let spec = house.spec(0, Kind::Ceb311, 1);
+        let text = "订购人 11010119800414417X 不符";
+        let answer = ceb::sample::receipt(&spec, ceb::ReturnStatus(100), text);
+        let (shared, at_ms) = (house.shared.clone(), house.clock.now_ms());
+        let parked = house.shared.db.write(move |tx| {
+            let opened = [receipt::open_for_test(bytes::Bytes::from(answer.clone()))];
+            receipt::apply_for_test(tx, &shared, &opened, at_ms)?;
+            receipt::parked::list(tx, i64::MAX, 10)
+        });
+        let parked = parked.await.unwrap();
+        let (status, said) = parked[0].says().unwrap();
+        assert_eq!(status.0, 100);
+        assert!(
+            said.contains("不符") && !said.contains("11010119800414417X"),
+            "{said}"
+        );
+        let id = parked[0].id;
+        assert!(free(&house, DISMISS_RECEIPT.name, id).await.is_ok());
+        assert!(free(&house, DISMISS_RECEIPT.name, id).await.is_err());
+        assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_err());
+        let left = house
+            .shared
+            .db
+            .read(|tx| receipt::parked::list(tx, i64::MAX, 10));
+        assert!(left.await.unwrap().is_empty());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_parked_receipt_goes_home_when_its_declaration_is_known() {
     for test in each_engine() {
@@ -224,5 +280,46 @@ async fn a_parked_receipt_goes_home_when_its_declaration_is_known() {
             .unwrap();
         assert_eq!(waiting, Vec::new());
         assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_err());
+    }
+}
+
+/// It stands among the parked receipts with its reason, stays while it cannot be opened, and goes its way when it
+/// can.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_no_key_opens_is_parked_until_it_can_be_opened() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let spec = house.spec(0, Kind::Ceb311, 1);
+        let answer = ceb::sample::receipt(&spec, ceb::ReturnStatus::CUSTOMS_ACCEPTED, "入库成功");
+        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let (db, id) = (&house.shared.db, house.shared.ids.next());
+        let put = db.write(move |tx| {
+            tx.execute(
+                "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
+                 values ($1, 'import', 0, 9, $2)",
+                &[id.into(), (&b"\0TG\x01\x02k1 no key opens this"[..]).into()],
+            )
+        });
+        put.await.unwrap();
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let items = db.read(|tx| super::http::parked_items(tx, i64::MAX, 10));
+        let (_, item) = items.await.unwrap().remove(0);
+        assert_eq!(item.id, id.to_string());
+        assert!(item.reason.contains("无法解密"), "{item:?}");
+        let still = free(&house, RELEASE_RECEIPT.name, id).await.unwrap_err();
+        assert!(still.contains("仍无法解密"), "{still}");
+        let mend = db.write(move |tx| {
+            tx.execute(
+                "update receipt_inbox set body = $1 where id = $2",
+                &[answer.as_bytes().into(), id.into()],
+            )
+        });
+        mend.await.unwrap();
+        assert!(free(&house, RELEASE_RECEIPT.name, id).await.is_ok());
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        assert_eq!(house.feed(0).await.len(), 1);
+        let items = db.read(|tx| super::http::parked_items(tx, i64::MAX, 10));
+        assert!(items.await.unwrap().is_empty());
     }
 }

@@ -1,5 +1,6 @@
 //! The board (看板): what the whole platform does now, for those who run it.
 
+use crate::inbox;
 use store::{Result, Tx};
 
 /// Counts of a day for one kind, over all companies.
@@ -71,7 +72,8 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
         n_received: count("select count(*) from message where state = 'received'")?,
         n_checked: count("select count(*) from message where state = 'checked'")?,
         n_sent: count("select count(*) from message where state = 'sent'")?,
-        n_parked: count("select count(*) from parked_receipt where released_at is null")?,
+        n_parked: count("select count(*) from parked_receipt where released_at is null")?
+            + inbox::aside::count(tx)?,
     })
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn open(body: bytes::Bytes) -> Opened {
             (receipts.receiver_ids, Ok(receipts.entries))
         }
         // The reason is stored and told as it is, so it quotes nothing.
-        Err(error) => (Vec::new(), Err(error.brief().to_owned())),
+        Err(error) => (Vec::new(), Err(error.brief())),
     };
     let content = content.and_then(|entries: Vec<Entry>| {
         if entries.is_empty() {

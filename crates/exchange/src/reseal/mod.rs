@@ -2,7 +2,7 @@
 //!
 //! It walks through the columns that the rooms of this floor seal, and through those of the queue. When all
 //! are done it forgets the keys with which nothing is sealed any more, and says so in its record: then the
-//! platform starts without them.
+//! platform starts without them. No key is forgotten while a living process seals with it.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +13,8 @@ use registry::ground::Ground;
 use registry::job::Job;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::reseal::{Column, Walk, needed, older, retire, step};
+use store::node::keys_in_use;
+use store::reseal::{Column, Walk, begin_again, end_again, needed, older, retire, step};
 use store::{Db, Result};
 
 /// How often the job looks, in milliseconds: ten minutes.
@@ -47,6 +48,9 @@ pub fn job(ground: &Ground, queue: &Arc<dyn Queue>) -> Job {
     }
 }
 
+/// A database, and what is sealed in it.
+type Place<'a> = (&'a Db, Vec<&'static Column>);
+
 /// What one run did.
 #[derive(Debug, Default)]
 struct Told {
@@ -54,9 +58,11 @@ struct Told {
     /// Values that no key opens.
     n_damaged: u64,
     is_done: bool,
-    /// Older keys that nothing needs any more, and those of values that cannot be opened.
+    /// Older keys that nothing needs any more, those of values that cannot be opened, and those with which
+    /// living processes seal.
     retired: BTreeSet<String>,
     needed: BTreeMap<String, i64>,
+    in_use: BTreeSet<String>,
 }
 
 /// Seals for a while; answers what was done, for the record of the job.
@@ -67,53 +73,97 @@ pub(crate) async fn run(ground: &Ground, queue: &dyn Queue) -> Result<String> {
     let until_ms = ground.clock.monotonic_ms().saturating_add(RUN_MS);
     let is_late = || ground.clock.monotonic_ms() >= until_ms;
     let own = message::SEALED.iter().chain(receipt::SEALED).chain(INBOX);
-    let mut places: Vec<(&Db, &'static Column)> = own.map(|column| (&ground.db, column)).collect();
-    let mut databases = vec![&ground.db];
+    let mut databases: Vec<Place<'_>> = vec![(&ground.db, own.collect())];
     if let Some((db, columns)) = queue.sealed() {
-        places.extend(columns.iter().map(|column| (db, column)));
-        databases.push(db);
+        databases.push((db, columns.iter().collect()));
     }
     let mut told = Told::default();
-    told.is_done = walk(&places, Walk::First, &mut told, is_late).await?;
-    let mut old = BTreeSet::new();
-    for db in &databases {
-        old.extend(db.read(older).await?);
+    told.is_done = walk(&databases, Walk::First, &mut told, is_late).await?;
+    if !told.is_done {
+        return Ok(told.text());
     }
-    if !told.is_done || old.is_empty() {
+    let old = all_older(&databases).await?;
+    if old.is_empty() {
+        return Ok(told.text());
+    }
+    // Begun before anybody asks who lives: a process that comes later takes the mark away.
+    for (db, _) in &databases {
+        db.write(begin_again).await?;
+    }
+    if is_held(ground, &databases, &old, &mut told).await? {
         return Ok(told.text());
     }
     told.n_damaged = 0;
-    told.is_done = walk(&places, Walk::Again, &mut told, is_late).await?;
-    if told.is_done {
-        for db in &databases {
-            told.needed.extend(db.read(needed).await?);
+    told.is_done = walk(&databases, Walk::Again, &mut told, is_late).await?;
+    if told.is_done && !is_held(ground, &databases, &old, &mut told).await? {
+        for (db, columns) in &databases {
+            let columns = columns.clone();
+            for (id, n) in db.read(move |tx| needed(tx, &columns)).await? {
+                *told.needed.entry(id).or_default() += n;
+            }
         }
-        for db in databases {
+        for (db, _) in &databases {
             let needed = told.needed.clone();
-            told.retired
-                .extend(db.write(move |tx| retire(tx, &needed)).await?);
+            db.write(move |tx| retire(tx, &needed)).await?;
         }
+        let left = all_older(&databases).await?;
+        told.retired = old.difference(&left).cloned().collect();
     }
     Ok(told.text())
 }
 
+/// The older keys of all databases.
+async fn all_older(databases: &[Place<'_>]) -> Result<BTreeSet<String>> {
+    let mut old = BTreeSet::new();
+    for (db, _) in databases {
+        old.extend(db.read(older).await?);
+    }
+    Ok(old)
+}
+
+/// Whether living processes seal with one of the older keys; then the second walk is for nothing.
+async fn is_held(
+    ground: &Ground,
+    databases: &[Place<'_>],
+    old: &BTreeSet<String>,
+    told: &mut Told,
+) -> Result<bool> {
+    let now_ms = ground.now_ms();
+    let in_use = ground.db.read(move |tx| keys_in_use(tx, now_ms)).await?;
+    // Who does not say with which key may seal with any.
+    let is_any = in_use.contains(&None);
+    let held = old
+        .iter()
+        .filter(|id| is_any || in_use.contains(&Some((*id).clone())));
+    told.in_use = held.cloned().collect();
+    if told.in_use.is_empty() {
+        return Ok(false);
+    }
+    for (db, _) in databases {
+        db.write(end_again).await?;
+    }
+    Ok(true)
+}
+
 /// Walks on through these columns; answers whether the end of all was reached in time.
 async fn walk(
-    places: &[(&Db, &'static Column)],
+    databases: &[Place<'_>],
     walk: Walk,
     told: &mut Told,
     is_late: impl Fn() -> bool,
 ) -> Result<bool> {
-    for (db, column) in places {
-        loop {
-            let done = step(db, column, walk).await?;
-            told.n_sealed += done.n_sealed;
-            told.n_damaged += done.n_damaged;
-            if !done.goes_on {
-                break;
-            }
-            if is_late() {
-                return Ok(false);
+    for (db, columns) in databases {
+        for column in columns {
+            loop {
+                let done = step(db, column, walk).await?;
+                told.n_sealed += done.n_sealed;
+                told.n_damaged += done.n_damaged;
+                if !done.goes_on {
+                    break;
+                }
+                if is_late() {
+                    return Ok(false);
+                }
             }
         }
     }
@@ -124,7 +174,7 @@ impl Told {
     /// What was done, for the record of the job; nothing when nothing was.
     fn text(&self) -> String {
         let mut text = match (self.n_sealed, self.is_done) {
-            (0, true) if self.n_damaged == 0 && self.retired.is_empty() => return String::new(),
+            (0, true) if self.says_nothing() => return String::new(),
             (n, true) => format!("已补加密 {n} 项，存量已全部处理"),
             (n, false) => format!("已补加密 {n} 项，尚未完成，下次继续"),
         };
@@ -140,6 +190,16 @@ impl Told {
         for (id, n) in &self.needed {
             text.push_str(&format!("；旧密钥 {id} 仍有 {n} 项，不能删去"));
         }
+        for id in &self.in_use {
+            text.push_str(&format!(
+                "；旧密钥 {id} 仍由运行中的进程用于加密，暂不停用，请以新的密钥文件重新启动各进程"
+            ));
+        }
         text
+    }
+
+    fn says_nothing(&self) -> bool {
+        let is_silent = self.needed.is_empty() && self.in_use.is_empty();
+        is_silent && self.n_damaged == 0 && self.retired.is_empty()
     }
 }

@@ -6,11 +6,13 @@ use bytes::Bytes;
 use ceb::Kind;
 use queue::{Builtin, Queue};
 use registry::ground::Ground;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
+use store::clock::Clock;
 use store::node::Claimant;
+use store::reseal::{begin_again, older, retire};
 use store::testing::each_engine;
 use store::{Config, Db, Tx};
 
@@ -194,5 +196,137 @@ async fn what_cannot_be_opened_keeps_its_key() {
         assert!(said.contains("1 项用现有密钥无法解密"), "{said}");
         assert!(said.contains("旧密钥 k1 仍有 1 项，不能删去"), "{said}");
         assert!(start(&house, &config, NEW).is_err());
+        // When it is gone, nothing needs the key any more.
+        let gone = both.ground.db.write(|tx| {
+            tx.execute("delete from queue_body", &[])?;
+            tx.execute("delete from queue_item", &[])
+        });
+        gone.await.unwrap();
+        let said = run(&both.ground, &*both.queue).await.unwrap();
+        assert!(said.contains("旧密钥 k1 已停用"), "{said}");
+        assert!(start(&house, &config, NEW).is_ok());
+    }
+}
+
+/// What needs a key in the database and what needs it in the queue's are told together.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_opened_is_counted_over_all_databases() {
+    for (test, beside) in each_engine().into_iter().zip(each_engine()) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = test.config.clone();
+        config.encryption_key_file = folder.path().join("keys").display().to_string();
+        let mut of_queue = beside.config.clone();
+        of_queue.encryption_key_file = config.encryption_key_file.clone();
+        let house = House::on(test).await;
+        accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        let old = start(&house, &config, KEYS).unwrap();
+        let old_queue = start(&house, &of_queue, KEYS).unwrap();
+        put(&old_queue, "one").await;
+        run(&old.ground, &*old_queue.queue).await.unwrap();
+        for (db, table) in [
+            (&old.ground.db, "message_body"),
+            (&old_queue.ground.db, "queue_body"),
+        ] {
+            let spoil = db.write(move |tx| {
+                let body = [&b"\0TG\x01\x02k1"[..], &[7; 64]].concat();
+                let sql = format!("update {table} set body = $1");
+                tx.execute(&sql, &[body.as_slice().into()])
+            });
+            assert_eq!(spoil.await.unwrap(), 1);
+        }
+        let both = start(&house, &config, ROTATED).unwrap();
+        let both_queue = start(&house, &of_queue, ROTATED).unwrap();
+        let said = run(&both.ground, &*both_queue.queue).await.unwrap();
+        assert!(said.contains("旧密钥 k1 仍有 2 项，不能删去"), "{said}");
+    }
+}
+
+fn claimant(number: u8) -> Claimant {
+    Claimant {
+        number,
+        owner: format!("process {number}"),
+        place: String::new(),
+        told: String::new(),
+    }
+}
+
+/// A process that lives seals with the old key until it ends: nothing is retired before, whatever it has
+/// said until then, and what it has sealed last is found.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_key_is_retired_while_a_living_process_seals_with_it() {
+    for test in each_engine() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = test.config.clone();
+        config.encryption_key_file = folder.path().join("keys").display().to_string();
+        let house = House::on(test).await;
+        let now_ms = house.clock.now_ms();
+        let old = start(&house, &config, KEYS).unwrap();
+        let claim = old.ground.db.write(move |tx| {
+            let held = store::node::claim(tx, &claimant(9), now_ms)?;
+            assert_eq!(held, None);
+            Ok(())
+        });
+        claim.await.unwrap();
+        put(&old, "one").await;
+        let both = start(&house, &config, ROTATED).unwrap();
+        let said = run(&both.ground, &*both.queue).await.unwrap();
+        assert!(
+            said.contains("旧密钥 k1 仍由运行中的进程用于加密"),
+            "{said}"
+        );
+        assert!(!said.contains("已停用"), "{said}");
+        put(&old, "two").await;
+        let release = old
+            .ground
+            .db
+            .write(|tx| store::node::release(tx, &claimant(9)));
+        release.await.unwrap();
+        assert!(
+            start(&house, &config, NEW).is_err(),
+            "it has sealed \"two\""
+        );
+        let both = start(&house, &config, ROTATED).unwrap();
+        let said = run(&both.ground, &*both.queue).await.unwrap();
+        assert!(said.contains("旧密钥 k1 已停用"), "{said}");
+        let new = start(&house, &config, NEW).unwrap();
+        let taken = new.queue.take("q", 9, Duration::ZERO).await.unwrap();
+        assert_eq!(taken.len(), 2);
+    }
+}
+
+/// The old key before the new one: somebody has gone back.
+const BACK: &str = "k1 sm4-gcm AAECAwQFBgcICQoLDA0ODw==\n\
+                    k2 aes-256-gcm AAECAwQFBgcICQoLDA0ODwABAgMEBQYHCAkKCwwNDg8=";
+
+/// What begins, seals with the old key and ends while the second walk goes on takes its mark away.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_seals_with_an_old_key_during_the_second_walk_keeps_it() {
+    for test in each_engine() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = test.config.clone();
+        config.encryption_key_file = folder.path().join("keys").display().to_string();
+        let house = House::on(test).await;
+        let old = start(&house, &config, KEYS).unwrap();
+        let both = start(&house, &config, ROTATED).unwrap();
+        let left = async || {
+            let db = &both.ground.db;
+            db.write(|tx| retire(tx, &BTreeMap::new())).await.unwrap();
+            db.read(older).await.unwrap()
+        };
+        // It begins, or it ends: each is heard of.
+        both.ground.db.write(begin_again).await.unwrap();
+        let begun = start(&house, &config, BACK).unwrap();
+        assert_eq!(left().await, ["k1"]);
+        both.ground.db.write(begin_again).await.unwrap();
+        let release = begun
+            .ground
+            .db
+            .write(|tx| store::node::release(tx, &claimant(8)));
+        release.await.unwrap();
+        assert_eq!(left().await, ["k1"]);
+        // Nobody does any more.
+        drop(old);
+        both.ground.db.write(begin_again).await.unwrap();
+        assert!(left().await.is_empty());
     }
 }

@@ -160,7 +160,8 @@ pub(crate) fn count(
 /// What stands as status in an answer to a declaration where none can be read: nothing follows for the
 /// document then, and somebody must look. Tax bills and results have no status of their own.
 fn unreadable(receipt: &NewReceipt) -> Option<String> {
-    ceb::Kind::from_code(&receipt.kind)?.declares()?;
+    let kind = ceb::Kind::from_code(&receipt.kind)?;
+    kind.spec().head.field("returnStatus")?;
     let told = ceb::receipt::split(receipt.xml.as_bytes()).ok()?;
     Some(told.entries.into_iter().next()?.status_text)
 }

@@ -43,6 +43,37 @@ async fn apply(house: &House, xmls: Vec<String>) {
         .unwrap();
 }
 
+/// Tax bills have no status, so none is missing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_notice_without_status_asks_nobody() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let list = house.sample(0, Kind::Ceb621, 7);
+        accepted(house.accept(0, list.clone()).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let released = answer_xml(&list, "20260302090000000", "放行")
+            .replace(">100<", ">800<")
+            .replace(
+                "</ceb:customsCode>",
+                "</ceb:customsCode><ceb:invtNo>011020260000000001</ceb:invtNo>",
+            );
+        let told = ceb::parse(list.as_bytes(), ceb::Profile::Down)
+            .message
+            .unwrap();
+        let number = told.documents[0]
+            .head
+            .get("invtNo")
+            .unwrap_or("011020260000000001");
+        let bill = house.sample(0, Kind::Ceb816, 7);
+        let from = bill.find("<invtNo>").unwrap() + "<invtNo>".len();
+        let to = from + bill[from..].find('<').unwrap();
+        let bill = format!("{}{number}{}", &bill[..from], &bill[to..]);
+        apply(&house, vec![released, bill]).await;
+        assert_eq!(house.feed(0).await.len(), 2);
+        assert!(all(&house).await.is_empty());
+    }
+}
+
 async fn all(house: &House) -> Vec<super::UnknownCode> {
     let found = house.shared.db.read(|tx| sql::list(tx, None, i64::MAX, 10));
     found.await.unwrap()

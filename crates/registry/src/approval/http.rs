@@ -84,7 +84,7 @@ impl ApprovalDesk {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ApprovalQuery {
-    /// `pending`, `done`, `rejected` or `withdrawn`.
+    /// `pending`, `done`, `rejected` (also when it was approved and could not be done) or `withdrawn`.
     pub state: Option<String>,
     /// `next` of the page before.
     pub after: Option<String>,
@@ -106,7 +106,7 @@ pub struct ApprovalView {
     pub title: String,
     /// Why it was asked for.
     pub detail: String,
-    /// `pending`, `done`, `rejected` or `withdrawn`.
+    /// `pending`, `done`, `rejected` (also when it was approved and could not be done) or `withdrawn`.
     pub state: String,
     /// Who asked.
     pub asked_by: String,
@@ -292,6 +292,7 @@ async fn settle(
     let not_found = || Problem::new(codes::NOT_FOUND);
     let id: i64 = id.parse().map_err(|_| not_found())?;
     let (inside, shared) = (desk.clone(), desk.gate.ground.clone());
+    let again = actor.clone();
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<(), Problem>> {
         let Some(approval) = find(tx, id)? else {
             return Ok(Err(not_found()));
@@ -319,6 +320,29 @@ async fn settle(
         }))
     };
     // A refusal undoes the decision with whatever the act had written.
-    desk.gate.ground.act(write).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let Err(problem) = desk.gate.ground.act(write).await else {
+        return Ok(StatusCode::NO_CONTENT);
+    };
+    if problem.code == super::codes::FAILED.code {
+        let why = problem.detail.clone().unwrap_or_default();
+        end(desk, &again, id, why).await?;
+    }
+    Err(problem)
+}
+
+/// Ends a request that could not be done.
+async fn end(desk: &ApprovalDesk, actor: &Actor, id: i64, why: String) -> Result<(), Problem> {
+    let (actor, shared) = (actor.clone(), desk.gate.ground.clone());
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<(), Problem>> {
+        if let Some(approval) = find(tx, id)? {
+            let doing = Doing {
+                approval: &approval,
+                actor: &actor,
+                ground: &shared,
+            };
+            super::fail(tx, &doing, &why)?;
+        }
+        Ok(Ok(()))
+    };
+    desk.gate.ground.act(write).await
 }

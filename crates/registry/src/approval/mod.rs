@@ -39,8 +39,13 @@ pub const WITHDRAW: Act = Act {
     name: "approval.withdraw",
     chinese: "撤回复核申请",
 };
+/// Approved, and could not be done.
+pub const FAIL: Act = Act {
+    name: "approval.fail",
+    chinese: "复核通过但未能执行",
+};
 /// The acts of this room.
-pub const ACTS: &[Act] = &[ASK, APPROVE, REJECT, WITHDRAW];
+pub const ACTS: &[Act] = &[ASK, APPROVE, REJECT, WITHDRAW, FAIL];
 
 /// Codes of refused approvals.
 pub mod codes {
@@ -79,7 +84,7 @@ pub mod codes {
         status: 409,
         title: "申请内容已无法执行",
         title_en: "The act is not possible any more",
-        meaning: "提交申请之后情况有变，所申请的操作已不能执行，详见 detail。",
+        meaning: "所申请的操作现在不能执行，详见 detail；已提交的申请随之结束，并写明原因。",
         advice: "请核对当前状态；如仍需办理，请重新提交申请。",
     };
     /// Somebody has asked for it already.
@@ -211,7 +216,7 @@ pub fn ask(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, request: &Request) -
             reason: None,
         },
     )?;
-    let detail = format!("{}：{}；理由：{}", request.kind, request.title, request.why);
+    let detail = format!("{}；理由：{}", request.title, request.why);
     audit::done(tx, now_ms, actor, ASK, &format!("approval:{id}"), &detail)?;
     Ok(id)
 }
@@ -267,7 +272,29 @@ pub fn decide(
         }
     }
     let object = format!("approval:{}", approval.id);
-    let detail = format!("{}：{} {reason}{told}", approval.kind, approval.title);
+    let detail = format!("{} {reason}{told}", approval.title);
     audit::done(tx, now_ms, doing.actor, act, &object, &detail)?;
     Ok(Ok(told))
+}
+
+/// Ends a request that was approved and could not be done as rejected for that reason, in a transaction of its
+/// own: the one that tried has been undone. Whoever asked sees why, and may ask for something else. Answers
+/// whether it was still open.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn fail(tx: &mut Tx<'_>, doing: &Doing<'_>, why: &str) -> Result<bool> {
+    let Ok(account) = doing.actor.require_account() else {
+        return Ok(false);
+    };
+    let (approval, now_ms) = (doing.approval, doing.ground.now_ms());
+    let decided = (account, doing.actor.name.as_str(), now_ms);
+    let reason = format!("通过后未能执行：{why}");
+    if !sql::decide(tx, approval.id, "rejected", decided, &reason)? {
+        return Ok(false);
+    }
+    let object = format!("approval:{}", approval.id);
+    let detail = format!("{} {why}", approval.title);
+    audit::done(tx, now_ms, doing.actor, FAIL, &object, &detail)?;
+    Ok(true)
 }

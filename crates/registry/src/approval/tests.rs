@@ -1,6 +1,6 @@
 //! Decisions at the same time, on both engines.
 
-use super::{Approval, Decision, Doing, Kind, Request, ask, decide, find};
+use super::{Approval, Decision, Doing, Kind, Request, ask, decide, fail, find};
 use crate::access::Actor;
 use crate::role::Role;
 use crate::testing::{ground, person};
@@ -22,6 +22,54 @@ const KIND: Kind = Kind {
         Ok(Ok(String::new()))
     },
 };
+
+/// An act that cannot be done.
+const IMPOSSIBLE: Kind = Kind {
+    name: "test.impossible",
+    chinese: "做不到的事",
+    deciders: &[Role::SecurityAdmin],
+    run: |_, _| Ok(Err("情况有变".to_owned())),
+};
+
+/// A request that cannot be done does not wait for ever: it ends, whoever asked sees why, and it is audited.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_done_ends() {
+    for test in &each_engine() {
+        let (ground, _) = ground(&test.db);
+        let asker = person(&ground, "asker", Some(Role::SystemAdmin)).await;
+        let decider = person(&ground, "decider", Some(Role::SecurityAdmin)).await;
+        let shared = ground.clone();
+        let request = Request {
+            kind: IMPOSSIBLE.name,
+            title: "试验".to_owned(),
+            payload: String::new(),
+            company: None,
+            why: "为了试验".to_owned(),
+        };
+        let write = move |tx: &mut Tx<'_>| {
+            let id = ask(tx, &shared, &asker, &request)?;
+            let approval = find(tx, id)?.unwrap();
+            let doing = Doing {
+                approval: &approval,
+                actor: &decider,
+                ground: &shared,
+            };
+            assert!(fail(tx, &doing, "情况有变")?);
+            assert!(!fail(tx, &doing, "情况有变")?, "it has ended");
+            let again = decide(tx, &doing, &IMPOSSIBLE, &Decision::Approve)?;
+            assert_eq!(again.unwrap_err().0.code, super::codes::DECIDED.code);
+            let audited = tx.query(
+                "select act from audit where act = $1",
+                &[super::FAIL.name.into()],
+            )?;
+            assert_eq!(audited.len(), 1);
+            find(tx, id)
+        };
+        let ended = ground.db.write(write).await.unwrap().unwrap();
+        let told = (&*ended.state, ended.reason.as_deref());
+        assert_eq!(told, ("rejected", Some("通过后未能执行：情况有变")));
+    }
+}
 
 fn once(
     tx: &mut Tx<'_>,

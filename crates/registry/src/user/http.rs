@@ -13,7 +13,7 @@ use crate::ground::{Ground, Secret};
 use crate::login::lock;
 use crate::role::{self, Operation};
 use crate::session::http::Named;
-use crate::{audit, department, factor, hash_text, post, session};
+use crate::{audit, company, department, factor, hash_text, post, session};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -94,6 +94,9 @@ pub struct UserView {
     pub name: String,
     /// `staff` or `company`.
     pub kind: String,
+    /// The company (企业) of one of a company.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
     /// `invited`, `active` or `disabled`.
     pub state: String,
     /// Whether too many failures have locked it at present.
@@ -145,7 +148,12 @@ fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserVie
         Some(id) => post::by_id(tx, id)?.map(|found| found.name),
         None => None,
     };
+    let company = match grants.iter().find_map(|grant| grant.company) {
+        Some(id) => company::by_id(tx, id)?.map(|found| found.name),
+        None => None,
+    };
     Ok(UserView {
+        company,
         id: found.id.0.to_string(),
         login: found.login,
         name: found.name,

@@ -47,6 +47,8 @@ pub struct CasesQuery {
     pub state: Option<String>,
     /// Id of the company.
     pub company: Option<String>,
+    /// Number of the case (办件编号), or a part of what it is about.
+    pub q: Option<String>,
     /// `overdue`, or `soon` for those due until the next working day and the overdue ones.
     pub due: Option<String>,
     /// `next` of the page before.
@@ -113,6 +115,12 @@ fn filter(query: &CasesQuery, now_ms: i64) -> Result<Filter, Problem> {
     let mut filter = Filter {
         kind: query.kind.clone(),
         company: query.company.as_deref().map(id_of).transpose()?,
+        text: query
+            .q
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned),
         before: query
             .after
             .as_deref()

@@ -30,6 +30,8 @@ pub struct Filter {
     pub state: Option<State>,
     /// Company.
     pub company: Option<i64>,
+    /// Number of the case, or a part of its title.
+    pub text: Option<String>,
     /// Only cases that are not final.
     pub is_open: bool,
     /// Only cases whose due date is before this moment.
@@ -184,6 +186,21 @@ pub fn list(tx: &mut Tx<'_>, sees: &Sees, filter: &Filter, limit: i64) -> Result
     if let Some(kind) = &filter.kind {
         args.push(kind.into());
         and.push_str(&format!(" and kind = ${}", args.len()));
+    }
+    let like = filter.text.as_deref().map(|text| {
+        let plain = text
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        (text.parse::<i64>().unwrap_or(-1), format!("%{plain}%"))
+    });
+    if let Some((id, like)) = &like {
+        args.extend([(*id).into(), like.as_str().into()]);
+        let n = args.len();
+        and.push_str(&format!(
+            " and (id = ${} or title like ${n} escape '\\')",
+            n - 1
+        ));
     }
     if filter.is_open {
         and.push_str(" and due_at is not null");

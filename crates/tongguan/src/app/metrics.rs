@@ -92,6 +92,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "累计未匹配回执数",
     ),
     (
+        "tongguan_values_unreadable_total",
+        "counter",
+        "用现有密钥无法解密而搁置的内容，按 place：queue 为内置队列，inbox 为回执收件箱，message 为报文；应为 0",
+    ),
+    (
         "tongguan_receipts_odd_total",
         "counter",
         "与规范不符但已读取的回执报文数，按 odd（encoding、namespace、guid、version、twice）",

@@ -84,7 +84,7 @@ fn token(header: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Desk, in_turn, only_reads, token};
+    use super::{Desk, WAIT, in_turn, only_reads, token};
     use axum::Router;
     use axum::body::Body;
     use axum::extract::Request;
@@ -156,6 +156,26 @@ mod tests {
         assert_eq!(of(&session), of(&beside));
         let nobody = Holder::Network("192.0.2.1".to_owned());
         assert_eq!(of(&HeaderMap::new()), nobody);
+    }
+
+    /// With the settings that everybody has: a page asks for ten things at once, each of which takes a second.
+    #[tokio::test(start_paused = true)]
+    async fn a_page_that_asks_for_ten_things_at_once_gets_all_of_them() {
+        let limits = crate::config::Config::default().limits;
+        let desk = Desk {
+            reads: Reads::new(limits.reads_max, limits.reads_per_caller_max, WAIT),
+            ..desk()
+        };
+        let slow = || tokio::time::sleep(Duration::from_secs(1));
+        let routes = Router::new()
+            .route(PATH, get(slow))
+            .layer(from_fn_with_state(desk, in_turn));
+        let asking: Vec<_> = (0..10)
+            .map(|_| tokio::spawn(routes.clone().oneshot(asked(Method::GET, PATH, "page"))))
+            .collect();
+        for one in asking {
+            assert_eq!(one.await.unwrap().unwrap().status(), 200);
+        }
     }
 
     #[tokio::test(start_paused = true)]

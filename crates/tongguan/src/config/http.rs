@@ -90,7 +90,7 @@ pub struct LimitsConfig {
     pub upload_bytes_per_caller_max: usize,
     /// Requests that only read and are being worked on.
     pub reads_max: usize,
-    /// Of these one caller's: a key's, a session's, or a network's of callers without either.
+    /// Of these one company's or person's; a key's, a session's or a network's before they are known.
     pub reads_per_caller_max: usize,
     /// Open streams of live events.
     pub streams_max: usize,
@@ -118,7 +118,7 @@ impl Default for LimitsConfig {
             upload_bytes_max: 96 << 20,
             upload_bytes_per_caller_max: 32 << 20,
             reads_max: 64,
-            reads_per_caller_max: 6,
+            reads_per_caller_max: 4,
             streams_max: 500,
             streams_per_caller_max: 50,
             polls_max: 2000,
@@ -132,6 +132,19 @@ impl Default for LimitsConfig {
 }
 
 impl LimitsConfig {
+    /// What is wrong with one caller's share of the readers of the database, in Chinese: who may hold all of
+    /// them delays everybody.
+    pub fn fault_of_readers(&self, n_readers: usize) -> Option<String> {
+        let share = self.reads_per_caller_max;
+        (share >= n_readers).then(|| {
+            format!(
+                "limits.reads_per_caller_max（{share}）应小于 store.n_readers（{n_readers}），否则一个调用方\
+                 的查询会占满全部读线程，其他人都要等；请调大 store.n_readers（至少 2）或调小 \
+                 limits.reads_per_caller_max"
+            )
+        })
+    }
+
     /// What is wrong with the settings, in Chinese.
     pub fn fault(&self) -> Option<&'static str> {
         let pairs = [

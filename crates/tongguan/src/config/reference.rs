@@ -70,7 +70,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "limits.reads_per_caller_max",
-        "其中同一密钥或同一登录会话（两者均无时为同一地址）的上限，超出者等候 5 秒",
+        "其中同一企业（不代表企业的人员为同一账号，确认身份之前为同一密钥、会话或地址）的上限，须小于 store.n_readers；超出者等候自己先前的请求，最多 5 秒",
     ),
     ("limits.streams_max", "实时推送连接数上限"),
     (
@@ -201,7 +201,10 @@ pub const REFERENCE: &[(&str, &str)] = &[
         "store.n_writers",
         "写 PostgreSQL 的线程数（各一个连接），1 至 64；SQLite 固定为 1",
     ),
-    ("store.n_readers", "读数据库的线程数（各一个连接），1 至 64"),
+    (
+        "store.n_readers",
+        "读数据库的线程数（各一个连接；SQLite 每个另用 4 MiB 缓存），2 至 64，须大于 limits.reads_per_caller_max",
+    ),
     (
         "store.waiting_max",
         "可排队等待数据库的任务数，超出时应答 503",

@@ -12,6 +12,12 @@ use ceb::status::ReturnStatus;
 use ceb::{Direction, Kind};
 use exchange::message::{self, MessageId};
 use exchange::pipeline::Shared;
+use registry::access::Sight;
+use std::time::Duration;
+
+/// How often, and how many times, it is looked whether a message has passed its check.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+const HOLD_LOOKS: usize = 50;
 
 /// What happens to a declaration of the demo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,11 +122,25 @@ async fn unmatched(shared: &Shared, order: &Spec) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Holds the message of an answer, as a fault of the platform would.
+/// Holds the message of an answer, as a fault of the platform would: after its check, so that it can be sent
+/// again.
 async fn hold(shared: &Shared, answer: &[u8]) -> anyhow::Result<()> {
     let answer: serde_json::Value = serde_json::from_slice(answer)?;
     let id = answer["id"].as_str().and_then(MessageId::parse);
     let id = id.context("the answer names no message")?;
+    let is_checked = async || {
+        let read = shared
+            .db
+            .read(move |tx| exchange::query::find(tx, &Sight::All, id));
+        let found = read.await?;
+        anyhow::Ok(found.is_some_and(|found| found.n_documents > 0))
+    };
+    for _ in 0..HOLD_LOOKS {
+        if is_checked().await? {
+            break;
+        }
+        shared.clock.sleep(LOOK_EVERY).await;
+    }
     let (ids, now_ms) = (std::sync::Arc::clone(&shared.ids), shared.clock.now_ms());
     let step = message::Step {
         to: message::State::Held,

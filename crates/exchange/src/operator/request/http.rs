@@ -1,6 +1,7 @@
 //! `POST /api/v1/operator/messages/{id}/release`, `…/resubmit`, `/api/v1/operator/parked/{id}/release`.
 
 use super::{DISMISS_RECEIPT, Payload, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+use crate::inbox;
 use crate::message::{MessageId, State};
 use crate::query::find;
 use crate::query::http::{Desk, bad};
@@ -144,9 +145,18 @@ pub async fn release_parked(
     let actor = desk.gate.actor(&headers, &RELEASE_PARKED).await?;
     let body = body_of(body)?;
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
-    let read = desk.shared.db.read(move |tx| parked::body(tx, id));
-    if read.await.map_err(|error| service_error(&error))?.is_none() {
-        return Err(Problem::new(codes::NOT_FOUND));
+    let read = desk.shared.db.read(move |tx| {
+        Ok((
+            inbox::aside::is_in(tx, id)?,
+            parked::body(tx, id)?.is_some(),
+        ))
+    });
+    match read.await.map_err(|error| service_error(&error))? {
+        (true, _) if body.refuse => {
+            return Err(Problem::new(approval::codes::FAILED).detail(SEALED));
+        }
+        (false, false) => return Err(Problem::new(codes::NOT_FOUND)),
+        _ => {}
     }
     let kind = match body.refuse {
         true => &DISMISS_RECEIPT,
@@ -155,6 +165,12 @@ pub async fn release_parked(
     let title = format!("未匹配回执 {id}");
     ask(&desk, actor, (kind, id), (title, None), body.reason).await
 }
+
+/// What is said of a receipt that is to be dismissed unread.
+const SEALED: &str = "这份回执的内容无法解密，还不知道是给谁的，不能登记为不再处理";
+
+/// What is said of a message that is to be sent before it was checked.
+const UNCHECKED: &str = "报文还没有通过校验，不能发送；可以申请拒收，由企业重新申报";
 
 async fn ask_for_message(
     desk: &Desk,
@@ -173,6 +189,9 @@ async fn ask_for_message(
     if message.state != state {
         let now = message.state.chinese();
         return Err(Problem::new(approval::codes::FAILED).detail(format!("报文现在的状态是{now}")));
+    }
+    if kind.name == RELEASE.name && message.n_documents == 0 {
+        return Err(Problem::new(approval::codes::FAILED).detail(UNCHECKED));
     }
     let title = format!("{} {}", message.kind, id.acceptance_no());
     let about = (title, Some(message.company_id));
@@ -199,6 +218,7 @@ async fn ask(
     let asked = desk.gate.ground.act(move |tx| {
         // Of two who ask at once the second sees the first.
         match is_receipt {
+            true if inbox::aside::hold(tx, id)? => {}
             true => parked::hold(tx, id)?,
             false => crate::message::sql::lock(tx, MessageId(id))?,
         }

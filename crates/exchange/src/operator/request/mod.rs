@@ -6,7 +6,7 @@ pub mod http;
 use crate::check::refusal_receipt;
 use crate::message::{self, MessageId, State, Step};
 use crate::receipt::parked;
-use crate::{matching, outcome, query, receipt};
+use crate::{inbox, matching, outcome, query, receipt};
 use registry::access::Sight;
 use registry::approval::{self, Approval, Doing, Kind};
 use registry::role::Role;
@@ -160,6 +160,10 @@ fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         Err(why) => return Ok(Err(why)),
     };
     let now_ms = doing.ground.now_ms();
+    let found = query::find(tx, &Sight::All, id)?;
+    if found.is_some_and(|found| found.state == State::Refused && !found.needs_action) {
+        return Ok(Err(SETTLED.to_owned()));
+    }
     if !message::reopen(tx, &doing.ground.ids, id, (now_ms, "经复核重新校验"))? {
         return Ok(Err("没有这份报文，或它不是已拒收状态".to_owned()));
     }
@@ -169,12 +173,20 @@ fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     Ok(Ok("；已排入校验".to_owned()))
 }
 
+/// Why a refused message is not checked anew.
+const SETTLED: &str = "企业已更正重报或登记不再处理，重新校验会造成重复申报";
+
 fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let id = match id_of(doing) {
         Ok(id) => id,
         Err(why) => return Ok(Err(why)),
     };
     let now_ms = doing.ground.now_ms();
+    match inbox::aside::release(tx, id)? {
+        None => {}
+        Some(Err(why)) => return Ok(Err(why.to_owned())),
+        Some(Ok(())) => return Ok(Ok("；已重新排入处理".to_owned())),
+    }
     let Some(parked) = parked::body(tx, id)? else {
         return Ok(Err(CLOSED.to_owned()));
     };

@@ -4,6 +4,7 @@
 mod sql;
 
 use super::fingerprint;
+use ceb::ReturnStatus;
 use store::event::Event;
 use store::id::IdMaker;
 use store::{Result, Tx};
@@ -33,6 +34,19 @@ pub(crate) struct Parked {
     pub(crate) document_key: String,
     pub(crate) reason: String,
     pub(crate) at_ms: i64,
+    /// None where no key opens it.
+    pub(crate) body: Option<ParkedBody>,
+}
+
+impl Parked {
+    /// What it says: its status, where it has one, and its text with personal data masked. Nothing of what
+    /// cannot be read.
+    pub(crate) fn says(&self) -> Option<(ReturnStatus, String)> {
+        let receipts = ceb::receipt::split(&self.body.as_ref()?.body).ok()?;
+        let entry = receipts.entries.into_iter().next()?;
+        let info = ceb::personal::masked_text(&entry.return_info);
+        Some((entry.return_status, info))
+    }
 }
 
 /// What is needed to match a parked answer once more.

@@ -1,0 +1,86 @@
+//! What is set aside (搁置): answers that no key opens, damaged on the disk or by a key that is gone.
+//!
+//! Such an answer stays in the table as it is, in a lane that no turn takes. The operator sees it among the
+//! parked receipts, and when it can be opened again a release puts it back into its way home.
+
+use super::{NOBODY, sql};
+use crate::intake::direction_name;
+use crate::pipeline::Shared;
+use ceb::Direction;
+use registry::company::CompanyId;
+use store::{Result, Tx};
+
+/// The lane of what is set aside, which comes before all that take turns.
+const ASIDE: CompanyId = CompanyId(-1);
+
+/// Why an answer stands among the parked receipts.
+pub(crate) const REASON: &str =
+    "存储的内容用现有密钥无法解密（已损坏或缺少密钥），原样保留；恢复后可放行";
+
+/// What a release answers as long as it cannot be opened.
+const STILL: &str = "这份回执仍无法解密，原样保留；请从备份恢复其内容或放回密钥后再放行";
+
+const DIRECTIONS: [Direction; 2] = [Direction::Import, Direction::Export];
+
+/// Sets answers aside, each with the reason for the log, and raises the alarm.
+pub(super) async fn set(shared: &Shared, unreadable: Vec<(i64, String)>) -> Result<()> {
+    if unreadable.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = unreadable.iter().map(|(id, _)| *id).collect();
+    let write = shared
+        .db
+        .write(move |tx| sql::move_to(tx, &ids, (None, ASIDE)));
+    write.await?;
+    for (id, error) in unreadable {
+        metrics::counter!("tongguan_values_unreadable_total", "place" => "inbox").increment(1);
+        tracing::error!(id, error, "an answer that no key opens was set aside");
+    }
+    Ok(())
+}
+
+/// Ids of the newest answers that are set aside, before one.
+pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<i64>> {
+    let mut found = Vec::new();
+    for direction in DIRECTIONS {
+        let name = direction_name(direction);
+        found.extend(sql::newest(tx, name, ASIDE, (before, limit))?);
+    }
+    Ok(found)
+}
+
+/// How many answers are set aside.
+pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64> {
+    let mut n_answers = 0;
+    for direction in DIRECTIONS {
+        n_answers += sql::count(tx, direction_name(direction), ASIDE)?;
+    }
+    Ok(n_answers)
+}
+
+/// Whether an answer is set aside.
+pub(crate) fn is_in(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+    Ok(list(tx, id.saturating_add(1), 1)?.contains(&id))
+}
+
+/// As [`is_in`]; holds the answer until the transaction ends.
+pub(crate) fn hold(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+    Ok(sql::move_to(tx, &[id], (Some(ASIDE), ASIDE))? > 0)
+}
+
+/// Puts an answer back into its way home, if it can be opened; else says why not. Nothing when it is not
+/// set aside.
+pub(crate) fn release(
+    tx: &mut Tx<'_>,
+    id: i64,
+) -> Result<Option<std::result::Result<(), &'static str>>> {
+    if !hold(tx, id)? {
+        return Ok(None);
+    }
+    let (opened, _) = sql::bodies(tx, &[id])?;
+    if opened.is_empty() {
+        return Ok(Some(Err(STILL)));
+    }
+    sql::move_to(tx, &[id], (Some(ASIDE), NOBODY))?;
+    Ok(Some(Ok(())))
+}

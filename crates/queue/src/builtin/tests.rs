@@ -1,0 +1,101 @@
+//! A message that was damaged on the disk stops nobody else, and the index of what a process has in hand.
+
+use super::{Builtin, Config};
+use crate::{Delivery, Queue};
+use bytes::Bytes;
+use std::time::Duration;
+use store::clock::TestClock;
+use store::testing::{TestDb, each_engine};
+
+fn queue(test: &TestDb) -> Builtin {
+    let clock = TestClock::at(1_800_000_000_000);
+    Builtin::new(test.db.clone(), clock, 0, Config::default())
+}
+
+fn bodies(texts: &[&'static str]) -> Vec<Bytes> {
+    texts
+        .iter()
+        .map(|text| Bytes::from_static(text.as_bytes()))
+        .collect()
+}
+
+fn texts(deliveries: &[Delivery]) -> Vec<&[u8]> {
+    deliveries.iter().map(|one| &*one.body).collect()
+}
+
+/// Bytes that say that they are sealed, with a key that nobody has.
+const DAMAGED: &[u8] = b"\0TG\x01\x02k1 no key opens this";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_no_key_opens_is_set_aside_and_the_others_go_on() {
+    for test in each_engine() {
+        let queue = queue(&test);
+        queue.put("q", &bodies(&["a", "b", "c"])).await.unwrap();
+        let spoil = |text: &'static str| {
+            test.db.write(move |tx| {
+                tx.execute(
+                    "update queue_body set body = $1 where body = $2",
+                    &[DAMAGED.into(), text.as_bytes().into()],
+                )
+            })
+        };
+        assert_eq!(spoil("a").await.unwrap(), 1);
+        // Alone in what is taken, and among others.
+        let taken = queue.take("q", 1, Duration::ZERO).await.unwrap();
+        assert_eq!(texts(&taken), [b"b"]);
+        queue.ack(&taken).await.unwrap();
+        queue.put("q", &bodies(&["d"])).await.unwrap();
+        assert_eq!(spoil("d").await.unwrap(), 1);
+        let taken = queue.take("q", 9, Duration::ZERO).await.unwrap();
+        assert_eq!(texts(&taken), [b"c"]);
+        queue.ack(&taken).await.unwrap();
+        assert!(queue.take("q", 9, Duration::ZERO).await.unwrap().is_empty());
+        assert_eq!(queue.depth("q").await.unwrap(), 0);
+        // Nothing is deleted: both stand under another name, as they were.
+        assert_eq!(queue.depth("q aside").await.unwrap(), 2);
+        let kept = test.db.read(|tx| {
+            let rows = tx.query("select body from queue_body", &[])?;
+            rows.iter().map(|row| row.bytes(0)).collect()
+        });
+        let kept: Vec<Vec<u8>> = kept.await.unwrap();
+        assert_eq!(kept, [DAMAGED, DAMAGED]);
+        // Whoever has mended one puts it back by hand, as docs/operating says.
+        let mended = Bytes::from_static(b"a");
+        let back = test.db.write(move |tx| {
+            tx.execute("update queue_body set body = $1", &[mended.as_ref().into()])?;
+            tx.execute(
+                "update queue_item set queue = replace(queue, ' aside', '') \
+                 where queue like '% aside'",
+                &[],
+            )
+        });
+        assert_eq!(back.await.unwrap(), 2);
+        let taken = queue.take("q", 9, Duration::ZERO).await.unwrap();
+        assert_eq!(texts(&taken), [b"a", b"a"]);
+    }
+}
+
+/// What a dead process had in hand is found by an index, not by looking at all that waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_process_had_in_hand_is_found_by_an_index() {
+    const FREE: &str = "update queue_item set lease_until = 0 where node = 3 and lease_until > 0";
+    for test in each_engine() {
+        let is_sqlite = test.db.engine_name() == "SQLite";
+        let plan = test.db.write(move |tx| {
+            let explain = if is_sqlite {
+                "explain query plan"
+            } else {
+                // A table of no rows is read from end to end, unless that is forbidden.
+                tx.execute("set local enable_seqscan = off", &[])?;
+                "explain"
+            };
+            let column = if is_sqlite { 3 } else { 0 };
+            let rows = tx.query(&format!("{explain} {FREE}"), &[])?;
+            let lines: store::Result<Vec<String>> =
+                rows.iter().map(|row| row.text(column)).collect();
+            Ok(lines?.join("\n"))
+        });
+        let plan = plan.await.unwrap();
+        assert!(plan.contains("queue_item_node"), "{plan}");
+    }
+}
