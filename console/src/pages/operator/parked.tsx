@@ -20,7 +20,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
   empty: "parked.empty",
   columns: [
     { key: "kind", title: "receipt.kind", render: (row) => <Kind kind={row.kind} /> },
-    { key: "documentKey", title: "receipt.key", render: (row) => <Key kind={row.kind} text={row.documentKey} /> },
+    { key: "documentKey", title: "receipt.key", render: (row) => <Key kind={row.kind} text={row.documentKey} whole /> },
     {
       key: "returnInfo",
       title: "receipt.info",

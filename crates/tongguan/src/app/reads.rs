@@ -95,6 +95,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
     use tokio::sync::Notify;
+    use tokio::time::timeout;
     use tower::ServiceExt;
     use web::reads::Reads;
     use web::shares::Holder;
@@ -166,7 +167,11 @@ mod tests {
             reads: Reads::new(limits.reads_max, limits.reads_per_caller_max, WAIT),
             ..desk()
         };
-        let slow = || tokio::time::sleep(Duration::from_secs(1));
+        // A second of the clock that the test stands on.
+        let slow = || async {
+            let never = std::future::pending::<()>();
+            assert!(timeout(Duration::from_secs(1), never).await.is_err());
+        };
         let routes = Router::new()
             .route(PATH, get(slow))
             .layer(from_fn_with_state(desk, in_turn));
