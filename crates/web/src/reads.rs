@@ -106,7 +106,8 @@ mod tests {
         let greedy: Vec<_> = (0..8).map(|credential| begin(credential, 1)).collect();
         tokio::task::yield_now().await;
         let other = begin(100, 2);
-        tokio::time::sleep(WAIT * 2).await;
+        tokio::time::advance(WAIT * 2).await;
+        tokio::task::yield_now().await;
         done.notify_waiters();
         assert_eq!(other.await.unwrap(), Ok(()));
         let mut n_served = 0;

@@ -77,6 +77,14 @@ impl Problem {
         }
     }
 
+    /// Else with the one value of a list, where there is only one.
+    fn or_only(mut self, list: &[String]) -> Self {
+        if let ([only], None) = (list, &self.advice) {
+            self.advice = Some(format!("改为 {only}。"));
+        }
+        self
+    }
+
     /// With the advice for what the value is, where there is one.
     fn advised(mut self, field: &FieldSpec, value: &str, judge: Judge<'_>) -> Self {
         self.advice = advice::of(field, value, judge.terms.tables);
@@ -130,6 +138,12 @@ fn guid_letters(field: &FieldSpec, value: &str, judge: Judge<'_>) -> Option<Prob
     })
 }
 
+/// A value that is none of those of a list.
+fn not_allowed(field: &FieldSpec, list: &[String]) -> Problem {
+    let text = format!("{}只能是 {}", label(field), list.join("、"));
+    Problem::new(&code::VALUE_NOT_ALLOWED, text)
+}
+
 fn one(
     rule: &Rule,
     field: &FieldSpec,
@@ -143,16 +157,8 @@ fn one(
     let advised = |problem: Problem| problem.advised(field, value, judge);
     match rule {
         Rule::In(list) => {
-            let text = || format!("{}只能是 {}", label(field), list.join("、"));
             let bad = !list.iter().any(|allowed| allowed == value.trim());
-            bad.then(|| {
-                let problem = Problem::new(&code::VALUE_NOT_ALLOWED, text());
-                let mut problem = problem.advised(field, value, judge);
-                if let ([only], None) = (&list[..], &problem.advice) {
-                    problem.advice = Some(format!("改为 {only}。"));
-                }
-                problem
-            })
+            bad.then(|| advised(not_allowed(field, list)).or_only(list))
         }
         Rule::Time14 => when(!time::is_time14(value), &code::TIME, "不是真实的时间")
             .map(advised)

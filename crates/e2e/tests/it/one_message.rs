@@ -3,6 +3,7 @@
 //! A company has a program; the program has a key. It sends customs' XML to the platform, the
 //! platform takes it to customs, and customs' answers come home to the company that declared.
 
+use crate::http::Client;
 use crate::platform::Platform;
 use crate::samples;
 use crate::wait;
@@ -19,6 +20,30 @@ fn an_import_declaration_travels_to_customs_and_its_receipts_come_home() {
 #[test]
 fn an_export_declaration_travels_to_customs_and_its_receipts_come_home() {
     travels(Kind::Ceb303, "CEB304", "export");
+}
+
+/// People look at the newest first, page by page.
+fn newest_first(company: &Client) {
+    let newest = company
+        .get("/api/v1/receipts?before=end&limit=2")
+        .expect(200);
+    let back = newest["next"].as_str().unwrap();
+    let older = company
+        .get(&format!("/api/v1/receipts?before={back}"))
+        .expect(200);
+    let cursors = |page: &Value| -> Vec<u64> {
+        let items = page["items"].as_array().unwrap().iter();
+        items
+            .map(|one| one["cursor"].as_str().unwrap().parse().unwrap())
+            .collect()
+    };
+    let mut all = cursors(&company.get("/api/v1/receipts").expect(200));
+    all.reverse();
+    assert_eq!([cursors(&newest), cursors(&older)].concat(), all);
+    for wrong in ["before=end&after=1", "before=end&wait=1", "before=-1"] {
+        let answer = company.get(&format!("/api/v1/receipts?{wrong}"));
+        assert_eq!(answer.status, 400, "{wrong}");
+    }
 }
 
 fn travels(kind: Kind, receipt_kind: &str, direction: &str) {
@@ -108,26 +133,5 @@ fn travels(kind: Kind, receipt_kind: &str, direction: &str) {
         (company.statuses(&next).len() == 3).then_some(())
     });
     assert_eq!(platform.n_parked(), 0.0);
-
-    // People look at the newest first.
-    let newest = company
-        .get("/api/v1/receipts?before=end&limit=2")
-        .expect(200);
-    let back = newest["next"].as_str().unwrap();
-    let older = company
-        .get(&format!("/api/v1/receipts?before={back}"))
-        .expect(200);
-    let cursors = |page: &Value| -> Vec<u64> {
-        let items = page["items"].as_array().unwrap().iter();
-        items
-            .map(|one| one["cursor"].as_str().unwrap().parse().unwrap())
-            .collect()
-    };
-    let mut all = cursors(&company.get("/api/v1/receipts").expect(200));
-    all.reverse();
-    assert_eq!([cursors(&newest), cursors(&older)].concat(), all);
-    for wrong in ["before=end&after=1", "before=end&wait=1", "before=-1"] {
-        let answer = company.get(&format!("/api/v1/receipts?{wrong}"));
-        assert_eq!(answer.status, 400, "{wrong}");
-    }
+    newest_first(&company);
 }

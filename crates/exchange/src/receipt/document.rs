@@ -116,7 +116,8 @@ impl DocumentStatus {
             return;
         }
         // A rejection that is taken back leaves nothing decided.
-        self.is_final &= !self.outcome.is_bad() || !says.is_some_and(|says| !says.is_bad());
+        let is_taken_back = self.outcome.is_bad() && says.is_some_and(|says| !says.is_bad());
+        self.is_final &= !is_taken_back;
         let was_final = self.is_final;
         // A status that nobody knows says nothing of that either.
         if says.is_some() {

@@ -116,11 +116,14 @@ async fn another_rejection_asks_anew_however_it_is_dated() {
     }
 }
 
+/// When the whole message was turned down, what customs says afterwards, and what the document is then.
+type Course = (&'static str, &'static [(i32, &'static str)], Outcome);
+
 /// That the whole message was turned down is taken back by what customs says later and dates later, and by
 /// nothing else; in whatever order the words are read again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_was_turned_down_stays_so_unless_customs_says_otherwise_later() {
-    let cases: [(&str, &[(i32, &str)], Outcome); 5] = [
+    let cases: [Course; 5] = [
         (
             "20260302090000000",
             &[(120, "20260302085900000")],
