@@ -149,7 +149,9 @@ impl SniffError {
     pub fn brief(&self) -> String {
         let value = self.value.trim();
         let is_of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
-        let is_word = value.len() <= GLIMPSE_CHARS && value.chars().all(is_of_word);
+        let n_digits = value.bytes().filter(u8::is_ascii_digit).count();
+        let is_word =
+            value.len() <= GLIMPSE_CHARS && n_digits <= 6 && value.chars().all(is_of_word);
         match &self.told {
             Some((text, _)) => text.clone(),
             None if is_word && value.starts_with(|c: char| c.is_ascii_alphabetic()) => self.text(),

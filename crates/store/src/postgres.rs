@@ -178,15 +178,30 @@ impl Connection {
         Ok(self.open.insert(open))
     }
 
+    /// Runs a job. A connection that was lost while it was idle is only found out when a transaction begins on
+    /// it; nothing has been done then, so the job goes over a new one instead of failing.
     fn run(&mut self, job: &mut dyn Job) -> Result<()> {
+        let is_old = self.open.is_some();
+        match self.attempt(job) {
+            Err((error, false)) if is_old && error.is_unavailable() => {
+                self.open = None;
+                self.attempt(job).map_err(|(error, _)| error)
+            }
+            outcome => outcome.map_err(|(error, _)| error),
+        }
+    }
+
+    /// As [`Connection::run`], over the connection that there is; the error says whether the job has begun.
+    fn attempt(&mut self, job: &mut dyn Job) -> std::result::Result<(), (Error, bool)> {
         let vault = self.vault.clone();
-        let open = self.ready()?;
+        let open = self.ready().map_err(|error| (error, false))?;
         if open.statements.len() > STATEMENTS_MAX {
             open.statements.clear();
         }
         let mut tries = 1;
         loop {
-            let tx = open.client.transaction()?;
+            let tx = open.client.transaction();
+            let tx = tx.map_err(|error| (error.into(), tries > 1))?;
             let mut tx = Tx {
                 engine: Engine::Postgres(PgTx {
                     tx,
@@ -201,7 +216,7 @@ impl Connection {
             };
             match outcome {
                 Err(Error::Conflict(_)) if tries < CONFLICT_TRIES => tries += 1,
-                outcome => return outcome,
+                outcome => return outcome.map_err(|error| (error, true)),
             }
         }
     }

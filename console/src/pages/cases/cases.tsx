@@ -67,8 +67,8 @@ const cases: Resource<CaseSummary> = defineResource<CaseSummary>({
     },
   ],
   columns: [
-    { key: "id", title: "case.number", as: "code" },
     { key: "title", title: "case.title" },
+    { key: "id", title: "case.number", as: "code" },
     { key: "kindName", title: "case.kind", render: (row) => <Named family="caseKind" code={row.kind} chinese={row.kindName} />, from: "kindName", extra: true },
     { key: "company", title: "message.company", value: (row) => row.company?.name, from: "company.name" },
     { key: "state", title: "message.state", render: (row) => <CaseState state={row.state} name={row.stateName} />, from: "stateName" },

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// different things as its status says nothing that could be relied on.
 pub(super) fn status(first: Option<&str>, xml: &str) -> (ReturnStatus, String) {
     // One element, opened and closed, is the rule; everything else is read once more.
-    let is_plain = xml.matches("returnStatus").count() == 2;
+    let is_plain = xml.matches("eturnStatus").count() == 2;
     let mut texts = match first.filter(|_| is_plain) {
         Some(first) => vec![first.to_owned()],
         None => texts_of(xml, "returnStatus"),

@@ -70,20 +70,24 @@ pub(super) fn put(tx: &mut Tx<'_>, note: &Note, now_ms: i64) -> Result<bool> {
 
 /// Whether another correction of one of the documents stands in the way of this one. While they need an
 /// action: one that was noted since `since_ms` and is still to be handed in, or has become a message that
-/// was not turned down. Else any that has become a message: that one is to be corrected then.
+/// was not turned down, and is more than stored at the E-Port (暂存). Else any that has become a message: that one is to be corrected then.
 pub(super) fn is_corrected(tx: &mut Tx<'_>, note: &Note, since_ms: i64) -> Result<bool> {
     const OPEN: Many = Many {
         before: "select 1 from correction_document c left join message m \
                  on m.company_id = c.company_id and m.guid = c.guid \
                  where c.company_id = $1 and c.guid <> $2 and (m.id is null and c.made_at > $3 \
-                 or m.outcome in ('waiting', 'accepted', 'released')) and c.document_id in (",
+                 or m.outcome in ('waiting', 'accepted', 'released') \
+                 and not exists (select 1 from document d where d.id > m.id and d.id <= m.id + $4 \
+                 and d.is_draft and coalesce(d.status, 1) = 1)) and c.document_id in (",
         row: "?",
         after: ")",
     };
     const DONE: Many = Many {
         before: "select 1 from correction_document c join message m \
                  on m.company_id = c.company_id and m.guid = c.guid \
-                 where c.company_id = $1 and c.guid <> $2 and c.made_at > $3 and c.document_id in (",
+                 where c.company_id = $1 and c.guid <> $2 and c.made_at > $3 \
+                 and not exists (select 1 from document d where d.id > m.id and d.id <= m.id + $4 \
+                 and d.is_draft and coalesce(d.status, 1) = 1) and c.document_id in (",
         row: "?",
         after: ")",
     };
@@ -95,6 +99,7 @@ pub(super) fn is_corrected(tx: &mut Tx<'_>, note: &Note, since_ms: i64) -> Resul
         note.company.0.into(),
         note.guid.as_str().into(),
         since_ms.into(),
+        PART_MAX.into(),
     ];
     let documents = note.documents.iter();
     let rows: Vec<Vec<Value<'_>>> = documents.map(|id| vec![(*id).into()]).collect();
@@ -192,7 +197,7 @@ pub(super) fn corrected(tx: &mut Tx<'_>, messages: &BTreeSet<MessageId>) -> Resu
         before: "select c.document_id from message m join correction_document c \
                  on c.company_id = m.company_id and c.guid = m.guid \
                  where not exists (select 1 from document d where d.id > m.id \
-                 and d.id <= m.id + $1 and d.is_draft) and m.id in (",
+                 and d.id <= m.id + $1 and d.is_draft and coalesce(d.status, 1) = 1) and m.id in (",
         row: "?",
         after: ")",
     };

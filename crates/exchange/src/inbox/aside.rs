@@ -18,7 +18,7 @@ pub(crate) const REASON: &str =
     "存储的内容用现有密钥无法解密（已损坏或缺少密钥），原样保留；恢复后可重新匹配";
 
 /// What a release answers as long as it cannot be opened.
-const STILL: &str = "这份回执仍无法解密，原样保留；请从备份恢复其内容或放回密钥后再申请";
+pub(crate) const STILL: &str = "这份回执仍无法解密，原样保留；请从备份恢复其内容或放回密钥后再申请";
 
 const DIRECTIONS: [Direction; 2] = [Direction::Import, Direction::Export];
 

@@ -87,6 +87,16 @@ pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<
     .transpose()
 }
 
+/// As [`body_as_received`]; none, too, where no key opens it.
+pub(crate) fn body_if_readable(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Vec<u8>>> {
+    let found = tx.query_opt(
+        "select body from message_body where message_id = $1",
+        &[id.0.into()],
+    )?;
+    let Some(row) = found else { return Ok(None) };
+    Ok(tx.vault().try_bytes(row.bytes(0)?, "message"))
+}
+
 pub(super) fn change_state(
     tx: &mut Tx<'_>,
     messages: &[MessageId],

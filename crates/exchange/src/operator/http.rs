@@ -444,6 +444,10 @@ pub(super) fn parked_items(
     limit: i64,
 ) -> store::Result<Vec<(i64, ParkedItem)>> {
     let item = |parked: receipt::parked::Parked| {
+        let reason = match parked.body {
+            Some(_) => parked.reason.clone(),
+            None => inbox::aside::REASON.to_owned(),
+        };
         let says = parked.says();
         let status = says.as_ref().map(|(status, _)| i64::from(status.0));
         let item = ParkedItem {
@@ -453,7 +457,7 @@ pub(super) fn parked_items(
             return_status: status.and_then(receipt::shown_status),
             return_info: says.map(|(_, info)| info).unwrap_or_default(),
             receivers: parked.body.map_or_else(Vec::new, |body| body.receivers),
-            reason: parked.reason,
+            reason,
             at: beijing_rfc3339(parked.at_ms),
             asked: None,
         };

@@ -11,7 +11,6 @@ use crate::signature::sql::{Kept, of_message};
 use ceb::Outcome;
 use ceb::explain::Explanation;
 use ceb::status::ReturnStatus;
-use registry::access::Sight;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
@@ -460,8 +459,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
 fn told(tx: &mut Tx<'_>, message: &Message, receipts: Vec<Item>) -> Result<Vec<ReceiptItem>> {
     let mut told = explanation::of(tx, &receipts)?;
     if told.iter().any(|told| !told.places.is_empty()) {
-        let sight = Sight::Company(message.company_id);
-        let body = super::sql::body(tx, &sight, message.id)?.unwrap_or_default();
+        let body = crate::message::sql::body_if_readable(tx, message.id)?.unwrap_or_default();
         let mut numbered: Vec<(usize, &mut Explanation)> = told
             .iter_mut()
             .zip(&receipts)

@@ -30,6 +30,9 @@ pub(crate) struct Address {
 /// Why a receipt that is addressed to others is parked.
 pub(super) const OTHERS: &str = "信封的接收方没有申报过该单证";
 
+/// Why a receipt is parked whose address and guid say different things.
+const CONTRADICTS: &str = "信封的接收方与回执写明的 guid 所属的企业不一致，无法确定归属";
+
 /// Where a receipt goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Home {
@@ -86,11 +89,14 @@ impl Candidates {
             return message_home(tx, cop_msg_id, to);
         }
         for key in entry.keys.iter().map(key_text) {
-            if let Some(found) = self.by_key.get(&key) {
+            if let Some(all) = self.by_key.get(&key) {
                 let found = match to.companies.is_empty() {
-                    true => found.clone(),
-                    false => addressed(found, to),
+                    true => all.clone(),
+                    false => addressed(all, to),
                 };
+                if names_another(tx, (entry, &key), all, to)? {
+                    return Ok(Home::Unknown(CONTRADICTS));
+                }
                 let found = named_owner(tx, entry, &key, &found)?;
                 let home = choose(&found, to);
                 if let Home::Document(one) = &home
@@ -204,6 +210,23 @@ fn message_home(tx: &mut Tx<'_>, cop_msg_id: &str, to: &Address) -> Result<Home>
         Some((company, _)) => Home::Message(company, id),
         None => Home::Unknown("oriCopMsgId 对应的报文不存在"),
     })
+}
+
+/// Whether an entry names a document under its key that is another company's than those addressed: a DXP id
+/// may have gone from one company to another meanwhile.
+fn names_another(
+    tx: &mut Tx<'_>,
+    (entry, key): (&Entry, &str),
+    found: &[Candidate],
+    to: &Address,
+) -> Result<bool> {
+    let is_of_others = |one: &Candidate| !to.companies.contains(&one.company_id);
+    let names = attribution::names(&entry.guid, &entry.return_info);
+    if to.companies.is_empty() || names.is_empty() || !found.iter().any(is_of_others) {
+        return Ok(false);
+    }
+    let owners = contested::sql::owners(tx, key, &names)?;
+    Ok(!owners.is_empty() && !owners.iter().any(|owner| to.companies.contains(owner)))
 }
 
 /// Those of the documents under a key that belong to a company that is addressed; all when none does.

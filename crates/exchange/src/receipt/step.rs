@@ -6,6 +6,7 @@ use super::parked::{NewParked, ParkedBody};
 use super::{
     DocumentStatus, NewReceipt, action, contested, fingerprint, hearing, parked, record, sql,
 };
+use crate::correction;
 use crate::inbox;
 use crate::message::{self, Back, Counts, DayCounts, MessageId, State, Step};
 use crate::outcome::{self, Declared};
@@ -333,7 +334,12 @@ fn progress(
     // Said already when it passed the check; once more, because the rejection of the one before may
     // have been written at the same time.
     let declared: Vec<_> = updated.first_answered();
-    outcome::supersede(tx, ids, &declared, now_ms)
+    outcome::supersede(tx, ids, &declared, now_ms)?;
+    // A correction that was only stored before is one from now on.
+    let declared = declared
+        .iter()
+        .map(|one| MessageId::of_document(one.document_id));
+    correction::settle(tx, ids, &declared.collect(), now_ms)
 }
 
 /// What the receipts of a batch changed.
@@ -345,7 +351,7 @@ struct Updated {
     outcomes: BTreeSet<MessageId>,
     /// Kinds of all messages that were answered.
     kinds: BTreeMap<MessageId, String>,
-    /// Documents that had no answer before: company, key, id.
+    /// Documents that had no answer before, or that they are stored: company, key, id.
     fresh: Vec<(CompanyId, String, i64)>,
 }
 
@@ -395,7 +401,7 @@ fn update_documents(
         };
         if let Some(key) = document.business_key.clone()
             && is_declared
-            && was.status.is_none()
+            && was.status.is_none_or(|status| status == DRAFT)
         {
             let one = (document.company_id, key, document.id);
             updated.fresh.push(one);

@@ -29,6 +29,9 @@ pub use sql::n_open;
 /// Longest text kept of a status that cannot be read, in characters.
 const CODE_CHARS_MAX: usize = 40;
 
+/// Digits of a status; longer numbers are none, and may be somebody's.
+const STATUS_DIGITS_MAX: usize = 7;
+
 /// Longest text kept as a sample, in characters.
 const SAMPLE_CHARS_MAX: usize = 200;
 
@@ -124,13 +127,12 @@ pub(crate) fn count(
         let (info, xml) = (&receipt.return_info, &receipt.xml);
         let kind = explanation::kind_of(&receipt.kind, xml);
         // A text can name several codes; each counts once a receipt.
-        let mut sample = info.clone();
         let codes: BTreeSet<String> = match receipt.return_status {
-            status if status == i64::from(ceb::receipt::STATUS_UNREADABLE.0) => {
-                let text = unreadable(receipt);
-                sample = format!("{} {info}", text.as_deref().unwrap_or_default());
-                text.as_deref().map(code_of).into_iter().collect()
-            }
+            status if status == i64::from(ceb::receipt::STATUS_UNREADABLE.0) => unreadable(receipt)
+                .as_deref()
+                .map(code_of)
+                .into_iter()
+                .collect(),
             status => {
                 let told = explanation::explain(&receipt.kind, status, info, xml);
                 told.unknown_codes().map(str::to_owned).collect()
@@ -140,7 +142,7 @@ pub(crate) fn count(
             let key = (code, kind.clone());
             let entry = seen.entry(key).or_insert_with(|| Seen {
                 n_seen: 0,
-                sample: ceb::personal::masked_text(sample.trim())
+                sample: ceb::personal::masked_text(info)
                     .chars()
                     .take(SAMPLE_CHARS_MAX)
                     .collect(),
@@ -169,10 +171,13 @@ fn unreadable(receipt: &NewReceipt) -> Option<String> {
 /// Under what a status that cannot be read is counted. It may be anything, personal data included where
 /// columns have shifted, so that only figures are shown as they came.
 fn code_of(text: &str) -> String {
-    let is_figure = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '，');
+    let is_status = |part: &str| {
+        let digits = part.trim_start_matches(['-', '+']);
+        digits.len() <= STATUS_DIGITS_MAX && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
     match text {
         "" => "（空）".to_owned(),
-        text if text.chars().count() <= CODE_CHARS_MAX && text.chars().all(is_figure) => {
+        text if text.chars().count() <= CODE_CHARS_MAX && text.split('，').all(is_status) => {
             text.to_owned()
         }
         _ => "（无法识别）".to_owned(),

@@ -100,6 +100,9 @@ pub mod codes {
     pub const ALL: &[Code] = &[DECIDED, OWN, REASON, FAILED, ASKED];
 }
 
+/// How the reason begins why whoever approves may not, while another may.
+pub const NOT_YOU: &str = "不能由本人批准";
+
 /// What a kind's function is given.
 pub struct Doing<'a> {
     /// The request.
@@ -268,6 +271,8 @@ pub fn decide(
     if *decision == Decision::Approve {
         match (kind.run)(tx, doing)? {
             Ok(text) => told = text,
+            // Somebody else may still approve it.
+            Err(why) if why.starts_with(NOT_YOU) => return Ok(Err((codes::OWN, why))),
             Err(why) => return Ok(Err((codes::FAILED, why))),
         }
     }

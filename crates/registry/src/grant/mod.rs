@@ -13,7 +13,7 @@ mod tests;
 
 use crate::account::{self, AccountId};
 use crate::administration::last_office;
-use crate::approval::{Doing, Kind};
+use crate::approval::{Doing, Kind, NOT_YOU};
 use crate::audit::{self, Act};
 use crate::role::{self, CustomRole, Grant, Role};
 use serde::{Deserialize, Serialize};
@@ -165,15 +165,19 @@ fn payload<T: for<'a> Deserialize<'a>>(doing: &Doing<'_>) -> StoreResult<T> {
     serde_json::from_str(&doing.approval.payload).map_err(|error| Error::Fault(error.to_string()))
 }
 
-fn is_for_oneself(doing: &Doing<'_>, account: i64) -> bool {
-    doing.actor.who.id() == Some(account) || doing.approval.asked_by.0 == account
+fn for_oneself(doing: &Doing<'_>, account: i64) -> Option<String> {
+    if doing.actor.who.id() == Some(account) {
+        return Some(format!("{NOT_YOU}自己的角色授予或收回"));
+    }
+    let is_own = doing.approval.asked_by.0 == account;
+    is_own.then(|| "不能为自己申请授予或收回角色".to_owned())
 }
 
 /// The function of [`GRANT`].
 fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
     let (wish, now_ms): (Wish, i64) = (payload(doing)?, doing.ground.now_ms());
-    if is_for_oneself(doing, wish.account) {
-        return Ok(Err("不能为自己申请或批准角色".to_owned()));
+    if let Some(why) = for_oneself(doing, wish.account) {
+        return Ok(Err(why));
     }
     if let Err(why) = validate(tx, &wish, now_ms)? {
         return Ok(Err(why));
@@ -230,8 +234,8 @@ fn sight_name(sight: &str) -> &str {
 /// The function of [`REVOKE`].
 fn revoke(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
     let (taking, now_ms): (Taking, i64) = (payload(doing)?, doing.ground.now_ms());
-    if is_for_oneself(doing, taking.account) {
-        return Ok(Err("不能为自己申请或批准收回角色".to_owned()));
+    if let Some(why) = for_oneself(doing, taking.account) {
+        return Ok(Err(why));
     }
     let Some(held) = role::by_id(tx, taking.grant)? else {
         return Ok(Err("该授权已收回".to_owned()));

@@ -19,7 +19,7 @@ pub mod text;
 
 use crate::access::Actor;
 use crate::administration::{codes, field, not_found, words};
-use crate::approval::{Doing, Kind};
+use crate::approval::{Doing, Kind, NOT_YOU};
 use crate::audit::{self, Act};
 use crate::dictionary::{self, NOTICE_CATEGORY};
 use crate::ground::Ground;
@@ -466,7 +466,7 @@ fn publish(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, Str
     };
     let now_ms = doing.ground.now_ms();
     if found.author == publisher {
-        return Ok(Err("起草人不能发布自己的公告".to_owned()));
+        return Ok(Err(format!("{NOT_YOU}发布自己起草的公告")));
     }
     if found.hash() != wish.hash {
         return Ok(Err("内容在提交之后被修改，请重新提交".to_owned()));

@@ -70,7 +70,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "limits.reads_per_caller_max",
-        "其中同一企业（不代表企业的人员为同一账号，确认身份之前为同一密钥、会话或地址）的上限，须小于 store.n_readers；超出者等候自己先前的请求，最多 5 秒",
+        "其中同一企业的程序（各密钥合计）或同一账号的人员（确认身份之前为同一密钥、会话或地址）的上限，须小于 store.n_readers；超出者等候自己先前的请求，最多 5 秒",
     ),
     ("limits.streams_max", "实时推送连接数上限"),
     (

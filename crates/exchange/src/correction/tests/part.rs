@@ -81,3 +81,46 @@ async fn what_is_not_chosen_is_left_to_be_done() {
         assert_eq!(status, StatusCode::ACCEPTED, "{second}");
     }
 }
+
+/// Whether the first document of a message needs an action.
+async fn asks(house: &House, id: MessageId) -> bool {
+    let read = house
+        .shared
+        .db
+        .read(move |tx| crate::receipt::status_of_message(tx, id));
+    read.await.unwrap().remove(0).needs_action
+}
+
+/// A correction that is only stored at the E-Port (暂存) leaves what is to be done, and another may be made; when
+/// it is declared from there, it counts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_correction_that_is_only_stored_settles_nothing_until_it_is_declared() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (id, [one, _]) = two_orders(&house, 11).await;
+        told(&house, &one, 100, WRONG).await;
+        let stored = vec![edit("appStatus", "1"), edit("orderNo", "DD-STORED")];
+        let (status, draft) = submit(&house, id, stored).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{draft}");
+        house.settle().await;
+        assert!(asks(&house, id).await);
+        told(&house, "DD-STORED", 120, "入库").await;
+        assert!(!asks(&house, id).await);
+    }
+}
+
+/// Beside a correction that is only stored the real one is made.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stored_correction_does_not_stand_in_the_way_of_the_real_one() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (id, [one, _]) = two_orders(&house, 12).await;
+        told(&house, &one, 100, WRONG).await;
+        let stored = vec![edit("appStatus", "1"), edit("orderNo", "DD-STORED")];
+        let (status, draft) = submit(&house, id, stored).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{draft}");
+        house.settle().await;
+        let (status, real) = submit(&house, id, vec![edit("orderNo", "DD-REAL")]).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{real}");
+    }
+}

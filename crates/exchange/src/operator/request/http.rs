@@ -145,12 +145,10 @@ pub async fn release_parked(
     let actor = desk.gate.actor(&headers, &RELEASE_PARKED).await?;
     let body = body_of(body)?;
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
-    let read = desk.shared.db.read(move |tx| {
-        Ok((
-            inbox::aside::is_in(tx, id)?,
-            parked::body(tx, id)?.is_some(),
-        ))
-    });
+    let read = desk
+        .shared
+        .db
+        .read(move |tx| Ok((inbox::aside::is_in(tx, id)?, parked::waits(tx, id)?)));
     match read.await.map_err(|error| service_error(&error))? {
         (true, _) if body.refuse => {
             return Err(Problem::new(approval::codes::FAILED).detail(SEALED));

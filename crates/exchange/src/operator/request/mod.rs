@@ -188,7 +188,11 @@ fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         Some(Ok(())) => return Ok(Ok("；已重新排入处理".to_owned())),
     }
     let Some(parked) = parked::body(tx, id)? else {
-        return Ok(Err(CLOSED.to_owned()));
+        let why = match parked::waits(tx, id)? {
+            true => inbox::aside::STILL,
+            false => CLOSED,
+        };
+        return Ok(Err(why.to_owned()));
     };
     if receipt::again(tx, doing.ground, parked, now_ms)?.is_empty() {
         return Ok(Err("仍然找不到对应的申报，或这份回执已经登记".to_owned()));

@@ -3,7 +3,7 @@
 
 pub(super) mod sql;
 
-use super::attribution::{Answer, Sent, attribute};
+use super::attribution::{self, Answer, Sent, attribute};
 use super::document::moment;
 use super::{DocumentStatus, NewReceipt};
 use crate::message::{self, MessageId};
@@ -21,6 +21,9 @@ fn content(receipt: &NewReceipt) -> (i64, String, i64) {
     let time = receipt.return_time.clone();
     (receipt.return_status, time, receipt.fingerprint)
 }
+
+/// Digits of a time to the millisecond.
+const EXACT: usize = 17;
 
 /// What makes an answer the same under one key: its number, status, text, and its time where customs
 /// wrote one.
@@ -92,14 +95,19 @@ fn one_key(
     let mut known: HashSet<Known> = all.iter().flat_map(Known::of).collect();
     // Some nodes give it another number each time. Of the documents that are there now, one was declared
     // after the platform had this very answer: it is no answer to that one.
+    // A time without milliseconds may be a coarse one, of two answers in one second or on one day.
     let newest = sent.iter().filter_map(|one| one.received_ms).max();
     let old = all.iter().filter(|one| one.received_ms < newest);
     let old: HashSet<(i64, String, i64)> = old.map(content).collect();
+    let is_old = |one: &NewReceipt| {
+        let is_exact = one.return_time.len() == EXACT && !one.return_time.ends_with("000");
+        let names = attribution::names(&one.guid, &one.return_info);
+        is_exact && one.is_dated && names.is_empty() && old.contains(&content(one))
+    };
     for receipt in fresh {
         let [dated, undated] = Known::of(&receipt);
         let own = if receipt.is_dated { &dated } else { &undated };
-        let is_old = receipt.is_dated && old.contains(&content(&receipt));
-        if !is_old && !known.contains(own) {
+        if !is_old(&receipt) && !known.contains(own) {
             known.extend([dated, undated]);
             all.push(receipt);
         }
@@ -191,7 +199,7 @@ fn declared_invt_nos(
     tx: &mut Tx<'_>,
     message: MessageId,
 ) -> Result<Option<BTreeMap<i64, Option<String>>>> {
-    let Some(body) = message::sql::body_as_received(tx, message)? else {
+    let Some(body) = message::sql::body_if_readable(tx, message)? else {
         return Ok(None);
     };
     let sniffed = ceb::sniff(&body).ok();

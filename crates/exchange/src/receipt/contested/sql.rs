@@ -154,7 +154,7 @@ fn read_answers(
                 document_key: row.text(6)?,
                 return_status: row.int(7)?,
                 return_time: row.text(8)?,
-                return_info: vault.open_text(row.text(9)?)?,
+                return_info: vault.try_text(row.text(9)?, "receipt").unwrap_or_default(),
                 invt_no: None,
                 pre_no: None,
                 xml: row.text(11)?,
@@ -177,7 +177,8 @@ pub(in crate::receipt) fn told(
     let mut answers = read_answers(tx, &[document], kind, "xml")?;
     answers.extend(read_answers(tx, &[message], Kind::Ceb900.code(), "xml")?);
     for answer in &mut answers {
-        answer.xml = tx.vault().open_text(std::mem::take(&mut answer.xml))?;
+        let sealed = std::mem::take(&mut answer.xml);
+        answer.xml = tx.vault().try_text(sealed, "receipt").unwrap_or_default();
         let told = ceb::receipt::split(answer.xml.as_bytes()).ok();
         let told = told.and_then(|all| all.entries.into_iter().next());
         answer.is_dated = told
@@ -210,7 +211,7 @@ pub(in crate::receipt) fn move_receipts(
 }
 
 /// Those of these documents whose company has declared the same business since: not only stored it at the
-/// E-Port (暂存), not refused by the platform, which keeps the key of such a document apart, and not turned
+/// E-Port (暂存, until another status is told), not refused by the platform, which keeps the key of such a document apart, and not turned
 /// down as a duplicate of this one.
 pub(in crate::receipt) fn replaced(
     tx: &mut Tx<'_>,
@@ -219,7 +220,8 @@ pub(in crate::receipt) fn replaced(
     const FIND: Many = Many {
         before: "select d.id from document d where exists (select 1 from document later \
                  where later.business_key = d.business_key and later.company_id = d.company_id \
-                 and later.id > d.id and not later.is_draft and not later.is_duplicate) \
+                 and later.id > d.id and not later.is_duplicate \
+                 and not (later.is_draft and coalesce(later.status, 1) = 1)) \
                  and d.id in (",
         row: "?",
         after: ")",
@@ -239,8 +241,8 @@ pub(in crate::receipt) fn left_open(
     const FIND: Many = Many {
         before: "select e.id from document d join document e on e.id = (select max(b.id) \
                  from document b where b.business_key = d.business_key \
-                 and b.company_id = d.company_id and b.id < d.id and not b.is_draft \
-                 and not b.is_duplicate) \
+                 and b.company_id = d.company_id and b.id < d.id and not b.is_duplicate \
+                 and not (b.is_draft and coalesce(b.status, 1) = 1)) \
                  where e.outcome in ('rejected', 'faulty') and not e.needs_action \
                  and not e.is_dismissed and d.id in (",
         row: "?",

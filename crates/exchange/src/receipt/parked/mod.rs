@@ -9,7 +9,7 @@ use store::event::Event;
 use store::id::IdMaker;
 use store::{Result, Tx};
 
-pub(crate) use sql::{body, close, hold, list};
+pub(crate) use sql::{body, close, hold, list, waits};
 
 /// An answer that is to be parked.
 #[derive(Debug)]

@@ -3,7 +3,8 @@
 use super::{NewParked, Parked, ParkedBody};
 use store::{Result, Row, Tx, Value, Vault};
 
-/// Inserts an answer under an id and a fingerprint; false when it is there.
+/// Inserts an answer under an id and a fingerprint; false when it is there and waits. One that was dismissed
+/// waits again when it comes once more.
 pub(super) fn insert(
     tx: &mut Tx<'_>,
     (id, fingerprint): (i64, i64),
@@ -14,7 +15,8 @@ pub(super) fn insert(
     let n_inserted = tx.execute(
         "insert into parked_receipt (id, kind, document_key, reason, fingerprint, at_ms, \
          released_at, receivers, body) values ($1, $2, $3, $4, $5, $6, null, $7, $8) \
-         on conflict (fingerprint) do nothing",
+         on conflict (fingerprint) do update set released_at = null, at_ms = excluded.at_ms \
+         where parked_receipt.released_at is not null",
         &[
             id.into(),
             parked.kind.into(),
@@ -45,30 +47,39 @@ pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parke
             document_key: row.text(2)?,
             reason: row.text(3)?,
             at_ms: row.int(4)?,
-            // One that no key opens hides none of the others.
-            body: opened(&vault, row, 5).ok(),
+            body: opened(&vault, row, 5)?,
         })
     })
     .collect()
 }
 
-/// An answer that still waits, with its address.
+/// Whether an answer still waits.
+pub(crate) fn waits(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+    let found = tx.query_opt(
+        "select 1 from parked_receipt where id = $1 and released_at is null",
+        &[id.into()],
+    )?;
+    Ok(found.is_some())
+}
+
+/// An answer that still waits, with its address; none where no key opens it.
 pub(crate) fn body(tx: &mut Tx<'_>, id: i64) -> Result<Option<ParkedBody>> {
     let found = tx.query_opt(
         "select body, receivers from parked_receipt where id = $1 and released_at is null",
         &[id.into()],
     )?;
     let vault = tx.vault();
-    found.map(|row| opened(&vault, &row, 0)).transpose()
+    found.map_or(Ok(None), |row| opened(&vault, &row, 0))
 }
 
-/// The body in a column, and the receivers in the one after it.
-fn opened(vault: &Vault, row: &Row, at: usize) -> Result<ParkedBody> {
+/// The body in a column, and the receivers in the one after it; none where no key opens the body.
+fn opened(vault: &Vault, row: &Row, at: usize) -> Result<Option<ParkedBody>> {
     let receivers = row.text(at + 1)?;
-    Ok(ParkedBody {
+    let body = vault.try_bytes(row.bytes(at)?, "parked_receipt");
+    Ok(body.map(|body| ParkedBody {
         receivers: receivers.split_whitespace().map(str::to_owned).collect(),
-        body: vault.open(row.bytes(at)?)?,
-    })
+        body,
+    }))
 }
 
 /// Notes that an answer waits no more: it has found its home, or was dismissed. Answers whether it waited.

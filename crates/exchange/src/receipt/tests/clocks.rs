@@ -161,7 +161,7 @@ async fn a_refused_duplicate_does_not_replace_what_was_rejected() {
 }
 
 /// The text of an element of a message.
-fn text_of<'a>(xml: &'a str, element: &str) -> &'a str {
+pub(super) fn text_of<'a>(xml: &'a str, element: &str) -> &'a str {
     let open = format!("<ceb:{element}>");
     let from = xml.find(&open).unwrap() + open.len();
     xml[from..].split('<').next().unwrap()

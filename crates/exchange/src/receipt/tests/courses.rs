@@ -199,7 +199,7 @@ async fn an_old_rejection_is_not_one_of_the_new_declaration() {
         let old = with_text(
             &receipt(&house, 0, 5, 100, "金额 不一致"),
             "returnTime",
-            "20260302090000000",
+            "20260302090000123",
         );
         answer(&house, &dxp_id, std::slice::from_ref(&old)).await;
         house.clock.advance(Duration::from_secs(5));
@@ -214,6 +214,33 @@ async fn an_old_rejection_is_not_one_of_the_new_declaration() {
         let (outcome, needs_action, _) = became(&house, second).await;
         assert_eq!((outcome, needs_action), (Outcome::Accepted, false));
         assert_eq!(house.feed(0).await.len(), n_before);
+    }
+}
+
+/// An answer to what was declared again is not swallowed because the one before said the same at the same time:
+/// not when its time is a coarse one, nor when it names the new document.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_words_are_said_of_the_new_declaration_too() {
+    for (time, is_named) in [("20260302000000000", false), ("20260302090000123", true)] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (_, dxp_id) = declared(&house).await;
+            let rejection = |text: &str| {
+                let xml = receipt(&house, 0, 5, 100, text);
+                with_text(&xml, "returnTime", time)
+            };
+            answer(&house, &dxp_id, &[rejection("金额不一致")]).await;
+            house.clock.advance(Duration::from_secs(5));
+            let second = declare_again(&house, 2).await;
+            let guid = documents(&house, second).await.remove(0).guid.unwrap();
+            let other = match is_named {
+                true => with_text(&rejection("金额不一致"), "guid", &guid),
+                false => with_text(&rejection("金额不一致"), "guid", "E-PORT-ANOTHER"),
+            };
+            answer(&house, &dxp_id, &[other]).await;
+            let (outcome, needs_action, _) = became(&house, second).await;
+            assert_eq!((outcome, needs_action), (Outcome::Rejected, true), "{time}");
+        }
     }
 }
 

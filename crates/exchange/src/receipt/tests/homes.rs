@@ -1,6 +1,6 @@
 //! Whose a receipt is: former DXP ids, several addressees, and what was parked with its address.
 
-use super::clocks::declared;
+use super::clocks::{declared, text_of};
 use super::{answer, documents, receipt};
 use crate::message::MessageId;
 use crate::receipt::parked::{self, Parked};
@@ -73,6 +73,52 @@ async fn a_parked_receipt_keeps_its_address() {
         let rejection = receipt(&house, 0, 5, 100, "退单");
         answer(&house, &own, &[rejection]).await;
         assert_eq!(outcome(&house, id).await, Outcome::Rejected);
+    }
+}
+
+/// A DXP id that has gone to another company: an answer that names the former one's document is nobody's until
+/// somebody has looked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_whose_guid_and_address_differ_is_parked() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (first, _) = declared(&house).await;
+        let order = house.sample(0, Kind::Ceb311, 5);
+        let mut other = house.sample(1, Kind::Ceb311, 6);
+        for element in ["orderNo", "ebpCode"] {
+            let (from, to) = (text_of(&other, element), text_of(&order, element));
+            other = other.replace(
+                &format!("<ceb:{element}>{from}<"),
+                &format!("<ceb:{element}>{to}<"),
+            );
+        }
+        let second = accepted(house.accept(1, other).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let guid = documents(&house, first).await.remove(0).guid.unwrap();
+        let named = receipt(&house, 0, 5, 100, &format!("退单[{guid}]"));
+        let address = house.company(1).dxp_id.clone();
+        answer(&house, &address, &[named]).await;
+        for id in [first, second] {
+            assert_eq!(outcome(&house, id).await, Outcome::Waiting);
+        }
+        assert!(parked_now(&house).await[0].reason.contains("不一致"));
+    }
+}
+
+/// A receipt that was dismissed is listed again when customs sends it once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_dismissed_waits_again_when_it_comes_again() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let rejection = receipt(&house, 0, 5, 100, "退单");
+        let address = house.company(0).dxp_id.clone();
+        answer(&house, &address, std::slice::from_ref(&rejection)).await;
+        let id = parked_now(&house).await[0].id;
+        let close = house.shared.db.write(move |tx| parked::close(tx, id, 7));
+        assert!(close.await.unwrap());
+        assert!(parked_now(&house).await.is_empty());
+        answer(&house, &address, &[rejection]).await;
+        assert_eq!(parked_now(&house).await[0].id, id);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod clocks;
 mod courses;
+mod damaged;
 mod homes;
 mod odd;
 

@@ -6,7 +6,7 @@ use super::object;
 use crate::access::Actor;
 use crate::account::{self, Account, AccountId};
 use crate::administration::{codes, last_office, not_found};
-use crate::approval::{Doing, Kind};
+use crate::approval::{Doing, Kind, NOT_YOU};
 use crate::ground::Ground;
 use crate::login::lock;
 use crate::role::Role;
@@ -187,7 +187,7 @@ fn reset_factors(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<Strin
         .map_err(|error| Error::Fault(error.to_string()))?;
     let id = AccountId(asked.account);
     if doing.actor.who.id() == Some(id.0) {
-        return Ok(Err("不能批准解除自己的两步验证".to_owned()));
+        return Ok(Err(format!("{NOT_YOU}解除自己两步验证的申请")));
     }
     let Some(found) = account::by_id(tx, id)? else {
         return Ok(Err("账号已不存在".to_owned()));
