@@ -215,7 +215,10 @@ mod tests {
             compact_once(&config, 4096).unwrap(),
             Compacted::Large(_)
         ));
-        assert_eq!(compact_once(&config, u64::MAX).unwrap(), Compacted::Done);
+        // The database that is open moves its log into the file by itself now and then.
+        let mut tries = std::iter::repeat_with(|| compact_once(&config, u64::MAX).unwrap());
+        let done = tries.find(|done| *done != Compacted::Busy);
+        assert_eq!(done, Some(Compacted::Done));
         assert!(!holds(&config));
         assert_eq!(compact_once(&config, u64::MAX).unwrap(), Compacted::Nothing);
         drop(test.db);
