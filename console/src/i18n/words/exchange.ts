@@ -86,7 +86,7 @@ export const exchange = {
   "dismiss.result": ["处理结果", "Result"],
   "dismiss.failed": ["未办理", "Not done"],
   "dismiss.notTried": ["未尝试", "Not tried"],
-  "correct.button": ["更正重报", "Correct and declare again"],
+  "correct.button": ["更正重报", "Correct"],
   "correct.page": ["更正重报", "Correct and declare again"],
   "correct.intro": [
     "下面是被退回的单证，标红的数据项是回执或校验指出的。只改需要改的；提交后是一份新报文，使用新的 guid 和时间，并与原报文关联。",
