@@ -7,7 +7,7 @@
 //! folder whose lock only one living process can hold, so that a process that was killed can be
 //! started again at once.
 //!
-//! A claim says with which key its process seals what it stores ([`crate::vault`]), so that nobody forgets
+//! A claim says with which key its process seals what it stores ([`crate::Vault`]), so that nobody forgets
 //! that key while the process lives.
 
 use crate::clock::SKEW_MS;
