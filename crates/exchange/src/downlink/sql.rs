@@ -41,11 +41,7 @@ pub(crate) fn after(
         "select {COLUMNS} from receipt where company_id = $1 and feed_no > $2 \
          order by feed_no limit $3"
     );
-    let vault = tx.vault();
-    tx.query(&sql, &[company.0.into(), feed_no.into(), limit.into()])?
-        .iter()
-        .map(|row| item(row, &vault))
-        .collect()
+    items(tx, &sql, &[company.0.into(), feed_no.into(), limit.into()])
 }
 
 /// The items of a company's feed before a number, the newest first.
@@ -59,11 +55,13 @@ pub(crate) fn before(
         "select {COLUMNS} from receipt where company_id = $1 and feed_no < $2 \
          order by feed_no desc limit $3"
     );
+    items(tx, &sql, &[company.0.into(), feed_no.into(), limit.into()])
+}
+
+fn items(tx: &mut Tx<'_>, sql: &str, args: &[Value<'_>]) -> Result<Vec<Item>> {
     let vault = tx.vault();
-    tx.query(&sql, &[company.0.into(), feed_no.into(), limit.into()])?
-        .iter()
-        .map(|row| item(row, &vault))
-        .collect()
+    let rows = tx.query(sql, args)?;
+    rows.iter().map(|row| item(row, &vault)).collect()
 }
 
 /// The newest number of a company's feed; 0 when it is empty.
