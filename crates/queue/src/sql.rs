@@ -74,7 +74,7 @@ pub(crate) fn claim(
     // for again here, it goes away empty-handed. Without these words, eight claimers took 345 of
     // 400 items twice.
     const CLAIM: Many = Many {
-        before: "update queue_item set lease_until = $1, n_taken = n_taken + 1, node = $4 \
+        before: "update queue_item set lease_until = $1, n_taken = n_taken + 1 \
                  where (lease_until <= $2 or lease_until > $3) and id in (",
         row: "?",
         after: ") returning id, n_taken",
@@ -86,12 +86,7 @@ pub(crate) fn claim(
     let mut claimed = tx
         .many(
             CLAIM,
-            &[
-                lease_until.into(),
-                now_ms.into(),
-                never.into(),
-                i64::from(node).into(),
-            ],
+            &[lease_until.into(), now_ms.into(), never.into()],
             &ids,
         )?
         .iter()
@@ -107,7 +102,22 @@ pub(crate) fn claim(
     }
     // The engines return changed rows in no promised order.
     claimed.sort_by_key(|item| item.id);
+    hold(tx, node, &claimed)?;
     Ok(Claim::Items(claimed))
+}
+
+/// Writes down that the process `node` has taken items.
+fn hold(tx: &mut Tx<'_>, node: u8, items: &[Claimed]) -> Result<()> {
+    const HOLD: Many = Many {
+        before: "insert into queue_holder (id, node) values ",
+        row: "(?, ?)",
+        after: " on conflict (id) do update set node = excluded.node",
+    };
+    let rows: Vec<Vec<Value<'_>>> = items
+        .iter()
+        .map(|item| vec![item.id.into(), i64::from(node).into()])
+        .collect();
+    tx.many(HOLD, &[], &rows).map(|_| ())
 }
 
 /// The bodies of items by their ids, and the ids of those whose bodies no key opens, with the reasons.
@@ -138,8 +148,7 @@ pub(crate) fn bodies(
 /// Sets items aside, with their bodies as they are: into a queue that nobody takes from.
 pub(crate) fn set_aside(tx: &mut Tx<'_>, ids: &[Unreadable]) -> Result<()> {
     const ASIDE: Many = Many {
-        before: "update queue_item set queue = queue || ' aside', lease_until = 0, node = null \
-                 where id in (",
+        before: "update queue_item set queue = queue || ' aside', lease_until = 0 where id in (",
         row: "?",
         after: ")",
     };
@@ -158,9 +167,15 @@ pub(crate) fn delete(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
         row: "?",
         after: ")",
     };
+    const HOLDERS: Many = Many {
+        before: "delete from queue_holder where id in (",
+        row: "?",
+        after: ")",
+    };
     let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|id| vec![(*id).into()]).collect();
     tx.many(ITEMS, &[], &rows)?;
     tx.many(BODIES, &[], &rows)?;
+    tx.many(HOLDERS, &[], &rows)?;
     Ok(())
 }
 
@@ -176,12 +191,16 @@ pub(crate) fn release(tx: &mut Tx<'_>, lease_until: i64, ids: &[i64]) -> Result<
     Ok(())
 }
 
+/// Ends the leases of a process; its number is the one argument.
+pub(crate) const FREE: &str = "update queue_item set lease_until = 0 where lease_until > 0 \
+     and id in (select id from queue_holder where node = $1)";
+
 /// Ends the leases of the process `node`; answers how many.
 pub(crate) fn free(tx: &mut Tx<'_>, node: u8) -> Result<u64> {
-    tx.execute(
-        "update queue_item set lease_until = 0 where node = $1 and lease_until > 0",
-        &[i64::from(node).into()],
-    )
+    let node = i64::from(node);
+    let n_freed = tx.execute(FREE, &[node.into()])?;
+    tx.execute("delete from queue_holder where node = $1", &[node.into()])?;
+    Ok(n_freed)
 }
 
 /// The largest id of a message that waits; 0 when none does.

@@ -136,6 +136,11 @@ const ALL: &[Migration] = &[
         "keys_in_use",
         include_str!("../migrations/0031_keys_in_use.sql"),
     ),
+    (
+        32,
+        "queue_holder_apart",
+        include_str!("../migrations/0032_queue_holder_apart.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
