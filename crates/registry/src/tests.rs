@@ -1,8 +1,11 @@
 //! Companies and keys on both engines.
 
+use crate::access::{Actor, Origin, Who};
 use crate::api_key::{self, ApiKey, Authenticator};
 use crate::company::{self, Company, CompanyId, Refusal};
+use crate::role::AccountId;
 use axum::http::{HeaderMap, HeaderValue, header};
+use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
 use store::clock::{Clock, TestClock};
@@ -154,4 +157,22 @@ async fn a_key_opens_until_it_expires_or_is_revoked() {
             .all(|row| !short.contains(&row.text(0).unwrap()));
         assert!(stored, "no secret is stored");
     }
+}
+
+/// However many people and keys a company makes, its people read on one share and its programs on another;
+/// who acts for no company has his own.
+#[test]
+fn the_people_of_a_company_read_on_one_share() {
+    let caller = |who: Who, company: Option<i64>| Actor {
+        who,
+        company: company.map(|n| Arc::new(some_company(n))),
+        ..Actor::nobody(Origin::default())
+    };
+    let person = |id: i64, company| caller(Who::Account(AccountId(id)), company).reader();
+    let program = |id: i64, company| caller(Who::Key(id), company).reader();
+    assert_eq!(person(1, Some(7)), person(2, Some(7)));
+    assert_eq!(program(1, Some(7)), program(2, Some(7)));
+    assert_ne!(person(1, Some(7)), program(1, Some(7)));
+    assert_ne!(person(1, Some(7)), person(1, Some(8)));
+    assert_ne!(person(1, None), person(2, None));
 }

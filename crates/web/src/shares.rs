@@ -21,6 +21,8 @@ const COME_BACK: Duration = Duration::from_secs(2);
 pub enum Holder {
     /// A company, whoever acts for it; its id.
     Company(i64),
+    /// The people of a company apart from its programs; its id.
+    People(i64),
     /// A person who acts for no company; the id of the account.
     Person(i64),
     /// Whoever shows a credential that nobody has looked at yet; a hash of it.

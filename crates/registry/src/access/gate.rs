@@ -5,7 +5,7 @@ use crate::api_key::Authenticator;
 use crate::company::Company;
 use crate::ground::Ground;
 use crate::relying_party::RelyingParty;
-use crate::role::{AccountId, Operation, Role};
+use crate::role::{Operation, Role};
 use crate::session::{self, Session, Stage};
 use axum::http::{HeaderMap, header};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,6 @@ use store::Result as StoreResult;
 use store::Tx;
 use subtle::ConstantTimeEq;
 use web::Problem;
-use web::shares::Holder;
 
 /// Header with the token that proves that the page is ours.
 const CSRF_HEADER: &str = "x-csrf-token";
@@ -71,12 +70,7 @@ impl Gate {
             }
             actor
         };
-        // People have a share of their own: the programs of their company do not keep them from looking why.
-        let holder = match actor.who {
-            Who::Account(AccountId(id)) => Holder::Person(id),
-            Who::Key(_) | Who::Client(_) | Who::Nobody => actor.holder(),
-        };
-        web::reads::belongs_to(&holder).await?;
+        web::reads::belongs_to(&actor.reader()).await?;
         Ok(actor)
     }
 

@@ -115,6 +115,16 @@ impl Actor {
         }
     }
 
+    /// Whose share of what is read at once it is: as [`Self::holder`], but the people of a company have one apart
+    /// from its programs, which so do not keep them from looking why. However many people a company makes, they
+    /// have one together.
+    pub fn reader(&self) -> Holder {
+        match (&self.company, self.who) {
+            (Some(company), Who::Account(_)) => Holder::People(company.id.0),
+            _ => self.holder(),
+        }
+    }
+
     /// The company acted for.
     ///
     /// # Errors

@@ -118,7 +118,7 @@ impl Default for LimitsConfig {
             upload_bytes_max: 96 << 20,
             upload_bytes_per_caller_max: 32 << 20,
             reads_max: 64,
-            reads_per_caller_max: 4,
+            reads_per_caller_max: 3,
             streams_max: 500,
             streams_per_caller_max: 50,
             polls_max: 2000,
@@ -136,10 +136,10 @@ impl LimitsConfig {
     /// them delays everybody.
     pub fn fault_of_readers(&self, n_readers: usize) -> Option<String> {
         let share = self.reads_per_caller_max;
-        (share >= n_readers).then(|| {
+        (share.saturating_mul(2) >= n_readers).then(|| {
             format!(
-                "limits.reads_per_caller_max（{share}）应小于 store.n_readers（{n_readers}），否则一个调用方\
-                 的查询会占满全部读线程，其他人都要等；请调大 store.n_readers（至少 2）或调小 \
+                "limits.reads_per_caller_max（{share}）的两倍应小于 store.n_readers（{n_readers}），否则一家企业\
+                 的程序和人员会占满全部读线程，其他人都要等；请调大 store.n_readers（至少 3）或调小 \
                  limits.reads_per_caller_max"
             )
         })

@@ -70,7 +70,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "limits.reads_per_caller_max",
-        "其中同一企业的程序（各密钥合计）或同一账号的人员（确认身份之前为同一密钥、会话或地址）的上限，须小于 store.n_readers；超出者等候自己先前的请求，最多 5 秒",
+        "其中同一企业的程序（各密钥合计）、同一企业的人员（合计）或不代表企业的人员（确认身份之前为同一密钥、会话或地址）各自的上限，其两倍须小于 store.n_readers；超出者等候自己先前的请求，最多 5 秒",
     ),
     ("limits.streams_max", "实时推送连接数上限"),
     (
@@ -203,7 +203,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "store.n_readers",
-        "读数据库的线程数（各一个连接；SQLite 每个另用 4 MiB 缓存），2 至 64，须大于 limits.reads_per_caller_max",
+        "读数据库的线程数（各一个连接；SQLite 每个另用 4 MiB 缓存），2 至 64，须大于 limits.reads_per_caller_max 的两倍",
     ),
     (
         "store.waiting_max",
