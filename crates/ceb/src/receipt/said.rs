@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// different things as its status says nothing that could be relied on.
 pub(super) fn status(first: Option<&str>, xml: &str) -> (ReturnStatus, String) {
     // One element, opened and closed, is the rule; everything else is read once more.
-    let is_plain = xml.matches("eturnStatus").count() == 2;
+    let is_plain = n_named(xml, "returnstatus") == 2;
     let mut texts = match first.filter(|_| is_plain) {
         Some(first) => vec![first.to_owned()],
         None => texts_of(xml, "returnStatus"),
@@ -23,6 +23,14 @@ pub(super) fn status(first: Option<&str>, xml: &str) -> (ReturnStatus, String) {
         (Some(status), 1) if status != STATUS_UNREADABLE => (status, String::new()),
         _ => (STATUS_UNREADABLE, texts.join("，")),
     }
+}
+
+/// How often a name in small letters stands in a text, in any case.
+fn n_named(text: &str, name: &str) -> usize {
+    let windows = text.as_bytes().windows(name.len());
+    windows
+        .filter(|part| part.eq_ignore_ascii_case(name.as_bytes()))
+        .count()
 }
 
 /// The texts of all elements of this name, whatever their prefix, in any case; no empty ones, and nothing
@@ -175,6 +183,9 @@ mod tests {
         assert_eq!(of(&["100", "0100"]).0, ReturnStatus(100));
         let none = STATUS_UNREADABLE;
         assert_eq!(of(&["120", "100"]), (none, "120，100".to_owned()));
+        // Other letters make no other element of it.
+        let two = entry("<returnStatus>120</returnStatus><RETURNSTATUS>100</RETURNSTATUS>");
+        assert_eq!(status(Some("120"), &two), (none, "120，100".to_owned()));
         assert_eq!(of(&["100.5"]), (none, "100.5".to_owned()));
         assert_eq!(of(&["0"]), (none, "0".to_owned()));
         assert_eq!(of(&[]), (none, String::new()));
