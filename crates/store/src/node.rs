@@ -134,7 +134,7 @@ pub fn keys_in_use(tx: &mut Tx<'_>, now_ms: i64) -> Result<BTreeSet<Option<Strin
 pub fn release(tx: &mut Tx<'_>, who: &Claimant) -> Result<()> {
     vault::note(tx)?;
     tx.execute(
-        "update node set until_ms = 0 where number = $1 and owner = $2",
+        "update node set until_ms = 0, key_id = null where number = $1 and owner = $2",
         &[i64::from(who.number).into(), (&who.owner).into()],
     )
     .map(|_| ())
@@ -181,6 +181,12 @@ mod tests {
             let late = test.db.write(move |tx| beat(tx, &first, later));
             assert!(!late.await.unwrap(), "who was replaced hears of it");
             test.db.write(move |tx| release(tx, &second)).await.unwrap();
+            // Who is gone seals with nothing.
+            let key = test.db.read(|tx| {
+                let row = tx.query_opt("select key_id from node where number = 3", &[])?;
+                row.unwrap().text_opt(0)
+            });
+            assert_eq!(key.await.unwrap(), None);
             assert_eq!(ask(&test.db, &who("c", ""), later + 1).await, "ours");
         }
     }
