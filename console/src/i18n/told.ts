@@ -58,6 +58,7 @@ export const TOLD: Readonly<Record<string, string>> = {
   "单证被挂起。": "The document is suspended.",
   "没有找到对应的申报单证": "No declared document fits",
   "存储的内容用现有密钥无法解密（已损坏或缺少密钥），原样保留；恢复后可重新匹配": "Its stored content opens with no key (damaged, or the key is missing); it is kept as it is, and can be released once it is restored.",
+  "该主键的单证尚未发往海关，这份回执不会是给它的答复": "Nothing declared under this key was sent to customs yet, so this receipt cannot answer it",
   "信封的接收方没有申报过该单证": "Its envelope is addressed to somebody who did not declare it",
   "oriCopMsgId 不是本平台发出的传输编号": "oriCopMsgId is no transfer number of this platform",
   "oriCopMsgId 对应的报文不存在": "There is no message for its oriCopMsgId",

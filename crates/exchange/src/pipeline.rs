@@ -214,11 +214,17 @@ impl Worker {
                     metrics::counter!("tongguan_step_failures_total", "step" => self.step)
                         .increment(1);
                     pause = (pause * 2).min(PAUSE_MAX);
+                    // What this process cannot do another one may: it has the key that is missing here.
+                    self.give_back().await;
                     pause
                 }
             };
             self.wait(wait).await;
         }
+        self.give_back().await;
+    }
+
+    async fn give_back(&mut self) {
         if let Err(error) = self.lease.give_back(&self.shared.db).await {
             tracing::warn!(%error, "the lease could not be given back; it runs out by itself");
         }

@@ -277,14 +277,9 @@ impl Queue for Builtin {
 
 /// Raises the alarm for messages that were set aside.
 fn tell(queue: &str, unreadable: &[Unreadable]) {
-    for (id, error) in unreadable {
-        metrics::counter!("tongguan_values_unreadable_total", "place" => "queue").increment(1);
-        tracing::error!(
-            queue,
-            id,
-            error,
-            "a message that no key opens was set aside"
-        );
+    for (id, why) in unreadable {
+        store::unreadable::tell(("queue", (*id, 0)), why);
+        tracing::error!(queue, id, "a message that is damaged was set aside");
     }
 }
 

@@ -35,6 +35,7 @@ impl From<store::Error> for Error {
             store::Error::Unavailable(text) | store::Error::Conflict(text) => {
                 Self::Unavailable(text)
             }
+            error @ store::Error::KeyMissing(_) => Self::Unavailable(error.to_string()),
             store::Error::Constraint(text)
             | store::Error::Fault(text)
             | store::Error::Setting(text) => Self::Fault(text),

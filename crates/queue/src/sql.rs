@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use std::collections::HashMap;
 use store::clock::SKEW_MS;
+use store::unreadable::damage;
 use store::{Many, Result, Tx, Value};
 
 /// An item that was claimed: its id and how often it has been taken.
@@ -11,7 +12,7 @@ pub(crate) struct Claimed {
     pub(crate) n_taken: i64,
 }
 
-/// The id of an item whose body no key opens, and why.
+/// The id of an item whose body is damaged, and why.
 pub(crate) type Unreadable = (i64, String);
 
 /// What a claim brought.
@@ -120,7 +121,7 @@ fn hold(tx: &mut Tx<'_>, node: u8, items: &[Claimed]) -> Result<()> {
     tx.many(HOLD, &[], &rows).map(|_| ())
 }
 
-/// The bodies of items by their ids, and the ids of those whose bodies no key opens, with the reasons.
+/// The bodies of items by their ids, and the ids of those whose bodies are damaged, with the reasons.
 pub(crate) fn bodies(
     tx: &mut Tx<'_>,
     items: &[Claimed],
@@ -131,15 +132,14 @@ pub(crate) fn bodies(
         after: ")",
     };
     let ids: Vec<Vec<Value<'_>>> = items.iter().map(|item| vec![item.id.into()]).collect();
-    let vault = tx.vault();
     let (mut bodies, mut unreadable) = (HashMap::new(), Vec::new());
     for row in tx.many(BODIES, &[], &ids)? {
         let id = row.int(0)?;
-        match vault.open(row.bytes(1)?) {
+        match damage(tx.open(row.bytes(1)?))? {
             Ok(body) => {
                 bodies.insert(id, Bytes::from(body));
             }
-            Err(error) => unreadable.push((id, error.to_string())),
+            Err(why) => unreadable.push((id, why)),
         }
     }
     Ok((bodies, unreadable))

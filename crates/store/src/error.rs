@@ -21,6 +21,13 @@ pub enum Error {
     /// A statement, a type or a stored value is wrong: a fault of ours.
     #[error("the database statement failed: {0}")]
     Fault(String),
+    /// A stored value was sealed with a key that this process does not have; the text is the key's id. Told of
+    /// a database that has the key on record, another process has it: callers do as with
+    /// [`Error::Unavailable`], and leave the work to that process ([`crate::unreadable`]).
+    #[error(
+        "a stored value was sealed with the key {0}, which store.encryption_key_file does not have"
+    )]
+    KeyMissing(String),
     /// A setting of the store is wrong, or does not fit the database: found out when it is opened.
     #[error("{0}")]
     Setting(String),
@@ -29,7 +36,7 @@ pub enum Error {
 impl Error {
     /// Whether the same work may succeed later without any change.
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Unavailable(_))
+        matches!(self, Self::Unavailable(_) | Self::KeyMissing(_))
     }
 }
 

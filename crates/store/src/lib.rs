@@ -37,7 +37,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 mod tx;
-mod unreadable;
+pub mod unreadable;
 mod value;
 mod vault;
 

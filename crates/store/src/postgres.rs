@@ -112,8 +112,9 @@ impl Server {
             Error::Fault(text)
             | Error::Conflict(text)
             | Error::Constraint(text)
-            | Error::Setting(text) => Error::Unavailable(text),
-            unavailable @ Error::Unavailable(_) => unavailable,
+            | Error::Setting(text)
+            | Error::KeyMissing(text)
+            | Error::Unavailable(text) => Error::Unavailable(text),
         })?;
         Ok(Open {
             client,
@@ -236,7 +237,7 @@ fn serve(connection: &mut Connection, queue: &Receiver<Box<dyn Job>>) {
     }
     while let Ok(mut job) = queue.recv() {
         let failure = connection.run(job.as_mut()).err();
-        if failure.as_ref().is_some_and(Error::is_unavailable) {
+        if matches!(failure, Some(Error::Unavailable(_))) {
             connection.open = None;
         }
         job.finish(failure);

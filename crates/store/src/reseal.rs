@@ -17,7 +17,7 @@ use crate::{Db, Result, Row, Tx, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use crate::vault::older;
+pub use crate::vault::{missing, older};
 
 /// Bytes that are written in one transaction, one value at least: 1 MiB.
 const WRITTEN_MAX: usize = 1 << 20;

@@ -1,35 +1,158 @@
-//! Stored values that no key opens, damaged on the disk or by a key that is gone, where the rest can go on.
+//! Stored values that cannot be opened, where the rest can go on.
+//!
+//! There are two reasons, and they are kept apart:
+//!
+//! - *This process lacks the key* ([`Error::KeyMissing`]): the database has it on record that something is
+//!   sealed with it, so another process has it, and this one gets it with its next start. Such a value is left
+//!   alone: the work fails as if the database were not there, and nobody is told that the value is damaged.
+//! - *Damage*: the value was changed since it was sealed, or names a key that is not on record, which nobody
+//!   can put right by waiting. It is counted, told once, and passed over.
 
-use crate::{Result, Vault};
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use crate::vault;
+use crate::{Error, Result, Tx};
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-impl Vault {
-    /// Opens a text that is only shown or compared; none where no key opens it, which is counted, and logged
-    /// once for each place: one damaged value stops nobody.
-    pub fn try_text(&self, text: String, place: &'static str) -> Option<String> {
-        told(self.open_text(text), place)
+/// Values of which it is remembered that they were told.
+const TOLD_MAX: usize = 10_000;
+
+/// Where a value stands: a name for the table, and the key of its row; of a key with one number the second is 0.
+pub type At = (&'static str, (i64, i64));
+
+impl Tx<'_> {
+    /// Opens stored bytes.
+    ///
+    /// # Errors
+    /// [`Error::KeyMissing`] when another process has the key, [`Error::Fault`] when they are damaged.
+    pub fn open(&mut self, bytes: Vec<u8>) -> Result<Vec<u8>> {
+        let opened = self.vault().open(bytes);
+        self.sorted(opened)
     }
 
-    /// As [`Vault::try_text`], for bytes.
-    pub fn try_bytes(&self, bytes: Vec<u8>, place: &'static str) -> Option<Vec<u8>> {
-        told(self.open(bytes), place)
+    /// As [`Tx::open`], for a text.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_text(&mut self, text: String) -> Result<String> {
+        let opened = self.vault().open_text(text);
+        self.sorted(opened)
+    }
+
+    /// Opens the text of a row, where the rest goes on without it; none when it is damaged,
+    /// which is counted and told.
+    ///
+    /// # Errors
+    /// [`Error::KeyMissing`] when another process has the key, and the engine's.
+    pub fn try_text(&mut self, text: String, at: At) -> Result<Option<String>> {
+        let opened = self.open_text(text);
+        Ok(damage(opened)?.map_err(|why| tell(at, &why)).ok())
+    }
+
+    /// As [`Tx::try_text`], for bytes.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn try_bytes(&mut self, bytes: Vec<u8>, at: At) -> Result<Option<Vec<u8>>> {
+        let opened = self.open(bytes);
+        Ok(damage(opened)?.map_err(|why| tell(at, &why)).ok())
+    }
+
+    /// A key that is not on record is one that nobody has: what names it is damaged.
+    fn sorted<T>(&mut self, opened: Result<T>) -> Result<T> {
+        match opened {
+            Err(Error::KeyMissing(id)) if vault::is_on_record(self, &id)? => {
+                metrics::counter!("tongguan_values_of_missing_keys_total").increment(1);
+                if lock(&KEYS).insert(id.clone()) {
+                    tracing::error!(
+                        key = id,
+                        "this process lacks a key with which another one seals: add it to \
+                         store.encryption_key_file and start this process again"
+                    );
+                }
+                Err(Error::KeyMissing(id))
+            }
+            Err(error @ Error::KeyMissing(_)) => Err(Error::Fault(error.to_string())),
+            opened => opened,
+        }
     }
 }
 
-/// The places of which it was said that a value there could not be opened.
-static SAID: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-
-fn told<T>(opened: Result<T>, place: &'static str) -> Option<T> {
+/// Of a failure to open a value, why it is damaged; the rest, which may pass, stays a failure.
+///
+/// # Errors
+/// All but [`Error::Fault`].
+pub fn damage<T>(opened: Result<T>) -> Result<std::result::Result<T, String>> {
     match opened {
-        Ok(value) => Some(value),
-        Err(error) => {
-            metrics::counter!("tongguan_values_unreadable_total", "place" => place).increment(1);
-            let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
-            if said.insert(place) {
-                tracing::error!(place, %error, "a stored value cannot be opened; the rest goes on");
-            }
-            None
+        Ok(value) => Ok(Ok(value)),
+        Err(Error::Fault(why)) => Ok(Err(why)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Counts a damaged value and raises the alarm, once for each as long as this process lives.
+pub fn tell(at: At, why: &str) {
+    if !lock(&TOLD).is_new(at) {
+        return;
+    }
+    let (place, (id, number)) = at;
+    metrics::counter!("tongguan_values_unreadable_total", "place" => place).increment(1);
+    tracing::error!(
+        place,
+        id,
+        number,
+        why,
+        "a stored value cannot be opened; the rest goes on"
+    );
+}
+
+/// What was told, the oldest first.
+#[derive(Default)]
+struct Told {
+    values: BTreeSet<At>,
+    order: VecDeque<At>,
+}
+
+impl Told {
+    fn is_new(&mut self, value: At) -> bool {
+        if !self.values.insert(value) {
+            return false;
         }
+        self.order.push_back(value);
+        if self.order.len() > TOLD_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.values.remove(&oldest);
+        }
+        true
+    }
+}
+
+static TOLD: Mutex<Told> = Mutex::new(Told {
+    values: BTreeSet::new(),
+    order: VecDeque::new(),
+});
+
+/// Keys of which it was told that this process lacks them.
+static KEYS: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// What was told is whole after every step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TOLD_MAX, Told};
+
+    #[test]
+    fn each_value_is_told_once_and_few_are_remembered() {
+        let mut told = Told::default();
+        for id in (0..).take(TOLD_MAX) {
+            assert!(told.is_new(("test", (id, 0))));
+            assert!(!told.is_new(("test", (id, 0))));
+        }
+        assert!(told.is_new(("test", (0, 1))));
+        assert_eq!(told.values.len(), TOLD_MAX);
+        assert!(told.is_new(("test", (0, 0))), "the oldest is forgotten");
     }
 }

@@ -7,11 +7,13 @@
 
 use crate::log;
 use exchange::pipeline::Shared;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::check::Room;
 use store::node::{self, BEAT, Claimant};
+use store::reseal;
 use store::task::{Pulse, Tasks};
 use tokio::sync::watch;
 
@@ -119,7 +121,7 @@ impl Health {
 
     /// Everything that is known, reading included.
     pub async fn checks(&self) -> Vec<Check> {
-        let mut checks = vec![self.read().await];
+        let mut checks = vec![self.read().await, self.keys().await];
         checks.extend(self.written());
         checks.extend(self.tasks.states().into_iter().map(|task| Check {
             name: format!("task.{}", task.name),
@@ -151,6 +153,36 @@ impl Health {
             () = self.shared.clock.sleep(READ_MAX) => Err("no answer".to_owned()),
         };
         check("database.read", read)
+    }
+
+    /// Whether this process has every key with which another one seals: what it lacks it leaves to others.
+    async fn keys(&self) -> Check {
+        let mut dbs = vec![&self.shared.db];
+        dbs.extend(self.shared.queue.sealed().map(|(db, _)| db));
+        let mut missing = BTreeSet::new();
+        for db in dbs {
+            let reading = db.read(reseal::missing);
+            let read = tokio::select! {
+                read = reading => read.map_err(|error| error.to_string()),
+                () = self.shared.clock.sleep(READ_MAX) => Err("no answer".to_owned()),
+            };
+            match read {
+                Ok(found) => missing.extend(found),
+                Err(error) => return check("encryption.keys", Err(error)),
+            }
+        }
+        let told: Vec<String> = missing.into_iter().collect();
+        check(
+            "encryption.keys",
+            match told.is_empty() {
+                true => Ok(()),
+                false => Err(format!(
+                    "missing in store.encryption_key_file: {}; another process seals with it: add it and \
+                     start this process again",
+                    told.join(", ")
+                )),
+            },
+        )
     }
 
     fn written(&self) -> Vec<Check> {

@@ -163,6 +163,11 @@ pub struct ReceiptItem {
     pub return_info: String,
     /// The receipt as XML, with this one answer in it.
     pub xml: String,
+    /// `true` when what the platform has stored of this receipt is damaged: `returnInfo` or `xml` is not what
+    /// customs said then. Absent otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub unreadable: bool,
     /// What it means and what to do (回执解释).
     #[serde(default)]
     #[schema(required = true)]
@@ -188,6 +193,7 @@ impl ReceiptItem {
             return_time: item.return_time,
             return_info: item.return_info,
             xml: item.xml,
+            unreadable: item.is_unreadable,
         }
     }
 

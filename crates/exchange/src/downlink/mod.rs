@@ -17,7 +17,7 @@ mod tests;
 use registry::company::CompanyId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Result, Row, Vault};
+use store::{Result, Row, Tx};
 use tokio::sync::Notify;
 
 pub(crate) use sql::{after, before, last, reserve};
@@ -26,8 +26,9 @@ pub(crate) use sql::{after, before, last, reserve};
 pub(crate) const COLUMNS: &str = "feed_no, message_id, document_id, kind, document_key, \
                                   return_status, return_time, return_info, received_at, xml, guid";
 
-/// What stands for the text of a receipt that no key opens: the feed goes on.
-const UNREADABLE: &str = "（回执内容用现有密钥无法解密，请联系平台运维）";
+/// What stands for the text of a receipt that is damaged: the feed goes on.
+const UNREADABLE: &str =
+    "（平台存储的这份回执已损坏，内容无法读取；请登录单一窗口查询该单，并联系平台运维）";
 
 /// One receipt as the feed tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +44,18 @@ pub(crate) struct Item {
     pub(crate) received_at: i64,
     pub(crate) xml: String,
     pub(crate) guid: String,
+    /// Whether its text or its XML is damaged.
+    pub(crate) is_unreadable: bool,
 }
 
-pub(crate) fn item(row: &Row, vault: &Vault) -> Result<Item> {
+/// Reads an item. Of one that is damaged a text says so; one whose key another process has cannot be read
+/// here at all, so that its reader's cursor stays where it is.
+pub(crate) fn item(tx: &mut Tx<'_>, row: &Row) -> Result<Item> {
+    let at = ("receipt", (row.int(2)?, row.int(0)?));
+    let return_info = tx.try_text(row.text(7)?, at)?;
+    let xml = tx.try_text(row.text(9)?, at)?;
     Ok(Item {
+        is_unreadable: return_info.is_none() || xml.is_none(),
         feed_no: row.int(0)?,
         message_id: row.int(1)?,
         document_id: row.int(2)?,
@@ -54,11 +63,9 @@ pub(crate) fn item(row: &Row, vault: &Vault) -> Result<Item> {
         document_key: row.text(4)?,
         return_status: row.int(5)?,
         return_time: row.text(6)?,
-        return_info: vault
-            .try_text(row.text(7)?, "receipt")
-            .unwrap_or_else(|| UNREADABLE.to_owned()),
+        return_info: return_info.unwrap_or_else(|| UNREADABLE.to_owned()),
         received_at: row.int(8)?,
-        xml: vault.try_text(row.text(9)?, "receipt").unwrap_or_default(),
+        xml: xml.unwrap_or_default(),
         guid: row.text(10)?,
     })
 }

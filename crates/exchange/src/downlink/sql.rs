@@ -59,9 +59,8 @@ pub(crate) fn before(
 }
 
 fn items(tx: &mut Tx<'_>, sql: &str, args: &[Value<'_>]) -> Result<Vec<Item>> {
-    let vault = tx.vault();
     let rows = tx.query(sql, args)?;
-    rows.iter().map(|row| item(row, &vault)).collect()
+    rows.iter().map(|row| item(tx, row)).collect()
 }
 
 /// The newest number of a company's feed; 0 when it is empty.

@@ -32,9 +32,8 @@ pub(super) async fn set(shared: &Shared, unreadable: Vec<(i64, String)>) -> Resu
         .db
         .write(move |tx| sql::move_to(tx, &ids, (None, ASIDE)));
     write.await?;
-    for (id, error) in unreadable {
-        metrics::counter!("tongguan_values_unreadable_total", "place" => "inbox").increment(1);
-        tracing::error!(id, error, "an answer that no key opens was set aside");
+    for (id, why) in unreadable {
+        store::unreadable::tell(("inbox", (id, 0)), &why);
     }
     Ok(())
 }

@@ -3,9 +3,10 @@
 use super::Kept;
 use bytes::Bytes;
 use registry::company::CompanyId;
+use store::unreadable::damage;
 use store::{Many, Result, Tx, Value};
 
-/// What was read of answers: ids and bodies, and ids and reasons of those that no key opens.
+/// What was read of answers: ids and bodies, and ids and reasons of those that are damaged.
 pub(super) type Bodies = (Vec<(i64, Bytes)>, Vec<(i64, String)>);
 
 pub(super) fn insert(tx: &mut Tx<'_>, direction: &str, kept: &[Kept]) -> Result<()> {
@@ -53,11 +54,13 @@ pub(super) fn next_lane(
     .transpose()
 }
 
-/// How many answers of a direction there are, and their bytes; counted up to `limit` answers.
+/// How many answers of a direction take turns, and their bytes; counted up to `limit` answers. What is set
+/// aside takes no room from them.
 pub(super) fn held(tx: &mut Tx<'_>, direction: &str, limit: i64) -> Result<(i64, i64)> {
     let row = tx.query_opt(
         "select count(*), cast(coalesce(sum(n_bytes), 0) as bigint) from \
-         (select n_bytes from receipt_inbox where direction = $1 limit $2) as found",
+         (select n_bytes from receipt_inbox where direction = $1 and company_id >= 0 limit $2) \
+         as found",
         &[direction.into(), limit.into()],
     )?;
     row.map_or(Ok((0, 0)), |row| Ok((row.int(0)?, row.int(1)?)))
@@ -80,22 +83,21 @@ pub(super) fn oldest(
     .collect()
 }
 
-/// The answers with these ids that are still there, in the order of their ids, and those of them that no key
-/// opens, with the reasons.
+/// The answers with these ids that are still there, in the order of their ids, and those of them that are
+/// damaged, with the reasons.
 pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Bodies> {
     const BODIES: Many = Many {
         before: "select id, body from receipt_inbox where id in (",
         row: "?",
         after: ") order by id",
     };
-    let vault = tx.vault();
     let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|id| vec![(*id).into()]).collect();
     let (mut bodies, mut unreadable) = (Vec::new(), Vec::new());
     for row in tx.many(BODIES, &[], &rows)? {
         let id = row.int(0)?;
-        match vault.open(row.bytes(1)?) {
+        match damage(tx.open(row.bytes(1)?))? {
             Ok(body) => bodies.push((id, Bytes::from(body))),
-            Err(error) => unreadable.push((id, error.to_string())),
+            Err(why) => unreadable.push((id, why)),
         }
     }
     Ok((bodies, unreadable))

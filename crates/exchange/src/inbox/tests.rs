@@ -168,3 +168,24 @@ async fn an_answer_that_no_key_opens_stops_nobody() {
         assert_eq!(house.feed(0).await.len(), 600);
     }
 }
+
+/// What is set aside takes no room from the answers that take turns, however much it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_set_aside_takes_no_room() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let shared = &house.shared;
+        let put = shared.db.write(|tx| {
+            tx.execute(
+                "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
+                 values (7, 'import', 0, $1, $2)",
+                &[super::BYTES_MAX.into(), DAMAGED.into()],
+            )
+        });
+        put.await.unwrap();
+        let room = || super::room(shared, Direction::Import);
+        assert_eq!(room().await.unwrap(), 0);
+        crate::pipeline::drain(shared).await.unwrap();
+        assert_eq!(room().await.unwrap(), super::MOVED_MAX);
+    }
+}

@@ -5,6 +5,7 @@ use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
 use crate::intake::Arrival;
 use ceb::Outcome;
 use registry::company::CompanyId;
+use store::unreadable::damage;
 use store::{Error, Many, Result, Row, Tx, Value};
 
 pub(crate) const COLUMNS: &str = "m.id, m.company_id, m.direction, m.kind, m.guid, m.shape, \
@@ -83,18 +84,18 @@ pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<
         "select body from message_body where message_id = $1",
         &[id.0.into()],
     )?
-    .map(|row| tx.vault().open(row.bytes(0)?))
+    .map(|row| tx.open(row.bytes(0)?))
     .transpose()
 }
 
-/// As [`body_as_received`]; none, too, where no key opens it.
+/// As [`body_as_received`]; none, too, where it is damaged.
 pub(crate) fn body_if_readable(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Vec<u8>>> {
     let found = tx.query_opt(
         "select body from message_body where message_id = $1",
         &[id.0.into()],
     )?;
     let Some(row) = found else { return Ok(None) };
-    Ok(tx.vault().try_bytes(row.bytes(0)?, "message"))
+    tx.try_bytes(row.bytes(0)?, ("message", (id.0, 0)))
 }
 
 pub(super) fn change_state(
@@ -290,8 +291,8 @@ pub(crate) fn next_lane(
         .transpose()
 }
 
-/// Loads messages with their bytes, in the order of their ids; and the ids of those that no key opens, with
-/// the reasons.
+/// Loads messages with their bytes, in the order of their ids; and the ids of those whose bytes are damaged,
+/// with the reasons.
 pub(crate) fn load(
     tx: &mut Tx<'_>,
     messages: &[MessageId],
@@ -305,14 +306,13 @@ pub(crate) fn load(
         after: ") order by m.id",
     };
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
-    let vault = tx.vault();
     let (mut loaded, mut unreadable) = (Vec::new(), Vec::new());
     for row in tx.many(LOAD, &[], &rows)? {
         let id = MessageId(row.int(0)?);
-        let body = match vault.open(row.bytes(4)?) {
+        let body = match damage(tx.open(row.bytes(4)?))? {
             Ok(body) => body,
-            Err(error) => {
-                unreadable.push((id, error.to_string()));
+            Err(why) => {
+                unreadable.push((id, why));
                 continue;
             }
         };
@@ -353,13 +353,12 @@ pub(crate) fn owners(
 }
 
 /// Messages with ids above one and below another, in order, with their states: for those who read
-/// once more what was accepted. What no key opens is left out.
+/// once more what was accepted. Of what is damaged the body is empty, as that of nothing that was accepted is.
 pub(crate) fn between(
     tx: &mut Tx<'_>,
     (above, below): (i64, i64),
     limit: i64,
 ) -> Result<Vec<(Loaded, State)>> {
-    let vault = tx.vault();
     let rows = tx.query(
         "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
          s.message_id is not null, m.state, m.received_at from message m \
@@ -370,15 +369,14 @@ pub(crate) fn between(
     )?;
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
-        let Ok(body) = vault.open(row.bytes(4)?) else {
-            continue;
-        };
+        let id = row.int(0)?;
+        let body = tx.try_bytes(row.bytes(4)?, ("message", (id, 0)))?;
         let loaded = Loaded {
-            id: MessageId(row.int(0)?),
+            id: MessageId(id),
             company_id: CompanyId(row.int(1)?),
             kind: row.text(2)?,
             profile: row.text(3)?,
-            body,
+            body: body.unwrap_or_default(),
             is_signed_here: row.bool(5)?,
             has_waited: false,
             received_ms: row.int(7)?,

@@ -10,6 +10,7 @@ use crate::query::http::{Desk, bad};
 use crate::query::{Filter, MessageSummary, list};
 use crate::quota;
 use crate::receipt;
+use crate::receipt::parked::{Listed, Parked};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Held};
@@ -443,20 +444,20 @@ pub(super) fn parked_items(
     before: i64,
     limit: i64,
 ) -> store::Result<Vec<(i64, ParkedItem)>> {
-    let item = |parked: receipt::parked::Parked| {
+    let item = |parked: Parked| {
         let reason = match parked.body {
-            Some(_) => parked.reason.clone(),
-            None => inbox::aside::REASON.to_owned(),
+            Listed::Damaged => inbox::aside::REASON.to_owned(),
+            Listed::Whole(_) | Listed::Large => parked.reason.clone(),
         };
-        let says = parked.says();
-        let status = says.as_ref().map(|(status, _)| i64::from(status.0));
+        let (status, return_info) = parked.told();
+        let status = status.map(|status| i64::from(status.0));
         let item = ParkedItem {
             id: parked.id.to_string(),
             kind: parked.kind,
             document_key: parked.document_key,
             return_status: status.and_then(receipt::shown_status),
-            return_info: says.map(|(_, info)| info).unwrap_or_default(),
-            receivers: parked.body.map_or_else(Vec::new, |body| body.receivers),
+            return_info,
+            receivers: parked.receivers,
             reason,
             at: beijing_rfc3339(parked.at_ms),
             asked: None,
@@ -465,13 +466,14 @@ pub(super) fn parked_items(
     };
     let homeless = receipt::parked::list(tx, before, limit)?.into_iter();
     let aside = inbox::aside::list(tx, before, limit)?.into_iter();
-    let unreadable = aside.map(|id| receipt::parked::Parked {
+    let unreadable = aside.map(|id| Parked {
         id,
         kind: String::new(),
         document_key: String::new(),
         reason: inbox::aside::REASON.to_owned(),
         at_ms: made_at_ms(id),
-        body: None,
+        receivers: Vec::new(),
+        body: Listed::Damaged,
     });
     let mut found: Vec<(i64, ParkedItem)> = homeless.chain(unreadable).map(item).collect();
     found.sort_by_key(|(id, _)| std::cmp::Reverse(*id));

@@ -147,32 +147,37 @@ pub(crate) fn body(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Opti
          where m.id = $1 and {seen}"
     );
     tx.query_opt(&sql, &args)?
-        .map(|row| tx.vault().open(row.bytes(0)?))
+        .map(|row| tx.open(row.bytes(0)?))
         .transpose()
 }
 
+/// What stands for the text of a finding that is damaged; its code says what was found.
+const UNREADABLE: &str = "（平台存储的这条说明已损坏，无法读取；请按代码查阅知识库）";
+
 /// The findings of a message, in the order in which they were found.
 pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<super::FindingView>> {
-    let vault = tx.vault();
-    tx.query(
-        "select code, severity, path, line, value, text, advice from message_finding \
+    let rows = tx.query(
+        "select code, severity, path, line, value, text, advice, number from message_finding \
          where message_id = $1 order by number",
         &[id.0.into()],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(super::FindingView {
-            code: row.text(0)?,
-            severity: row.text(1)?,
-            path: row.text(2)?,
-            line: row.int(3)?,
-            cell: None,
-            value: vault.open_text(row.text(4)?)?,
-            text: vault.open_text(row.text(5)?)?,
-            advice: row.text(6)?,
+    )?;
+    rows.iter()
+        .map(|row| {
+            let at = ("message_finding", (id.0, row.int(7)?));
+            let value = tx.try_text(row.text(4)?, at)?.unwrap_or_default();
+            let text = tx.try_text(row.text(5)?, at)?;
+            Ok(super::FindingView {
+                code: row.text(0)?,
+                severity: row.text(1)?,
+                path: row.text(2)?,
+                line: row.int(3)?,
+                cell: None,
+                value,
+                text: text.unwrap_or_else(|| UNREADABLE.to_owned()),
+                advice: row.text(6)?,
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// A message of any company: only for those who run the platform.
@@ -272,16 +277,15 @@ pub(super) fn by_guid(
 /// The engine's.
 pub fn why(tx: &mut Tx<'_>, message: &Message) -> Result<String> {
     let found = tx.query_opt(
-        "select code, text from message_finding where message_id = $1 and severity = 'refuse' \
+        "select code, text, number from message_finding where message_id = $1 and severity = 'refuse' \
          order by number limit 1",
         &[message.id.0.into()],
     )?;
     if let Some(row) = found.filter(|_| message.state == State::Refused) {
-        return Ok(format!(
-            "[{}] {}",
-            row.text(0)?,
-            tx.vault().open_text(row.text(1)?)?
-        ));
+        let at = ("message_finding", (message.id.0, row.int(2)?));
+        let text = tx.try_text(row.text(1)?, at)?;
+        let text = text.unwrap_or_else(|| UNREADABLE.to_owned());
+        return Ok(format!("[{}] {text}", row.text(0)?));
     }
     let events = store::event::of_subject(tx, message.id.0, EVENTS_MAX)?;
     Ok(events

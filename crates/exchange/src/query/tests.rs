@@ -240,3 +240,29 @@ async fn staff_name_a_company_by_any_of_its_codes() {
         assert_eq!(directory.named("91110105MA0000000X"), None);
     }
 }
+
+/// A finding that is damaged is shown by its code; the message and the lists stay as they are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_finding_hides_no_message() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let wrong = house.sample(0, Kind::Ceb311, 5);
+        let wrong = wrong.replace("<ceb:appType>1", "<ceb:appType>7");
+        let id = accepted(house.accept(0, wrong).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let damage = house.shared.db.write(|tx| {
+            let sql = "update message_finding set text = $1, value = $1";
+            tx.execute(sql, &["\u{1}TG1:AAAA".into()])
+        });
+        assert!(damage.await.unwrap() > 0);
+        let sight = house.sight(0);
+        let read = house.shared.db.read(move |tx| {
+            let message = find(tx, &sight, id)?.unwrap();
+            Ok((sql::findings(tx, id)?, super::why(tx, &message)?))
+        });
+        let (findings, why) = read.await.unwrap();
+        assert!(findings[0].text.contains("已损坏"), "{findings:?}");
+        let code = &findings[0].code;
+        assert!(why.starts_with(&format!("[{code}]")), "{why}");
+    }
+}

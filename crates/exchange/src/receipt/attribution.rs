@@ -22,6 +22,7 @@
 //! the whole is read again, and an answer that was put elsewhere before moves.
 
 use ceb::{Kind, Outcome, ReturnStatus};
+use store::clock::SKEW_MS;
 
 /// Length of a guid, in characters.
 const GUID_CHARS: usize = 36;
@@ -79,6 +80,12 @@ pub(crate) fn names(guid: &str, info: &str) -> Vec<String> {
 
 /// How much later than customs' clock ours may be, in milliseconds: ten minutes.
 pub(crate) const CLOCKS_MS: i64 = 10 * 60 * 1000;
+
+/// Whether a document was declared after the platform had an answer, by clocks that may be two processes'; one
+/// of which it is not known when it came was there before.
+pub(crate) fn is_after(declared_ms: i64, answered_ms: Option<i64>) -> bool {
+    answered_ms.is_none_or(|at| at.saturating_add(SKEW_MS) < declared_ms)
+}
 
 /// A document that customs may have.
 #[derive(Debug, Clone, Default)]
@@ -195,7 +202,7 @@ fn in_order(answers: &[Answer], named: &[Option<usize>]) -> Vec<usize> {
 fn choose_among(sent: &[Sent], courses: &[Course], answer: &Answer) -> usize {
     let was_there = |one: &Sent| {
         let (declared, answered) = (one.received_ms, answer.received_ms);
-        declared.is_none() || answered.is_none() || declared <= answered
+        answered.is_none() || declared.is_none_or(|declared| !is_after(declared, answered))
     };
     let places = |is: &dyn Fn(usize, &Sent) -> bool| -> Vec<usize> {
         let found = sent.iter().enumerate();
@@ -264,7 +271,7 @@ fn choose(courses: &[Course], answer: &Answer) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Sent, attribute, names};
+    use super::{Answer, SKEW_MS, Sent, attribute, names};
     use ceb::Kind;
     use proptest::prelude::*;
 
@@ -282,6 +289,26 @@ mod tests {
 
     fn answer(time: usize, status: i64, info: &str) -> Answer {
         Answer::new("E-PORT", status, &format!("2026030209{time:07}"), info)
+    }
+
+    /// Clocks of two processes differ a little: what one has received is no later than the answer that another
+    /// has had a moment "before"; what came well after the answer is.
+    #[test]
+    fn clocks_of_two_processes_decide_nothing() {
+        for (late_ms, place) in [(SKEW_MS, 1), (SKEW_MS + 1, 0)] {
+            let now_ms = 1_772_413_200_000;
+            let first = Sent::new(Some(GUIDS[0].to_owned()), Some(now_ms - 60_000));
+            let second = Sent::new(Some(GUIDS[1].to_owned()), Some(now_ms + late_ms));
+            let answers = [
+                answer(1, 100, &format!("[{}]", GUIDS[0])),
+                Answer {
+                    received_ms: Some(now_ms),
+                    ..answer(2, 120, "")
+                },
+            ];
+            let placed = attribute(Kind::Ceb311, &[first, second], &answers);
+            assert_eq!(placed, [0, place], "{late_ms}");
+        }
     }
 
     #[test]

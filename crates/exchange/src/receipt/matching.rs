@@ -16,6 +16,9 @@ pub(crate) struct Candidate {
     pub(crate) document_id: i64,
     /// Documents of the company with this key.
     pub(crate) n_same: i64,
+    /// Whether any of them may be at customs: one that waits for its check or its partners was sent to nobody.
+    /// One that is checked may have been, for the note that it was sent can be lost, and so may one that is held.
+    pub(crate) may_be_sent: bool,
 }
 
 /// To whom the envelope of a receipt is addressed.
@@ -29,6 +32,9 @@ pub(crate) struct Address {
 
 /// Why a receipt that is addressed to others is parked.
 pub(super) const OTHERS: &str = "信封的接收方没有申报过该单证";
+
+/// Why a receipt is parked under whose key nothing was sent: it answers something else.
+pub(super) const UNSENT: &str = "该主键的单证尚未发往海关，这份回执不会是给它的答复";
 
 /// Why a receipt is parked whose address and guid say different things.
 const CONTRADICTS: &str = "信封的接收方与回执写明的 guid 所属的企业不一致，无法确定归属";
@@ -60,7 +66,7 @@ impl Candidates {
             .iter()
             .flat_map(|entry| entry.keys.iter().map(key_text))
             .collect();
-        let by_key = sql::by_business_key(tx, &keys)?;
+        let by_key = contested::sql::by_business_key(tx, &keys)?;
         let invt_nos: BTreeSet<String> = entries
             .iter()
             .filter(|entry| !is_found(&by_key, entry))
@@ -83,8 +89,18 @@ impl Candidates {
         Ok(Self { by_key, by_invt_no })
     }
 
-    /// The home of an entry of an envelope with this address.
+    /// The home of an entry of an envelope with this address. What nobody has sent is answered by nobody.
     pub(crate) fn home(&self, tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Home> {
+        let home = self.found(tx, entry, to)?;
+        if let Home::Document(one) | Home::Contested(one, _) = &home
+            && !one.may_be_sent
+        {
+            return Ok(Home::Unknown(UNSENT));
+        }
+        Ok(home)
+    }
+
+    fn found(&self, tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Home> {
         if let Some(cop_msg_id) = &entry.ori_cop_msg_id {
             return message_home(tx, cop_msg_id, to);
         }
@@ -140,6 +156,8 @@ pub(super) struct Numbered {
     pub(super) company_id: CompanyId,
     pub(super) document_id: i64,
     pub(super) business_key: Option<String>,
+    /// Whether it may be at customs.
+    pub(super) may_be_sent: bool,
 }
 
 impl Numbered {
@@ -148,11 +166,12 @@ impl Numbered {
             company_id: self.company_id,
             document_id: self.document_id,
             n_same: 1,
+            may_be_sent: self.may_be_sent,
         };
         let Some(key) = &self.business_key else {
             return Ok(Home::Document(alone));
         };
-        let same = sql::by_business_key(tx, &BTreeSet::from([key.clone()]))?;
+        let same = contested::sql::by_business_key(tx, &BTreeSet::from([key.clone()]))?;
         let own = same.get(key).into_iter().flatten();
         let own = own.copied().find(|one| one.company_id == self.company_id);
         Ok(match own.filter(|own| own.n_same > 1) {
@@ -276,6 +295,12 @@ pub(crate) fn choose(found: &[Candidate], to: &Address) -> Home {
     if meant.is_empty() && !found.is_empty() {
         return Home::Unknown(OTHERS);
     }
+    // Of several companies those that have sent it come before one that has not yet.
+    let any_sent = meant.iter().any(|one| one.may_be_sent);
+    let meant: Vec<Candidate> = meant
+        .into_iter()
+        .filter(|one| one.may_be_sent || !any_sent)
+        .collect();
     let companies: BTreeSet<CompanyId> = meant.iter().map(|one| one.company_id).collect();
     match meant.into_iter().max_by_key(|one| one.document_id) {
         Some(candidate) if companies.len() == 1 => Home::Document(candidate),

@@ -169,7 +169,7 @@ pub(crate) fn owners(
     tx: &mut Tx<'_>,
     keys: &BTreeSet<String>,
 ) -> Result<BTreeMap<String, CompanyId>> {
-    let found = sql::by_business_key(tx, keys)?;
+    let found = contested::sql::by_business_key(tx, keys)?;
     let latest = |(key, candidates): (String, Vec<matching::Candidate>)| {
         let one = candidates.iter().max_by_key(|one| one.document_id)?;
         Some((key, one.company_id))

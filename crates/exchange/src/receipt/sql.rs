@@ -47,35 +47,22 @@ pub(crate) fn insert_documents(tx: &mut Tx<'_>, documents: &[&NewDocument]) -> R
     tx.many(DOCUMENTS, &[], &rows).map(|_| ())
 }
 
-fn texts(list: &BTreeSet<String>) -> Vec<Vec<Value<'_>>> {
+pub(super) fn texts(list: &BTreeSet<String>) -> Vec<Vec<Value<'_>>> {
     list.iter().map(|text| vec![text.into()]).collect()
 }
 
-fn candidates(rows: &[Row]) -> Result<BTreeMap<String, Vec<Candidate>>> {
+pub(super) fn candidates(rows: &[Row]) -> Result<BTreeMap<String, Vec<Candidate>>> {
     let mut found: BTreeMap<String, Vec<Candidate>> = BTreeMap::new();
     for row in rows {
         let candidate = Candidate {
             company_id: CompanyId(row.int(1)?),
             document_id: row.int(2)?,
             n_same: row.int(3)?,
+            may_be_sent: row.bool(4)?,
         };
         found.entry(row.text(0)?).or_default().push(candidate);
     }
     Ok(found)
-}
-
-/// The newest document of each company under each business key.
-pub(super) fn by_business_key(
-    tx: &mut Tx<'_>,
-    keys: &BTreeSet<String>,
-) -> Result<BTreeMap<String, Vec<Candidate>>> {
-    const FIND: Many = Many {
-        before: "select business_key, company_id, max(id), count(*) from document \
-                 where business_key in (",
-        row: "?",
-        after: ") group by business_key, company_id",
-    };
-    candidates(&tx.many(FIND, &[], &texts(keys))?)
 }
 
 /// The messages of these documents that have no receipt at all.
@@ -105,7 +92,7 @@ pub(super) fn by_invt_no(
 ) -> Result<BTreeMap<String, Vec<Candidate>>> {
     const FIND: Many = Many {
         before: "select invt_no, company_id, coalesce(max(case when outcome in \
-                 ('rejected', 'faulty', 'refused') then null else id end), max(id)), 1 \
+                 ('rejected', 'faulty', 'refused') then null else id end), max(id)), 1, true \
                  from document where kind in ('CEB621', 'CEB603', 'CEB701') and invt_no in (",
         row: "?",
         after: ") group by invt_no, company_id",
@@ -289,10 +276,9 @@ pub(crate) fn of_message(
         (id.0 + PART_MAX).into(),
         limit.into(),
     ];
-    let vault = tx.vault();
-    tx.query(&sql, &args)?
-        .iter()
-        .map(|row| crate::downlink::item(row, &vault))
+    let rows = tx.query(&sql, &args)?;
+    rows.iter()
+        .map(|row| crate::downlink::item(tx, row))
         .collect()
 }
 

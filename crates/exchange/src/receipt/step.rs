@@ -211,7 +211,7 @@ fn apply_to(
     for one in &homeless {
         parked::park(tx, &ground.ids, one, now_ms)?;
     }
-    let (homed, moved) = contested::settle(tx, homed, &contested)?;
+    let (homed, moved) = contested::settle(tx, homed, &contested, now_ms)?;
     let recorded = record(tx, homed, now_ms)?;
     progress(tx, ground, (&recorded, &moved), now_ms)?;
     unknown_code::count(tx, &ground.ids, &recorded, now_ms)?;

@@ -76,6 +76,33 @@ async fn a_message_that_no_key_opens_is_set_aside_and_the_others_go_on() {
     }
 }
 
+/// What is sealed with the key of another process stays where it is for that process, as if the queue could not be
+/// reached, until nobody has that key any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_can_open_is_left_to_it() {
+    for test in each_engine() {
+        let queue = queue(&test);
+        queue.put("q", &bodies(&["a"])).await.unwrap();
+        let seal = test.db.write(|tx| {
+            let proof = DAMAGED.into();
+            tx.execute(
+                "insert into seal_key (id, proof) values ('k1', $1)",
+                &[proof],
+            )?;
+            tx.execute("update queue_body set body = $1", &[DAMAGED.into()])
+        });
+        assert_eq!(seal.await.unwrap(), 1);
+        let refused = queue.take("q", 1, Duration::ZERO).await.unwrap_err();
+        assert!(refused.is_unavailable(), "{refused}");
+        assert_eq!(queue.depth("q").await.unwrap(), 1);
+        assert_eq!(queue.depth("q aside").await.unwrap(), 0);
+        let forget = |tx: &mut store::Tx<'_>| tx.execute("delete from seal_key", &[]);
+        test.db.write(forget).await.unwrap();
+        assert!(queue.take("q", 1, Duration::ZERO).await.unwrap().is_empty());
+        assert_eq!(queue.depth("q aside").await.unwrap(), 1);
+    }
+}
+
 /// What a dead process had in hand is found by an index, not by looking at all that waits.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_process_had_in_hand_is_found_by_an_index() {

@@ -55,12 +55,13 @@ pub(super) fn settle(
     tx: &mut Tx<'_>,
     batch: Vec<NewReceipt>,
     groups: &Groups,
+    now_ms: i64,
 ) -> Result<(Vec<NewReceipt>, BTreeSet<i64>)> {
     let mut batch: Vec<Option<NewReceipt>> = batch.into_iter().map(Some).collect();
     let mut moved = BTreeSet::new();
     for ((company, key), places) in groups {
         let fresh = places.iter().filter_map(|at| batch.get_mut(*at)?.take());
-        let placed = one_key(tx, (*company, key), fresh.collect(), &mut moved)?;
+        let placed = one_key(tx, (*company, key), (fresh.collect(), now_ms), &mut moved)?;
         for (at, receipt) in places.iter().zip(placed) {
             if let Some(slot) = batch.get_mut(*at) {
                 *slot = Some(receipt);
@@ -70,15 +71,25 @@ pub(super) fn settle(
     Ok((batch.into_iter().flatten().collect(), moved))
 }
 
+/// A receipt as it is attributed.
+fn answer(one: &NewReceipt) -> Answer {
+    let (guid, info) = (&one.guid, &one.return_info);
+    Answer {
+        received_ms: one.received_ms,
+        ..Answer::new(guid, one.return_status, &one.return_time, info)
+    }
+}
+
 fn one_key(
     tx: &mut Tx<'_>,
     (company, key): (CompanyId, &str),
-    fresh: Vec<NewReceipt>,
+    (fresh, now_ms): (Vec<NewReceipt>, i64),
     moved: &mut BTreeSet<i64>,
 ) -> Result<Vec<NewReceipt>> {
     let documents = sql::with_key(tx, company, key)?;
     if documents.is_empty() {
-        // None of them has been at customs: what is said of the key is said of the newest.
+        // None of them may be at customs, and so no answer comes here: what is said of the key is said of the
+        // newest.
         return Ok(fresh);
     }
     let kind = key.split('|').next().and_then(Kind::from_code);
@@ -87,9 +98,10 @@ fn one_key(
     };
     let ids: Vec<i64> = documents.iter().map(|(id, _)| *id).collect();
     let sent: Vec<Sent> = documents.into_iter().map(|(_, sent)| sent).collect();
-    let mut all = sql::answers_of(tx, &ids, &of)?;
-    // Of a key with more answers than are read nothing moves: what is not read could say otherwise.
-    let is_whole = all.len() <= sql::ANSWERS_MAX;
+    let (mut all, is_readable) = sql::answers_of(tx, &ids, &of)?;
+    // Of a key with more answers than are read, or with a damaged one, nothing moves: what is not read could
+    // say otherwise.
+    let is_whole = is_readable && all.len() <= sql::ANSWERS_MAX;
     let n_known = all.len();
     // Customs answers at least once: the same answer has the same number of its own.
     let mut known: HashSet<Known> = all.iter().flat_map(Known::of).collect();
@@ -97,14 +109,18 @@ fn one_key(
     // after the platform had this very answer: it is no answer to that one.
     // A time without milliseconds may be a coarse one, of two answers in one second or on one day.
     let newest = sent.iter().filter_map(|one| one.received_ms).max();
-    let old = all.iter().filter(|one| one.received_ms < newest);
+    let old = all
+        .iter()
+        .filter(|one| newest.is_some_and(|newest| attribution::is_after(newest, one.received_ms)));
     let old: HashSet<(i64, String, i64)> = old.map(content).collect();
     let is_old = |one: &NewReceipt| {
         let is_exact = one.return_time.len() == EXACT && !one.return_time.ends_with("000");
         let names = attribution::names(&one.guid, &one.return_info);
         is_exact && one.is_dated && names.is_empty() && old.contains(&content(one))
     };
-    for receipt in fresh {
+    for mut receipt in fresh {
+        // As it will be read again.
+        receipt.received_ms = Some(now_ms);
         let [dated, undated] = Known::of(&receipt);
         let own = if receipt.is_dated { &dated } else { &undated };
         if !is_old(&receipt) && !known.contains(own) {
@@ -112,16 +128,7 @@ fn one_key(
             all.push(receipt);
         }
     }
-    let answers: Vec<Answer> = all
-        .iter()
-        .map(|one| {
-            let (guid, info) = (&one.guid, &one.return_info);
-            Answer {
-                received_ms: one.received_ms,
-                ..Answer::new(guid, one.return_status, &one.return_time, info)
-            }
-        })
-        .collect();
+    let answers: Vec<Answer> = all.iter().map(answer).collect();
     let places = attribute(kind, &sent, &answers);
     let mut taken: HashSet<(i64, (i64, String, i64))> = all
         .iter()

@@ -34,15 +34,42 @@ pub(crate) struct Parked {
     pub(crate) document_key: String,
     pub(crate) reason: String,
     pub(crate) at_ms: i64,
-    /// None where no key opens it.
-    pub(crate) body: Option<ParkedBody>,
+    /// The DXP ids that its envelope was addressed to.
+    pub(crate) receivers: Vec<String>,
+    pub(crate) body: Listed,
 }
 
+/// What a list reads of a parked answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Listed {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// Nothing: it is larger than a list opens.
+    Large,
+    /// Nothing: it is damaged.
+    Damaged,
+}
+
+/// What stands for what a large one says.
+const LARGE: &str = "（内容较大，列表中不显示）";
+
 impl Parked {
+    /// What the list says beside its reason.
+    pub(crate) fn told(&self) -> (Option<ReturnStatus>, String) {
+        match self.says() {
+            Some((status, info)) => (Some(status), info),
+            None if self.body == Listed::Large => (None, LARGE.to_owned()),
+            None => (None, String::new()),
+        }
+    }
+
     /// What it says: its status, where it has one, and its text with personal data masked. Nothing of what
     /// cannot be read.
     pub(crate) fn says(&self) -> Option<(ReturnStatus, String)> {
-        let receipts = ceb::receipt::split(&self.body.as_ref()?.body).ok()?;
+        let Listed::Whole(body) = &self.body else {
+            return None;
+        };
+        let receipts = ceb::receipt::split(body).ok()?;
         let entry = receipts.entries.into_iter().next()?;
         let info = ceb::personal::masked_text(&entry.return_info);
         Some((entry.return_status, info))
@@ -66,16 +93,15 @@ pub(crate) fn park(
     parked: &NewParked<'_>,
     now_ms: i64,
 ) -> Result<()> {
-    let id = ids.next();
     let receivers = parked.receivers.join(" ");
     let mut parts = vec![parked.body];
     if !receivers.is_empty() {
         parts.push(receivers.as_bytes());
     }
-    let keys = (id, fingerprint(&parts));
-    if !sql::insert(tx, keys, (parked, &receivers), now_ms)? {
+    let keys = (ids.next(), fingerprint(&parts));
+    let Some(id) = sql::insert(tx, keys, (parked, &receivers), now_ms)? else {
         return Ok(());
-    }
+    };
     metrics::counter!("tongguan_receipts_parked_total").increment(1);
     tracing::warn!(
         receipt = id,

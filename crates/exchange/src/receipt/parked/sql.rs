@@ -1,22 +1,23 @@
 //! Statements on `parked_receipt`.
 
-use super::{NewParked, Parked, ParkedBody};
-use store::{Result, Row, Tx, Value, Vault};
+use super::{Listed, NewParked, Parked, ParkedBody};
+use store::{Result, Tx, Value};
 
-/// Inserts an answer under an id and a fingerprint; false when it is there and waits. One that was dismissed
-/// waits again when it comes once more.
+/// Inserts an answer under an id and a fingerprint; answers the id under which it waits from now on, or none
+/// when it is there and waits. One that was dismissed waits again when it comes once more, under its own id and
+/// for the reason for which it came back.
 pub(super) fn insert(
     tx: &mut Tx<'_>,
     (id, fingerprint): (i64, i64),
     (parked, receivers): (&NewParked<'_>, &str),
     now_ms: i64,
-) -> Result<bool> {
+) -> Result<Option<i64>> {
     let body = tx.vault().close(parked.body)?;
-    let n_inserted = tx.execute(
+    let waiting = tx.query_opt(
         "insert into parked_receipt (id, kind, document_key, reason, fingerprint, at_ms, \
          released_at, receivers, body) values ($1, $2, $3, $4, $5, $6, null, $7, $8) \
-         on conflict (fingerprint) do update set released_at = null, at_ms = excluded.at_ms \
-         where parked_receipt.released_at is not null",
+         on conflict (fingerprint) do update set released_at = null, at_ms = excluded.at_ms, \
+         reason = excluded.reason where parked_receipt.released_at is not null returning id",
         &[
             id.into(),
             parked.kind.into(),
@@ -28,29 +29,41 @@ pub(super) fn insert(
             Value::Bytes(&body),
         ],
     )?;
-    Ok(n_inserted > 0)
+    waiting.map(|row| row.int(0)).transpose()
 }
+
+/// Bytes of an answer that are opened to list what it says, as they are stored: 32 KiB. One answer has one or
+/// two; what is larger could not be split, and says nothing in the list.
+const LISTED_BYTES_MAX: i64 = 32 << 10;
 
 /// The answers that wait for a person, newest first.
 pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parked>> {
-    let vault = tx.vault();
-    tx.query(
-        "select id, kind, document_key, reason, at_ms, body, receivers from parked_receipt \
+    let rows = tx.query(
+        "select id, kind, document_key, reason, at_ms, receivers, \
+         case when length(body) <= $3 then body else null end from parked_receipt \
          where released_at is null and id < $1 order by id desc limit $2",
-        &[before.into(), limit.into()],
-    )?
-    .iter()
-    .map(|row| {
-        Ok(Parked {
-            id: row.int(0)?,
-            kind: row.text(1)?,
-            document_key: row.text(2)?,
-            reason: row.text(3)?,
-            at_ms: row.int(4)?,
-            body: opened(&vault, row, 5)?,
+        &[before.into(), limit.into(), LISTED_BYTES_MAX.into()],
+    )?;
+    rows.iter()
+        .map(|row| {
+            let id = row.int(0)?;
+            let body = match row.bytes_opt(6)? {
+                None => Listed::Large,
+                Some(sealed) => tx
+                    .try_bytes(sealed, ("parked_receipt", (id, 0)))?
+                    .map_or(Listed::Damaged, Listed::Whole),
+            };
+            Ok(Parked {
+                id,
+                kind: row.text(1)?,
+                document_key: row.text(2)?,
+                reason: row.text(3)?,
+                at_ms: row.int(4)?,
+                receivers: receivers(&row.text(5)?),
+                body,
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// Whether an answer still waits.
@@ -62,24 +75,20 @@ pub(crate) fn waits(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// An answer that still waits, with its address; none where no key opens it.
+/// An answer that still waits, with its address; none where it is damaged.
 pub(crate) fn body(tx: &mut Tx<'_>, id: i64) -> Result<Option<ParkedBody>> {
     let found = tx.query_opt(
         "select body, receivers from parked_receipt where id = $1 and released_at is null",
         &[id.into()],
     )?;
-    let vault = tx.vault();
-    found.map_or(Ok(None), |row| opened(&vault, &row, 0))
+    let Some(row) = found else { return Ok(None) };
+    let body = tx.try_bytes(row.bytes(0)?, ("parked_receipt", (id, 0)))?;
+    let receivers = receivers(&row.text(1)?);
+    Ok(body.map(|body| ParkedBody { receivers, body }))
 }
 
-/// The body in a column, and the receivers in the one after it; none where no key opens the body.
-fn opened(vault: &Vault, row: &Row, at: usize) -> Result<Option<ParkedBody>> {
-    let receivers = row.text(at + 1)?;
-    let body = vault.try_bytes(row.bytes(at)?, "parked_receipt");
-    Ok(body.map(|body| ParkedBody {
-        receivers: receivers.split_whitespace().map(str::to_owned).collect(),
-        body,
-    }))
+fn receivers(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Notes that an answer waits no more: it has found its home, or was dismissed. Answers whether it waited.

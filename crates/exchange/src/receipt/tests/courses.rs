@@ -4,6 +4,7 @@ use super::clocks::{became, declared, said};
 use super::odd::with_text;
 use super::{again, answer, documents, receipt};
 use crate::message::MessageId;
+use crate::receipt::parked;
 use crate::testing::{House, accepted};
 use ceb::sample::Spec;
 use ceb::{Kind, Outcome};
@@ -202,7 +203,7 @@ async fn an_old_rejection_is_not_one_of_the_new_declaration() {
             "20260302090000123",
         );
         answer(&house, &dxp_id, std::slice::from_ref(&old)).await;
-        house.clock.advance(Duration::from_secs(5));
+        house.clock.advance(Duration::from_secs(6));
         let second = declare_again(&house, 2).await;
         let guid = documents(&house, second).await.remove(0).guid.unwrap();
         let good = receipt(&house, 0, 5, 120, &format!("入库[{guid}]"));
@@ -294,21 +295,56 @@ async fn the_timeline_says_that_customs_looks_once_more() {
     }
 }
 
-/// Two declarations of one key that wait here for their partners: an answer under that key (to one that was
-/// declared elsewhere) stops nobody.
+/// What was not sent cannot be answered: under a key of which nothing was sent yet an answer is parked, for one
+/// document as for several, and what waits is left as it is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_under_a_key_that_nobody_has_sent_stops_nothing() {
-    for test in each_engine() {
-        let house = House::on(test).await;
-        let (first, dxp_id) = declared(&house).await;
-        let second = declare_again(&house, 2).await;
-        let wait = house.shared.db.write(move |tx| {
-            let sql = "update message set state = 'waiting' where id in ($1, $2)";
-            tx.execute(sql, &[first.0.into(), second.0.into()])
-        });
-        assert_eq!(wait.await.unwrap(), 2);
-        answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
-        assert_eq!(house.feed(0).await.len(), 1);
-        assert!(became(&house, second).await.1);
+async fn an_answer_under_a_key_that_nobody_has_sent_is_parked() {
+    for is_contested in [false, true] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (first, dxp_id) = declared(&house).await;
+            if is_contested {
+                declare_again(&house, 2).await;
+            }
+            set_states(&house, "waiting").await;
+            answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
+            assert!(house.feed(0).await.is_empty());
+            assert_eq!(became(&house, first).await.0, Outcome::Waiting);
+            let read = |tx: &mut store::Tx<'_>| parked::list(tx, i64::MAX, 9);
+            let waiting = house.shared.db.read(read).await.unwrap();
+            assert_eq!(waiting.len(), 1);
+            assert!(waiting[0].reason.contains("尚未发往海关"), "{waiting:?}");
+        }
     }
+}
+
+/// A message whose note that it was sent is lost, or that a person holds after it was sent, has its answer all the
+/// same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_to_what_may_have_been_sent_arrives() {
+    for state in ["checked", "held"] {
+        for is_contested in [false, true] {
+            for test in each_engine() {
+                let house = House::on(test).await;
+                let (_, dxp_id) = declared(&house).await;
+                if is_contested {
+                    declare_again(&house, 2).await;
+                }
+                set_states(&house, state).await;
+                let said = said(&house, 100, "20260302090000000");
+                super::odd::hand_over(&house, vec![said.into_bytes()]).await;
+                assert_eq!(house.feed(0).await.len(), 1, "{state}");
+                let _ = &dxp_id;
+            }
+        }
+    }
+}
+
+/// Sets the state of all messages.
+async fn set_states(house: &House, state: &'static str) {
+    let set = house
+        .shared
+        .db
+        .write(move |tx| tx.execute("update message set state = $1", &[state.into()]));
+    assert!(set.await.unwrap() > 0);
 }

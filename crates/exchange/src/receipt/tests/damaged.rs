@@ -1,9 +1,12 @@
 //! A stored value that no key opens stops nobody: neither the answers of others nor the feed of its company.
 
 use super::clocks::{became, declared, said};
+use super::odd::with_text;
 use super::{again, answer, documents, receipt};
+use crate::downlink;
 use crate::testing::{House, accepted};
 use ceb::{Kind, Outcome};
+use std::time::Duration;
 use store::Tx;
 use store::testing::each_engine;
 
@@ -63,10 +66,120 @@ async fn a_damaged_message_stops_no_answer_that_moves() {
         damage(&house, "update message_body set body = $1", false).await;
         let guid = documents(&house, second).await.remove(0).guid.unwrap();
         let named = receipt(&house, 0, 5, 2, &format!("新增申报成功[{guid}]"));
-        let named = super::odd::with_text(&named, "returnTime", "20260302090000000");
+        let named = with_text(&named, "returnTime", "20260302090000000");
         answer(&house, &dxp_id, &[named]).await;
         assert_eq!(house.feed(0).await.len(), 2);
         let moved = documents(&house, second).await.remove(0);
         assert_eq!(moved.status, Some(3));
+    }
+}
+
+/// Sealed with a key that this process lacks, as it stands in a column of bytes, and of texts.
+const OF_K9: &[u8] = b"\0TG\x01\x02k9 sealed by another process";
+const OF_K9_TEXT: &str = "\u{1}TG1:AFRHAQJrOSBzZWFsZWQgYnkgYW5vdGhlciBwcm9jZXNz";
+
+/// While another process has the key, neither answers nor messages are taken for damaged, and no reader's cursor
+/// passes them; when nobody has it any more, all of it is set aside and told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_process_can_open_is_left_to_it() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (_, dxp_id) = declared(&house).await;
+        answer(&house, &dxp_id, &[said(&house, 120, "20260302090000000")]).await;
+        let second = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
+        let (db, company, id) = (
+            &house.shared.db,
+            house.company_id(0),
+            house.shared.ids.next(),
+        );
+        let seal = db.write(move |tx| {
+            let (bytes, text) = (|| OF_K9.into(), || OF_K9_TEXT.into());
+            tx.execute(
+                "insert into seal_key (id, proof) values ('k9', $1)",
+                &[bytes()],
+            )?;
+            tx.execute("update receipt set return_info = $1, xml = $1", &[text()])?;
+            tx.execute(
+                "update message_body set body = $1 where message_id = $2",
+                &[bytes(), second.0.into()],
+            )?;
+            tx.execute(
+                "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
+                 values ($1, 'import', 0, 9, $2)",
+                &[id.into(), bytes()],
+            )
+        });
+        seal.await.unwrap();
+        let feed = || db.read(move |tx| downlink::after(tx, company, 0, 9));
+        let missing = store::Error::KeyMissing("k9".to_owned());
+        assert_eq!(feed().await.unwrap_err(), missing);
+        // The caller reads on from the same place in a moment.
+        assert_eq!(web::service_error(&missing).status, 503);
+        let (shared, both) = (&house.shared, [ceb::Direction::Import]);
+        assert!(crate::check::step(shared, vec![second]).await.is_err());
+        assert!(crate::inbox::turn(shared, both[0]).await.is_err());
+        assert_eq!(house.state(0, second).await, "received");
+        let is_aside = || db.read(move |tx| crate::inbox::aside::is_in(tx, id));
+        assert!(!is_aside().await.unwrap());
+
+        let forget = |tx: &mut Tx<'_>| tx.execute("delete from seal_key", &[]);
+        db.write(forget).await.unwrap();
+        crate::pipeline::drain(shared).await.unwrap();
+        let item = feed().await.unwrap().remove(0);
+        assert!(item.is_unreadable && item.return_info.contains("已损坏"));
+        assert_eq!(house.state(0, second).await, "held");
+        assert!(is_aside().await.unwrap());
+    }
+}
+
+/// While one answer of a key cannot be read none moves: it might say that it is right where it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_moves_while_an_answer_of_the_key_is_damaged() {
+    for is_damaged in [false, true] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (first, dxp_id) = declared(&house).await;
+            let second = accepted(
+                house
+                    .accept(0, again(&house.sample(0, Kind::Ceb311, 5), 2))
+                    .await,
+            );
+            crate::pipeline::drain(&house.shared).await.unwrap();
+            let guid = documents(&house, first).await.remove(0).guid.unwrap();
+            let named = receipt(&house, 0, 5, 2, &format!("新增申报成功[{guid}]"));
+            let named = with_text(&named, "returnTime", "20260302090001000");
+            let onward = said(&house, 3, "20260302090002000");
+            answer(&house, &dxp_id, &[named, onward]).await;
+            if is_damaged {
+                let sql = "update receipt set return_info = $1 where return_status = 2";
+                damage(&house, sql, true).await;
+            }
+            let other = documents(&house, second).await.remove(0).guid.unwrap();
+            let moves = receipt(&house, 0, 5, 2, &format!("新增申报成功[{other}]"));
+            let moves = with_text(&moves, "returnTime", "20260302090001500");
+            answer(&house, &dxp_id, &[moves]).await;
+            let stays = documents(&house, first).await.remove(0).status;
+            assert_eq!(stays == Some(3), is_damaged, "{stays:?}");
+        }
+    }
+}
+
+/// A time that customs may not have written takes no rejection back, also where the answer that would tell cannot
+/// be read any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_answer_takes_no_rejection_back() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (id, dxp_id) = declared(&house).await;
+        answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
+        house.clock.advance(Duration::from_secs(60));
+        // Dated by its arrival.
+        answer(&house, &dxp_id, &[said(&house, 120, "")]).await;
+        assert_eq!(became(&house, id).await.0, Outcome::Rejected);
+        let sql = "update receipt set xml = $1 where return_status = 120";
+        damage(&house, sql, true).await;
+        // Dated earlier, so that all answers are read once more.
+        answer(&house, &dxp_id, &[said(&house, 2, "20260302085900000")]).await;
+        assert_eq!(became(&house, id).await.0, Outcome::Rejected);
     }
 }

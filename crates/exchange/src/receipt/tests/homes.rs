@@ -3,7 +3,7 @@
 use super::clocks::{declared, text_of};
 use super::{answer, documents, receipt};
 use crate::message::MessageId;
-use crate::receipt::parked::{self, Parked};
+use crate::receipt::parked::{self, Listed, Parked};
 use crate::testing::{House, accepted};
 use ceb::{Kind, Outcome};
 use registry::company;
@@ -117,8 +117,44 @@ async fn what_was_dismissed_waits_again_when_it_comes_again() {
         let close = house.shared.db.write(move |tx| parked::close(tx, id, 7));
         assert!(close.await.unwrap());
         assert!(parked_now(&house).await.is_empty());
+        // It comes back for a reason of its own, and the event names the row that waits.
+        let write = house.shared.db.write(|tx| {
+            let sql = "update parked_receipt set reason = '先前的原因'";
+            tx.execute(sql, &[])
+        });
+        assert_eq!(write.await.unwrap(), 1);
         answer(&house, &address, &[rejection]).await;
-        assert_eq!(parked_now(&house).await[0].id, id);
+        let back = parked_now(&house).await.remove(0);
+        assert_eq!(back.id, id);
+        assert!(back.reason.contains("没有找到"), "{}", back.reason);
+        let events = house
+            .shared
+            .db
+            .read(move |tx| store::event::of_subject(tx, id, 9))
+            .await
+            .unwrap();
+        assert_eq!(events.len(), 2, "{events:?}");
+    }
+}
+
+/// A list opens what is as large as one answer, and nothing that is larger: what lies there costs the same to look
+/// at however large it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_opens_no_large_bodies() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let garbage = vec![b'x'; 40 << 10];
+        super::odd::hand_over(&house, vec![garbage.clone(), b"small".to_vec()]).await;
+        let listed = parked_now(&house).await;
+        let bodies: Vec<&Listed> = listed.iter().map(|one| &one.body).collect();
+        let small = Listed::Whole(b"small".to_vec());
+        assert_eq!(bodies.len(), 2);
+        assert!(bodies.contains(&&Listed::Large) && bodies.contains(&&small));
+        let large = listed.iter().find(|one| one.body == Listed::Large).unwrap();
+        assert!(large.told().1.contains("内容较大"));
+        let id = large.id;
+        let whole = house.shared.db.read(move |tx| parked::body(tx, id));
+        assert_eq!(whole.await.unwrap().unwrap().body, garbage);
     }
 }
 

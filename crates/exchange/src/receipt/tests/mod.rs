@@ -19,6 +19,7 @@ fn candidate(company: i64, document_id: i64) -> Candidate {
         company_id: CompanyId(company),
         document_id,
         n_same: 1,
+        may_be_sent: true,
     }
 }
 
