@@ -32,7 +32,7 @@ use store::id::{IdMaker, PART_MAX};
 use store::reseal::Column;
 use store::{Result, Tx};
 
-pub(crate) use back::{Back, reopen, unanswer, unsettle};
+pub(crate) use back::{Back, reopen, unanswer, unhold, unsettle};
 pub use sql::milestones;
 pub use state::State;
 

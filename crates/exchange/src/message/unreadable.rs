@@ -1,19 +1,22 @@
-//! Messages that no key opens, damaged on the disk or by a key that is gone: a person must look at them, and the
-//! others of the turn go on. Their bytes stay as they are.
+//! Messages that are damaged on the disk: a person must look at them, and the others of the turn go on. Their
+//! bytes stay as they are.
 
-use super::{MessageId, State, Step, advance};
+use super::{MessageId, State, Step, advance, sql};
 use crate::pipeline::Shared;
+use crate::signing;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Result;
+use store::event::Event;
 
 /// What the timeline of such a message says.
 pub(crate) const REASON: &str = "存储的报文用现有密钥无法解密，原样保留，待人工处理";
 
-/// The id of a message that no key opens, and why, for the log.
+/// The id of a message that is damaged, and why, for the log.
 pub(crate) type Unreadable = (MessageId, String);
 
-/// Holds messages and raises the alarm; answers how many were not held before.
+/// Holds messages and raises the alarm; answers how many were under way. One that waits for its signature, which
+/// may be held already, waits for it no more: there is nothing to sign, and others stand behind it.
 ///
 /// # Errors
 /// The store's.
@@ -30,17 +33,26 @@ pub(crate) async fn hold(shared: &Arc<Shared>, unreadable: Vec<Unreadable>) -> R
             at_ms,
             detail: REASON,
         };
-        advance(tx, &writer.ids, &found, step)
+        let moved = advance(tx, &writer.ids, &found, step)?;
+        let mut waited = signing::stop_waiting(tx, &found)?;
+        waited.retain(|id| moved.iter().all(|moved| moved.id != *id));
+        let mut events = Vec::with_capacity(waited.len());
+        for id in &waited {
+            events.push(Event {
+                id: writer.ids.next(),
+                at_ms,
+                kind: format!("message.{}", State::Held.name()),
+                company_id: sql::owner(tx, *id)?.map(|(company, _)| company.0),
+                subject_id: id.0,
+                detail: REASON.to_owned(),
+            });
+        }
+        store::event::append(tx, &events)?;
+        Ok(moved.len() + waited.len())
     });
-    let moved = write.await?;
-    for one in &moved {
-        let error = why.get(&one.id).map_or("", String::as_str);
-        metrics::counter!("tongguan_values_unreadable_total", "place" => "message").increment(1);
-        tracing::error!(
-            message = one.id.0,
-            error,
-            "a message that no key opens is held"
-        );
+    let n_held = write.await?;
+    for (id, why) in &why {
+        store::unreadable::tell(("message", (id.0, 0)), why);
     }
-    Ok(moved.len())
+    Ok(n_held)
 }

@@ -40,6 +40,7 @@ use serde::{Deserialize, Serialize};
 use store::{Error, Result, Tx};
 
 pub use sql::{KeyFilter, active_key, key, keys, n_required, policies, policy};
+pub(crate) use sql::{stop_waiting, waits};
 
 /// The consent of a company was given or taken back.
 pub const CONSENT: Act = Act {

@@ -51,6 +51,7 @@ pub(crate) async fn serve(
                     error = format!("{error:#}"),
                     "signing again failed and will be repeated"
                 );
+                give_back(&mut lease, &shared).await;
                 PAUSE
             }
         };
@@ -59,6 +60,10 @@ pub(crate) async fn serve(
             _ = stop.changed() => {}
         }
     }
+    give_back(&mut lease, &shared).await;
+}
+
+async fn give_back(lease: &mut Lease, shared: &Shared) {
     if let Err(error) = lease.give_back(&shared.db).await {
         tracing::warn!(%error, "the lease could not be given back; it runs out by itself");
     }

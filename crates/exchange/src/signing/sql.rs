@@ -270,6 +270,30 @@ pub(super) fn forget(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<()> {
     tx.many(FORGET, &[], &rows).map(|_| ())
 }
 
+/// Messages wait for a key no more; answers those that did.
+pub(crate) fn stop_waiting(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<Vec<MessageId>> {
+    const STOP: Many = Many {
+        before: "delete from signing_wait where message_id in (",
+        row: "?",
+        after: ") returning message_id",
+    };
+    let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    let stopped = tx.many(STOP, &[], &rows)?;
+    stopped
+        .iter()
+        .map(|row| row.int(0).map(MessageId))
+        .collect()
+}
+
+/// Whether a message waits for a key.
+pub(crate) fn waits(tx: &mut Tx<'_>, message: MessageId) -> Result<bool> {
+    let found = tx.query_opt(
+        "select 1 from signing_wait where message_id = $1",
+        &[message.0.into()],
+    )?;
+    Ok(found.is_some())
+}
+
 /// How many messages of a company wait for its key.
 pub(super) fn n_waiting(tx: &mut Tx<'_>, company: CompanyId) -> Result<i64> {
     let found = tx.query_opt(

@@ -1,4 +1,5 @@
-//! The ways back: a refused message is checked again, a settled one is not settled after all.
+//! The ways back: a refused message is checked again, and one that was held before its check is checked; a settled
+//! one is not settled after all.
 
 mod sql;
 
@@ -34,6 +35,32 @@ pub(crate) fn reopen(
     count(tx, &DayCounts::from([((day, company_id, kind), undo)]))?;
     sql::forget_findings(tx, id)?;
     sql::forget_signed(tx, id)?;
+    let event = Event {
+        id: ids.next(),
+        at_ms,
+        kind: format!("message.{}", State::Received.name()),
+        company_id: Some(company_id.0),
+        subject_id: id.0,
+        detail: why.to_owned(),
+    };
+    store::event::append(tx, &[event])?;
+    Ok(true)
+}
+
+/// Takes a held message that was never checked back to the check: what was the matter with it is over. Answers
+/// whether it was such a one.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn unhold(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    id: MessageId,
+    (at_ms, why): (i64, &str),
+) -> Result<bool> {
+    let Some(company_id) = sql::unhold(tx, id, at_ms)? else {
+        return Ok(false);
+    };
     let event = Event {
         id: ids.next(),
         at_ms,

@@ -26,6 +26,17 @@ pub(super) fn reopen(
     Ok((n_changed > 0).then_some(whose))
 }
 
+/// Takes a held message without documents, which was never checked, to the check; answers whose it is.
+pub(super) fn unhold(tx: &mut Tx<'_>, id: MessageId, at_ms: i64) -> Result<Option<CompanyId>> {
+    tx.query_opt(
+        "update message set state = 'received', changed_at = $1 \
+         where id = $2 and state = 'held' and n_documents = 0 returning company_id",
+        &[at_ms.into(), id.0.into()],
+    )?
+    .map(|row| row.int(0).map(CompanyId))
+    .transpose()
+}
+
 /// Takes a message back from `settled` when not every document in it is final; answers whose it is, its
 /// kind and when it was settled.
 pub(super) fn unsettle(

@@ -2,7 +2,7 @@
 
 use super::{DISMISS_RECEIPT, Payload, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
 use crate::inbox;
-use crate::message::{MessageId, State};
+use crate::message::{Message, MessageId, State};
 use crate::query::find;
 use crate::query::http::{Desk, bad};
 use crate::receipt::parked;
@@ -167,9 +167,6 @@ pub async fn release_parked(
 /// What is said of a receipt that is to be dismissed unread.
 const SEALED: &str = "这份回执的内容无法解密，还不知道是给谁的，不能登记为不再处理";
 
-/// What is said of a message that is to be sent before it was checked.
-const UNCHECKED: &str = "报文还没有通过校验，不能发送；可以申请拒收，由企业重新申报";
-
 async fn ask_for_message(
     desk: &Desk,
     actor: Actor,
@@ -179,17 +176,23 @@ async fn ask_for_message(
 ) -> Answer {
     let id = MessageId::parse(id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let sight: Sight = actor.sight.clone();
-    let read = desk.shared.db.read(move |tx| find(tx, &sight, id));
-    let message = read
-        .await
-        .map_err(|error| service_error(&error))?
-        .ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    let read = desk.shared.db.read(move |tx| {
+        let found = find(tx, &sight, id)?;
+        let is_held = |message: &&Message| message.state == State::Held;
+        let why = match found.as_ref().filter(is_held) {
+            Some(message) if kind.name == RELEASE.name => super::unfit(tx, message)?,
+            _ => None,
+        };
+        Ok((found, why))
+    });
+    let (message, unfit) = read.await.map_err(|error| service_error(&error))?;
+    let message = message.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     if message.state != state {
         let now = message.state.chinese();
         return Err(Problem::new(approval::codes::FAILED).detail(format!("报文现在的状态是{now}")));
     }
-    if kind.name == RELEASE.name && message.n_documents == 0 {
-        return Err(Problem::new(approval::codes::FAILED).detail(UNCHECKED));
+    if let Some(why) = unfit {
+        return Err(Problem::new(approval::codes::FAILED).detail(why));
     }
     let title = format!("{} {}", message.kind, id.acceptance_no());
     let about = (title, Some(message.company_id));

@@ -4,9 +4,9 @@
 pub mod http;
 
 use crate::check::refusal_receipt;
-use crate::message::{self, MessageId, State, Step};
+use crate::message::{self, Message, MessageId, State, Step};
 use crate::receipt::parked;
-use crate::{inbox, matching, outcome, query, receipt};
+use crate::{inbox, matching, outcome, query, receipt, signing};
 use registry::access::Sight;
 use registry::approval::{self, Approval, Doing, Kind};
 use registry::role::Role;
@@ -112,38 +112,80 @@ fn step<'a>(doing: &Doing<'_>, to: State, detail: &'a str) -> Step<'a> {
     }
 }
 
-fn release(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+/// The held message that a request is about, which nobody else moves until the transaction ends; the inner
+/// error says why nothing is done about it.
+fn held(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<StdResult<Message, String>> {
     let id = match id_of(doing) {
         Ok(id) => MessageId(id),
         Err(why) => return Ok(Err(why)),
     };
+    message::sql::lock(tx, id)?;
     let Some(message) = query::find(tx, &Sight::All, id)? else {
         return Ok(Err("没有这份报文".to_owned()));
     };
-    if message.state != State::Held {
-        return Ok(Err(format!("报文现在的状态是{}", message.state.chinese())));
+    Ok(match message.state == State::Held {
+        true => Ok(message),
+        false => Err(moved_on(message.state)),
+    })
+}
+
+fn moved_on(state: State) -> String {
+    format!("报文现在的状态是{}", state.chinese())
+}
+
+/// Why a held message is not released; nothing when it can be.
+pub(super) fn unfit(tx: &mut Tx<'_>, message: &Message) -> Result<Option<&'static str>> {
+    let (_, damaged) = message::sql::load(tx, &[message.id])?;
+    if !damaged.is_empty() {
+        return Ok(Some(DAMAGED));
     }
+    let is_unsigned = message.n_documents == 0 && signing::waits(tx, message.id)?;
+    Ok(is_unsigned.then_some(UNSIGNED))
+}
+
+/// Why a damaged message is not released.
+const DAMAGED: &str =
+    "这份报文仍无法解密，原样保留；请从备份恢复其内容后再申请放行，或申请拒收，由企业重新申报";
+
+/// Why a message that waits for its signature is not released.
+const UNSIGNED: &str = "报文在等待代签，签名密钥可用后自动继续，无须放行；也可以申请拒收";
+
+/// A message that was checked is sent again; one that was held before its check is checked.
+fn release(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
+    let message = match held(tx, doing)? {
+        Ok(message) => message,
+        Err(why) => return Ok(Err(why)),
+    };
+    if let Some(why) = unfit(tx, &message)? {
+        return Ok(Err(why.to_owned()));
+    }
+    let (ids, now_ms) = (&doing.ground.ids, doing.ground.now_ms());
     if message.n_documents == 0 {
-        return Ok(Err("报文还没有通过校验，不能发送".to_owned()));
+        let why = (now_ms, "经复核放行，重新校验");
+        return Ok(match message::unhold(tx, ids, message.id, why)? {
+            true => Ok("；已排入校验".to_owned()),
+            false => Err(moved_on(message.state)),
+        });
     }
     let step = step(doing, State::Checked, "经复核放行，重新发送");
-    message::advance(tx, &doing.ground.ids, &[id], step)?;
-    Ok(Ok("；已排入发送".to_owned()))
+    Ok(
+        match message::advance(tx, ids, &[message.id], step)?.len() {
+            0 => Err(moved_on(message.state)),
+            _ => Ok("；已排入发送".to_owned()),
+        },
+    )
 }
 
 fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
-    let id = match id_of(doing) {
-        Ok(id) => MessageId(id),
+    let message = match held(tx, doing)? {
+        Ok(message) => message,
         Err(why) => return Ok(Err(why)),
     };
-    let Some(message) = query::find(tx, &Sight::All, id)? else {
-        return Ok(Err("没有这份报文".to_owned()));
-    };
-    if message.state != State::Held {
-        return Ok(Err(format!("报文现在的状态是{}", message.state.chinese())));
-    }
+    let id = message.id;
     let step = step(doing, State::Refused, "经复核人工拒收");
-    message::advance(tx, &doing.ground.ids, &[id], step)?;
+    if message::advance(tx, &doing.ground.ids, &[id], step)?.is_empty() {
+        return Ok(Err(moved_on(message.state)));
+    }
     matching::forget(tx, id)?;
     outcome::refuse(tx, &doing.ground.ids, id, (true, doing.ground.now_ms()))?;
     let info = format!("平台人工拒收：{}", doing.approval.why);
@@ -160,6 +202,7 @@ fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         Err(why) => return Ok(Err(why)),
     };
     let now_ms = doing.ground.now_ms();
+    message::sql::lock(tx, id)?;
     let found = query::find(tx, &Sight::All, id)?;
     if found.is_some_and(|found| found.state == State::Refused && !found.needs_action) {
         return Ok(Err(SETTLED.to_owned()));

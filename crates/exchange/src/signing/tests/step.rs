@@ -171,6 +171,32 @@ async fn without_a_key_a_message_waits_with_the_reason_and_goes_on_by_itself() {
     }
 }
 
+/// What waits for its signature and is damaged meanwhile stands in nobody's way: it waits no more, and its
+/// timeline says why.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_damaged_waits_for_no_signature() {
+    for test in each_engine() {
+        let keys = Keys::new();
+        let house = house(test, &keys).await;
+        give_consent(&house).await;
+        let id = accepted(house.accept(0, unsigned(&house, 10)).await);
+        house.settle().await;
+        assert_eq!(house.state(0, id).await, "held");
+        let damage = house.shared.db.write(|tx| {
+            let damaged = &b"\0TG\x01\x02k1 no key opens this"[..];
+            tx.execute("update message_body set body = $1", &[damaged.into()])
+        });
+        assert_eq!(damage.await.unwrap(), 1);
+        house.clock.advance(Duration::from_secs(2));
+        assert_eq!(retry::turn(&house.shared).await.unwrap(), 1);
+        let waits = move |tx: &mut store::Tx<'_>| crate::signing::waits(tx, id);
+        assert!(!house.shared.db.read(waits).await.unwrap());
+        assert_eq!(house.state(0, id).await, "held");
+        let (_, _, events) = stored(&house, id).await;
+        assert!(events.last().unwrap().contains("无法解密"), "{events:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_rsa_key_signs_the_old_way_only_where_the_policy_allows_it() {
     use crate::signing::{PolicyWish, Verify, set_policy};
