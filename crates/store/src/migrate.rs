@@ -141,6 +141,11 @@ const ALL: &[Migration] = &[
         "queue_holder_apart",
         include_str!("../migrations/0032_queue_holder_apart.sql"),
     ),
+    (
+        33,
+        "rehearsal_unreadable",
+        include_str!("../migrations/0033_rehearsal_unreadable.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -50,6 +50,9 @@ pub struct ComingVersion {
     pub rehearsed: i64,
     /// Messages in which something would break, over all companies.
     pub broken: i64,
+    /// Messages that were passed over, because what the platform has stored of them is damaged.
+    #[serde(default)]
+    pub unreadable: i64,
 }
 
 /// One difference between the current and the coming version.
@@ -198,6 +201,7 @@ pub async fn rehearsal(
             loaded_at: beijing_rfc3339(coming.loaded_at),
             rehearsed: coming.n_rehearsed,
             broken: coming.n_broken,
+            unreadable: coming.n_unreadable,
         }),
     }))
 }

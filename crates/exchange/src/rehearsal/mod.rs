@@ -66,6 +66,8 @@ pub struct Coming {
     pub n_rehearsed: i64,
     /// Messages in which something would break.
     pub n_broken: i64,
+    /// Messages that are damaged and were passed over.
+    pub n_unreadable: i64,
 }
 
 /// Something that will break.
@@ -124,6 +126,7 @@ pub fn load(
         cursor: first_at_ms(now_ms - BACK_MS),
         n_rehearsed: 0,
         n_broken: 0,
+        n_unreadable: 0,
     };
     sql::insert(tx, &coming)?;
     let detail = format!("{}；生效 {effective}", coming.name);

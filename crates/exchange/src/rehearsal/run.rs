@@ -114,7 +114,7 @@ pub(crate) async fn turn(shared: &Arc<Shared>) -> Result<usize> {
     let overlay = coming.overlay.clone();
     let judged = tokio::task::spawn_blocking(move || judge(&overlay, &ready)).await;
     let judged = judged.map_err(|error| store::Error::Fault(error.to_string()))?;
-    let Some((counts, n_rehearsed, n_broken)) = judged else {
+    let Some((counts, figures)) = judged else {
         tracing::error!(standard = coming.id, "the coming version cannot be read");
         return Ok(0);
     };
@@ -123,7 +123,7 @@ pub(crate) async fn turn(shared: &Arc<Shared>) -> Result<usize> {
         .write(move |tx| {
             let Coming { id, cursor, .. } = &coming;
             // Another process that was here first, or a version that is gone: nothing is counted.
-            if sql::advance(tx, id, (*cursor, last), (n_rehearsed, n_broken))? {
+            if sql::advance(tx, id, (*cursor, last), figures)? {
                 sql::count(tx, id, &counts, now_ms)?;
             }
             Ok(())
@@ -132,21 +132,31 @@ pub(crate) async fn turn(shared: &Arc<Shared>) -> Result<usize> {
     Ok(n_ready)
 }
 
-type Judged = (BTreeMap<Key, Count>, i64, i64);
+type Judged = (BTreeMap<Key, Count>, Figures);
+
+/// What a turn counted.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Figures {
+    pub(super) n_rehearsed: i64,
+    pub(super) n_broken: i64,
+    /// Messages that are damaged.
+    pub(super) n_unreadable: i64,
+}
 
 /// What the coming version finds and the current one does not. Messages that are refused now are left
 /// out: they will be put right first.
 fn judge(overlay: &str, messages: &[(Loaded, State)]) -> Option<Judged> {
     let standard = Standard::of_overlay(overlay).ok()?;
-    let (mut counts, mut n_rehearsed, mut n_broken) = (BTreeMap::new(), 0, 0);
+    let (mut counts, mut figures) = (BTreeMap::new(), Figures::default());
     for (loaded, state) in messages {
+        figures.n_unreadable += i64::from(loaded.body.is_empty());
         let Ok(sniffed) = ceb::sniff(&loaded.body) else {
             continue;
         };
         if *state == State::Refused {
             continue;
         }
-        n_rehearsed += 1;
+        figures.n_rehearsed += 1;
         let terms = Terms::new(profile(&loaded.profile));
         let after = ceb::parse_under(&sniffed.inner, &terms.under(standard)).findings;
         if after.is_empty() {
@@ -177,9 +187,9 @@ fn judge(overlay: &str, messages: &[(Loaded, State)]) -> Option<Judged> {
             });
             count.n_messages += 1;
         }
-        n_broken += i64::from(!told.is_empty());
+        figures.n_broken += i64::from(!told.is_empty());
     }
-    Some((counts, n_rehearsed, n_broken))
+    Some((counts, figures))
 }
 
 /// The code of a finding and the element that it is about, without the numbers of documents and lines.

@@ -1,6 +1,6 @@
 //! Every statement on `coming_standard` and `rehearsal_finding`.
 
-use super::run::{Count, Key};
+use super::run::{Count, Figures, Key};
 use super::{Broken, Coming};
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
@@ -18,14 +18,15 @@ fn row_of_coming(row: &Row) -> Result<Coming> {
         cursor: row.int(6)?,
         n_rehearsed: row.int(7)?,
         n_broken: row.int(8)?,
+        n_unreadable: row.int(9)?,
     })
 }
 
 /// The version that is loaded; there is at most one.
 pub(super) fn coming(tx: &mut Tx<'_>) -> Result<Option<Coming>> {
     let found = tx.query_opt(
-        "select id, name, effective, overlay, loaded_by, loaded_at, cursor, n_rehearsed, n_broken \
-         from coming_standard order by loaded_at limit 1",
+        "select id, name, effective, overlay, loaded_by, loaded_at, cursor, n_rehearsed, n_broken, \
+         n_unreadable from coming_standard order by loaded_at limit 1",
         &[],
     )?;
     found.map(|row| row_of_coming(&row)).transpose()
@@ -34,7 +35,7 @@ pub(super) fn coming(tx: &mut Tx<'_>) -> Result<Option<Coming>> {
 pub(super) fn insert(tx: &mut Tx<'_>, coming: &Coming) -> Result<()> {
     tx.execute(
         "insert into coming_standard (id, name, effective, overlay, loaded_by, loaded_at, cursor, \
-         n_rehearsed, n_broken) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         n_rehearsed, n_broken, n_unreadable) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &[
             (&coming.id).into(),
             (&coming.name).into(),
@@ -45,6 +46,7 @@ pub(super) fn insert(tx: &mut Tx<'_>, coming: &Coming) -> Result<()> {
             coming.cursor.into(),
             coming.n_rehearsed.into(),
             coming.n_broken.into(),
+            coming.n_unreadable.into(),
         ],
     )
     .map(|_| ())
@@ -65,17 +67,19 @@ pub(super) fn advance(
     tx: &mut Tx<'_>,
     id: &str,
     (from, to): (i64, i64),
-    (n_rehearsed, n_broken): (i64, i64),
+    figures: Figures,
 ) -> Result<bool> {
     let n_changed = tx.execute(
         "update coming_standard set cursor = $1, n_rehearsed = n_rehearsed + $2, \
-         n_broken = n_broken + $3 where id = $4 and cursor = $5",
+         n_broken = n_broken + $3, n_unreadable = n_unreadable + $6 \
+         where id = $4 and cursor = $5",
         &[
             to.into(),
-            n_rehearsed.into(),
-            n_broken.into(),
+            figures.n_rehearsed.into(),
+            figures.n_broken.into(),
             id.into(),
             from.into(),
+            figures.n_unreadable.into(),
         ],
     )?;
     Ok(n_changed > 0)

@@ -142,6 +142,31 @@ async fn each_company_learns_what_will_break_for_it() {
     }
 }
 
+/// What is damaged is passed over, counted, and hides nothing that comes after it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_damaged_is_told_and_passed_over() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let first = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let damage = house.shared.db.write(move |tx| {
+            let damaged = &b"\0TG\x01\x02k1 no key opens this"[..];
+            let sql = "update message_body set body = $1 where message_id = $2";
+            tx.execute(sql, &[damaged.into(), first.0.into()])
+        });
+        assert_eq!(damage.await.unwrap(), 1);
+        put(&house, COMING).await.unwrap();
+        house
+            .clock
+            .advance(Duration::from_millis(SETTLED_MS.unsigned_abs() * 2));
+        // Alone in its turn.
+        assert_eq!(turn(&house.shared).await.unwrap(), 1);
+        assert_eq!(turn(&house.shared).await.unwrap(), 0);
+        let found = house.shared.db.read(coming).await.unwrap().unwrap();
+        assert_eq!((found.n_rehearsed, found.n_unreadable), (0, 1));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_version_that_is_not_whole_is_not_loaded() {
     let test = store::testing::sqlite();
