@@ -3,7 +3,8 @@
 //!
 //! The rooms that own sealed columns name them. A walk through a column goes from the oldest row to the
 //! newest, a few rows in each transaction, and keeps its place: it may stop at any row and go on later.
-//! With another first key it begins anew. A value that no key opens is told, and passed over.
+//! With another first key it begins anew. A value that no key opens is told, and passed over; one that is
+//! sealed with the key of another process stops the walk of this one, which lacks it.
 //!
 //! While there are older keys there is a second walk after the first: it finds what a process that had not been
 //! started anew has sealed behind the first one. It begins ([`begin_again`]) when no living process seals with
@@ -13,7 +14,7 @@
 //! stands, but those of values that cannot be opened. Then it begins anew, and counts those anew.
 
 use crate::vault::{self, Vault};
-use crate::{Db, Result, Row, Tx, Value};
+use crate::{Db, Error, Result, Row, Tx, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -194,7 +195,10 @@ fn find(tx: &mut Tx<'_>, column: &Column, name: &str) -> Result<Option<Found>> {
         left: BTreeMap::new(),
     };
     for (place, old) in rows {
-        match sealed(&vault, &old) {
+        // What another process has the key for is no damage: the walk stays before it.
+        let sealed = tx.known(sealed(&vault, &old));
+        match sealed {
+            Err(error @ Error::KeyMissing(_)) => return Err(error),
             Ok(Some(new)) => found.changes.push(Change { place, old, new }),
             Ok(None) => {}
             Err(error) => {

@@ -26,7 +26,7 @@ impl Tx<'_> {
     /// [`Error::KeyMissing`] when another process has the key, [`Error::Fault`] when they are damaged.
     pub fn open(&mut self, bytes: Vec<u8>) -> Result<Vec<u8>> {
         let opened = self.vault().open(bytes);
-        self.sorted(opened)
+        self.known(opened)
     }
 
     /// As [`Tx::open`], for a text.
@@ -35,7 +35,7 @@ impl Tx<'_> {
     /// As there.
     pub fn open_text(&mut self, text: String) -> Result<String> {
         let opened = self.vault().open_text(text);
-        self.sorted(opened)
+        self.known(opened)
     }
 
     /// Opens the text of a row, where the rest goes on without it; none when it is damaged,
@@ -58,7 +58,7 @@ impl Tx<'_> {
     }
 
     /// A key that is not on record is one that nobody has: what names it is damaged.
-    fn sorted<T>(&mut self, opened: Result<T>) -> Result<T> {
+    pub(crate) fn known<T>(&mut self, opened: Result<T>) -> Result<T> {
         match opened {
             Err(Error::KeyMissing(id)) if vault::is_on_record(self, &id)? => {
                 metrics::counter!("tongguan_values_of_missing_keys_total").increment(1);

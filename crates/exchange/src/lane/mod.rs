@@ -297,12 +297,14 @@ impl Lease {
         Ok(held)
     }
 
-    /// Gives the lease back, so that another process need not wait.
+    /// Gives the lease back, if it was held, so that another process need not wait.
     ///
     /// # Errors
     /// The store's.
     pub async fn give_back(&mut self, db: &Db) -> Result<()> {
-        self.held_until = 0;
+        if std::mem::take(&mut self.held_until) == 0 {
+            return Ok(());
+        }
         let (name, owner) = (self.name, self.owner.clone());
         db.write(move |tx| sql::give_back(tx, name, &owner)).await
     }

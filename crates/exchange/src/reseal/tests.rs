@@ -330,3 +330,28 @@ async fn whoever_seals_with_an_old_key_during_the_second_walk_keeps_it() {
         assert!(left().await.is_empty());
     }
 }
+
+/// While one process has the new key and another does not, the old one takes nothing of the new one's for damaged:
+/// not in the queue and not in the job, which both stay with the process that has the key.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_old_process_leaves_alone_what_the_new_one_seals() {
+    for test in each_engine() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = test.config.clone();
+        config.encryption_key_file = folder.path().join("keys").display().to_string();
+        let house = House::on(test).await;
+        let old = start(&house, &config, KEYS).unwrap();
+        let both = start(&house, &config, ROTATED).unwrap();
+        put(&both, "one").await;
+        let refused = old.queue.take("q", 1, Duration::ZERO).await.unwrap_err();
+        assert!(refused.is_unavailable(), "{refused}");
+        let refused = run(&old.ground, &*old.queue).await.unwrap_err();
+        assert!(refused.to_string().contains("the key k2"), "{refused}");
+        let missing = old.ground.db.read(store::reseal::missing);
+        assert_eq!(missing.await.unwrap(), ["k2"]);
+        let missing = both.ground.db.read(store::reseal::missing);
+        assert!(missing.await.unwrap().is_empty());
+        let taken = both.queue.take("q", 1, Duration::ZERO).await.unwrap();
+        assert_eq!(taken[0].body, "one");
+    }
+}
