@@ -52,7 +52,7 @@ pub fn file_name(title: &str, conditions: &str, moment: &str, ending: &str) -> S
 /// Longest value of a condition in characters; the rest is left out.
 const CONDITION_CHARS_MAX: usize = 60;
 
-/// What a list was narrowed to, in words: `状态 已拒收，开始日期 2026-11-28`; empty for everything.
+/// What a list was narrowed to, in words: `状态 平台拒收，开始日期 2026-11-28`; empty for everything.
 pub fn conditions(parts: &[(&str, Option<&str>)]) -> String {
     let told = parts.iter().filter_map(|(label, value)| {
         let value: String = (*value)?.trim().chars().take(CONDITION_CHARS_MAX).collect();
@@ -80,13 +80,13 @@ mod tests {
         let none: [(&str, Option<&str>); 2] = [("状态", None), ("企业", Some(" "))];
         assert_eq!(told_conditions(&conditions(&none)), "筛选条件：无");
         let some = [
-            ("状态", Some("已拒收")),
+            ("状态", Some("平台拒收")),
             ("日期", None),
             ("企业", Some(" 甲 ")),
         ];
         assert_eq!(
             told_conditions(&conditions(&some)),
-            "筛选条件：状态 已拒收，企业 甲"
+            "筛选条件：状态 平台拒收，企业 甲"
         );
     }
 
@@ -102,8 +102,8 @@ mod tests {
     #[test]
     fn a_file_is_named_by_what_is_in_it() {
         assert_eq!(
-            file_name("报文", "状态 已拒收", "20261128183000", "xlsx"),
-            "报文-状态 已拒收-20261128183000.xlsx"
+            file_name("报文", "状态 平台拒收", "20261128183000", "xlsx"),
+            "报文-状态 平台拒收-20261128183000.xlsx"
         );
         assert_eq!(file_name("a/b", "", "1", "csv"), "a_b-1.csv");
         assert_eq!(

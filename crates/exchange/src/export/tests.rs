@@ -107,7 +107,7 @@ async fn what_a_list_was_narrowed_to_is_told_in_words() {
     assert_eq!(
         narrowed,
         format!(
-            "报文类型 进口订单CEB311，状态 已拒收，进出口 进口，企业 {}，订单编号 A，开始 2026-11-28",
+            "报文类型 进口订单CEB311，状态 平台拒收，进出口 进口，企业 {}，订单编号 A，开始 2026-11-28",
             company.name
         )
     );

@@ -7,8 +7,8 @@
 //!
 //! ```text
 //! Received 已接收 ─ Checked 已校验 ─ Sent 已发送 ─ Answered 已有回执 ─ Settled 已办结
-//!        ├─ Waiting 待对碰 ─ Checked        any but the final ones ─ Held 待人工
-//!        └─ Refused 已拒收
+//!        ├─ Waiting 待对碰 ─ Checked        any but the final ones ─ Held 待人工处理
+//!        └─ Refused 平台拒收
 //! ```
 //!
 //! An answer can overtake our own commit of `Sent`, so `Checked` may become `Answered` directly. The

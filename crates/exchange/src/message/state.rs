@@ -9,7 +9,7 @@ pub enum State {
     Waiting,
     /// Checked (已校验): nothing is wrong with it; waits to be sent.
     Checked,
-    /// Refused (已拒收): the platform found errors; the company has them.
+    /// Refused (平台拒收): the platform found errors; the company has them.
     Refused,
     /// Sent (已发送): customs' queue has confirmed it.
     Sent,
@@ -17,7 +17,7 @@ pub enum State {
     Answered,
     /// Settled (已办结): customs has finished with every document in it.
     Settled,
-    /// Held (待人工): a person must look at it.
+    /// Held (待人工处理): a person must look at it.
     Held,
 }
 
@@ -59,11 +59,11 @@ impl State {
             Self::Received => "已接收",
             Self::Waiting => "待对碰",
             Self::Checked => "已校验",
-            Self::Refused => "已拒收",
+            Self::Refused => "平台拒收",
             Self::Sent => "已发送",
             Self::Answered => "已有回执",
             Self::Settled => "已办结",
-            Self::Held => "待人工",
+            Self::Held => "待人工处理",
         }
     }
 

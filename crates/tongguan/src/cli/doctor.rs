@@ -275,7 +275,7 @@ async fn look(config: Config) -> anyhow::Result<Vec<Finding>> {
     findings.extend(trust(shared).await?);
     let waiting = shared.db.read(exchange::query::board::waiting).await?;
     let text = format!(
-        "待校验 {}，待发送 {}，待海关回执 {}，待人工回执 {}",
+        "待校验 {}，待发送 {}，待海关答复 {}，未匹配回执 {}",
         waiting.n_received, waiting.n_checked, waiting.n_sent, waiting.n_parked
     );
     findings.push(Finding {
