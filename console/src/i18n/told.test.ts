@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { TOLD, toldIn } from "./told";
 
@@ -21,6 +21,14 @@ test.each([["status", 40], ["reason", 25], ["eport_document", 80]])("what every 
 test("what the simulator gives of the lists' dictionary is told in English, and no translation has Chinese left", () => {
   expect(sentencesOf("eport_list").filter((text) => text.includes("26,000")).map((text) => TOLD[text])).not.toContain(undefined);
   for (const [chinese, english] of Object.entries(TOLD)) expect(english, chinese).not.toMatch(/[\u4e00-\u9fff]/);
+});
+
+test("where a code table comes from is told in English", () => {
+  const folder = new URL("../../../crates/ceb/tables/", import.meta.url);
+  const sources = readdirSync(folder).map((file) => /^source +\| (.*)$/m.exec(readFileSync(new URL(file, folder), "utf8"))?.[1]?.trim() ?? "");
+  expect(sources.length).toBeGreaterThan(5);
+  for (const source of sources) expect(Object.keys(TOLD), source).toContain(source);
+  expect(toldIn("en", "版本 20180401，2018-04-01 起有效，不完整；海关参数库 计量单位代码，2018 年 4 月")).toBe("Version 20180401, valid from 2018-04-01, not complete; Customs' parameters: units of measure, April 2018");
 });
 
 test("Chinese stays as it is, and so does what nobody has translated", () => {

@@ -62,12 +62,37 @@ export const TOLD: Readonly<Record<string, string>> = {
   "信封的接收方没有申报过该单证": "Its envelope is addressed to somebody who did not declare it",
   "oriCopMsgId 不是本平台发出的传输编号": "oriCopMsgId is no transfer number of this platform",
   "oriCopMsgId 对应的报文不存在": "There is no message for its oriCopMsgId",
+  "报文标准，随平台版本更新": "Message standard; changes with the platform",
+  "尚未载入": "Not loaded yet",
+  "公告管理使用": "Used by the notices",
+  "海关参数库 国别（地区）代码，2018 年 4 月；此后报关单改用字母代码": "Customs' parameters: countries and regions, April 2018; declarations use letters since",
+  "海关参数库 币制代码，2018 年 4 月，常用部分": "Customs' parameters: currencies, April 2018, those in common use",
+  "海关参数库 关区代码，2018 年 4 月，直属关区和北京关区": "Customs' parameters: districts, April 2018, the head offices and Beijing",
+  "GB/T 2260 行政区划代码前两位；83 用于台湾居民居住证": "GB/T 2260, first two digits; 83 is for residence permits of people from Taiwan",
+  "公开税则摘录，仅供样例使用，不是完整税则": "Extract of the public tariff, for samples only; not the whole tariff",
+  "海关参数库 运输方式代码，2018 年 4 月；此后可能增加": "Customs' parameters: modes of transport, April 2018; there may be more since",
+  "海关参数库 计量单位代码，2018 年 4 月": "Customs' parameters: units of measure, April 2018",
+  "旧包装种类代码（一位），待海关确认": "Former kinds of packing (one digit); to be confirmed by customs",
+  "仍然找不到对应的申报，或这份回执已经登记": "There is still no declaration that it fits, or the receipt is recorded already",
+  "没有这份回执，或它已处理": "There is no such receipt, or it was dealt with",
+  "这份回执仍无法解密，原样保留；请从备份恢复其内容或放回密钥后再申请": "No key opens this receipt yet; it is kept as it is. Restore its content or put the key back, then ask again",
+  "企业已更正重报或登记不再处理，重新校验会造成重复申报": "The company has corrected or dismissed it: to check it again would declare it twice",
+  "报文还没有通过校验，不能发送": "The message has not passed the check and cannot be sent",
+  "没有这份报文": "There is no such message",
+  "没有这份报文，或它不是平台拒收状态": "There is no such message, or it is not refused",
   "多家企业申报过相同的业务主键，无法确定归属": "Several companies declared this business key, so it is not known whose it is",
 };
 
+/** From when a code table holds, and where it comes from. */
+const TABLE = /^版本 (\S+)，(\S+) 起有效，(完整|不完整)；(.*)$/;
+
 /** A sentence of the platform in the language, as far as it is known. */
 export function toldIn(language: Language, text: string): string {
-  return language === "en" ? (TOLD[text.trim()] ?? text) : text;
+  if (language !== "en") return text;
+  const table = TABLE.exec(text.trim());
+  if (table === null) return TOLD[text.trim()] ?? text;
+  const [, version = "", from = "", complete = "", source = ""] = table;
+  return `Version ${version}, valid from ${from}, ${complete === "完整" ? "complete" : "not complete"}; ${TOLD[source] ?? source}`;
 }
 
 export function useTold(): (text: string) => string {

@@ -36,6 +36,11 @@ export function Actions<Row>({ row, actions, done, big = false }: Props<Row>) {
       done();
     } catch (error) {
       problem(error);
+      if (action.isEnd?.(error) === true) {
+        ask(undefined);
+        setReason("");
+        done();
+      }
     } finally {
       setBusy(undefined);
     }

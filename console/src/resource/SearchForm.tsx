@@ -93,11 +93,11 @@ function Field({ resource, filter, value, change }: FieldProps) {
       {filter.as === "select" ? (
         <Select
           id={id}
-          allowClear
+          allowClear={filter.initial === undefined}
           showSearch={{ optionFilterProp: "label" }}
-          value={value ?? null}
+          value={(value ?? "") === "" ? (filter.initial ?? null) : (value ?? null)}
           status={isStrange ? "error" : ""}
-          placeholder={t(filter.none ?? "filter.all")}
+          placeholder={t("filter.all")}
           options={options.map((option) => ({
             value: option.value,
             label: labelOf(option.label, t),

@@ -36,8 +36,8 @@ export interface Filter {
   /** A function when the platform must be asked for them. */
   options?: readonly Option[] | (() => Promise<readonly Option[]>);
   hint?: Word;
-  /** What is listed while nothing is chosen; everything when absent. */
-  none?: Word;
+  /** The choice that holds while none is made, shown as such; everything is listed when absent. */
+  initial?: string;
 }
 
 export type Values = Record<string, unknown>;
@@ -106,6 +106,8 @@ export interface Action<Row> {
   done?: Word;
   /** Something in the answer that is shown this once, such as a link. */
   secret?: (answer: unknown) => string | undefined;
+  /** Whether a refusal ends it, so that there is nothing to try again: the question closes and the list is read anew. */
+  isEnd?: (error: unknown) => boolean;
   run: (row: Row, reason: string) => Promise<unknown>;
 }
 

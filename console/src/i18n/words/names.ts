@@ -105,6 +105,7 @@ export const names = {
   "jobName.slip.clean": ["清理用过的一次性凭证", "Remove used one-time slips"],
   "jobName.login.clean": ["清理过期的登录失败计数", "Remove old counts of failed logins"],
   "jobName.audit.syslog": ["审计日志外送", "Send the audit to syslog"],
+  "jobName.message.reseal": ["补加密存量报文", "Seal messages stored before"],
   "jobName.payment.upload": ["上传支付原始数据", "Upload payment data"],
   "jobName.payment.clean": ["清理到期支付数据", "Remove payment data past its term"],
   "parameterName.payment.keep_days": ["支付原始数据保存天数", "Days that payment data are kept"],

@@ -318,7 +318,7 @@ export const services = {
   "menu.companies": ["企业台账", "Companies"],
   "companies.empty": ["还没有企业。企业在登录页自行入驻，审批通过后出现在这里。", "No companies yet. They register themselves and appear once approved."],
   "companies.q": ["企业", "Company"],
-  "companies.qHint": ["名称开头，或信用代码、海关编号、DXP 编号", "Beginning of the name, or a code"],
+  "companies.qHint": ["名称开头或任一代码", "Start of name, or a code"],
   "company.active": ["正常", "Active"],
   "company.suspended": ["已暂停", "Suspended"],
   "company.createdAt": ["入驻时间", "Since"],

@@ -119,6 +119,7 @@ export const shell = {
   "list.close": ["）", ")"],
   "list.blank": ["", " "],
   "list.comma": ["，", ", "],
+  "list.semicolon": ["；", "; "],
   "list.choose": ["选择此行", "Choose this row"],
   "list.operations": ["操作", "Actions"],
   "list.prev": ["上一页", "Previous"],

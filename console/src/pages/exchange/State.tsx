@@ -2,7 +2,7 @@
 import { Link } from "react-router";
 import { useCan, useSession } from "../../api/session";
 import type { Schema } from "../../api/types";
-import { type Translate, type Word, useT } from "../../i18n";
+import { type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { type Doing, tally } from "./documents";
 import { isBad, isDealt, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
@@ -48,17 +48,19 @@ interface OutcomeProps {
   needsAction?: boolean | undefined;
   /** What is to be done, where it is known: not everything that came back is to be corrected. */
   doing?: Doing | undefined;
+  /** The last word is one that nobody knows: what was known before may not hold any more. */
+  isUnsure?: boolean;
 }
 
 /** What became of it, and whether the company must act now. */
-export function Outcome({ outcome, name, needsAction, doing }: OutcomeProps) {
+export function Outcome({ outcome, name, needsAction, doing, isUnsure = false }: OutcomeProps) {
   const t = useT();
   const acts = useActs();
   if (outcome === null || outcome === undefined) return <span className="soft">–</span>;
   const known = OUTCOMES.find((one) => one === outcome);
   return (
     <span className="nowrap">
-      <span className={`badge ${outcomeLook(outcome, needsAction)}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
+      <span className={`badge ${isUnsure && !isBad(outcome) ? "" : outcomeLook(outcome, needsAction)}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
       {needsAction === true && (acts ? <span className="badge act">{t(doing === "correct" ? "outcome.act" : "outcome.actOn")}</span> : <span className="badge beside">{t("outcome.needsAction")}</span>)}
     </span>
   );
@@ -94,10 +96,11 @@ export function Progress({ of }: ProgressProps) {
 
 const NAMED = [1, 2, 3, 4, 100, 120, 300, 399, 400, 500, 501, 502, 503, 505, 599, 600, 700, 800, 899] as const;
 
-function statusName(status: number, t: Translate): string | undefined {
-  if (status < 0) return t("receipt.fault");
+/** The word of a status; of one that nobody knows that it is unknown. */
+export function statusWord(status: number): Word {
+  if (status < 0) return "receipt.fault";
   const known = NAMED.find((one) => one === status);
-  return known === undefined ? undefined : t(`status.${known}`);
+  return known === undefined ? "status.unknown" : `status.${known}`;
 }
 
 interface ReturnStatusProps {
@@ -105,20 +108,27 @@ interface ReturnStatusProps {
   name?: string | null | undefined;
   /** Of the document whose latest status it is: when nobody must act on it, nothing alarms. */
   isOver?: boolean;
+  /** Where it is no word on how anything stands. */
+  isPlain?: boolean;
 }
 
-/** The words of a status: its number and its name. */
+/** Whether nobody has told what a status means: the platform is to explain it. */
+export function isUnknownStatus(status: number | null | undefined, name?: string | null): boolean {
+  return status != null && status >= 0 && (name ?? "") === "" && !NAMED.some((one) => one === status);
+}
+
+/** The words of a status: its number and its name, or that nobody knows it yet. */
 export function useStatusWords(): (status: number, name?: string | null) => string {
   const t = useT();
-  return (status, name) => `${status} ${statusName(status, t) ?? name ?? ""}`.trim();
+  return (status, name) => `${status} ${isUnknownStatus(status) && (name ?? "") !== "" ? name : t(statusWord(status))}`.trim();
 }
 
-export function ReturnStatus({ status, name, isOver = false }: ReturnStatusProps) {
+export function ReturnStatus({ status, name, isOver = false, isPlain = false }: ReturnStatusProps) {
   const words = useStatusWords();
   // A tax bill has no status: its name says what it is.
   if (status === null || status === undefined) return (name ?? "") === "" ? <span className="soft">–</span> : <span className="badge now">{name}</span>;
-  const look = statusClass(status);
-  return <span className={`badge ${isOver && look === "bad" ? "" : look}`}>{words(status, name)}</span>;
+  const look = isUnknownStatus(status, name) ? "warn" : statusClass(status);
+  return <span className={`badge ${isPlain || (isOver && look === "bad") ? "" : look}`}>{words(status, name)}</span>;
 }
 
 /** What became of the documents of a message: the latest status of one, of several how many had which outcome. */

@@ -13,10 +13,9 @@ import { useT, type Word } from "../../i18n";
 import { Badge } from "../../shell/Badge";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
-import { useTodos } from "../../shell/Todos";
 import { State } from "../exchange/State";
 import { Tile } from "../exchange/Home";
-import { backedUp, looked } from "./backlog";
+import { backedUp, isSlow, looked } from "./backlog";
 import { Drill, useDrill } from "./Drill";
 import { NearQuota } from "./NearQuota";
 
@@ -44,12 +43,6 @@ export function Pipeline() {
   return <Seen now={found.data} />;
 }
 
-/** How many messages are held for a person; nothing where that is not told. */
-function useHeld(): number | undefined {
-  const { data } = useTodos();
-  return data === undefined ? undefined : (data.items.find((item) => item.kind === "held")?.count ?? 0);
-}
-
 /** The queues that nobody empties, by what was told since the page was opened. */
 function useBackedUp({ at, queues }: Answer): string[] {
   const [{ looks, last }, keep] = useState<{ looks: ReturnType<typeof looked>; last: string }>({ looks: [], last: "" });
@@ -62,7 +55,6 @@ function useBackedUp({ at, queues }: Answer): string[] {
 function Seen({ now }: { now: Answer }) {
   const t = useT();
   const can = useCan();
-  const held = useHeld();
   const silent = useDrill()?.outage === "silent";
   const stuck = useBackedUp(now);
   const waiting = now.queues.reduce((sum, queue) => sum + (queue.depth ?? 0), 0);
@@ -74,13 +66,15 @@ function Seen({ now }: { now: Answer }) {
         <span className="soft num">{dateTime(now.at)}</span>
       </div>
       <Drill />
-      <div className={held === undefined ? "tiles tiles-5" : "tiles tiles-6"}>
+      <div className="tiles tiles-6">
         <Tile label={t("pipeline.received")} value={count(now.received)} />
         <Tile label={t("pipeline.checked")} value={count(now.checked)} />
-        <Tile label={t("pipeline.sent")} value={count(now.sent)} />
-        {held !== undefined && (
-          <Tile label={t("menu.stuck")} value={count(held)} look={held > 0 ? "bad" : ""} {...(can("stuck") ? { to: "/operator/stuck" } : {})} />
-        )}
+        <Tile
+          label={now.sent > 0 ? t("pipeline.sentOldest", { time: duration(now.sentOldestMs, t) }) : t("pipeline.sent")}
+          value={count(now.sent)}
+          look={isSlow(now) ? "warn" : ""}
+        />
+        <Tile label={t("menu.stuck")} value={count(now.held)} look={now.held > 0 ? "bad" : ""} {...(can("stuck") ? { to: "/operator/stuck" } : {})} />
         <Tile label={t("pipeline.parked")} value={count(now.parked)} look={now.parked > 0 ? "bad" : ""} {...(can("parked") ? { to: "/operator/parked" } : {})} />
         <Tile label={t("pipeline.databaseWaiting")} value={count(now.databaseWaiting)} />
       </div>
@@ -118,7 +112,11 @@ function Seen({ now }: { now: Answer }) {
       </div>
       <div className="panel">
         <h2>{t("pipeline.lanes")}</h2>
-        <Lanes lanes={now.lanes} sent={now.sent} queued={waiting} />
+        <p className={isSlow(now) ? "late" : "soft"}>
+          {now.sent > 0 && `${t("pipeline.withCustoms", { sent: count(now.sent), time: duration(now.sentOldestMs, t) })}${t("list.semicolon")}`}
+          {t("pipeline.queued", { queued: count(waiting) })}
+        </p>
+        <Lanes lanes={now.lanes} />
       </div>
       <NearQuota companies={now.nearQuota} />
     </>
@@ -153,7 +151,7 @@ function Rates({ rates }: { rates: Answer["rates"] }) {
   );
 }
 
-function Lanes({ lanes, sent, queued }: { lanes: Answer["lanes"]; sent: number; queued: number }) {
+function Lanes({ lanes }: { lanes: Answer["lanes"] }) {
   const t = useT();
   return (
     <Table
@@ -161,7 +159,7 @@ function Lanes({ lanes, sent, queued }: { lanes: Answer["lanes"]; sent: number; 
       rowKey={(lane) => `${lane.companyId} ${lane.direction} ${lane.state}`}
       dataSource={lanes}
       pagination={lanes.length > 50 ? { pageSize: 50 } : false}
-      locale={{ emptyText: sent + queued > 0 ? t("pipeline.onlyCustoms", { sent: count(sent), queued: count(queued) }) : t("pipeline.nothingWaits") }}
+      locale={{ emptyText: t("pipeline.nothingWaits") }}
       columns={[
         { title: t("message.company"), dataIndex: "companyName" },
         { title: t("message.direction"), render: (_, lane) => t(lane.direction === "export" ? "message.export" : "message.import") },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { backedUp, type Depth, looked } from "./backlog";
+import { backedUp, type Depth, isSlow, looked, USUAL_MS } from "./backlog";
 
 const run = (...depths: number[]) => depths.reduce<(readonly Depth[])[]>((looks, depth) => looked(looks, [{ name: "up", depth }]), []);
 
@@ -14,4 +14,10 @@ test("one that is being emptied, was empty, or was not looked at for long is not
   expect(backedUp(run(0, 0, 0))).toEqual([]);
   expect(backedUp(run(1, 2))).toEqual([]);
   expect(backedUp(run(9, 9, 9, 2))).toEqual([]);
+});
+
+test("what waits for customs is late only when it waits longer than is usual", () => {
+  expect(isSlow({ sent: 3, sentOldestMs: USUAL_MS + 1 })).toBe(true);
+  expect(isSlow({ sent: 3, sentOldestMs: 900 })).toBe(false);
+  expect(isSlow({ sent: 0, sentOldestMs: 0 })).toBe(false);
 });

@@ -23,3 +23,11 @@ export function backedUp(looks: readonly (readonly Depth[])[]): string[] {
     .filter(({ depths }) => depths.every((depth, i) => depth > 0 && depth >= (depths[i - 1] ?? 0)))
     .map(({ name }) => name);
 }
+
+/** Customs answers within seconds: what waits longer than this waits for a line that is down, or for customs. */
+export const USUAL_MS = 120_000;
+
+/** Whether something waits for customs longer than is usual. */
+export function isSlow({ sent, sentOldestMs }: { sent: number; sentOldestMs: number }): boolean {
+  return sent > 0 && sentOldestMs > USUAL_MS;
+}

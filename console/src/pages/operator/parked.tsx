@@ -6,7 +6,8 @@ import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Told } from "../../i18n/told";
 import { Key } from "../exchange/Key";
-import { Kind, ReturnStatus } from "../exchange/State";
+import { say } from "../../i18n";
+import { Kind, ReturnStatus, statusWord } from "../exchange/State";
 import { Asked } from "./Asked";
 
 const parked = defineResource<Item<"Page_ParkedItem">>({
@@ -24,11 +25,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
     {
       key: "returnInfo",
       title: "receipt.info",
-      render: (row) => (
-        <div className="info slim">
-          {row.returnStatus != null && <ReturnStatus status={row.returnStatus} />} {row.returnInfo}
-        </div>
-      ),
+      render: (row) => <Said row={row} />,
     },
     { key: "receivers", title: "parked.receivers", value: (row) => row.receivers.join(" "), extra: true },
     { key: "reason", title: "stuck.why", render: (row) => <div className="info slim"><Told text={row.reason} /></div> },
@@ -41,7 +38,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
       key: "release",
       label: "parked.release",
       needs: "release_parked",
-      when: (row) => row.asked == null,
+      when: (row) => row.asked == null && row.canMatch,
       about: (row) => `${row.kind} ${row.documentKey}`,
       reason: true,
       confirm: "parked.releaseConfirm",
@@ -52,7 +49,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
       key: "dismiss",
       label: "parked.dismiss",
       needs: "release_parked",
-      when: (row) => row.asked == null,
+      when: (row) => row.asked == null && row.canDismiss,
       about: (row) => `${row.kind} ${row.documentKey}`,
       reason: true,
       danger: true,
@@ -62,6 +59,16 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
     },
   ],
 });
+
+/** What customs says in it. It has no home yet, so nothing is green; and what its status says is not said twice. */
+function Said({ row: { returnStatus, returnInfo } }: { row: Item<"Page_ParkedItem"> }) {
+  const isSaid = returnStatus != null && say("zh-CN", statusWord(returnStatus)).includes(returnInfo);
+  return (
+    <div className="info slim">
+      {returnStatus != null && <ReturnStatus status={returnStatus} isPlain />} {!isSaid && returnInfo}
+    </div>
+  );
+}
 
 export function Parked() {
   return <ResourceList resource={parked} />;

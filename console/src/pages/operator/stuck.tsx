@@ -38,7 +38,7 @@ const stuck = defineResource<Stuck>({
       key: "state",
       label: "message.state",
       as: "select",
-      none: "state.held",
+      initial: "held",
       options: [
         { value: "held", label: "state.held" },
         { value: "refused", label: "state.refused" },

@@ -1,17 +1,26 @@
 // What waits for a second pair of eyes (复核): staff decide what others asked, and take back their own.
+import { Fragment, type ReactNode } from "react";
 import { Link } from "react-router";
 import { call } from "../../api/client";
+import { ApiError } from "../../api/problem";
 import { useCan } from "../../api/session";
 import type { Item } from "../../api/types";
 import { useName } from "../../i18n/names";
-import { partsOf } from "./approvalName";
+import { useT } from "../../i18n";
+import { Told } from "../../i18n/told";
+import { type Part, partsOf } from "./approvalName";
+import { Key } from "../exchange/Key";
+import { Kind, useStatusWords } from "../exchange/State";
 import { Badge } from "../../shell/Badge";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 
 type Approval = Item<"Page_ApprovalView">;
 
-const STATES = ["pending", "done", "rejected", "withdrawn"] as const;
+const STATES = ["pending", "done", "failed", "rejected", "withdrawn"] as const;
+
+/** What was asked for is not possible any more: the request has ended with the reason. */
+const NOT_POSSIBLE = "TG-R4613";
 
 const approvals = defineResource<Approval>({
   name: "approvals",
@@ -37,7 +46,7 @@ const approvals = defineResource<Approval>({
     {
       key: "state",
       title: "message.state",
-      render: (row) => <ApprovalState state={row.state} />,
+      render: (row) => <ApprovalState row={row} />,
     },
     { key: "askedBy", title: "approval.askedBy" },
     { key: "askedAt", title: "approval.askedAt", as: "time" },
@@ -53,6 +62,7 @@ const approvals = defineResource<Approval>({
       when: (row) => row.mayDecide,
       about: (row) => <Matter row={row} />,
       confirm: "approval.approveConfirm",
+      isEnd: (error) => error instanceof ApiError && error.problem?.code === NOT_POSSIBLE,
       run: (row) => call("POST", `/api/v1/approvals/${row.id}/approve`),
     },
     {
@@ -95,7 +105,24 @@ function Thing({ row }: { row: Approval }) {
 /** The thing, one click from its page: who decides looks at it first. */
 function Parts({ row }: { row: Approval }) {
   const can = useCan();
-  return partsOf(row).map(({ text, to, needs }) => (to !== undefined && needs !== undefined && can(needs) ? <Link key={text} to={to}>{text}</Link> : text));
+  const t = useT();
+  const status = useStatusWords();
+  const shown = (part: Part): ReactNode => {
+    if (part.kind !== undefined) return <Kind kind={part.kind} />;
+    if (part.key !== undefined) return <Key {...part.key} />;
+    if (part.status !== undefined) return status(part.status);
+    return part.word === undefined ? part.text : t(part.word);
+  };
+  return partsOf(row).map((part, i) => {
+    const { to, needs } = part;
+    return (
+      // The parts of one thing stay where they are.
+      <Fragment key={i}>
+        {i > 0 && " "}
+        {to !== undefined && needs !== undefined && can(needs) ? <Link to={to}>{shown(part)}</Link> : shown(part)}
+      </Fragment>
+    );
+  });
 }
 
 /** For the question: what is done, to what, and who asked for it. */
@@ -109,10 +136,17 @@ function Matter({ row }: { row: Approval }) {
   );
 }
 
-function ApprovalState({ state }: { state: string }) {
+/** Where it stands; of one that could not be done also why, for whoever asked may ask for something else. */
+function ApprovalState({ row: { state, reason } }: { row: Approval }) {
   if (state === "pending") return <Badge look="held" word="approval.pending" />;
   if (state === "done") return <Badge look="good" word="approval.done" />;
-  return state === "rejected" ? <Badge look="bad" word="approval.rejected" /> : <Badge look="" word="approval.withdrawn" />;
+  if (state === "withdrawn") return <Badge look="" word="approval.withdrawn" />;
+  return (
+    <>
+      <Badge look={state === "failed" ? "warn" : ""} word={state === "failed" ? "approval.failed" : "approval.rejected"} />
+      {reason != null && <div className="info slim soft"><Told text={reason} /></div>}
+    </>
+  );
 }
 
 export function Approvals() {

@@ -2,15 +2,24 @@ import { expect, test } from "vitest";
 import { objectOf, partsOf } from "./approvalName";
 
 test("an approval names its thing once, without the kind before it", () => {
-  const kindName = "重新校验已拒收报文";
+  const kindName = "重新校验平台拒收的报文";
   expect(objectOf({ kindName, title: `${kindName}：CEB311 TG0AP5913S80000` })).toBe("CEB311 TG0AP5913S80000");
   expect(objectOf({ kindName, title: "发布公告" })).toBe("发布公告");
+  // A release before called the kind otherwise.
+  expect(objectOf({ kindName, title: "重新校验报文：CEB311 TG0AP5913S80000" })).toBe("CEB311 TG0AP5913S80000");
 });
 
 test("the thing leads to its page where it has one", () => {
   const of = (kind: string, kindName: string, thing: string) => partsOf({ kind, kindName, title: `${kindName}：${thing}` }).map(({ text, to }) => (to === undefined ? text : [text, to]));
-  expect(of("message.release", "放行报文", "CEB311 TG0AP6V8RP00000")).toEqual(["CEB311 ", ["TG0AP6V8RP00000", "/messages/TG0AP6V8RP00000"]]);
-  expect(of("receipt.release", "重新匹配", "未匹配回执 12")).toEqual([["未匹配回执 12", "/operator/parked"]]);
-  expect(of("factor.reset", "解除两步验证", "解除 wang.er 的两步验证")).toEqual(["解除 ", ["wang.er", "/users?q=wang.er"], " 的两步验证"]);
+  expect(of("message.release", "放行报文", "CEB311 TG0AP6V8RP00000")).toEqual(["CEB311", ["TG0AP6V8RP00000", "/messages/TG0AP6V8RP00000"]]);
+  expect(of("message.release", "放行报文", "CEB311 TG0AP6V8RP00000 甲公司")).toEqual(["CEB311", ["TG0AP6V8RP00000", "/messages/TG0AP6V8RP00000"], "甲公司"]);
+  expect(of("receipt.release", "重新匹配", "未匹配回执 12")).toEqual([["未匹配回执", "/operator/parked"], "12"]);
+  expect(of("factor.reset", "解除两步验证", "解除 wang.er 的两步验证")).toEqual(["解除", ["wang.er", "/users?q=wang.er"], "的两步验证"]);
   expect(of("notice.publish", "发布公告", "停机（全部）")).toEqual(["停机（全部）"]);
+});
+
+test("a parked receipt is told by its kind, its key and its status, as far as they can be read", () => {
+  const of = (thing: string) => partsOf({ kind: "receipt.dismiss", kindName: "不再处理未匹配回执", title: `不再处理未匹配回执：${thing}` }).slice(1);
+  expect(of("未匹配回执 CEB312，业务主键 4403|DD1，状态 -621018").map(({ kind, key, status }) => kind ?? key ?? status)).toEqual(["CEB312", { kind: "CEB312", text: "4403|DD1" }, -621018]);
+  expect(of("未匹配回执 CEB312，状态 100").map(({ text }) => text)).toEqual(["CEB312", "100"]);
 });

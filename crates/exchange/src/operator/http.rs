@@ -5,7 +5,7 @@ use super::request::pending;
 use super::{KINDS, Lane, lanes, rates};
 use crate::inbox;
 use crate::message::{MessageId, State};
-use crate::query::board::waiting;
+use crate::query::board::{n_held, sent_since, waiting};
 use crate::query::http::{Desk, bad};
 use crate::query::{Filter, MessageSummary, list};
 use crate::quota;
@@ -42,7 +42,7 @@ pub const PIPELINE: Operation = Operation {
 /// Lists what is stuck.
 pub const STUCK: Operation = Operation {
     id: "stuck",
-    chinese: "查看待人工和已拒收报文",
+    chinese: "查看滞留报文",
     roles: OPERATORS,
     changes: false,
 };
@@ -95,6 +95,10 @@ pub struct Pipeline {
     pub checked: i64,
     /// Messages that customs has not answered.
     pub sent: i64,
+    /// How long the oldest of them waits since it was sent, in milliseconds; 0 when there is none.
+    pub sent_oldest_ms: i64,
+    /// Messages that wait for a person.
+    pub held: i64,
     /// Receipts that fit no declaration.
     pub parked: i64,
     /// The longest lanes, at most 50 of each step.
@@ -163,12 +167,13 @@ pub async fn pipeline(
         .db
         .read(move |tx| {
             let near = quota::near(tx, &day, least, QUOTAS_MAX)?;
-            Ok((waiting(tx)?, lanes(tx)?, rates(tx, since_ms)?, near))
+            let line = (n_held(tx)?, sent_since(tx)?);
+            Ok((waiting(tx)?, lanes(tx)?, rates(tx, since_ms)?, near, line))
         })
         .await
         .map_err(|error| service_error(&error))?;
     desk.refresh().await?;
-    let (waiting, lanes, rates, near) = found;
+    let (waiting, lanes, rates, near, (held, sent_since)) = found;
     let customs = &shared.customs;
     let mut queues = Vec::new();
     for name in [
@@ -198,6 +203,8 @@ pub async fn pipeline(
         received: waiting.n_received,
         checked: waiting.n_checked,
         sent: waiting.n_sent,
+        sent_oldest_ms: sent_since.map_or(0, |since| (now_ms - since).max(0)),
+        held,
         parked: waiting.n_parked,
         lanes: lanes
             .into_iter()
@@ -294,7 +301,7 @@ pub struct StuckItem {
     pub asked: Option<AskedView>,
 }
 
-/// Messages that wait for a person, or were refused (待人工、已拒收报文), newest first.
+/// Messages that wait for a person, or were refused (滞留报文), newest first.
 #[utoipa::path(
     get, path = "/api/v1/operator/stuck", tag = "operator", params(StuckQuery),
     responses(
@@ -383,6 +390,10 @@ pub struct ParkedItem {
     pub receivers: Vec<String>,
     /// Why it was parked.
     pub reason: String,
+    /// Whether it may be matched again: what names neither kind nor key never fits anything.
+    pub can_match: bool,
+    /// Whether it may be dismissed; what was set aside unread is not.
+    pub can_dismiss: bool,
     /// When, RFC 3339.
     pub at: String,
     /// What was asked for and waits for another person.
@@ -444,7 +455,8 @@ pub(super) fn parked_items(
     before: i64,
     limit: i64,
 ) -> store::Result<Vec<(i64, ParkedItem)>> {
-    let item = |parked: Parked| {
+    let item = |(parked, can_dismiss): (Parked, bool)| {
+        let is_named = !(parked.kind.is_empty() && parked.document_key.is_empty());
         let reason = match parked.body {
             Listed::Damaged => inbox::aside::REASON.to_owned(),
             Listed::Whole(_) | Listed::Large => parked.reason.clone(),
@@ -455,6 +467,8 @@ pub(super) fn parked_items(
             id: parked.id.to_string(),
             kind: parked.kind,
             document_key: parked.document_key,
+            can_match: is_named || !matches!(parked.body, Listed::Whole(_)),
+            can_dismiss,
             return_status: status.and_then(receipt::shown_status),
             return_info,
             receivers: parked.receivers,
@@ -475,7 +489,11 @@ pub(super) fn parked_items(
         receivers: Vec::new(),
         body: Listed::Damaged,
     });
-    let mut found: Vec<(i64, ParkedItem)> = homeless.chain(unreadable).map(item).collect();
+    let mut found: Vec<(i64, ParkedItem)> = homeless
+        .map(|parked| (parked, true))
+        .chain(unreadable.map(|parked| (parked, false)))
+        .map(item)
+        .collect();
     found.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)

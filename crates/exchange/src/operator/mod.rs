@@ -19,5 +19,5 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-pub use request::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+pub use request::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT, n_asked};
 pub(crate) use sql::{Lane, lanes, rates};

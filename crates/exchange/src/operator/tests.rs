@@ -1,7 +1,7 @@
 //! What is stuck is freed by two people, once.
 
 use super::request::pending;
-use super::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+use super::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT, n_asked};
 use crate::message::{self, MessageId, State, Step};
 use crate::receipt;
 use crate::testing::{House, accepted, person};
@@ -65,6 +65,30 @@ async fn hold(house: &House, id: MessageId) {
         )
     });
     assert_eq!(held.await.unwrap().len(), 1);
+}
+
+/// What was asked for waits for another person, and is counted with the requests alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_asked_for_is_counted_as_long_as_it_waits() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        hold(&house, id).await;
+        let ground = house.gate.ground.clone();
+        let count = house.shared.db.write(move |tx| {
+            let asker = person(1, Role::Operator, None, Sight::All);
+            let before = n_asked(tx)?;
+            ask(tx, &ground, &asker, &request(RELEASE.name, id.0))?;
+            // One about a receipt that waits no more.
+            ask(tx, &ground, &asker, &request(DISMISS_RECEIPT.name, 12_345))?;
+            Ok((before, n_asked(tx)?))
+        });
+        assert_eq!(count.await.unwrap(), ((0, 0), (1, 0)));
+        assert!(free(&house, REFUSE.name, id.0).await.is_ok());
+        let after = house.shared.db.read(n_asked);
+        assert_eq!(after.await.unwrap(), (0, 0));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -77,6 +77,22 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
     })
 }
 
+/// Messages among which the one is looked for that waits longest: the first that were accepted.
+const OLDEST_MAX: i64 = 1000;
+
+/// Since when the message waits for customs that waits longest, if any does; the index of those that wait answers.
+///
+/// # Errors
+/// The engine's.
+pub fn sent_since(tx: &mut Tx<'_>) -> Result<Option<i64>> {
+    let row = tx.query_opt(
+        "select min(changed_at) from (select changed_at from message where state = 'sent' \
+         order by id limit $1) as first",
+        &[OLDEST_MAX.into()],
+    )?;
+    row.map_or(Ok(None), |row| row.int_opt(0))
+}
+
 /// How many messages wait for a person.
 ///
 /// # Errors

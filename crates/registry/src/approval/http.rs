@@ -1,7 +1,7 @@
 //! `GET /api/v1/approvals`, `POST /api/v1/approvals/{id}/approve`, `…/reject`, `…/withdraw`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{Approval, Decision, Doing, Filter, Kind, decide, find, list, reason};
+use super::{Approval, Decision, Doing, Filter, Kind, NOT_DONE, decide, find, list, reason};
 use crate::access::{Actor, FORBIDDEN, Gate};
 use crate::role::{Operation, Role};
 use axum::Json;
@@ -84,7 +84,7 @@ impl ApprovalDesk {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ApprovalQuery {
-    /// `pending`, `done`, `rejected` (also when it was approved and could not be done) or `withdrawn`.
+    /// `pending`, `done`, `failed` (approved, and could not be done), `rejected` or `withdrawn`.
     pub state: Option<String>,
     /// `next` of the page before.
     pub after: Option<String>,
@@ -106,7 +106,7 @@ pub struct ApprovalView {
     pub title: String,
     /// Why it was asked for.
     pub detail: String,
-    /// `pending`, `done`, `rejected` (also when it was approved and could not be done) or `withdrawn`.
+    /// `pending`, `done`, `failed` (approved, and could not be done), `rejected` or `withdrawn`.
     pub state: String,
     /// Who asked.
     pub asked_by: String,
@@ -130,6 +130,8 @@ pub struct ApprovalView {
 fn view(desk: &ApprovalDesk, actor: &Actor, approval: Approval) -> ApprovalView {
     let is_own = actor.who.id() == Some(approval.asked_by.0);
     let is_open = approval.state == "pending";
+    let said = approval.reason.filter(|reason| !reason.is_empty());
+    let why_not = said.as_deref().and_then(|said| said.strip_prefix(NOT_DONE));
     ApprovalView {
         id: approval.id.to_string(),
         kind_name: desk
@@ -140,13 +142,16 @@ fn view(desk: &ApprovalDesk, actor: &Actor, approval: Approval) -> ApprovalView 
         kind: approval.kind,
         title: approval.title,
         detail: approval.why,
-        state: approval.state,
+        state: match why_not {
+            Some(_) => "failed".to_owned(),
+            None => approval.state,
+        },
         asked_by: approval.asked_name,
         asked_at: beijing_rfc3339(approval.asked_at),
         is_own,
         decided_by: approval.decided_name,
         decided_at: approval.decided_at.map(beijing_rfc3339),
-        reason: approval.reason.filter(|reason| !reason.is_empty()),
+        reason: why_not.map(str::to_owned).or(said),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::role::{AccountId, Role};
 use store::{Error, Result, Tx};
 use web::{Code, Problem};
 
-pub use sql::{Filter, count_pending, find, list, pending};
+pub use sql::{Filter, asked_for, count_pending, find, list, pending};
 
 /// Asked for.
 pub const ASK: Act = Act {
@@ -102,6 +102,9 @@ pub mod codes {
 
 /// How the reason begins why whoever approves may not, while another may.
 pub const NOT_YOU: &str = "不能由本人批准";
+
+/// How the reason begins of one that was approved and could not be done: it is kept as rejected.
+pub(crate) const NOT_DONE: &str = "通过后未能执行：";
 
 /// What a kind's function is given.
 pub struct Doing<'a> {
@@ -294,7 +297,7 @@ pub(crate) fn fail(tx: &mut Tx<'_>, doing: &Doing<'_>, why: &str) -> Result<bool
     };
     let (approval, now_ms) = (doing.approval, doing.ground.now_ms());
     let decided = (account, doing.actor.name.as_str(), now_ms);
-    let reason = format!("通过后未能执行：{why}");
+    let reason = format!("{NOT_DONE}{why}");
     if !sql::decide(tx, approval.id, "rejected", decided, &reason)? {
         return Ok(false);
     }

@@ -1,6 +1,6 @@
 //! Every statement on the table `approval`.
 
-use super::Approval;
+use super::{Approval, NOT_DONE};
 use crate::role::AccountId;
 use store::{Result, Row, Tx, Value};
 
@@ -79,6 +79,7 @@ pub struct Filter {
 /// # Errors
 /// The engine's.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Approval>> {
+    let not_done = format!("{NOT_DONE}%");
     let mut args: Vec<Value<'_>> = vec![limit.into(), filter.asked_by.into()];
     let mut places = Vec::new();
     for kind in &filter.kinds {
@@ -90,8 +91,18 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Approval
         false => format!("(asked_by = $2 or kind in ({}))", places.join(", ")),
     };
     if let Some(state) = &filter.state {
-        args.push(state.into());
+        // What was approved and could not be done is kept as rejected, with why.
+        let (kept, has_failed) = match state.as_str() {
+            "failed" => ("rejected", Some("like")),
+            "rejected" => ("rejected", Some("not like")),
+            state => (state, None),
+        };
+        args.push(kept.into());
         and.push_str(&format!(" and state = ${}", args.len()));
+        if let Some(like) = has_failed {
+            args.push((&not_done).into());
+            and.push_str(&format!(" and coalesce(reason, '') {like} ${}", args.len()));
+        }
     }
     if let Some(before) = filter.before {
         args.push(before.into());
@@ -120,6 +131,27 @@ pub fn count_pending(tx: &mut Tx<'_>, kinds: &[&str], but: i64) -> Result<i64> {
         places.join(", ")
     );
     tx.query_opt(&sql, &args)?.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Payloads of the requests of these kinds that wait for a decision, at most `limit`.
+///
+/// # Errors
+/// The engine's.
+pub fn asked_for(tx: &mut Tx<'_>, kinds: &[&str], limit: i64) -> Result<Vec<String>> {
+    let mut args: Vec<Value<'_>> = vec![limit.into()];
+    let mut places = Vec::new();
+    for kind in kinds {
+        args.push((*kind).into());
+        places.push(format!("${}", args.len()));
+    }
+    let sql = format!(
+        "select payload from approval where state = 'pending' and kind in ({}) limit $1",
+        places.join(", ")
+    );
+    tx.query(&sql, &args)?
+        .iter()
+        .map(|row| row.text(0))
+        .collect()
 }
 
 /// Requests of these kinds that wait for a decision and have one of these payloads, oldest first.

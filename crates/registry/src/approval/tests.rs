@@ -1,6 +1,6 @@
 //! Decisions at the same time, on both engines.
 
-use super::{Approval, Decision, Doing, Kind, Request, ask, decide, fail, find};
+use super::{Approval, Decision, Doing, Filter, Kind, Request, ask, decide, fail, find, list};
 use crate::access::Actor;
 use crate::role::Role;
 use crate::testing::{ground, person};
@@ -63,6 +63,15 @@ async fn what_cannot_be_done_ends() {
                 &[super::FAIL.name.into()],
             )?;
             assert_eq!(audited.len(), 1);
+            // Kept as rejected, told apart by its reason.
+            for (state, n) in [("failed", 1), ("rejected", 0), ("pending", 0)] {
+                let filter = Filter {
+                    state: Some(state.to_owned()),
+                    kinds: vec![IMPOSSIBLE.name.to_owned()],
+                    ..Filter::default()
+                };
+                assert_eq!(list(tx, &filter, 10)?.len(), n, "{state}");
+            }
             find(tx, id)
         };
         let ended = ground.db.write(write).await.unwrap().unwrap();

@@ -77,9 +77,13 @@ fn turned_down(
 
 /// What is stuck on the platform and waits for its operators.
 fn stuck(tx: &mut Tx<'_>) -> Result<[(&'static str, &'static str, i64); 3]> {
+    // What was asked for waits for another person, among the requests: nobody counts it twice.
+    let (n_held, n_parked) = exchange::operator::n_asked(tx)?;
+    let n_held = board::n_held(tx)?.saturating_sub(n_held);
+    let n_parked = board::waiting(tx)?.n_parked.saturating_sub(n_parked);
     Ok([
-        ("held", "待人工处理的报文", board::n_held(tx)?),
-        ("parked", "未匹配回执", board::waiting(tx)?.n_parked),
+        ("held", "待人工处理的报文", n_held.max(0)),
+        ("parked", "未匹配回执", n_parked.max(0)),
         (
             "unknown_codes",
             "待解释的回执代码",

@@ -1,6 +1,6 @@
 //! `POST /api/v1/operator/messages/{id}/release`, `…/resubmit`, `/api/v1/operator/parked/{id}/release`.
 
-use super::{DISMISS_RECEIPT, Payload, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+use super::{DISMISS_RECEIPT, Payload, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT, parked_title};
 use crate::inbox;
 use crate::message::{Message, MessageId, State};
 use crate::query::find;
@@ -82,7 +82,7 @@ fn body_of(body: Result<Json<ReleaseBody>, JsonRejection>) -> Result<ReleaseBody
         (status = 401, body = Problem, description = "未登录"),
         (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在"),
-        (status = 409, body = Problem, description = "报文不是待人工状态")
+        (status = 409, body = Problem, description = "报文不是待人工处理状态")
     )
 )]
 pub async fn release_message(
@@ -108,7 +108,7 @@ pub async fn release_message(
         (status = 401, body = Problem, description = "未登录"),
         (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在"),
-        (status = 409, body = Problem, description = "报文不是已拒收状态")
+        (status = 409, body = Problem, description = "报文不是平台拒收状态")
     )
 )]
 pub async fn resubmit_message(
@@ -145,22 +145,21 @@ pub async fn release_parked(
     let actor = desk.gate.actor(&headers, &RELEASE_PARKED).await?;
     let body = body_of(body)?;
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
-    let read = desk
-        .shared
-        .db
-        .read(move |tx| Ok((inbox::aside::is_in(tx, id)?, parked::waits(tx, id)?)));
-    match read.await.map_err(|error| service_error(&error))? {
-        (true, _) if body.refuse => {
-            return Err(Problem::new(approval::codes::FAILED).detail(SEALED));
-        }
-        (false, false) => return Err(Problem::new(codes::NOT_FOUND)),
-        _ => {}
+    let read = desk.shared.db.read(move |tx| {
+        let waits = parked::waits(tx, id)?;
+        Ok((inbox::aside::is_in(tx, id)?, waits, parked_title(tx, id)?))
+    });
+    let (is_aside, waits, title) = read.await.map_err(|error| service_error(&error))?;
+    if is_aside && body.refuse {
+        return Err(Problem::new(approval::codes::FAILED).detail(SEALED));
+    }
+    if !is_aside && !waits {
+        return Err(Problem::new(codes::NOT_FOUND));
     }
     let kind = match body.refuse {
         true => &DISMISS_RECEIPT,
         false => &RELEASE_RECEIPT,
     };
-    let title = format!("未匹配回执 {id}");
     ask(&desk, actor, (kind, id), (title, None), body.reason).await
 }
 
@@ -194,7 +193,9 @@ async fn ask_for_message(
     if let Some(why) = unfit {
         return Err(Problem::new(approval::codes::FAILED).detail(why));
     }
-    let title = format!("{} {}", message.kind, id.acceptance_no());
+    let company = desk.shared.directory.by_id(message.company_id);
+    let name = company.map_or_else(String::new, |company| format!(" {}", company.name));
+    let title = format!("{} {}{name}", message.kind, id.acceptance_no());
     let about = (title, Some(message.company_id));
     ask(desk, actor, (kind, id.0), about, why).await
 }

@@ -21,7 +21,7 @@ const DECIDERS: &[Role] = &[Role::Operator];
 /// A held message is sent again.
 pub const RELEASE: Kind = Kind {
     name: "message.release",
-    chinese: "放行待人工报文",
+    chinese: "放行待人工处理的报文",
     deciders: DECIDERS,
     run: release,
 };
@@ -35,7 +35,7 @@ pub const REFUSE: Kind = Kind {
 /// A refused message is checked anew.
 pub const RESUBMIT: Kind = Kind {
     name: "message.resubmit",
-    chinese: "重新校验已拒收报文",
+    chinese: "重新校验平台拒收的报文",
     deciders: DECIDERS,
     run: resubmit,
 };
@@ -93,6 +93,51 @@ pub(super) fn pending(
             Some((payload.id, request))
         })
         .collect())
+}
+
+/// What a parked receipt is called in a request: its kind, key and status, as far as they can be read.
+fn parked_title(tx: &mut Tx<'_>, id: i64) -> Result<String> {
+    let newest = parked::list(tx, id.saturating_add(1), 1)?;
+    let Some(found) = newest
+        .into_iter()
+        .find(|found| found.id == id && !found.kind.is_empty())
+    else {
+        return Ok(format!("未匹配回执 {id}"));
+    };
+    let mut title = format!("未匹配回执 {}", found.kind);
+    if !found.document_key.is_empty() {
+        title.push_str(&format!("，业务主键 {}", found.document_key));
+    }
+    let status = found.says().map(|(status, _)| i64::from(status.0));
+    if let Some(status) = status.and_then(receipt::shown_status) {
+        title.push_str(&format!("，状态 {status}"));
+    }
+    Ok(title)
+}
+
+/// Requests that are looked at when what waits is counted.
+const ASKED_MAX: i64 = 200;
+
+/// Of the held messages and of the parked receipts those for which somebody has asked already: they wait for
+/// whoever decides, and for nobody else.
+///
+/// # Errors
+/// The engine's.
+pub fn n_asked(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
+    let mut ids_of = |kinds: &[&str]| -> Result<BTreeSet<i64>> {
+        let payloads = approval::asked_for(tx, kinds, ASKED_MAX)?.into_iter();
+        let read = payloads.filter_map(|text| serde_json::from_str(&text).ok());
+        Ok(read.map(|payload: Payload| payload.id).collect())
+    };
+    let (messages, receipts) = (ids_of(OF_MESSAGES)?, ids_of(OF_RECEIPTS)?);
+    let now = outcome::sql::of_messages(tx, &messages)?;
+    let held = now.values().filter(|now| now.0 == State::Held).count();
+    let mut n_receipts = 0;
+    for id in receipts {
+        let waits = parked::waits(tx, id)? || inbox::aside::is_in(tx, id)?;
+        n_receipts += i64::from(waits);
+    }
+    Ok((i64::try_from(held).unwrap_or(0), n_receipts))
 }
 
 type Done = Result<StdResult<String, String>>;
@@ -208,7 +253,7 @@ fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         return Ok(Err(SETTLED.to_owned()));
     }
     if !message::reopen(tx, &doing.ground.ids, id, (now_ms, "经复核重新校验"))? {
-        return Ok(Err("没有这份报文，或它不是已拒收状态".to_owned()));
+        return Ok(Err("没有这份报文，或它不是平台拒收状态".to_owned()));
     }
     receipt::forget_documents(tx, id)?;
     outcome::refresh(tx, &doing.ground.ids, &BTreeSet::from([id]), now_ms)?;
