@@ -10,6 +10,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly problem: Problem | undefined,
     readonly requestId: string | undefined,
+    /** After how many seconds the same may be asked again, where the platform says so. */
+    readonly retryAfter?: number,
   ) {
     super(problem?.title ?? `HTTP ${status}`);
     this.name = "ApiError";
@@ -24,7 +26,8 @@ function isProblem(value: unknown): value is Problem {
 export async function toError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => undefined);
   const requestId = response.headers.get("x-request-id") ?? undefined;
-  return new ApiError(response.status, isProblem(body) ? body : undefined, requestId);
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return new ApiError(response.status, isProblem(body) ? body : undefined, requestId, ...(Number.isFinite(seconds) ? [seconds] : []));
 }
 
 /** Whether nobody answered, so that what is known already is old but not wrong. */

@@ -1,9 +1,8 @@
 // Several rejected messages at once (批量更正重报): declared again as they were or with the same correction,
 // or taken away as rows of the upload template.
 import { DownloadOutlined, SendOutlined, StopOutlined } from "@ant-design/icons";
-import { useQueries } from "@tanstack/react-query";
 import { Alert, App, Button, Checkbox, Input, Modal, Select, Table } from "antd";
-import { useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { Link } from "react-router";
 import { call, save, send } from "../../api/client";
 import { useCan } from "../../api/session";
@@ -13,14 +12,18 @@ import { useProblem } from "../../resource/problem";
 import { problemTitle } from "../../shell/ErrorView";
 import { ApiError } from "../../api/problem";
 import { useName } from "../../i18n/names";
+import { readAll } from "../../api/several";
 import { BulkDismiss } from "./BulkDismiss";
-import { careful, carefulMessages } from "./choices";
+import { careful, carefulMessages, unchanged } from "./choices";
 import { choiceOptions } from "./Correction";
 import { useWay } from "./Explanation";
 import type { Message } from "./messages";
 
 type Outcomes = Schema<"CorrectionOutcomes">;
 type Form = Schema<"CorrectionForm">;
+
+/** Messages that are named one by one; of more it is told how many there are. */
+const NAMED_MAX = 5;
 
 export function Bulk({ rows, done }: { rows: readonly Message[]; done: () => void }) {
   const t = useT();
@@ -79,7 +82,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
   const run = async () => {
     setBusy(true);
     try {
-      const edits = element === undefined ? [] : [{ element, value: clears ? "" : value.trim() }];
+      const edits = element === undefined ? [] : [{ element, value: next }];
       setOutcomes(await call<Outcomes>("POST", "/api/v1/corrections", { messages: sent.map((row) => row.id), edits }));
     } catch (error) {
       problem(error);
@@ -87,9 +90,11 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
       setBusy(false);
     }
   };
+  const chosen = fields.find((one) => one.element === element);
+  const next = clears ? "" : value.trim();
+  const same = element === undefined || (next === "" && !clears) ? [] : unchanged(forms.filter((form) => sent.some((row) => row.id === form.messageId)), element, next);
   // Most faults stay what they are when the same is declared again: they want something done first.
   const faulty = sent.filter((row) => row.outcome === "faulty" && !doubtful.some((one) => one.id === row.id));
-  const chosen = fields.find((one) => one.element === element);
   const choices = chosen === undefined ? [] : choiceOptions(chosen, named);
   const isDone = outcomes !== undefined;
   // An empty value would leave the field out of all of them: that is asked for by name only.
@@ -121,7 +126,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
             />
           )}
           {unread.length > 0 && (
-            <Alert className="gap" type="warning" showIcon title={t("correct.bulkUnread", { n: unread.length })} description={unread.map((row) => row.acceptanceNo).join(t("list.join"))} />
+            <Alert className="gap" type="warning" showIcon title={t("correct.bulkUnread", { n: unread.length })} description={<Named rows={unread.map((row) => row.acceptanceNo)} />} />
           )}
           {faulty.length > 0 && (
             <Alert
@@ -129,12 +134,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
               type="warning"
               showIcon
               title={t("correct.bulkFaulty", { n: faulty.length })}
-              description={
-                <>
-                  {faulty.slice(0, 5).map((row) => row.acceptanceNo).join(t("list.join"))}
-                  {faulty.length > 5 && ` ${t("todo.documentsMore", { n: faulty.length })}`}
-                </>
-              }
+              description={<Named rows={faulty.map((row) => row.acceptanceNo)} />}
             />
           )}
           {element === undefined && <Alert className="gap" type="warning" showIcon title={t("correct.bulkSame")} />}
@@ -150,6 +150,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
               onChange={(next) => {
                 choose(next ?? undefined);
                 type("");
+                setClears(false);
               }}
             />
           </div>
@@ -161,32 +162,56 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
               ) : (
                 <Input id={`${field}-value`} value={value} disabled={clears} onChange={(event) => type(event.target.value)} />
               )}
-              <Checkbox checked={clears} onChange={(event) => setClears(event.target.checked)}>
-                {t("correct.clear")}
-              </Checkbox>
+              {/* What every document needs cannot be left out. */}
+              {chosen?.required === false && (
+                <div className="below">
+                  <Checkbox checked={clears} onChange={(event) => setClears(event.target.checked)}>
+                    {t("correct.clear")}
+                  </Checkbox>
+                </div>
+              )}
             </div>
           )}
+          {same.length > 0 && <Alert className="gap" type="warning" showIcon title={next === "" ? t("correct.bulkNothingEmpty", { n: same.length }) : t("correct.bulkNothing", { n: same.length, value: next })} description={<Named rows={same.map((form) => form.acceptanceNo)} />} />}
         </>
       ) : (
         <>
           {sent.length < rows.length && <Alert className="gap" type="warning" showIcon title={t("correct.bulkLeft", { n: rows.length - sent.length })} />}
           <Results outcomes={outcomes} rows={rows} />
+          <p className="soft after">
+            {t("correct.asOf")} <Link to="/messages" onClick={() => close(true)}>{t("correct.toList")}</Link>
+          </p>
         </>
       )}
     </Modal>
   );
 }
 
-/** The forms of all that are chosen, read once; what cannot be read is not sent unseen. */
-function useForms(rows: readonly Message[]): { forms: Form[]; isReading: boolean; unread: Message[] } {
-  const asked = useQueries({
-    queries: rows.map(({ id }) => ({
-      queryKey: ["correction", id],
-      queryFn: ({ signal }: { signal: AbortSignal }) => call<Form>("GET", `/api/v1/messages/${encodeURIComponent(id)}/correction`, undefined, signal),
-      refetchInterval: false as const,
-    })),
-  });
-  return { forms: asked.flatMap((one) => (one.data === undefined ? [] : [one.data])), isReading: asked.some((one) => one.isPending), unread: rows.filter((_, i) => asked[i]?.isError === true) };
+/** The forms of all that are chosen, read once and a few at a time; what cannot be read is not sent unseen. */
+function useForms(rows: readonly Message[]): { forms: Form[]; isReading: boolean; unread: readonly Message[] } {
+  const [known, keep] = useState<{ forms: Form[]; unread: Message[]; isReading: boolean }>({ forms: [], unread: [], isReading: true });
+  const [first] = useState(rows);
+  useEffect(() => {
+    const stopper = new AbortController();
+    const read = async ({ id }: Message) => call<Form>("GET", `/api/v1/messages/${encodeURIComponent(id)}/correction`, undefined, stopper.signal);
+    void readAll(first, read, stopper.signal).then((answers) => {
+      if (stopper.signal.aborted) return;
+      keep({ forms: answers.flatMap((one) => (one === undefined ? [] : [one])), unread: first.filter((_, i) => answers[i] === undefined), isReading: false });
+    });
+    return () => stopper.abort();
+  }, [first]);
+  return known;
+}
+
+/** The first of some numbers, and how many there are. */
+function Named({ rows }: { rows: readonly string[] }) {
+  const t = useT();
+  return (
+    <>
+      {rows.slice(0, NAMED_MAX).join(t("list.join"))}
+      {rows.length > NAMED_MAX && ` ${t("todo.documentsMore", { n: rows.length })}`}
+    </>
+  );
 }
 
 interface DoubtfulProps {
@@ -270,7 +295,7 @@ function Workbook({ rows, close }: { rows: readonly Message[]; close: () => void
   const problem = useProblem();
   const { message } = App.useApp();
   const field = useId();
-  const [reason, setReason] = useState(t("correct.page"));
+  const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const run = async () => {
     setBusy(true);
@@ -298,7 +323,7 @@ function Workbook({ rows, close }: { rows: readonly Message[]; close: () => void
       <p className="soft">{t("correct.workbookHint")}</p>
       <div className="stack-field">
         <label htmlFor={field}>{t("action.reason")}</label>
-        <Input.TextArea id={field} rows={2} maxLength={500} value={reason} onChange={(event) => setReason(event.target.value)} />
+        <Input.TextArea id={field} rows={2} maxLength={500} required aria-required placeholder={t("action.reasonHint")} value={reason} onChange={(event) => setReason(event.target.value)} />
       </div>
     </Modal>
   );

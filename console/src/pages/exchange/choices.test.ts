@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { nameOf } from "../../i18n/names";
-import { careful, carefulMessages } from "./choices";
+import { careful, carefulMessages, unchanged } from "./choices";
 
 const SPEC = new URL("../../../../crates/ceb/spec/", import.meta.url);
 
@@ -34,4 +34,12 @@ test("of several messages those are found of which a document had better not be 
     ["b", [2], false],
     ["c", [1], true],
   ]);
+});
+
+test("a change that changes nothing is told: where the element has the value already, and is neither masked nor put right", () => {
+  const field = (element: string, value: string, more: object = {}) => ({ element, value, masked: false, ...more });
+  const form = (id: string, ...fields: ReturnType<typeof field>[]) => ({ id, documents: [{ fields, lines: [[field("unit", "011")], [field("unit", "011")]] }] });
+  const forms = [form("same", field("currency", "142")), form("other", field("currency", "502")), form("masked", field("currency", "142", { masked: true })), form("mended", field("currency", "142"), field("appType", "2", { was: "1" })), form("none")];
+  expect(unchanged(forms, "currency", "142").map((one) => one.id)).toEqual(["same"]);
+  expect(unchanged([form("lines")], "unit", "011").map((one) => one.id)).toEqual(["lines"]);
 });

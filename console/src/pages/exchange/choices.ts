@@ -16,3 +16,20 @@ export function carefulMessages<Form extends { messageId: string; documents: rea
     .map((form) => ({ id: form.messageId, documents: careful(form.documents), isWhole: careful(form.documents).length === form.documents.length }))
     .filter((one) => one.documents.length > 0);
 }
+
+interface Value {
+  element: string;
+  value: string;
+  masked: boolean;
+  was?: string | null;
+}
+
+/** The forms in which one new value changes nothing: wherever the element stands it has that value already. */
+export function unchanged<Form extends { documents: readonly { fields: readonly Value[]; lines: readonly (readonly Value[])[] }[] }>(forms: readonly Form[], element: string, value: string): Form[] {
+  return forms.filter((form) => {
+    const all = form.documents.flatMap((document) => [document.fields, ...document.lines].flat());
+    const places = all.filter((one) => one.element === element);
+    // What the platform puts right itself is a change; what is masked cannot be compared.
+    return places.length > 0 && places.every((one) => !one.masked && one.value === value) && all.every((one) => one.was == null);
+  });
+}
