@@ -84,11 +84,8 @@ function Filled({ form }: { form: Form }) {
   const [edits, setEdits] = useState<Edits>({});
   const [busy, setBusy] = useState(false);
   const isOnly = form.documents.length === 1;
-  // What had better not be declared again is left out unless somebody chooses it, where there is anything else.
-  const [left, setLeft] = useState<ReadonlySet<number>>(() => {
-    const doubtful = careful(form.documents).map((one) => one.number);
-    return new Set(doubtful.length < form.documents.length ? doubtful : []);
-  });
+  // What had better not be declared again is left out until somebody chooses it on purpose.
+  const [left, setLeft] = useState<ReadonlySet<number>>(() => new Set(careful(form.documents).map((one) => one.number)));
   const body = useMemo(() => wanted(form, edits, left), [form, edits, left]);
   const isNone = left.size === form.documents.length;
   const { verdict, isChecking, error } = useVerdict(form.messageId, body, !isNone);
@@ -160,10 +157,9 @@ function Filled({ form }: { form: Form }) {
       <div className="submit-bar">
         <span role="status">
           {!isOnly && <>{t("correct.part", { n: count(form.documents.length - left.size), all: count(form.documents.length) })} · </>}
-          {isSame ? t("correct.unchanged") : changes.join(t("list.comma"))}
-          {" · "}
+          {!isNone && <>{isSame ? t("correct.unchanged") : changes.join(t("list.comma"))} · </>}
           {isNone ? (
-            <span className="no">{t("correct.none")}</span>
+            <span className="soft">{t(isOnly ? "correct.noneOnly" : "correct.none")}</span>
           ) : isChecking ? (
             <span className="soft">{t("correct.checking")}</span>
           ) : bad > 0 ? (
@@ -230,6 +226,7 @@ function DocumentForm({ kind, document, edits, change, verdict, isOnly, isChosen
     ...document.fields.map((field) => ({ key: keyOf(document.number, undefined, field.element), line: undefined, field })),
     ...document.lines.flatMap((fields, i) => fields.map((field) => ({ key: keyOf(document.number, i + 1, field.element), line: i + 1, field }))),
   ];
+  const isDoubtful = careful([document]).length > 0;
   const wrong = new Map<string, string[]>();
   for (const finding of verdict?.findings ?? []) {
     if (finding.severity !== "refuse" || finding.document !== document.number) continue;
@@ -243,14 +240,15 @@ function DocumentForm({ kind, document, edits, change, verdict, isOnly, isChosen
   const below = all.filter(({ key, field }) => !isUp(key) && (field.value !== "" || field.required || edits[key] !== undefined));
   const empty = all.filter(({ key, field }) => !isUp(key) && field.value === "" && !field.required && edits[key] === undefined);
   const one = (placed: Placed) => (
-    <FieldInput key={placed.key} placed={placed} value={edits[placed.key]} change={change} wrong={wrong.get(placed.key) ?? []} isNamed={named.has(placed.key)} />
+    // Where the receipt advises against declaring it again, a field that it names is not to be put right: none is red.
+    <FieldInput key={placed.key} placed={placed} value={edits[placed.key]} change={change} wrong={wrong.get(placed.key) ?? []} isNamed={named.has(placed.key) && !isDoubtful} isCalm={isDoubtful} />
   );
   return (
     <section className="panel">
       <h2>
         {t("correct.document", { n: document.number })} <span className="soft"><Key kind={kind} text={document.key} /></span>
       </h2>
-      {!isOnly && (
+      {(!isOnly || isDoubtful) && (
         <Checkbox className="gap" checked={isChosen} onChange={(event) => choose(event.target.checked)}>
           {t("correct.choose")}
         </Checkbox>
@@ -270,12 +268,12 @@ function DocumentForm({ kind, document, edits, change, verdict, isOnly, isChosen
           </div>
         ))}
       />
-      {careful([document]).length > 0 && (
+      {isDoubtful && (
         <Alert className="gap" type="warning" showIcon title={t("correct.careful")} description={t(isOnly ? "correct.doubtfulOne" : "correct.doubtfulAll")} />
       )}
       {isChosen && above.length > 0 && (
         <>
-          <h3>{t("correct.named")}</h3>
+          <h3>{t(isDoubtful ? "correct.concerned" : "correct.named")}</h3>
           <div className="correct-fields gap">{above.map(one)}</div>
         </>
       )}
@@ -296,6 +294,8 @@ interface FieldProps {
   change: (key: string, value: string | undefined) => void;
   wrong: readonly string[];
   isNamed: boolean;
+  /** Whether what was said of it asks for no change. */
+  isCalm: boolean;
 }
 
 /** The codes of a field with their meanings: a bare number tells nobody what it is. */
@@ -307,13 +307,13 @@ export function choiceOptions(field: Field, named: ReturnType<typeof useName>) {
   });
 }
 
-function FieldInput({ placed, value, change, wrong, isNamed }: FieldProps) {
+function FieldInput({ placed, value, change, wrong, isNamed, isCalm }: FieldProps) {
   const { t, language } = useLanguage();
   const named = useName();
   const id = useId();
   const { key, line, field } = placed;
   const set = (next: string) => change(key, next === field.value ? undefined : next);
-  const said = [...field.reasons, ...wrong];
+  const said = [...(isCalm ? [] : field.reasons), ...wrong];
   const status = said.length > 0 && (value === undefined || wrong.length > 0) ? "error" : "";
   const describes = said.length > 0 ? { "aria-describedby": `${id}-why` } : {};
   return (

@@ -18,7 +18,7 @@ import { Loading } from "../../shell/Loading";
 import { FITTING } from "../../resource/sticky";
 import { RESULTS, resultLook } from "./figures";
 import { BAD, Kind, Outcome } from "./State";
-import { CorrectButton } from "./ToDo";
+import { HandleButton } from "./ToDo";
 import type { HomeAnswer } from "./types";
 
 const MIB = 1 << 20;
@@ -35,6 +35,7 @@ export function Home() {
     queryFn: ({ signal }) => call<HomeAnswer>("GET", "/api/v1/home", undefined, signal),
   });
   useLive(["message", "receipt", "count"], () => void home.refetch());
+  const isNew = useIsNew(home.data);
   if (graveOf(home) !== undefined) return <ErrorView error={home.error} retry={() => void home.refetch()} />;
   if (home.data === undefined) return <Loading />;
   const { day, kinds, lagMs, refusals, unsettled, outcomes, needsAction, quota } = home.data;
@@ -59,6 +60,7 @@ export function Home() {
         )}
       </div>
       {quota?.isNear && <QuotaWarning quota={quota} />}
+      {isNew && <FirstSteps />}
       {BAD.some((outcome) => needsAction[outcome] > 0) && (
         <section className="act-now" aria-label={t("home.act")}>
           <h2>{t("home.act")}</h2>
@@ -75,50 +77,101 @@ export function Home() {
           </div>
         </section>
       )}
-      <h2 className="tiles-head">{t("home.results")}</h2>
-      <div className="tiles tiles-5">
-        {RESULTS.map((outcome) => (
-          <Tile
-            key={outcome}
-            label={t(`outcome.${outcome}`)}
-            value={count(outcomes[outcome])}
-            look={resultLook(outcome, outcomes[outcome])}
-            to={`/messages?outcome=${outcome}&from=${day}`}
-          />
-        ))}
-      </div>
-      <h2 className="tiles-head">{t("home.flow")}</h2>
-      <div className="tiles tiles-5">
-        <Tile label={t("home.unsettled")} value={count(unsettled)} to="/messages?outcome=waiting" />
-        <Tile label={t("home.sent")} value={count(sum((kind) => kind.sent))} to={`/messages?from=${day}`} />
-        <Tile label={t("home.receipts")} value={count(sum((kind) => kind.receipts))} {...(can("receipts") ? { to: "/receipts" } : {})} />
-        <Tile label={t("home.lag50")} value={duration(lagMs.p50, t)} />
-        <Tile label={t("home.lag95")} value={duration(lagMs.p95, t)} />
-      </div>
-      <div className="columns-home">
-        <div className="panel">
-          <h2>{t("home.byKind")}</h2>
-          {kinds.length === 0 ? (
-            <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("home.nothing")} />
-          ) : (
-            <Suspense fallback={<Loading />}>
-              <Chart
-                label={t("home.byKind")}
-                option={overCategories(kinds.map((kind) => named("kind", kind.kind, kind.kindName)), series, 30)}
+      {!isNew && (
+        <>
+          <h2 className="tiles-head">{t("home.results")}</h2>
+          <div className="tiles tiles-5">
+            {RESULTS.map((outcome) => (
+              <Tile
+                key={outcome}
+                label={t(`outcome.${outcome}`)}
+                value={count(outcomes[outcome])}
+                look={resultLook(outcome, outcomes[outcome])}
+                to={`/messages?outcome=${outcome}&from=${day}`}
               />
-            </Suspense>
-          )}
-        </div>
-        <div className="panel">
-          <h2>{t("home.refusals")}</h2>
-          <Refusals refusals={refusals} />
-        </div>
-      </div>
-      <div className="panel">
-        <h2>{t("home.today")}</h2>
-        <KindTable kinds={kinds} />
-      </div>
+            ))}
+          </div>
+          <h2 className="tiles-head">{t("home.flow")}</h2>
+          <div className="tiles tiles-5">
+            <Tile label={t("home.unsettled")} value={count(unsettled)} to="/messages?outcome=waiting" />
+            <Tile label={t("home.sent")} value={count(sum((kind) => kind.sent))} to={`/messages?from=${day}`} />
+            <Tile label={t("home.receipts")} value={count(sum((kind) => kind.receipts))} {...(can("receipts") ? { to: "/receipts" } : {})} />
+            <Tile label={t("home.lag50")} value={duration(lagMs.p50, t)} />
+            <Tile label={t("home.lag95")} value={duration(lagMs.p95, t)} />
+          </div>
+          <div className="columns-home">
+            <div className="panel">
+              <h2>{t("home.byKind")}</h2>
+              {kinds.length === 0 ? (
+                <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t("home.nothing")} />
+              ) : (
+                <Suspense fallback={<Loading />}>
+                  <Chart
+                    label={t("home.byKind")}
+                    option={overCategories(kinds.map((kind) => named("kind", kind.kind, kind.kindName)), series, 30)}
+                  />
+                </Suspense>
+              )}
+            </div>
+            <div className="panel">
+              <h2>{t("home.refusals")}</h2>
+              <Refusals refusals={refusals} />
+            </div>
+          </div>
+          <div className="panel">
+            <h2>{t("home.today")}</h2>
+            <KindTable kinds={kinds} day={day} />
+          </div>
+        </>
+      )}
     </>
+  );
+}
+
+/** Whether the company has never declared anything; asked only on a day without anything. */
+function useIsNew(home: HomeAnswer | undefined): boolean {
+  const can = useCan();
+  const { company } = useSession();
+  const isQuiet = home !== undefined && home.kinds.length === 0 && home.unsettled === 0 && BAD.every((outcome) => home.needsAction[outcome] === 0);
+  const first = useQuery({
+    queryKey: ["first-message", company?.id],
+    queryFn: ({ signal }) => call<{ items: unknown[] }>("GET", "/api/v1/messages?limit=1", undefined, signal),
+    enabled: isQuiet && company != null && can("messages"),
+  });
+  return isQuiet && first.data?.items.length === 0;
+}
+
+/** What a company does first, instead of figures that are all nought. */
+function FirstSteps() {
+  const t = useT();
+  const can = useCan();
+  return (
+    <section className="panel" aria-label={t("home.welcome")}>
+      <h2>{t("home.welcome")}</h2>
+      <ol className="steps">
+        {can("company") && (
+          <li>
+            <Link to="/company">{t("menu.company")}</Link>
+            {t("list.colon")}
+            {t("home.stepCompany")}
+          </li>
+        )}
+        {can("preflight") && (
+          <li>
+            <Link to="/declare">{t("menu.declare")}</Link>
+            {t("list.colon")}
+            {t("home.stepDeclare")}
+          </li>
+        )}
+        {can("keys") && (
+          <li>
+            <Link to="/keys">{t("menu.keys")}</Link>
+            {t("list.colon")}
+            {t("home.stepKeys")}
+          </li>
+        )}
+      </ol>
+    </section>
   );
 }
 
@@ -144,7 +197,7 @@ function QuotaWarning({ quota }: { quota: NonNullable<HomeAnswer["quota"]> }) {
 interface TileProps {
   label: string;
   value: string;
-  look?: "good" | "bad" | "";
+  look?: "good" | "bad" | "warn" | "";
   /** The list behind the figure. */
   to?: string;
 }
@@ -178,14 +231,14 @@ function Refusals({ refusals }: { refusals: HomeAnswer["refusals"] }) {
         { title: t("message.acceptanceNo"), render: (_, one) => <Link to={`/messages/${one.id}`}>{one.acceptanceNo}</Link> },
         { title: t("message.kind"), render: (_, one) => <Named family="kind" code={one.kind} chinese={one.kindName} /> },
         { title: t("outcome.title"), render: (_, one) => <Outcome outcome={one.outcome} name={one.outcomeName} /> },
-        { title: t("list.operations"), render: (_, one) => <CorrectButton message={one} /> },
+        { title: t("list.operations"), render: (_, one) => <HandleButton message={one} doing={one.doing} /> },
         { title: t("message.receivedAt"), render: (_, one) => <span className="num nowrap">{dateTime(one.receivedAt)}</span> },
       ]}
     />
   );
 }
 
-function KindTable({ kinds }: { kinds: HomeAnswer["kinds"] }) {
+function KindTable({ kinds, day }: { kinds: HomeAnswer["kinds"]; day: string }) {
   const t = useT();
   const figure = (name: "checked" | "sent" | "receipts") => ({
     title: t(`home.${name}`),
@@ -203,7 +256,7 @@ function KindTable({ kinds }: { kinds: HomeAnswer["kinds"] }) {
         {
           title: t("message.kind"),
           render: (_, kind) => (
-            <Link to={`/messages?kind=${kind.kind}`}>
+            <Link to={`/messages?kind=${kind.kind}&from=${day}`}>
               <Kind kind={kind.kind} name={kind.kindName} />
             </Link>
           ),
@@ -215,7 +268,7 @@ function KindTable({ kinds }: { kinds: HomeAnswer["kinds"] }) {
           align: "right" as const,
           render: (_: unknown, kind: HomeAnswer["kinds"][number]) => {
             const n = kind.outcomes[result];
-            return n === 0 ? <span className="num soft">0</span> : <Link className="num" to={`/messages?kind=${kind.kind}&outcome=${result}`}>{count(n)}</Link>;
+            return n === 0 ? <span className="num soft">0</span> : <Link className="num" to={`/messages?kind=${kind.kind}&outcome=${result}&from=${day}`}>{count(n)}</Link>;
           },
         })),
         figure("receipts"),

@@ -25,7 +25,7 @@ import { FindingTable } from "./FindingTable";
 import { Key } from "./Key";
 import { ReleaseMatch } from "./ReleaseMatch";
 import { CorrectButton, DealtWith, Dismiss, Links, ToDo } from "./ToDo";
-import { Holder, isBad, isDealt, Kind, Outcome, ReturnStatus, State } from "./State";
+import { Holder, isBad, isDealt, isUnknownStatus, Kind, Outcome, ReturnStatus, State } from "./State";
 import { Timeline } from "./Timeline";
 import { Unmask } from "./Unmask";
 
@@ -82,11 +82,13 @@ function MessageView({ detail }: { detail: Detail }) {
                 key: "findings",
                 label: `${t("message.findings")} (${count(detail.findings.length)})`,
                 children: <FindingTable findings={detail.findings} empty="message.noFindings" />,
+                isEmpty: detail.findings.length === 0,
               },
               {
                 key: "receipts",
                 label: `${t("message.receipts")} (${count(detail.receipts.length)})`,
                 children: <ReceiptTable receipts={detail.receipts} documents={detail.documents} />,
+                isEmpty: detail.receipts.length === 0,
               },
               { key: "xml", label: t("message.xml"), children: <Xml id={detail.id} />, isScreenOnly: true },
             ]}
@@ -107,6 +109,8 @@ interface Section {
   children: ReactNode;
   /** Not printed. */
   isScreenOnly?: boolean;
+  /** There is nothing in it: not printed either. */
+  isEmpty?: boolean;
 }
 
 /** On the screen behind tabs; on paper, which nobody can click, one below the other. */
@@ -114,7 +118,7 @@ function Sections({ sections, first }: { sections: readonly Section[]; first: st
   const printing = usePrinting();
   if (!printing) return <Tabs defaultActiveKey={first} items={sections.map(({ key, label, children }) => ({ key, label, children }))} />;
   return sections
-    .filter((section) => section.isScreenOnly !== true)
+    .filter((section) => section.isScreenOnly !== true && section.isEmpty !== true)
     .map((section) => (
       <section key={section.key} className="gap">
         <h2>{section.label}</h2>
@@ -200,10 +204,10 @@ function Documents({ message }: { message: Detail }) {
           title: t("outcome.title"),
           render: (_, document) => (
             <>
-              <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} doing={doings.get(document.number)} />
+              <Outcome outcome={document.outcome} name={document.outcomeName} needsAction={document.needsAction} doing={doings.get(document.number)} isUnsure={isUnknownStatus(document.returnStatus, document.returnStatusName)} />
               {isDealt(document) && (
                 <div className="soft">
-                  <DealtWith message={message} />
+                  <DealtWith document={document} message={message} />
                 </div>
               )}
             </>
@@ -244,30 +248,41 @@ interface ReceiptTableProps {
 function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
   const t = useT();
   const pages = usePages(receipts.length);
+  const printing = usePrinting();
   const answered = (receipt: Detail["receipts"][number]) => {
     const document = documentOf(receipt, documents);
     return document === undefined ? <span className="soft">–</span> : document.number;
   };
+  // What came back and is dealt with alarms nobody, in its receipts neither.
+  const isSettled = (receipt: Detail["receipts"][number]) => {
+    const document = documentOf(receipt, documents);
+    return document === undefined ? documents.every((one) => !one.needsAction) : !document.needsAction;
+  };
   return (
-    <Table
+    <Table<Detail["receipts"][number]>
       size="small"
       rowKey="cursor"
       dataSource={receipts}
       pagination={pages}
       {...FITTING}
       locale={{ emptyText: t("message.noReceipts") }}
-      expandable={{
-        expandedRowRender: (receipt) => (
-          <>
-            <Explanation explanation={receipt.explanation} />
-            <pre className="xml">{receipt.xml}</pre>
-          </>
-        ),
-      }}
+      // Nobody unfolds a row on paper.
+      {...(printing
+        ? {}
+        : {
+            expandable: {
+              expandedRowRender: (receipt) => (
+                <>
+                  <Explanation explanation={receipt.explanation} />
+                  <pre className="xml">{receipt.xml}</pre>
+                </>
+              ),
+            },
+          })}
       columns={[
-        ...(documents.length > 1 ? [{ title: t("receipt.document"), align: "right" as const, render: (_: unknown, receipt: Detail["receipts"][number]) => answered(receipt) }] : []),
+        ...(documents.length > 1 ? [{ title: <span className="keep">{t("receipt.document")}</span>, align: "right" as const, render: (_: unknown, receipt: Detail["receipts"][number]) => answered(receipt) }] : []),
         { title: t("receipt.kind"), render: (_, receipt) => <Kind kind={receipt.kind} /> },
-        { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} /> },
+        { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} isOver={isSettled(receipt)} /> },
         { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
         { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },
         { title: t("explanation.meaning"), render: (_, receipt) => <div className="info"><Told text={receipt.explanation.meaning} /></div> },

@@ -14,8 +14,8 @@ import { useName } from "../../i18n/names";
 import { ErrorView } from "../../shell/ErrorView";
 import { lazily } from "../../shell/lazily";
 import { Loading } from "../../shell/Loading";
-import { FLOW, RESULTS, results, resultsBy, total } from "./figures";
-import { isBad, Kind } from "./State";
+import { FLOW, RESULTS, resultLook, results, resultsBy, total } from "./figures";
+import { Kind } from "./State";
 import { Tile } from "./Home";
 import type { DayCount, KindCount } from "./types";
 
@@ -64,7 +64,7 @@ export function Statistics() {
                 key={result}
                 label={t(`outcome.${result}`)}
                 value={count(sums[result])}
-                look={sums[result] === 0 ? "" : isBad(result) ? "bad" : "good"}
+                look={resultLook(result, sums[result])}
                 to={`/messages?outcome=${result}&from=${from}&to=${until}`}
               />
             ))}
@@ -72,6 +72,7 @@ export function Statistics() {
               <Tile key={figure} label={t(`home.${figure}`)} value={count(total(rows)[figure])} />
             ))}
           </div>
+          <p className="soft">{t("statistics.counted")}</p>
           <Suspense fallback={<Loading />}>
             <div className="columns-2">
               <div className="panel">
@@ -143,7 +144,7 @@ function Figures({ rows }: { rows: DayCount[] }) {
           title: t(`outcome.${result}`),
           align: "right" as const,
           render: (_: unknown, row: KindCount) => (
-            <span className={isBad(result) && row.outcomes[result] > 0 ? "no num" : "num"}>{count(row.outcomes[result])}</span>
+            <span className="num">{count(row.outcomes[result])}</span>
           ),
         })),
         ...FLOW.map((figure) => ({

@@ -11,7 +11,7 @@ import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { Told } from "../../i18n/told";
-import { dealing, DISMISSED, type Reason, reasonsOf, standing } from "./documents";
+import { type Dealing, dealingOf, dealings, dismissalOf, type Reason, reasonsOf, standing } from "./documents";
 import { numberOf } from "./keys";
 import { sentences } from "./sentences";
 import { isBad, OUTCOMES, useActs } from "./State";
@@ -42,6 +42,19 @@ export function CorrectButton({ message, large = false, calm = false }: CorrectP
       <Button type={calm ? "default" : "primary"} danger={!calm} size={large ? "middle" : "small"} icon={<EditOutlined />}>
         {t("correct.button")}
       </Button>
+    </Link>
+  );
+}
+
+/** In a list: the form of the correction, or where it must not simply be declared again the page that says what to do. */
+export function HandleButton({ message, doing }: { message: Known; doing: string | undefined }) {
+  const t = useT();
+  const acts = useActs();
+  if (doing === undefined || doing === "correct") return <CorrectButton message={message} />;
+  if (!acts || !message.needsAction || !isBad(message.outcome)) return null;
+  return (
+    <Link to={`/messages/${message.id}`}>
+      <Button size="small">{t("todo.look")}</Button>
     </Link>
   );
 }
@@ -113,31 +126,49 @@ function Why({ reason, message }: { reason: Reason; message: Detail }) {
 /** That what came back needs nothing any more, and why. */
 function Dealt({ message }: { message: Detail }) {
   if (!isBad(message.outcome)) return null;
-  return <Alert className="gap" type="info" showIcon title={<DealtWith message={message} isSentence />} />;
+  return <Alert className="gap" type="info" showIcon title={<DealtSentence message={message} />} />;
 }
 
-/** How it was dealt with: corrected by which message, dismissed when and why, or declared anew. */
-export function DealtWith({ message, isSentence = false }: { message: Pick<Detail, "correctedBy" | "timeline">; isSentence?: boolean }) {
+type Handled = Pick<Detail, "correctedBy" | "timeline" | "documents">;
+
+/** One way in which it was dealt with: corrected by which message; dismissed when, by whom and why; or declared anew. */
+function Way({ how, message: { correctedBy, timeline } }: { how: Dealing; message: Pick<Detail, "correctedBy" | "timeline"> }) {
   const t = useT();
-  const { correctedBy } = message;
-  const how = dealing(message);
-  const dismissed = message.timeline.find((entry) => entry.step === DISMISSED);
-  const link = correctedBy != null && <Link to={`/messages/${correctedBy.id}`}>{correctedBy.acceptanceNo}</Link>;
-  if (!isSentence) {
-    return (
-      <>
-        {t(`dealt.${how}`)} {link}
-      </>
-    );
-  }
-  const told = [dismissed === undefined ? "" : dateTime(dismissed.at), dismissed?.detail ?? ""].filter((text) => text !== "").join(t("list.comma"));
+  const dismissed = dismissalOf({ timeline });
+  const told = how === "dismissed" && dismissed !== undefined ? [dateTime(dismissed.at), dismissed.detail].filter((text) => text !== "").join(t("list.comma")) : "";
+  return (
+    <>
+      {t(`dealt.${how}`)}
+      {how === "corrected" && correctedBy != null && (
+        <>
+          {" "}
+          <Link to={`/messages/${correctedBy.id}`}>{correctedBy.acceptanceNo}</Link>
+        </>
+      )}
+      {told !== "" && `${t("list.open")}${told}${t("list.close")}`}
+    </>
+  );
+}
+
+/** How one document was dealt with. */
+export function DealtWith({ document, message }: { document: Detail["documents"][number]; message: Handled }) {
+  return <Way how={dealingOf(document, message)} message={message} />;
+}
+
+/** How a message was dealt with: each way, and for which documents where they differ. */
+function DealtSentence({ message }: { message: Handled }) {
+  const t = useT();
+  const ways = dealings(message);
   return (
     <>
       {t("todo.over")}
-      {t(`dealt.${how}`)}
-      {correctedBy != null && " "}
-      {link}
-      {told !== "" && `${t("list.open")}${told}${t("list.close")}`}
+      {ways.map(({ how, numbers }, i) => (
+        <span key={how}>
+          {i > 0 && t("list.semicolon")}
+          {ways.length > 1 && `${numbers.slice(0, NAMED_MAX).map((n) => t("correct.document", { n })).join(t("list.join"))}${numbers.length > NAMED_MAX ? ` ${t("todo.documentsMore", { n: numbers.length })}` : ""}${t("list.blank")}`}
+          <Way how={how} message={message} />
+        </span>
+      ))}
     </>
   );
 }

@@ -8,9 +8,9 @@ import type { components } from "../../api/schema";
 import { count } from "../../format/number";
 import { useT } from "../../i18n";
 import { FindingTable } from "./FindingTable";
-import { cameBack } from "./documents";
+import { cameBack, type Doing, standing } from "./documents";
 import { Holder, Kind, Progress, Statuses } from "./State";
-import { CorrectButton } from "./ToDo";
+import { HandleButton } from "./ToDo";
 import { Timeline } from "./Timeline";
 
 export type Accepted = components["schemas"]["AcceptedAnswer"];
@@ -35,6 +35,7 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
   const one = details.length === 1 ? details[0] : undefined;
   const over = details.length > 0 && details.every(isOver);
   const { all, bad, open } = cameBack(details);
+  const corrects = details.some((message) => doingIn(message) === "correct");
   const said = open > 0 ? "open" : bad > 0 && over ? "dealt" : over ? "over" : "accepted";
   return (
     <>
@@ -44,7 +45,7 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
         showIcon
         role="status"
         title={said === "open" || said === "dealt" ? all === 1 ? t("declare.turnedDownOne") : t("declare.turnedDown", { n: count(bad), all: count(all) }) : t(`declare.${said}`)}
-        description={t(said === "open" ? "declare.turnedDownHint" : said === "dealt" ? "declare.dealtHint" : `declare.${said}Hint`)}
+        description={t(said === "open" ? (corrects ? "declare.turnedDownHint" : "declare.turnedDownLook") : said === "dealt" ? "declare.dealtHint" : `declare.${said}Hint`)}
         action={<Button onClick={again}>{t("declare.another")}</Button>}
       />
       <div className="panel">
@@ -63,7 +64,7 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
               title: t("document.status"),
               render: (_, m) => <Statuses documents={m.documents} />,
             },
-            { title: t("list.operations"), render: (_, m) => <CorrectButton message={m} /> },
+            { title: t("list.operations"), render: (_, m) => <HandleButton message={m} doing={doingIn(m)} /> },
           ]}
         />
       </div>
@@ -81,6 +82,11 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
       )}
     </>
   );
+}
+
+/** What is to be done about a message: to correct it, as soon as any of its documents is to be corrected. */
+function doingIn(message: Detail): Doing | undefined {
+  return message.needsAction ? standing(message).doings[0]?.doing : undefined;
 }
 
 function isOver(message: Detail | undefined): boolean {

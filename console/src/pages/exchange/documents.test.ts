@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Schema } from "../../api/types";
-import { cameBack, dealing, doingsOf, reasonsOf, receiptsOfSteps, standing, tally } from "./documents";
+import { cameBack, dealings, doingsOf, reasonsOf, receiptsOfSteps, standing, tally } from "./documents";
 
 type Receipt = Schema<"ReceiptItem">;
 type Document = Schema<"DocumentView">;
@@ -71,8 +71,11 @@ test("the heading of a message counts its documents by what is to be done about 
 test("how what came back was dealt with is told by its link and its timeline", () => {
   const dismissed = { at: "", detail: "", holder: "", step: "message.dismissed", stepName: "" };
   const correctedBy = { id: "2", acceptanceNo: "TG2" } as NonNullable<Schema<"MessageDetail">["correctedBy"]>;
-  expect(dealing({ timeline: [], correctedBy })).toBe("corrected");
-  expect(dealing({ timeline: [dismissed] })).toBe("dismissed");
-  expect(dealing({ timeline: [dismissed], correctedBy })).toBe("both");
-  expect(dealing({ timeline: [] })).toBe("anew");
+  const none = { documents: [] };
+  expect(dealings({ ...none, timeline: [], correctedBy })).toEqual([{ how: "corrected", numbers: [] }]);
+  expect(dealings({ ...none, timeline: [dismissed] })).toEqual([{ how: "dismissed", numbers: [] }]);
+  expect(dealings({ ...none, timeline: [] })).toEqual([{ how: "anew", numbers: [] }]);
+  // A part was corrected and the rest dismissed: each document says how it was dealt with.
+  const documents = [document(1, "accepted", false), document(2, "rejected", false), { ...document(3, "faulty", false), isDismissed: true }];
+  expect(dealings({ documents, timeline: [dismissed], correctedBy })).toEqual([{ how: "corrected", numbers: [2] }, { how: "dismissed", numbers: [3] }]);
 });

@@ -1,7 +1,7 @@
 // The documents of one message: what became of them, which answer belongs to which, and why some came back.
 import type { Schema } from "../../api/types";
 import { CAREFUL } from "./choices";
-import { isBad, OUTCOMES } from "./outcomes";
+import { isBad, isDealt, OUTCOMES } from "./outcomes";
 
 type Detail = Schema<"MessageDetail">;
 type Document = Detail["documents"][number];
@@ -129,13 +129,30 @@ export function doingsOf(message: Pick<Detail, "outcome" | "documents" | "receip
   return doings;
 }
 
-/** How what came back was dealt with, as far as the message tells. */
-export type Dealing = "corrected" | "dismissed" | "both" | "anew";
+/** How what came back was dealt with. */
+export type Dealing = "corrected" | "dismissed" | "anew";
 
-export function dealing({ correctedBy, timeline }: Pick<Detail, "correctedBy" | "timeline">): Dealing {
-  const isDismissed = timeline.some((entry) => entry.step === DISMISSED);
-  if (correctedBy != null) return isDismissed ? "both" : "corrected";
-  return isDismissed ? "dismissed" : "anew";
+/** How one document was dealt with: it says itself when it was dismissed. */
+export function dealingOf(document: Pick<Document, "isDismissed">, { correctedBy }: Pick<Detail, "correctedBy">): Dealing {
+  if (document.isDismissed === true) return "dismissed";
+  return correctedBy != null ? "corrected" : "anew";
+}
+
+/** How the documents that came back were dealt with, each way with their numbers; of a message without documents only how. */
+export function dealings(message: Pick<Detail, "correctedBy" | "timeline" | "documents">): { how: Dealing; numbers: number[] }[] {
+  const ways = new Map<Dealing, number[]>();
+  for (const document of message.documents.filter(isDealt)) {
+    const how = dealingOf(document, message);
+    ways.set(how, [...(ways.get(how) ?? []), document.number]);
+  }
+  if (ways.size > 0) return [...ways].map(([how, numbers]) => ({ how, numbers }));
+  const isDismissed = dismissalOf(message) !== undefined;
+  return [{ how: message.correctedBy != null ? "corrected" : isDismissed ? "dismissed" : "anew", numbers: [] }];
+}
+
+/** The last step with which the company has dismissed what came back: when, by whom, and why. */
+export function dismissalOf({ timeline }: Pick<Detail, "timeline">): Detail["timeline"][number] | undefined {
+  return timeline.filter((entry) => entry.step === DISMISSED).at(-1);
 }
 
 /** The step of a timeline with which a company has dismissed what came back. */

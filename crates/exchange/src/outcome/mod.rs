@@ -36,7 +36,7 @@ pub use view::{OutcomeCounts, holder, state_chinese};
 /// Event that a message was turned down: its detail is the outcome's name.
 pub const EVENT: &str = "message.outcome";
 
-/// Event that the company has said that nothing more is to be done: its detail is why.
+/// Event that the company has said that nothing more is to be done: its detail is who, and why.
 pub const DISMISSED_EVENT: &str = "message.dismissed";
 
 /// A company has said that nothing more is to be done.
@@ -141,7 +141,7 @@ fn set(
     message::sql::set_outcomes(tx, &rows)?;
     let mut counts: sql::Counts = BTreeMap::new();
     let mut events = Vec::new();
-    for (id, (standing, (outcome, _))) in changed {
+    for (id, (standing, (outcome, needs_action))) in changed {
         let before = standing.stored.0;
         if before == outcome {
             continue;
@@ -156,8 +156,9 @@ fn set(
         if outcome != Outcome::Waiting {
             metrics::counter!("tongguan_outcomes_total", "outcome" => outcome.name()).increment(1);
         }
-        // That the platform refused it is told by its state already.
-        if outcome.is_bad() && standing.state != State::Refused {
+        // That the platform refused it is told by its state already; and what is left once everything is dealt with
+        // is no news.
+        if outcome.is_bad() && needs_action && standing.state != State::Refused {
             events.push(Event {
                 id: ids.next(),
                 at_ms: now_ms,
@@ -284,7 +285,10 @@ pub(crate) fn dismiss(
         kind: DISMISSED_EVENT.to_owned(),
         company_id: Some(standing.company_id.0),
         subject_id: id.0,
-        detail: why.to_owned(),
+        detail: match why.is_empty() {
+            true => actor.name.clone(),
+            false => format!("{}：{why}", actor.name),
+        },
     };
     store::event::append(tx, &[event])?;
     let documents = standing.documents.iter().map(|(of, _)| (*of, false));

@@ -89,7 +89,7 @@ const EXPECTED: [(&str, &str, bool, &str); 5] = [
     ("处理异常", "faulty", true, "企业（处理异常，请按回执处理）"),
     ("处理异常", "faulty", true, "企业（处理异常，请按回执处理）"),
     (
-        "已拒收",
+        "平台拒收",
         "refused",
         true,
         "企业（平台拒收，请更正后重新申报）",
@@ -160,7 +160,13 @@ async fn what_customs_turned_down_looks_like_it_everywhere() {
                 ..counts
             }
         );
-        assert_eq!(page.refusals.len(), 4);
+        // Newest first: refused, unreadable for customs, above the buyer's limit, rejected.
+        let doings: Vec<&str> = page.refusals.iter().map(|one| &*one.doing).collect();
+        assert_eq!(doings.len(), 4);
+        assert_eq!(
+            (doings[0], doings[2], doings[3]),
+            ("correct", "call", "correct")
+        );
         assert_eq!(page.kinds.len(), 1, "a CEB900 is no kind that is declared");
         assert_eq!(page.kinds[0].outcomes, page.outcomes);
         assert_eq!(
@@ -260,7 +266,11 @@ async fn a_company_dismisses_its_own_and_it_is_audited() {
             (&*life.summary.outcome, life.summary.needs_action),
             ("rejected", false)
         );
-        assert!(!life.documents[0].needs_action);
+        assert!(!life.documents[0].needs_action && life.documents[0].is_dismissed);
+        // The timeline ends with it, and says who and why: what is left is no news.
+        let last = life.timeline.last().unwrap();
+        assert_eq!(last.step, super::DISMISSED_EVENT);
+        assert!(last.detail.ends_with("：订单已取消"), "{}", last.detail);
         let audited = house.shared.db.read(|tx| {
             tx.query(
                 "select detail from audit where act = 'message.dismiss'",

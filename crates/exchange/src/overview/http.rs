@@ -1,7 +1,8 @@
 //! `GET /api/v1/home` and `GET /api/v1/statistics`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{DAYS_MAX, KindDay, by_day, day, lag, percentile, unsettled};
+use super::{DAYS_MAX, KindDay, by_day, day, doing, lag, percentile, unsettled};
+use crate::message::Message;
 use crate::outcome::{self, OutcomeCounts, day_no};
 use crate::query::http::{Desk, READERS, bad};
 use crate::query::{Filter, MessageSummary, list};
@@ -10,9 +11,11 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Held};
 use axum::http::HeaderMap;
+use registry::access::Sight;
 use registry::role::{Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use store::Tx;
 use store::clock::{beijing_day, parse_time};
 use utoipa::{IntoParams, ToSchema};
 use web::{Page, Problem, service_error};
@@ -99,6 +102,17 @@ pub struct Lag {
     pub p95: Option<i64>,
 }
 
+/// A message that came back (待处理的报文), with what is to be done about it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Refusal {
+    /// The message.
+    #[serde(flatten)]
+    pub message: MessageSummary,
+    /// `correct` (declare again), `call` (ask first) or `follow` (do as the receipt says).
+    #[schema(example = "correct")]
+    pub doing: String,
+}
+
 /// The first page (首页概览).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -116,7 +130,7 @@ pub struct Home {
     pub needs_action: OutcomeCounts,
     /// The latest messages that were turned down, by the platform, the E-Port or customs, and on
     /// which the company must act.
-    pub refusals: Vec<MessageSummary>,
+    pub refusals: Vec<Refusal>,
     /// Messages on their way, at most 10000.
     pub unsettled: i64,
     /// What the company that one acts for has used of its quota of the day; none for staff.
@@ -152,6 +166,20 @@ fn with_outcomes(
         .collect()
 }
 
+/// What came back and needs an action, each with what is to be done about it.
+fn refusals(
+    tx: &mut Tx<'_>,
+    sight: &Sight,
+    filter: &Filter,
+) -> store::Result<Vec<(Message, &'static str)>> {
+    let mut found = Vec::new();
+    for message in list(tx, sight, filter, REFUSALS)? {
+        let doing = doing(tx, &message)?;
+        found.push((message, doing));
+    }
+    Ok(found)
+}
+
 /// What today is like (首页概览): a company its own, staff what they see.
 #[utoipa::path(
     get, path = "/api/v1/home", tag = "overview", security(("key" = [])),
@@ -178,7 +206,7 @@ pub async fn home(Held(desk): Held<Desk>, headers: HeaderMap) -> Result<Json<Hom
             Ok((
                 day(tx, &sight, &asked)?,
                 lag(tx, &sight)?,
-                list(tx, &sight, &refused, REFUSALS)?,
+                refusals(tx, &sight, &refused)?,
                 unsettled(tx, &sight)?,
                 outcome::by_day(tx, &sight, (today_no, today_no))?,
                 outcome::n_open(tx, &sight)?,
@@ -212,7 +240,10 @@ pub async fn home(Held(desk): Held<Desk>, headers: HeaderMap) -> Result<Json<Hom
         },
         refusals: refusals
             .iter()
-            .map(|message| desk.summary(&actor, message))
+            .map(|(message, doing)| Refusal {
+                message: desk.summary(&actor, message),
+                doing: (*doing).to_owned(),
+            })
             .collect(),
         unsettled,
         quota: used.map(|used| QuotaUse::of(used, limits)),

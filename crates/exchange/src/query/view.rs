@@ -156,6 +156,9 @@ pub struct DocumentView {
     pub outcome_name: String,
     /// Whether the company must act.
     pub needs_action: bool,
+    /// Whether the company has said that nothing more is to be done about it (不再处理).
+    #[serde(default)]
+    pub is_dismissed: bool,
     /// The document's own guid (系统唯一序号), in capital letters, which receipts name.
     pub guid: Option<String>,
 }
@@ -419,6 +422,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
                 outcome: document.outcome.name().to_owned(),
                 outcome_name: document.outcome.chinese().to_owned(),
                 needs_action: document.needs_action,
+                is_dismissed: document.is_dismissed,
                 guid: document.guid,
             }
         });
