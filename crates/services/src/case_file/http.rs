@@ -3,7 +3,8 @@
 
 use super::operations::{ACT_ON_CASE, ATTACH, ATTACHMENT, CASE, CASES, OPEN_CASE, UNMASK_CASE};
 use super::view::{
-    AttachmentView, CaseDetail, CaseSummary, CompanyName, acts, documents, fields, summary,
+    AttachmentView, CaseDetail, CaseSummary, CompanyName, acts, documents, fields, hides_names,
+    step, summary,
 };
 use super::{
     CaseFile, CaseId, Doing, Filter, Kind, READ, SOON_DAYS, Sees, Side, State, UNMASKED, Verb,
@@ -182,7 +183,9 @@ pub async fn cases(
         let mut items = Vec::new();
         for case in &found {
             let kind = kinds.iter().find(|kind| kind.name == case.kind);
-            items.push(summary(case, kind, company_of(tx, case)?, now_ms));
+            let sides = kind.map_or_else(Vec::new, |kind| sides(&actor, kind, case));
+            let at = (now_ms, hides_names(case, &sides));
+            items.push(summary(case, kind, company_of(tx, case)?, at));
         }
         Ok(Ok(items))
     };
@@ -288,17 +291,18 @@ async fn shown(desk: &Desk, actor: &Actor, id: CaseId) -> Result<CaseDetail, Pro
         let sides = sides(&actor, &kind, &case);
         // Who applied knows what he wrote; everybody else gives a reason first.
         let is_open = sides.contains(&Side::Applicant);
+        let hides = hides_names(&case, &sides);
         let shown = if sides.is_empty() {
             BTreeMap::new()
         } else {
             private
         };
         Ok(Ok(CaseDetail {
-            summary: summary(&case, Some(&kind), company, ground.now_ms()),
+            summary: summary(&case, Some(&kind), company, (ground.now_ms(), hides)),
             fields: fields(&kind, &case, &shown, is_open),
             documents: documents(&kind, &attached),
             attachments: attached.iter().map(AttachmentView::from).collect(),
-            timeline: timeline.iter().map(Into::into).collect(),
+            timeline: timeline.iter().map(|one| step(one, hides)).collect(),
             acts: acts(case.state, &sides),
             calendar: calendar::source(case.due_at.unwrap_or(case.changed_at)),
         }))

@@ -37,7 +37,7 @@ pub struct CaseSummary {
     /// The company concerned, once it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company: Option<CompanyName>,
-    /// Who applied.
+    /// Who applied; masked where the form has personal fields, as they are.
     pub applied_by: String,
     /// When, Beijing time.
     pub applied_at: String,
@@ -157,12 +157,18 @@ pub struct CaseDetail {
     pub calendar: &'static str,
 }
 
+/// Whether the name of who applied is masked: where the form has personal fields, it is most often the name that
+/// stands in them. Who applied knows it.
+pub(super) fn hides_names(case: &CaseFile, sides: &[Side]) -> bool {
+    case.private.is_some() && !sides.contains(&Side::Applicant)
+}
+
 /// A case for a list.
 pub(super) fn summary(
     case: &CaseFile,
     kind: Option<&Kind>,
     company: Option<CompanyName>,
-    now_ms: i64,
+    (now_ms, hides_names): (i64, bool),
 ) -> CaseSummary {
     let due = case.due_at.and_then(|due_at| {
         if due_at < now_ms {
@@ -183,7 +189,10 @@ pub(super) fn summary(
         state: case.state.name().to_owned(),
         state_name: case.state.chinese().to_owned(),
         company,
-        applied_by: case.applied_name.clone(),
+        applied_by: match hides_names {
+            true => mask(&case.applied_name),
+            false => case.applied_name.clone(),
+        },
         applied_at: beijing_rfc3339(case.applied_at),
         changed_at: beijing_rfc3339(case.changed_at),
         due_at: case.due_at.map(beijing_rfc3339),
@@ -244,20 +253,23 @@ impl From<&Attachment> for AttachmentView {
     }
 }
 
-impl From<&Step> for StepView {
-    fn from(step: &Step) -> Self {
-        let verb = Verb::from_name(&step.act);
-        Self {
-            number: step.number,
-            at: beijing_rfc3339(step.at_ms),
-            act: step.act.clone(),
-            act_name: verb.map_or("提交申请", Verb::chinese).to_owned(),
-            state: step.to.name(),
-            state_name: step.to.chinese(),
-            side: step.side.clone(),
-            name: step.name.clone(),
-            remark: step.remark.clone(),
-        }
+/// A step; the name of who applied is masked when `hides_names`.
+pub(super) fn step(step: &Step, hides_names: bool) -> StepView {
+    let verb = Verb::from_name(&step.act);
+    let is_hidden = hides_names && step.side == Side::Applicant.name();
+    StepView {
+        number: step.number,
+        at: beijing_rfc3339(step.at_ms),
+        act: step.act.clone(),
+        act_name: verb.map_or("提交申请", Verb::chinese).to_owned(),
+        state: step.to.name(),
+        state_name: step.to.chinese(),
+        side: step.side.clone(),
+        name: match is_hidden {
+            true => mask(&step.name),
+            false => step.name.clone(),
+        },
+        remark: step.remark.clone(),
     }
 }
 

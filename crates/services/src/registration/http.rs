@@ -92,6 +92,17 @@ struct RegisteredPage {
     due: String,
 }
 
+impl RegisteredPage {
+    /// The page in both languages, for there is no address that shows it again: the other one is seen when its
+    /// place is asked for.
+    fn tongues(&self) -> [(&'static str, &'static str, Lang); 2] {
+        [
+            ("other", "own", Lang::named(self.lang.other())),
+            ("own", "other", self.lang),
+        ]
+    }
+}
+
 /// A form as it came.
 struct Sent {
     form: BTreeMap<String, String>,
