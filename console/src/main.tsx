@@ -62,8 +62,8 @@ function Root() {
   dayjs.locale(language === "en" ? "en" : "zh-cn");
   return (
     <ConfigProvider locale={language === "en" ? en : zh} theme={theme} button={{ autoInsertSpace: false }}>
-      {/* Errors appear below the head, so that they hide neither menu nor account. */}
-      <App notification={{ top: 92 }}>
+      {/* What is told appears below the head, so that it hides neither menu nor to-dos nor account. */}
+      <App notification={{ top: 92 }} message={{ top: 92 }}>
         <Boundary>
           <SessionGate>
             <Pages />

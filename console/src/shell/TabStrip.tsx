@@ -29,10 +29,11 @@ export function TabStrip({ page, pages }: { page: Page | undefined; pages: reado
   };
   const open = useRef<HTMLLIElement>(null);
   const n = shown.length;
-  // With many pages open the strip is wider than the window: the page that is seen is in it.
+  // With many pages open the strip is wider than the window: the page that is seen is in it. A new one comes after its
+  // address, and takes the place of the oldest when there are as many as there may be.
   useEffect(() => {
     open.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [pathname, n]);
+  }, [pathname, tabs]);
   const others = () => setTabs((old) => old.filter((tab) => tab.path === pathname));
   const entries = [
     ...shown.map((tab) => ({ key: tab.path, label: name(tab) })),

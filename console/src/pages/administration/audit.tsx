@@ -99,7 +99,7 @@ function Whole({ row }: { row: Row }) {
         { key: "result", label: t("audit.result"), children: <Result result={row.result} /> },
         { key: "address", label: t("audit.address"), children: row.address },
         { key: "request", label: t("audit.requestId"), children: <span className="mono">{row.requestId}</span> },
-        { key: "detail", label: t("audit.detail"), children: <AuditDetail text={row.detail} /> },
+        { key: "detail", label: t("audit.detail"), children: <AuditDetail text={row.detail} whole /> },
         { key: "hash", label: t("audit.hash"), children: <span className="mono break">{row.hash}</span> },
       ]}
     />

@@ -9,6 +9,7 @@ import { graveOf } from "../../api/problem";
 import type { Entry } from "../../api/dictionary";
 import type { Item } from "../../api/types";
 import { useT } from "../../i18n";
+import { Told } from "../../i18n/told";
 import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../shell/Badge";
@@ -37,7 +38,7 @@ const dictionaries = defineResource<Dictionary>({
     { key: "id", title: "backOffice.code", as: "code" },
     { key: "kind", title: "dictionary.kind", render: (row) => <Kind row={row} /> },
     { key: "isActive", title: "message.state", render: (row) => <Active isActive={row.isActive} /> },
-    { key: "remark", title: "backOffice.remark", render: (row) => <div className="info">{row.remark}</div> },
+    { key: "remark", title: "backOffice.remark", render: (row) => <div className="info"><Told text={row.remark} /></div> },
   ],
   create: {
     label: "dictionary.create",

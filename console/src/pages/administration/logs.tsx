@@ -97,7 +97,7 @@ function Whole({ row }: { row: Row }) {
         { key: "object", label: t("audit.object"), children: <AuditObject object={row.object} /> },
         { key: "result", label: t("audit.result"), children: <Result result={row.result} /> },
         { key: "address", label: t("audit.address"), children: row.address },
-        { key: "detail", label: t("audit.detail"), children: <AuditDetail text={row.detail} /> },
+        { key: "detail", label: t("audit.detail"), children: <AuditDetail text={row.detail} whole /> },
         { key: "request", label: t("audit.requestId"), children: <span className="mono">{row.requestId}</span> },
         { key: "number", label: t("audit.number"), children: count(row.number) },
       ]}
