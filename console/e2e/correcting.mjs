@@ -95,6 +95,10 @@ export function correcting(browserOf) {
     await page.locator("#content tbody tr.row-act").nth(1).waitFor({ timeout: 60_000 });
     await page.locator("#content thead input[type=checkbox]").check();
     await page.getByRole("button", { name: "导出更正表" }).click();
+    // It has personal data in full: nobody takes it away without a reason of his own.
+    const download = page.getByRole("dialog").getByRole("button", { name: "下载" });
+    assert.ok(await download.isDisabled(), "the reason is asked for");
+    await page.getByRole("dialog").getByRole("textbox").fill("交业务员更正");
     const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("dialog").getByRole("button", { name: "下载" }).click()]);
     assert.match(file.suggestedFilename(), /^退单更正表-\d+\.xlsx$/);
     await page.getByRole("button", { name: "批量更正重报" }).click();

@@ -70,7 +70,7 @@ function Seen({ now }: { now: Answer }) {
         <Tile label={t("pipeline.received")} value={count(now.received)} />
         <Tile label={t("pipeline.checked")} value={count(now.checked)} />
         <Tile
-          label={now.sent > 0 ? t("pipeline.sentOldest", { time: duration(now.sentOldestMs, t) }) : t("pipeline.sent")}
+          label={now.sent > 0 ? `${t("pipeline.sent")}\n${t("pipeline.oldestOf", { time: duration(now.sentOldestMs, t) })}` : t("pipeline.sent")}
           value={count(now.sent)}
           look={isSlow(now) ? "warn" : ""}
         />

@@ -6,7 +6,7 @@ import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Told } from "../../i18n/told";
 import { Key } from "../exchange/Key";
-import { say } from "../../i18n";
+import { say, useT } from "../../i18n";
 import { Kind, ReturnStatus, statusWord } from "../exchange/State";
 import { Asked } from "./Asked";
 
@@ -20,7 +20,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
   todos: ["parked", "approvals"],
   empty: "parked.empty",
   columns: [
-    { key: "kind", title: "receipt.kind", render: (row) => <Kind kind={row.kind} /> },
+    { key: "kind", title: "receipt.kind", render: (row) => <KindOf row={row} /> },
     { key: "documentKey", title: "receipt.key", render: (row) => <Key kind={row.kind} text={row.documentKey} whole /> },
     {
       key: "returnInfo",
@@ -59,6 +59,11 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
     },
   ],
 });
+
+function KindOf({ row: { kind } }: { row: Item<"Page_ParkedItem"> }) {
+  const t = useT();
+  return kind === "" ? <span className="soft">{t("parked.unreadable")}</span> : <Kind kind={kind} />;
+}
 
 /** What customs says in it. It has no home yet, so nothing is green; and what its status says is not said twice. */
 function Said({ row: { returnStatus, returnInfo } }: { row: Item<"Page_ParkedItem"> }) {
