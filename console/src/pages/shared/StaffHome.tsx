@@ -102,6 +102,7 @@ function Today() {
           ))}
         </div>
       )}
+      {found.data.items.length > 0 && <p className="soft">{t("statistics.counted")}</p>}
     </div>
   );
 }

@@ -60,11 +60,13 @@ pub(crate) fn doing(tx: &mut Tx<'_>, message: &Message) -> Result<&'static str> 
         .collect();
     let is_careful =
         |way: &Resubmit| matches!(way, Resubmit::Nothing | Resubmit::Wait | Resubmit::Ask);
-    Ok(match of_documents.iter().all(is_careful) {
-        _ if of_documents.is_empty() => "correct",
-        false => "correct",
-        true if of_documents.contains(&Resubmit::Ask) => "call",
-        true => "follow",
+    let may_correct = of_documents.is_empty() || !of_documents.iter().all(is_careful);
+    Ok(if may_correct {
+        "correct"
+    } else if of_documents.contains(&Resubmit::Ask) {
+        "call"
+    } else {
+        "follow"
     })
 }
 
