@@ -80,7 +80,7 @@ export function Actions<Row>({ row, actions, done, big = false }: Props<Row>) {
         destroyOnHidden
       >
         {asked?.about !== undefined && (
-          <div className="gap break">
+          <div className="gap break in-text">
             <strong>{asked.about(row, t)}</strong>
           </div>
         )}

@@ -96,7 +96,7 @@ function KindOf({ row }: { row: Approval }) {
 
 function Thing({ row }: { row: Approval }) {
   return (
-    <div className="info slim">
+    <div className="info slim in-text">
       <Parts row={row} />
     </div>
   );
