@@ -13,6 +13,7 @@
 //!
 //! A message whose body no key opens (damaged on the disk) would come first for ever and stop the queue. It is
 //! set aside as it is, under the name of its queue with ` aside` behind it, counted and told; the others go on.
+//! So is one that still has no body when it is taken for the third time.
 //!
 //! An acknowledgement that comes after the lease has run out still removes the message: the work
 //! was done, and doing it a third time helps nobody. A release in that case does nothing.
@@ -20,7 +21,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::sql::{self, Claim, Unreadable};
+use crate::sql::{self, Claim, Claimed, Unreadable};
 use crate::{BATCH_MAX, BODY_BYTES_MAX, Delivery, Queue, Result, Tag, check_sizes};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -41,6 +42,9 @@ const SEALED: &[Column] = &[Column {
     key: ("id", None),
     is_text: false,
 }];
+
+/// How often an item without a body is taken before it is set aside.
+const BODILESS_TAKEN: i64 = 3;
 
 /// How often a claim is repeated at once when other consumers were faster.
 const CLAIM_TRIES: u32 = 8;
@@ -141,7 +145,8 @@ impl Builtin {
                         Claim::Items(items) => items,
                         Claim::Lost => return Ok(None),
                     };
-                    let (mut bodies, unreadable) = sql::bodies(tx, &items)?;
+                    let (mut bodies, mut unreadable) = sql::bodies(tx, &items)?;
+                    unreadable.extend(bodiless(&items, &bodies, &unreadable));
                     sql::set_aside(tx, &unreadable)?;
                     let deliveries = items
                         .into_iter()
@@ -273,6 +278,22 @@ impl Queue for Builtin {
             .await?;
         Ok(u64::try_from(depth).unwrap_or(0))
     }
+}
+
+/// Items without a body, taken so often that none will come: whoever puts one in by hand in two steps has done the
+/// second by then.
+fn bodiless(
+    items: &[Claimed],
+    bodies: &HashMap<i64, Bytes>,
+    unreadable: &[Unreadable],
+) -> Vec<Unreadable> {
+    let is_there =
+        |id| bodies.contains_key(&id) || unreadable.iter().any(|(other, _)| *other == id);
+    items
+        .iter()
+        .filter(|item| item.n_taken >= BODILESS_TAKEN && !is_there(item.id))
+        .map(|item| (item.id, "it has no body".to_owned()))
+        .collect()
 }
 
 /// Raises the alarm for messages that were set aside.

@@ -153,8 +153,16 @@ pub(crate) fn set_aside(tx: &mut Tx<'_>, ids: &[Unreadable]) -> Result<()> {
         after: ")",
     };
     let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|(id, _)| vec![(*id).into()]).collect();
-    tx.many(ASIDE, &[], &rows).map(|_| ())
+    tx.many(ASIDE, &[], &rows)?;
+    tx.many(FORGET_HOLDERS, &[], &rows).map(|_| ())
 }
+
+/// Forgets which processes have taken items.
+const FORGET_HOLDERS: Many = Many {
+    before: "delete from queue_holder where id in (",
+    row: "?",
+    after: ")",
+};
 
 pub(crate) fn delete(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     const ITEMS: Many = Many {
@@ -167,15 +175,10 @@ pub(crate) fn delete(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
         row: "?",
         after: ")",
     };
-    const HOLDERS: Many = Many {
-        before: "delete from queue_holder where id in (",
-        row: "?",
-        after: ")",
-    };
     let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|id| vec![(*id).into()]).collect();
     tx.many(ITEMS, &[], &rows)?;
     tx.many(BODIES, &[], &rows)?;
-    tx.many(HOLDERS, &[], &rows)?;
+    tx.many(FORGET_HOLDERS, &[], &rows)?;
     Ok(())
 }
 

@@ -161,3 +161,40 @@ async fn a_message_put_in_by_hand_has_four_values() {
         assert!(left.await.unwrap().is_empty());
     }
 }
+
+/// An item that was put in by hand and never gets a body is told and set aside, and is in nobody's way; one whose
+/// body comes a moment later is taken. What stands aside is in no process's hands.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_without_a_body_is_set_aside_after_some_takings() {
+    for test in each_engine() {
+        let queue = queue(&test);
+        let put = test.db.write(|tx| {
+            tx.execute("insert into queue_item values (7, 'q', 0, 0)", &[])?;
+            tx.execute("insert into queue_item values (8, 'q', 0, 0)", &[])
+        });
+        assert_eq!(put.await.unwrap(), 1);
+        let give_back = || {
+            let free = |tx: &mut store::Tx<'_>| sql::free(tx, 0);
+            test.db.write(free)
+        };
+        for _ in 0..2 {
+            assert!(queue.take("q", 9, Duration::ZERO).await.unwrap().is_empty());
+            assert_eq!(queue.depth("q aside").await.unwrap(), 0);
+            assert_eq!(give_back().await.unwrap(), 2);
+        }
+        let late = test.db.write(|tx| {
+            let body = b"late".as_slice();
+            tx.execute("insert into queue_body values (8, $1)", &[body.into()])
+        });
+        assert_eq!(late.await.unwrap(), 1);
+        let taken = queue.take("q", 9, Duration::ZERO).await.unwrap();
+        assert_eq!(texts(&taken), [b"late"]);
+        assert_eq!(queue.depth("q aside").await.unwrap(), 1);
+        let held = test.db.read(|tx| {
+            let rows = tx.query("select id from queue_holder", &[])?;
+            rows.iter().map(|row| row.int(0)).collect()
+        });
+        let held: Vec<i64> = held.await.unwrap();
+        assert_eq!(held, [8]);
+    }
+}
