@@ -307,6 +307,36 @@ mod tests {
         split(bytes).unwrap().odd.iter().map(Odd::name).collect()
     }
 
+    /// Why a receipt cannot be read is stored and told: it quotes names that the standard knows, and nothing else
+    /// of what came, for that may be personal.
+    #[test]
+    fn why_a_receipt_cannot_be_read_quotes_nothing_but_known_names() {
+        let cases = [
+            "<jqname xmlns=\"urn:jqname\">x</jqname>".to_owned(),
+            sample().replace("<returnInfo>", "<returnInfo>&jqname;"),
+            sample().replace("</InventoryReturn>", "<jqname></InventoryReturn>"),
+            sample().replace("</returnInfo>", "</jqname>"),
+            format!(
+                "<?xml version=\"1.0\" encoding=\"jqname\"?>{}\u{fffe}",
+                sample()
+            ),
+            "jqname".to_owned(),
+            "<DxpMsg><jqname/></DxpMsg>".to_owned(),
+        ];
+        for xml in cases {
+            let Err(error) = split(xml.as_bytes()) else {
+                panic!("{xml}");
+            };
+            assert!(!error.brief().contains("jqname"), "{}", error.brief());
+        }
+        let unclosed = sample().replace("</returnInfo>", "");
+        let told = split(unclosed.as_bytes()).unwrap_err().brief();
+        assert!(
+            told.contains("InventoryReturn") || told.contains("returnInfo"),
+            "{told}"
+        );
+    }
+
     /// The same receipt is read alike however a port writes it, and what is odd is named.
     #[test]
     fn a_receipt_is_read_by_its_names() {

@@ -13,6 +13,7 @@
 
 mod foreign;
 
+use encoding_rs::Encoding;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -22,6 +23,7 @@ use crate::envelope;
 use crate::finding::Finding;
 use crate::kind::Kind;
 use crate::parse::{GUID_CHARS, Profile};
+use crate::spec;
 pub(crate) use foreign::root as foreign_root;
 pub use foreign::{FileKind, file_kind};
 
@@ -104,6 +106,8 @@ pub struct SniffError {
     value: String,
     /// What is wrong and what to do, more to the point than the code's own words.
     told: Option<(String, String)>,
+    /// Whether `told` repeats a part of what came.
+    quotes: bool,
 }
 
 impl SniffError {
@@ -113,11 +117,14 @@ impl SniffError {
             line,
             value: crate::finding::clip(value),
             told: None,
+            quotes: false,
         }
     }
 
     pub(crate) fn at(fault: &Fault, input: &[u8]) -> Self {
-        let told = match reference::told(input, fault) {
+        let reference = reference::told(input, fault);
+        let quotes = reference.is_some();
+        let told = match reference {
             Some(told) => Some((told.text, told.advice)),
             None => file_of(fault, input).map(|file| {
                 (
@@ -127,14 +134,22 @@ impl SniffError {
             }),
         };
         let error = Self::new(fault.code, line_of(input, fault.offset), &fault.value);
-        Self { told, ..error }
+        Self {
+            told,
+            quotes,
+            ..error
+        }
     }
 
     /// A root that is no message of ours; what it is, when somebody knows.
     fn root(code: &'static Code, line: u32, root: Name<'_>) -> Self {
         let told = foreign::root(root.local, root.ns != Ns::None);
         let error = Self::new(code, line, root.local);
-        Self { told, ..error }
+        Self {
+            told,
+            quotes: true,
+            ..error
+        }
     }
 
     /// Stable code, `TG-E1006`.
@@ -143,19 +158,16 @@ impl SniffError {
         self.code.id
     }
 
-    /// What is wrong, in Chinese, quoting no more of what came than one word of Latin letters (an encoding,
-    /// an element): everything else may be personal.
+    /// What is wrong, in Chinese, quoting nothing of what came but a name that the standard knows (an element, an
+    /// encoding): everything else may be personal.
     #[must_use]
     pub fn brief(&self) -> String {
         let value = self.value.trim();
-        let is_of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
-        let n_digits = value.bytes().filter(u8::is_ascii_digit).count();
-        let is_word =
-            value.len() <= GLIMPSE_CHARS && n_digits <= 6 && value.chars().all(is_of_word);
+        let is_known = spec::is_name(value) || Encoding::for_label(value.as_bytes()).is_some();
         match &self.told {
-            Some((text, _)) => text.clone(),
-            None if is_word && value.starts_with(|c: char| c.is_ascii_alphabetic()) => self.text(),
-            None => self.code.happened.to_owned(),
+            Some((text, _)) if is_known || !self.quotes => text.clone(),
+            None if is_known => self.text(),
+            _ => self.code.happened.to_owned(),
         }
     }
 

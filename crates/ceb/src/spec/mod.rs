@@ -440,6 +440,27 @@ static SHARED: LazyLock<[Vec<RecordSpec>; 2]> = LazyLock::new(|| {
     ]
 });
 
+/// Elements of the transport message in which receipts come.
+const OF_ENVELOPE: [&str; 3] = ["DxpMsg", "DxpMsgSv", "TransInfo"];
+
+/// Whether the standard has an element of this name, in any case.
+pub(crate) fn is_name(name: &str) -> bool {
+    let is_it = |known: &str| known.eq_ignore_ascii_case(name);
+    let is_of = |record: &RecordSpec| {
+        is_it(&record.name) || record.fields.iter().any(|field| is_it(&field.element))
+    };
+    let is_of_message = |table: &MessageSpec| {
+        let lines = table.lines.as_ref();
+        is_it(&table.root)
+            || is_it(&table.document)
+            || is_of(&table.head)
+            || lines.is_some_and(|(record, _)| is_of(record))
+    };
+    OF_ENVELOPE.into_iter().any(is_it)
+        || TABLES.iter().any(is_of_message)
+        || SHARED.iter().flatten().any(is_of)
+}
+
 /// The table of a kind.
 #[must_use]
 pub fn message(kind: Kind) -> &'static MessageSpec {
