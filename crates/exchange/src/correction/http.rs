@@ -19,6 +19,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use registry::approval;
 use registry::audit;
 use registry::role::{Operation, Role};
 use serde::Deserialize;
@@ -393,7 +394,7 @@ pub async fn correction_workbook(
     let bad = |detail: String| Problem::new(web::codes::BAD_REQUEST).detail(detail);
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let messages = within(body.messages)?;
-    let reason = body.reason.trim().to_owned();
+    let reason = approval::one_line(&body.reason).map_err(|why| bad(why.to_owned()))?;
     if !(2..=REASON_CHARS_MAX).contains(&reason.chars().count()) {
         return Err(bad(format!("请写明理由，2 至 {REASON_CHARS_MAX} 个字")));
     }

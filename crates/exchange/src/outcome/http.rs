@@ -7,6 +7,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use registry::approval;
 use registry::role::{Operation, Role};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -77,7 +78,7 @@ pub async fn dismiss_message(
     let actor = desk.gate.actor(&headers, &DISMISS).await?;
     let bad = |why: String| Problem::new(web_codes::BAD_REQUEST).detail(why);
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
-    let why = body.reason.trim().to_owned();
+    let why = approval::one_line(&body.reason).map_err(|why| bad(why.to_owned()))?;
     if why.chars().count() > WHY_CHARS_MAX {
         return Err(bad(format!("说明最多 {WHY_CHARS_MAX} 个字符")));
     }

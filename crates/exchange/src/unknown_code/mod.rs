@@ -17,6 +17,7 @@ use crate::explanation;
 use crate::receipt::NewReceipt;
 use ceb::explain::Resubmit;
 use registry::access::Actor;
+use registry::approval;
 use registry::audit::{self, Act};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::id::IdMaker;
@@ -204,8 +205,11 @@ pub(crate) fn put_answer(
     now_ms: i64,
 ) -> Result<std::result::Result<UnknownCode, Code>> {
     let is_good = |text: &str| (2..=ANSWER_CHARS_MAX).contains(&text.chars().count());
+    let is_plain = |text: &str| approval::one_line(text).is_ok();
     if !is_good(&answer.meaning)
         || !is_good(&answer.advice)
+        || !is_plain(&answer.meaning)
+        || !is_plain(&answer.advice)
         || Resubmit::from_name(&answer.resubmit).is_none()
     {
         return Ok(Err(codes::INCOMPLETE));

@@ -75,8 +75,8 @@ pub mod codes {
         status: 400,
         title: "请填写理由",
         title_en: "A reason is needed",
-        meaning: "此操作会记入审计，须说明理由（2 至 500 字）。",
-        advice: "请写明原因后重新提交。",
+        meaning: "此操作会记入审计，须说明理由（2 至 500 字，不含控制字符和改变文字方向的不可见字符）。",
+        advice: "请写明原因后重新提交；有不可见字符的（常见于从网页、文档粘贴），请删去后重新填写。",
     };
     /// The act is not possible any more.
     pub const FAILED: Code = Code {
@@ -181,16 +181,33 @@ pub struct Request {
     pub why: String,
 }
 
-/// Brings a reason into form.
+/// Brings a reason into form: one line that reads as it is written.
 ///
 /// # Errors
-/// [`codes::REASON`] when it is shorter than 2 or longer than 500 characters.
+/// [`codes::REASON`] when it is shorter than 2 or longer than 500 characters, or has characters that nobody sees.
 pub fn reason(text: &str) -> std::result::Result<String, Problem> {
-    let text = text.trim();
+    let text = one_line(text).map_err(|why| Problem::new(codes::REASON).detail(why))?;
     if (2..=500).contains(&text.chars().count()) {
-        Ok(text.to_owned())
+        Ok(text)
     } else {
         Err(Problem::new(codes::REASON))
+    }
+}
+
+/// What a person has written, on one line: line breaks and tabs are blanks. Others read it and decide by it, so it
+/// must not look like something else.
+///
+/// # Errors
+/// What is wrong, in Chinese, when it has control characters, or characters that turn the direction of writing.
+pub fn one_line(text: &str) -> std::result::Result<String, &'static str> {
+    let is_break = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let lines = text.split(is_break).map(str::trim);
+    let line = lines.filter(|line| !line.is_empty());
+    let line = line.collect::<Vec<_>>().join(" ");
+    let turns = |c: char| matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    match line.chars().any(|c| c.is_control() || turns(c)) {
+        true => Err("文字中有控制字符或改变文字方向的不可见字符，请删去后重新填写"),
+        false => Ok(line),
     }
 }
 

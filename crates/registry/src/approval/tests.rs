@@ -140,3 +140,25 @@ async fn a_request_is_decided_once_and_never_by_who_asked() {
         assert!(rows.first().unwrap().int(0).unwrap() <= 1, "done twice");
     }
 }
+
+/// A reason is one line that reads as it is written: characters that nobody sees are refused, line breaks are blanks.
+#[test]
+fn a_reason_reads_as_it_is_written() {
+    for hidden in [
+        "a\u{202E}b",
+        "理由\u{0}",
+        "理\u{1B}[2J由",
+        "\u{2066}理由",
+        "理由\u{200F}",
+    ] {
+        let problem = super::reason(hidden).unwrap_err();
+        let told = format!("{problem:?}");
+        assert!(
+            told.contains(super::codes::REASON.code) && told.contains("不可见"),
+            "{told}"
+        );
+    }
+    let line = super::reason(" 第一行\r\n\u{2028}第二行\t完 ");
+    assert_eq!(line.unwrap(), "第一行 第二行 完");
+    assert!(super::reason("好\n").is_err());
+}

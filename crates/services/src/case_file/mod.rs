@@ -31,6 +31,7 @@ mod view;
 
 use crate::todo::Waiting;
 use registry::access::{Actor, Sight};
+use registry::approval;
 use registry::audit::{self, Act};
 use registry::role::{AccountId, Role};
 use store::event::Event;
@@ -335,6 +336,9 @@ fn may(
     let n_chars = remark.chars().count();
     if n_chars > REMARK_CHARS_MAX || (verb.needs_remark() && n_chars < 2) {
         return Ok(Err(Problem::new(codes::REMARK)));
+    }
+    if let Err(why) = approval::one_line(&remark) {
+        return Ok(Err(Problem::new(codes::REMARK).detail(why)));
     }
     let is_other = side != Side::Applicant && account == case.applied_by;
     if is_other || (side == Side::Approver && case.proposed_by == Some(account)) {
