@@ -1,7 +1,8 @@
 //! What is set aside (搁置): answers that no key opens, damaged on the disk or by a key that is gone.
 //!
 //! Such an answer stays in the table as it is, in a lane that no turn takes. The operator sees it among the
-//! parked receipts, and when it can be opened again a release puts it back into its way home.
+//! parked receipts, and when it can be opened again a release puts it back into its way home. When it never will be, two operators may
+//! give it up, whose reason says that it cannot be read; its bytes stay.
 
 use super::{NOBODY, sql};
 use crate::intake::direction_name;
@@ -12,6 +13,9 @@ use store::{Result, Tx};
 
 /// The lane of what is set aside, which comes before all that take turns.
 const ASIDE: CompanyId = CompanyId(-1);
+
+/// The lane of what two operators have given up: it stays in the table, and is listed no more.
+const GIVEN_UP: CompanyId = CompanyId(-2);
 
 /// Why an answer stands among the parked receipts.
 pub(crate) const REASON: &str =
@@ -65,6 +69,11 @@ pub(crate) fn is_in(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
 /// As [`is_in`]; holds the answer until the transaction ends.
 pub(crate) fn hold(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     Ok(sql::move_to(tx, &[id], (Some(ASIDE), ASIDE))? > 0)
+}
+
+/// Gives an answer up that nobody can read; answers whether it was set aside.
+pub(crate) fn dismiss(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+    Ok(sql::move_to(tx, &[id], (Some(ASIDE), GIVEN_UP))? > 0)
 }
 
 /// Puts an answer back into its way home, if it can be opened; else says why not. Nothing when it is not

@@ -24,12 +24,18 @@ fn request(kind: &'static str, id: i64) -> Request {
 
 /// Asks as one operator and approves as another; answers what happened.
 async fn free(house: &House, kind: &'static str, id: i64) -> Result<String, String> {
+    free_because(house, request(kind, id)).await
+}
+
+/// As [`free`], for a reason of the test's own.
+async fn free_because(house: &House, request: Request) -> Result<String, String> {
     let ground = house.gate.ground.clone();
-    let run = KINDS.iter().find(|of| of.name == kind).copied().unwrap();
+    let of_kind = |of: &&registry::approval::Kind| of.name == request.kind;
+    let run = KINDS.iter().find(of_kind).copied().unwrap();
     let done = house.shared.db.write(move |tx| {
         let asker = person(1, Role::Operator, None, Sight::All);
         let decider = person(2, Role::Operator, None, Sight::All);
-        let approval = ask(tx, &ground, &asker, &request(kind, id))?;
+        let approval = ask(tx, &ground, &asker, &request)?;
         let approval = find(tx, approval)?.unwrap();
         let own = Doing {
             approval: &approval,
@@ -343,6 +349,53 @@ async fn an_answer_that_no_key_opens_is_parked_until_it_can_be_opened() {
         assert_eq!(house.feed(0).await.len(), 1);
         let items = db.read(|tx| super::http::parked_items(tx, i64::MAX, 10));
         assert!(items.await.unwrap().is_empty());
+    }
+}
+
+/// What nobody can read is dismissed by two whose reason says so, wherever it waits; its bytes stay.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_can_read_is_dismissed_for_a_reason_that_says_so() {
+    const SEALED: &[u8] = b"\0TG\x01\x02k1 no key opens this";
+    for table in ["receipt_inbox", "parked_receipt"] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (db, id) = (&house.shared.db, house.shared.ids.next());
+            let put = db.write(move |tx| {
+                let sql = match table {
+                    "receipt_inbox" => {
+                        "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
+                         values ($1, 'import', 0, 9, $2)"
+                    }
+                    _ => {
+                        "insert into parked_receipt (id, kind, document_key, reason, fingerprint, \
+                         at_ms, body) values ($1, 'CEB312', 'K', '', 7, 7, $2)"
+                    }
+                };
+                tx.execute(sql, &[id.into(), SEALED.into()])
+            });
+            put.await.unwrap();
+            crate::pipeline::drain(&house.shared).await.unwrap();
+            let unsaid = free(&house, DISMISS_RECEIPT.name, id).await.unwrap_err();
+            assert!(unsaid.contains("无法读取"), "{table} {unsaid}");
+            let said = Request {
+                why: "磁盘损坏，无法读取，备份中也没有".to_owned(),
+                ..request(DISMISS_RECEIPT.name, id)
+            };
+            assert!(free_because(&house, said.clone()).await.is_ok(), "{table}");
+            assert!(free_because(&house, said).await.is_err(), "{table}");
+            let read = db.read(move |tx| {
+                let sql = format!("select body from {table}");
+                let kept = tx.query(&sql, &[])?.remove(0).bytes(0)?;
+                let items = super::http::parked_items(tx, i64::MAX, 10)?;
+                Ok((
+                    kept,
+                    items.len(),
+                    crate::query::board::waiting(tx)?.n_parked,
+                ))
+            });
+            let (kept, n_listed, n_parked) = read.await.unwrap();
+            assert_eq!((kept.as_slice(), n_listed, n_parked), (SEALED, 0, 0));
+        }
     }
 }
 

@@ -133,7 +133,8 @@ pub async fn resubmit_message(
         (status = 400, body = Problem, description = "缺少理由"),
         (status = 401, body = Problem, description = "未登录"),
         (status = 403, body = Problem, description = "没有权限"),
-        (status = 404, body = Problem, description = "不存在，或已处理")
+        (status = 404, body = Problem, description = "不存在，或已处理"),
+        (status = 409, body = Problem, description = "内容无法读取而理由没有写明，或已有待复核的申请")
     )
 )]
 pub async fn release_parked(
@@ -146,15 +147,14 @@ pub async fn release_parked(
     let body = body_of(body)?;
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
     let read = desk.shared.db.read(move |tx| {
-        let waits = parked::waits(tx, id)?;
-        Ok((inbox::aside::is_in(tx, id)?, waits, parked_title(tx, id)?))
+        let is_there = inbox::aside::is_in(tx, id)? || parked::waits(tx, id)?;
+        let is_unread = is_there.then_some(super::is_unread(tx, id)?);
+        Ok((is_unread, parked_title(tx, id)?))
     });
-    let (is_aside, waits, title) = read.await.map_err(|error| service_error(&error))?;
-    if is_aside && body.refuse {
-        return Err(Problem::new(approval::codes::FAILED).detail(SEALED));
-    }
-    if !is_aside && !waits {
-        return Err(Problem::new(codes::NOT_FOUND));
+    let (is_unread, title) = read.await.map_err(|error| service_error(&error))?;
+    let is_unread = is_unread.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+    if body.refuse && is_unread && !super::says_unread(&body.reason) {
+        return Err(Problem::new(approval::codes::FAILED).detail(super::UNREAD));
     }
     let kind = match body.refuse {
         true => &DISMISS_RECEIPT,
@@ -162,9 +162,6 @@ pub async fn release_parked(
     };
     ask(&desk, actor, (kind, id), (title, None), body.reason).await
 }
-
-/// What is said of a receipt that is to be dismissed unread.
-const SEALED: &str = "这份回执的内容无法解密，还不知道是给谁的，不能登记为不再处理";
 
 async fn ask_for_message(
     desk: &Desk,

@@ -292,13 +292,35 @@ fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
 /// Why nothing can be done about a parked receipt any more.
 const CLOSED: &str = "没有这份回执，或它已处理";
 
+/// What the reason for dismissing a receipt says that nobody can read: nobody knows to whom it was, and both who
+/// agree on it shall know that.
+const SAYS_UNREAD: &str = "无法读取";
+
+/// Why a receipt that nobody can read is not dismissed.
+const UNREAD: &str = "这份回执的内容无法读取，不知道是给谁的；确已无法恢复、仍要登记为不再处理的，请在理由中写明“无法读取”";
+
+fn says_unread(why: &str) -> bool {
+    why.contains(SAYS_UNREAD)
+}
+
+/// Whether what waits among the parked receipts is one that no key opens.
+fn is_unread(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+    Ok(inbox::aside::is_in(tx, id)? || parked::waits(tx, id)? && parked::body(tx, id)?.is_none())
+}
+
 fn dismiss_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let id = match id_of(doing) {
         Ok(id) => id,
         Err(why) => return Ok(Err(why)),
     };
-    Ok(match parked::close(tx, id, doing.ground.now_ms())? {
-        true => Ok("；内容保留，不再列出".to_owned()),
-        false => Err(CLOSED.to_owned()),
-    })
+    if is_unread(tx, id)? && !says_unread(&doing.approval.why) {
+        return Ok(Err(UNREAD.to_owned()));
+    }
+    let is_aside = inbox::aside::dismiss(tx, id)?;
+    Ok(
+        match is_aside || parked::close(tx, id, doing.ground.now_ms())? {
+            true => Ok("；内容保留，不再列出".to_owned()),
+            false => Err(CLOSED.to_owned()),
+        },
+    )
 }
