@@ -133,8 +133,7 @@ pub async fn resubmit_message(
         (status = 400, body = Problem, description = "缺少理由"),
         (status = 401, body = Problem, description = "未登录"),
         (status = 403, body = Problem, description = "没有权限"),
-        (status = 404, body = Problem, description = "不存在，或已处理"),
-        (status = 409, body = Problem, description = "内容无法读取而理由没有写明，或已有待复核的申请")
+        (status = 404, body = Problem, description = "不存在，或已处理")
     )
 )]
 pub async fn release_parked(
