@@ -40,6 +40,7 @@ pub(in crate::receipt) struct Before {
     pub(in crate::receipt) is_final: bool,
     pub(in crate::receipt) outcome: Outcome,
     pub(in crate::receipt) needs_action: bool,
+    pub(in crate::receipt) is_duplicate: bool,
 }
 
 impl Before {
@@ -50,6 +51,7 @@ impl Before {
             is_final: document.is_final,
             outcome: document.outcome,
             needs_action: document.needs_action,
+            is_duplicate: document.is_duplicate,
         }
     }
 }
@@ -211,6 +213,21 @@ pub(crate) fn order_of(time: &str) -> String {
         "0".repeat(17)
     }
 }
+
+/// The second of a time of customs: its first 14 digits.
+pub(in crate::receipt) fn second_of(time: &str) -> &str {
+    time.get(..SECOND).unwrap_or(time)
+}
+
+/// Whether two times of customs that were believed may be one moment, spelt with milliseconds and without: one
+/// that has none may be a coarse one.
+pub(in crate::receipt) fn is_same_moment(one: &str, other: &str) -> bool {
+    let is_coarse = |time: &str| time.len() == SECOND || time.ends_with("000");
+    one == other || second_of(one) == second_of(other) && (is_coarse(one) || is_coarse(other))
+}
+
+/// Digits of a time to the second.
+const SECOND: usize = 14;
 
 /// Days of a month of this century.
 fn days_of(year: Option<u32>, month: Option<u32>) -> u32 {

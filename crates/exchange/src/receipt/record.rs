@@ -1,6 +1,7 @@
 //! Writing receipts: the feed number, the status of the document, the progress of the message.
 
-use super::{NewReceipt, sql};
+use super::document::is_same_moment;
+use super::{NewReceipt, OWN_GUID, sql};
 use crate::downlink;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, HashSet};
@@ -17,6 +18,7 @@ pub(crate) fn record(
     now_ms: i64,
 ) -> Result<Vec<NewReceipt>> {
     drop_undated_twice(tx, &mut receipts)?;
+    drop_spelt_twice(tx, &mut receipts)?;
     if receipts.is_empty() {
         return Ok(Vec::new());
     }
@@ -62,5 +64,28 @@ fn drop_undated_twice(tx: &mut Tx<'_>, receipts: &mut Vec<NewReceipt>) -> Result
         }
     }
     *receipts = kept;
+    Ok(())
+}
+
+/// Leaves out receipts that came before with another spelling of the same time, without milliseconds or with
+/// noughts for them: they say nothing new. What the platform itself writes has its own clock's times.
+fn drop_spelt_twice(tx: &mut Tx<'_>, receipts: &mut Vec<NewReceipt>) -> Result<()> {
+    let is_theirs = |one: &NewReceipt| one.is_dated && !one.guid.starts_with(OWN_GUID);
+    let dated: Vec<&NewReceipt> = receipts.iter().filter(|one| is_theirs(one)).collect();
+    let mut known = sql::times(tx, &dated)?;
+    receipts.retain(|one| {
+        if !is_theirs(one) {
+            return true;
+        }
+        let times = known.entry(sql::said(one)).or_default();
+        let time = one.return_time.as_str();
+        let is_spelt_twice = times
+            .iter()
+            .any(|other| other != time && is_same_moment(other, time));
+        if !is_spelt_twice {
+            times.push(time.to_owned());
+        }
+        !is_spelt_twice
+    });
     Ok(())
 }

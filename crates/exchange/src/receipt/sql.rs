@@ -121,6 +121,43 @@ pub(super) fn is_recorded(tx: &mut Tx<'_>, receipt: &NewReceipt) -> Result<bool>
     Ok(found.is_some())
 }
 
+/// What a receipt says, beside its time: its document, status and fingerprint.
+pub(super) type Said = (i64, i64, i64);
+
+pub(super) fn said(receipt: &NewReceipt) -> Said {
+    (
+        receipt.document_id,
+        receipt.return_status,
+        receipt.fingerprint,
+    )
+}
+
+/// The times under which what these receipts say is recorded.
+pub(super) fn times(
+    tx: &mut Tx<'_>,
+    receipts: &[&NewReceipt],
+) -> Result<BTreeMap<Said, Vec<String>>> {
+    const FIND: Many = Many {
+        before: "select r.document_id, r.return_status, r.fingerprint, r.return_time from (values ",
+        row: "(cast(? as bigint), cast(? as bigint), cast(? as bigint))",
+        after: ") as v cross join receipt r where r.document_id = v.column1 \
+                and r.return_status = v.column2 and r.fingerprint = v.column3",
+    };
+    let rows: Vec<Vec<Value<'_>>> = receipts
+        .iter()
+        .map(|one| {
+            let (document, status, fingerprint) = said(one);
+            vec![document.into(), status.into(), fingerprint.into()]
+        })
+        .collect();
+    let mut found: BTreeMap<Said, Vec<String>> = BTreeMap::new();
+    for row in tx.many(FIND, &[], &rows)? {
+        let said = (row.int(0)?, row.int(1)?, row.int(2)?);
+        found.entry(said).or_default().push(row.text(3)?);
+    }
+    Ok(found)
+}
+
 /// Inserts receipts; answers (company, feed number) of those that were new.
 pub(super) fn insert_receipts(
     tx: &mut Tx<'_>,

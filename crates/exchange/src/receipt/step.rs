@@ -268,14 +268,20 @@ fn new_receipt(
 }
 
 /// What tells an answer from another with its status and time: its text; where it has no status that can
-/// be read (tax bills have none) or no time, all that it says.
+/// be read (tax bills have none) or no time, all that it says; without a time only its own number aside.
 fn fingerprint_of(entry: &Entry, is_dated: bool) -> i64 {
     // Some nodes indent what they deliver once more.
-    let said = |text: &str| fingerprint(&[text.split_whitespace().collect::<String>().as_bytes()]);
-    if is_dated && entry.return_status != ceb::receipt::STATUS_UNREADABLE {
-        return said(&entry.return_info);
+    let said = |text: &str| text.split_whitespace().collect::<String>();
+    let has_status = entry.return_status != ceb::receipt::STATUS_UNREADABLE;
+    let mut text = match is_dated && has_status {
+        true => said(&entry.return_info),
+        false => said(entry.xml.get(entry.own.clone()).unwrap_or_default()),
+    };
+    // Some give it another number each time.
+    if !is_dated && has_status {
+        text = text.replacen(&format!(">{}<", entry.guid), "><", 1);
     }
-    said(entry.xml.get(entry.own.clone()).unwrap_or_default())
+    fingerprint(&[text.as_bytes()])
 }
 
 /// Brings documents and messages up to date with the receipts that were new.
@@ -351,7 +357,7 @@ struct Updated {
     outcomes: BTreeSet<MessageId>,
     /// Kinds of all messages that were answered.
     kinds: BTreeMap<MessageId, String>,
-    /// Documents that had no answer before, or that they are stored: company, key, id.
+    /// Documents that had no answer before, or that they are stored, or are duplicates: company, key, id.
     fresh: Vec<(CompanyId, String, i64)>,
 }
 
@@ -401,7 +407,7 @@ fn update_documents(
         };
         if let Some(key) = document.business_key.clone()
             && is_declared
-            && was.status.is_none_or(|status| status == DRAFT)
+            && (was.is_duplicate || was.status.is_none_or(|status| status == DRAFT))
         {
             let one = (document.company_id, key, document.id);
             updated.fresh.push(one);

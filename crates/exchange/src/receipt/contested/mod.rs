@@ -4,7 +4,7 @@
 pub(super) mod sql;
 
 use super::attribution::{self, Answer, Sent, attribute};
-use super::document::moment;
+use super::document::{moment, second_of};
 use super::{DocumentStatus, NewReceipt};
 use crate::message::{self, MessageId};
 use ceb::{Kind, Profile};
@@ -25,8 +25,8 @@ fn content(receipt: &NewReceipt) -> (i64, String, i64) {
 /// Digits of a time to the millisecond.
 const EXACT: usize = 17;
 
-/// What makes an answer the same under one key: its number, status, text, and its time where customs
-/// wrote one.
+/// What makes an answer the same under one key: its number, status, text, and the second of its time where
+/// customs wrote one, however that is spelt.
 #[derive(PartialEq, Eq, Hash)]
 struct Known {
     guid: String,
@@ -44,7 +44,8 @@ impl Known {
             fingerprint: receipt.fingerprint,
             time,
         };
-        [known(Some(receipt.return_time.clone())), known(None)]
+        let second = second_of(&receipt.return_time).to_owned();
+        [known(Some(second)), known(None)]
     }
 }
 
@@ -115,8 +116,11 @@ fn one_key(
     let old: HashSet<(i64, String, i64)> = old.map(content).collect();
     let is_old = |one: &NewReceipt| {
         let is_exact = one.return_time.len() == EXACT && !one.return_time.ends_with("000");
+        // Its own number may look like a guid, too: only that of a document counts.
         let names = attribution::names(&one.guid, &one.return_info);
-        is_exact && one.is_dated && names.is_empty() && old.contains(&content(one))
+        let is_named = |one: &Sent| one.guid.as_ref().is_some_and(|guid| names.contains(guid));
+        let names_one = sent.iter().any(is_named);
+        is_exact && one.is_dated && !names_one && old.contains(&content(one))
     };
     for mut receipt in fresh {
         // As it will be read again.

@@ -4,7 +4,7 @@ use super::{Listed, NewParked, Parked, ParkedBody};
 use store::{Result, Tx, Value};
 
 /// Inserts an answer under an id and a fingerprint; answers the id under which it waits from now on, or none
-/// when it is there and waits. One that was dismissed waits again when it comes once more, under its own id and
+/// when it is there and waits; its body is written anew, for the stored one may be damaged. One that was dismissed waits again when it comes once more, under its own id and
 /// for the reason for which it came back.
 pub(super) fn insert(
     tx: &mut Tx<'_>,
@@ -17,7 +17,8 @@ pub(super) fn insert(
         "insert into parked_receipt (id, kind, document_key, reason, fingerprint, at_ms, \
          released_at, receivers, body) values ($1, $2, $3, $4, $5, $6, null, $7, $8) \
          on conflict (fingerprint) do update set released_at = null, at_ms = excluded.at_ms, \
-         reason = excluded.reason where parked_receipt.released_at is not null returning id",
+         reason = excluded.reason, body = excluded.body \
+         where parked_receipt.released_at is not null returning id",
         &[
             id.into(),
             parked.kind.into(),
@@ -29,6 +30,13 @@ pub(super) fn insert(
             Value::Bytes(&body),
         ],
     )?;
+    if waiting.is_none() {
+        // What waits may be damaged by now; the same bytes have come once more.
+        tx.execute(
+            "update parked_receipt set body = $1 where fingerprint = $2",
+            &[Value::Bytes(&body), fingerprint.into()],
+        )?;
+    }
     waiting.map(|row| row.int(0)).transpose()
 }
 

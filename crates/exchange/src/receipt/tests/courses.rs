@@ -26,7 +26,7 @@ fn whole(house: &House, id: MessageId, time: &str) -> String {
     with_text(&xml, "returnTime", time)
 }
 
-async fn dismiss(house: &House, id: MessageId) {
+pub(super) async fn dismiss(house: &House, id: MessageId) {
     let (ids, now_ms) = (house.shared.ids.clone(), house.shared.clock.now_ms());
     let dismiss = move |tx: &mut store::Tx<'_>| {
         let nobody = Actor::nobody(registry::access::Origin::default());
@@ -36,7 +36,7 @@ async fn dismiss(house: &House, id: MessageId) {
 }
 
 /// Declares the sample order once more, under other guids.
-async fn declare_again(house: &House, n: usize) -> MessageId {
+pub(super) async fn declare_again(house: &House, n: usize) -> MessageId {
     let order = again(&house.sample(0, Kind::Ceb311, 5), n);
     let id = accepted(house.accept(0, order).await);
     crate::pipeline::drain(&house.shared).await.unwrap();
@@ -66,6 +66,35 @@ async fn a_duplicate_is_no_declaration_however_it_is_said() {
                 dismiss(&house, second).await;
                 assert_eq!(became(&house, first).await.1, !is_dismissed, "{text}");
             }
+        }
+    }
+}
+
+/// What was called a duplicate and is none after all was declared: the rejection of the one before asks no more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_duplicate_that_is_none_after_all_replaces_the_one_before() {
+    let cases = [
+        ((-301_010, "业务主键"), 120, false),
+        ((100, "请勿重复申报；收货人姓名错误"), 100, true),
+    ];
+    for ((status, text), then, second_asks) in cases {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (first, dxp_id) = declared(&house).await;
+            answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
+            let second = declare_again(&house, 2).await;
+            let guid = documents(&house, second).await.remove(0).guid.unwrap();
+            let named = |status, text: &str, time| {
+                let xml = receipt(&house, 0, 5, status, &format!("{text}[{guid}]"));
+                with_text(&xml, "returnTime", time)
+            };
+            let duplicate = named(status, text, "20260302090001000");
+            answer(&house, &dxp_id, &[duplicate]).await;
+            assert!(became(&house, first).await.1, "{text}");
+            let real = named(then, "另一句话", "20260302090002000");
+            answer(&house, &dxp_id, &[real]).await;
+            assert!(!became(&house, first).await.1, "{text}");
+            assert_eq!(became(&house, second).await.1, second_asks, "{text}");
         }
     }
 }

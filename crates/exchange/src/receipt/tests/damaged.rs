@@ -17,7 +17,7 @@ const DAMAGED: &str = "\u{1}TG1:AAAA";
 const DAMAGED_BYTES: &[u8] = b"\0TG\x01\x02k1 no key opens this";
 
 /// Runs a statement that sets a column to a damaged value.
-async fn damage(house: &House, sql: &'static str, is_text: bool) {
+pub(super) async fn damage(house: &House, sql: &'static str, is_text: bool) {
     let write = house.shared.db.write(move |tx: &mut Tx<'_>| {
         let value = match is_text {
             true => DAMAGED.into(),

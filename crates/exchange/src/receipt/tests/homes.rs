@@ -16,7 +16,7 @@ async fn parked_now(house: &House) -> Vec<Parked> {
 }
 
 /// Matches a parked receipt once more; whether it found a home.
-async fn release(house: &House, id: i64) -> bool {
+pub(super) async fn release(house: &House, id: i64) -> bool {
     let (ground, now_ms) = (house.shared.ground.clone(), house.shared.clock.now_ms());
     let released = house.shared.db.write(move |tx| {
         let body = parked::body(tx, id)?.unwrap();

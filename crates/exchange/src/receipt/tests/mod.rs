@@ -5,6 +5,7 @@ mod courses;
 mod damaged;
 mod homes;
 mod odd;
+mod redelivered;
 
 use super::matching::{Address, Candidate, Home, choose};
 use crate::testing::{House, accepted};

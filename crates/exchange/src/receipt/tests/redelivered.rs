@@ -1,0 +1,112 @@
+//! What customs sends once more, with another number, in another spelling, or after the first copy was damaged:
+//! it says nothing new.
+
+use super::clocks::{became, declared, said};
+use super::courses::{declare_again, dismiss};
+use super::odd::with_text;
+use super::{answer, documents, receipt};
+use crate::receipt::parked::{self, Listed};
+use crate::testing::House;
+use ceb::Outcome;
+use std::time::Duration;
+use store::Tx;
+use store::testing::each_engine;
+
+/// A rejection with its own number, which looks like a guid as often as not.
+fn numbered(house: &House, time: &str, guid: &str) -> String {
+    with_text(&said(house, 100, time), "guid", guid)
+}
+
+/// A rejection of the order before it was corrected, sent once more under another number, is no answer to the
+/// corrected one; also when its own number looks like a guid.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rejection_that_comes_again_does_not_reach_the_corrected_order() {
+    for number in ["E-PORT-9", "0F9A6C1E-5B7D-4E21-9C44-1A2B3C4D5E6F"] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (first, dxp_id) = declared(&house).await;
+            let time = "20260302090000123";
+            let rejection = numbered(&house, time, "AAAAAAAA-5B7D-4E21-9C44-1A2B3C4D5E6F");
+            answer(&house, &dxp_id, &[rejection]).await;
+            house.clock.advance(Duration::from_secs(60));
+            let second = declare_again(&house, 2).await;
+            let guid = documents(&house, second).await.remove(0).guid.unwrap();
+            let taken = receipt(&house, 0, 5, 2, &format!("新增申报成功[{guid}]"));
+            let taken = with_text(&taken, "returnTime", "20260302090100000");
+            let accepted = said(&house, 120, "20260302090101000");
+            answer(&house, &dxp_id, &[taken, accepted]).await;
+            assert_eq!(became(&house, second).await.0, Outcome::Accepted);
+            answer(&house, &dxp_id, &[numbered(&house, time, number)]).await;
+            let (outcome, needs_action, _) = became(&house, second).await;
+            assert_eq!(
+                (outcome, needs_action),
+                (Outcome::Accepted, false),
+                "{number}"
+            );
+            assert!(!became(&house, first).await.1, "{number}");
+            assert_eq!(house.feed(0).await.len(), 3, "{number}");
+        }
+    }
+}
+
+/// A rejection that was dismissed stays so when the same comes once more, with another number and its time spelt
+/// in another way, or without any time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_spelling_of_the_time_undoes_no_dismissal() {
+    let cases = [
+        ("20260302090000", "20260302090000000"),
+        ("20260302090000000", "20260302090000"),
+        ("20260302090000", "20260302090000123"),
+        ("20260302090000123", "2026-03-02 09:00:00"),
+        ("", ""),
+    ];
+    for (first, again) in cases {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (id, dxp_id) = declared(&house).await;
+            let rejection = numbered(&house, first, "11111111-5B7D-4E21-9C44-1A2B3C4D5E6F");
+            answer(&house, &dxp_id, &[rejection]).await;
+            dismiss(&house, id).await;
+            house.clock.advance(Duration::from_secs(1));
+            let same = numbered(&house, again, "22222222-5B7D-4E21-9C44-1A2B3C4D5E6F");
+            answer(&house, &dxp_id, &[same]).await;
+            assert!(!became(&house, id).await.1, "{first} {again}");
+            assert_eq!(house.feed(0).await.len(), 1, "{first} {again}");
+            // Another millisecond of two exact times is another answer.
+            let other = numbered(
+                &house,
+                "20260302090001456",
+                "33333333-5B7D-4E21-9C44-1A2B3C4D5E6F",
+            );
+            answer(&house, &dxp_id, &[other]).await;
+            assert!(became(&house, id).await.1, "{first} {again}");
+        }
+    }
+}
+
+/// A parked receipt that was damaged is whole again when customs sends it once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_parked_receipt_is_whole_again_when_it_comes_again() {
+    for is_dismissed in [false, true] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let rejection = receipt(&house, 0, 5, 100, "退单");
+            let address = house.company(0).dxp_id.clone();
+            answer(&house, &address, std::slice::from_ref(&rejection)).await;
+            let list = |tx: &mut Tx<'_>| parked::list(tx, i64::MAX, 9);
+            let id = house.shared.db.read(list).await.unwrap()[0].id;
+            super::damaged::damage(&house, "update parked_receipt set body = $1", false).await;
+            if is_dismissed {
+                let close = house.shared.db.write(move |tx| parked::close(tx, id, 7));
+                assert!(close.await.unwrap());
+            }
+            answer(&house, &address, &[rejection]).await;
+            let waiting = house.shared.db.read(list).await.unwrap();
+            assert_eq!((waiting.len(), waiting[0].id), (1, id));
+            assert!(matches!(waiting[0].body, Listed::Whole(_)));
+            let (declared, _) = declared(&house).await;
+            assert!(super::homes::release(&house, id).await);
+            assert_eq!(became(&house, declared).await.0, Outcome::Rejected);
+        }
+    }
+}
