@@ -146,6 +146,11 @@ const ALL: &[Migration] = &[
         "rehearsal_unreadable",
         include_str!("../migrations/0033_rehearsal_unreadable.sql"),
     ),
+    (
+        34,
+        "former_dxp_until",
+        include_str!("../migrations/0034_former_dxp_until.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

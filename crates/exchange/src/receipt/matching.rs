@@ -4,8 +4,9 @@ use super::{attribution, contested, key_text, sql};
 use crate::message::MessageId;
 use ceb::Kind;
 use ceb::receipt::Entry;
-use registry::company::CompanyId;
+use registry::company::{CompanyId, Former};
 use std::collections::{BTreeMap, BTreeSet};
+use store::id::made_at_ms;
 use store::{Result, Tx};
 
 /// A document that may be meant.
@@ -14,6 +15,8 @@ pub(crate) struct Candidate {
     pub(crate) company_id: CompanyId,
     /// The newest of them.
     pub(crate) document_id: i64,
+    /// The oldest of them.
+    pub(crate) first_id: i64,
     /// Documents of the company with this key.
     pub(crate) n_same: i64,
     /// Whether any of them may be at customs: one that waits for its check or its partners was sent to nobody.
@@ -28,6 +31,18 @@ pub(crate) struct Address {
     pub(crate) is_named: bool,
     /// Those of them that are companies of the platform.
     pub(crate) companies: Vec<CompanyId>,
+    /// Companies that had one of its DXP ids before, which may be another's now.
+    pub(crate) former: Vec<Former>,
+    /// Whether two operators have looked at it: then it is meant for who had the id, where nobody else is.
+    pub(crate) is_looked_at: bool,
+}
+
+impl Address {
+    /// Whether a company had one of the ids when this document was handed over.
+    fn was_of(&self, company: CompanyId, document_id: i64) -> bool {
+        let mut own = self.former.iter().filter(|one| one.company_id == company);
+        own.any(|one| one.had_it(made_at_ms(document_id)))
+    }
 }
 
 /// Why a receipt that is addressed to others is parked.
@@ -38,6 +53,10 @@ pub(super) const UNSENT: &str = "该主键的单证尚未发往海关，这份�
 
 /// Why a receipt is parked whose address and guid say different things.
 const CONTRADICTS: &str = "信封的接收方与回执写明的 guid 所属的企业不一致，无法确定归属";
+
+/// Why a receipt is parked whose DXP id has gone from the company that declared to another.
+pub(super) const FORMER: &str =
+    "信封接收方的 DXP 编号现属另一企业，申报该单证时属申报企业；核对后可重新匹配，归申报企业";
 
 /// Where a receipt goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,11 +129,11 @@ impl Candidates {
                     true => all.clone(),
                     false => addressed(all, to),
                 };
-                if names_another(tx, (entry, &key), all, to)? {
-                    return Ok(Home::Unknown(CONTRADICTS));
-                }
-                let found = named_owner(tx, entry, &key, &found)?;
-                let home = choose(&found, to);
+                let home = match others_named(tx, (entry, &key), all, to)?.as_slice() {
+                    [] => choose_or_former(&named_owner(tx, entry, &key, &found)?, to),
+                    [owner] => of_former(all, *owner, to),
+                    _ => Home::Unknown(CONTRADICTS),
+                };
                 if let Home::Document(one) = &home
                     && one.n_same > 1
                 {
@@ -132,7 +151,7 @@ impl Candidates {
             .as_ref()
             .and_then(|invt_no| self.by_invt_no.get(invt_no))
         {
-            return Ok(choose(found, to));
+            return Ok(choose_or_former(found, to));
         }
         // The key is incomplete (agentCode is optional in 622): the company's own number decides,
         // but only inside the company that the envelope names.
@@ -145,6 +164,13 @@ impl Candidates {
             if let Some(found) = newest {
                 return found.home(tx);
             }
+        }
+        let had_it = |one: &&Numbered| to.was_of(one.company_id, one.document_id);
+        if let Some(former) = known.iter().find(had_it) {
+            return match to.is_looked_at {
+                true => former.home(tx),
+                false => Ok(Home::Unknown(FORMER)),
+            };
         }
         Ok(Home::Unknown("没有找到对应的申报单证"))
     }
@@ -165,6 +191,7 @@ impl Numbered {
         let alone = Candidate {
             company_id: self.company_id,
             document_id: self.document_id,
+            first_id: self.document_id,
             n_same: 1,
             may_be_sent: self.may_be_sent,
         };
@@ -200,7 +227,11 @@ fn named_home(tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Option<Hom
         let companies: BTreeSet<CompanyId> = known.iter().map(|one| one.company_id).collect();
         let addressed = known
             .iter()
-            .find(|one| to.companies.contains(&one.company_id));
+            .find(|one| to.companies.contains(&one.company_id))
+            .or_else(|| {
+                let had_it = |one: &&Numbered| to.was_of(one.company_id, one.document_id);
+                known.iter().find(had_it)
+            });
         let only = known
             .first()
             .filter(|_| companies.len() == 1 && !to.is_named);
@@ -223,7 +254,9 @@ fn message_home(tx: &mut Tx<'_>, cop_msg_id: &str, to: &Address) -> Result<Home>
         return Ok(Home::Unknown("oriCopMsgId 不是本平台发出的传输编号"));
     };
     Ok(match crate::message::sql::owner(tx, id)? {
-        Some((company, _)) if to.is_named && !to.companies.contains(&company) => {
+        Some((company, _))
+            if to.is_named && !to.companies.contains(&company) && !to.was_of(company, id.0) =>
+        {
             Home::Unknown(OTHERS)
         }
         Some((company, _)) => Home::Message(company, id),
@@ -231,21 +264,48 @@ fn message_home(tx: &mut Tx<'_>, cop_msg_id: &str, to: &Address) -> Result<Home>
     })
 }
 
-/// Whether an entry names a document under its key that is another company's than those addressed: a DXP id
-/// may have gone from one company to another meanwhile.
-fn names_another(
+/// The companies of the documents under its key that an entry names, when none of them is addressed: a DXP id may
+/// have gone from one company to another meanwhile.
+fn others_named(
     tx: &mut Tx<'_>,
     (entry, key): (&Entry, &str),
     found: &[Candidate],
     to: &Address,
-) -> Result<bool> {
+) -> Result<Vec<CompanyId>> {
     let is_of_others = |one: &Candidate| !to.companies.contains(&one.company_id);
     let names = attribution::names(&entry.guid, &entry.return_info);
     if to.companies.is_empty() || names.is_empty() || !found.iter().any(is_of_others) {
-        return Ok(false);
+        return Ok(Vec::new());
     }
     let owners = contested::sql::owners(tx, key, &names)?;
-    Ok(!owners.is_empty() && !owners.iter().any(|owner| to.companies.contains(owner)))
+    match owners.iter().any(|owner| to.companies.contains(owner)) {
+        true => Ok(Vec::new()),
+        false => Ok(owners),
+    }
+}
+
+/// The home of an entry that names a document of a company that is not addressed: it is its own, if it had the
+/// DXP id when it was handed over.
+fn of_former(all: &[Candidate], owner: CompanyId, to: &Address) -> Home {
+    let own = all.iter().find(|one| one.company_id == owner);
+    match own.filter(|one| to.was_of(owner, one.first_id)) {
+        Some(own) => Home::Document(*own),
+        None => Home::Unknown(CONTRADICTS),
+    }
+}
+
+/// As [`choose`]; where nobody who is addressed has declared it, those are meant who had the DXP id when they did,
+/// once two operators have looked.
+fn choose_or_former(found: &[Candidate], to: &Address) -> Home {
+    let home = choose(found, to);
+    let had_it = |one: &&Candidate| to.was_of(one.company_id, one.first_id);
+    let former: Vec<Candidate> = found.iter().filter(had_it).copied().collect();
+    match home {
+        Home::Unknown(OTHERS) if former.is_empty() => home,
+        Home::Unknown(OTHERS) if to.is_looked_at => choose(&former, &Address::default()),
+        Home::Unknown(OTHERS) => Home::Unknown(FORMER),
+        _ => home,
+    }
 }
 
 /// Those of the documents under a key that belong to a company that is addressed; all when none does.

@@ -59,6 +59,7 @@ pub(super) fn candidates(rows: &[Row]) -> Result<BTreeMap<String, Vec<Candidate>
             document_id: row.int(2)?,
             n_same: row.int(3)?,
             may_be_sent: row.bool(4)?,
+            first_id: row.int(5)?,
         };
         found.entry(row.text(0)?).or_default().push(candidate);
     }
@@ -92,7 +93,7 @@ pub(super) fn by_invt_no(
 ) -> Result<BTreeMap<String, Vec<Candidate>>> {
     const FIND: Many = Many {
         before: "select invt_no, company_id, coalesce(max(case when outcome in \
-                 ('rejected', 'faulty', 'refused') then null else id end), max(id)), 1, true \
+                 ('rejected', 'faulty', 'refused') then null else id end), max(id)), 1, true, min(id) \
                  from document where kind in ('CEB621', 'CEB603', 'CEB701') and invt_no in (",
         row: "?",
         after: ") group by invt_no, company_id",

@@ -117,6 +117,12 @@ pub(crate) fn apply(
         Address {
             is_named: !one.receiver_ids.is_empty(),
             companies: ids.flat_map(|id| shared.directory.addressed(id)).collect(),
+            former: one
+                .receiver_ids
+                .iter()
+                .flat_map(|id| shared.directory.formerly(id))
+                .collect(),
+            is_looked_at: false,
         }
     };
     apply_to(tx, &shared.ground, opened, address, now_ms)
@@ -136,10 +142,12 @@ pub(crate) fn again(
     }
     let mut to = Address {
         is_named: !opened.receiver_ids.is_empty(),
-        companies: Vec::new(),
+        is_looked_at: true,
+        ..Address::default()
     };
     for id in &opened.receiver_ids {
         to.companies.extend(company::addressed(tx, id)?);
+        to.former.extend(company::formerly(tx, id)?);
     }
     apply_to(tx, ground, &[opened], |_| to.clone(), now_ms)
 }

@@ -1,7 +1,7 @@
 //! The companies in memory, for those who ask for every message.
 
 use super::sql::former_dxp_ids;
-use super::{Company, CompanyId, all};
+use super::{Company, CompanyId, Former, all};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use store::clock::SharedClock;
@@ -24,6 +24,7 @@ struct Copy {
     by_id: HashMap<CompanyId, Arc<Company>>,
     /// By DXP id; by a former one where it is nobody's now.
     addressed: HashMap<String, Vec<CompanyId>>,
+    former: HashMap<String, Vec<Former>>,
     by_code: HashMap<String, CompanyId>,
 }
 
@@ -52,12 +53,15 @@ impl Directory {
             return Ok(());
         }
         let read = |tx: &mut Tx<'_>| Ok((all(tx)?, former_dxp_ids(tx)?));
-        let (companies, former) = self.db.read(read).await?;
+        let (companies, given_up) = self.db.read(read).await?;
         let companies: Vec<Arc<Company>> = companies.into_iter().map(Arc::new).collect();
         let by_id = companies.iter().map(|c| (c.id, Arc::clone(c))).collect();
         let mut addressed: HashMap<String, Vec<CompanyId>> = HashMap::new();
-        for (dxp_id, company) in former {
-            addressed.entry(dxp_id).or_default().push(company);
+        let mut former: HashMap<String, Vec<Former>> = HashMap::new();
+        for (dxp_id, one) in given_up {
+            let known = addressed.entry(dxp_id.clone()).or_default();
+            known.push(one.company_id);
+            former.entry(dxp_id).or_default().push(one);
         }
         for company in &companies {
             addressed.insert(company.dxp_id.clone(), vec![company.id]);
@@ -73,6 +77,7 @@ impl Directory {
             read_at: Some(now_ms),
             by_id,
             addressed,
+            former,
             by_code,
         };
         Ok(())
@@ -101,6 +106,12 @@ impl Directory {
     pub fn addressed(&self, dxp_id: &str) -> Vec<CompanyId> {
         let copy = self.copy.read().unwrap_or_else(PoisonError::into_inner);
         copy.addressed.get(dxp_id).cloned().unwrap_or_default()
+    }
+
+    /// The companies that had this DXP id before.
+    pub fn formerly(&self, dxp_id: &str) -> Vec<Former> {
+        let copy = self.copy.read().unwrap_or_else(PoisonError::into_inner);
+        copy.former.get(dxp_id).cloned().unwrap_or_default()
     }
 
     /// The company that a text names: customs registration number, credit code, DXP id, or its own

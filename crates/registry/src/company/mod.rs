@@ -7,11 +7,12 @@
 mod directory;
 mod sql;
 
+use store::clock::SKEW_MS;
 use store::{Error, Result, Tx};
 
 pub use directory::Directory;
 pub(crate) use sql::in_district;
-pub use sql::{addressed, all, by_code, by_id};
+pub use sql::{addressed, all, by_code, by_id, formerly};
 
 /// Longest name, in characters (as `ebcName` in the standard).
 const NAME_CHARS_MAX: usize = 100;
@@ -67,6 +68,24 @@ pub enum Refusal {
     Taken,
 }
 
+/// A company that had a DXP id before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Former {
+    /// The company.
+    pub company_id: CompanyId,
+    /// Until when it had it; none where that was not noted.
+    pub until_ms: Option<i64>,
+}
+
+impl Former {
+    /// Whether it had the id at a moment, by clocks that may be two processes'.
+    #[must_use]
+    pub fn had_it(&self, at_ms: i64) -> bool {
+        let had_it = |until: i64| at_ms <= until.saturating_add(SKEW_MS);
+        self.until_ms.is_none_or(had_it)
+    }
+}
+
 /// Registers a company.
 ///
 /// # Errors
@@ -89,14 +108,18 @@ pub fn add(tx: &mut Tx<'_>, company: &Company) -> Result<std::result::Result<(),
 ///
 /// # Errors
 /// The outer error is the store's; the inner one says what is wrong with the company.
-pub fn correct(tx: &mut Tx<'_>, company: &Company) -> Result<std::result::Result<(), Refusal>> {
+pub fn correct(
+    tx: &mut Tx<'_>,
+    company: &Company,
+    now_ms: i64,
+) -> Result<std::result::Result<(), Refusal>> {
     if let Err(refusal) = validate(company) {
         return Ok(Err(refusal));
     }
     if sql::taken(tx, company)? {
         return Ok(Err(Refusal::Taken));
     }
-    match sql::correct(tx, company) {
+    match sql::correct(tx, company, now_ms) {
         Ok(()) => Ok(Ok(())),
         Err(Error::Constraint(_)) => Ok(Err(Refusal::Taken)),
         Err(error) => Err(error),

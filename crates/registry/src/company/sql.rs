@@ -1,6 +1,6 @@
 //! Every statement on the table `company`.
 
-use super::{Company, CompanyId};
+use super::{Company, CompanyId, Former};
 use store::{Result, Row, Tx};
 
 const COLUMNS: &str = "id, credit_code, customs_code, name, dxp_id, roles, profile, weight, \
@@ -40,12 +40,13 @@ pub(super) fn taken(tx: &mut Tx<'_>, company: &Company) -> Result<bool> {
     Ok(found.is_some())
 }
 
-pub(super) fn correct(tx: &mut Tx<'_>, company: &Company) -> Result<()> {
+pub(super) fn correct(tx: &mut Tx<'_>, company: &Company, now_ms: i64) -> Result<()> {
     // Answers to what is at customs come under the id that it was handed over with.
     tx.execute(
-        "insert into company_former_dxp (dxp_id, company_id) select dxp_id, id from company \
-         where id = $1 and dxp_id <> $2 on conflict do nothing",
-        &[company.id.0.into(), (&company.dxp_id).into()],
+        "insert into company_former_dxp (dxp_id, company_id, until_ms) \
+         select dxp_id, id, cast($3 as bigint) from company where id = $1 and dxp_id <> $2 \
+         on conflict (dxp_id, company_id) do update set until_ms = excluded.until_ms",
+        &[company.id.0.into(), (&company.dxp_id).into(), now_ms.into()],
     )?;
     tx.execute(
         "update company set credit_code = $2, customs_code = $3, name = $4, dxp_id = $5, \
@@ -105,12 +106,34 @@ pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Company>> {
         .transpose()
 }
 
-/// The companies that had a DXP id before: id, company.
-pub(super) fn former_dxp_ids(tx: &mut Tx<'_>) -> Result<Vec<(String, CompanyId)>> {
-    let rows = tx.query("select dxp_id, company_id from company_former_dxp", &[])?;
+/// The companies that had a DXP id before, by the id.
+pub(super) fn former_dxp_ids(tx: &mut Tx<'_>) -> Result<Vec<(String, Former)>> {
+    let rows = tx.query(
+        "select company_id, until_ms, dxp_id from company_former_dxp",
+        &[],
+    )?;
     rows.iter()
-        .map(|row| Ok((row.text(0)?, CompanyId(row.int(1)?))))
+        .map(|row| Ok((row.text(2)?, former(row)?)))
         .collect()
+}
+
+/// The companies that had this DXP id before.
+///
+/// # Errors
+/// The engine's.
+pub fn formerly(tx: &mut Tx<'_>, dxp_id: &str) -> Result<Vec<Former>> {
+    let rows = tx.query(
+        "select company_id, until_ms from company_former_dxp where dxp_id = $1",
+        &[dxp_id.into()],
+    )?;
+    rows.iter().map(former).collect()
+}
+
+fn former(row: &Row) -> Result<Former> {
+    Ok(Former {
+        company_id: CompanyId(row.int(0)?),
+        until_ms: row.int_opt(1)?,
+    })
 }
 
 /// The companies that an envelope to this DXP id is meant for: the one whose it is; where it is nobody's

@@ -126,7 +126,7 @@ fn finish_role(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<S
     )?;
     company.roles.retain(|known| *known != role);
     company.roles.push(role.clone());
-    if let Err(refusal) = company::correct(tx, &company)? {
+    if let Err(refusal) = company::correct(tx, &company, now_ms)? {
         return refuse(case_file::codes::CARRY_OUT, refusal.to_string());
     }
     let object = format!("company:{}", company.id.0);
@@ -202,7 +202,7 @@ fn finish_change(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome
         Err(problem) => return Ok(Err(problem)),
     };
     let wanted = changed(&company, &case.form);
-    if let Err(refusal) = company::correct(tx, &wanted)? {
+    if let Err(refusal) = company::correct(tx, &wanted, doing.ground.now_ms())? {
         return refuse(case_file::codes::CARRY_OUT, refusal.to_string());
     }
     let changes: Vec<String> = [

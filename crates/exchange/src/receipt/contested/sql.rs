@@ -25,7 +25,7 @@ pub(in crate::receipt) fn by_business_key(
 ) -> Result<BTreeMap<String, Vec<Candidate>>> {
     const FIND: Many = Many {
         before: "select d.business_key, d.company_id, max(d.id), count(*), \
-                 sum(case when m.state in ('received', 'waiting') then 0 else 1 end) > 0 \
+                 sum(case when m.state in ('received', 'waiting') then 0 else 1 end) > 0, min(d.id) \
                  from document d left join message m on m.id = d.id - d.id % 128 \
                  where d.business_key in (",
         row: "?",

@@ -13,7 +13,7 @@ use std::time::Duration;
 use store::testing::each_engine;
 
 /// Customs turns the whole message down, at this time.
-fn whole(house: &House, id: MessageId, time: &str) -> String {
+pub(super) fn whole(house: &House, id: MessageId, time: &str) -> String {
     let spec = Spec {
         kind: Kind::Ceb900,
         ..house.spec(0, Kind::Ceb311, 5)

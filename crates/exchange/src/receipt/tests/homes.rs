@@ -7,6 +7,7 @@ use crate::receipt::parked::{self, Listed, Parked};
 use crate::testing::{House, accepted};
 use ceb::{Kind, Outcome};
 use registry::company;
+use std::time::Duration;
 use store::Tx;
 use store::testing::each_engine;
 
@@ -29,6 +30,18 @@ pub(super) async fn release(house: &House, id: i64) -> bool {
     released.await.unwrap()
 }
 
+/// Gives a company another DXP id, now.
+async fn renamed(house: &House, n: usize, dxp_id: &str) {
+    let mut changed = house.company(n).clone();
+    changed.dxp_id = dxp_id.to_owned();
+    let now_ms = house.shared.clock.now_ms();
+    let correct = house
+        .shared
+        .db
+        .write(move |tx| company::correct(tx, &changed, now_ms));
+    correct.await.unwrap().unwrap();
+}
+
 async fn outcome(house: &House, id: MessageId) -> Outcome {
     documents(house, id).await.remove(0).outcome
 }
@@ -40,17 +53,65 @@ async fn an_answer_to_a_former_dxp_id_arrives() {
     for test in each_engine() {
         let house = House::on(test).await;
         let (id, former) = declared(&house).await;
-        let mut changed = house.company(0).clone();
-        changed.dxp_id = "DXPENT0000009999".to_owned();
-        let correct = house
-            .shared
-            .db
-            .write(move |tx| company::correct(tx, &changed));
-        correct.await.unwrap().unwrap();
-        house.clock.advance(std::time::Duration::from_secs(2));
+        renamed(&house, 0, "DXPENT0000009999").await;
+        house.clock.advance(Duration::from_secs(2));
         answer(&house, &former, &[receipt(&house, 0, 5, 100, "退单")]).await;
         assert_eq!(outcome(&house, id).await, Outcome::Rejected);
         assert_eq!(house.feed(0).await.len(), 1);
+    }
+}
+
+/// A DXP id has gone to another company, and customs answers to it what the former holder had declared. What names
+/// the document or the message goes home; else two operators may send it there. What the former holder declared
+/// afterwards is not meant, nor what a company declared that never had the id.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_to_an_id_that_is_anothers_now_finds_who_had_it() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (id, former) = declared(&house).await;
+        let whole = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
+        accepted(house.accept(2, house.sample(2, Kind::Ceb311, 7)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let guid = documents(&house, id).await.remove(0).guid.unwrap();
+        let until_ms = house.shared.clock.now_ms();
+        house.clock.advance(Duration::from_secs(60));
+        let later = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 8)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        renamed(&house, 0, "DXPENT0000009999").await;
+        renamed(&house, 1, &former).await;
+        house.clock.advance(Duration::from_secs(2));
+        // The last one was declared after the change.
+        let set = house.shared.db.write(move |tx| {
+            let sql = "update company_former_dxp set until_ms = $1";
+            tx.execute(sql, &[until_ms.into()])
+        });
+        assert_eq!(set.await.unwrap(), 2);
+
+        let plain = receipt(&house, 0, 5, 3, "");
+        answer(&house, &former, &[plain]).await;
+        let waiting = parked_now(&house).await;
+        assert!(waiting[0].reason.contains("现属另一企业"), "{waiting:?}");
+        assert!(release(&house, waiting[0].id).await);
+        assert_eq!(house.feed(0).await.len(), 1, "{:?}", house.feed(0).await);
+
+        let named = receipt(&house, 0, 5, 100, &format!("退单[{guid}]"));
+        answer(&house, &former, &[named]).await;
+        assert_eq!(outcome(&house, id).await, Outcome::Rejected);
+        let refused = super::courses::whole(&house, whole, "20260302090000000");
+        answer(&house, &former, &[refused]).await;
+        assert_eq!(outcome(&house, whole).await, Outcome::Faulty);
+
+        let of_later = receipt(&house, 0, 8, 100, "退单");
+        let of_stranger = receipt(&house, 2, 7, 100, "退单");
+        answer(&house, &former, &[of_later, of_stranger]).await;
+        let waiting = parked_now(&house).await;
+        assert_eq!(waiting.len(), 2);
+        for one in &waiting {
+            assert!(one.reason.contains("没有申报过"), "{}", one.reason);
+            assert!(!release(&house, one.id).await);
+        }
+        assert_eq!(outcome(&house, later).await, Outcome::Waiting);
+        assert!(house.feed(1).await.is_empty() && house.feed(2).await.is_empty());
     }
 }
 

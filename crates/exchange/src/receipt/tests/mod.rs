@@ -19,6 +19,7 @@ fn candidate(company: i64, document_id: i64) -> Candidate {
     Candidate {
         company_id: CompanyId(company),
         document_id,
+        first_id: document_id,
         n_same: 1,
         may_be_sent: true,
     }
@@ -28,6 +29,7 @@ fn to(companies: &[i64]) -> Address {
     Address {
         is_named: true,
         companies: companies.iter().copied().map(CompanyId).collect(),
+        ..Address::default()
     }
 }
 
