@@ -1,7 +1,7 @@
 // The feed of receipts (回执流): append-only, read from any place, rewound at will.
 import { DownloadOutlined, StepBackwardOutlined, StepForwardOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Empty, Input, Segmented, Space, Switch, Table } from "antd";
+import { Alert, Button, Empty, Input, Segmented, Space, Switch, Table, Tag } from "antd";
 import { type FormEvent, useEffect, useId, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, save, send, withQuery } from "../../api/client";
@@ -118,6 +118,7 @@ export function Receipts() {
                 title: t("receipt.info"),
                 render: (_, receipt) => (
                   <div className="info said">
+                    {receipt.unreadable && <Tag color="error">{t("receipt.unreadable")}</Tag>}
                     {receipt.returnInfo}
                     <div className="soft"><Told text={receipt.explanation.meaning} /></div>
                   </div>

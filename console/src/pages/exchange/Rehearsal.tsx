@@ -45,6 +45,9 @@ export function Rehearsal() {
                 { key: "effective", label: t("rehearsal.effective"), children: version.effective },
                 { key: "rehearsed", label: t("rehearsal.rehearsed"), children: count(version.rehearsed) },
                 { key: "broken", label: t("rehearsal.broken"), children: count(version.broken) },
+                ...(version.unreadable
+                  ? [{ key: "unreadable", label: t("rehearsal.unreadable"), children: count(version.unreadable) }]
+                  : []),
               ]}
             />
           </div>
