@@ -300,11 +300,12 @@ fn choose_or_former(found: &[Candidate], to: &Address) -> Home {
     let home = choose(found, to);
     let had_it = |one: &&Candidate| to.was_of(one.company_id, one.first_id);
     let former: Vec<Candidate> = found.iter().filter(had_it).copied().collect();
-    match home {
-        Home::Unknown(OTHERS) if former.is_empty() => home,
-        Home::Unknown(OTHERS) if to.is_looked_at => choose(&former, &Address::default()),
-        Home::Unknown(OTHERS) => Home::Unknown(FORMER),
-        _ => home,
+    if home != Home::Unknown(OTHERS) || former.is_empty() {
+        return home;
+    }
+    match to.is_looked_at {
+        true => choose(&former, &Address::default()),
+        false => Home::Unknown(FORMER),
     }
 }
 
