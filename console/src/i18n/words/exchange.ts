@@ -484,7 +484,7 @@ export const exchange = {
   "parked.one": ["未匹配回执", "Parked receipt"],
   "parked.receivers": ["接收方", "Addressed to"],
   "parked.dismiss": ["不再处理", "Dismiss"],
-  "parked.dismissConfirm": ["经另一位人员复核后，这份回执不再列出，内容保留。确认与本平台的申报无关再提交。", "After a second person's approval this receipt is no longer listed; its content is kept. Only for one that answers no declaration of this platform."],
+  "parked.dismissConfirm": ["经另一位人员复核后，这份回执不再列出，内容保留。确认与本平台的申报无关再提交；内容无法读取的，须在理由中写明“无法读取”。", "After a second person's approval this receipt is no longer listed; its content is kept. Only for one that answers no declaration of this platform. If it cannot be read, the reason must say 无法读取."],
   "parked.empty": ["没有未匹配回执。", "No parked receipts."],
   "parked.release": ["申请重新匹配", "Ask to match again"],
   "parked.releaseConfirm": ["通过后按业务主键重新匹配。", "Once approved it is matched by its business key."],

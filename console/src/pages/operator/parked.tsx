@@ -49,7 +49,7 @@ const parked = defineResource<Item<"Page_ParkedItem">>({
       key: "dismiss",
       label: "parked.dismiss",
       needs: "release_parked",
-      when: (row) => row.asked == null && row.canDismiss,
+      when: (row) => row.asked == null,
       about: (row) => `${row.kind} ${row.documentKey}`,
       reason: true,
       danger: true,

@@ -392,8 +392,6 @@ pub struct ParkedItem {
     pub reason: String,
     /// Whether it may be matched again: what names neither kind nor key never fits anything.
     pub can_match: bool,
-    /// Whether it may be dismissed; what was set aside unread is not.
-    pub can_dismiss: bool,
     /// When, RFC 3339.
     pub at: String,
     /// What was asked for and waits for another person.
@@ -455,7 +453,7 @@ pub(super) fn parked_items(
     before: i64,
     limit: i64,
 ) -> store::Result<Vec<(i64, ParkedItem)>> {
-    let item = |(parked, can_dismiss): (Parked, bool)| {
+    let item = |parked: Parked| {
         let is_named = !(parked.kind.is_empty() && parked.document_key.is_empty());
         let reason = match parked.body {
             Listed::Damaged => inbox::aside::REASON.to_owned(),
@@ -468,7 +466,6 @@ pub(super) fn parked_items(
             kind: parked.kind,
             document_key: parked.document_key,
             can_match: is_named || !matches!(parked.body, Listed::Whole(_)),
-            can_dismiss,
             return_status: status.and_then(receipt::shown_status),
             return_info,
             receivers: parked.receivers,
@@ -489,11 +486,7 @@ pub(super) fn parked_items(
         receivers: Vec::new(),
         body: Listed::Damaged,
     });
-    let mut found: Vec<(i64, ParkedItem)> = homeless
-        .map(|parked| (parked, true))
-        .chain(unreadable.map(|parked| (parked, false)))
-        .map(item)
-        .collect();
+    let mut found: Vec<(i64, ParkedItem)> = homeless.chain(unreadable).map(item).collect();
     found.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
     found.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(found)
