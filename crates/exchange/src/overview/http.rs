@@ -102,7 +102,7 @@ pub struct Lag {
     pub p95: Option<i64>,
 }
 
-/// A message that came back (待处理的报文), with what is to be done about it.
+/// A message that came back, with what is to be done about it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Refusal {
     /// The message.
