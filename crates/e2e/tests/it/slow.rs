@@ -45,6 +45,17 @@ fn silence_and_dripping_heads_are_cut_off() {
     assert!(platform.is_ready());
 }
 
+#[test]
+fn callers_are_told_to_drop_an_idle_connection_before_it_is_closed() {
+    let place = Place::new().with("TONGGUAN_HTTP__HEAD_MS_MAX", "9000");
+    let platform = place.start();
+    let mut kept = platform.connect();
+    let answer = kept.send("GET", "/healthz", None, b"").unwrap();
+    assert_eq!(answer.header("keep-alive"), Some("timeout=8"));
+    let answer = kept.send("GET", "/nowhere", None, b"").unwrap();
+    assert_eq!(answer.header("keep-alive"), Some("timeout=8"));
+}
+
 /// Routes that take a body, with a type that gets it read.
 const FORM: &str = "application/x-www-form-urlencoded";
 const BODIES: [(&str, &str); 9] = [
