@@ -57,28 +57,3 @@ pub mod unknown_code;
 pub mod unmask;
 pub mod usb_key_box;
 pub mod workbook;
-
-/// The operations of every room of this floor.
-pub const OPERATIONS: &[&[registry::role::Operation]] = &[
-    intake::http::OPERATIONS,
-    query::http::OPERATIONS,
-    downlink::http::OPERATIONS,
-    customs_box::http::OPERATIONS,
-    story::http::OPERATIONS,
-    overview::http::OPERATIONS,
-    live::http::OPERATIONS,
-    export::http::OPERATIONS,
-    operator::http::OPERATIONS,
-    operator::request::http::OPERATIONS,
-    unmask::http::OPERATIONS,
-    outcome::http::OPERATIONS,
-    workbook::http::OPERATIONS,
-    unknown_code::OPERATIONS,
-    matching::http::OPERATIONS,
-    preflight::http::OPERATIONS,
-    tax::http::OPERATIONS,
-    signature::http::OPERATIONS,
-    signing::http::OPERATIONS,
-    rehearsal::OPERATIONS,
-    signing::desk::http::OPERATIONS,
-];

@@ -86,7 +86,7 @@ impl House {
             programs.push(Arc::new(program(company)));
         }
         let ground = ground(&test, &clock, &ids);
-        let gate = Arc::new(Gate::new(ground.clone(), crate::OPERATIONS));
+        let gate = Arc::new(Gate::new(ground.clone(), []));
         let shared = Arc::new(Shared {
             db: test.db.clone(),
             clock: clock.clone(),

@@ -19,6 +19,12 @@ pub struct Desk {
     pub uploads: Room,
 }
 
+impl registry::access::HasGate for Desk {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+}
+
 impl Desk {
     /// A desk behind a gate, with room for files on their way in.
     pub fn new(gate: Arc<Gate>, uploads: Room) -> Self {

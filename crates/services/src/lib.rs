@@ -27,20 +27,7 @@ pub mod todo;
 pub use desk::Desk;
 
 use registry::audit::Act;
-use registry::role::Operation;
 use web::Code;
-
-/// The operations of every room of this floor.
-pub const OPERATIONS: &[&[Operation]] = &[
-    case_file::OPERATIONS,
-    company_ledger::OPERATIONS,
-    member::OPERATIONS,
-    key::OPERATIONS,
-    agent::OPERATIONS,
-    docking::OPERATIONS,
-    payment_inquiry::OPERATIONS,
-    todo::OPERATIONS,
-];
 
 /// The audited acts of every room of this floor.
 pub const ACTS: &[&[Act]] = &[

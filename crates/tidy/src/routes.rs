@@ -1,7 +1,7 @@
-//! Every route asks who calls, or is open for a reason; every described path is routed.
+//! Routes outside the API are open for a reason. Those of the API need no check here: `registry::routes!` takes no
+//! handler that does not ask who calls, and describes what it routes.
 
-use crate::source::{File, all_used, files, report};
-use std::collections::BTreeSet;
+use crate::source::{all_used, files, report};
 
 /// Routes that anybody may call, and why.
 const OPEN: &[(&str, &str)] = &[
@@ -176,167 +176,43 @@ const OPEN: &[(&str, &str)] = &[
     ),
 ];
 
-/// A route as the source has it: where, path, and the text of its handlers.
-struct Route {
-    file: String,
-    path: String,
-    handlers: String,
-}
-
-/// The text up to the bracket that closes the one before it.
-fn until_closed(text: &str) -> &str {
-    let mut depth = 1;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return &text[..at];
-        }
-    }
-    text
-}
+/// Calls that route a path by hand.
+const CALLS: [&str; 3] = [".route(", "SwaggerUi::new(", ".url("];
 
 fn quoted(text: &str) -> Option<&str> {
     text.trim_start().strip_prefix('"')?.split('"').next()
 }
 
-fn routes() -> Vec<Route> {
+/// The file and path of every route that is made by hand.
+fn routes() -> Vec<(String, String)> {
     let mut found = Vec::new();
     let served = files("crates/tongguan/src", ".rs").into_iter();
     for file in served.filter(|file| !file.is_test()) {
         // The tests at the end of a file route to what they make up.
         let served = file.text.split("#[cfg(test)]\nmod tests {").next();
-        for call in [".route(", "SwaggerUi::new(", ".url("] {
-            for rest in served.unwrap_or_default().split(call).skip(1) {
-                let inside = until_closed(rest);
-                let Some(path) = quoted(inside) else { continue };
-                found.push(Route {
-                    file: file.path.clone(),
-                    path: path.to_owned(),
-                    handlers: inside.to_owned(),
-                });
-            }
+        for call in CALLS {
+            let calls = served.unwrap_or_default().split(call).skip(1);
+            let paths = calls.filter_map(quoted).map(str::to_owned);
+            found.extend(paths.map(|path| (file.path.clone(), path)));
         }
     }
     found
 }
 
-/// The text of the function that a path such as `exchange::intake::http::submit` names.
-fn function(path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = path.split("::").collect();
-    let name = parts.pop()?;
-    let krate = (!parts.is_empty()).then(|| parts.remove(0))?;
-    let folder = format!("crates/{krate}/src/{}", parts.join("/"));
-    let candidates = [format!("{folder}.rs"), format!("{folder}/mod.rs")];
-    let file = files(&format!("crates/{krate}/src"), ".rs")
-        .into_iter()
-        .find(|file| candidates.contains(&file.path))?;
-    let body = file.text.split_once(&format!("fn {name}("))?.1;
-    Some(body.split("\n}\n").next().unwrap_or(body).to_owned())
-}
-
-fn asks_who_calls(route: &Route) -> bool {
-    let handlers: Vec<&str> = route
-        .handlers
-        .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
-        .filter(|word| word.contains("::http::"))
-        .collect();
-    !handlers.is_empty()
-        && handlers.iter().all(|handler| {
-            function(handler).is_some_and(|body| {
-                ["gate.actor(", "gate.person("]
-                    .iter()
-                    .any(|ask| body.contains(ask))
-            })
-        })
-}
-
 #[test]
-fn every_route_asks_who_calls_or_is_open_for_a_reason() {
+fn every_route_outside_the_api_is_open_for_a_reason() {
     let routes = routes();
     let found: Vec<String> = routes
         .iter()
-        .filter(|route| OPEN.iter().all(|(path, _)| *path != route.path))
-        .filter(|route| !asks_who_calls(route))
-        .map(|route| format!("{}: {}", route.file, route.path))
+        .filter(|(_, path)| OPEN.iter().all(|(open, _)| open != path))
+        .map(|(file, path)| format!("{file}: {path}"))
         .collect();
     report(
         &found,
-        "The handler must ask `gate.actor(…)` before anything else. A route for everybody \
-         goes on the list OPEN in crates/tidy/src/routes.rs with its reason.",
+        "A route of the API goes through `registry::routes!` in its module. One for everybody goes on the list \
+         OPEN in crates/tidy/src/routes.rs with its reason.",
     );
     all_used(OPEN.iter().map(|(path, _)| *path), |path| {
-        routes.iter().any(|route| route.path == path)
+        routes.iter().any(|(_, routed)| routed == path)
     });
-}
-
-/// Method, path and full name of every handler that is described.
-fn described(file: &File) -> Vec<(String, String, String)> {
-    let module = file
-        .path
-        .trim_start_matches("crates/")
-        .trim_end_matches(".rs")
-        .replace("/src/", "::")
-        .replace('/', "::");
-    let mut found = Vec::new();
-    for rest in file.text.split("#[utoipa::path(").skip(1) {
-        let inside = until_closed(rest);
-        let method = inside.trim_start().split(',').next().unwrap_or_default();
-        let path = inside.split("path = ").nth(1).and_then(quoted);
-        let name = rest
-            .split("fn ")
-            .nth(1)
-            .and_then(|rest| rest.split('(').next());
-        if let (Some(path), Some(name)) = (path, name) {
-            found.push((
-                method.to_owned(),
-                path.to_owned(),
-                format!("{module}::{name}"),
-            ));
-        }
-    }
-    found
-}
-
-#[test]
-fn the_description_and_the_routes_agree() {
-    let routes = routes();
-    let wired: String = files("crates/tongguan/src", ".rs")
-        .iter()
-        .filter_map(|file| Some(file.text.split_once("    paths(")?.1.to_owned()))
-        .map(|rest| until_closed(&rest).to_owned())
-        .collect();
-    let mut found = Vec::new();
-    let mut paths = BTreeSet::new();
-    for file in files("crates", "http.rs") {
-        for (method, path, handler) in described(&file) {
-            paths.insert(path.clone());
-            let call = format!("{method}({handler})");
-            let is_routed = routes
-                .iter()
-                .any(|route| route.path == path && route.handlers.contains(&call));
-            if !is_routed {
-                found.push(format!("{handler} is described and not routed at {path}"));
-            }
-            if !wired.split([',', '\n']).any(|name| name.trim() == handler) {
-                found.push(format!("{handler} is not in the paths of the ApiDoc"));
-            }
-        }
-    }
-    for route in routes
-        .iter()
-        .filter(|route| route.path.starts_with("/api/v"))
-    {
-        if !paths.contains(&route.path) {
-            found.push(format!("{} is routed and not described", route.path));
-        }
-    }
-    report(
-        &found,
-        "A route of the API has #[utoipa::path], a `.route(…)` in crates/tongguan/src/app.rs and a \
-         line in the paths of ApiDoc there; all three name the same path.",
-    );
 }

@@ -17,11 +17,12 @@ use crate::workbook::http::in_turn;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use registry::access::{By, Routes};
 use registry::approval;
 use registry::audit;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,57 +33,30 @@ use web::{Problem, attachment, file_name};
 /// Messages of one request, together, in bytes: 32 MiB.
 pub(super) const TOGETHER_BYTES_MAX: i64 = 32 << 20;
 
-/// Shows a rejected message as a form.
-pub const CORRECTION: Operation = Operation {
-    id: "correction",
-    chinese: "查看更正表单",
-    roles: DECLARANTS,
-    changes: false,
-};
-/// Checks a correction.
-pub const CHECK_CORRECTION: Operation = Operation {
-    id: "check_correction",
-    chinese: "校验更正内容",
-    roles: DECLARANTS,
-    changes: true,
-};
-/// Takes a corrected message away, to be signed.
-pub const CORRECTION_XML: Operation = Operation {
-    id: "correction_xml",
-    chinese: "下载更正后的报文",
-    roles: DECLARANTS,
-    changes: true,
-};
-/// Declares a corrected message.
-pub const SUBMIT_CORRECTION: Operation = Operation {
-    id: "submit_correction",
-    chinese: "更正重报",
-    roles: DECLARANTS,
-    changes: true,
-};
-/// Declares several messages again.
-pub const SUBMIT_CORRECTIONS: Operation = Operation {
-    id: "submit_corrections",
-    chinese: "批量更正重报",
-    roles: DECLARANTS,
-    changes: true,
-};
-/// Takes rejected rows away as a workbook.
-pub const CORRECTION_WORKBOOK: Operation = Operation {
-    id: "correction_workbook",
-    chinese: "导出退单更正表",
-    roles: &[Role::CompanyAdmin, Role::CompanyClerk],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[
-    CORRECTION,
-    CHECK_CORRECTION,
-    CORRECTION_XML,
-    SUBMIT_CORRECTION,
-    SUBMIT_CORRECTIONS,
-    CORRECTION_WORKBOOK,
-];
+registry::operations! {
+    ReadCorrection = reads("correction", "查看更正表单", DECLARANTS);
+    CheckCorrection = changes("check_correction", "校验更正内容", DECLARANTS);
+    ReadCorrectionXml = changes("correction_xml", "下载更正后的报文", DECLARANTS);
+    SubmitCorrection = changes("submit_correction", "更正重报", DECLARANTS);
+    SubmitCorrections = changes("submit_corrections", "批量更正重报", DECLARANTS);
+    ReadCorrectionWorkbook = changes(
+        "correction_workbook",
+        "导出退单更正表",
+        &[Role::CompanyAdmin, Role::CompanyClerk]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Arc<Door>> {
+    registry::routes!(
+        correction,
+        check_correction,
+        correction_xml,
+        submit_correction,
+        submit_corrections,
+        correction_workbook
+    )
+}
 
 /// Characters of a reason, at most.
 const REASON_CHARS_MAX: usize = 500;
@@ -137,18 +111,15 @@ fn given(body: Result<Json<CorrectionBody>, JsonRejection>) -> Result<Correction
     params(("id" = String, Path, description = "报文 id 或受理号")),
     responses(
         (status = 200, body = CorrectionForm),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在，或不可见"),
         (status = 409, body = Problem, description = "没有需要更正的单证，或报文无法读取")
     )
 )]
-pub async fn correction(
+async fn correction(
+    By { actor, .. }: By<ReadCorrection>,
     State(door): State<Arc<Door>>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<CorrectionForm>, Problem> {
-    let actor = door.gate.actor(&headers, &CORRECTION).await?;
     let ground = ground(&door, &actor).await?;
     let original = original(&door, &actor, &id).await?;
     let id = original.message.id;
@@ -170,19 +141,16 @@ pub async fn correction(
     responses(
         (status = 200, body = CorrectionVerdict),
         (status = 400, body = Problem, description = "没有这个单证、商品行或数据项"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在，或不可见"),
         (status = 409, body = Problem, description = "没有需要更正的单证，或报文无法读取")
     )
 )]
-pub async fn check_correction(
+async fn check_correction(
+    By { actor, .. }: By<CheckCorrection>,
     State(door): State<Arc<Door>>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<CorrectionBody>, JsonRejection>,
 ) -> Result<Json<CorrectionVerdict>, Problem> {
-    let actor = door.gate.actor(&headers, &CHECK_CORRECTION).await?;
     let wanted = given(body)?;
     let ground = ground(&door, &actor).await?;
     let mut original = original(&door, &actor, &id).await?;
@@ -202,20 +170,17 @@ pub async fn check_correction(
     responses(
         (status = 200, content_type = "application/xml", body = String),
         (status = 400, body = Problem, description = "没有这个单证、商品行或数据项"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在，或不可见"),
         (status = 409, body = Problem, description = "没有需要更正的单证，或报文无法读取"),
         (status = 422, body = CorrectionProblem, description = "更正后仍有问题，逐项列出")
     )
 )]
-pub async fn correction_xml(
+async fn correction_xml(
+    By { actor, .. }: By<ReadCorrectionXml>,
     State(door): State<Arc<Door>>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<CorrectionBody>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let actor = door.gate.actor(&headers, &CORRECTION_XML).await?;
     let wanted = given(body)?;
     let ground = ground(&door, &actor).await?;
     let mut original = original(&door, &actor, &id).await?;
@@ -261,20 +226,19 @@ fn refusal((problem, findings): Refused) -> Response {
     responses(
         (status = 202, body = CorrectionAccepted, description = "已受理"),
         (status = 400, body = Problem, description = "没有这个单证、商品行或数据项"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 403, body = Problem, description = "没有权限，或企业已停用"),
         (status = 404, body = Problem, description = "不存在，或不可见"),
         (status = 409, body = Problem, description = "没有需要更正的单证，或须由本企业签名"),
         (status = 422, body = CorrectionProblem, description = "更正后仍有问题，逐项列出")
     )
 )]
-pub async fn submit_correction(
+async fn submit_correction(
+    By { actor, .. }: By<SubmitCorrection>,
     State(door): State<Arc<Door>>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<CorrectionBody>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let actor = Arc::new(door.gate.actor(&headers, &SUBMIT_CORRECTION).await?);
+    let actor = Arc::new(actor);
     let wanted = given(body)?;
     Ok(
         match correct(&door, &actor, (&id, &wanted.edits, &wanted.documents)).await {
@@ -323,17 +287,15 @@ fn bounded(sizes: impl Iterator<Item = i64>, act: &str) -> Result<(), Problem> {
     request_body = CorrectionsBody,
     responses(
         (status = 200, body = CorrectionOutcomes, description = "逐份说明结果"),
-        (status = 400, body = Problem, description = "报文过多或合计过大，或参数有误"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 400, body = Problem, description = "报文过多或合计过大，或参数有误")
     )
 )]
-pub async fn submit_corrections(
+async fn submit_corrections(
+    By { actor, .. }: By<SubmitCorrections>,
     State(door): State<Arc<Door>>,
-    headers: HeaderMap,
     body: Result<Json<CorrectionsBody>, JsonRejection>,
 ) -> Result<Json<CorrectionOutcomes>, Problem> {
-    let actor = Arc::new(door.gate.actor(&headers, &SUBMIT_CORRECTIONS).await?);
+    let actor = Arc::new(actor);
     let Json(body) =
         body.map_err(|error| Problem::new(web::codes::BAD_REQUEST).detail(error.body_text()))?;
     let messages = within(body.messages)?;
@@ -378,19 +340,16 @@ pub async fn submit_corrections(
         (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
          body = Vec<u8>),
         (status = 400, body = Problem, description = "报文过多或合计过大，或缺少理由"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "其中有不存在或不可见的报文"),
         (status = 409, body = Problem, description = "其中有不需要更正或无法读取的报文"),
         (status = 429, body = Problem, description = "一小时内导出的份数过多")
     )
 )]
-pub async fn correction_workbook(
+async fn correction_workbook(
+    By { actor, .. }: By<ReadCorrectionWorkbook>,
     State(door): State<Arc<Door>>,
-    headers: HeaderMap,
     body: Result<Json<CorrectionWorkbookBody>, JsonRejection>,
 ) -> Result<Response, Problem> {
-    let actor = door.gate.actor(&headers, &CORRECTION_WORKBOOK).await?;
     let bad = |detail: String| Problem::new(web::codes::BAD_REQUEST).detail(detail);
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let messages = within(body.messages)?;

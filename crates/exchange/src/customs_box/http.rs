@@ -8,10 +8,11 @@ use crate::query;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use ceb::{Direction, Kind, ReturnStatus};
 use registry::access::Gate;
-use registry::role::{Operation, Role};
+use registry::access::{By, Routes};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,29 +32,16 @@ const DIRECTORS: &[Role] = &[
     Role::Operator,
 ];
 
-/// Lets the simulator answer.
-pub const INJECT: Operation = Operation {
-    id: "inject",
-    chinese: "海关模拟器：注入回执",
-    roles: DIRECTORS,
-    changes: true,
-};
-/// Breaks the line.
-pub const OUTAGE: Operation = Operation {
-    id: "outage",
-    chinese: "海关模拟器：线路故障演练",
-    roles: &[Role::Program, Role::Operator],
-    changes: true,
-};
-/// Tells whether the line is broken.
-pub const OUTAGE_STATE: Operation = Operation {
-    id: "outage_state",
-    chinese: "海关模拟器：查看线路故障演练",
-    roles: DIRECTORS,
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[INJECT, OUTAGE, OUTAGE_STATE];
+registry::operations! {
+    Inject = changes("inject", "海关模拟器：注入回执", DIRECTORS);
+    ReadOutage = changes("outage", "海关模拟器：线路故障演练", &[Role::Program, Role::Operator]);
+    ReadOutageState = reads("outage_state", "海关模拟器：查看线路故障演练", DIRECTORS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Stage> {
+    registry::routes!(inject, outage, outage_state)
+}
 
 /// What the routes of the simulator need.
 #[derive(Clone)]
@@ -64,6 +52,12 @@ pub struct Stage {
     pub db: Db,
     /// Plays customs.
     pub customs_box: Arc<CustomsBox>,
+}
+
+impl registry::access::HasGate for Stage {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
 }
 
 /// An answer of customs made by hand (注入回执).
@@ -131,16 +125,15 @@ fn bad(why: impl Into<String>) -> Problem {
     responses(
         (status = 202, body = Done, description = "模拟器将发出这份回执"),
         (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期"),
         (status = 404, body = Problem, description = "没有这份单证，或不属于当前企业，或尚未到达海关")
     )
 )]
-pub async fn inject(
+async fn inject(
+    By { actor, .. }: By<Inject>,
     State(stage): State<Stage>,
-    headers: HeaderMap,
     body: Result<Json<InjectBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Done>), Problem> {
-    let sight = stage.gate.actor(&headers, &INJECT).await?.sight;
+    let sight = actor.sight;
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let delay = delay(body.delay_ms.unwrap_or_default())?;
     let not_found = || Problem::new(codes::NOT_FOUND);
@@ -184,16 +177,14 @@ pub async fn inject(
     request_body = OutageBody,
     responses(
         (status = 202, body = Done, description = "故障开始，到时自动恢复"),
-        (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期")
+        (status = 400, body = Problem, description = "参数有误")
     )
 )]
-pub async fn outage(
+async fn outage(
+    _: By<ReadOutage>,
     State(stage): State<Stage>,
-    headers: HeaderMap,
     body: Result<Json<OutageBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Done>), Problem> {
-    stage.gate.actor(&headers, &OUTAGE).await?;
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let line = match body.direction.as_deref() {
         None => None,
@@ -211,16 +202,13 @@ pub async fn outage(
 #[utoipa::path(
     get, path = "/api/v1/customs-box/outage", tag = "customs-box", security(("key" = [])),
     responses(
-        (status = 200, body = OutageView),
-        (status = 401, body = Problem, description = "密钥缺失、无效、吊销或过期"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = OutageView)
     )
 )]
-pub async fn outage_state(
+async fn outage_state(
+    _: By<ReadOutageState>,
     State(stage): State<Stage>,
-    headers: HeaderMap,
 ) -> Result<Json<OutageView>, Problem> {
-    stage.gate.actor(&headers, &OUTAGE_STATE).await?;
     let drill = stage.customs_box.drill();
     let direction = drill.and_then(|drill| drill.direction);
     Ok(Json(OutageView {

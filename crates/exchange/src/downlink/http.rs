@@ -6,11 +6,11 @@ use crate::explanation::{self, ExplanationView};
 use crate::receipt;
 use axum::Json;
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use ceb::Outcome;
 use ceb::explain::Explanation;
 use registry::access::{Actor, Gate};
-use registry::role::{Operation, Role};
+use registry::access::{By, Routes};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,20 +27,18 @@ const WAIT_SECONDS_MAX: u64 = 60;
 /// How often a waiter looks by itself, because the writer may be another process.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// Reads the feed.
-pub const RECEIPTS: Operation = Operation {
-    id: "receipts",
-    chinese: "领取回执",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::Program,
-    ],
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[RECEIPTS];
+registry::operations! {
+    ReadReceipts = reads(
+        "receipts",
+        "领取回执",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Tap> {
+    registry::routes!(receipts)
+}
 
 /// What the routes of the feed need.
 #[derive(Clone)]
@@ -57,6 +55,12 @@ pub struct Tap {
     pub polls: Shares,
     /// Says when the process stops: then nobody waits any more.
     pub stop: watch::Receiver<bool>,
+}
+
+impl registry::access::HasGate for Tap {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
 }
 
 /// Where to read and how long to wait.
@@ -221,16 +225,14 @@ pub struct ReceiptPage {
     responses(
         (status = 200, body = ReceiptPage, description = "回执，按到达顺序"),
         (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 429, body = Problem, description = "本企业同时等待的请求过多")
     )
 )]
-pub async fn receipts(
+async fn receipts(
+    By { actor, .. }: By<ReadReceipts>,
     State(tap): State<Tap>,
-    headers: HeaderMap,
     query: Result<Query<FeedQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<ReceiptPage>, Problem> {
-    let actor = tap.gate.actor(&headers, &RECEIPTS).await?;
     actor.require_company()?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let place = place(&query)?;

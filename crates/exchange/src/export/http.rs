@@ -13,14 +13,16 @@ use crate::workbook::XLSX;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use ceb::explain::Explanation;
 use futures_util::stream::unfold;
 use registry::access::Actor;
+use registry::access::Gate;
+use registry::access::{By, Routes};
 use registry::audit;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use rust_xlsxwriter::XlsxError;
 use serde::Deserialize;
 use std::fs::File;
@@ -56,22 +58,19 @@ const EXPORTERS: &[Role] = &[
     Role::CustomsOfficer,
 ];
 
-/// Exports messages.
-pub const EXPORT_MESSAGES: Operation = Operation {
-    id: "export_messages",
-    chinese: "导出报文列表",
-    roles: EXPORTERS,
-    changes: false,
-};
-/// Exports receipts.
-pub const EXPORT_RECEIPTS: Operation = Operation {
-    id: "export_receipts",
-    chinese: "导出回执列表",
-    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader],
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[EXPORT_MESSAGES, EXPORT_RECEIPTS];
+registry::operations! {
+    ExportMessages = reads("export_messages", "导出报文列表", EXPORTERS);
+    ExportReceipts = reads(
+        "export_receipts",
+        "导出回执列表",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Exports> {
+    registry::routes!(export_messages, export_receipts)
+}
 
 /// What the routes need.
 #[derive(Clone)]
@@ -80,6 +79,12 @@ pub struct Exports {
     pub desk: Desk,
     /// Turns.
     pub turns: Shares,
+}
+
+impl registry::access::HasGate for Exports {
+    fn gate(&self) -> &Gate {
+        &self.desk.gate
+    }
 }
 
 const MESSAGE_COLUMNS: &[(&str, u16)] = &[
@@ -147,18 +152,15 @@ impl Exports {
         (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
          body = Vec<u8>),
         (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 429, body = Problem, description = "本企业已有导出在生成，请稍后重试"),
         (status = 503, body = Problem, description = "导出排队中，请稍后重试")
     )
 )]
-pub async fn export_messages(
+async fn export_messages(
+    By { actor, .. }: By<ExportMessages>,
     State(exports): State<Exports>,
-    headers: HeaderMap,
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let actor = exports.desk.gate.actor(&headers, &EXPORT_MESSAGES).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     exports.desk.refresh().await?;
     let mut filter = filter(query, &exports.desk.shared.directory)?;
@@ -238,18 +240,15 @@ pub struct ReceiptsQuery {
         (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
          body = Vec<u8>),
         (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 429, body = Problem, description = "本企业已有导出在生成，请稍后重试"),
         (status = 503, body = Problem, description = "导出排队中，请稍后重试")
     )
 )]
-pub async fn export_receipts(
+async fn export_receipts(
+    By { actor, .. }: By<ExportReceipts>,
     State(exports): State<Exports>,
-    headers: HeaderMap,
     query: Result<Query<ReceiptsQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let actor = exports.desk.gate.actor(&headers, &EXPORT_RECEIPTS).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let company = actor.require_company()?.id;
     let mut from = query.after.unwrap_or(0);

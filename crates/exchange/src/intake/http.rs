@@ -11,8 +11,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use registry::access::{Actor, Gate};
+use registry::access::{By, Routes};
 use registry::company::Directory;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,22 +39,15 @@ const BEIJING_MS: i64 = 8 * 3_600_000;
 /// Who may declare.
 pub(crate) const DECLARANTS: &[Role] = &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program];
 
-/// Submits a declaration.
-pub const SUBMIT: Operation = Operation {
-    id: "submit",
-    chinese: "提交申报",
-    roles: DECLARANTS,
-    changes: true,
-};
-/// Submits many.
-pub const SUBMIT_BATCH: Operation = Operation {
-    id: "submit_batch",
-    chinese: "批量提交申报",
-    roles: DECLARANTS,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[SUBMIT, SUBMIT_BATCH];
+registry::operations! {
+    Submit = changes("submit", "提交申报", DECLARANTS);
+    SubmitBatch = changes("submit_batch", "批量提交申报", DECLARANTS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Arc<Door>> {
+    registry::routes!(submit, submit_batch)
+}
 
 /// What the routes of intake need.
 #[derive(Clone)]
@@ -76,6 +70,12 @@ pub struct Door {
     pub room: Room,
     /// Turns for reading forms, which take memory and time.
     pub forms: Shares,
+}
+
+impl registry::access::HasGate for Door {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
 }
 
 impl Door {
@@ -122,18 +122,20 @@ pub struct AcceptedAnswer {
         (status = 202, description = "受理；或此前已受理过相同内容（duplicate 为 true）。工作簿的应答为 items 列表",
          body = crate::workbook::http::SubmitAnswer),
         (status = 400, body = Problem, description = "不是可受理的报文"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 403, body = Problem, description = "传输企业不一致、通道暂停或没有权限"),
         (status = 409, body = Problem, description = "同一 guid 已用于不同内容"),
         (status = 413, body = Problem, description = "报文过大"),
         (status = 429, body = Problem, description = "本企业同时提交的内容过多，请稍后重试"),
-        (status = 422, body = crate::workbook::http::FindingsProblem, description = "JSON 或工作簿有误，没有受理"),
-        (status = 503, body = Problem, description = "暂时无法受理，请稍后重试")
+        (status = 422, body = crate::workbook::http::FindingsProblem, description = "JSON 或工作簿有误，没有受理")
     )
 )]
-pub async fn submit(State(door): State<Arc<Door>>, request: Request) -> Result<Response, Problem> {
+async fn submit(
+    By { actor, .. }: By<Submit>,
+    State(door): State<Arc<Door>>,
+    request: Request,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let actor = Arc::new(door.gate.actor(&parts.headers, &SUBMIT).await?);
+    let actor = Arc::new(actor);
     let (body, _room) = receive(
         &door,
         &actor,
@@ -177,17 +179,17 @@ pub struct BatchLine {
     responses(
         (status = 200, body = AcceptedAnswer, content_type = "application/x-ndjson",
          description = "每行一个结果，顺序与提交一致"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 413, body = Problem, description = "内容过大或行数过多"),
         (status = 429, body = Problem, description = "本企业同时提交的内容过多，请稍后重试")
     )
 )]
-pub async fn submit_batch(
+async fn submit_batch(
+    By { actor, .. }: By<SubmitBatch>,
     State(door): State<Arc<Door>>,
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let actor = Arc::new(door.gate.actor(&parts.headers, &SUBMIT_BATCH).await?);
+    let actor = Arc::new(actor);
     let (body, _room) = receive(
         &door,
         &actor,

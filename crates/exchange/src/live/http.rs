@@ -10,7 +10,8 @@ use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use futures_util::stream::{Stream, unfold};
 use registry::access::Actor;
-use registry::role::Operation;
+use registry::access::Gate;
+use registry::access::{By, Permission, Routes};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -39,15 +40,14 @@ const COUNT_MS: i64 = 4000;
 /// Looks after which the gate is asked again.
 const GATE_EVERY: u32 = 15;
 
-/// Follows what happens.
-pub const EVENTS: Operation = Operation {
-    id: "events",
-    chinese: "接收实时推送",
-    roles: READERS,
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[EVENTS];
+registry::operations! {
+    ReadEvents = reads("events", "接收实时推送", READERS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Live> {
+    registry::routes!(events)
+}
 
 /// What the route needs.
 #[derive(Clone)]
@@ -60,6 +60,12 @@ pub struct Live {
     pub stop: watch::Receiver<bool>,
     /// The counts that were told last.
     pub counts: Counts,
+}
+
+impl registry::access::HasGate for Live {
+    fn gate(&self) -> &Gate {
+        &self.desk.gate
+    }
 }
 
 /// Counts by who sees what, with the moment at which they were read: all staff who see the same are told
@@ -118,17 +124,15 @@ struct Connection {
     responses(
         (status = 200, content_type = "text/event-stream", body = String,
          description = "message：报文状态变化；receipt：新回执；case：办件状态变化；count：今日计数"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 429, body = Problem, description = "本企业的连接过多"),
         (status = 503, body = Problem, description = "连接过多")
     )
 )]
-pub async fn events(
+async fn events(
+    By { actor, .. }: By<ReadEvents>,
     State(live): State<Live>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let actor = live.desk.gate.actor(&headers, &EVENTS).await?;
     let room = live.room.try_take(&actor.holder(), 1)?;
     let company = actor.sight.only();
     let shared = &live.desk.shared;
@@ -185,7 +189,7 @@ impl Connection {
                     .live
                     .desk
                     .gate
-                    .actor(&self.headers, &EVENTS)
+                    .actor(&self.headers, ReadEvents::OPERATION)
                     .await
                     .ok()?;
             }

@@ -7,51 +7,40 @@ use crate::query::{self, http::Desk};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use registry::access::Actor;
+use registry::access::{By, Routes};
 use registry::audit;
 use registry::company::CompanyId;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
 use utoipa::{IntoParams, ToSchema};
 use web::{Problem, codes as web_codes};
 
-/// Reads the policy.
-pub const POLICY: Operation = Operation {
-    id: "matching_policy",
-    chinese: "查看对碰策略",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::Program,
-        Role::Operator,
-    ],
-    changes: false,
-};
-/// Changes the policy.
-pub const SET_POLICY: Operation = Operation {
-    id: "set_matching_policy",
-    chinese: "变更对碰策略",
-    roles: &[Role::CompanyAdmin, Role::Operator],
-    changes: true,
-};
-/// Lets a waiting list go.
-pub const RELEASE: Operation = Operation {
-    id: "release_match",
-    chinese: "放行待对碰清单",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::Program,
-        Role::Operator,
-    ],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[POLICY, SET_POLICY, RELEASE];
+registry::operations! {
+    ReadMatchingPolicy = reads(
+        "matching_policy",
+        "查看对碰策略",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator]
+    );
+    SetMatchingPolicy = changes(
+        "set_matching_policy",
+        "变更对碰策略",
+        &[Role::CompanyAdmin, Role::Operator]
+    );
+    ReleaseMatch = changes(
+        "release_match",
+        "放行待对碰清单",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program, Role::Operator]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(matching_policy, set_matching_policy, release_match)
+}
 
 /// Of which company.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -125,16 +114,14 @@ fn view(desk: &Desk, company: CompanyId, found: Option<(Policy, i64)>) -> Policy
     params(PolicyQuery),
     responses(
         (status = 200, body = PolicyView),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 404, body = Problem, description = "没有这家企业，或不可见")
     )
 )]
-pub async fn matching_policy(
+async fn matching_policy(
+    By { actor, .. }: By<ReadMatchingPolicy>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     query: Result<Query<PolicyQuery>, QueryRejection>,
 ) -> Result<Json<PolicyView>, Problem> {
-    let actor = desk.gate.actor(&headers, &POLICY).await?;
     desk.refresh().await?;
     let company = company(&desk, &actor, query)?;
     let ground = &desk.gate.ground;
@@ -152,18 +139,15 @@ pub async fn matching_policy(
     responses(
         (status = 200, body = PolicyView),
         (status = 400, body = Problem, description = "没有这种策略"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这家企业，或不可见")
     )
 )]
-pub async fn set_matching_policy(
+async fn set_matching_policy(
+    By { actor, .. }: By<SetMatchingPolicy>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     query: Result<Query<PolicyQuery>, QueryRejection>,
     body: Result<Json<MatchingPolicyBody>, JsonRejection>,
 ) -> Result<Json<PolicyView>, Problem> {
-    let actor = desk.gate.actor(&headers, &SET_POLICY).await?;
     desk.refresh().await?;
     let Json(body) =
         body.map_err(|error| Problem::new(web_codes::BAD_REQUEST).detail(error.body_text()))?;
@@ -188,17 +172,15 @@ pub async fn set_matching_policy(
     params(("id" = String, Path, description = "报文 id 或受理号")),
     responses(
         (status = 204, description = "已放行，排入发送"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 404, body = Problem, description = "不存在，或不可见"),
         (status = 409, body = Problem, description = "没有在等待")
     )
 )]
-pub async fn release_match(
+async fn release_match(
+    By { actor, .. }: By<ReleaseMatch>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &RELEASE).await?;
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(web_codes::NOT_FOUND))?;
     let ground = &desk.gate.ground;
     let (now_ms, ids) = (ground.now_ms(), std::sync::Arc::clone(&ground.ids));

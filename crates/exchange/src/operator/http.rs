@@ -14,9 +14,9 @@ use crate::receipt::parked::{Listed, Parked};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Held};
-use axum::http::HeaderMap;
+use registry::access::{By, Routes};
 use registry::approval::Approval;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::clock::{beijing_day, beijing_rfc3339};
@@ -32,29 +32,16 @@ const QUOTAS_MAX: i64 = 50;
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
-/// Watches the pipeline.
-pub const PIPELINE: Operation = Operation {
-    id: "pipeline",
-    chinese: "查看流水线",
-    roles: OPERATORS,
-    changes: false,
-};
-/// Lists what is stuck.
-pub const STUCK: Operation = Operation {
-    id: "stuck",
-    chinese: "查看滞留报文",
-    roles: OPERATORS,
-    changes: false,
-};
-/// Lists parked receipts.
-pub const PARKED: Operation = Operation {
-    id: "parked",
-    chinese: "查看未匹配回执",
-    roles: OPERATORS,
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[PIPELINE, STUCK, PARKED];
+registry::operations! {
+    ReadPipeline = reads("pipeline", "查看流水线", OPERATORS);
+    ReadStuck = reads("stuck", "查看滞留报文", OPERATORS);
+    ReadParked = reads("parked", "查看未匹配回执", OPERATORS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(pipeline, stuck, parked)
+}
 
 /// A lane in which something waits.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -148,16 +135,10 @@ pub struct Rate {
 #[utoipa::path(
     get, path = "/api/v1/operator/pipeline", tag = "operator",
     responses(
-        (status = 200, body = Pipeline),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Pipeline)
     )
 )]
-pub async fn pipeline(
-    Held(desk): Held<Desk>,
-    headers: HeaderMap,
-) -> Result<Json<Pipeline>, Problem> {
-    desk.gate.actor(&headers, &PIPELINE).await?;
+async fn pipeline(_: By<ReadPipeline>, Held(desk): Held<Desk>) -> Result<Json<Pipeline>, Problem> {
     let shared = &desk.shared;
     let now_ms = shared.clock.now_ms();
     let since_ms = now_ms - RATE_SECONDS * 1000;
@@ -306,17 +287,14 @@ pub struct StuckItem {
     get, path = "/api/v1/operator/stuck", tag = "operator", params(StuckQuery),
     responses(
         (status = 200, body = Page<StuckItem>),
-        (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 400, body = Problem, description = "参数有误")
     )
 )]
-pub async fn stuck(
+async fn stuck(
+    By { actor, .. }: By<ReadStuck>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<StuckQuery>, QueryRejection>,
 ) -> Result<Json<Page<StuckItem>>, Problem> {
-    let actor = desk.gate.actor(&headers, &STUCK).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let state = match query.state.as_deref() {
         None | Some("held") => State::Held,
@@ -404,17 +382,14 @@ pub struct ParkedItem {
     get, path = "/api/v1/operator/parked", tag = "operator", params(PageQuery),
     responses(
         (status = 200, body = Page<ParkedItem>),
-        (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 400, body = Problem, description = "参数有误")
     )
 )]
-pub async fn parked(
+async fn parked(
+    _: By<ReadParked>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<Page<ParkedItem>>, Problem> {
-    desk.gate.actor(&headers, &PARKED).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let limit = i64::from(query.limit());
     let before = match &query.after {

@@ -6,23 +6,27 @@ use crate::query::{self, http::Desk};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use registry::access::{By, Routes};
 use registry::approval;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
 use web::{Code, Problem, codes as web_codes};
 
-/// Says that nothing more is to be done.
-pub const DISMISS: Operation = Operation {
-    id: "dismiss_message",
-    chinese: "不再处理退单或异常",
-    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[DISMISS];
+registry::operations! {
+    DismissMessage = changes(
+        "dismiss_message",
+        "不再处理退单或异常",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(dismiss_message)
+}
 
 /// Longest remark, in characters.
 const WHY_CHARS_MAX: usize = 200;
@@ -63,19 +67,16 @@ pub struct DismissBody {
     responses(
         (status = 204, description = "已标记为不再处理"),
         (status = 400, body = Problem, description = "说明过长"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在，或不可见"),
         (status = 409, body = Problem, description = "没有待企业处理的事项")
     )
 )]
-pub async fn dismiss_message(
+async fn dismiss_message(
+    By { actor, .. }: By<DismissMessage>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<DismissBody>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &DISMISS).await?;
     let bad = |why: String| Problem::new(web_codes::BAD_REQUEST).detail(why);
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let why = approval::one_line(&body.reason).map_err(|why| bad(why.to_owned()))?;

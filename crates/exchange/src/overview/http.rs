@@ -10,9 +10,8 @@ use crate::quota::{self, Limits, QuotaUse};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Held};
-use axum::http::HeaderMap;
-use registry::access::Sight;
-use registry::role::{Operation, Role};
+use registry::access::{By, Routes, Sight};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::Tx;
@@ -28,30 +27,19 @@ const DAYS: i64 = 30;
 
 const DAY_MS: i64 = 86_400_000;
 
-/// Reads the first page.
-pub const HOME: Operation = Operation {
-    id: "home",
-    chinese: "查看首页概览",
-    roles: READERS,
-    changes: false,
-};
-/// Reads statistics.
-pub const STATISTICS: Operation = Operation {
-    id: "statistics",
-    chinese: "查看统计",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::Operator,
-        Role::BureauClerk,
-        Role::BureauApprover,
-        Role::CustomsOfficer,
-    ],
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[HOME, STATISTICS];
+registry::operations! {
+    ReadHome = reads("home", "查看首页概览", READERS);
+    ReadStatistics = reads(
+        "statistics",
+        "查看统计",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Operator, Role::BureauClerk, Role::BureauApprover, Role::CustomsOfficer]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(home, statistics)
+}
 
 /// Counts of a kind on a day.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -184,13 +172,13 @@ fn refusals(
 #[utoipa::path(
     get, path = "/api/v1/home", tag = "overview", security(("key" = [])),
     responses(
-        (status = 200, body = Home),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Home)
     )
 )]
-pub async fn home(Held(desk): Held<Desk>, headers: HeaderMap) -> Result<Json<Home>, Problem> {
-    let actor = desk.gate.actor(&headers, &HOME).await?;
+async fn home(
+    By { actor, .. }: By<ReadHome>,
+    Held(desk): Held<Desk>,
+) -> Result<Json<Home>, Problem> {
     let today = beijing_day(desk.shared.clock.now_ms());
     let (sight, asked) = (actor.sight.clone(), today.clone());
     let refused = Filter {
@@ -275,17 +263,14 @@ pub struct DayCount {
     get, path = "/api/v1/statistics", tag = "overview", params(DaysQuery),
     responses(
         (status = 200, body = Page<DayCount>, description = "按日、按类型，由旧到新"),
-        (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 400, body = Problem, description = "参数有误")
     )
 )]
-pub async fn statistics(
+async fn statistics(
+    By { actor, .. }: By<ReadStatistics>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<DaysQuery>, QueryRejection>,
 ) -> Result<Json<Page<DayCount>>, Problem> {
-    let actor = desk.gate.actor(&headers, &STATISTICS).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let moment = |name: &str, text: Option<String>, otherwise: i64| match text {
         None => Ok(otherwise),

@@ -9,19 +9,18 @@ use crate::workbook::Body;
 use crate::workbook::http::{CLERKS, JsonForm, in_turn, signing_policy, standing};
 use axum::Json;
 use axum::extract::{Request, State};
-use registry::role::Operation;
+use registry::access::{By, Routes};
 use std::sync::Arc;
 use web::Problem;
 
-/// Checks without submitting.
-pub const PREFLIGHT: Operation = Operation {
-    id: "preflight",
-    chinese: "预检",
-    roles: CLERKS,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[PREFLIGHT];
+registry::operations! {
+    Preflight = changes("preflight", "预检", CLERKS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Arc<Door>> {
+    registry::routes!(preflight)
+}
 
 /// Checks a submission without storing anything (预检): one message, JSON form or workbook, or a set of
 /// them as zip, multipart, NDJSON or JSON list. Tells everything that is wrong with each, what their
@@ -42,18 +41,17 @@ pub const OPERATIONS: &[Operation] = &[PREFLIGHT];
     responses(
         (status = 200, body = PreflightAnswer, description = "全部问题、对碰结果与税款测算；不保存任何内容"),
         (status = 400, body = Problem, description = "不是报文、JSON、工作簿，或一组这样的文件"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 403, body = Problem, description = "没有权限，或传输企业不一致"),
         (status = 413, body = Problem, description = "过大，或文件过多"),
         (status = 503, body = Problem, description = "暂时无法处理，请稍后重试")
     )
 )]
-pub async fn preflight(
+async fn preflight(
+    By { actor, .. }: By<Preflight>,
     State(door): State<Arc<Door>>,
     request: Request,
 ) -> Result<Json<PreflightAnswer>, Problem> {
     let (parts, body) = request.into_parts();
-    let actor = door.gate.actor(&parts.headers, &PREFLIGHT).await?;
     let company = Arc::clone(actor.require_company()?);
     let (body, _room) = receive(
         &door,

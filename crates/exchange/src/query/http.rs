@@ -11,12 +11,13 @@ use crate::unmask;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State as Held};
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ceb::Outcome;
 use registry::access::{Actor, Gate};
+use registry::access::{By, Routes};
 use registry::company::{CompanyId, Directory};
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::Deserialize;
 use std::sync::Arc;
 use store::clock::parse_time;
@@ -35,36 +36,17 @@ pub(crate) const READERS: &[Role] = &[
     Role::CustomsOfficer,
 ];
 
-/// Lists messages.
-pub const MESSAGES: Operation = Operation {
-    id: "messages",
-    chinese: "查询报文",
-    roles: READERS,
-    changes: false,
-};
-/// Reads one message.
-pub const MESSAGE: Operation = Operation {
-    id: "message",
-    chinese: "查看报文全程",
-    roles: READERS,
-    changes: false,
-};
-/// Reads the bytes of one message.
-pub const XML: Operation = Operation {
-    id: "xml",
-    chinese: "查看报文原文",
-    roles: READERS,
-    changes: false,
-};
-/// Finds documents by any number.
-pub const SEARCH: Operation = Operation {
-    id: "search",
-    chinese: "按编号查找",
-    roles: READERS,
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[MESSAGES, MESSAGE, XML, SEARCH];
+registry::operations! {
+    ReadMessages = reads("messages", "查询报文", READERS);
+    ReadMessage = reads("message", "查看报文全程", READERS);
+    ReadXml = reads("xml", "查看报文原文", READERS);
+    Search = reads("search", "按编号查找", READERS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(messages, message, xml, search)
+}
 
 /// What the routes of the desks need.
 #[derive(Clone)]
@@ -73,6 +55,12 @@ pub struct Desk {
     pub gate: Arc<Gate>,
     /// Database, time, companies and whatever else the pipeline shares.
     pub shared: Arc<Shared>,
+}
+
+impl registry::access::HasGate for Desk {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
 }
 
 impl Desk {
@@ -211,17 +199,14 @@ pub(crate) fn filter(query: ListQuery, directory: &Directory) -> Result<Filter, 
     get, path = "/api/v1/messages", tag = "messages", params(ListQuery), security(("key" = [])),
     responses(
         (status = 200, body = Page<MessageSummary>, description = "报文，由新到旧"),
-        (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 400, body = Problem, description = "参数有误")
     )
 )]
-pub async fn messages(
+async fn messages(
+    By { actor, .. }: By<ReadMessages>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<Page<MessageSummary>>, Problem> {
-    let actor = desk.gate.actor(&headers, &MESSAGES).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let limit = PageQuery {
         after: None,
@@ -266,17 +251,14 @@ pub async fn messages(
     params(("id" = String, Path, description = "报文 id 或受理号")),
     responses(
         (status = 200, body = MessageDetail),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在，或不可见")
     )
 )]
-pub async fn message(
+async fn message(
+    By { actor, .. }: By<ReadMessage>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<MessageDetail>, Problem> {
-    let actor = desk.gate.actor(&headers, &MESSAGE).await?;
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let (asking, now_ms) = (actor.clone(), desk.shared.clock.now_ms());
     let found = desk
@@ -313,18 +295,15 @@ pub async fn message(
     params(("id" = String, Path, description = "报文 id 或受理号")),
     responses(
         (status = 200, content_type = "application/xml", body = String),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在，或不可见"),
         (status = 409, body = Problem, description = "报文无法脱敏显示")
     )
 )]
-pub async fn xml(
+async fn xml(
+    By { actor, .. }: By<ReadXml>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let actor = desk.gate.actor(&headers, &XML).await?;
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let now_ms = desk.shared.clock.now_ms();
     let found = desk
@@ -369,17 +348,14 @@ pub struct SearchQuery {
     get, path = "/api/v1/search", tag = "messages", params(SearchQuery), security(("key" = [])),
     responses(
         (status = 200, body = Page<SearchHit>, description = "单证，由新到旧，每种编号最多 20 份"),
-        (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 400, body = Problem, description = "参数有误")
     )
 )]
-pub async fn search(
+async fn search(
+    By { actor, .. }: By<Search>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<SearchQuery>, QueryRejection>,
 ) -> Result<Json<Page<SearchHit>>, Problem> {
-    let actor = desk.gate.actor(&headers, &SEARCH).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let q = query.q.trim().to_owned();
     if !search::is_askable(&q) {

@@ -5,10 +5,10 @@ use crate::message::MessageId;
 use crate::query::http::Desk;
 use axum::Json;
 use axum::extract::State as Held;
-use axum::http::HeaderMap;
 use ceb::Standard;
 use ceb::spec::diff;
-use registry::role::{Operation, Role};
+use registry::access::{By, Routes};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
@@ -17,21 +17,18 @@ use web::{Problem, service_error};
 /// Findings that are told; more are not of use to anybody at once.
 const FINDINGS_MAX: i64 = 1000;
 
-/// Tells what will break.
-pub const REHEARSAL: Operation = Operation {
-    id: "rehearsal",
-    chinese: "查看新版规范预演",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::Program,
-        Role::Operator,
-    ],
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[REHEARSAL];
+registry::operations! {
+    ReadRehearsal = reads(
+        "rehearsal",
+        "查看新版规范预演",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(rehearsal)
+}
 
 /// The coming version of the standard (将要生效的版本).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -156,16 +153,13 @@ fn finding(broken: Broken, company_name: Option<String>) -> RehearsalFinding {
 #[utoipa::path(
     get, path = "/api/v1/rehearsal", tag = "messages", security(("key" = [])),
     responses(
-        (status = 200, body = Rehearsal),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Rehearsal)
     )
 )]
-pub async fn rehearsal(
+async fn rehearsal(
+    By { actor, .. }: By<ReadRehearsal>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
 ) -> Result<Json<Rehearsal>, Problem> {
-    let actor = desk.gate.actor(&headers, &REHEARSAL).await?;
     let sight = actor.sight.clone();
     let found = desk
         .shared

@@ -23,7 +23,6 @@ use registry::company::CompanyId;
 use store::id::first_at_ms;
 use store::{Result, Tx};
 
-pub use http::OPERATIONS;
 pub use run::start;
 #[cfg(test)]
 pub(crate) use run::turn;

@@ -6,8 +6,9 @@ use axum::Json;
 use axum::extract::{Request, State};
 use ceb::signature::clinic::payment;
 use ceb::signature::{clinic, declared_at};
+use registry::access::{By, Routes};
 use registry::company::Company;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -16,21 +17,18 @@ use web::{Problem, codes};
 /// Longest message that is examined, in bytes: several forms of it are made and told.
 const CLINIC_BYTES_MAX: usize = 1 << 20;
 
-/// Examines a signature.
-pub const SIGNATURE_CLINIC: Operation = Operation {
-    id: "signature_clinic",
-    chinese: "验签诊断",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::Program,
-        Role::Operator,
-    ],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[SIGNATURE_CLINIC];
+registry::operations! {
+    ReadSignatureClinic = changes(
+        "signature_clinic",
+        "验签诊断",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Arc<Door>> {
+    registry::routes!(signature_clinic)
+}
 
 /// A digest that was tried (摘要尝试).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -166,18 +164,16 @@ pub struct ClinicAnswer {
     responses(
         (status = 200, body = ClinicAnswer, description = "诊断结果，签名不对时也是 200；不保存任何内容"),
         (status = 400, body = Problem, description = "没有内容"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 413, body = Problem, description = "过大"),
         (status = 503, body = Problem, description = "暂时无法处理，请稍后重试")
     )
 )]
-pub async fn signature_clinic(
+async fn signature_clinic(
+    By { actor, .. }: By<ReadSignatureClinic>,
     State(door): State<Arc<Door>>,
     request: Request,
 ) -> Result<Json<ClinicAnswer>, Problem> {
     let (parts, body) = request.into_parts();
-    let actor = door.gate.actor(&parts.headers, &SIGNATURE_CLINIC).await?;
     let company = actor.require_company().ok().map(Arc::clone);
     let most = door.config.message_bytes_max.min(CLINIC_BYTES_MAX);
     let (body, _room) = receive(&door, &actor, &parts.headers, body, most).await?;

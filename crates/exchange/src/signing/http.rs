@@ -11,46 +11,32 @@ use crate::query::http::{Desk, bad};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use registry::access::{Actor, Sight};
+use registry::access::{By, Routes};
 use registry::approval::{self, Request, reason};
 use registry::company::{self, Company, CompanyId};
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
 use web::{Problem, codes as common};
 
-/// Sees what a company wants of signatures.
-pub const SIGNING: Operation = Operation {
-    id: "signing",
-    chinese: "查看企业签名策略",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::Program,
-        Role::Operator,
-    ],
-    changes: false,
-};
-/// Switches signing by the platform on or off.
-pub const SIGNING_CONSENT: Operation = Operation {
-    id: "signing_consent",
-    chinese: "开通或关闭平台代签",
-    roles: &[Role::CompanyAdmin],
-    changes: true,
-};
-/// Asks for another policy.
-pub const ASK_SIGNING_POLICY: Operation = Operation {
-    id: "ask_signing_policy",
-    chinese: "申请变更企业签名策略",
-    roles: &[Role::Operator],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[SIGNING, SIGNING_CONSENT, ASK_SIGNING_POLICY];
+registry::operations! {
+    ReadSigning = reads(
+        "signing",
+        "查看企业签名策略",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator]
+    );
+    ReadSigningConsent = changes("signing_consent", "开通或关闭平台代签", &[Role::CompanyAdmin]);
+    AskSigningPolicy = changes("ask_signing_policy", "申请变更企业签名策略", &[Role::Operator]);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(signing, signing_consent, ask_signing_policy)
+}
 
 /// Whose signatures are asked for.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -198,16 +184,14 @@ fn show(tx: &mut Tx<'_>, desk: &Desk, company: CompanyId) -> StoreResult<Signing
     get, path = "/api/v1/signing", tag = "signing", params(SigningQuery),
     responses(
         (status = 200, body = SigningView),
-        (status = 401, body = Problem, description = "未登录，或密钥无效"),
         (status = 404, body = Problem, description = "没有这家企业，或不可见")
     )
 )]
-pub async fn signing(
+async fn signing(
+    By { actor, .. }: By<ReadSigning>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<SigningQuery>, QueryRejection>,
 ) -> Result<Json<SigningView>, Problem> {
-    let actor = desk.gate.actor(&headers, &SIGNING).await?;
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let company = match query.company.as_deref() {
         Some(id) => CompanyId(id_of(id)?),
@@ -235,17 +219,15 @@ pub async fn signing(
     put, path = "/api/v1/signing/consent", tag = "signing", request_body = ConsentBody,
     responses(
         (status = 200, body = SigningView),
-        (status = 401, body = Problem, description = "未登录"),
         (status = 403, body = Problem, description = "只有企业管理员可以开通"),
         (status = 409, body = Problem, description = "没有可用的代签证书，不能开通")
     )
 )]
-pub async fn signing_consent(
+async fn signing_consent(
+    By { actor, .. }: By<ReadSigningConsent>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     body: Result<Json<ConsentBody>, JsonRejection>,
 ) -> Result<Json<SigningView>, Problem> {
-    let actor = desk.gate.actor(&headers, &SIGNING_CONSENT).await?;
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let company = actor.require_company()?.id;
     let inside = desk.clone();
@@ -273,13 +255,12 @@ pub async fn signing_consent(
         (status = 409, body = Problem, description = "信任库中没有根证书，不能要求签名")
     )
 )]
-pub async fn ask_signing_policy(
+async fn ask_signing_policy(
+    By { actor, .. }: By<AskSigningPolicy>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(company): Path<String>,
     body: Result<Json<PolicyBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let actor = desk.gate.actor(&headers, &ASK_SIGNING_POLICY).await?;
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let verify = Verify::from_name(&body.verify)
         .ok_or_else(|| bad("verify 应为 required、tolerated 或 off".to_owned()))?;

@@ -4,20 +4,18 @@ use super::{Story, trade, view};
 use crate::query::http::{Desk, READERS};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use registry::role::Operation;
+use registry::access::{By, Routes};
 use std::sync::Arc;
 use web::{Problem, codes, service_error};
 
-/// Reads the story of a document.
-pub const STORY: Operation = Operation {
-    id: "story",
-    chinese: "查看单证全景",
-    roles: READERS,
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[STORY];
+registry::operations! {
+    ReadStory = reads("story", "查看单证全景", READERS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(story)
+}
 
 /// The order, payment, waybill and list of one trade side by side (单证全景).
 #[utoipa::path(
@@ -25,17 +23,14 @@ pub const OPERATIONS: &[Operation] = &[STORY];
     params(("documentId" = String, Path, description = "单证 id（报文详情、查找结果中的 documentId）")),
     responses(
         (status = 200, body = Story),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在，或不可见")
     )
 )]
-pub async fn story(
+async fn story(
+    By { actor, .. }: By<ReadStory>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<Story>, Problem> {
-    let actor = desk.gate.actor(&headers, &STORY).await?;
     let not_found = || Problem::new(codes::NOT_FOUND);
     let id: i64 = id.parse().map_err(|_| not_found())?;
     let now_ms = desk.shared.clock.now_ms();

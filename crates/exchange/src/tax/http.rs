@@ -8,7 +8,8 @@ use axum::extract::{Request, State};
 use ceb::matching::{Facts, Values};
 use ceb::tax::{Estimate, Rate, Scope};
 use ceb::{Kind, Profile};
-use registry::role::{Operation, Role};
+use registry::access::{By, Routes};
+use registry::role::Role;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -24,24 +25,18 @@ const RATES_MAX: usize = 1000;
 /// Longest question, in bytes: a message of a hundred lists.
 const QUESTION_BYTES_MAX: usize = 4 << 20;
 
-/// Estimates taxes.
-pub const TAX_ESTIMATE: Operation = Operation {
-    id: "tax_estimate",
-    chinese: "税款测算",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::Program,
-        Role::Operator,
-        Role::BureauClerk,
-        Role::BureauApprover,
-        Role::CustomsOfficer,
-    ],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[TAX_ESTIMATE];
+registry::operations! {
+    ReadTaxEstimate = changes(
+        "tax_estimate",
+        "税款测算",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator, Role::BureauClerk, Role::BureauApprover, Role::CustomsOfficer]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Arc<Door>> {
+    registry::routes!(tax_estimate)
+}
 
 /// Goods of a question.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -195,16 +190,15 @@ impl From<&Estimate> for TaxView {
     responses(
         (status = 200, body = TaxAnswer, description = "每份清单的税款与计算过程；不保存任何内容"),
         (status = 400, body = Problem, description = "不是清单，或金额、税率不是数字"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 413, body = Problem, description = "过大")
     )
 )]
-pub async fn tax_estimate(
+async fn tax_estimate(
+    By { actor, .. }: By<ReadTaxEstimate>,
     State(door): State<Arc<Door>>,
     request: Request,
 ) -> Result<Json<TaxAnswer>, Problem> {
     let (parts, body) = request.into_parts();
-    let actor = door.gate.actor(&parts.headers, &TAX_ESTIMATE).await?;
     let most = door.config.message_bytes_max.min(QUESTION_BYTES_MAX);
     let (body, _room) = receive(&door, &actor, &parts.headers, body, most).await?;
     let form = Body::of(content_type(&parts.headers), &body);

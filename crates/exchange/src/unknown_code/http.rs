@@ -6,9 +6,9 @@ use crate::query::http::{Desk, bad};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
-use axum::http::HeaderMap;
 use ceb::explain::Resubmit;
-use registry::role::{Operation, Role};
+use registry::access::{By, Routes};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use utoipa::{IntoParams, ToSchema};
@@ -16,29 +16,16 @@ use web::{Page, PageQuery, Problem, codes, service_error};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
-/// Lists unknown codes.
-pub const UNKNOWN_CODES: Operation = Operation {
-    id: "unknown_codes",
-    chinese: "查看未知回执代码",
-    roles: OPERATORS,
-    changes: false,
-};
-/// Explains one.
-pub const ANSWER_UNKNOWN_CODE: Operation = Operation {
-    id: "answer_unknown_code",
-    chinese: "解释未知回执代码",
-    roles: OPERATORS,
-    changes: true,
-};
-/// Withdraws an answer.
-pub const WITHDRAW_UNKNOWN_CODE: Operation = Operation {
-    id: "withdraw_unknown_code",
-    chinese: "撤回回执代码的解释",
-    roles: OPERATORS,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[UNKNOWN_CODES, ANSWER_UNKNOWN_CODE, WITHDRAW_UNKNOWN_CODE];
+registry::operations! {
+    ReadUnknownCodes = reads("unknown_codes", "查看未知回执代码", OPERATORS);
+    AnswerUnknownCode = changes("answer_unknown_code", "解释未知回执代码", OPERATORS);
+    WithdrawUnknownCode = changes("withdraw_unknown_code", "撤回回执代码的解释", OPERATORS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(unknown_codes, answer_unknown_code, withdraw_unknown_code)
+}
 
 /// A code that the dictionary does not have (未知回执代码).
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -129,17 +116,14 @@ pub struct UnknownCodesQuery {
     get, path = "/api/v1/operator/unknown-codes", tag = "operator", params(UnknownCodesQuery),
     responses(
         (status = 200, body = Page<UnknownCodeItem>),
-        (status = 400, body = Problem, description = "参数有误"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 400, body = Problem, description = "参数有误")
     )
 )]
-pub async fn unknown_codes(
+async fn unknown_codes(
+    _: By<ReadUnknownCodes>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<UnknownCodesQuery>, QueryRejection>,
 ) -> Result<Json<Page<UnknownCodeItem>>, Problem> {
-    desk.gate.actor(&headers, &UNKNOWN_CODES).await?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let is_answered = match query.state.as_deref() {
         None | Some("") => None,
@@ -191,18 +175,15 @@ pub struct AnswerBody {
     responses(
         (status = 200, body = UnknownCodeItem),
         (status = 400, body = Problem, description = "解释不完整"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在")
     )
 )]
-pub async fn answer_unknown_code(
+async fn answer_unknown_code(
+    By { actor, .. }: By<AnswerUnknownCode>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<AnswerBody>, JsonRejection>,
 ) -> Result<Json<UnknownCodeItem>, Problem> {
-    let actor = desk.gate.actor(&headers, &ANSWER_UNKNOWN_CODE).await?;
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let id = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
     let answer = Answer {
@@ -224,18 +205,15 @@ pub async fn answer_unknown_code(
     params(("id" = String, Path, description = "未知回执代码的 id")),
     responses(
         (status = 200, body = UnknownCodeItem),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在"),
         (status = 409, body = Problem, description = "还没有解释")
     )
 )]
-pub async fn withdraw_unknown_code(
+async fn withdraw_unknown_code(
+    By { actor, .. }: By<WithdrawUnknownCode>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<UnknownCodeItem>, Problem> {
-    let actor = desk.gate.actor(&headers, &WITHDRAW_UNKNOWN_CODE).await?;
     let id = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
     let now_ms = desk.shared.clock.now_ms();
     let done = desk

@@ -24,7 +24,6 @@ use store::id::IdMaker;
 use store::{Result, Tx};
 use web::Code;
 
-pub use http::OPERATIONS;
 pub use sql::n_open;
 
 /// Longest text kept of a status that cannot be read, in characters.

@@ -6,27 +6,26 @@ use crate::query::{self, http::Desk};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use registry::access::{By, Routes};
 use registry::approval::reason;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{Problem, codes, service_error};
 
-/// Shows personal data.
-pub const UNMASK: Operation = Operation {
-    id: "unmask",
-    chinese: "查看个人信息原文",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::Operator,
-        Role::CustomsOfficer,
-    ],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[UNMASK];
+registry::operations! {
+    Unmask = changes(
+        "unmask",
+        "查看个人信息原文",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::Operator, Role::CustomsOfficer]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(unmask)
+}
 
 /// Why personal data are needed.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,19 +43,16 @@ pub struct UnmaskBody {
     responses(
         (status = 204, description = "十分钟内，本会话可见该报文的个人信息"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在，或不可见"),
         (status = 429, body = Problem, description = "过于频繁")
     )
 )]
-pub async fn unmask(
+async fn unmask(
+    By { actor, .. }: By<Unmask>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<UnmaskBody>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &UNMASK).await?;
     let Json(body) =
         body.map_err(|error| Problem::new(codes::BAD_REQUEST).detail(error.body_text()))?;
     let why = reason(&body.reason)?;

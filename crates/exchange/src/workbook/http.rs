@@ -11,14 +11,15 @@ use crate::query::FindingView;
 use crate::signing::Policy;
 use axum::Json;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use ceb::{Kind, Severity};
 use registry::access::Actor;
+use registry::access::{By, Routes};
 use registry::code_table::Standing;
 use registry::company::Company;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,31 +34,19 @@ pub(crate) const CLERKS: &[Role] = &[
     Role::Program,
 ];
 
-/// Fetches a template.
-pub const TEMPLATE: Operation = Operation {
-    id: "template",
-    chinese: "下载模板",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::Program,
-        Role::Operator,
-        Role::BureauClerk,
-        Role::BureauApprover,
-        Role::CustomsOfficer,
-    ],
-    changes: false,
-};
-/// Has a workbook marked.
-pub const WORKBOOK_REPORT: Operation = Operation {
-    id: "workbook_report",
-    chinese: "标注工作簿中的问题",
-    roles: CLERKS,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[TEMPLATE, WORKBOOK_REPORT];
+registry::operations! {
+    ReadTemplate = reads(
+        "template",
+        "下载模板",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator, Role::BureauClerk, Role::BureauApprover, Role::CustomsOfficer]
+    );
+    ReadWorkbookReport = changes("workbook_report", "标注工作簿中的问题", CLERKS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Arc<Door>> {
+    registry::routes!(template, workbook_report)
+}
 
 /// A declaration as JSON (JSON 申报): documents by element name; `lines` holds the goods.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -119,16 +108,14 @@ pub struct FindingsProblem {
     responses(
         (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
          body = Vec<u8>),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 404, body = Problem, description = "没有这种报文的模板")
     )
 )]
-pub async fn template(
+async fn template(
+    By { actor, .. }: By<ReadTemplate>,
     State(door): State<Arc<Door>>,
-    headers: HeaderMap,
     Path(kind): Path<String>,
 ) -> Result<Response, Problem> {
-    let actor = door.gate.actor(&headers, &TEMPLATE).await?;
     let kind = Kind::from_code(kind.trim_end_matches(".xlsx"))
         .filter(|kind| kind.is_declaration())
         .ok_or_else(|| Problem::new(codes::NO_TEMPLATE))?;
@@ -148,16 +135,15 @@ pub async fn template(
         (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
          body = Vec<u8>),
         (status = 400, body = Problem, description = "不是工作簿"),
-        (status = 401, body = Problem, description = "未登录，或密钥缺失、无效、吊销、过期"),
         (status = 413, body = Problem, description = "过大")
     )
 )]
-pub async fn workbook_report(
+async fn workbook_report(
+    By { actor, .. }: By<ReadWorkbookReport>,
     State(door): State<Arc<Door>>,
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let actor = door.gate.actor(&parts.headers, &WORKBOOK_REPORT).await?;
     let company = Arc::clone(actor.require_company()?);
     let (body, _room) = receive(
         &door,

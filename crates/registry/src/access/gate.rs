@@ -34,12 +34,11 @@ pub struct Gate {
 
 impl Gate {
     /// A gate that knows these operations.
-    pub fn new(ground: Ground, operations: &[&'static [Operation]]) -> Self {
+    pub fn new(ground: Ground, operations: impl IntoIterator<Item = &'static Operation>) -> Self {
         Self {
             authenticator: Authenticator::new(ground.db.clone(), Arc::clone(&ground.clock)),
             operations: operations
-                .iter()
-                .flat_map(|room| room.iter())
+                .into_iter()
                 .map(|operation| (operation.id, operation))
                 .collect(),
             ground,

@@ -6,8 +6,10 @@
 //! asks a session that changes something for proof that the page is ours (CSRF), and answers an
 //! [`Actor`]. Finders take the actor's [`Sight`]; what it does not see does not exist.
 
+mod by;
 mod codes;
 mod gate;
+mod routes;
 mod sight;
 
 use crate::company::{Company, CompanyId};
@@ -17,9 +19,13 @@ use std::sync::Arc;
 use web::shares::Holder;
 use web::{Code, Problem};
 
+pub use by::{By, HasGate, Permission, Person};
 pub use codes::{ALL as CODES, CSRF, ENROL, FORBIDDEN, LOGIN, NO_COMPANY, PASSWORD, SECOND};
 pub use gate::{Gate, cookie, origin};
+pub use routes::{Guarded, Routes, operation_of};
 pub use sight::{Sight, visible};
+#[doc(hidden)]
+pub use utoipa_axum::routes as routed;
 
 /// Who acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -57,6 +57,12 @@ pub struct Desk {
     pub acts: &'static [(&'static str, &'static [Act])],
 }
 
+impl crate::access::HasGate for Desk {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+}
+
 impl Desk {
     /// The foundations.
     pub fn ground(&self) -> &Ground {

@@ -3,11 +3,12 @@
 
 use super::{Approval, Decision, Doing, Filter, Kind, NOT_DONE, decide, find, list, reason};
 use crate::access::{Actor, FORBIDDEN, Gate};
-use crate::role::{Operation, Role};
+use crate::access::{By, Routes};
+use crate::role::Role;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::clock::beijing_rfc3339;
@@ -26,36 +27,17 @@ const STAFF: &[Role] = &[
     Role::CustomsOfficer,
 ];
 
-/// Lists requests.
-pub const APPROVALS: Operation = Operation {
-    id: "approvals",
-    chinese: "查看复核申请",
-    roles: STAFF,
-    changes: false,
-};
-/// Approves one.
-pub const APPROVE: Operation = Operation {
-    id: "approve",
-    chinese: "复核通过",
-    roles: STAFF,
-    changes: true,
-};
-/// Rejects one.
-pub const REJECT: Operation = Operation {
-    id: "reject",
-    chinese: "复核驳回",
-    roles: STAFF,
-    changes: true,
-};
-/// Takes one's own back.
-pub const WITHDRAW: Operation = Operation {
-    id: "withdraw",
-    chinese: "撤回复核申请",
-    roles: STAFF,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[APPROVALS, APPROVE, REJECT, WITHDRAW];
+crate::operations! {
+    ReadApprovals = reads("approvals", "查看复核申请", STAFF);
+    Approve = changes("approve", "复核通过", STAFF);
+    Reject = changes("reject", "复核驳回", STAFF);
+    Withdraw = changes("withdraw", "撤回复核申请", STAFF);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<ApprovalDesk> {
+    crate::routes!(approvals, approve, reject, withdraw)
+}
 
 /// What the routes of the approvals need.
 #[derive(Clone)]
@@ -64,6 +46,12 @@ pub struct ApprovalDesk {
     pub gate: Arc<Gate>,
     /// Every kind, from all rooms.
     pub kinds: Arc<[Kind]>,
+}
+
+impl crate::access::HasGate for ApprovalDesk {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
 }
 
 impl ApprovalDesk {
@@ -159,17 +147,14 @@ fn view(desk: &ApprovalDesk, actor: &Actor, approval: Approval) -> ApprovalView 
 #[utoipa::path(
     get, path = "/api/v1/approvals", tag = "approvals", params(ApprovalQuery),
     responses(
-        (status = 200, body = Page<ApprovalView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<ApprovalView>)
     )
 )]
-pub async fn approvals(
+async fn approvals(
+    By { actor, .. }: By<ReadApprovals>,
     State(desk): State<ApprovalDesk>,
-    headers: HeaderMap,
     query: Result<Query<ApprovalQuery>, QueryRejection>,
 ) -> Result<Json<Page<ApprovalView>>, Problem> {
-    let actor = desk.gate.actor(&headers, &APPROVALS).await?;
     let bad = |why: String| Problem::new(codes::BAD_REQUEST).detail(why);
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let limit = PageQuery {
@@ -226,18 +211,16 @@ pub struct Reason {
     params(("id" = String, Path, description = "复核申请编号")),
     responses(
         (status = 204, description = "已通过并执行"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 403, body = Problem, description = "没有权限，或是自己的申请"),
         (status = 404, body = Problem, description = "没有这项申请"),
         (status = 409, body = Problem, description = "已处理，或已无法执行")
     )
 )]
-pub async fn approve(
+async fn approve(
+    By { actor, .. }: By<Approve>,
     State(desk): State<ApprovalDesk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &APPROVE).await?;
     settle(&desk, actor, &id, Decision::Approve).await
 }
 
@@ -248,19 +231,17 @@ pub async fn approve(
     responses(
         (status = 204, description = "已驳回"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 403, body = Problem, description = "没有权限，或是自己的申请"),
         (status = 404, body = Problem, description = "没有这项申请"),
         (status = 409, body = Problem, description = "已处理")
     )
 )]
-pub async fn reject(
+async fn reject(
+    By { actor, .. }: By<Reject>,
     State(desk): State<ApprovalDesk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<Reason>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &REJECT).await?;
     let Json(body) =
         body.map_err(|error| Problem::new(codes::BAD_REQUEST).detail(error.body_text()))?;
     let why = reason(&body.reason)?;
@@ -273,18 +254,16 @@ pub async fn reject(
     params(("id" = String, Path, description = "复核申请编号")),
     responses(
         (status = 204, description = "已撤回"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 403, body = Problem, description = "不是自己的申请"),
         (status = 404, body = Problem, description = "没有这项申请"),
         (status = 409, body = Problem, description = "已处理")
     )
 )]
-pub async fn withdraw(
+async fn withdraw(
+    By { actor, .. }: By<Withdraw>,
     State(desk): State<ApprovalDesk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &WITHDRAW).await?;
     settle(&desk, actor, &id, Decision::Withdraw).await
 }
 

@@ -2,13 +2,14 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{EXPORT, Filter, Row, VERIFY, Verdict, done, list, verify};
+use crate::access::{By, Routes};
 use crate::administration::{AUDIT, Desk, field, id_opt, page, query, time_opt};
-use crate::role::{Operation, Role};
+use crate::role::Role;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::unfold;
@@ -24,36 +25,17 @@ use web::{
 /// Rows read at once for an export.
 const EXPORT_ROWS: i64 = 500;
 
-/// Lists the audit.
-pub const AUDIT_ROWS: Operation = Operation {
-    id: "audit_rows",
-    chinese: "查看审计记录",
-    roles: &[Role::AuditAdmin, Role::SecurityAdmin],
-    changes: false,
-};
-/// Checks the chain.
-pub const AUDIT_VERIFY: Operation = Operation {
-    id: "audit_verify",
-    chinese: "校验审计链",
-    roles: AUDIT,
-    changes: false,
-};
-/// Exports the audit.
-pub const AUDIT_EXPORT: Operation = Operation {
-    id: "audit_export",
-    chinese: "导出审计记录",
-    roles: AUDIT,
-    changes: false,
-};
-/// Lists what is audited.
-pub const AUDIT_ACTS: Operation = Operation {
-    id: "audit_acts",
-    chinese: "查看审计事件目录",
-    roles: &[Role::AuditAdmin, Role::SecurityAdmin],
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[AUDIT_ROWS, AUDIT_VERIFY, AUDIT_EXPORT, AUDIT_ACTS];
+crate::operations! {
+    ReadAuditRows = reads("audit_rows", "查看审计记录", &[Role::AuditAdmin, Role::SecurityAdmin]);
+    AuditVerify = reads("audit_verify", "校验审计链", AUDIT);
+    AuditExport = reads("audit_export", "导出审计记录", AUDIT);
+    ReadAuditActs = reads("audit_acts", "查看审计事件目录", &[Role::AuditAdmin, Role::SecurityAdmin]);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(audit_rows, audit_verify, audit_acts, audit_export)
+}
 
 /// What the audit is narrowed to.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -176,17 +158,14 @@ fn filter(desk: &Desk, asked: &AuditQuery) -> Result<Filter, Problem> {
 #[utoipa::path(
     get, path = "/api/v1/audit", tag = "audit", params(AuditQuery),
     responses(
-        (status = 200, body = Page<AuditView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<AuditView>)
     )
 )]
-pub async fn audit_rows(
+async fn audit_rows(
+    _: By<ReadAuditRows>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<AuditQuery>, QueryRejection>,
 ) -> Result<Json<Page<AuditView>>, Problem> {
-    desk.gate.actor(&headers, &AUDIT_ROWS).await?;
     let asked = query(asked)?;
     let filter = filter(&desk, &asked)?;
     let limit = PageQuery {
@@ -245,17 +224,14 @@ pub fn verdict_view(verdict: Verdict) -> VerdictView {
 #[utoipa::path(
     get, path = "/api/v1/audit/verify", tag = "audit", params(VerifyQuery),
     responses(
-        (status = 200, body = VerdictView),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = VerdictView)
     )
 )]
-pub async fn audit_verify(
+async fn audit_verify(
+    By { actor, .. }: By<AuditVerify>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<VerifyQuery>, QueryRejection>,
 ) -> Result<Json<VerdictView>, Problem> {
-    let actor = desk.gate.actor(&headers, &AUDIT_VERIFY).await?;
     let known = query(asked)?.head.filter(|hash| !hash.is_empty());
     let found = verify(&desk.ground().db, known)
         .await
@@ -285,16 +261,13 @@ pub struct AuditAct {
 #[utoipa::path(
     get, path = "/api/v1/audit/acts", tag = "audit",
     responses(
-        (status = 200, body = Page<AuditAct>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<AuditAct>)
     )
 )]
-pub async fn audit_acts(
+async fn audit_acts(
+    _: By<ReadAuditActs>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<AuditAct>>, Problem> {
-    desk.gate.actor(&headers, &AUDIT_ACTS).await?;
     let items = desk
         .acts
         .iter()
@@ -378,17 +351,14 @@ async fn pour(desk: Desk, mut filter: Filter, to: mpsc::Sender<Result<Bytes, std
 #[utoipa::path(
     get, path = "/api/v1/audit/export", tag = "audit", params(AuditQuery),
     responses(
-        (status = 200, body = String, content_type = "text/csv", description = "CSV 文件"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = String, content_type = "text/csv", description = "CSV 文件")
     )
 )]
-pub async fn audit_export(
+async fn audit_export(
+    By { actor, .. }: By<AuditExport>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<AuditQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let actor = desk.gate.actor(&headers, &AUDIT_EXPORT).await?;
     let asked = query(asked)?;
     let filter = filter(&desk, &asked)?;
     let now_ms = desk.ground().now_ms();

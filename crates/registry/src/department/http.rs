@@ -1,63 +1,38 @@
 //! `/api/v1/departments`: the tree, its changes, and the customs district of a department.
 
 use super::{DEPARTMENTS_MAX, DISTRICT, Department, Details, DistrictWish, all, by_id, in_order};
+use crate::access::{By, Routes};
 use crate::account;
 use crate::administration::{Asked, Desk, OFFICERS, SYSTEM, body, field, id, id_opt, not_found};
 use crate::approval::{self, Request, reason};
-use crate::role::Operation;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
 use web::{Page, Problem};
 
-/// Lists the departments.
-pub const DEPARTMENTS: Operation = Operation {
-    id: "departments",
-    chinese: "查看部门",
-    roles: OFFICERS,
-    changes: false,
-};
-/// Makes a department.
-pub const CREATE_DEPARTMENT: Operation = Operation {
-    id: "create_department",
-    chinese: "新建部门",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Changes or moves a department.
-pub const CHANGE_DEPARTMENT: Operation = Operation {
-    id: "change_department",
-    chinese: "修改或移动部门",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Removes a department.
-pub const REMOVE_DEPARTMENT: Operation = Operation {
-    id: "remove_department",
-    chinese: "删除部门",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Asks for another customs district of a department.
-pub const ASK_DISTRICT: Operation = Operation {
-    id: "ask_department_district",
-    chinese: "申请变更部门关区",
-    roles: SYSTEM,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[
-    DEPARTMENTS,
-    CREATE_DEPARTMENT,
-    CHANGE_DEPARTMENT,
-    REMOVE_DEPARTMENT,
-    ASK_DISTRICT,
-];
+crate::operations! {
+    ReadDepartments = reads("departments", "查看部门", OFFICERS);
+    CreateDepartment = changes("create_department", "新建部门", SYSTEM);
+    ChangeDepartment = changes("change_department", "修改或移动部门", SYSTEM);
+    RemoveDepartment = changes("remove_department", "删除部门", SYSTEM);
+    AskDepartmentDistrict = changes("ask_department_district", "申请变更部门关区", SYSTEM);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(
+        departments,
+        create_department,
+        change_department,
+        remove_department,
+        ask_department_district
+    )
+}
 
 /// A department (部门) in the tree.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -124,16 +99,13 @@ fn view(
 #[utoipa::path(
     get, path = "/api/v1/departments", tag = "administration",
     responses(
-        (status = 200, body = Page<DepartmentView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<DepartmentView>)
     )
 )]
-pub async fn departments(
+async fn departments(
+    _: By<ReadDepartments>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<DepartmentView>>, Problem> {
-    desk.gate.actor(&headers, &DEPARTMENTS).await?;
     let read = |tx: &mut Tx<'_>| -> StoreResult<Vec<DepartmentView>> {
         let people = account::placed_by_department(tx)?.into_iter().collect();
         let mut names = Vec::new();
@@ -190,18 +162,15 @@ pub struct Made {
     post, path = "/api/v1/departments", tag = "administration", request_body = DepartmentData,
     responses(
         (status = 201, body = Made),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 409, body = Problem, description = "编码已被使用"),
         (status = 422, body = Problem, description = "填写内容有误，或层级过深")
     )
 )]
-pub async fn create_department(
+async fn create_department(
+    By { actor, .. }: By<CreateDepartment>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     given: Result<Json<DepartmentData>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let actor = desk.gate.actor(&headers, &CREATE_DEPARTMENT).await?;
     let (given, ground) = (details(body(given)?)?, desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (None, &given));
     let id = desk.ground().act(write).await?.to_string();
@@ -214,20 +183,17 @@ pub async fn create_department(
     params(("id" = String, Path, description = "部门编号")),
     responses(
         (status = 204, description = "已修改"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个部门"),
         (status = 409, body = Problem, description = "编码已被使用"),
         (status = 422, body = Problem, description = "填写内容有误、层级过深或成环")
     )
 )]
-pub async fn change_department(
+async fn change_department(
+    By { actor, .. }: By<ChangeDepartment>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<DepartmentData>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &CHANGE_DEPARTMENT).await?;
     let (asked, given) = (id(&asked)?, details(body(given)?)?);
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (Some(asked), &given));
@@ -241,18 +207,15 @@ pub async fn change_department(
     params(("id" = String, Path, description = "部门编号")),
     responses(
         (status = 204, description = "已删除"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个部门"),
         (status = 409, body = Problem, description = "仍有人员或下级部门")
     )
 )]
-pub async fn remove_department(
+async fn remove_department(
+    By { actor, .. }: By<RemoveDepartment>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &REMOVE_DEPARTMENT).await?;
     let (asked, ground) = (id(&asked)?, desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| super::remove(tx, &ground, &actor, asked);
     desk.ground().act(write).await?;
@@ -277,19 +240,16 @@ pub struct NewDistrict {
     responses(
         (status = 202, body = Asked, description = "等待安全管理员复核"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个部门"),
         (status = 422, body = Problem, description = "关区代码应为 2 至 4 位数字")
     )
 )]
-pub async fn ask_department_district(
+async fn ask_department_district(
+    By { actor, .. }: By<AskDepartmentDistrict>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<NewDistrict>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let actor = desk.gate.actor(&headers, &ASK_DISTRICT).await?;
     let (asked, given) = (id(&asked)?, body(given)?);
     let why = reason(&given.reason)?;
     let district = given.district.filter(|text| !text.is_empty());

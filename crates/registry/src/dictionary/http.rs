@@ -1,53 +1,34 @@
 //! `/api/v1/dictionaries`.
 
 use super::{DICTIONARIES_MAX, Dictionary, standard};
+use crate::access::{By, Routes};
 use crate::administration::{Desk, PEOPLE, SYSTEM, body};
 use crate::department::http::Made;
-use crate::role::Operation;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::ToSchema;
 use web::{Page, Problem};
 
-/// Lists the dictionaries.
-pub const DICTIONARIES: Operation = Operation {
-    id: "dictionaries",
-    chinese: "查看字典",
-    roles: PEOPLE,
-    changes: false,
-};
-/// Makes a dictionary.
-pub const CREATE_DICTIONARY: Operation = Operation {
-    id: "create_dictionary",
-    chinese: "新建字典",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Changes a dictionary.
-pub const CHANGE_DICTIONARY: Operation = Operation {
-    id: "change_dictionary",
-    chinese: "修改字典",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Removes a dictionary.
-pub const REMOVE_DICTIONARY: Operation = Operation {
-    id: "remove_dictionary",
-    chinese: "删除字典",
-    roles: SYSTEM,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[
-    DICTIONARIES,
-    CREATE_DICTIONARY,
-    CHANGE_DICTIONARY,
-    REMOVE_DICTIONARY,
-];
+crate::operations! {
+    ReadDictionaries = reads("dictionaries", "查看字典", PEOPLE);
+    CreateDictionary = changes("create_dictionary", "新建字典", SYSTEM);
+    ChangeDictionary = changes("change_dictionary", "修改字典", SYSTEM);
+    RemoveDictionary = changes("remove_dictionary", "删除字典", SYSTEM);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(
+        dictionaries,
+        create_dictionary,
+        change_dictionary,
+        remove_dictionary
+    )
+}
 
 /// A dictionary (字典) in the list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -85,16 +66,13 @@ fn view(one: Dictionary, is_standard: bool) -> DictionaryView {
 #[utoipa::path(
     get, path = "/api/v1/dictionaries", tag = "administration",
     responses(
-        (status = 200, body = Page<DictionaryView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<DictionaryView>)
     )
 )]
-pub async fn dictionaries(
+async fn dictionaries(
+    _: By<ReadDictionaries>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<DictionaryView>>, Problem> {
-    desk.gate.actor(&headers, &DICTIONARIES).await?;
     let read = |tx: &mut Tx<'_>| super::all(tx, DICTIONARIES_MAX);
     let found = desk.ground().read(read).await?.into_iter();
     let ground = desk.ground();
@@ -145,18 +123,15 @@ pub struct NewDictionary {
     post, path = "/api/v1/dictionaries", tag = "administration", request_body = NewDictionary,
     responses(
         (status = 201, body = Made),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 409, body = Problem, description = "编码已被使用"),
         (status = 422, body = Problem, description = "填写内容有误")
     )
 )]
-pub async fn create_dictionary(
+async fn create_dictionary(
+    By { actor, .. }: By<CreateDictionary>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     given: Result<Json<NewDictionary>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let actor = desk.gate.actor(&headers, &CREATE_DICTIONARY).await?;
     let (given, ground) = (body(given)?, desk.ground().clone());
     let one = Dictionary {
         code: given.code,
@@ -179,19 +154,16 @@ pub async fn create_dictionary(
     params(("code" = String, Path, description = "字典编码")),
     responses(
         (status = 204, description = "已修改"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个字典"),
         (status = 422, body = Problem, description = "填写内容有误")
     )
 )]
-pub async fn change_dictionary(
+async fn change_dictionary(
+    By { actor, .. }: By<ChangeDictionary>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(code): Path<String>,
     given: Result<Json<DictionaryData>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &CHANGE_DICTIONARY).await?;
     let (given, ground) = (body(given)?, desk.ground().clone());
     let one = Dictionary {
         code,
@@ -212,18 +184,15 @@ pub async fn change_dictionary(
     params(("code" = String, Path, description = "字典编码")),
     responses(
         (status = 204, description = "已删除"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个字典"),
         (status = 409, body = Problem, description = "仍有字典项，或平台自用")
     )
 )]
-pub async fn remove_dictionary(
+async fn remove_dictionary(
+    By { actor, .. }: By<RemoveDictionary>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(code): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &REMOVE_DICTIONARY).await?;
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| super::remove(tx, &ground, &actor, &code);
     desk.ground().act(write).await?;

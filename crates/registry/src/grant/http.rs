@@ -3,53 +3,35 @@
 
 use super::{GRANT, REVOKE, Taking, Wish, validate};
 use crate::access::Actor;
+use crate::access::{By, Routes};
 use crate::account::{self, AccountId};
 use crate::administration::{
     Asked, Desk, OFFICERS, SYSTEM, body, codes, id, id_opt, not_found, page, query, time_opt,
 };
 use crate::approval::{self, Kind, Request, http::Reason, reason};
-use crate::role::{self, Grant, Operation, Role};
+use crate::role::{self, Grant, Role};
 use crate::session::http::{Named, named};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
 use web::{Page, PageQuery, Problem};
 
-/// Lists the roles that people hold.
-pub const GRANTS: Operation = Operation {
-    id: "grants",
-    chinese: "查看授权",
-    roles: OFFICERS,
-    changes: false,
-};
-/// Asks for a role for somebody.
-pub const ASK_GRANT: Operation = Operation {
-    id: "ask_grant",
-    chinese: "申请授予角色",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Asks to take a role back.
-pub const ASK_REVOKE: Operation = Operation {
-    id: "ask_revoke",
-    chinese: "申请收回角色",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Lists the roles.
-pub const ROLES: Operation = Operation {
-    id: "roles",
-    chinese: "查看角色",
-    roles: OFFICERS,
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[GRANTS, ASK_GRANT, ASK_REVOKE, ROLES];
+crate::operations! {
+    ReadGrants = reads("grants", "查看授权", OFFICERS);
+    AskGrant = changes("ask_grant", "申请授予角色", SYSTEM);
+    AskRevoke = changes("ask_revoke", "申请收回角色", SYSTEM);
+    ReadRoles = reads("roles", "查看角色", OFFICERS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(grants, ask_grant, ask_revoke, roles)
+}
 
 /// What a list of grants is narrowed to.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -112,17 +94,14 @@ fn view(tx: &mut Tx<'_>, grant: &Grant) -> StoreResult<GrantView> {
 #[utoipa::path(
     get, path = "/api/v1/grants", tag = "administration", params(GrantQuery),
     responses(
-        (status = 200, body = Page<GrantView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<GrantView>)
     )
 )]
-pub async fn grants(
+async fn grants(
+    _: By<ReadGrants>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<GrantQuery>, QueryRejection>,
 ) -> Result<Json<Page<GrantView>>, Problem> {
-    desk.gate.actor(&headers, &GRANTS).await?;
     let asked = query(asked)?;
     let account = id_opt("account", asked.account.as_deref())?;
     let after = id_opt("after", asked.after.as_deref())?.unwrap_or(0);
@@ -173,17 +152,15 @@ pub struct GrantWish {
     responses(
         (status = 202, body = Asked, description = "等待安全管理员复核"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 403, body = Problem, description = "没有权限，或是自己的账号"),
         (status = 409, body = Problem, description = "不能授予此角色")
     )
 )]
-pub async fn ask_grant(
+async fn ask_grant(
+    By { actor, .. }: By<AskGrant>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     given: Result<Json<GrantWish>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let actor = desk.gate.actor(&headers, &ASK_GRANT).await?;
     let given = body(given)?;
     let why = reason(&given.reason)?;
     let account = id_opt("accountId", Some(&given.account_id))?.ok_or_else(not_found)?;
@@ -218,18 +195,16 @@ pub async fn ask_grant(
     responses(
         (status = 202, body = Asked, description = "等待安全管理员复核"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 403, body = Problem, description = "没有权限，或是自己的账号"),
         (status = 404, body = Problem, description = "没有这项授权")
     )
 )]
-pub async fn ask_revoke(
+async fn ask_revoke(
+    By { actor, .. }: By<AskRevoke>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let actor = desk.gate.actor(&headers, &ASK_REVOKE).await?;
     let (asked, why) = (id(&asked)?, reason(&body(given)?.reason)?);
     let own = actor.who.id();
     let check = move |tx: &mut Tx<'_>| -> StoreResult<Result<Request, Problem>> {
@@ -300,16 +275,13 @@ pub struct RoleView {
 #[utoipa::path(
     get, path = "/api/v1/roles", tag = "administration",
     responses(
-        (status = 200, body = Page<RoleView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<RoleView>)
     )
 )]
-pub async fn roles(
+async fn roles(
+    _: By<ReadRoles>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<RoleView>>, Problem> {
-    desk.gate.actor(&headers, &ROLES).await?;
     let mut items: Vec<RoleView> = Role::ALL
         .into_iter()
         .map(|role| RoleView {

@@ -4,14 +4,15 @@ use super::own::RUN;
 use super::sql;
 use super::{Job, Run, runs, states};
 use crate::access::Gate;
+use crate::access::{By, Routes};
 use crate::administration::{SYSTEM, body, codes, not_found};
 use crate::approval::{http::Reason, reason};
 use crate::audit;
-use crate::role::{Operation, Role};
+use crate::role::Role;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::Serialize;
 use std::sync::Arc;
 use store::clock::beijing_rfc3339;
@@ -30,29 +31,16 @@ const WATCHERS: &[Role] = &[
     Role::Operator,
 ];
 
-/// Lists the jobs.
-pub const JOBS: Operation = Operation {
-    id: "jobs",
-    chinese: "查看定时任务",
-    roles: WATCHERS,
-    changes: false,
-};
-/// Lists the runs of a job.
-pub const JOB_RUNS: Operation = Operation {
-    id: "job_runs",
-    chinese: "查看定时任务执行记录",
-    roles: WATCHERS,
-    changes: false,
-};
-/// Makes a job due now.
-pub const RUN_JOB: Operation = Operation {
-    id: "run_job",
-    chinese: "立即执行定时任务",
-    roles: SYSTEM,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[JOBS, JOB_RUNS, RUN_JOB];
+crate::operations! {
+    ReadJobs = reads("jobs", "查看定时任务", WATCHERS);
+    ReadJobRuns = reads("job_runs", "查看定时任务执行记录", WATCHERS);
+    RunJob = changes("run_job", "立即执行定时任务", SYSTEM);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<JobDesk> {
+    crate::routes!(jobs, job_runs, run_job)
+}
 
 /// What the routes of the jobs need.
 #[derive(Clone)]
@@ -61,6 +49,12 @@ pub struct JobDesk {
     pub gate: Arc<Gate>,
     /// Every job of the house.
     pub jobs: Arc<[Job]>,
+}
+
+impl crate::access::HasGate for JobDesk {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
 }
 
 impl JobDesk {
@@ -124,16 +118,13 @@ pub struct JobView {
 #[utoipa::path(
     get, path = "/api/v1/jobs", tag = "administration",
     responses(
-        (status = 200, body = Page<JobView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<JobView>)
     )
 )]
-pub async fn jobs(
+async fn jobs(
+    _: By<ReadJobs>,
     State(desk): State<JobDesk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<JobView>>, Problem> {
-    desk.gate.actor(&headers, &JOBS).await?;
     let ground = &desk.gate.ground;
     let (jobs, now_ms) = (Arc::clone(&desk.jobs), ground.now_ms());
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<JobView>> {
@@ -162,17 +153,14 @@ pub async fn jobs(
     params(("name" = String, Path, description = "任务编码")),
     responses(
         (status = 200, body = Page<RunView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个任务")
     )
 )]
-pub async fn job_runs(
+async fn job_runs(
+    _: By<ReadJobRuns>,
     State(desk): State<JobDesk>,
-    headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Result<Json<Page<RunView>>, Problem> {
-    desk.gate.actor(&headers, &JOB_RUNS).await?;
     let name = desk.job(&name)?.name;
     let read = move |tx: &mut Tx<'_>| runs(tx, name, RUNS);
     let found = desk.gate.ground.read(read).await?;
@@ -189,19 +177,16 @@ pub async fn job_runs(
     responses(
         (status = 202, description = "将在数秒内执行"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个任务"),
         (status = 409, body = Problem, description = "任务正在执行")
     )
 )]
-pub async fn run_job(
+async fn run_job(
+    By { actor, .. }: By<RunJob>,
     State(desk): State<JobDesk>,
-    headers: HeaderMap,
     Path(name): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &RUN_JOB).await?;
     let name = desk.job(&name)?.name;
     let why = reason(&body(given)?.reason)?;
     let now_ms = desk.gate.ground.now_ms();

@@ -4,12 +4,12 @@
 use super::text::{Block, blocks};
 use super::{Level, Notice, audiences, by_id, is_for, n_unread, valid};
 use crate::access::Actor;
+use crate::access::{By, Routes};
 use crate::administration::{Desk, PEOPLE, id, id_opt, not_found, page, query};
-use crate::role::Operation;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
@@ -25,36 +25,17 @@ const BELL_LOOKS: i64 = 100;
 /// Notices that the bell shows.
 const BELL_SHOWS: usize = 5;
 
-/// Lists the notices for the reader.
-pub const NOTICES: Operation = Operation {
-    id: "notices",
-    chinese: "查看公告",
-    roles: PEOPLE,
-    changes: false,
-};
-/// Counts those that are new.
-pub const BELL: Operation = Operation {
-    id: "notice_bell",
-    chinese: "查看未读公告",
-    roles: PEOPLE,
-    changes: false,
-};
-/// Reads one.
-pub const NOTICE: Operation = Operation {
-    id: "notice",
-    chinese: "查看公告正文",
-    roles: PEOPLE,
-    changes: false,
-};
-/// Says that one was read.
-pub const READ: Operation = Operation {
-    id: "read_notice",
-    chinese: "确认已读公告",
-    roles: PEOPLE,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[NOTICES, BELL, NOTICE, READ];
+crate::operations! {
+    ReadNotices = reads("notices", "查看公告", PEOPLE);
+    ReadNoticeBell = reads("notice_bell", "查看未读公告", PEOPLE);
+    ReadNotice = reads("notice", "查看公告正文", PEOPLE);
+    MarkNoticeRead = changes("read_notice", "确认已读公告", PEOPLE);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(notices, notice_bell, notice, read_notice)
+}
 
 /// A piece of a text.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -146,17 +127,14 @@ pub struct NoticeQuery {
 #[utoipa::path(
     get, path = "/api/v1/notices", tag = "administration", params(NoticeQuery),
     responses(
-        (status = 200, body = Page<NoticeView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<NoticeView>)
     )
 )]
-pub async fn notices(
+async fn notices(
+    By { actor, .. }: By<ReadNotices>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<NoticeQuery>, QueryRejection>,
 ) -> Result<Json<Page<NoticeView>>, Problem> {
-    let actor = desk.gate.actor(&headers, &NOTICES).await?;
     let account = actor.require_account()?;
     let asked = query(asked)?;
     let before = id_opt("after", asked.after.as_deref())?;
@@ -199,16 +177,13 @@ pub struct BellView {
 #[utoipa::path(
     get, path = "/api/v1/notices/bell", tag = "administration",
     responses(
-        (status = 200, body = BellView),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = BellView)
     )
 )]
-pub async fn notice_bell(
+async fn notice_bell(
+    By { actor, .. }: By<ReadNoticeBell>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
 ) -> Result<Json<BellView>, Problem> {
-    let actor = desk.gate.actor(&headers, &BELL).await?;
     let account = actor.require_account()?;
     let now_ms = desk.ground().now_ms();
     let audiences = audiences(&actor.roles);
@@ -248,17 +223,14 @@ fn may_see(actor: &Actor, notice: &Notice, now_ms: i64) -> bool {
     params(("id" = String, Path, description = "公告编号")),
     responses(
         (status = 200, body = NoticeView),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这条公告，或不在可见范围内")
     )
 )]
-pub async fn notice(
+async fn notice(
+    By { actor, .. }: By<ReadNotice>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
 ) -> Result<Json<NoticeView>, Problem> {
-    let actor = desk.gate.actor(&headers, &NOTICE).await?;
     let (asked, now_ms) = (id(&asked)?, desk.ground().now_ms());
     let found = desk.ground().read(move |tx| by_id(tx, asked)).await?;
     let found = found.filter(|notice| may_see(&actor, notice, now_ms));
@@ -271,17 +243,14 @@ pub async fn notice(
     params(("id" = String, Path, description = "公告编号")),
     responses(
         (status = 204, description = "已记录"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这条公告，或不在可见范围内")
     )
 )]
-pub async fn read_notice(
+async fn read_notice(
+    By { actor, .. }: By<MarkNoticeRead>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &READ).await?;
     let (asked, ground) = (id(&asked)?, desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| super::read(tx, &ground, &actor, asked);
     desk.ground().act(write).await?;

@@ -2,13 +2,13 @@
 
 use super::{Change, Kind, Parameter, SET_KIND, Wish, changes, refresh, shown, sql, write};
 use crate::access::Actor;
+use crate::access::{By, Routes};
 use crate::administration::{Desk, OFFICERS, SYSTEM, body, codes, field, not_found};
 use crate::approval::{self, Request, reason};
-use crate::role::Operation;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
@@ -22,29 +22,16 @@ const CHANGES: i64 = 200;
 /// Requests that are looked at to mark the parameters that wait.
 const PENDING: i64 = 200;
 
-/// Lists the parameters.
-pub const PARAMETERS: Operation = Operation {
-    id: "parameters",
-    chinese: "查看参数",
-    roles: OFFICERS,
-    changes: false,
-};
-/// Lists the changes of a parameter.
-pub const PARAMETER_CHANGES: Operation = Operation {
-    id: "parameter_changes",
-    chinese: "查看参数变更历史",
-    roles: OFFICERS,
-    changes: false,
-};
-/// Changes a parameter, or asks for it.
-pub const SET_PARAMETER: Operation = Operation {
-    id: "set_parameter",
-    chinese: "变更参数",
-    roles: SYSTEM,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[PARAMETERS, PARAMETER_CHANGES, SET_PARAMETER];
+crate::operations! {
+    ReadParameters = reads("parameters", "查看参数", OFFICERS);
+    ReadParameterChanges = reads("parameter_changes", "查看参数变更历史", OFFICERS);
+    SetParameter = changes("set_parameter", "变更参数", SYSTEM);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(parameters, parameter_changes, set_parameter)
+}
 
 /// A change of a parameter (参数变更).
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -162,16 +149,13 @@ fn view(
 #[utoipa::path(
     get, path = "/api/v1/parameters", tag = "administration",
     responses(
-        (status = 200, body = Page<ParameterView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<ParameterView>)
     )
 )]
-pub async fn parameters(
+async fn parameters(
+    _: By<ReadParameters>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<ParameterView>>, Problem> {
-    desk.gate.actor(&headers, &PARAMETERS).await?;
     let inside = desk.clone();
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<ParameterView>> {
         let pending = pending(tx)?;
@@ -197,17 +181,14 @@ fn find(desk: &Desk, name: &str) -> Result<&'static Parameter, Problem> {
     params(("name" = String, Path, description = "参数名")),
     responses(
         (status = 200, body = Page<ChangeView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个参数")
     )
 )]
-pub async fn parameter_changes(
+async fn parameter_changes(
+    _: By<ReadParameterChanges>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(name): Path<String>,
 ) -> Result<Json<Page<ChangeView>>, Problem> {
-    desk.gate.actor(&headers, &PARAMETER_CHANGES).await?;
     let parameter = find(&desk, &name)?;
     let read = move |tx: &mut Tx<'_>| changes(tx, parameter.name, CHANGES);
     let found = desk.ground().read(read).await?.into_iter();
@@ -248,20 +229,17 @@ pub struct Became {
         (status = 200, body = Became, description = "已生效"),
         (status = 202, body = Became, description = "等待安全管理员复核"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个参数"),
         (status = 409, body = Problem, description = "已有待复核的变更，或与现值相同"),
         (status = 422, body = Problem, description = "超出范围")
     )
 )]
-pub async fn set_parameter(
+async fn set_parameter(
+    By { actor, .. }: By<SetParameter>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(name): Path<String>,
     given: Result<Json<NewValue>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Became>), Problem> {
-    let actor = desk.gate.actor(&headers, &SET_PARAMETER).await?;
     let (parameter, given) = (find(&desk, &name)?, body(given)?);
     let why = reason(&given.reason)?;
     if let Some(value) = given.value {

@@ -1,48 +1,29 @@
 //! `/api/v1/posts`.
 
 use super::{POSTS_MAX, Post, all};
+use crate::access::{By, Routes};
 use crate::administration::{Desk, OFFICERS, SYSTEM, body, id};
 use crate::department::http::Made;
-use crate::role::Operation;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::ToSchema;
 use web::{Page, Problem};
 
-/// Lists the posts.
-pub const POSTS: Operation = Operation {
-    id: "posts",
-    chinese: "查看岗位",
-    roles: OFFICERS,
-    changes: false,
-};
-/// Makes a post.
-pub const CREATE_POST: Operation = Operation {
-    id: "create_post",
-    chinese: "新建岗位",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Changes a post.
-pub const CHANGE_POST: Operation = Operation {
-    id: "change_post",
-    chinese: "修改岗位",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Removes a post.
-pub const REMOVE_POST: Operation = Operation {
-    id: "remove_post",
-    chinese: "删除岗位",
-    roles: SYSTEM,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[POSTS, CREATE_POST, CHANGE_POST, REMOVE_POST];
+crate::operations! {
+    ReadPosts = reads("posts", "查看岗位", OFFICERS);
+    CreatePost = changes("create_post", "新建岗位", SYSTEM);
+    ChangePost = changes("change_post", "修改岗位", SYSTEM);
+    RemovePost = changes("remove_post", "删除岗位", SYSTEM);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(posts, create_post, change_post, remove_post)
+}
 
 /// A post (岗位) in the list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -66,16 +47,13 @@ pub struct PostView {
 #[utoipa::path(
     get, path = "/api/v1/posts", tag = "administration",
     responses(
-        (status = 200, body = Page<PostView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<PostView>)
     )
 )]
-pub async fn posts(
+async fn posts(
+    _: By<ReadPosts>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<PostView>>, Problem> {
-    desk.gate.actor(&headers, &POSTS).await?;
     let found = desk.ground().read(|tx| all(tx, POSTS_MAX)).await?;
     let view = |post: Post| PostView {
         id: post.id.to_string(),
@@ -125,18 +103,15 @@ fn post(data: PostData) -> Post {
     post, path = "/api/v1/posts", tag = "administration", request_body = PostData,
     responses(
         (status = 201, body = Made),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 409, body = Problem, description = "编码已被使用"),
         (status = 422, body = Problem, description = "填写内容有误")
     )
 )]
-pub async fn create_post(
+async fn create_post(
+    By { actor, .. }: By<CreatePost>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     given: Result<Json<PostData>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let actor = desk.gate.actor(&headers, &CREATE_POST).await?;
     let (given, ground) = (post(body(given)?), desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (None, &given));
     let id = desk.ground().act(write).await?.to_string();
@@ -149,20 +124,17 @@ pub async fn create_post(
     params(("id" = String, Path, description = "岗位编号")),
     responses(
         (status = 204, description = "已修改"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个岗位"),
         (status = 409, body = Problem, description = "编码已被使用"),
         (status = 422, body = Problem, description = "填写内容有误")
     )
 )]
-pub async fn change_post(
+async fn change_post(
+    By { actor, .. }: By<ChangePost>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<PostData>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &CHANGE_POST).await?;
     let (asked, given) = (id(&asked)?, post(body(given)?));
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (Some(asked), &given));
@@ -176,18 +148,15 @@ pub async fn change_post(
     params(("id" = String, Path, description = "岗位编号")),
     responses(
         (status = 204, description = "已删除"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个岗位"),
         (status = 409, body = Problem, description = "仍有人员在此岗位")
     )
 )]
-pub async fn remove_post(
+async fn remove_post(
+    By { actor, .. }: By<RemovePost>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &REMOVE_POST).await?;
     let (asked, ground) = (id(&asked)?, desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| super::remove(tx, &ground, &actor, asked);
     desk.ground().act(write).await?;

@@ -2,12 +2,13 @@
 
 use super::{Protocol, RelyingParty, codes};
 use crate::access::Gate;
+use crate::access::{By, Routes};
 use crate::approval::{self, Request};
-use crate::role::{Operation, Role};
+use crate::role::Role;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Tx;
@@ -21,29 +22,26 @@ pub struct PartyDesk {
     pub gate: Arc<Gate>,
 }
 
-/// Lists the entries.
-const LIST: Operation = Operation {
-    id: "relying_parties",
-    chinese: "查看接入系统",
-    roles: &[Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin],
-    changes: false,
-};
-/// Proposes an entry or its change.
-const PUT: Operation = Operation {
-    id: "put_relying_party",
-    chinese: "申请登记或修改接入系统",
-    roles: &[Role::SystemAdmin],
-    changes: true,
-};
-/// Proposes that an entry be removed.
-const REMOVE: Operation = Operation {
-    id: "remove_relying_party",
-    chinese: "申请移除接入系统",
-    roles: &[Role::SystemAdmin],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[LIST, PUT, REMOVE];
+impl crate::access::HasGate for PartyDesk {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+}
+
+crate::operations! {
+    ReadRelyingParties = reads(
+        "relying_parties",
+        "查看接入系统",
+        &[Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin]
+    );
+    PutRelyingParty = changes("put_relying_party", "申请登记或修改接入系统", &[Role::SystemAdmin]);
+    RemoveRelyingParty = changes("remove_relying_party", "申请移除接入系统", &[Role::SystemAdmin]);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<PartyDesk> {
+    crate::routes!(relying_parties, put_relying_party, remove_relying_party)
+}
 
 /// An entry (接入系统登记) as it is proposed and shown.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -163,11 +161,10 @@ fn listed(party: RelyingParty) -> Listed {
     ),
     security(("key" = []))
 )]
-pub async fn relying_parties(
+async fn relying_parties(
+    _: By<ReadRelyingParties>,
     State(desk): State<PartyDesk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<Listed>>, Problem> {
-    desk.gate.actor(&headers, &LIST).await?;
     let parties = desk
         .gate
         .ground
@@ -198,13 +195,12 @@ pub async fn relying_parties(
     ),
     security(("key" = []))
 )]
-pub async fn put_relying_party(
+async fn put_relying_party(
+    By { actor, .. }: By<PutRelyingParty>,
     State(desk): State<PartyDesk>,
     Path(name): Path<String>,
-    headers: HeaderMap,
     body: Result<Json<Proposal>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Proposed>), Problem> {
-    let actor = desk.gate.actor(&headers, &PUT).await?;
     let Json(proposal) = body.map_err(|error| bad(&error))?;
     let why = approval::reason(&proposal.reason)?;
     let mut entry = proposal.entry;
@@ -273,13 +269,12 @@ pub async fn put_relying_party(
     ),
     security(("key" = []))
 )]
-pub async fn remove_relying_party(
+async fn remove_relying_party(
+    By { actor, .. }: By<RemoveRelyingParty>,
     State(desk): State<PartyDesk>,
     Path(name): Path<String>,
-    headers: HeaderMap,
     body: Result<Json<Reason>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Proposed>), Problem> {
-    let actor = desk.gate.actor(&headers, &REMOVE).await?;
     let Json(body) = body.map_err(|error| bad(&error))?;
     let why = approval::reason(&body.reason)?;
     let ground = desk.gate.ground.clone();

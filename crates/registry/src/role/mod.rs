@@ -164,6 +164,28 @@ pub struct Operation {
     pub changes: bool,
 }
 
+impl Operation {
+    /// One that only reads.
+    pub const fn reads(id: &'static str, chinese: &'static str, roles: &'static [Role]) -> Self {
+        Self {
+            id,
+            chinese,
+            roles,
+            changes: false,
+        }
+    }
+
+    /// One that changes something.
+    pub const fn changes(id: &'static str, chinese: &'static str, roles: &'static [Role]) -> Self {
+        Self {
+            id,
+            chinese,
+            roles,
+            changes: true,
+        }
+    }
+}
+
 /// A role held by an account (授权).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {

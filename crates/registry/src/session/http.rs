@@ -4,16 +4,17 @@
 
 use super::{Limits, OpenSession, choose_company as choose, end, open};
 use crate::access::{Actor, Gate};
+use crate::access::{By, Person, Routes};
 use crate::account;
 use crate::administration::{OFFICERS, PEOPLE, SECURITY, body, id, id_opt, not_found, page, query};
 use crate::approval::{http::Reason, reason};
 use crate::audit::{self, Act};
 use crate::company::{self, CompanyId};
-use crate::role::{self, Operation, Role};
+use crate::role::{self, Role};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -22,36 +23,17 @@ use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
 use web::{Page, PageQuery, Problem, codes, service_error};
 
-/// Reads one's own session.
-pub const SESSION: Operation = Operation {
-    id: "session",
-    chinese: "查看当前会话",
-    roles: PEOPLE,
-    changes: false,
-};
-/// Chooses the company to act for.
-pub const CHOOSE_COMPANY: Operation = Operation {
-    id: "choose_company",
-    chinese: "选择所代表的企业",
-    roles: PEOPLE,
-    changes: true,
-};
-/// Lists who is at work.
-pub const ONLINE_USERS: Operation = Operation {
-    id: "online_users",
-    chinese: "查看在线用户",
-    roles: OFFICERS,
-    changes: false,
-};
-/// Ends a session.
-pub const KICK_SESSION: Operation = Operation {
-    id: "kick",
-    chinese: "强制下线",
-    roles: SECURITY,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[SESSION, CHOOSE_COMPANY, ONLINE_USERS, KICK_SESSION];
+crate::operations! {
+    ReadSession = reads("session", "查看当前会话", PEOPLE);
+    SwitchCompany = changes("choose_company", "选择所代表的企业", PEOPLE);
+    ReadOnlineUsers = reads("online_users", "查看在线用户", OFFICERS);
+    Kick = changes("kick", "强制下线", SECURITY);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<SessionDesk> {
+    crate::routes!(session, choose_company, online_users, kick)
+}
 
 /// A company was chosen.
 pub const CHOOSE: Act = Act {
@@ -149,19 +131,23 @@ pub struct SessionDesk {
     pub gate: Arc<Gate>,
 }
 
+impl crate::access::HasGate for SessionDesk {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+}
+
 /// The session of the person who asks (当前会话).
 #[utoipa::path(
     get, path = "/api/v1/session", tag = "session",
     responses(
-        (status = 200, body = SessionView),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效")
+        (status = 200, body = SessionView)
     )
 )]
-pub async fn session(
+async fn session(
+    Person { actor, session, .. }: Person<ReadSession>,
     State(desk): State<SessionDesk>,
-    headers: HeaderMap,
 ) -> Result<Json<SessionView>, Problem> {
-    let (actor, session) = desk.gate.person(&headers).await?;
     let ground = &desk.gate.ground;
     let (id, now_ms) = (session.account, ground.now_ms());
     let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
@@ -264,16 +250,14 @@ pub struct ChooseCompany {
     post, path = "/api/v1/session/company", tag = "session", request_body = ChooseCompany,
     responses(
         (status = 204, description = "已切换"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 404, body = Problem, description = "不是本账号可代表的企业")
     )
 )]
-pub async fn choose_company(
+async fn choose_company(
+    By { actor, .. }: By<SwitchCompany>,
     State(desk): State<SessionDesk>,
-    headers: HeaderMap,
     body: Result<Json<ChooseCompany>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &CHOOSE_COMPANY).await?;
     let Json(body) =
         body.map_err(|error| Problem::new(codes::BAD_REQUEST).detail(error.body_text()))?;
     let account = actor.require_account()?;
@@ -346,17 +330,14 @@ pub struct OnlineView {
 #[utoipa::path(
     get, path = "/api/v1/sessions", tag = "administration", params(OnlineQuery),
     responses(
-        (status = 200, body = Page<OnlineView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<OnlineView>)
     )
 )]
-pub async fn online_users(
+async fn online_users(
+    By { actor, .. }: By<ReadOnlineUsers>,
     State(desk): State<SessionDesk>,
-    headers: HeaderMap,
     asked: Result<Query<OnlineQuery>, QueryRejection>,
 ) -> Result<Json<Page<OnlineView>>, Problem> {
-    let actor = desk.gate.actor(&headers, &ONLINE_USERS).await?;
     let asked = query(asked)?;
     let before = id_opt("after", asked.after.as_deref())?.unwrap_or(i64::MAX);
     let limit = PageQuery {
@@ -391,18 +372,15 @@ pub async fn online_users(
     responses(
         (status = 204, description = "已下线"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "会话不存在或已结束")
     )
 )]
-pub async fn kick(
+async fn kick(
+    By { actor, .. }: By<Kick>,
     State(desk): State<SessionDesk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &KICK_SESSION).await?;
     let (asked, why) = (id(&asked)?, reason(&body(given)?.reason)?);
     let now_ms = desk.gate.ground.now_ms();
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<(), Problem>> {

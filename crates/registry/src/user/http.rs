@@ -3,6 +3,7 @@
 
 use super::state::http::{LinkView, link};
 use super::{Details, change, create, object};
+use crate::access::{By, Routes};
 use crate::account::personal::Field;
 use crate::account::{self, Account, AccountId, Filter};
 use crate::administration::{
@@ -11,56 +12,31 @@ use crate::administration::{
 use crate::approval::{http::Reason, reason};
 use crate::ground::{Ground, Secret};
 use crate::login::lock;
-use crate::role::{self, Operation};
+use crate::role;
 use crate::session::http::Named;
 use crate::{audit, company, department, factor, hash_text, post, session};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
 use web::{Page, PageQuery, Problem};
 
-/// Lists accounts.
-pub const USERS: Operation = Operation {
-    id: "users",
-    chinese: "查看用户列表",
-    roles: OFFICERS,
-    changes: false,
-};
-/// Reads one account.
-pub const USER: Operation = Operation {
-    id: "user",
-    chinese: "查看用户详情",
-    roles: OFFICERS,
-    changes: false,
-};
-/// Makes a staff account.
-pub const CREATE_USER: Operation = Operation {
-    id: "create_user",
-    chinese: "创建用户",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Changes the data of a person.
-pub const CHANGE_USER: Operation = Operation {
-    id: "change_user",
-    chinese: "修改用户资料",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Shows personal data in full.
-pub const UNMASK_USER: Operation = Operation {
-    id: "unmask_user",
-    chinese: "查看用户完整联系方式",
-    roles: SYSTEM_SECURITY,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[USERS, USER, CREATE_USER, CHANGE_USER, UNMASK_USER];
+crate::operations! {
+    ReadUsers = reads("users", "查看用户列表", OFFICERS);
+    ReadUser = reads("user", "查看用户详情", OFFICERS);
+    CreateUser = changes("create_user", "创建用户", SYSTEM);
+    ChangeUser = changes("change_user", "修改用户资料", SYSTEM);
+    UnmaskUser = changes("unmask_user", "查看用户完整联系方式", SYSTEM_SECURITY);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(users, user, create_user, change_user, unmask_user)
+}
 
 /// What a list of users is narrowed to.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -184,17 +160,14 @@ fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserVie
 #[utoipa::path(
     get, path = "/api/v1/users", tag = "administration", params(UserQuery),
     responses(
-        (status = 200, body = Page<UserView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<UserView>)
     )
 )]
-pub async fn users(
+async fn users(
+    _: By<ReadUsers>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<UserQuery>, QueryRejection>,
 ) -> Result<Json<Page<UserView>>, Problem> {
-    desk.gate.actor(&headers, &USERS).await?;
     let asked = query(asked)?;
     let department = id_opt("department", asked.department.as_deref())?;
     let mut filter = Filter {
@@ -231,17 +204,14 @@ pub async fn users(
     params(("id" = String, Path, description = "用户编号")),
     responses(
         (status = 200, body = UserView),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个用户")
     )
 )]
-pub async fn user(
+async fn user(
+    _: By<ReadUser>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
 ) -> Result<Json<UserView>, Problem> {
-    desk.gate.actor(&headers, &USER).await?;
     let (asked, ground) = (AccountId(id(&asked)?), desk.ground().clone());
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<UserView>> {
         match account::by_id(tx, asked)? {
@@ -299,18 +269,15 @@ fn nonces(ground: &Ground) -> Result<[Secret; 2], Problem> {
     post, path = "/api/v1/users", tag = "administration", request_body = NewUser,
     responses(
         (status = 201, body = LinkView, description = "已创建；链接只显示这一次"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 409, body = Problem, description = "登录名已被使用"),
         (status = 422, body = Problem, description = "填写内容有误")
     )
 )]
-pub async fn create_user(
+async fn create_user(
+    By { actor, .. }: By<CreateUser>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     given: Result<Json<NewUser>, JsonRejection>,
 ) -> Result<(StatusCode, Json<LinkView>), Problem> {
-    let actor = desk.gate.actor(&headers, &CREATE_USER).await?;
     let given = body(given)?;
     let details = Details {
         name: given.name,
@@ -342,19 +309,16 @@ pub async fn create_user(
     params(("id" = String, Path, description = "用户编号")),
     responses(
         (status = 204, description = "已修改"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个用户"),
         (status = 422, body = Problem, description = "填写内容有误")
     )
 )]
-pub async fn change_user(
+async fn change_user(
+    By { actor, .. }: By<ChangeUser>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<UserData>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &CHANGE_USER).await?;
     let (asked, given) = (AccountId(id(&asked)?), body(given)?);
     let details = Details {
         name: given.name,
@@ -386,18 +350,15 @@ pub struct PersonalView {
     responses(
         (status = 200, body = PersonalView),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个用户")
     )
 )]
-pub async fn unmask_user(
+async fn unmask_user(
+    By { actor, .. }: By<UnmaskUser>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<Json<PersonalView>, Problem> {
-    let actor = desk.gate.actor(&headers, &UNMASK_USER).await?;
     let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<PersonalView, Problem>> {

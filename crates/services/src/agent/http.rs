@@ -7,10 +7,11 @@ use crate::case_file::{Doing, open};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use registry::access::Sight;
+use registry::access::{By, Routes};
 use registry::company::{self, CompanyId};
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::clock::{beijing_day, beijing_rfc3339};
@@ -18,26 +19,20 @@ use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
 use web::{Page, PageQuery, Problem, codes as common};
 
-const AGENTS: Operation = Operation {
-    id: "agents",
-    chinese: "查看代理委托",
-    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader],
-    changes: false,
-};
-const ADD_AGENT: Operation = Operation {
-    id: "add_agent",
-    chinese: "委托代理报关",
-    roles: &[Role::CompanyAdmin],
-    changes: true,
-};
-const REMOVE_AGENT: Operation = Operation {
-    id: "remove_agent",
-    chinese: "终止代理报关",
-    roles: &[Role::CompanyAdmin, Role::BureauApprover],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[AGENTS, ADD_AGENT, REMOVE_AGENT];
+registry::operations! {
+    ReadAgents = reads(
+        "agents",
+        "查看代理委托",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader]
+    );
+    AddAgent = changes("add_agent", "委托代理报关", &[Role::CompanyAdmin]);
+    RemoveAgent = changes("remove_agent", "终止代理报关", &[Role::CompanyAdmin, Role::BureauApprover]);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(agents, add_agent, remove_agent)
+}
 
 /// An appointment as one of its sides sees it (代理委托).
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -139,13 +134,12 @@ pub(crate) fn view(
 
 /// The appointments of the company acted for, on either side, newest first.
 #[utoipa::path(get, path = "/api/v1/agents", tag = "ledger", params(PageQuery),
-    responses((status = 200, body = Page<AgentView>), (status = 401, body = Problem)))]
-pub async fn agents(
+    responses((status = 200, body = Page<AgentView>)))]
+async fn agents(
+    By { actor, .. }: By<ReadAgents>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<Page<AgentView>>, Problem> {
-    let actor = desk.gate.actor(&headers, &AGENTS).await?;
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let company = actor.require_company()?.id;
     let limit = i64::from(query.limit());
@@ -169,14 +163,12 @@ pub async fn agents(
 
 /// Asks to appoint an agent: opens a case, to which the mandate is attached.
 #[utoipa::path(post, path = "/api/v1/agents", tag = "ledger", request_body = AgentBody,
-    responses((status = 202, body = CaseOpened), (status = 400, body = Problem),
-        (status = 409, body = Problem)))]
-pub async fn add_agent(
+    responses((status = 202, body = CaseOpened)))]
+async fn add_agent(
+    By { actor, .. }: By<AddAgent>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     body: Result<Json<AgentBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<CaseOpened>), Problem> {
-    let actor = desk.gate.actor(&headers, &ADD_AGENT).await?;
     let body = json(body)?;
     let account = actor.require_account()?;
     let form = BTreeMap::from([
@@ -204,13 +196,12 @@ pub async fn add_agent(
 /// Ends an appointment at once; either side may.
 #[utoipa::path(delete, path = "/api/v1/agents/{id}", tag = "ledger",
     params(("id" = String, Path, description = "委托编号")),
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn remove_agent(
+    responses((status = 204)))]
+async fn remove_agent(
+    By { actor, .. }: By<RemoveAgent>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &REMOVE_AGENT).await?;
     let id = id_of(&id)?;
     // A company's own two sides; the bureau's people by what they see.
     let sight = match actor.company_id() {

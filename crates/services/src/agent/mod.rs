@@ -28,7 +28,6 @@ use store::clock::{beijing_day, parse_time};
 use store::{Result, Tx};
 use web::Problem;
 
-pub use http::OPERATIONS;
 pub use sql::{count_ending, find, grants_of_appointments, of_company};
 
 /// An appointment came into force.

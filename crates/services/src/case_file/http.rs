@@ -1,38 +1,62 @@
-//! `/api/v1/cases…` and `/api/v1/attachments/{id}`.
+//! `/api/v1/cases…`; the files of a case are in [`super::attachment`].
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::operations::{ACT_ON_CASE, ATTACH, ATTACHMENT, CASE, CASES, OPEN_CASE, UNMASK_CASE};
 use super::view::{
     AttachmentView, CaseDetail, CaseSummary, CompanyName, acts, documents, fields, hides_names,
     step, summary,
 };
 use super::{
-    CaseFile, CaseId, Doing, Filter, Kind, READ, SOON_DAYS, Sees, Side, State, UNMASKED, Verb,
-    advance, attach as keep, attachment as file, attachments, body, calendar, codes, find, list,
-    open, open_private, sees, sides, steps,
+    CaseFile, CaseId, Doing, Filter, Kind, SOON_DAYS, Sees, Side, State, UNMASKED, Verb, advance,
+    attachments, calendar, codes, find, list, open, open_private, sees, sides, steps,
 };
 use crate::Desk;
 use axum::Json;
-use axum::body::Body;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use registry::access::Actor;
+use registry::access::{By, Routes};
 use registry::company::{self, CompanyId};
 use registry::role::Role;
 use registry::{approval, audit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::time::Duration;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::room::{Fault, Taken};
-use web::shares::Full;
 use web::{Page, PageQuery, Problem, codes as common};
 
-/// How long a file may be on its way in.
-const UPLOAD_TIME: Duration = Duration::from_secs(120);
+/// Who applies, reviews, decides or looks.
+const EVERYBODY: &[Role] = &[
+    Role::Applicant,
+    Role::CompanyAdmin,
+    Role::CompanyClerk,
+    Role::CompanyReader,
+    Role::BureauClerk,
+    Role::BureauApprover,
+    Role::CustomsOfficer,
+    Role::Operator,
+];
+
+/// Who has a step to take.
+pub(super) const PARTIES: &[Role] = &[
+    Role::Applicant,
+    Role::CompanyAdmin,
+    Role::BureauClerk,
+    Role::BureauApprover,
+];
+
+registry::operations! {
+    ReadCases = reads("cases", "查询办件", EVERYBODY);
+    OpenCase = changes("open_case", "提交办件申请", &[Role::CompanyAdmin, Role::Applicant]);
+    ReadCase = reads("case", "查看办件", EVERYBODY);
+    ActOnCase = changes("act_on_case", "办理办件", PARTIES);
+    UnmaskCase = changes("unmask_case", "查看办件中的个人信息", &[Role::BureauClerk, Role::BureauApprover]);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(cases, open_case, case, act_on_case, unmask_case)
+}
 
 /// Longest value of a form's field, in characters.
 const VALUE_CHARS_MAX: usize = 1000;
@@ -76,16 +100,6 @@ pub struct ReasonBody {
     pub reason: String,
 }
 
-/// Which document a file is, and its name.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct AttachQuery {
-    /// The document, as in `documents` of the case.
-    pub document: String,
-    /// The name of the file.
-    pub name: String,
-}
-
 /// What is personal in the form of a case (办件个人信息).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Unmasked {
@@ -97,7 +111,7 @@ fn bad(why: impl Into<String>) -> Problem {
     Problem::new(common::BAD_REQUEST).detail(why)
 }
 
-fn not_found() -> Problem {
+pub(super) fn not_found() -> Problem {
     Problem::new(common::NOT_FOUND)
 }
 
@@ -160,13 +174,12 @@ fn company_of(tx: &mut Tx<'_>, case: &CaseFile) -> StoreResult<Option<CompanyNam
 
 /// Cases that the caller sees, newest first.
 #[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(CasesQuery),
-    responses((status = 200, body = Page<CaseSummary>), (status = 401, body = Problem)))]
-pub async fn cases(
+    responses((status = 200, body = Page<CaseSummary>)))]
+async fn cases(
+    By { actor, .. }: By<ReadCases>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<CasesQuery>, QueryRejection>,
 ) -> Result<Json<Page<CaseSummary>>, Problem> {
-    let actor = desk.gate.actor(&headers, &CASES).await?;
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let now_ms = desk.ground().now_ms();
     let filter = filter(&query, now_ms)?;
@@ -202,14 +215,12 @@ pub async fn cases(
 
 /// Applies for something in the name of the company.
 #[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = OpenBody,
-    responses((status = 201, body = CaseDetail), (status = 400, body = Problem),
-        (status = 409, body = Problem)))]
-pub async fn open_case(
+    responses((status = 201, body = CaseDetail)))]
+async fn open_case(
+    By { actor, .. }: By<OpenCase>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     body: Result<Json<OpenBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<CaseDetail>), Problem> {
-    let actor = desk.gate.actor(&headers, &OPEN_CASE).await?;
     let body = json(body)?;
     let account = actor.require_account()?;
     let kind = *desk
@@ -248,18 +259,17 @@ pub async fn open_case(
 /// One case with everything.
 #[utoipa::path(get, path = "/api/v1/cases/{id}", tag = "cases",
     params(("id" = String, Path, description = "办件编号")),
-    responses((status = 200, body = CaseDetail), (status = 404, body = Problem)))]
-pub async fn case(
+    responses((status = 200, body = CaseDetail)))]
+async fn case(
+    By { actor, .. }: By<ReadCase>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<CaseDetail>, Problem> {
-    let actor = desk.gate.actor(&headers, &CASE).await?;
     shown(&desk, &actor, CaseId(id_of(&id)?)).await.map(Json)
 }
 
 /// A case and its kind, if the caller sees it.
-fn seen(
+pub(super) fn seen(
     tx: &mut Tx<'_>,
     kinds: &[Kind],
     sees: &Sees,
@@ -316,15 +326,13 @@ async fn shown(desk: &Desk, actor: &Actor, id: CaseId) -> Result<CaseDetail, Pro
     params(("id" = String, Path, description = "办件编号"),
         ("act" = String, Path, description = "办理动作")),
     request_body = ReasonBody,
-    responses((status = 200, body = CaseDetail), (status = 403, body = Problem),
-        (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn act_on_case(
+    responses((status = 200, body = CaseDetail)))]
+async fn act_on_case(
+    By { actor, .. }: By<ActOnCase>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path((id, act)): Path<(String, String)>,
     body: Result<Json<ReasonBody>, JsonRejection>,
 ) -> Result<Json<CaseDetail>, Problem> {
-    let actor = desk.gate.actor(&headers, &ACT_ON_CASE).await?;
     let id = CaseId(id_of(&id)?);
     let verb = Verb::from_name(&act).ok_or_else(not_found)?;
     let reason = json(body)?.reason;
@@ -344,126 +352,16 @@ pub async fn act_on_case(
     shown(&desk, &actor, id).await.map(Json)
 }
 
-/// The bytes of a file on its way in, within the limits of size, number and time.
-pub(crate) async fn receive(
-    desk: &Desk,
-    actor: &Actor,
-    body: Body,
-) -> Result<(axum::body::Bytes, Taken), Problem> {
-    let clock = desk.ground().clock.clone();
-    let holder = actor.holder();
-    let received = tokio::select! {
-        received = desk.uploads.receive(&holder, body, file::BYTES_MAX) => received,
-        () = clock.sleep(UPLOAD_TIME) => Err(Fault::Broken),
-    };
-    received.map_err(|fault| match fault {
-        Fault::TooLarge => Problem::new(codes::FILE_SIZE),
-        Fault::Broken => Problem::new(common::BODY_SLOW),
-        Fault::Full(Full::All) => Problem::new(codes::BUSY).retry_after(Duration::from_secs(5)),
-        Fault::Full(full @ Full::Share) => full.into(),
-    })
-}
-
-/// Attaches a file; its bytes are the body.
-#[utoipa::path(post, path = "/api/v1/cases/{id}/attachments", tag = "cases",
-    params(("id" = String, Path, description = "办件编号"), AttachQuery),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = 201, body = AttachmentView), (status = 413, body = Problem),
-        (status = 415, body = Problem)))]
-pub async fn attach(
-    Held(desk): Held<Desk>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    query: Result<Query<AttachQuery>, QueryRejection>,
-    body: Body,
-) -> Result<(StatusCode, Json<AttachmentView>), Problem> {
-    let actor = desk.gate.actor(&headers, &ATTACH).await?;
-    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
-    let id = CaseId(id_of(&id)?);
-    let (bytes, _room) = receive(&desk, &actor, body).await?;
-    let checked = file::check(&query.name, &bytes)?;
-    let (sees, kinds, ground) = (sees(&actor), desk.kinds.clone(), desk.ground().clone());
-    let write = move |tx: &mut Tx<'_>| {
-        let (case, kind) = match seen(tx, &kinds, &sees, id)? {
-            Ok(pair) => pair,
-            Err(problem) => return Ok(Err(problem)),
-        };
-        if !sides(&actor, &kind, &case).contains(&Side::Applicant) {
-            return Ok(Err(Problem::new(codes::SIDE)));
-        }
-        let doing = Doing {
-            ground: &ground,
-            actor: &actor,
-        };
-        keep(
-            tx,
-            &doing,
-            &kind,
-            &case,
-            (&query.document, &checked, &bytes),
-        )
-    };
-    let attached = desk.write(write).await?;
-    Ok((StatusCode::CREATED, Json(AttachmentView::from(&attached))))
-}
-
-/// The bytes of an attachment, to be saved and never shown by the browser.
-#[utoipa::path(get, path = "/api/v1/attachments/{id}", tag = "cases",
-    params(("id" = String, Path, description = "附件编号")),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 404, body = Problem)))]
-pub async fn attachment(
-    Held(desk): Held<Desk>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    let actor = desk.gate.actor(&headers, &ATTACHMENT).await?;
-    let id = id_of(&id)?;
-    let (sees, ground) = (sees(&actor), desk.ground().clone());
-    let write = move |tx: &mut Tx<'_>| {
-        let Some((attached, bytes)) = body(tx, &sees, id)? else {
-            return Ok(Err(not_found()));
-        };
-        let object = format!("case:{}", attached.case.0);
-        audit::done(tx, ground.now_ms(), &actor, READ, &object, &attached.name)?;
-        Ok(Ok((attached, bytes)))
-    };
-    let (attached, bytes) = desk.write(write).await?;
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    let disposition = HeaderValue::from_str(&web::attachment(&attached.name));
-    for (name, value) in [
-        (header::CONTENT_TYPE, HeaderValue::from_str(&attached.media)),
-        (header::CONTENT_DISPOSITION, disposition),
-    ] {
-        let value = value.map_err(|_| Problem::new(common::FAULT))?;
-        headers.insert(name, value);
-    }
-    for (name, value) in [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; sandbox",
-        ),
-        (header::CACHE_CONTROL, "no-store"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    Ok(response)
-}
-
 /// Shows what is personal in the form of a case, for a reason that the audit keeps.
 #[utoipa::path(post, path = "/api/v1/cases/{id}/unmask", tag = "cases",
     params(("id" = String, Path, description = "办件编号")), request_body = ReasonBody,
-    responses((status = 200, body = Unmasked), (status = 400, body = Problem),
-        (status = 404, body = Problem)))]
-pub async fn unmask_case(
+    responses((status = 200, body = Unmasked)))]
+async fn unmask_case(
+    By { actor, .. }: By<UnmaskCase>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<ReasonBody>, JsonRejection>,
 ) -> Result<Json<Unmasked>, Problem> {
-    let actor = desk.gate.actor(&headers, &UNMASK_CASE).await?;
     let id = CaseId(id_of(&id)?);
     let reason = approval::reason(&json(body)?.reason)?;
     let (sees, ground) = (sees(&actor), desk.ground().clone());

@@ -21,7 +21,6 @@ pub mod calendar;
 pub mod codes;
 mod file;
 pub mod http;
-mod operations;
 mod private;
 mod sql;
 mod state;
@@ -41,7 +40,6 @@ use web::Problem;
 pub use file::{
     Attachment, CaseFile, CaseId, Close, Document, Doing, Finish, Kind, Opening, Read, Step,
 };
-pub use operations::OPERATIONS;
 pub use private::{close_private, mask, open_private};
 pub(crate) use sql::attach_body;
 pub use sql::{Filter, Sees, attachments, body, find, list, set_company, steps};

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// A company by id and name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CompanyName {
+pub(super) struct CompanyName {
     /// Its id.
     pub id: String,
     /// Its name.
@@ -20,7 +20,7 @@ pub struct CompanyName {
 /// A case in a list (办件摘要).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct CaseSummary {
+pub(super) struct CaseSummary {
     /// Its id.
     pub id: String,
     /// Its kind.
@@ -54,7 +54,7 @@ pub struct CaseSummary {
 /// A field of a form (表单项).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct FormField {
+pub(super) struct FormField {
     /// Its name in the API.
     pub name: String,
     /// Its name for people.
@@ -69,7 +69,7 @@ pub struct FormField {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = CasePaperView)]
-pub struct DocumentView {
+pub(super) struct DocumentView {
     /// Its name in the API.
     pub name: &'static str,
     /// Its name for people.
@@ -83,7 +83,7 @@ pub struct DocumentView {
 /// An attachment (附件信息).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct AttachmentView {
+pub(super) struct AttachmentView {
     /// Its id, for `GET /api/v1/attachments/{id}`.
     pub id: String,
     /// Which document it is.
@@ -103,7 +103,7 @@ pub struct AttachmentView {
 /// A step of the timeline (办理过程).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct StepView {
+pub(super) struct StepView {
     /// Its number.
     pub number: i64,
     /// When, Beijing time.
@@ -127,7 +127,7 @@ pub struct StepView {
 /// What the reader may do now (可办理动作).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct CaseAct {
+pub(super) struct CaseAct {
     /// The verb, for `POST /api/v1/cases/{id}/{act}`.
     pub act: &'static str,
     /// Its name for people.
@@ -139,7 +139,7 @@ pub struct CaseAct {
 /// A case with everything (办件详情).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct CaseDetail {
+pub(super) struct CaseDetail {
     /// The case.
     #[serde(flatten)]
     pub summary: CaseSummary,

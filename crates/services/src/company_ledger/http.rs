@@ -9,10 +9,10 @@ use crate::case_file::sees;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
-use axum::http::HeaderMap;
+use registry::access::{By, Routes};
 use registry::approval;
 use registry::company::{self, Company, CompanyId};
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
@@ -32,34 +32,25 @@ const READERS: &[Role] = &[
     Role::CustomsOfficer,
 ];
 
-const COMPANIES: Operation = Operation {
-    id: "companies",
-    chinese: "查询企业台账",
-    roles: READERS,
-    changes: false,
-};
-const COMPANY: Operation = Operation {
-    id: "company",
-    chinese: "查看企业信息",
-    roles: READERS,
-    changes: false,
-};
-const MENU: Operation = Operation {
-    id: "menu",
-    chinese: "查看企业功能菜单",
-    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader],
-    changes: false,
-};
-/// Changes how strictly a company's messages are read.
-pub const SET_PROFILE: Operation = Operation {
-    id: "set_company_profile",
-    chinese: "更改企业校验口径",
-    roles: &[Role::Operator, Role::BureauApprover],
-    changes: true,
-};
+registry::operations! {
+    ReadCompanies = reads("companies", "查询企业台账", READERS);
+    ReadCompany = reads("company", "查看企业信息", READERS);
+    ReadMenu = reads(
+        "menu",
+        "查看企业功能菜单",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader]
+    );
+    SetCompanyProfile = changes(
+        "set_company_profile",
+        "更改企业校验口径",
+        &[Role::Operator, Role::BureauApprover]
+    );
+}
 
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[COMPANIES, COMPANY, MENU, SET_PROFILE];
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(companies, company, set_company_profile, menu)
+}
 
 /// How a company's messages shall be read from now on.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -147,13 +138,12 @@ fn filter(query: &CompaniesQuery) -> Result<Filter, Problem> {
 
 /// The companies in sight, newest first.
 #[utoipa::path(get, path = "/api/v1/companies", tag = "ledger", params(CompaniesQuery),
-    responses((status = 200, body = Page<CompanySummary>), (status = 401, body = Problem)))]
-pub async fn companies(
+    responses((status = 200, body = Page<CompanySummary>)))]
+async fn companies(
+    By { actor, .. }: By<ReadCompanies>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<CompaniesQuery>, QueryRejection>,
 ) -> Result<Json<Page<CompanySummary>>, Problem> {
-    let actor = desk.gate.actor(&headers, &COMPANIES).await?;
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let filter = filter(&query)?;
     let page = PageQuery {
@@ -184,13 +174,12 @@ pub async fn companies(
 /// One company with everything.
 #[utoipa::path(get, path = "/api/v1/companies/{id}", tag = "ledger",
     params(("id" = String, Path, description = "企业编号")),
-    responses((status = 200, body = CompanyCard), (status = 404, body = Problem)))]
-pub async fn company(
+    responses((status = 200, body = CompanyCard)))]
+async fn company(
+    By { actor, .. }: By<ReadCompany>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<CompanyCard>, Problem> {
-    let actor = desk.gate.actor(&headers, &COMPANY).await?;
     let id = CompanyId(id_of(&id)?);
     let ground = desk.ground().clone();
     let read = move |tx: &mut Tx<'_>| {
@@ -209,18 +198,14 @@ pub async fn company(
     request_body = ProfileBody,
     responses(
         (status = 200, body = CompanyCard),
-        (status = 400, body = Problem, description = "没有这种校验口径，或没有说明原因"),
-        (status = 401, body = Problem),
-        (status = 403, body = Problem),
-        (status = 404, body = Problem)
+        (status = 400, body = Problem, description = "没有这种校验口径，或没有说明原因")
     ))]
-pub async fn set_company_profile(
+async fn set_company_profile(
+    By { actor, .. }: By<SetCompanyProfile>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<ProfileBody>, JsonRejection>,
 ) -> Result<Json<CompanyCard>, Problem> {
-    let actor = desk.gate.actor(&headers, &SET_PROFILE).await?;
     let id = CompanyId(id_of(&id)?);
     let body = json(body)?;
     let reason = approval::reason(&body.reason)?;
@@ -245,9 +230,11 @@ pub async fn set_company_profile(
 
 /// What the contracts of the company acted for unlock.
 #[utoipa::path(get, path = "/api/v1/menu", tag = "ledger",
-    responses((status = 200, body = Menu), (status = 403, body = Problem)))]
-pub async fn menu(Held(desk): Held<Desk>, headers: HeaderMap) -> Result<Json<Menu>, Problem> {
-    let actor = desk.gate.actor(&headers, &MENU).await?;
+    responses((status = 200, body = Menu)))]
+async fn menu(
+    By { actor, .. }: By<ReadMenu>,
+    Held(desk): Held<Desk>,
+) -> Result<Json<Menu>, Problem> {
     let company = actor.require_company()?.id;
     let contracts = desk.read(move |tx| contracts(tx, company).map(Ok)).await?;
     let modules = modules_of(&contracts)

@@ -28,7 +28,6 @@ use store::{Result, Tx};
 
 pub use cases::{CHANGE, ROLE};
 pub use contact::{Contact, contact_of, set_contact};
-pub use http::OPERATIONS;
 pub use menu::{Business, MODULES, Module, business, menu, roles};
 pub use sql::{Filter, contracts, list, lock};
 

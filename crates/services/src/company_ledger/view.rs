@@ -21,7 +21,7 @@ const CARD_ROWS: i64 = 20;
 /// A company in a list (企业摘要).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct CompanySummary {
+pub(super) struct CompanySummary {
     /// Its id.
     pub id: String,
     /// Its name.
@@ -43,7 +43,7 @@ pub struct CompanySummary {
 /// A contract (角色合约).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ContractView {
+pub(super) struct ContractView {
     /// The business role.
     pub role: String,
     /// Its name for people.
@@ -62,7 +62,7 @@ pub struct ContractView {
 
 /// Whom to call, masked (联系人).
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ContactView {
+pub(super) struct ContactView {
     /// Name.
     pub name: String,
     /// Telephone.
@@ -74,7 +74,7 @@ pub struct ContactView {
 /// A case on the card.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct CardCase {
+pub(super) struct CardCase {
     /// Its id.
     pub id: String,
     /// What it is about.
@@ -87,7 +87,7 @@ pub struct CardCase {
 
 /// What somebody did (操作记录).
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CardRow {
+pub(super) struct CardRow {
     /// When, Beijing time.
     pub at: String,
     /// What.
@@ -103,7 +103,7 @@ pub struct CardRow {
 /// A company with everything (企业信息卡).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct CompanyCard {
+pub(super) struct CompanyCard {
     /// The company.
     #[serde(flatten)]
     pub summary: CompanySummary,

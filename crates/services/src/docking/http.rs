@@ -7,11 +7,11 @@ use crate::case_file::http::{id_of, json};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
-use axum::http::HeaderMap;
 use exchange::message::milestones;
 use exchange::receipt::first_receipt;
+use registry::access::{By, Routes};
 use registry::company::{self, CompanyId};
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::clock::{beijing_day, beijing_rfc3339, parse_time};
 use store::{Result as StoreResult, Tx};
@@ -24,28 +24,19 @@ const CARDS_MAX: u32 = 200;
 /// Moves that are shown with a card.
 const STEPS_MAX: i64 = 20;
 
-const DOCKING: Operation = Operation {
-    id: "docking",
-    chinese: "查看对接进度",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::Operator,
-        Role::BureauClerk,
-        Role::BureauApprover,
-        Role::CustomsOfficer,
-    ],
-    changes: false,
-};
-const SET_DOCKING: Operation = Operation {
-    id: "set_docking",
-    chinese: "更新对接进度",
-    roles: &[Role::Operator, Role::BureauClerk],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[DOCKING, SET_DOCKING];
+registry::operations! {
+    ReadDocking = reads(
+        "docking",
+        "查看对接进度",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Operator, Role::BureauClerk, Role::BureauApprover, Role::CustomsOfficer]
+    );
+    SetDocking = changes("set_docking", "更新对接进度", &[Role::Operator, Role::BureauClerk]);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(docking, set_docking)
+}
 
 /// What the board is narrowed to.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -264,13 +255,12 @@ fn filter(query: &DockingQuery, today: String) -> Result<Filter, Problem> {
 
 /// The board of the companies in sight.
 #[utoipa::path(get, path = "/api/v1/docking", tag = "ledger", params(DockingQuery),
-    responses((status = 200, body = Board), (status = 401, body = Problem)))]
-pub async fn docking(
+    responses((status = 200, body = Board)))]
+async fn docking(
+    By { actor, .. }: By<ReadDocking>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<DockingQuery>, QueryRejection>,
 ) -> Result<Json<Board>, Problem> {
-    let actor = desk.gate.actor(&headers, &DOCKING).await?;
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let now_ms = desk.ground().now_ms();
     let filter = filter(&query, beijing_day(now_ms))?;
@@ -346,15 +336,13 @@ fn wanted(body: DockingBody) -> Result<Wanted, Problem> {
     params(("company" = String, Path, description = "企业编号"),
         ("channel" = String, Path, description = "通道：http、mq、excel")),
     request_body = DockingBody,
-    responses((status = 200, body = DockingCard), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
-pub async fn set_docking(
+    responses((status = 200, body = DockingCard)))]
+async fn set_docking(
+    By { actor, .. }: By<SetDocking>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path((company, channel)): Path<(String, String)>,
     body: Result<Json<DockingBody>, JsonRejection>,
 ) -> Result<Json<DockingCard>, Problem> {
-    let actor = desk.gate.actor(&headers, &SET_DOCKING).await?;
     let id = CompanyId(id_of(&company)?);
     if CHANNELS.iter().all(|(name, _)| *name != channel) {
         return Err(Problem::new(common::NOT_FOUND));

@@ -18,7 +18,6 @@ use registry::ground::Ground;
 use store::{Result, Tx};
 use web::Problem;
 
-pub use http::OPERATIONS;
 pub use sql::{Filter, counts, find, list, of_company, overdue, steps};
 
 /// A stage was moved.

@@ -6,9 +6,10 @@ use crate::case_file::http::{id_of, json};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State as Held};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use registry::access::{By, Routes};
 use registry::api_key::{self, ApiKey};
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::clock::beijing_rfc3339;
@@ -18,26 +19,16 @@ use web::{Page, Problem};
 /// Longest validity, in days.
 const DAYS_MAX: i64 = 730;
 
-const KEYS: Operation = Operation {
-    id: "keys",
-    chinese: "查看接口密钥",
-    roles: &[Role::CompanyAdmin],
-    changes: false,
-};
-const ISSUE_KEY: Operation = Operation {
-    id: "issue_key",
-    chinese: "签发接口密钥",
-    roles: &[Role::CompanyAdmin],
-    changes: true,
-};
-const REVOKE_KEY: Operation = Operation {
-    id: "revoke_key",
-    chinese: "吊销接口密钥",
-    roles: &[Role::CompanyAdmin],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[KEYS, ISSUE_KEY, REVOKE_KEY];
+registry::operations! {
+    ReadKeys = reads("keys", "查看接口密钥", &[Role::CompanyAdmin]);
+    IssueKey = changes("issue_key", "签发接口密钥", &[Role::CompanyAdmin]);
+    RevokeKey = changes("revoke_key", "吊销接口密钥", &[Role::CompanyAdmin]);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(keys, issue_key, revoke_key)
+}
 
 /// A key without its text (接口密钥).
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -99,12 +90,11 @@ pub(crate) fn views(keys: &[ApiKey], now_ms: i64) -> Vec<KeyView> {
 
 /// The keys of the company acted for, oldest first.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "ledger",
-    responses((status = 200, body = Page<KeyView>), (status = 401, body = Problem)))]
-pub async fn keys(
+    responses((status = 200, body = Page<KeyView>)))]
+async fn keys(
+    By { actor, .. }: By<ReadKeys>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<KeyView>>, Problem> {
-    let actor = desk.gate.actor(&headers, &KEYS).await?;
     let company = actor.require_company()?.id;
     let now_ms = desk.ground().now_ms();
     let keys = desk
@@ -118,14 +108,12 @@ pub async fn keys(
 
 /// Issues a key; its text is shown this once.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "ledger", request_body = KeyBody,
-    responses((status = 201, body = IssuedKey), (status = 400, body = Problem),
-        (status = 409, body = Problem)))]
-pub async fn issue_key(
+    responses((status = 201, body = IssuedKey)))]
+async fn issue_key(
+    By { actor, .. }: By<IssueKey>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     body: Result<Json<KeyBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<IssuedKey>), Problem> {
-    let actor = desk.gate.actor(&headers, &ISSUE_KEY).await?;
     let company = actor.require_company()?.id;
     let body = json(body)?;
     let label = body.label.trim().to_owned();
@@ -152,13 +140,12 @@ pub async fn issue_key(
 /// Revokes a key; it stops working within a second.
 #[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "ledger",
     params(("id" = String, Path, description = "密钥编号")),
-    responses((status = 204), (status = 404, body = Problem)))]
-pub async fn revoke_key(
+    responses((status = 204)))]
+async fn revoke_key(
+    By { actor, .. }: By<RevokeKey>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &REVOKE_KEY).await?;
     let company = actor.require_company()?.id;
     let key = id_of(&id)?;
     let ground = desk.ground().clone();

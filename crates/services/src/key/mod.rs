@@ -17,8 +17,6 @@ use registry::ground::Ground;
 use store::{Result, Tx};
 use web::Problem;
 
-pub use http::OPERATIONS;
-
 /// Keys in force of one company.
 pub const KEYS_MAX: usize = 20;
 

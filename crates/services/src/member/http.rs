@@ -6,54 +6,35 @@ use crate::case_file::http::{id_of, json};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State as Held};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use registry::access::{By, Routes};
 use registry::account::{Account, AccountId, LINK_MS};
 use registry::hash_text;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
 use web::{Page, Problem};
 
-const MEMBERS: Operation = Operation {
-    id: "members",
-    chinese: "查看企业人员",
-    roles: &[Role::CompanyAdmin],
-    changes: false,
-};
-const ADD_MEMBER: Operation = Operation {
-    id: "add_member",
-    chinese: "邀请企业人员",
-    roles: &[Role::CompanyAdmin],
-    changes: true,
-};
-const CHANGE_MEMBER: Operation = Operation {
-    id: "change_member",
-    chinese: "调整企业人员角色",
-    roles: &[Role::CompanyAdmin],
-    changes: true,
-};
-const LINK_MEMBER: Operation = Operation {
-    id: "link_member",
-    chinese: "重新生成激活链接",
-    roles: &[Role::CompanyAdmin],
-    changes: true,
-};
-const REMOVE_MEMBER: Operation = Operation {
-    id: "remove_member",
-    chinese: "移除企业人员",
-    roles: &[Role::CompanyAdmin],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[
-    MEMBERS,
-    ADD_MEMBER,
-    CHANGE_MEMBER,
-    LINK_MEMBER,
-    REMOVE_MEMBER,
-];
+registry::operations! {
+    ReadMembers = reads("members", "查看企业人员", &[Role::CompanyAdmin]);
+    AddMember = changes("add_member", "邀请企业人员", &[Role::CompanyAdmin]);
+    ChangeMember = changes("change_member", "调整企业人员角色", &[Role::CompanyAdmin]);
+    LinkMember = changes("link_member", "重新生成激活链接", &[Role::CompanyAdmin]);
+    RemoveMember = changes("remove_member", "移除企业人员", &[Role::CompanyAdmin]);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(
+        members,
+        add_member,
+        change_member,
+        link_member,
+        remove_member
+    )
+}
 
 /// A member (企业人员).
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -148,12 +129,11 @@ fn link(desk: &Desk, account: &Account, token: &str) -> MemberLink {
 
 /// The members of the company acted for.
 #[utoipa::path(get, path = "/api/v1/members", tag = "ledger",
-    responses((status = 200, body = Page<MemberView>), (status = 401, body = Problem)))]
-pub async fn members(
+    responses((status = 200, body = Page<MemberView>)))]
+async fn members(
+    By { actor, .. }: By<ReadMembers>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<MemberView>>, Problem> {
-    let actor = desk.gate.actor(&headers, &MEMBERS).await?;
     let company = actor.require_company()?.id;
     let members = desk.read(move |tx| of_company(tx, company).map(Ok)).await?;
     Ok(Json(Page {
@@ -164,13 +144,12 @@ pub async fn members(
 
 /// Invites somebody; the link is shown this once.
 #[utoipa::path(post, path = "/api/v1/members", tag = "ledger", request_body = MemberBody,
-    responses((status = 201, body = MemberLink), (status = 400, body = Problem)))]
-pub async fn add_member(
+    responses((status = 201, body = MemberLink)))]
+async fn add_member(
+    By { actor, .. }: By<AddMember>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     body: Result<Json<MemberBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<MemberLink>), Problem> {
-    let actor = desk.gate.actor(&headers, &ADD_MEMBER).await?;
     let company = actor.require_company()?.id;
     let body = json(body)?;
     let role = role_of(&body.role)?;
@@ -187,14 +166,13 @@ pub async fn add_member(
 /// Gives a member another role.
 #[utoipa::path(put, path = "/api/v1/members/{id}", tag = "ledger",
     params(("id" = String, Path, description = "账号编号")), request_body = MemberRole,
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn change_member(
+    responses((status = 204)))]
+async fn change_member(
+    By { actor, .. }: By<ChangeMember>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<MemberRole>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &CHANGE_MEMBER).await?;
     let company = actor.require_company()?.id;
     let account = AccountId(id_of(&id)?);
     let role = role_of(&json(body)?.role)?;
@@ -207,14 +185,12 @@ pub async fn change_member(
 /// Makes a new link for a member; shown this once.
 #[utoipa::path(post, path = "/api/v1/members/{id}/link", tag = "ledger",
     params(("id" = String, Path, description = "账号编号")),
-    responses((status = 201, body = MemberLink), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
-pub async fn link_member(
+    responses((status = 201, body = MemberLink)))]
+async fn link_member(
+    By { actor, .. }: By<LinkMember>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<MemberLink>), Problem> {
-    let actor = desk.gate.actor(&headers, &LINK_MEMBER).await?;
     let company = actor.require_company()?.id;
     let account = AccountId(id_of(&id)?);
     let (token, ground) = (desk.ground().token()?, desk.ground().clone());
@@ -230,13 +206,12 @@ pub async fn link_member(
 /// Removes a member: role and sessions end at once.
 #[utoipa::path(delete, path = "/api/v1/members/{id}", tag = "ledger",
     params(("id" = String, Path, description = "账号编号")),
-    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn remove_member(
+    responses((status = 204)))]
+async fn remove_member(
+    By { actor, .. }: By<RemoveMember>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &REMOVE_MEMBER).await?;
     let company = actor.require_company()?.id;
     let account = AccountId(id_of(&id)?);
     let ground = desk.ground().clone();

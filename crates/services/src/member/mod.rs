@@ -24,8 +24,6 @@ use registry::session;
 use store::{Result, Tx};
 use web::Problem;
 
-pub use http::OPERATIONS;
-
 /// Members of a company.
 pub const MEMBERS_MAX: usize = 200;
 

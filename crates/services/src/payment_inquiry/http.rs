@@ -12,12 +12,13 @@ use crate::case_file::http::{id_of, json};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use bytes::Bytes;
 use registry::access::Actor;
+use registry::access::{By, Routes};
 use registry::approval;
 use registry::audit;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::Tx;
@@ -34,64 +35,42 @@ const READERS: &[Role] = &[
     Role::Program,
 ];
 
-/// Hands in payments.
-pub const SUBMIT_PAYMENT_DATA: Operation = Operation {
-    id: "submit_payment_data",
-    chinese: "提交支付原始数据",
-    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program],
-    changes: true,
-};
-/// Lists payments.
-pub const PAYMENT_DATA: Operation = Operation {
-    id: "payment_data",
-    chinese: "查看支付原始数据列表",
-    roles: READERS,
-    changes: false,
-};
-/// Shows a payment.
-pub const PAYMENT_DATUM: Operation = Operation {
-    id: "payment_datum",
-    chinese: "查看一笔支付原始数据（脱敏）",
-    roles: READERS,
-    changes: false,
-};
-/// Shows a payment in full.
-pub const UNMASK_PAYMENT: Operation = Operation {
-    id: "unmask_payment",
-    chinese: "查看支付原始数据原文",
-    roles: &[Role::CompanyAdmin, Role::CompanyClerk],
-    changes: true,
-};
-/// Lists inquiries of customs.
-pub const PAYMENT_INQUIRIES: Operation = Operation {
-    id: "payment_inquiries",
-    chinese: "查看海关支付数据询问",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::Program,
-        Role::Operator,
-        Role::CustomsOfficer,
-    ],
-    changes: false,
-};
-/// Sends an inquiry again.
-pub const RESEND_PAYMENT: Operation = Operation {
-    id: "resend_payment",
-    chinese: "重新上传支付数据",
-    roles: &[Role::CompanyAdmin, Role::CompanyClerk, Role::Operator],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[
-    SUBMIT_PAYMENT_DATA,
-    PAYMENT_DATA,
-    PAYMENT_DATUM,
-    UNMASK_PAYMENT,
-    PAYMENT_INQUIRIES,
-    RESEND_PAYMENT,
-];
+registry::operations! {
+    SubmitPaymentData = changes(
+        "submit_payment_data",
+        "提交支付原始数据",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program]
+    );
+    ReadPaymentData = reads("payment_data", "查看支付原始数据列表", READERS);
+    ReadPaymentDatum = reads("payment_datum", "查看一笔支付原始数据（脱敏）", READERS);
+    UnmaskPayment = changes(
+        "unmask_payment",
+        "查看支付原始数据原文",
+        &[Role::CompanyAdmin, Role::CompanyClerk]
+    );
+    ReadPaymentInquiries = reads(
+        "payment_inquiries",
+        "查看海关支付数据询问",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator, Role::CustomsOfficer]
+    );
+    ResendPayment = changes(
+        "resend_payment",
+        "重新上传支付数据",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::Operator]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(
+        submit_payment_data,
+        payment_data,
+        payment_datum,
+        unmask_payment,
+        payment_inquiries,
+        resend_payment
+    )
+}
 
 /// Payments in the announcement's names (179 号公告支付数据).
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -135,16 +114,14 @@ pub struct PaymentAnswer {
     responses(
         (status = 200, body = PaymentAnswer, description = "每笔的结果；有问题的没有保存"),
         (status = 400, body = Problem, description = "不是所要求的 JSON"),
-        (status = 401, body = Problem, description = "未登录，或密钥无效"),
         (status = 413, body = Problem, description = "过大")
     )
 )]
-pub async fn submit_payment_data(
+async fn submit_payment_data(
+    By { actor, .. }: By<SubmitPaymentData>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<PaymentAnswer>, Problem> {
-    let actor = desk.gate.actor(&headers, &SUBMIT_PAYMENT_DATA).await?;
     actor.require_company()?;
     let task = tokio::task::spawn_blocking(move || data::items(&body));
     let items = task.await.map_err(|_| Problem::new(common::FAULT))?;
@@ -236,14 +213,13 @@ fn cut<T>(found: &mut Vec<T>, limit: i64, id: impl Fn(&T) -> i64) -> Option<Stri
 #[utoipa::path(
     get, path = "/api/v1/payment-data", tag = "payment", security(("key" = [])),
     params(PaymentQuery),
-    responses((status = 200, body = Page<PaymentView>), (status = 401, body = Problem))
+    responses((status = 200, body = Page<PaymentView>))
 )]
-pub async fn payment_data(
+async fn payment_data(
+    By { actor, .. }: By<ReadPaymentData>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<PaymentQuery>, QueryRejection>,
 ) -> Result<Json<Page<PaymentView>>, Problem> {
-    let actor = desk.gate.actor(&headers, &PAYMENT_DATA).await?;
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let limit = limit_of(query.limit);
     let filter = PaymentFilter {
@@ -282,14 +258,13 @@ async fn detail(desk: &Desk, actor: Actor, id: i64) -> Result<PaymentDetail, Pro
 #[utoipa::path(
     get, path = "/api/v1/payment-data/{id}", tag = "payment", security(("key" = [])),
     params(("id" = String, Path, description = "支付数据编号")),
-    responses((status = 200, body = PaymentDetail), (status = 404, body = Problem))
+    responses((status = 200, body = PaymentDetail))
 )]
-pub async fn payment_datum(
+async fn payment_datum(
+    By { actor, .. }: By<ReadPaymentDatum>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<PaymentDetail>, Problem> {
-    let actor = desk.gate.actor(&headers, &PAYMENT_DATUM).await?;
     detail(&desk, actor, id_of(&id)?).await.map(Json)
 }
 
@@ -308,17 +283,15 @@ pub struct PaymentReason {
     request_body = PaymentReason,
     responses(
         (status = 200, body = PaymentDetail),
-        (status = 400, body = Problem, description = "缺少理由"),
-        (status = 404, body = Problem)
+        (status = 400, body = Problem, description = "缺少理由")
     )
 )]
-pub async fn unmask_payment(
+async fn unmask_payment(
+    By { actor, .. }: By<UnmaskPayment>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<PaymentReason>, JsonRejection>,
 ) -> Result<Json<PaymentDetail>, Problem> {
-    let actor = desk.gate.actor(&headers, &UNMASK_PAYMENT).await?;
     let why = approval::reason(&json(body)?.reason)?;
     let (id, ground) = (id_of(&id)?, desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| {
@@ -357,14 +330,13 @@ pub struct InquiryQuery {
 #[utoipa::path(
     get, path = "/api/v1/payment-inquiries", tag = "payment", security(("key" = [])),
     params(InquiryQuery),
-    responses((status = 200, body = Page<InquiryView>), (status = 401, body = Problem))
+    responses((status = 200, body = Page<InquiryView>))
 )]
-pub async fn payment_inquiries(
+async fn payment_inquiries(
+    By { actor, .. }: By<ReadPaymentInquiries>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<InquiryQuery>, QueryRejection>,
 ) -> Result<Json<Page<InquiryView>>, Problem> {
-    let actor = desk.gate.actor(&headers, &PAYMENT_INQUIRIES).await?;
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let state = match query.state.as_deref() {
         None => None,
@@ -395,16 +367,14 @@ pub async fn payment_inquiries(
     params(("id" = String, Path, description = "海关询问编号")),
     responses(
         (status = 202, description = "已排入上传"),
-        (status = 404, body = Problem),
         (status = 409, body = Problem, description = "已上传或正在等待")
     )
 )]
-pub async fn resend_payment(
+async fn resend_payment(
+    By { actor, .. }: By<ResendPayment>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &RESEND_PAYMENT).await?;
     let (id, ground) = (id_of(&id)?, desk.ground().clone());
     desk.write(move |tx| resend(tx, &ground, &actor, id))
         .await?;

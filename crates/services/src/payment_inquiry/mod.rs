@@ -35,7 +35,6 @@ use web::Problem;
 
 use self::data::{PaymentData, PaymentFinding};
 
-pub use http::OPERATIONS;
 pub use keep::PARAMETERS;
 pub use sql::{InquiryFilter, PaymentFilter, inquiries, inquiry, payments, unsettled};
 

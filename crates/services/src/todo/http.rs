@@ -4,36 +4,28 @@ use super::list;
 use crate::Desk;
 use axum::Json;
 use axum::extract::State as Held;
-use axum::http::HeaderMap;
+use registry::access::Gate;
+use registry::access::{By, Routes};
 use registry::approval::Kind;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::Serialize;
 use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
 use web::{Page, Problem};
 
-/// Tells what waits for the caller.
-pub const TODOS: Operation = Operation {
-    id: "todos",
-    chinese: "查看待办",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::Applicant,
-        Role::SystemAdmin,
-        Role::SecurityAdmin,
-        Role::AuditAdmin,
-        Role::Operator,
-        Role::BureauClerk,
-        Role::BureauApprover,
-        Role::CustomsOfficer,
-    ],
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[TODOS];
+registry::operations! {
+    ReadTodos = reads(
+        "todos",
+        "查看待办",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Applicant, Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin, Role::Operator, Role::BureauClerk, Role::BureauApprover, Role::CustomsOfficer]
+    );
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<TodoDesk> {
+    registry::routes!(todos)
+}
 
 /// What the route needs.
 #[derive(Clone)]
@@ -42,6 +34,12 @@ pub struct TodoDesk {
     pub desk: Desk,
     /// The kinds of approvals.
     pub approvals: Arc<[Kind]>,
+}
+
+impl registry::access::HasGate for TodoDesk {
+    fn gate(&self) -> &Gate {
+        &self.desk.gate
+    }
 }
 
 /// Something that waits for the caller (待办).
@@ -67,16 +65,13 @@ pub struct TodoView {
 #[utoipa::path(
     get, path = "/api/v1/todos", tag = "overview",
     responses(
-        (status = 200, body = Page<TodoView>),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<TodoView>)
     )
 )]
-pub async fn todos(
+async fn todos(
+    By { actor, .. }: By<ReadTodos>,
     Held(todo): Held<TodoDesk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<TodoView>>, Problem> {
-    let actor = todo.desk.gate.actor(&headers, &TODOS).await?;
     let now_ms = todo.desk.ground().now_ms();
     let (cases, approvals) = (Arc::clone(&todo.desk.kinds), Arc::clone(&todo.approvals));
     let found = todo

@@ -19,8 +19,6 @@ use registry::{api_key, approval};
 use store::clock::beijing_day;
 use store::{Result, Tx};
 
-pub use http::OPERATIONS;
-
 /// A key or an appointment that ends within this time is told, in milliseconds.
 const SOON_MS: i64 = 30 * 86_400_000;
 

@@ -1,9 +1,10 @@
 //! The documents that the program's own tables give: path below `docs/` and text.
 
 use registry::role::Role;
+use tongguan::app::api::operations;
 use tongguan::app::docs::{openapi_json, refusal_codes};
 use tongguan::app::english;
-use tongguan::app::gather::{ACTS, OPERATIONS};
+use tongguan::app::gather::ACTS;
 use tongguan::app::metrics::METRICS;
 use tongguan::config::{Config, REFERENCE};
 
@@ -135,7 +136,7 @@ fn permissions() -> String {
     out += "\n|---|---|";
     out += &":-:|".repeat(Role::ALL.len());
     out += "\n";
-    for operation in OPERATIONS.iter().flat_map(|room| room.iter()) {
+    for operation in operations() {
         out += &format!("| `{}` | {} |", operation.id, operation.chinese);
         for role in Role::ALL {
             let is_allowed = operation.roles.contains(&role);

@@ -1,8 +1,8 @@
 //! What is true of every operation of the API, written into its description once: how a caller is
 //! known, which problems any operation may answer, and which roles may call it.
 
-use super::gather;
-use utoipa::Modify;
+use registry::role;
+use utoipa::OpenApi as Describe;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
@@ -24,24 +24,57 @@ const ANYWHERE: [(&str, &str); 9] = [
     ("503", "平台暂时无法受理，请稍后重试"),
 ];
 
-/// Completes the description.
-pub struct Everywhere;
+/// What stands around the operations.
+#[derive(Describe)]
+#[openapi(
+    info(
+        title = "通关 Tongguan API",
+        description = "跨境电商综试区线上综合服务平台：申报报文提交、查询与回执领取。\n\n\
+            提交的报文在应答 202 之前已安全保存；重复提交相同内容得到第一次的应答。",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    components(schemas(web::Problem)),
+    tags(
+        (name = "messages", description = "报文：提交与查询"),
+        (name = "forms", description = "表单：Excel 与 JSON，预检与模板"),
+        (name = "corrections", description = "更正重报：从退单、处理异常或平台拒收到更正后的新报文"),
+        (name = "receipts", description = "回执：领取"),
+        (name = "overview", description = "概览：首页、统计与实时推送"),
+        (name = "exports", description = "导出：Excel"),
+        (name = "operator", description = "值守台：流水线、待人工处理的报文与未匹配回执"),
+        (name = "session", description = "会话：登录后的身份与权限"),
+        (name = "approvals", description = "双人复核"),
+        (name = "cases", description = "办件：申请、受理、补正、审批、办结"),
+        (name = "ledger", description = "企业台账：企业、人员、密钥、代理、对接"),
+        (name = "signing", description = "签名：企业签名策略、平台代签与密钥"),
+        (name = "payment", description = "179 号公告：支付原始数据与海关询问"),
+        (name = "administration", description = "系统管理：用户、授权、会话与任务"),
+        (name = "audit", description = "安全审计"),
+        (name = "customs-box", description = "海关模拟器：仅演示环境")
+    )
+)]
+struct Frame;
 
-impl Modify for Everywhere {
-    fn modify(&self, openapi: &mut OpenApi) {
-        use utoipa::OpenApi as _;
-        openapi.merge(super::administration::AdministrationDoc::openapi());
-        let components = openapi.components.get_or_insert_default();
-        components.add_security_scheme(
-            "key",
-            SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
-        );
-        components.add_security_scheme(
-            "session",
-            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("tongguan"))),
-        );
-        for item in openapi.paths.paths.values_mut() {
-            operations(item).into_iter().for_each(complete);
+/// The description without operations.
+pub(super) fn frame() -> OpenApi {
+    Frame::openapi()
+}
+
+/// Adds to the operations of a description what is true of all, and who may call them.
+pub(super) fn complete(openapi: &mut OpenApi, known: &[&role::Operation]) {
+    let components = openapi.components.get_or_insert_default();
+    components.add_security_scheme(
+        "key",
+        SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+    );
+    components.add_security_scheme(
+        "session",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("tongguan"))),
+    );
+    for item in openapi.paths.paths.values_mut() {
+        for operation in operations(item) {
+            answers(operation);
+            roles(operation, known);
         }
     }
 }
@@ -59,7 +92,7 @@ fn operations(item: &mut PathItem) -> Vec<&mut Operation> {
     .collect()
 }
 
-fn complete(operation: &mut Operation) {
+fn answers(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
     for (status, response) in responses.iter_mut() {
         let is_error = status.starts_with(['4', '5']);
@@ -81,9 +114,11 @@ fn complete(operation: &mut Operation) {
                 .into()
         });
     }
-    let known = gather::OPERATIONS
+}
+
+fn roles(operation: &mut Operation, known: &[&role::Operation]) {
+    let known = known
         .iter()
-        .flat_map(|room| room.iter())
         .find(|known| operation.operation_id.as_deref() == Some(known.id));
     if let Some(known) = known {
         let roles: Vec<&str> = known.roles.iter().map(|role| role.name()).collect();

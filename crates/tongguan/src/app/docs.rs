@@ -1,6 +1,6 @@
 //! The documents that a company's developer reads, from the binary itself.
 
-use super::{ApiDoc, english};
+use super::{api, english};
 use axum::Router;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -10,7 +10,6 @@ use registry::login::page::{Lang, TextPage, page};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use tower_http::set_header::SetResponseHeaderLayer;
-use utoipa::OpenApi;
 use utoipa_swagger_ui::SwaggerUi;
 use web::{Code, Problem, codes};
 
@@ -90,7 +89,7 @@ pub fn routes() -> Router {
                 .layer(policy(REFERENCE)),
         )
         .merge(
-            Router::from(SwaggerUi::new("/api/docs").url("/api/openapi.json", ApiDoc::openapi()))
+            Router::from(SwaggerUi::new("/api/docs").url("/api/openapi.json", api::description()))
                 .layer(policy(READER)),
         )
 }
@@ -239,7 +238,7 @@ async fn kind_page(
 
 /// `GET` of the description as a text, for the command line and the tests.
 pub fn openapi_json() -> String {
-    ApiDoc::openapi().to_pretty_json().unwrap_or_default()
+    api::description().to_pretty_json().unwrap_or_default()
 }
 
 #[cfg(test)]

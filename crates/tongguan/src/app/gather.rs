@@ -1,64 +1,10 @@
-//! What the rooms of all floors declare, gathered: operations, acts of the audit, kinds of
+//! What the rooms of all floors declare, gathered: acts of the audit, kinds of
 //! approvals. A room that is not on these lists does not take part.
 
 use registry::approval::Kind;
 use registry::audit::Act;
 use registry::parameter::Parameter;
-use registry::role::Operation;
 use std::sync::Arc;
-
-/// Every operation of the API.
-pub const OPERATIONS: &[&[Operation]] = &[
-    registry::session::http::OPERATIONS,
-    registry::approval::http::OPERATIONS,
-    registry::user::http::OPERATIONS,
-    registry::user::state::http::OPERATIONS,
-    registry::grant::http::OPERATIONS,
-    registry::grant::custom::http::OPERATIONS,
-    registry::department::http::OPERATIONS,
-    registry::post::http::OPERATIONS,
-    registry::parameter::http::OPERATIONS,
-    registry::dictionary::http::OPERATIONS,
-    registry::dictionary::entry::http::OPERATIONS,
-    registry::notice::http::OPERATIONS,
-    registry::notice::desk::http::OPERATIONS,
-    registry::notice::readers::http::OPERATIONS,
-    registry::audit::http::OPERATIONS,
-    registry::audit::log::http::OPERATIONS,
-    registry::job::http::OPERATIONS,
-    services::case_file::OPERATIONS,
-    services::company_ledger::OPERATIONS,
-    services::member::OPERATIONS,
-    services::key::OPERATIONS,
-    services::agent::OPERATIONS,
-    services::docking::OPERATIONS,
-    services::payment_inquiry::OPERATIONS,
-    services::todo::OPERATIONS,
-    registry::relying_party::http::OPERATIONS,
-    exchange::intake::http::OPERATIONS,
-    exchange::query::http::OPERATIONS,
-    exchange::downlink::http::OPERATIONS,
-    exchange::customs_box::http::OPERATIONS,
-    exchange::unmask::http::OPERATIONS,
-    exchange::outcome::http::OPERATIONS,
-    exchange::workbook::http::OPERATIONS,
-    exchange::correction::http::OPERATIONS,
-    exchange::preflight::http::OPERATIONS,
-    exchange::tax::http::OPERATIONS,
-    exchange::matching::http::OPERATIONS,
-    exchange::story::http::OPERATIONS,
-    exchange::overview::http::OPERATIONS,
-    exchange::live::http::OPERATIONS,
-    exchange::export::http::OPERATIONS,
-    exchange::export::list::http::OPERATIONS,
-    exchange::operator::http::OPERATIONS,
-    exchange::operator::request::http::OPERATIONS,
-    exchange::unknown_code::OPERATIONS,
-    exchange::signature::http::OPERATIONS,
-    exchange::signing::http::OPERATIONS,
-    exchange::rehearsal::OPERATIONS,
-    exchange::signing::desk::http::OPERATIONS,
-];
 
 /// Every parameter that may be changed while the platform runs.
 pub const PARAMETERS: &[&[Parameter]] = &[

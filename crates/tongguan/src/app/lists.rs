@@ -1,14 +1,7 @@
 //! The export of lists: which routes are lists, read from the description of the API.
 
-use super::ApiDoc;
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::routing::post;
-use exchange::export::http::Exports;
-use exchange::export::list::http::Lists;
+use super::api;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::{RefOr, schema::Schema};
 
@@ -21,29 +14,10 @@ const APART: [&str; 5] = [
     "operation_log",
 ];
 
-/// Longest body: the columns and their words.
-const BODY_BYTES_MAX: usize = 256 << 10;
-
-/// The route that exports any of the lists of `rooms`.
-pub(super) fn routes(exports: Exports, rooms: Router) -> Router {
-    let lists = Lists {
-        exports,
-        paths: Arc::new(paths()),
-        routes: rooms,
-    };
-    Router::new()
-        .route(
-            "/api/v1/exports/list",
-            post(exchange::export::list::http::export_list),
-        )
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(lists)
-}
-
 /// The routes that answer pages, by the name of their operation.
-fn paths() -> BTreeMap<String, String> {
+pub(super) fn paths() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
-    for (path, item) in ApiDoc::openapi().paths.paths {
+    for (path, item) in api::description().paths.paths {
         let Some(get) = item.get.filter(|get| !path.contains('{') && is_list(get)) else {
             continue;
         };

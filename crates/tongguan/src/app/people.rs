@@ -1,18 +1,15 @@
-//! The routes of people: login, account, first start, session, approvals.
+//! The pages of people: login, account, first start.
 
-use super::gather;
 use axum::Router;
 use axum::routing::{get, post};
 use registry::access::Gate;
-use registry::approval::http::ApprovalDesk;
 use registry::foreign::Doors;
 use registry::login::Throttle;
 use registry::login::http::Entrance;
 use registry::passkey::Passkeys;
-use registry::session::http::SessionDesk;
 use std::sync::Arc;
 
-/// The pages of login and account, and the API of sessions and approvals.
+/// The pages of login and account.
 pub(super) fn routes(gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
     let config = &gate.ground.config;
     let entrance = Entrance {
@@ -21,9 +18,7 @@ pub(super) fn routes(gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
         foreign: Arc::new(Doors::open(config)),
         passkeys: Passkeys::of(config).map(Arc::new),
     };
-    pages(entrance.clone())
-        .merge(other_ways(entrance))
-        .merge(api(gate))
+    pages(entrance.clone()).merge(other_ways(entrance))
 }
 
 fn pages(entrance: Entrance) -> Router {
@@ -92,40 +87,4 @@ fn other_ways(entrance: Entrance) -> Router {
         )
         .route("/account/foreign/{source}/unbind", post(bind::unbind))
         .with_state(entrance)
-}
-
-fn api(gate: &Arc<Gate>) -> Router {
-    let desk = ApprovalDesk {
-        gate: Arc::clone(gate),
-        kinds: gather::kinds(),
-    };
-    Router::new()
-        .route("/api/v1/session", get(registry::session::http::session))
-        .route(
-            "/api/v1/session/company",
-            post(registry::session::http::choose_company),
-        )
-        .with_state(SessionDesk {
-            gate: Arc::clone(gate),
-        })
-        .merge(
-            Router::new()
-                .route(
-                    "/api/v1/approvals",
-                    get(registry::approval::http::approvals),
-                )
-                .route(
-                    "/api/v1/approvals/{id}/approve",
-                    post(registry::approval::http::approve),
-                )
-                .route(
-                    "/api/v1/approvals/{id}/reject",
-                    post(registry::approval::http::reject),
-                )
-                .route(
-                    "/api/v1/approvals/{id}/withdraw",
-                    post(registry::approval::http::withdraw),
-                )
-                .with_state(desk),
-        )
 }

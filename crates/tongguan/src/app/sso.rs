@@ -1,37 +1,23 @@
-//! The routes of single sign-on: CAS and `OpenID` Connect for other systems, and who those are.
+//! The routes of single sign-on: CAS and `OpenID` Connect for other systems.
 
 use crate::roles::House;
 use axum::Router;
-use axum::routing::{get, post, put};
+use axum::routing::{get, post};
 use registry::access::Gate;
 use registry::cas::{Cas, Courier, farewell};
 use registry::login::Throttle;
 use registry::oidc::Oidc;
-use registry::relying_party::http::PartyDesk;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// The CAS server at `/cas`, the provider at `/oauth2`, and the list of relying parties.
+/// The CAS server at `/cas` and the provider at `/oauth2`.
 pub(super) fn routes(house: &House, gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
-    let parties = Router::new()
-        .route(
-            "/api/v1/relying-parties",
-            get(registry::relying_party::http::relying_parties),
-        )
-        .route(
-            "/api/v1/relying-parties/{name}",
-            put(registry::relying_party::http::put_relying_party)
-                .delete(registry::relying_party::http::remove_relying_party),
-        )
-        .with_state(PartyDesk {
-            gate: Arc::clone(gate),
-        });
     let courier = match Courier::new(&house.config.registry.sso_ca_file) {
         Ok(courier) => courier,
         Err(error) => {
             // The rest of the platform works without it; `doctor` and this line say why.
             tracing::error!(%error, "single sign-on is off");
-            return parties;
+            return Router::new();
         }
     };
     let cas = Arc::new(Cas {
@@ -53,7 +39,7 @@ pub(super) fn routes(house: &House, gate: &Arc<Gate>, throttle: &Arc<Throttle>) 
         stop.clone(),
         move |pulse| farewell::run(Arc::clone(&telling), stop.clone(), pulse),
     );
-    parties.merge(cas_routes(cas)).merge(oidc_routes(oidc))
+    cas_routes(cas).merge(oidc_routes(oidc))
 }
 
 fn cas_routes(cas: Arc<Cas>) -> Router {

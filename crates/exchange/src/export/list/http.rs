@@ -11,7 +11,9 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Json, State};
 use axum::http::{HeaderMap, Request, header};
 use axum::response::Response;
-use registry::role::{Operation, Role};
+use registry::access::Gate;
+use registry::access::{By, Routes};
+use registry::role::Role;
 use serde::Deserialize;
 use serde_json::Value as Tree;
 use std::collections::BTreeMap;
@@ -37,27 +39,18 @@ const FILTERS_MAX: usize = 30;
 /// Bytes of a page at most.
 const PAGE_BYTES_MAX: usize = 16 << 20;
 
-/// Exports any list.
-pub const EXPORT_LIST: Operation = Operation {
-    id: "export_list",
-    chinese: "导出列表",
-    roles: &[
-        Role::CompanyAdmin,
-        Role::CompanyClerk,
-        Role::CompanyReader,
-        Role::SystemAdmin,
-        Role::SecurityAdmin,
-        Role::AuditAdmin,
-        Role::Operator,
-        Role::BureauClerk,
-        Role::BureauApprover,
-        Role::CustomsOfficer,
-    ],
-    changes: true,
-};
+registry::operations! {
+    ExportList = changes(
+        "export_list",
+        "导出列表",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::SystemAdmin, Role::SecurityAdmin, Role::AuditAdmin, Role::Operator, Role::BureauClerk, Role::BureauApprover, Role::CustomsOfficer]
+    );
+}
 
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[EXPORT_LIST];
+/// The routes of this module.
+pub fn routes() -> Routes<Lists> {
+    registry::routes!(export_list)
+}
 
 /// What the route needs.
 #[derive(Clone)]
@@ -68,6 +61,12 @@ pub struct Lists {
     pub paths: Arc<BTreeMap<String, String>>,
     /// Every route, to be asked as the caller.
     pub routes: Router,
+}
+
+impl registry::access::HasGate for Lists {
+    fn gate(&self) -> &Gate {
+        &self.exports.desk.gate
+    }
 }
 
 /// How the value of a column is written.
@@ -125,19 +124,17 @@ pub struct ListExport {
         (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
          body = Vec<u8>),
         (status = 400, body = Problem, description = "没有这个列表，或列有误"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 429, body = Problem, description = "本企业（或本人）已有导出在生成，请稍后重试"),
         (status = 503, body = Problem, description = "导出排队中，请稍后重试")
     )
 )]
-pub async fn export_list(
+async fn export_list(
+    By { actor, .. }: By<ExportList>,
     State(lists): State<Lists>,
     headers: HeaderMap,
     body: Result<Json<ListExport>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let exports = &lists.exports;
-    let actor = exports.desk.gate.actor(&headers, &EXPORT_LIST).await?;
     let Json(asked) = body.map_err(|error| bad(error.body_text()))?;
     let path = lists.path(&asked)?;
     check(&asked)?;

@@ -9,40 +9,28 @@ use crate::receipt::parked;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State as Held};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use registry::access::{Actor, Sight};
+use registry::access::{By, Routes};
 use registry::approval::{self, Kind, reason};
 use registry::company::CompanyId;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::{Problem, codes, service_error};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
-/// Asks for a message to be freed.
-pub const RELEASE_MESSAGE: Operation = Operation {
-    id: "release_message",
-    chinese: "申请放行报文",
-    roles: OPERATORS,
-    changes: true,
-};
-/// Asks for a message to be checked anew.
-pub const RESUBMIT_MESSAGE: Operation = Operation {
-    id: "resubmit_message",
-    chinese: "申请重新校验报文",
-    roles: OPERATORS,
-    changes: true,
-};
-/// Asks for a parked receipt to be matched again, or dismissed.
-pub const RELEASE_PARKED: Operation = Operation {
-    id: "release_parked",
-    chinese: "申请处理未匹配回执",
-    roles: OPERATORS,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[RELEASE_MESSAGE, RESUBMIT_MESSAGE, RELEASE_PARKED];
+registry::operations! {
+    ReleaseMessage = changes("release_message", "申请放行报文", OPERATORS);
+    ResubmitMessage = changes("resubmit_message", "申请重新校验报文", OPERATORS);
+    ReleaseParked = changes("release_parked", "申请处理未匹配回执", OPERATORS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(release_message, resubmit_message, release_parked)
+}
 
 /// Why, and for a held message or a parked receipt what.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -79,19 +67,16 @@ fn body_of(body: Result<Json<ReleaseBody>, JsonRejection>) -> Result<ReleaseBody
     responses(
         (status = 202, body = Asked, description = "已提交复核，由另一人批准后执行"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在"),
         (status = 409, body = Problem, description = "报文不是待人工处理状态")
     )
 )]
-pub async fn release_message(
+async fn release_message(
+    By { actor, .. }: By<ReleaseMessage>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<ReleaseBody>, JsonRejection>,
 ) -> Answer {
-    let actor = desk.gate.actor(&headers, &RELEASE_MESSAGE).await?;
     let body = body_of(body)?;
     let kind = if body.refuse { &REFUSE } else { &RELEASE };
     ask_for_message(&desk, actor, &id, (kind, State::Held), body.reason).await
@@ -105,19 +90,16 @@ pub async fn release_message(
     responses(
         (status = 202, body = Asked, description = "已提交复核，由另一人批准后执行"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在"),
         (status = 409, body = Problem, description = "报文不是平台拒收状态")
     )
 )]
-pub async fn resubmit_message(
+async fn resubmit_message(
+    By { actor, .. }: By<ResubmitMessage>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<ReleaseBody>, JsonRejection>,
 ) -> Answer {
-    let actor = desk.gate.actor(&headers, &RESUBMIT_MESSAGE).await?;
     let body = body_of(body)?;
     ask_for_message(&desk, actor, &id, (&RESUBMIT, State::Refused), body.reason).await
 }
@@ -131,18 +113,15 @@ pub async fn resubmit_message(
     responses(
         (status = 202, body = Asked, description = "已提交复核，由另一人批准后执行"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在，或已处理")
     )
 )]
-pub async fn release_parked(
+async fn release_parked(
+    By { actor, .. }: By<ReleaseParked>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     body: Result<Json<ReleaseBody>, JsonRejection>,
 ) -> Answer {
-    let actor = desk.gate.actor(&headers, &RELEASE_PARKED).await?;
     let body = body_of(body)?;
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
     let read = desk.shared.db.read(move |tx| {

@@ -11,10 +11,11 @@ use crate::signing::{
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use registry::access::{By, Routes};
 use registry::audit;
 use registry::company::CompanyId;
-use registry::role::{Operation, Role};
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Tx;
@@ -24,41 +25,22 @@ use web::{Page, PageQuery, Problem, codes as common};
 /// What is signed to try a key.
 const PROBE: &[u8] = "通关平台签名测试".as_bytes();
 
-/// Lists keys.
-pub const SIGNING_KEYS: Operation = Operation {
-    id: "signing_keys",
-    chinese: "查看代签密钥",
-    roles: &[Role::Operator],
-    changes: false,
-};
-/// Asks for a key.
-pub const ASK_SIGNING_KEY: Operation = Operation {
-    id: "ask_signing_key",
-    chinese: "申请登记代签密钥",
-    roles: &[Role::Operator],
-    changes: true,
-};
-/// Takes a key away.
-pub const REMOVE_SIGNING_KEY: Operation = Operation {
-    id: "remove_signing_key",
-    chinese: "移除代签密钥",
-    roles: &[Role::Operator],
-    changes: true,
-};
-/// Tries a key.
-pub const TEST_SIGNING_KEY: Operation = Operation {
-    id: "test_signing_key",
-    chinese: "测试代签密钥",
-    roles: &[Role::Operator],
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[
-    SIGNING_KEYS,
-    ASK_SIGNING_KEY,
-    REMOVE_SIGNING_KEY,
-    TEST_SIGNING_KEY,
-];
+registry::operations! {
+    ReadSigningKeys = reads("signing_keys", "查看代签密钥", &[Role::Operator]);
+    AskSigningKey = changes("ask_signing_key", "申请登记代签密钥", &[Role::Operator]);
+    RemoveSigningKey = changes("remove_signing_key", "移除代签密钥", &[Role::Operator]);
+    TestSigningKey = changes("test_signing_key", "测试代签密钥", &[Role::Operator]);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    registry::routes!(
+        ask_signing_key,
+        signing_keys,
+        remove_signing_key,
+        test_signing_key
+    )
+}
 
 /// Which key is to sign for which company.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -100,12 +82,11 @@ fn fault(fault: &Fault) -> Problem {
         (status = 422, body = Problem, description = "配置中没有这个密钥")
     )
 )]
-pub async fn ask_signing_key(
+async fn ask_signing_key(
+    By { actor, .. }: By<AskSigningKey>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     body: Result<Json<SigningKeyBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let actor = desk.gate.actor(&headers, &ASK_SIGNING_KEY).await?;
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let company = id_of(&body.company)?;
     let keyring = Arc::clone(&desk.shared.keyring);
@@ -135,18 +116,15 @@ pub async fn ask_signing_key(
 #[utoipa::path(
     get, path = "/api/v1/signing/keys", tag = "signing", params(SigningQuery, PageQuery),
     responses(
-        (status = 200, body = Page<SigningKeyView>),
-        (status = 401, body = Problem, description = "未登录"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<SigningKeyView>)
     )
 )]
-pub async fn signing_keys(
+async fn signing_keys(
+    By { actor, .. }: By<ReadSigningKeys>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     query: Result<Query<SigningQuery>, QueryRejection>,
     page: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<Page<SigningKeyView>>, Problem> {
-    let actor = desk.gate.actor(&headers, &SIGNING_KEYS).await?;
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let Query(page) = page.map_err(|error| web::bad_query(&error.body_text()))?;
     let filter = KeyFilter {
@@ -176,12 +154,11 @@ pub async fn signing_keys(
     params(("id" = String, Path, description = "密钥编号")),
     responses((status = 204), (status = 404, body = Problem, description = "没有这个密钥"))
 )]
-pub async fn remove_signing_key(
+async fn remove_signing_key(
+    By { actor, .. }: By<RemoveSigningKey>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &REMOVE_SIGNING_KEY).await?;
     let (id, now_ms) = (id_of(&id)?, desk.shared.clock.now_ms());
     let act = move |tx: &mut Tx<'_>| {
         let Some(key) = key(tx, id)? else {
@@ -207,12 +184,11 @@ pub async fn remove_signing_key(
         (status = 422, body = Problem, description = "本进程的配置中没有这个密钥")
     )
 )]
-pub async fn test_signing_key(
+async fn test_signing_key(
+    By { actor, .. }: By<TestSigningKey>,
     Held(desk): Held<Desk>,
-    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Json<KeyTest>, Problem> {
-    let actor = desk.gate.actor(&headers, &TEST_SIGNING_KEY).await?;
     let id = id_of(&id)?;
     let found = desk.gate.ground.read(move |tx| key(tx, id)).await?;
     let found = found.ok_or_else(|| Problem::new(common::NOT_FOUND))?;

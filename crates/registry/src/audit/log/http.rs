@@ -2,6 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use crate::access::Actor;
+use crate::access::{By, Permission, Routes};
 use crate::account::{self, AccountId};
 use crate::administration::{AUDIT, Desk, field, id_opt, page, query, time_opt};
 use crate::audit::http::{acts_of, name_of};
@@ -10,7 +11,6 @@ use crate::role::{Operation, Role};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,36 +32,22 @@ const EXPORT_ROWS: i64 = 1000;
 /// Who reads the audit.
 const READERS: &[Role] = &[Role::SecurityAdmin, Role::AuditAdmin];
 
-/// Lists logins.
-pub const LOGIN_LOG: Operation = Operation {
-    id: "login_log",
-    chinese: "查看登录日志",
-    roles: READERS,
-    changes: false,
-};
-/// Lists what people did.
-pub const OPERATION_LOG: Operation = Operation {
-    id: "operation_log",
-    chinese: "查看操作日志",
-    roles: READERS,
-    changes: false,
-};
-/// Exports logins.
-pub const EXPORT_LOGINS: Operation = Operation {
-    id: "export_login_log",
-    chinese: "导出登录日志",
-    roles: AUDIT,
-    changes: false,
-};
-/// Exports what people did.
-pub const EXPORT_OPERATIONS: Operation = Operation {
-    id: "export_operation_log",
-    chinese: "导出操作日志",
-    roles: AUDIT,
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[LOGIN_LOG, OPERATION_LOG, EXPORT_LOGINS, EXPORT_OPERATIONS];
+crate::operations! {
+    ReadLoginLog = reads("login_log", "查看登录日志", READERS);
+    ReadOperationLog = reads("operation_log", "查看操作日志", READERS);
+    ExportLoginLog = reads("export_login_log", "导出登录日志", AUDIT);
+    ExportOperationLog = reads("export_operation_log", "导出操作日志", AUDIT);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(
+        login_log,
+        operation_log,
+        export_login_log,
+        export_operation_log
+    )
+}
 
 /// What a log is narrowed to.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -228,17 +214,14 @@ async fn answer(
 #[utoipa::path(
     get, path = "/api/v1/login-log", tag = "audit", params(LogQuery),
     responses(
-        (status = 200, body = Page<LogView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<LogView>)
     )
 )]
-pub async fn login_log(
+async fn login_log(
+    _: By<ReadLoginLog>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<LogQuery>, QueryRejection>,
 ) -> Result<Json<Page<LogView>>, Problem> {
-    desk.gate.actor(&headers, &LOGIN_LOG).await?;
     answer(&desk, Log::Logins, asked).await
 }
 
@@ -246,17 +229,14 @@ pub async fn login_log(
 #[utoipa::path(
     get, path = "/api/v1/operation-log", tag = "audit", params(LogQuery),
     responses(
-        (status = 200, body = Page<LogView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<LogView>)
     )
 )]
-pub async fn operation_log(
+async fn operation_log(
+    _: By<ReadOperationLog>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<LogQuery>, QueryRejection>,
 ) -> Result<Json<Page<LogView>>, Problem> {
-    desk.gate.actor(&headers, &OPERATION_LOG).await?;
     answer(&desk, Log::Operations, asked).await
 }
 
@@ -340,18 +320,21 @@ async fn workbook(
     get, path = "/api/v1/exports/login-log", tag = "audit", params(LogQuery),
     responses(
         (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-         body = Vec<u8>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+         body = Vec<u8>)
     )
 )]
-pub async fn export_login_log(
+async fn export_login_log(
+    By { actor, .. }: By<ExportLoginLog>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<LogQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let actor = desk.gate.actor(&headers, &EXPORT_LOGINS).await?;
-    workbook(&desk, (Log::Logins, &EXPORT_LOGINS), actor, asked).await
+    workbook(
+        &desk,
+        (Log::Logins, ExportLoginLog::OPERATION),
+        actor,
+        asked,
+    )
+    .await
 }
 
 /// The operation log as a workbook, up to 50000 rows (导出操作日志).
@@ -359,16 +342,19 @@ pub async fn export_login_log(
     get, path = "/api/v1/exports/operation-log", tag = "audit", params(LogQuery),
     responses(
         (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-         body = Vec<u8>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+         body = Vec<u8>)
     )
 )]
-pub async fn export_operation_log(
+async fn export_operation_log(
+    By { actor, .. }: By<ExportOperationLog>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<LogQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let actor = desk.gate.actor(&headers, &EXPORT_OPERATIONS).await?;
-    workbook(&desk, (Log::Operations, &EXPORT_OPERATIONS), actor, asked).await
+    workbook(
+        &desk,
+        (Log::Operations, ExportOperationLog::OPERATION),
+        actor,
+        asked,
+    )
+    .await
 }

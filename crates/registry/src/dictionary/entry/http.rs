@@ -1,16 +1,16 @@
 //! `/api/v1/dictionaries/{code}/entries`, `/api/v1/dictionary-entries`, `/api/v1/dictionary-search`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
+use crate::access::{By, Routes};
 use crate::administration::{Desk, PEOPLE, SYSTEM, body, id, not_found, query};
 use crate::audit;
 use crate::code_table::Standing;
 use crate::department::http::Made;
 use crate::dictionary::{self, DICTIONARIES_MAX, ENTRIES_MAX, EXPORT, Entry, standard};
-use crate::role::Operation;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -21,57 +21,26 @@ use web::{Page, Problem};
 /// Entries that a search answers.
 const SEARCH_MAX: usize = 100;
 
-/// Lists the entries of a dictionary.
-pub const ENTRIES: Operation = Operation {
-    id: "dictionary_entries",
-    chinese: "查看字典项",
-    roles: PEOPLE,
-    changes: false,
-};
-/// Searches all dictionaries.
-pub const SEARCH: Operation = Operation {
-    id: "dictionary_search",
-    chinese: "查询字典",
-    roles: PEOPLE,
-    changes: false,
-};
-/// Exports a dictionary.
-pub const EXPORT_DICTIONARY: Operation = Operation {
-    id: "export_dictionary",
-    chinese: "导出字典",
-    roles: PEOPLE,
-    changes: false,
-};
-/// Makes an entry.
-pub const CREATE_ENTRY: Operation = Operation {
-    id: "create_dictionary_entry",
-    chinese: "新建字典项",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Changes an entry.
-pub const CHANGE_ENTRY: Operation = Operation {
-    id: "change_dictionary_entry",
-    chinese: "修改字典项",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Removes an entry.
-pub const REMOVE_ENTRY: Operation = Operation {
-    id: "remove_dictionary_entry",
-    chinese: "删除字典项",
-    roles: SYSTEM,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[
-    ENTRIES,
-    SEARCH,
-    EXPORT_DICTIONARY,
-    CREATE_ENTRY,
-    CHANGE_ENTRY,
-    REMOVE_ENTRY,
-];
+crate::operations! {
+    ReadDictionaryEntries = reads("dictionary_entries", "查看字典项", PEOPLE);
+    DictionarySearch = reads("dictionary_search", "查询字典", PEOPLE);
+    ExportDictionary = reads("export_dictionary", "导出字典", PEOPLE);
+    CreateDictionaryEntry = changes("create_dictionary_entry", "新建字典项", SYSTEM);
+    ChangeDictionaryEntry = changes("change_dictionary_entry", "修改字典项", SYSTEM);
+    RemoveDictionaryEntry = changes("remove_dictionary_entry", "删除字典项", SYSTEM);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(
+        dictionary_entries,
+        dictionary_search,
+        export_dictionary,
+        create_dictionary_entry,
+        change_dictionary_entry,
+        remove_dictionary_entry
+    )
+}
 
 /// What entries are looked for.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -173,17 +142,14 @@ fn entries_of(
     params(("code" = String, Path, description = "字典编码")),
     responses(
         (status = 200, body = Page<EntryView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个字典")
     )
 )]
-pub async fn dictionary_entries(
+async fn dictionary_entries(
+    _: By<ReadDictionaryEntries>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(code): Path<String>,
 ) -> Result<Json<Page<EntryView>>, Problem> {
-    desk.gate.actor(&headers, &ENTRIES).await?;
     let standing = standing(&desk);
     let read = move |tx: &mut Tx<'_>| entries_of(tx, &standing, &code);
     let items = desk.ground().read(read).await?.ok_or_else(not_found)?;
@@ -194,17 +160,14 @@ pub async fn dictionary_entries(
 #[utoipa::path(
     get, path = "/api/v1/dictionary-search", tag = "administration", params(EntryQuery),
     responses(
-        (status = 200, body = Page<EntryView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<EntryView>)
     )
 )]
-pub async fn dictionary_search(
+async fn dictionary_search(
+    _: By<DictionarySearch>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<EntryQuery>, QueryRejection>,
 ) -> Result<Json<Page<EntryView>>, Problem> {
-    desk.gate.actor(&headers, &SEARCH).await?;
     let text = query(asked)?.q.unwrap_or_default();
     let standing = standing(&desk);
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<EntryView>> {
@@ -237,17 +200,14 @@ const COLUMNS: &[(&str, u16)] = &[
     responses(
         (status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
          body = Vec<u8>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个字典")
     )
 )]
-pub async fn export_dictionary(
+async fn export_dictionary(
+    By { actor, .. }: By<ExportDictionary>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(code): Path<String>,
 ) -> Result<Response, Problem> {
-    let actor = desk.gate.actor(&headers, &EXPORT_DICTIONARY).await?;
     let (asked, now_ms) = (code.clone(), desk.ground().now_ms());
     let standing = standing(&desk);
     let act = move |tx: &mut Tx<'_>| -> StoreResult<Result<Vec<EntryView>, Problem>> {
@@ -326,20 +286,17 @@ fn entry(dictionary: String, data: EntryData) -> Entry {
     request_body = EntryData, params(("code" = String, Path, description = "字典编码")),
     responses(
         (status = 201, body = Made),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个字典"),
         (status = 409, body = Problem, description = "编码已被使用"),
         (status = 422, body = Problem, description = "填写内容有误")
     )
 )]
-pub async fn create_dictionary_entry(
+async fn create_dictionary_entry(
+    By { actor, .. }: By<CreateDictionaryEntry>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(code): Path<String>,
     given: Result<Json<EntryData>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let actor = desk.gate.actor(&headers, &CREATE_ENTRY).await?;
     let (given, ground) = (entry(code, body(given)?), desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &ground, &actor, (None, &given));
     let id = desk.ground().act(write).await?.to_string();
@@ -352,19 +309,16 @@ pub async fn create_dictionary_entry(
     request_body = EntryData, params(("id" = String, Path, description = "字典项编号")),
     responses(
         (status = 204, description = "已修改"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个字典项"),
         (status = 422, body = Problem, description = "填写内容有误")
     )
 )]
-pub async fn change_dictionary_entry(
+async fn change_dictionary_entry(
+    By { actor, .. }: By<ChangeDictionaryEntry>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<EntryData>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &CHANGE_ENTRY).await?;
     let (asked, given) = (id(&asked)?, entry(String::new(), body(given)?));
     let ground = desk.ground().clone();
     let write =
@@ -379,18 +333,15 @@ pub async fn change_dictionary_entry(
     params(("id" = String, Path, description = "字典项编号")),
     responses(
         (status = 204, description = "已删除"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个字典项"),
         (status = 409, body = Problem, description = "平台自用")
     )
 )]
-pub async fn remove_dictionary_entry(
+async fn remove_dictionary_entry(
+    By { actor, .. }: By<RemoveDictionaryEntry>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &REMOVE_ENTRY).await?;
     let (asked, ground) = (id(&asked)?, desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| dictionary::remove_entry(tx, &ground, &actor, asked);
     desk.ground().act(write).await?;

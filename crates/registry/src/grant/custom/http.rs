@@ -1,5 +1,6 @@
 //! `PUT /api/v1/roles/{name}`, `POST /api/v1/roles/{name}/remove`, `GET /api/v1/operations`.
 
+use crate::access::{By, Routes};
 use crate::administration::{Asked, Desk, OFFICERS, SYSTEM, body, codes, field, not_found, words};
 use crate::approval::{Request, http::Reason, reason};
 use crate::grant::http::{ask, request};
@@ -8,35 +9,22 @@ use crate::role::{self, Operation, Role};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
 use web::{Page, Problem};
 
-/// Asks for a custom role.
-pub const ASK_ROLE: Operation = Operation {
-    id: "ask_role",
-    chinese: "申请新建或修改自定义角色",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Asks to remove a custom role.
-pub const ASK_ROLE_REMOVAL: Operation = Operation {
-    id: "ask_role_removal",
-    chinese: "申请删除自定义角色",
-    roles: SYSTEM,
-    changes: true,
-};
-/// Lists the operations.
-pub const ALL_OPERATIONS: Operation = Operation {
-    id: "operations",
-    chinese: "查看操作权限清单",
-    roles: OFFICERS,
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[ASK_ROLE, ASK_ROLE_REMOVAL, ALL_OPERATIONS];
+crate::operations! {
+    AskRole = changes("ask_role", "申请新建或修改自定义角色", SYSTEM);
+    AskRoleRemoval = changes("ask_role_removal", "申请删除自定义角色", SYSTEM);
+    ReadOperations = reads("operations", "查看操作权限清单", OFFICERS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(operations, ask_role, ask_role_removal)
+}
 
 /// An operation (操作权限) as a role may have it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -66,16 +54,13 @@ fn is_grantable(operation: &Operation) -> bool {
 #[utoipa::path(
     get, path = "/api/v1/operations", tag = "administration",
     responses(
-        (status = 200, body = Page<OperationView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<OperationView>)
     )
 )]
-pub async fn operations(
+async fn operations(
+    _: By<ReadOperations>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
 ) -> Result<Json<Page<OperationView>>, Problem> {
-    desk.gate.actor(&headers, &ALL_OPERATIONS).await?;
     let view = |operation: &'static Operation| OperationView {
         id: operation.id.to_owned(),
         name: operation.chinese.to_owned(),
@@ -120,19 +105,16 @@ fn is_role_name(name: &str) -> bool {
     responses(
         (status = 202, body = Asked, description = "等待安全管理员复核"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 409, body = Problem, description = "与内置角色重名"),
         (status = 422, body = Problem, description = "填写内容有误")
     )
 )]
-pub async fn ask_role(
+async fn ask_role(
+    By { actor, .. }: By<AskRole>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(name): Path<String>,
     given: Result<Json<RoleBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let actor = desk.gate.actor(&headers, &ASK_ROLE).await?;
     let given = body(given)?;
     let why = reason(&given.reason)?;
     if Role::from_name(&name).is_some() {
@@ -182,19 +164,16 @@ pub async fn ask_role(
     responses(
         (status = 202, body = Asked, description = "等待安全管理员复核"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这个自定义角色"),
         (status = 409, body = Problem, description = "仍有人担任")
     )
 )]
-pub async fn ask_role_removal(
+async fn ask_role_removal(
+    By { actor, .. }: By<AskRoleRemoval>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(name): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let actor = desk.gate.actor(&headers, &ASK_ROLE_REMOVAL).await?;
     let why = reason(&body(given)?.reason)?;
     let now_ms = desk.ground().now_ms();
     let check = move |tx: &mut Tx<'_>| -> StoreResult<Result<Request, Problem>> {

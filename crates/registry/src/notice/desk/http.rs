@@ -1,16 +1,17 @@
 //! `/api/v1/notice-desk`, and what authors do with `/api/v1/notices`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
+use crate::access::{By, Routes};
 use crate::administration::{Asked, Desk, body, field, id, id_opt, page, query, time_opt};
 use crate::approval::{self, Request, http::Reason, reason};
 use crate::department::http::Made;
 use crate::notice::http::{BlockView, view};
 use crate::notice::{self, Details, Level, Notice, PUBLISH, Wish};
-use crate::role::{Operation, Role};
+use crate::role::Role;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
@@ -49,57 +50,26 @@ const WITHDRAWERS: &[Role] = &[
     Role::BureauApprover,
 ];
 
-/// Lists notices in every state.
-pub const NOTICE_DESK: Operation = Operation {
-    id: "notice_desk",
-    chinese: "查看公告管理",
-    roles: READERS,
-    changes: false,
-};
-/// Writes a draft.
-pub const CREATE_NOTICE: Operation = Operation {
-    id: "create_notice",
-    chinese: "起草公告",
-    roles: AUTHORS,
-    changes: true,
-};
-/// Changes a draft.
-pub const CHANGE_NOTICE: Operation = Operation {
-    id: "change_notice",
-    chinese: "修改公告草稿",
-    roles: AUTHORS,
-    changes: true,
-};
-/// Removes a draft.
-pub const REMOVE_NOTICE: Operation = Operation {
-    id: "remove_notice",
-    chinese: "删除公告草稿",
-    roles: AUTHORS,
-    changes: true,
-};
-/// Asks for publication.
-pub const ASK_NOTICE: Operation = Operation {
-    id: "ask_notice",
-    chinese: "申请发布公告",
-    roles: AUTHORS,
-    changes: true,
-};
-/// Withdraws a notice.
-pub const WITHDRAW_NOTICE: Operation = Operation {
-    id: "withdraw_notice",
-    chinese: "撤回公告",
-    roles: WITHDRAWERS,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[
-    NOTICE_DESK,
-    CREATE_NOTICE,
-    CHANGE_NOTICE,
-    REMOVE_NOTICE,
-    ASK_NOTICE,
-    WITHDRAW_NOTICE,
-];
+crate::operations! {
+    ReadNoticeDesk = reads("notice_desk", "查看公告管理", READERS);
+    CreateNotice = changes("create_notice", "起草公告", AUTHORS);
+    ChangeNotice = changes("change_notice", "修改公告草稿", AUTHORS);
+    RemoveNotice = changes("remove_notice", "删除公告草稿", AUTHORS);
+    AskNotice = changes("ask_notice", "申请发布公告", AUTHORS);
+    WithdrawNotice = changes("withdraw_notice", "撤回公告", WITHDRAWERS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(
+        notice_desk,
+        create_notice,
+        change_notice,
+        remove_notice,
+        ask_notice,
+        withdraw_notice
+    )
+}
 
 /// What the list of the desk is narrowed to.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -209,17 +179,14 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<i64>> {
 #[utoipa::path(
     get, path = "/api/v1/notice-desk", tag = "administration", params(DeskQuery),
     responses(
-        (status = 200, body = Page<DeskView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限")
+        (status = 200, body = Page<DeskView>)
     )
 )]
-pub async fn notice_desk(
+async fn notice_desk(
+    By { actor, .. }: By<ReadNoticeDesk>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     asked: Result<Query<DeskQuery>, QueryRejection>,
 ) -> Result<Json<Page<DeskView>>, Problem> {
-    let actor = desk.gate.actor(&headers, &NOTICE_DESK).await?;
     let asked = query(asked)?;
     let before = id_opt("after", asked.after.as_deref())?;
     let limit = PageQuery {
@@ -295,17 +262,14 @@ fn details(data: NoticeData, now_ms: i64) -> Result<Details, Problem> {
     post, path = "/api/v1/notices", tag = "administration", request_body = NoticeData,
     responses(
         (status = 201, body = Made),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 422, body = Problem, description = "填写内容有误")
     )
 )]
-pub async fn create_notice(
+async fn create_notice(
+    By { actor, .. }: By<CreateNotice>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     given: Result<Json<NoticeData>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let actor = desk.gate.actor(&headers, &CREATE_NOTICE).await?;
     let ground = desk.ground().clone();
     let given = details(body(given)?, ground.now_ms())?;
     let write = move |tx: &mut Tx<'_>| notice::put(tx, &ground, &actor, (None, &given));
@@ -319,20 +283,17 @@ pub async fn create_notice(
     params(("id" = String, Path, description = "公告编号")),
     responses(
         (status = 204, description = "已修改"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这条公告"),
         (status = 409, body = Problem, description = "不是草稿，或不是自己起草的"),
         (status = 422, body = Problem, description = "填写内容有误")
     )
 )]
-pub async fn change_notice(
+async fn change_notice(
+    By { actor, .. }: By<ChangeNotice>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<NoticeData>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &CHANGE_NOTICE).await?;
     let ground = desk.ground().clone();
     let (asked, given) = (id(&asked)?, details(body(given)?, ground.now_ms())?);
     let write = move |tx: &mut Tx<'_>| notice::put(tx, &ground, &actor, (Some(asked), &given));
@@ -346,18 +307,15 @@ pub async fn change_notice(
     params(("id" = String, Path, description = "公告编号")),
     responses(
         (status = 204, description = "已删除"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这条公告"),
         (status = 409, body = Problem, description = "不是草稿，或不是自己起草的")
     )
 )]
-pub async fn remove_notice(
+async fn remove_notice(
+    By { actor, .. }: By<RemoveNotice>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &REMOVE_NOTICE).await?;
     let (asked, ground) = (id(&asked)?, desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| notice::remove(tx, &ground, &actor, asked);
     desk.ground().act(write).await?;
@@ -371,19 +329,16 @@ pub async fn remove_notice(
     responses(
         (status = 202, body = Asked, description = "等待另一人复核"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这条公告"),
         (status = 409, body = Problem, description = "不是自己的草稿，或已在等待复核")
     )
 )]
-pub async fn ask_notice(
+async fn ask_notice(
+    By { actor, .. }: By<AskNotice>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let actor = desk.gate.actor(&headers, &ASK_NOTICE).await?;
     let (asked, why) = (id(&asked)?, reason(&body(given)?.reason)?);
     let (author, ground) = (actor.require_account()?, desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<i64, Problem>> {
@@ -418,19 +373,16 @@ pub async fn ask_notice(
     responses(
         (status = 204, description = "已撤回"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这条公告"),
         (status = 409, body = Problem, description = "没有发布")
     )
 )]
-pub async fn withdraw_notice(
+async fn withdraw_notice(
+    By { actor, .. }: By<WithdrawNotice>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &WITHDRAW_NOTICE).await?;
     let (asked, why) = (id(&asked)?, reason(&body(given)?.reason)?);
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| notice::withdraw(tx, &ground, &actor, (asked, &why));

@@ -1,30 +1,28 @@
 //! `GET /api/v1/notices/{id}/readers`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
+use crate::access::{By, Routes};
 use crate::account;
 use crate::administration::{Desk, id, id_opt, not_found, page, query};
 use crate::notice::desk::http::READERS;
 use crate::notice::{self, Reader, by_id};
-use crate::role::Operation;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
 use web::{Page, PageQuery, Problem};
 
-/// Lists who has read a notice.
-pub const NOTICE_READERS: Operation = Operation {
-    id: "notice_readers",
-    chinese: "查看公告已读名单",
-    roles: READERS,
-    changes: false,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[NOTICE_READERS];
+crate::operations! {
+    ReadNoticeReaders = reads("notice_readers", "查看公告已读名单", READERS);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(notice_readers)
+}
 
 /// Somebody who has read a notice (已读回执).
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -54,18 +52,15 @@ pub struct ReaderQuery {
     params(("id" = String, Path, description = "公告编号"), ReaderQuery),
     responses(
         (status = 200, body = Page<ReaderView>),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
-        (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "没有这条公告")
     )
 )]
-pub async fn notice_readers(
+async fn notice_readers(
+    _: By<ReadNoticeReaders>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     place: Result<Query<ReaderQuery>, QueryRejection>,
 ) -> Result<Json<Page<ReaderView>>, Problem> {
-    desk.gate.actor(&headers, &NOTICE_READERS).await?;
     let (asked, place) = (id(&asked)?, query(place)?);
     let before = id_opt("after", place.after.as_deref())?;
     let limit = PageQuery {

@@ -2,74 +2,43 @@
 
 use super::{Change, FACTOR_RESET, FactorReset, invite_again, reset, set_state};
 use crate::access::Actor;
+use crate::access::{By, Routes};
 use crate::account::{self, AccountId};
 use crate::administration::{Asked, Desk, SECURITY, SYSTEM_SECURITY, body, codes, id, not_found};
 use crate::approval::{self, Request, http::Reason, reason};
 use crate::ground::Ground;
 use crate::hash_text;
-use crate::role::Operation;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use serde::Serialize;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
 use web::Problem;
 
-/// Enables an account.
-pub const ENABLE_USER: Operation = Operation {
-    id: "enable_user",
-    chinese: "启用用户",
-    roles: SECURITY,
-    changes: true,
-};
-/// Disables an account.
-pub const DISABLE_USER: Operation = Operation {
-    id: "disable_user",
-    chinese: "停用用户",
-    roles: SYSTEM_SECURITY,
-    changes: true,
-};
-/// Unlocks an account.
-pub const UNLOCK_USER: Operation = Operation {
-    id: "unlock_user",
-    chinese: "解锁用户",
+crate::operations! {
     // Either of the two: nobody unlocks himself, and one of them may be the one who is locked out.
-    roles: SYSTEM_SECURITY,
-    changes: true,
-};
-/// Makes a new one-time link.
-pub const RESET_USER: Operation = Operation {
-    id: "reset_user",
-    chinese: "重置用户密码",
-    roles: SECURITY,
-    changes: true,
-};
-/// Makes a new first link for somebody who never used the one before.
-pub const LINK_USER: Operation = Operation {
-    id: "link_user",
-    chinese: "重新生成激活链接",
-    roles: SYSTEM_SECURITY,
-    changes: true,
-};
-/// Asks to take the second factors of a lost telephone away.
-pub const ASK_FACTOR_RESET: Operation = Operation {
-    id: "ask_factor_reset",
-    chinese: "申请解除两步验证",
-    roles: SYSTEM_SECURITY,
-    changes: true,
-};
-/// The operations of this room.
-pub const OPERATIONS: &[Operation] = &[
-    ENABLE_USER,
-    DISABLE_USER,
-    UNLOCK_USER,
-    RESET_USER,
-    LINK_USER,
-    ASK_FACTOR_RESET,
-];
+    UnlockUser = changes("unlock_user", "解锁用户", SYSTEM_SECURITY);
+    EnableUser = changes("enable_user", "启用用户", SECURITY);
+    DisableUser = changes("disable_user", "停用用户", SYSTEM_SECURITY);
+    ResetUser = changes("reset_user", "重置用户密码", SECURITY);
+    LinkUser = changes("link_user", "重新生成激活链接", SYSTEM_SECURITY);
+    AskFactorReset = changes("ask_factor_reset", "申请解除两步验证", SYSTEM_SECURITY);
+}
+
+/// The routes of this module.
+pub fn routes() -> Routes<Desk> {
+    crate::routes!(
+        enable_user,
+        disable_user,
+        unlock_user,
+        reset_user,
+        link_user,
+        ask_factor_reset
+    )
+}
 
 /// A one-time link (一次性链接): shown once, to be handed to the person.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -113,19 +82,17 @@ async fn set(
     responses(
         (status = 204, description = "已启用"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 403, body = Problem, description = "没有权限，或是自己的账号"),
         (status = 404, body = Problem, description = "没有这个用户"),
         (status = 409, body = Problem, description = "当前状态不允许")
     )
 )]
-pub async fn enable_user(
+async fn enable_user(
+    By { actor, .. }: By<EnableUser>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &ENABLE_USER).await?;
     set(&desk, actor, (&asked, Change::Enable), given).await
 }
 
@@ -136,19 +103,17 @@ pub async fn enable_user(
     responses(
         (status = 204, description = "已停用"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 403, body = Problem, description = "没有权限，或是自己的账号"),
         (status = 404, body = Problem, description = "没有这个用户"),
         (status = 409, body = Problem, description = "当前状态不允许")
     )
 )]
-pub async fn disable_user(
+async fn disable_user(
+    By { actor, .. }: By<DisableUser>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &DISABLE_USER).await?;
     set(&desk, actor, (&asked, Change::Disable), given).await
 }
 
@@ -159,19 +124,17 @@ pub async fn disable_user(
     responses(
         (status = 204, description = "已解锁"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 403, body = Problem, description = "没有权限，或是自己的账号"),
         (status = 404, body = Problem, description = "没有这个用户"),
         (status = 409, body = Problem, description = "当前状态不允许")
     )
 )]
-pub async fn unlock_user(
+async fn unlock_user(
+    By { actor, .. }: By<UnlockUser>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
-    let actor = desk.gate.actor(&headers, &UNLOCK_USER).await?;
     set(&desk, actor, (&asked, Change::Unlock), given).await
 }
 
@@ -183,19 +146,17 @@ pub async fn unlock_user(
     responses(
         (status = 200, body = LinkView, description = "链接只显示这一次"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 403, body = Problem, description = "没有权限，或是自己的账号"),
         (status = 404, body = Problem, description = "没有这个用户"),
         (status = 409, body = Problem, description = "账号已停用")
     )
 )]
-pub async fn reset_user(
+async fn reset_user(
+    By { actor, .. }: By<ResetUser>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<Json<LinkView>, Problem> {
-    let actor = desk.gate.actor(&headers, &RESET_USER).await?;
     let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
     let ground = desk.ground().clone();
     let (shared, token) = (ground.clone(), ground.token()?);
@@ -213,19 +174,17 @@ pub async fn reset_user(
     responses(
         (status = 200, body = LinkView, description = "链接只显示这一次；旧链接已失效"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 403, body = Problem, description = "没有权限，或是自己的账号"),
         (status = 404, body = Problem, description = "没有这个用户"),
         (status = 409, body = Problem, description = "账号已激活过或已停用")
     )
 )]
-pub async fn link_user(
+async fn link_user(
+    By { actor, .. }: By<LinkUser>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<Json<LinkView>, Problem> {
-    let actor = desk.gate.actor(&headers, &LINK_USER).await?;
     let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
     let ground = desk.ground().clone();
     let (shared, token) = (ground.clone(), ground.token()?);
@@ -243,18 +202,16 @@ pub async fn link_user(
     responses(
         (status = 202, body = Asked, description = "等待另一位管理员复核"),
         (status = 400, body = Problem, description = "缺少理由"),
-        (status = 401, body = Problem, description = "尚未登录或登录已失效"),
         (status = 403, body = Problem, description = "没有权限，或是自己的账号"),
         (status = 404, body = Problem, description = "没有这个用户")
     )
 )]
-pub async fn ask_factor_reset(
+async fn ask_factor_reset(
+    By { actor, .. }: By<AskFactorReset>,
     State(desk): State<Desk>,
-    headers: HeaderMap,
     Path(asked): Path<String>,
     given: Result<Json<Reason>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let actor = desk.gate.actor(&headers, &ASK_FACTOR_RESET).await?;
     let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<i64, Problem>> {

@@ -1,5 +1,7 @@
 //! Attachments (附件): what a file is, judged by its bytes and not by its name.
 
+pub mod http;
+
 use super::codes;
 use sha2::{Digest, Sha256};
 use web::Problem;

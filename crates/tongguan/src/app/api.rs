@@ -1,0 +1,186 @@
+//! The API: the routes of every module, gathered by what they need. A module that is not here is neither served
+//! nor described, and nobody can be allowed to call it.
+
+use super::describe;
+use exchange::customs_box::http::Stage;
+use exchange::downlink::http::Tap;
+use exchange::export::http::Exports;
+use exchange::export::list::http::Lists;
+use exchange::intake::http::Door;
+use exchange::live::http::Live;
+use exchange::query;
+use registry::access::Routes;
+use registry::administration;
+use registry::approval::http::ApprovalDesk;
+use registry::job::http::JobDesk;
+use registry::relying_party::http::PartyDesk;
+use registry::role::Operation;
+use registry::session::http::SessionDesk;
+use services::todo::http::TodoDesk;
+use std::sync::Arc;
+use utoipa::openapi::OpenApi;
+
+/// Longest JSON body of routes that take no files, in bytes: a notice is the longest.
+const JSON_BYTES_MAX: usize = 64 << 10;
+
+/// Longest body of the export of a list: its columns and their words.
+const LIST_BYTES_MAX: usize = 256 << 10;
+
+/// The routes of the API (接口), by what they need.
+pub(super) struct Api {
+    pub(super) administration: Routes<administration::Desk>,
+    pub(super) sessions: Routes<SessionDesk>,
+    pub(super) approvals: Routes<ApprovalDesk>,
+    pub(super) jobs: Routes<JobDesk>,
+    pub(super) parties: Routes<PartyDesk>,
+    pub(super) intake: Routes<Arc<Door>>,
+    pub(super) declarations: Routes<query::http::Desk>,
+    pub(super) receipts: Routes<Tap>,
+    pub(super) events: Routes<Live>,
+    pub(super) exports: Routes<Exports>,
+    pub(super) lists: Routes<Lists>,
+    pub(super) customs_box: Routes<Stage>,
+    pub(super) services: Routes<services::Desk>,
+    pub(super) todos: Routes<TodoDesk>,
+}
+
+impl Api {
+    /// Every route.
+    pub(super) fn gather() -> Self {
+        Self {
+            administration: administration().body_limit(JSON_BYTES_MAX),
+            sessions: registry::session::http::routes().body_limit(JSON_BYTES_MAX),
+            approvals: registry::approval::http::routes(),
+            jobs: registry::job::http::routes().body_limit(JSON_BYTES_MAX),
+            parties: registry::relying_party::http::routes(),
+            intake: intake(),
+            declarations: declarations().body_limit(JSON_BYTES_MAX),
+            receipts: exchange::downlink::http::routes(),
+            events: exchange::live::http::routes(),
+            exports: exchange::export::http::routes(),
+            lists: exchange::export::list::http::routes().body_limit(LIST_BYTES_MAX),
+            customs_box: exchange::customs_box::http::routes(),
+            services: services().body_limit(JSON_BYTES_MAX).merge(
+                services::payment_inquiry::http::routes()
+                    .body_limit(services::payment_inquiry::http::BODY_BYTES_MAX),
+            ),
+            todos: services::todo::http::routes(),
+        }
+    }
+
+    /// Every operation, with its module's others.
+    fn parts(&self) -> [(&[&'static Operation], &OpenApi); 14] {
+        fn part<S: Clone + Send + Sync + 'static>(
+            routes: &Routes<S>,
+        ) -> (&[&'static Operation], &OpenApi) {
+            (routes.operations(), routes.description())
+        }
+        let Self {
+            administration,
+            sessions,
+            approvals,
+            jobs,
+            parties,
+            intake,
+            declarations,
+            receipts,
+            events,
+            exports,
+            lists,
+            customs_box,
+            services,
+            todos,
+        } = self;
+        [
+            part(intake),
+            part(declarations),
+            part(receipts),
+            part(events),
+            part(exports),
+            part(lists),
+            part(customs_box),
+            part(services),
+            part(todos),
+            part(sessions),
+            part(approvals),
+            part(parties),
+            part(administration),
+            part(jobs),
+        ]
+    }
+
+    /// What the routes ask for.
+    pub(super) fn operations(&self) -> Vec<&'static Operation> {
+        self.parts()
+            .into_iter()
+            .flat_map(|(operations, _)| operations.iter().copied())
+            .collect()
+    }
+}
+
+/// Every operation of the API.
+pub fn operations() -> Vec<&'static Operation> {
+    Api::gather().operations()
+}
+
+/// The description of the API (接口描述), OpenAPI 3.1.
+pub fn description() -> OpenApi {
+    let api = Api::gather();
+    let mut whole = describe::frame();
+    for (_, part) in api.parts() {
+        whole.merge(part.clone());
+    }
+    describe::complete(&mut whole, &api.operations());
+    whole
+}
+
+fn administration() -> Routes<administration::Desk> {
+    registry::user::http::routes()
+        .merge(registry::user::state::http::routes())
+        .merge(registry::grant::http::routes())
+        .merge(registry::grant::custom::http::routes())
+        .merge(registry::department::http::routes())
+        .merge(registry::post::http::routes())
+        .merge(registry::dictionary::http::routes())
+        .merge(registry::dictionary::entry::http::routes())
+        .merge(registry::notice::http::routes())
+        .merge(registry::notice::desk::http::routes())
+        .merge(registry::notice::readers::http::routes())
+        .merge(registry::parameter::http::routes())
+        .merge(registry::audit::http::routes())
+        .merge(registry::audit::log::http::routes())
+}
+
+fn intake() -> Routes<Arc<Door>> {
+    exchange::intake::http::routes()
+        .merge(exchange::correction::http::routes())
+        .merge(exchange::preflight::http::routes())
+        .merge(exchange::signature::http::routes())
+        .merge(exchange::tax::http::routes())
+        .merge(exchange::workbook::http::routes())
+}
+
+fn declarations() -> Routes<query::http::Desk> {
+    query::http::routes()
+        .merge(exchange::unmask::http::routes())
+        .merge(exchange::outcome::http::routes())
+        .merge(exchange::matching::http::routes())
+        .merge(exchange::rehearsal::http::routes())
+        .merge(exchange::story::http::routes())
+        .merge(exchange::overview::http::routes())
+        .merge(exchange::operator::http::routes())
+        .merge(exchange::operator::request::http::routes())
+        .merge(exchange::unknown_code::http::routes())
+        .merge(exchange::signing::http::routes())
+        .merge(exchange::signing::desk::http::routes())
+}
+
+fn services() -> Routes<services::Desk> {
+    services::case_file::http::routes()
+        .merge(services::case_file::attachment::http::routes())
+        .merge(services::company_ledger::http::routes())
+        .merge(services::member::http::routes())
+        .merge(services::key::http::routes())
+        .merge(services::agent::http::routes())
+        .merge(services::docking::http::routes())
+}

@@ -1,0 +1,130 @@
+//! What the routes of the API need, made from the settings, and the routes with it.
+
+use super::api::Api;
+use super::gather;
+use crate::roles::House;
+use axum::Router;
+use exchange::customs_box::CustomsBox;
+use exchange::customs_box::http::Stage;
+use exchange::downlink::http::Tap;
+use exchange::export::http::Exports;
+use exchange::export::list::http::Lists;
+use exchange::intake::Intake;
+use exchange::intake::http::Door;
+use exchange::live::http::Live;
+use exchange::query::http::Desk;
+use registry::access::Gate;
+use registry::administration;
+use registry::approval::http::ApprovalDesk;
+use registry::company::Directory;
+use registry::job::http::JobDesk;
+use registry::relying_party::http::PartyDesk;
+use registry::session::http::SessionDesk;
+use services::todo::http::TodoDesk;
+use std::sync::Arc;
+use web::shares::Shares;
+
+/// Every route of the API; `customs_box` adds those that steer the simulator.
+pub(super) fn routes(
+    api: Api,
+    house: &House,
+    services: services::Desk,
+    customs_box: Option<Arc<CustomsBox>>,
+) -> Router {
+    let gate = &services.gate;
+    let (shared, limits) = (&house.shared, &house.config.limits);
+    let desk = Desk {
+        gate: Arc::clone(gate),
+        shared: Arc::clone(shared),
+    };
+    // One and the same for all kinds of exports.
+    let exports = Exports {
+        desk: desk.clone(),
+        turns: Shares::new("exports", limits.exports_max, limits.exports_per_caller_max),
+    };
+    let stage = customs_box.map(|customs_box| Stage {
+        gate: Arc::clone(gate),
+        db: shared.db.clone(),
+        customs_box,
+    });
+    let routes = api
+        .intake
+        .with_state(door(house, gate))
+        .merge(api.receipts.with_state(tap(house, gate)))
+        .merge(api.events.with_state(live(house, desk.clone())))
+        .merge(api.declarations.with_state(desk))
+        .merge(api.exports.with_state(exports.clone()))
+        .merge(stage.map_or_else(Router::new, |stage| api.customs_box.with_state(stage)))
+        .merge(api.todos.with_state(TodoDesk {
+            desk: services.clone(),
+            approvals: gather::kinds(),
+        }))
+        .merge(api.administration.with_state(administration::Desk {
+            gate: Arc::clone(gate),
+            acts: gather::ACTS,
+        }))
+        .merge(api.sessions.with_state(SessionDesk {
+            gate: Arc::clone(gate),
+        }))
+        .merge(api.jobs.with_state(JobDesk {
+            gate: Arc::clone(gate),
+            jobs: house.jobs().into(),
+        }))
+        .merge(api.approvals.with_state(ApprovalDesk {
+            gate: Arc::clone(gate),
+            kinds: gather::kinds(),
+        }))
+        .merge(api.parties.with_state(PartyDesk {
+            gate: Arc::clone(gate),
+        }))
+        .merge(api.services.with_state(services));
+    let lists = Lists {
+        exports,
+        paths: Arc::new(super::lists::paths()),
+        routes: routes.clone(),
+    };
+    routes.merge(api.lists.with_state(lists))
+}
+
+fn door(house: &House, gate: &Arc<Gate>) -> Arc<Door> {
+    let shared = &house.shared;
+    let config = Arc::new(house.config.intake.clone());
+    Arc::new(Door {
+        gate: Arc::clone(gate),
+        intake: Intake::start(
+            &house.ground,
+            Arc::clone(&shared.accepted),
+            &house.tasks,
+            &house.stop.subscribe(),
+        ),
+        ids: Arc::clone(&shared.ids),
+        clock: Arc::clone(&shared.clock),
+        signatures: Arc::clone(&shared.signatures),
+        directory: Arc::new(Directory::new(shared.db.clone(), Arc::clone(&shared.clock))),
+        room: config.room(),
+        forms: config.turns(),
+        config,
+    })
+}
+
+fn tap(house: &House, gate: &Arc<Gate>) -> Tap {
+    let (shared, limits) = (&house.shared, &house.config.limits);
+    Tap {
+        gate: Arc::clone(gate),
+        db: shared.db.clone(),
+        feed: Arc::clone(&shared.feed),
+        clock: Arc::clone(&shared.clock),
+        polls: Shares::new("polls", limits.polls_max, limits.polls_per_caller_max),
+        stop: house.stop.subscribe(),
+    }
+}
+
+fn live(house: &House, desk: Desk) -> Live {
+    let limits = &house.config.limits;
+    Live {
+        desk,
+        room: Shares::new("streams", limits.streams_max, limits.streams_per_caller_max),
+        stop: house.stop.subscribe(),
+        counts: exchange::live::http::Counts::default(),
+    }
+}
