@@ -12,6 +12,7 @@ pub mod inside;
 mod linger;
 mod lists;
 pub mod metrics;
+pub mod openapi;
 pub mod pace;
 mod peer;
 mod people;

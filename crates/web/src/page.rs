@@ -22,6 +22,7 @@ pub struct Page<T> {
 
 /// Where a page begins and how long it is.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// `next` of the page before; nothing for the first page.
     pub after: Option<String>,

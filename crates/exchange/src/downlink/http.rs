@@ -65,6 +65,7 @@ impl registry::access::HasGate for Tap {
 
 /// Where to read and how long to wait.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct FeedQuery {
     /// `next` or any `cursor` of before; nothing or 0 to begin with the oldest receipt.
     pub after: Option<String>,

@@ -40,6 +40,7 @@ pub fn routes() -> Routes<Desk> {
 
 /// Whose signatures are asked for.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct SigningQuery {
     /// Id of the company; the own one when absent.
     pub company: Option<String>,

@@ -1,12 +1,13 @@
-//! What is true of every operation of the API, written into its description once: how a caller is
-//! known, which problems any operation may answer, and which roles may call it.
+//! What is true of every operation of the API, written into its description once: how a caller is known, which
+//! problems any operation may answer, how files are written down, and which roles may call it.
 
 use registry::role;
 use utoipa::OpenApi as Describe;
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::Operation;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Content, ContentBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder};
 
 /// Type of every error answer.
 const PROBLEM: &str = "application/problem+json";
@@ -24,6 +25,24 @@ const ANYWHERE: [(&str, &str); 9] = [
     ("503", "平台暂时无法受理，请稍后重试"),
 ];
 
+/// What the answers mean of which the operation says no more.
+const DONE: [(&str, &str); 4] = [
+    ("200", "成功"),
+    ("201", "已创建"),
+    ("202", "已受理，尚待处理或复核"),
+    ("204", "已完成，无内容"),
+];
+
+/// Types of bodies that most generators of clients do not know.
+const FILES: [&str; 3] = [
+    "application/xml",
+    "application/x-ndjson",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+];
+
+/// The type of a body that says nothing of it.
+const BYTES: &str = "application/octet-stream";
+
 /// What stands around the operations.
 #[derive(Describe)]
 #[openapi(
@@ -36,9 +55,9 @@ const ANYWHERE: [(&str, &str); 9] = [
     components(schemas(web::Problem)),
     tags(
         (name = "messages", description = "报文：提交与查询"),
+        (name = "receipts", description = "回执：领取"),
         (name = "forms", description = "表单：Excel 与 JSON，预检与模板"),
         (name = "corrections", description = "更正重报：从退单、处理异常或平台拒收到更正后的新报文"),
-        (name = "receipts", description = "回执：领取"),
         (name = "overview", description = "概览：首页、统计与实时推送"),
         (name = "exports", description = "导出：Excel"),
         (name = "operator", description = "值守台：流水线、待人工处理的报文与未匹配回执"),
@@ -74,6 +93,7 @@ pub(super) fn complete(openapi: &mut OpenApi, known: &[&role::Operation]) {
     for item in openapi.paths.paths.values_mut() {
         for operation in operations(item) {
             answers(operation);
+            bodies(operation);
             roles(operation, known);
         }
     }
@@ -95,6 +115,12 @@ fn operations(item: &mut PathItem) -> Vec<&mut Operation> {
 fn answers(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
     for (status, response) in responses.iter_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            let text = DONE.iter().find(|(done, _)| done == status);
+            response.description = text.map_or("已办理", |(_, text)| text).to_owned();
+        }
         let is_error = status.starts_with(['4', '5']);
         if let RefOr::T(response) = response
             && is_error
@@ -116,11 +142,48 @@ fn answers(operation: &mut Operation) {
     }
 }
 
+/// Writes files as binary, whatever type the program keeps them in.
+fn bodies(operation: &mut Operation) {
+    let binary = |(kind, content): (&String, &mut RefOr<Content>)| {
+        if let RefOr::T(content) = content
+            && matches!(content.schema, Some(RefOr::T(Schema::Array(_))))
+            && !kind.ends_with("json")
+        {
+            content.schema = Some(binary());
+        }
+    };
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            response.content.iter_mut().for_each(binary);
+        }
+    }
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        body.content.iter_mut().for_each(binary);
+        // Bodies are known by what they are: generators that do not know their types send bytes.
+        if FILES.iter().any(|kind| body.content.contains_key(*kind)) {
+            let content = ContentBuilder::new().schema(Some(self::binary())).build();
+            body.content.insert(BYTES.to_owned(), content.into());
+        }
+    }
+}
+
+fn binary() -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+        .into()
+}
+
 fn roles(operation: &mut Operation, known: &[&role::Operation]) {
     let known = known
         .iter()
         .find(|known| operation.operation_id.as_deref() == Some(known.id));
     if let Some(known) = known {
+        // The name comes first, in Chinese; what the handler says of itself follows.
+        let told = operation.summary.replace(known.chinese.to_owned());
+        let more = operation.description.take();
+        let told: Vec<String> = told.into_iter().chain(more).collect();
+        operation.description = (!told.is_empty()).then(|| told.join("\n\n"));
         let roles: Vec<&str> = known.roles.iter().map(|role| role.name()).collect();
         let extensions = ExtensionsBuilder::new().add("x-roles", roles).build();
         operation.extensions = Some(extensions);

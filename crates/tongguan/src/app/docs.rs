@@ -1,6 +1,6 @@
 //! The documents that a company's developer reads, from the binary itself.
 
-use super::{api, english};
+use super::{english, openapi};
 use axum::Router;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -10,13 +10,20 @@ use registry::login::page::{Lang, TextPage, page};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use tower_http::set_header::SetResponseHeaderLayer;
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi, Url};
 use web::{Code, Problem, codes};
 
 /// What the readable page of the description may load: its own files, and calls to ourselves.
 const READER: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
                       img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
+
+/// What the readable page offers to read, the company's part first.
+const READERS: [(&str, &str); 3] = [
+    ("企业接口", "/api/openapi.json?audience=company"),
+    ("平台与部门接口", "/api/openapi.json?audience=staff"),
+    ("全部接口", "/api/openapi.json?audience=all"),
+];
 
 fn policy(text: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(
@@ -89,9 +96,13 @@ pub fn routes() -> Router {
                 .layer(policy(REFERENCE)),
         )
         .merge(
-            Router::from(SwaggerUi::new("/api/docs").url("/api/openapi.json", api::description()))
-                .layer(policy(READER)),
+            Router::from(
+                SwaggerUi::new("/api/docs")
+                    .config(Config::new(READERS.map(|(name, url)| Url::new(name, url)))),
+            )
+            .layer(policy(READER)),
         )
+        .route("/api/openapi.json", get(openapi::openapi))
 }
 
 async fn code_page(
@@ -238,7 +249,7 @@ async fn kind_page(
 
 /// `GET` of the description as a text, for the command line and the tests.
 pub fn openapi_json() -> String {
-    api::description().to_pretty_json().unwrap_or_default()
+    openapi::text(openapi::Audience::All)
 }
 
 #[cfg(test)]
