@@ -31,6 +31,7 @@ mod edge;
 mod every_kind;
 mod exports;
 mod foreign;
+mod generated;
 mod kill;
 mod lanes;
 mod log_secrets;

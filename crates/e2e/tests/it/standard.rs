@@ -195,7 +195,7 @@ fn the_coming_version_is_loaded_listed_and_dropped() {
 }
 
 /// A workbook whose texts are changed.
-fn changed(bytes: &[u8], change: impl Fn(String) -> String) -> Vec<u8> {
+pub(crate) fn changed(bytes: &[u8], change: impl Fn(String) -> String) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for at in 0..archive.len() {
