@@ -40,9 +40,9 @@ impl Audience {
     }
 }
 
-/// Keys that come first, in this order; the others follow by the alphabet. XML is the first form of a body:
-/// generators of clients take the first.
-const FIRST: [&str; 13] = [
+/// Keys that come first, in this order; the others follow by the alphabet. A company's developer begins with
+/// submitting and reading receipts. XML is the first form of a body: generators of clients take the first.
+const FIRST: [&str; 17] = [
     "openapi",
     "info",
     "tags",
@@ -56,6 +56,10 @@ const FIRST: [&str; 13] = [
     "name",
     "in",
     "type",
+    "/api/v1/messages",
+    "/api/v1/messages:batch",
+    "/api/v1/messages/{id}",
+    "/api/v1/receipts",
 ];
 
 /// A value with its keys in the order of [`FIRST`].
