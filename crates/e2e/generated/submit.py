@@ -37,7 +37,7 @@ wanted, cursor, deadline = {xml.id}, None, time.monotonic() + 60
 while wanted and time.monotonic() < deadline:
     asked = {"after": cursor} if cursor else {}
     page = receipts.sync(client=platform, wait=5, **asked)
-    wanted -= {receipt.message_id for receipt in page.items if receipt.return_status == "120"}
+    wanted -= {receipt.message_id for receipt in page.items if receipt.return_status == 120}
     cursor = page.next_ or cursor
 assert not wanted, "no receipt of customs came"
 refused = submit.sync(client=platform, body=File(payload=io.BytesIO(b"<a/>"), file_name="a.xml"))

@@ -246,7 +246,7 @@ fn registrations_from_one_address_leave_room_for_another() {
 fn anonymous(platform: &Platform, from: &str, n_bytes: usize) -> Connection {
     let mut connection = platform.connect();
     let head = format!(
-        "POST /api/v1/payment-data HTTP/1.1\r\nhost: {}\r\nx-forwarded-for: {from}\r\n\
+        "POST /oauth2/token HTTP/1.1\r\nhost: {}\r\nx-forwarded-for: {from}\r\n\
          content-type: application/json\r\nexpect: 100-continue\r\n\
          content-length: 4000000\r\n\r\n",
         platform.address
