@@ -9,12 +9,13 @@ use crate::intake::{Arrival, Config as IntakeConfig, Intake, Outcome, look};
 use crate::message::MessageId;
 use crate::pipeline::{self, Bell, Shared};
 use axum::body::Body;
+use axum::extract::FromRequestParts;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, header};
 use ceb::Kind;
 use ceb::sample::{Sender, Spec};
 use queue::{Builtin, Queue};
-use registry::access::{Actor, Gate, Origin, Sight, Who};
+use registry::access::{Actor, By, Gate, Origin, Permission, Sight, Who};
 use registry::api_key::{self, ApiKey};
 use registry::company::{self, Company, CompanyId, Directory};
 use registry::ground::Ground;
@@ -27,6 +28,7 @@ use store::id::IdMaker;
 use store::task::Tasks;
 use store::testing::TestDb;
 use tokio::sync::watch;
+use web::Problem;
 
 /// 2026-03-02 09:00 in Beijing.
 const START_MS: i64 = 1_772_413_200_000;
@@ -218,6 +220,18 @@ impl House {
     pub(crate) fn headers(&self, n: usize) -> HeaderMap {
         let value = HeaderValue::from_str(&format!("Bearer {}", self.keys[n])).unwrap();
         HeaderMap::from_iter([(header::AUTHORIZATION, value)])
+    }
+
+    /// The n-th company's program as the caller that a handler takes first.
+    pub(crate) async fn by<O: Permission>(&self, n: usize) -> By<O> {
+        self.let_in(n).await.ok().unwrap()
+    }
+
+    /// The same, or why it may not call.
+    pub(crate) async fn let_in<O: Permission>(&self, n: usize) -> Result<By<O>, Problem> {
+        let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+        parts.headers = self.headers(n);
+        By::from_request_parts(&mut parts, &self.gate).await
     }
 
     /// The task that commits; it ends with its last handle.

@@ -115,7 +115,7 @@ fn given(body: Result<Json<CorrectionBody>, JsonRejection>) -> Result<Correction
         (status = 409, body = Problem, description = "没有需要更正的单证，或报文无法读取")
     )
 )]
-async fn correction(
+pub(crate) async fn correction(
     By { actor, .. }: By<ReadCorrection>,
     State(door): State<Arc<Door>>,
     Path(id): Path<String>,
@@ -145,7 +145,7 @@ async fn correction(
         (status = 409, body = Problem, description = "没有需要更正的单证，或报文无法读取")
     )
 )]
-async fn check_correction(
+pub(crate) async fn check_correction(
     By { actor, .. }: By<CheckCorrection>,
     State(door): State<Arc<Door>>,
     Path(id): Path<String>,
@@ -232,7 +232,7 @@ fn refusal((problem, findings): Refused) -> Response {
         (status = 422, body = CorrectionProblem, description = "更正后仍有问题，逐项列出")
     )
 )]
-async fn submit_correction(
+pub(crate) async fn submit_correction(
     By { actor, .. }: By<SubmitCorrection>,
     State(door): State<Arc<Door>>,
     Path(id): Path<String>,
@@ -290,7 +290,7 @@ fn bounded(sizes: impl Iterator<Item = i64>, act: &str) -> Result<(), Problem> {
         (status = 400, body = Problem, description = "报文过多或合计过大，或参数有误")
     )
 )]
-async fn submit_corrections(
+pub(crate) async fn submit_corrections(
     By { actor, .. }: By<SubmitCorrections>,
     State(door): State<Arc<Door>>,
     body: Result<Json<CorrectionsBody>, JsonRejection>,
@@ -345,7 +345,7 @@ async fn submit_corrections(
         (status = 429, body = Problem, description = "一小时内导出的份数过多")
     )
 )]
-async fn correction_workbook(
+pub(crate) async fn correction_workbook(
     By { actor, .. }: By<ReadCorrectionWorkbook>,
     State(door): State<Arc<Door>>,
     body: Result<Json<CorrectionWorkbookBody>, JsonRejection>,

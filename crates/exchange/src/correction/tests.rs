@@ -37,7 +37,7 @@ fn edit(element: &str, value: &str) -> Edit {
 }
 
 async fn form(house: &House, n: usize, id: MessageId) -> Result<CorrectionForm, String> {
-    let answer = correction(State(house.door()), house.headers(n), Path(id.to_string())).await;
+    let answer = correction(house.by(n).await, State(house.door()), Path(id.to_string())).await;
     answer
         .map(|Json(form)| form)
         .map_err(|problem| problem.code)
@@ -56,8 +56,8 @@ async fn declare(
 ) -> (StatusCode, Value) {
     let body = Ok(Json(CorrectionBody { edits, documents }));
     let answer = submit_correction(
+        house.by(0).await,
         State(house.door()),
-        house.headers(0),
         Path(id.to_string()),
         body,
     )
@@ -139,8 +139,8 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() 
         assert_eq!(found.corrected_by, BTreeMap::from([(id, new)]));
         // The story of either tells of the other.
         for (of, corrects, corrected_by) in [(id, None, Some(new)), (new, Some(id), None)] {
-            let (desk, headers) = (State(house.desk()), house.headers(0));
-            let answer = story(desk, headers, Path(of.document(1).to_string())).await;
+            let (by, desk) = (house.by(0).await, State(house.desk()));
+            let answer = story(by, desk, Path(of.document(1).to_string())).await;
             let told = answer.unwrap().0.order.unwrap();
             let ids = [told.corrects, told.corrected_by].map(|link| link.map(|link| link.id));
             assert_eq!(
@@ -172,8 +172,8 @@ async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_a
             documents: Vec::new(),
         }));
         let checked = check_correction(
+            house.by(0).await,
             State(house.door()),
-            house.headers(0),
             Path(id.to_string()),
             body,
         );
@@ -249,8 +249,8 @@ async fn strangers_and_what_did_not_come_back_get_no_form() {
             documents: Vec::new(),
         }));
         let answer = submit_correction(
+            house.by(0).await,
             State(house.door()),
-            house.headers(0),
             Path(id.to_string()),
             body,
         );
@@ -272,7 +272,7 @@ async fn several_are_corrected_at_once_each_by_itself() {
         messages: messages.clone(),
         edits: vec![edit("note", "更正")],
     };
-    let answer = submit_corrections(State(house.door()), house.headers(0), Ok(Json(body))).await;
+    let answer = submit_corrections(house.by(0).await, State(house.door()), Ok(Json(body))).await;
     let Json(outcomes) = answer.unwrap();
     let told: Vec<_> = outcomes
         .items
@@ -287,7 +287,7 @@ async fn several_are_corrected_at_once_each_by_itself() {
         messages: vec![messages[0].clone(); super::MESSAGES_MAX + 1],
         edits: Vec::new(),
     };
-    let answer = submit_corrections(State(house.door()), house.headers(0), Ok(Json(many))).await;
+    let answer = submit_corrections(house.by(0).await, State(house.door()), Ok(Json(many))).await;
     assert_eq!(answer.unwrap_err().code, web::codes::BAD_REQUEST.code);
 }
 
@@ -300,7 +300,7 @@ async fn a_message_that_is_named_twice_counts_once_and_all_together_are_bounded(
     let ask = async |messages: Vec<String>| {
         let edits = vec![edit("note", "更正")];
         let body = Ok(Json(CorrectionsBody { messages, edits }));
-        submit_corrections(State(house.door()), house.headers(0), body).await
+        submit_corrections(house.by(0).await, State(house.door()), body).await
     };
     // More than may be told together, and no message is worked on.
     let half = super::http::TOGETHER_BYTES_MAX / 2 + 1;
@@ -340,7 +340,7 @@ async fn programs_take_no_workbook_away() {
         messages: vec!["1".to_owned()],
         reason: "更正重报".to_owned(),
     };
-    let answer = correction_workbook(State(house.door()), house.headers(0), Ok(Json(body))).await;
+    let answer = correction_workbook(house.by(0).await, State(house.door()), Ok(Json(body))).await;
     assert_eq!(answer.unwrap_err().code, "TG-R4601");
 }
 

@@ -62,14 +62,8 @@ fn text_that_looks_like_a_formula_stays_text_and_sheets_follow_each_other() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_exports_nothing() {
     let house = House::on(store::testing::sqlite()).await;
-    let exports = super::http::Exports {
-        desk: house.desk(),
-        turns: web::shares::Shares::new("exports", 2, 1),
-    };
-    let query = axum::extract::Query(super::http::ReceiptsQuery { after: None });
-    let answer =
-        super::http::export_receipts(axum::extract::State(exports), house.headers(0), Ok(query));
-    assert_eq!(answer.await.err().unwrap().code, "TG-R4601");
+    let refused = house.let_in::<super::http::ExportReceipts>(0).await.err();
+    assert_eq!(refused.unwrap().code, "TG-R4601");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -10,8 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use registry::access::{Actor, Gate};
-use registry::access::{By, Routes};
+use registry::access::{Actor, By, Gate, Routes};
 use registry::company::Directory;
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
@@ -129,7 +128,7 @@ pub struct AcceptedAnswer {
         (status = 422, body = crate::workbook::http::FindingsProblem, description = "JSON 或工作簿有误，没有受理")
     )
 )]
-async fn submit(
+pub(crate) async fn submit(
     By { actor, .. }: By<Submit>,
     State(door): State<Arc<Door>>,
     request: Request,

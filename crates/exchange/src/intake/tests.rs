@@ -92,16 +92,17 @@ async fn one_company_at_work_leaves_a_turn_for_another() {
     let order = house.sample(1, Kind::Ceb311, 1);
     let request = || house.request(1, "application/xml", order.clone());
     let state = || State(Arc::clone(&door));
-    let told = crate::preflight::http::preflight(state(), request()).await;
+    let told = crate::preflight::http::preflight(house.by(1).await, state(), request()).await;
     assert!(told.is_ok(), "{:?}", told.err());
-    let told = crate::signature::http::signature_clinic(state(), request()).await;
+    let told =
+        crate::signature::http::signature_clinic(house.by(1).await, state(), request()).await;
     assert!(told.is_ok(), "{:?}", told.err());
     let kind = Path("CEB311".to_owned());
-    let template = crate::workbook::http::template(state(), house.headers(1), kind).await;
+    let template = crate::workbook::http::template(house.by(1).await, state(), kind).await;
     let template = template.unwrap().into_body();
     let book = axum::body::to_bytes(template, 10 << 20).await.unwrap();
     let request = house.request(1, crate::workbook::XLSX, book);
     // A template that nobody has filled in declares nothing, and that is all that is wrong.
-    let told = crate::workbook::http::workbook_report(state(), request).await;
+    let told = crate::workbook::http::workbook_report(house.by(1).await, state(), request).await;
     assert_eq!(told.unwrap_err().code, "TG-R4404");
 }

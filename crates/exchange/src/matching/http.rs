@@ -8,8 +8,7 @@ use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use registry::access::Actor;
-use registry::access::{By, Routes};
+use registry::access::{Actor, By, Routes};
 use registry::audit;
 use registry::company::CompanyId;
 use registry::role::Role;
@@ -176,7 +175,7 @@ async fn set_matching_policy(
         (status = 409, body = Problem, description = "没有在等待")
     )
 )]
-async fn release_match(
+pub(crate) async fn release_match(
     By { actor, .. }: By<ReleaseMatch>,
     State(desk): State<Desk>,
     Path(id): Path<String>,

@@ -277,7 +277,7 @@ async fn a_list_that_waits_is_released_once_or_replaced() {
         let release = async |n: usize| {
             let path = axum::extract::Path(id.to_string());
             let desk = axum::extract::State(house.desk());
-            http::release_match(desk, house.headers(n), path)
+            http::release_match(house.by(n).await, desk, path)
                 .await
                 .map_err(|problem| problem.code)
         };

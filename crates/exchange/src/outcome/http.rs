@@ -71,7 +71,7 @@ pub struct DismissBody {
         (status = 409, body = Problem, description = "没有待企业处理的事项")
     )
 )]
-async fn dismiss_message(
+pub(crate) async fn dismiss_message(
     By { actor, .. }: By<DismissMessage>,
     State(desk): State<Desk>,
     Path(id): Path<String>,

@@ -61,7 +61,7 @@ async fn today(house: &House) -> Vec<(String, Outcome, i64)> {
 async fn listed(house: &House, query: &str) -> Vec<String> {
     let address = format!("/api/v1/messages?{query}").parse().unwrap();
     let query = Query::<ListQuery>::try_from_uri(&address);
-    let page = messages(State(house.desk()), house.headers(0), query).await;
+    let page = messages(house.by(0).await, State(house.desk()), query).await;
     let items = page.unwrap().0.items;
     items.into_iter().map(|one| one.id).collect()
 }
@@ -151,7 +151,10 @@ async fn what_customs_turned_down_looks_like_it_everywhere() {
             refused: 1,
         };
         assert_eq!(open(&house).await, counts);
-        let page = home(State(house.desk()), house.headers(0)).await.unwrap().0;
+        let page = home(house.by(0).await, State(house.desk()))
+            .await
+            .unwrap()
+            .0;
         assert_eq!(page.needs_action, counts);
         assert_eq!(
             page.outcomes,
@@ -249,8 +252,8 @@ async fn a_company_dismisses_its_own_and_it_is_audited() {
             let body = DismissBody {
                 reason: "订单已取消".to_owned(),
             };
-            let (desk, headers) = (State(house.desk()), house.headers(n));
-            dismiss_message(desk, headers, Path(id.to_string()), Ok(Json(body)))
+            let (by, desk) = (house.by(n).await, State(house.desk()));
+            dismiss_message(by, desk, Path(id.to_string()), Ok(Json(body)))
                 .await
                 .map_err(|problem| problem.code)
         };
@@ -294,7 +297,10 @@ async fn a_message_counts_once_however_often_it_is_checked() {
         for _ in 0..3 {
             house.settle().await;
             assert_eq!(today(&house).await, refused);
-            let page = home(State(house.desk()), house.headers(0)).await.unwrap().0;
+            let page = home(house.by(0).await, State(house.desk()))
+                .await
+                .unwrap()
+                .0;
             assert_eq!((page.kinds[0].refused, page.kinds[0].checked), (1, 0));
             let (ids, now_ms) = (house.shared.ids.clone(), house.clock.now_ms());
             let again = house.shared.db.write(move |tx| {

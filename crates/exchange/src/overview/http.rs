@@ -175,7 +175,7 @@ fn refusals(
         (status = 200, body = Home)
     )
 )]
-async fn home(
+pub(crate) async fn home(
     By { actor, .. }: By<ReadHome>,
     Held(desk): Held<Desk>,
 ) -> Result<Json<Home>, Problem> {

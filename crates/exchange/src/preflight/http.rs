@@ -46,7 +46,7 @@ pub fn routes() -> Routes<Arc<Door>> {
         (status = 503, body = Problem, description = "暂时无法处理，请稍后重试")
     )
 )]
-async fn preflight(
+pub(crate) async fn preflight(
     By { actor, .. }: By<Preflight>,
     State(door): State<Arc<Door>>,
     request: Request,

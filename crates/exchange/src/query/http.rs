@@ -14,8 +14,7 @@ use axum::extract::{Path, Query, State as Held};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ceb::Outcome;
-use registry::access::{Actor, Gate};
-use registry::access::{By, Routes};
+use registry::access::{Actor, By, Gate, Routes};
 use registry::company::{CompanyId, Directory};
 use registry::role::Role;
 use serde::Deserialize;
@@ -202,7 +201,7 @@ pub(crate) fn filter(query: ListQuery, directory: &Directory) -> Result<Filter, 
         (status = 400, body = Problem, description = "参数有误")
     )
 )]
-async fn messages(
+pub(crate) async fn messages(
     By { actor, .. }: By<ReadMessages>,
     Held(desk): Held<Desk>,
     query: Result<Query<ListQuery>, QueryRejection>,

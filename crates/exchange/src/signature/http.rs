@@ -168,7 +168,7 @@ pub struct ClinicAnswer {
         (status = 503, body = Problem, description = "暂时无法处理，请稍后重试")
     )
 )]
-async fn signature_clinic(
+pub(crate) async fn signature_clinic(
     By { actor, .. }: By<ReadSignatureClinic>,
     State(door): State<Arc<Door>>,
     request: Request,

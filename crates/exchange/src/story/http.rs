@@ -26,7 +26,7 @@ pub fn routes() -> Routes<Desk> {
         (status = 404, body = Problem, description = "不存在，或不可见")
     )
 )]
-async fn story(
+pub(crate) async fn story(
     By { actor, .. }: By<ReadStory>,
     State(desk): State<Desk>,
     Path(id): Path<String>,

@@ -170,7 +170,7 @@ async fn the_route_answers_the_owner_and_404_to_a_stranger() {
     let ids = declare(&house, |_, xml| xml).await;
     let asked = of(&ids, Kind::Ceb311).to_string();
     for (n, expected) in [(0, None), (2, Some("TG-R4040"))] {
-        let answer = story(State(house.desk()), house.headers(n), Path(asked.clone())).await;
+        let answer = story(house.by(n).await, State(house.desk()), Path(asked.clone())).await;
         assert_eq!(
             answer.err().map(|problem| problem.code).as_deref(),
             expected
@@ -183,7 +183,7 @@ async fn the_route_answers_the_owner_and_404_to_a_stranger() {
         "9223372036854775807",
         "99999999999999999999",
     ] {
-        let answer = story(State(house.desk()), house.headers(0), Path(id.to_owned())).await;
+        let answer = story(house.by(0).await, State(house.desk()), Path(id.to_owned())).await;
         assert_eq!(answer.err().unwrap().code, "TG-R4040");
     }
 }

@@ -15,8 +15,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use ceb::{Kind, Severity};
-use registry::access::Actor;
-use registry::access::{By, Routes};
+use registry::access::{Actor, By, Routes};
 use registry::code_table::Standing;
 use registry::company::Company;
 use registry::role::Role;
@@ -111,7 +110,7 @@ pub struct FindingsProblem {
         (status = 404, body = Problem, description = "没有这种报文的模板")
     )
 )]
-async fn template(
+pub(crate) async fn template(
     By { actor, .. }: By<ReadTemplate>,
     State(door): State<Arc<Door>>,
     Path(kind): Path<String>,
@@ -138,7 +137,7 @@ async fn template(
         (status = 413, body = Problem, description = "过大")
     )
 )]
-async fn workbook_report(
+pub(crate) async fn workbook_report(
     By { actor, .. }: By<ReadWorkbookReport>,
     State(door): State<Arc<Door>>,
     request: Request,

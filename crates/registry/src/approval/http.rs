@@ -2,8 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{Approval, Decision, Doing, Filter, Kind, NOT_DONE, decide, find, list, reason};
-use crate::access::{Actor, FORBIDDEN, Gate};
-use crate::access::{By, Routes};
+use crate::access::{Actor, By, FORBIDDEN, Gate, Routes};
 use crate::role::Role;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};

@@ -2,8 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{GRANT, REVOKE, Taking, Wish, validate};
-use crate::access::Actor;
-use crate::access::{By, Routes};
+use crate::access::{Actor, By, Routes};
 use crate::account::{self, AccountId};
 use crate::administration::{
     Asked, Desk, OFFICERS, SYSTEM, body, codes, id, id_opt, not_found, page, query, time_opt,

@@ -3,8 +3,7 @@
 use super::own::RUN;
 use super::sql;
 use super::{Job, Run, runs, states};
-use crate::access::Gate;
-use crate::access::{By, Routes};
+use crate::access::{By, Gate, Routes};
 use crate::administration::{SYSTEM, body, codes, not_found};
 use crate::approval::{http::Reason, reason};
 use crate::audit;

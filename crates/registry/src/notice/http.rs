@@ -3,8 +3,7 @@
 
 use super::text::{Block, blocks};
 use super::{Level, Notice, audiences, by_id, is_for, n_unread, valid};
-use crate::access::Actor;
-use crate::access::{By, Routes};
+use crate::access::{Actor, By, Routes};
 use crate::administration::{Desk, PEOPLE, id, id_opt, not_found, page, query};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;

@@ -1,8 +1,7 @@
 //! `/api/v1/parameters`: what may be changed at run time, its changes, and a new value.
 
 use super::{Change, Kind, Parameter, SET_KIND, Wish, changes, refresh, shown, sql, write};
-use crate::access::Actor;
-use crate::access::{By, Routes};
+use crate::access::{Actor, By, Routes};
 use crate::administration::{Desk, OFFICERS, SYSTEM, body, codes, field, not_found};
 use crate::approval::{self, Request, reason};
 use axum::Json;

@@ -1,8 +1,7 @@
 //! `/api/v1/relying-parties`: who may send people to log in here, and proposals to change it.
 
 use super::{Protocol, RelyingParty, codes};
-use crate::access::Gate;
-use crate::access::{By, Routes};
+use crate::access::{By, Gate, Routes};
 use crate::approval::{self, Request};
 use crate::role::Role;
 use axum::Json;

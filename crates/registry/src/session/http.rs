@@ -3,8 +3,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{Limits, OpenSession, choose_company as choose, end, open};
-use crate::access::{Actor, Gate};
-use crate::access::{By, Person, Routes};
+use crate::access::{Actor, By, Gate, Person, Routes};
 use crate::account;
 use crate::administration::{OFFICERS, PEOPLE, SECURITY, body, id, id_opt, not_found, page, query};
 use crate::approval::{http::Reason, reason};

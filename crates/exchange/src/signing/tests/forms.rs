@@ -45,6 +45,7 @@ fn request(house: &House, kind: &str, body: String) -> Request {
 
 async fn submitted(house: &House, door: &Arc<Door>, body: String) -> (u16, Value) {
     let answer = submit(
+        house.by(0).await,
         State(Arc::clone(door)),
         request(house, "application/json", body),
     )
@@ -87,6 +88,7 @@ async fn a_form_is_stored_unsigned_and_signed_on_its_way() {
         // The preflight of unsigned XML does not ask for what the platform is going to do.
         let xml = super::step::unsigned(&house, 7);
         let answer = preflight(
+            house.by(0).await,
             State(Arc::clone(&door)),
             request(&house, "application/xml", xml),
         );

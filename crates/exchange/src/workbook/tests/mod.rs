@@ -36,7 +36,12 @@ async fn bytes(response: Response) -> (u16, Vec<u8>) {
 }
 
 async fn submitted(house: &House, door: &Arc<Door>, kind: &str, body: Vec<u8>) -> (u16, Value) {
-    let answer = submit(State(Arc::clone(door)), request(house, 0, kind, body)).await;
+    let answer = submit(
+        house.by(0).await,
+        State(Arc::clone(door)),
+        request(house, 0, kind, body),
+    )
+    .await;
     let (status, body) = bytes(answer.into_response()).await;
     (status, serde_json::from_slice(&body).unwrap())
 }
@@ -47,7 +52,12 @@ async fn checked(
     kind: &str,
     body: Vec<u8>,
 ) -> Result<PreflightAnswer, String> {
-    let answer = preflight(State(Arc::clone(door)), request(house, 0, kind, body)).await;
+    let answer = preflight(
+        house.by(0).await,
+        State(Arc::clone(door)),
+        request(house, 0, kind, body),
+    )
+    .await;
     answer
         .map(|answer| answer.0)
         .map_err(|problem| problem.code)
@@ -134,7 +144,7 @@ async fn the_template_of_every_kind_reads_back_and_declares_nothing() {
     let door = door(&house);
     for kind in Kind::ALL {
         let path = Path(kind.code().to_owned());
-        let answer = template(State(Arc::clone(&door)), house.headers(0), path).await;
+        let answer = template(house.by(0).await, State(Arc::clone(&door)), path).await;
         if !kind.is_declaration() {
             assert_eq!(answer.err().unwrap().code, codes::NO_TEMPLATE.code);
             continue;
@@ -209,8 +219,12 @@ async fn one_mistake_refuses_all_of_it_and_is_told_at_its_cell() {
             .db
             .read(move |tx| crate::query::list(tx, &sight, &crate::query::Filter::default(), 10));
         assert_eq!(stored.await.unwrap(), Vec::new());
-        let report =
-            workbook_report(State(Arc::clone(&door)), request(&house, 0, XLSX, file)).await;
+        let report = workbook_report(
+            house.by(0).await,
+            State(Arc::clone(&door)),
+            request(&house, 0, XLSX, file),
+        )
+        .await;
         let (status, marked) = bytes(report.unwrap()).await;
         assert_eq!(status, 200);
         // The marked workbook says the same and may be handed in again.

@@ -1,8 +1,7 @@
 //! `/api/v1/login-log`, `/api/v1/operation-log`, and both as workbooks.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use crate::access::Actor;
-use crate::access::{By, Permission, Routes};
+use crate::access::{Actor, By, Permission, Routes};
 use crate::account::{self, AccountId};
 use crate::administration::{AUDIT, Desk, field, id_opt, page, query, time_opt};
 use crate::audit::http::{acts_of, name_of};

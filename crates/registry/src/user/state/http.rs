@@ -1,8 +1,7 @@
 //! `/api/v1/users/{id}/…`: enable, disable, unlock, reset, factors/reset.
 
 use super::{Change, FACTOR_RESET, FactorReset, invite_again, reset, set_state};
-use crate::access::Actor;
-use crate::access::{By, Routes};
+use crate::access::{Actor, By, Routes};
 use crate::account::{self, AccountId};
 use crate::administration::{Asked, Desk, SECURITY, SYSTEM_SECURITY, body, codes, id, not_found};
 use crate::approval::{self, Request, http::Reason, reason};
