@@ -345,7 +345,7 @@ pub(crate) async fn submit_corrections(
         (status = 429, body = Problem, description = "一小时内导出的份数过多")
     )
 )]
-pub(crate) async fn correction_workbook(
+async fn correction_workbook(
     By { actor, .. }: By<ReadCorrectionWorkbook>,
     State(door): State<Arc<Door>>,
     body: Result<Json<CorrectionWorkbookBody>, JsonRejection>,

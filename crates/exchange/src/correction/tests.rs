@@ -3,8 +3,8 @@
 mod part;
 
 use super::http::{
-    CorrectionBody, CorrectionWorkbookBody, CorrectionsBody, check_correction, correction,
-    correction_workbook, submit_correction, submit_corrections,
+    CorrectionBody, CorrectionsBody, ReadCorrectionWorkbook, check_correction, correction,
+    submit_correction, submit_corrections,
 };
 use super::view::CorrectionForm;
 use super::{Edit, links};
@@ -336,12 +336,8 @@ async fn a_message_that_is_named_twice_counts_once_and_all_together_are_bounded(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_take_no_workbook_away() {
     let house = House::on(store::testing::sqlite()).await;
-    let body = CorrectionWorkbookBody {
-        messages: vec!["1".to_owned()],
-        reason: "更正重报".to_owned(),
-    };
-    let answer = correction_workbook(house.by(0).await, State(house.door()), Ok(Json(body))).await;
-    assert_eq!(answer.unwrap_err().code, "TG-R4601");
+    let refused = house.let_in::<ReadCorrectionWorkbook>(0).await.err();
+    assert_eq!(refused.unwrap().code, "TG-R4601");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
