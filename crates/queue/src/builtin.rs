@@ -140,7 +140,7 @@ impl Builtin {
             let node = self.node;
             let taken = self
                 .db
-                .write(move |tx| {
+                .write(move |tx| -> store::Result<_> {
                     let items = match sql::claim(tx, (&name, limit), node, now_ms, lease_until)? {
                         Claim::Items(items) => items,
                         Claim::Lost => return Ok(None),
@@ -251,7 +251,7 @@ impl Queue for Builtin {
                 .push(id_of(delivery));
         }
         self.db
-            .write(move |tx| {
+            .write(move |tx| -> store::Result<_> {
                 for (lease_until, ids) in &by_lease {
                     sql::release(tx, i64::try_from(*lease_until).unwrap_or(0), ids)?;
                 }

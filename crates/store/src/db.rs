@@ -2,7 +2,7 @@
 
 use crate::postgres::PgPool;
 use crate::sqlite::SqlitePool;
-use crate::{Error, Result, Tx, Vault, migrate, sqlite};
+use crate::{Error, Failure, Result, Tx, Vault, migrate, sqlite};
 use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use tokio::sync::oneshot;
@@ -101,35 +101,37 @@ impl Db {
     /// Runs `f` in a transaction and answers after the commit (I1). `f` may run more than once.
     ///
     /// # Errors
-    /// Whatever `f` answers, and the engine's; nothing is kept then.
-    pub async fn write<T, F>(&self, f: F) -> Result<T>
+    /// Whatever `f` answers, a refusal too, and the engine's; nothing is kept then.
+    pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>
     where
         T: Send + 'static,
-        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        E: Failure,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let (job, answer) = Work::boxed(f);
         match &self.engine {
             Engine::Sqlite(pool) => pool.submit_write(job)?,
             Engine::Postgres(pool) => pool.submit_write(job)?,
         }
-        answer.await.unwrap_or_else(|_| Err(stopped()))
+        answer.await.unwrap_or_else(|_| Err(stopped().into()))
     }
 
     /// Runs `f` in a transaction that only reads.
     ///
     /// # Errors
     /// Whatever `f` answers, and the engine's.
-    pub async fn read<T, F>(&self, f: F) -> Result<T>
+    pub async fn read<T, E, F>(&self, f: F) -> Result<T, E>
     where
         T: Send + 'static,
-        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        E: Failure,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let (job, answer) = Work::boxed(f);
         match &self.engine {
             Engine::Sqlite(pool) => pool.submit_read(job)?,
             Engine::Postgres(pool) => pool.submit_read(job)?,
         }
-        answer.await.unwrap_or_else(|_| Err(stopped()))
+        answer.await.unwrap_or_else(|_| Err(stopped().into()))
     }
 
     /// The engine's name, for people: `SQLite` or `PostgreSQL`.
@@ -169,26 +171,35 @@ fn stopped() -> Error {
     Error::Fault("the database closure panicked or the store was closed".to_owned())
 }
 
+/// Why what a closure did is not kept.
+pub(crate) enum Undo {
+    /// The engine failed.
+    Failed(Error),
+    /// A rule refused: the same again would be refused again.
+    Refused,
+}
+
 /// A closure on its way through the store, its answer on the way back.
 pub(crate) trait Job: Send {
     /// Runs the closure; answers whether its changes may be kept.
-    fn run(&mut self, tx: &mut Tx<'_>) -> Result<()>;
+    fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Undo>;
     /// Sends the answer; `failure` is why the commit did not happen.
     fn finish(self: Box<Self>, failure: Option<Error>);
 }
 
-struct Work<T, F> {
+struct Work<T, E, F> {
     f: F,
-    result: Option<Result<T>>,
-    answer: oneshot::Sender<Result<T>>,
+    result: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
 }
 
-impl<T, F> Work<T, F>
+impl<T, E, F> Work<T, E, F>
 where
     T: Send + 'static,
-    F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    E: Failure,
+    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
 {
-    fn boxed(f: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T>>) {
+    fn boxed(f: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, E>>) {
         let (answer, receiver) = oneshot::channel();
         (
             Box::new(Self {
@@ -201,25 +212,31 @@ where
     }
 }
 
-impl<T, F> Job for Work<T, F>
+impl<T, E, F> Job for Work<T, E, F>
 where
     T: Send + 'static,
-    F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    E: Failure,
+    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
 {
-    fn run(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+    fn run(&mut self, tx: &mut Tx<'_>) -> Result<(), Undo> {
         // A bug in one closure must not take the writer thread down with it.
-        let result =
-            catch_unwind(AssertUnwindSafe(|| (self.f)(tx))).unwrap_or_else(|_| Err(stopped()));
-        let outcome = result.as_ref().map(|_| ()).map_err(Clone::clone);
+        let result = catch_unwind(AssertUnwindSafe(|| (self.f)(tx)))
+            .unwrap_or_else(|_| Err(stopped().into()));
+        let outcome = match &result {
+            Ok(_) => Ok(()),
+            Err(failure) => Err(failure
+                .store()
+                .map_or(Undo::Refused, |error| Undo::Failed(error.clone()))),
+        };
         self.result = Some(result);
         outcome
     }
 
     fn finish(self: Box<Self>, failure: Option<Error>) {
         let result = match (failure, self.result) {
-            (Some(error), Some(Ok(_)) | None) => Err(error),
+            (Some(error), Some(Ok(_)) | None) => Err(error.into()),
             (_, Some(result)) => result,
-            (None, None) => Err(stopped()),
+            (None, None) => Err(stopped().into()),
         };
         // The caller may have gone away (a closed connection); the commit stands all the same.
         let _ = self.answer.send(result);

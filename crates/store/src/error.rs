@@ -1,7 +1,19 @@
 //! What can go wrong between a statement and the disk.
 
 /// The outcome of anything that touches the database.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a transaction may fail with: the engine's failure, and whatever a rule refuses. It undoes everything.
+pub trait Failure: From<Error> + Send + 'static {
+    /// The engine's failure within it, so that what may succeed later is tried again; a refusal never is.
+    fn store(&self) -> Option<&Error>;
+}
+
+impl Failure for Error {
+    fn store(&self) -> Option<&Error> {
+        Some(self)
+    }
+}
 
 /// A failure of the store, sorted by what the caller should do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -9,7 +9,8 @@
 //! 3. On PostgreSQL a small set of threads runs each closure in its own transaction; the server
 //!    groups the commits.
 //! 4. The caller's future resolves only after the commit (I1), with an [`Error`] that says whether
-//!    the database is unavailable, a constraint refused, or the statement is wrong.
+//!    the database is unavailable, a constraint refused, or the statement is wrong; or with the room's own
+//!    [`Failure`], when a rule refuses: it undoes the closure as well.
 //!
 //! One SQL text serves both engines: `$1` placeholders, times and ids made by the application
 //! ([`clock`], [`id`]), no JSON operators, no `now()`. [`Many`] writes statements over lists of
@@ -42,7 +43,7 @@ mod value;
 mod vault;
 
 pub use db::{Config, Db};
-pub use error::{Error, Result};
+pub use error::{Error, Failure, Result};
 pub use migrate::{Applied, migrations};
 pub use tx::{Many, Tx};
 pub use value::{Row, Value};

@@ -4,7 +4,7 @@
 //! callers are told that the database is unavailable. A serialization failure or deadlock is
 //! retried here, which is why closures may run twice.
 
-use crate::db::Job;
+use crate::db::{Job, Undo};
 use crate::migrate;
 use crate::sqlite::{spawn, submit};
 use crate::tx::{Engine, PgTx};
@@ -213,7 +213,8 @@ impl Connection {
             let outcome = match job.run(&mut tx) {
                 Ok(()) => commit(tx),
                 // Dropping the transaction rolls it back.
-                Err(error) => Err(error),
+                Err(Undo::Failed(error)) => Err(error),
+                Err(Undo::Refused) => return Ok(()),
             };
             match outcome {
                 Err(Error::Conflict(_)) if tries < CONFLICT_TRIES => tries += 1,

@@ -133,7 +133,7 @@ pub async fn step(db: &Db, column: &'static Column, walk: Walk) -> Result<Done> 
     while from < changes.len() {
         let to = piece(&changes, from);
         let of = Arc::clone(&changes);
-        let write = db.write(move |tx| {
+        let write = db.write(move |tx| -> Result<_> {
             let mut n_changed = 0;
             for one in of.get(from..to).unwrap_or_default() {
                 n_changed += change(tx, column, one)?;

@@ -3,6 +3,7 @@
 use crate::testing::{TestDb, each_engine};
 use crate::{Db, Error, Many, Result, Tx, Value, event};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 const PUT: Many = Many {
     before: "insert into queue_item (id, queue, lease_until, n_taken) values ",
@@ -58,6 +59,64 @@ async fn a_failed_closure_keeps_nothing_and_harms_no_neighbour() {
         assert!(matches!(panics.unwrap_err(), Error::Fault(_)));
         assert!(matches!(wrong.unwrap_err(), Error::Fault(_)));
         assert_eq!(count(db).await, 1, "{}", db.engine_name());
+    }
+}
+
+/// What a room may answer.
+#[derive(Debug, PartialEq, thiserror::Error)]
+enum Answer {
+    #[error("refused")]
+    Refused,
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+impl crate::Failure for Answer {
+    fn store(&self) -> Option<&Error> {
+        match self {
+            Self::Refused => None,
+            Self::Store(error) => Some(error),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refusal_undoes_all_and_is_not_tried_again() {
+    for TestDb { db, .. } in &each_engine() {
+        let n_runs = Arc::new(AtomicU32::new(0));
+        let runs = Arc::clone(&n_runs);
+        let refused = db
+            .write(move |tx| -> crate::Result<(), Answer> {
+                runs.fetch_add(1, Ordering::Relaxed);
+                put(tx, &[1, 2])?;
+                Err(Answer::Refused)
+            })
+            .await;
+        assert_eq!(refused, Err(Answer::Refused), "{}", db.engine_name());
+        assert_eq!(n_runs.load(Ordering::Relaxed), 1, "{}", db.engine_name());
+        assert_eq!(count(db).await, 0, "{}", db.engine_name());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_transaction_is_tried_again_whatever_it_is_wrapped_in() {
+    for TestDb { db, .. } in &each_engine() {
+        let mut n_runs = 0;
+        let outcome = db
+            .write(move |tx| -> crate::Result<i64, Answer> {
+                n_runs += 1;
+                put(tx, &[n_runs])?;
+                match n_runs {
+                    1 => Err(Error::Conflict("lost".to_owned()).into()),
+                    _ => Ok(n_runs),
+                }
+            })
+            .await;
+        // SQLite has one writer, where nothing is lost against another.
+        match db.engine_name() {
+            "PostgreSQL" => assert_eq!(outcome, Ok(2)),
+            _ => assert!(matches!(outcome, Err(Answer::Store(Error::Conflict(_))))),
+        }
     }
 }
 

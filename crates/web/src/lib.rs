@@ -27,4 +27,4 @@ pub use advice::advice_en;
 pub use code::Code;
 pub use download::{attachment, conditions, file_name, told_conditions};
 pub use page::{Page, PageQuery};
-pub use problem::{Problem, bad_query, codes, service_error};
+pub use problem::{Problem, bad_query, codes};

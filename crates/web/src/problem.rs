@@ -148,6 +148,10 @@ pub struct Problem {
     #[serde(skip)]
     #[schema(ignore)]
     pub retry_after: Option<Duration>,
+    /// The store's failure behind it: for the log and for another try, never for the caller.
+    #[serde(skip)]
+    #[schema(ignore)]
+    source: Option<store::Error>,
 }
 
 impl Problem {
@@ -164,6 +168,7 @@ impl Problem {
             line: None,
             message_id: None,
             retry_after: None,
+            source: None,
         }
     }
 
@@ -180,6 +185,7 @@ impl Problem {
             line: None,
             message_id: None,
             retry_after: None,
+            source: None,
         }
     }
 
@@ -196,10 +202,44 @@ impl Problem {
         self.retry_after = Some(wait);
         self
     }
+
+    /// Writes the store's failure behind it to the log. Whoever makes an answer of a problem does so once: a
+    /// transaction that is tried again makes more of them.
+    pub fn log(&self) {
+        match &self.source {
+            Some(error) if error.is_unavailable() => {
+                tracing::warn!(%error, "the store could not take the work");
+            }
+            Some(error) => tracing::error!(%error, "a request failed"),
+            None => {}
+        }
+    }
+}
+
+/// A failure of the store as an answer: 503 when the same may succeed later, else 500. The particulars go to the
+/// log, never to the caller.
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        let problem = match error.is_unavailable() {
+            true => Self::new(codes::UNAVAILABLE).retry_after(Duration::from_secs(2)),
+            false => Self::new(codes::FAULT),
+        };
+        Self {
+            source: Some(error),
+            ..problem
+        }
+    }
+}
+
+impl store::Failure for Problem {
+    fn store(&self) -> Option<&store::Error> {
+        self.source.as_ref()
+    }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        self.log();
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, body).into_response();
@@ -225,16 +265,4 @@ impl IntoResponse for Problem {
 /// told how to.
 pub fn bad_query(why: &str) -> Problem {
     Problem::new(codes::BAD_REQUEST).detail(why)
-}
-
-/// Turns a failure of the store into an answer: 503 when the same may succeed later, else 500.
-/// The particulars go to the log, never to the caller.
-pub fn service_error(error: &store::Error) -> Problem {
-    if error.is_unavailable() {
-        tracing::warn!(%error, "the store could not take the work");
-        Problem::new(codes::UNAVAILABLE).retry_after(Duration::from_secs(2))
-    } else {
-        tracing::error!(%error, "a request failed");
-        Problem::new(codes::FAULT)
-    }
 }

@@ -108,7 +108,7 @@ async fn what_another_process_can_open_is_left_to_it() {
 async fn what_a_process_had_in_hand_is_found_by_an_index() {
     for test in each_engine() {
         let is_sqlite = test.db.engine_name() == "SQLite";
-        let plan = test.db.write(move |tx| {
+        let plan = test.db.write(move |tx| -> store::Result<_> {
             let explain = if is_sqlite {
                 "explain query plan"
             } else {

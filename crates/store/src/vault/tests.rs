@@ -123,7 +123,7 @@ const OF_K9: &[u8] = b"\0TG\x01\x02k9 nonce and what is sealed";
 async fn what_another_process_can_open_is_not_damaged() {
     for test in &each_engine() {
         let try_it = || {
-            test.db.read(|tx| {
+            test.db.read(|tx| -> crate::Result<_> {
                 let opened = tx.open(OF_K9.to_vec());
                 let tried = tx.try_bytes(OF_K9.to_vec(), ("test", (1, 0)));
                 Ok((opened, tried))
