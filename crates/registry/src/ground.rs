@@ -5,11 +5,11 @@ use crate::code_table::Shelf;
 use crate::config::Config;
 use crate::parameter::{Board, Parameter};
 use crate::seal::Seal;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use store::clock::SharedClock;
 use store::id::IdMaker;
-use store::{Db, Error, Result as StoreResult, Tx};
-use web::{Problem, codes, service_error};
+use store::{Db, Result as StoreResult, Tx};
+use web::{Problem, codes};
 
 /// Random bytes of one secret.
 pub type Secret = [u8; 32];
@@ -79,34 +79,59 @@ impl Ground {
         T: Send + 'static,
         F: FnMut(&mut Tx<'_>) -> StoreResult<T> + Send + 'static,
     {
-        self.db.read(f).await.map_err(|error| service_error(&error))
+        Ok(self.db.read(f).await?)
     }
 
     /// Runs `f` in a transaction; a problem that `f` answers undoes everything in it.
     ///
     /// # Errors
     /// The problem that `f` answers, or that of a fault of the store.
-    pub async fn act<T, F>(&self, mut f: F) -> Result<T, Problem>
+    pub async fn act<T, F>(&self, f: F) -> Result<T, Problem>
     where
         T: Send + 'static,
-        F: FnMut(&mut Tx<'_>) -> StoreResult<Result<T, Problem>> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     {
-        let refused: Arc<Mutex<Option<Problem>>> = Arc::default();
-        let kept = Arc::clone(&refused);
-        let write = move |tx: &mut Tx<'_>| match f(tx)? {
-            Ok(value) => Ok(value),
-            Err(problem) => {
-                *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
-                Err(Error::Constraint("refused by a rule".to_owned()))
-            }
-        };
-        self.db.write(write).await.map_err(|error| {
-            let problem = refused
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            problem.unwrap_or_else(|| service_error(&error))
-        })
+        self.db.write(f).await
+    }
+}
+
+/// What was decided, where a refusal is an answer like any other: its transaction is committed, for a refused
+/// attempt leaves its traces. A refusal that undoes everything is an error instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling<T, R> {
+    /// It may be.
+    Granted(T),
+    /// It may not be, and what was written about it stays.
+    Refused(R),
+}
+
+impl<T, R> Ruling<T, R> {
+    /// The same with another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Ruling<U, R> {
+        match self {
+            Self::Granted(value) => Ruling::Granted(f(value)),
+            Self::Refused(refusal) => Ruling::Refused(refusal),
+        }
+    }
+
+    /// As a result, outside the transaction.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn result(self) -> Result<T, R> {
+        match self {
+            Self::Granted(value) => Ok(value),
+            Self::Refused(refusal) => Err(refusal),
+        }
+    }
+}
+
+impl<T, R> From<Result<T, R>> for Ruling<T, R> {
+    fn from(result: Result<T, R>) -> Self {
+        match result {
+            Ok(value) => Self::Granted(value),
+            Err(refusal) => Self::Refused(refusal),
+        }
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn ground(db: &Db) -> (Ground, Arc<TestClock>) {
 /// Makes a person of the staff with an active account and a role.
 pub(crate) async fn person(ground: &Ground, login: &'static str, role: Option<Role>) -> Actor {
     let shared = ground.clone();
-    let write = move |tx: &mut Tx<'_>| {
+    let write = move |tx: &mut Tx<'_>| -> store::Result<_> {
         let (id, party) = (AccountId(shared.ids.next()), shared.ids.next());
         let new = NewAccount {
             id,
@@ -45,9 +45,9 @@ pub(crate) async fn person(ground: &Ground, login: &'static str, role: Option<Ro
             password_hash: Some("none".to_owned()),
             at_ms: shared.now_ms(),
         };
-        account::add(tx, &new)?.unwrap();
+        account::add(tx, &new).unwrap();
         if let Some(role) = role {
-            role::grant(tx, &held(&shared, id, party, role))?.unwrap();
+            role::grant(tx, &held(&shared, id, party, role)).unwrap();
         }
         Ok(id)
     };

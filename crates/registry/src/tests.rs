@@ -27,9 +27,7 @@ fn some_company(n: i64) -> Company {
 }
 
 async fn add(db: &Db, company: Company) -> Result<(), Refusal> {
-    db.write(move |tx| company::add(tx, &company))
-        .await
-        .unwrap()
+    db.write(move |tx| company::add(tx, &company)).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

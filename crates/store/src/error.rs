@@ -15,6 +15,23 @@ impl Failure for Error {
     }
 }
 
+/// Makes an enum with a variant `Store(store::Error)` for the engine's failure a [`Failure`]; its other variants
+/// are refusals.
+#[macro_export]
+macro_rules! failure {
+    ($kind:ty) => {
+        impl $crate::Failure for $kind {
+            fn store(&self) -> Option<&$crate::Error> {
+                if let Self::Store(error) = self {
+                    Some(error)
+                } else {
+                    None
+                }
+            }
+        }
+    };
+}
+
 /// A failure of the store, sorted by what the caller should do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {

@@ -189,6 +189,14 @@ impl Problem {
         }
     }
 
+    /// The problem of what a room refused, in its words; a failure of the store stays one.
+    pub fn because<R: store::Failure + std::fmt::Display>(code: Code, refusal: &R) -> Self {
+        match refusal.store() {
+            Some(error) => error.clone().into(),
+            None => Self::new(code).detail(refusal.to_string()),
+        }
+    }
+
     /// Adds what is particular to this case.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {

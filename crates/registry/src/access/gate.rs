@@ -150,8 +150,7 @@ impl Gate {
             .ground
             .db
             .read(move |tx| session::by_hash(tx, &hash, now_ms, &limits))
-            .await
-            .map_err(|error| web::service_error(&error))?;
+            .await?;
         let Some(found) = found else { return Ok(None) };
         if session::is_due(&found.session, now_ms) {
             let id = found.session.id;
@@ -215,11 +214,7 @@ impl Gate {
                 .flat_map(|role| role.operations)
                 .collect())
         };
-        self.ground
-            .db
-            .read(read)
-            .await
-            .map_err(|error| web::service_error(&error))
+        self.ground.db.read(read).await.map_err(Problem::from)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::account::confirm::http::{confirm_first, needs_proof};
 use crate::audit;
 use crate::factor;
 use crate::foreign;
-use crate::ground::{Ground, Secret};
+use crate::ground::{Ground, Ruling, Secret};
 use crate::login::http::{
     CodeForm, Entrance, NextQuery, PasswordForm, TokenForm, go, go_with, is_token, local, n_min,
 };
@@ -22,7 +22,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
-use web::{Problem, service_error};
+use web::Problem;
 
 /// Sessions shown on the page.
 const SESSIONS: i64 = 20;
@@ -35,12 +35,12 @@ pub(crate) async fn person(
     entrance: &Entrance,
     headers: &HeaderMap,
     stages: &[Stage],
-) -> Result<Result<(Actor, Session, Account), Response>, Problem> {
+) -> Result<Ruling<(Actor, Session, Account), Response>, Problem> {
     let Some((actor, session)) = entrance.gate.session(headers).await? else {
-        return Ok(Err(go("/login?next=/account")));
+        return Ok(Ruling::Refused(go("/login?next=/account")));
     };
     if !stages.contains(&session.stage) {
-        return Ok(Err(go(&crate::login::http::onward(
+        return Ok(Ruling::Refused(go(&crate::login::http::onward(
             session.stage,
             "/account",
         ))));
@@ -50,10 +50,9 @@ pub(crate) async fn person(
         .ground()
         .db
         .read(move |tx| by_id(tx, id))
-        .await
-        .map_err(|error| service_error(&error))?
+        .await?
         .ok_or_else(|| Problem::new(crate::access::LOGIN))?;
-    Ok(Ok((actor, session, account)))
+    Ok(Ruling::Granted((actor, session, account)))
 }
 
 /// `GET /account`.
@@ -67,8 +66,8 @@ pub async fn account_page(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     let (actor, session, account) = match person(&entrance, &headers, &[Stage::Full]).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(way),
+        Ruling::Granted(found) => found,
+        Ruling::Refused(way) => return Ok(way),
     };
     let note = raw
         .as_deref()
@@ -107,12 +106,7 @@ async fn show_account(
             audit::log::own_logins(tx, id, LOGINS)?,
         ))
     };
-    let (factors, sessions, bindings, logins) = entrance
-        .ground()
-        .db
-        .read(read)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let (factors, sessions, bindings, logins) = entrance.ground().db.read(read).await?;
     let template = AccountPage {
         lang,
         name: account.name.clone(),
@@ -175,13 +169,13 @@ pub async fn password_page(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     match person(&entrance, &headers, PASSWORD_STAGES).await? {
-        Ok((_, session, account)) => Ok(show_password(
+        Ruling::Granted((_, session, account)) => Ok(show_password(
             lang,
             (&session, &account),
             (None, Vec::new()),
             &query.next,
         )),
-        Err(way) => Ok(way),
+        Ruling::Refused(way) => Ok(way),
     }
 }
 
@@ -224,8 +218,8 @@ pub async fn password_change(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
     let (actor, session, account) = match person(&entrance, &headers, PASSWORD_STAGES).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(way),
+        Ruling::Granted(found) => found,
+        Ruling::Refused(way) => return Ok(way),
     };
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(
@@ -240,7 +234,7 @@ pub async fn password_change(
     // A wrong present password counts as a failed login: it is a guess as well.
     let (ground, who) = (entrance.ground(), (&actor.origin, &account));
     let known = still_knows(ground, &entrance.throttle, who, &form.old).await?;
-    if let Err(refused) = known {
+    if let Ruling::Refused(refused) = known {
         return Ok(show(Some(refused.into()), Vec::new()));
     }
     if form.new != form.again {
@@ -249,7 +243,9 @@ pub async fn password_change(
         faults.push(lang.of("两次输入不一致", "the two differ").to_owned());
         return Ok(show(None, faults));
     }
-    if let Err(faults) = set_password(ground, &actor, &account, (&form.new, None)).await? {
+    if let Ruling::Refused(faults) =
+        set_password(ground, &actor, &account, (&form.new, None)).await?
+    {
         return Ok(show(None, faults));
     }
     let begun = promote(ground, &actor, &session, "").await?;
@@ -275,13 +271,13 @@ pub async fn totp_page(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     match person(&entrance, &headers, TOTP_STAGES).await? {
-        Ok((_, session, _)) if needs_proof(entrance.ground(), &session) => {
+        Ruling::Granted((_, session, _)) if needs_proof(entrance.ground(), &session) => {
             Ok(confirm_first("/account/totp"))
         }
-        Ok((_, session, account)) => {
+        Ruling::Granted((_, session, account)) => {
             show_totp(&entrance, lang, (&session, &account), None, &query.next).await
         }
-        Err(way) => Ok(way),
+        Ruling::Refused(way) => Ok(way),
     }
 }
 
@@ -328,11 +324,7 @@ async fn pending_secret(ground: &Ground, account: &Account) -> Result<Vec<u8>, P
             None => factor::begin(tx, &shared, id, (&secrets.0, &secrets.1)),
         }
     };
-    ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))
+    ground.db.write(write).await.map_err(Problem::from)
 }
 
 /// `POST /account/totp`: the first code from the generator; shows fresh recovery codes then.
@@ -346,8 +338,8 @@ pub async fn totp_confirm(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
     let (actor, session, account) = match person(&entrance, &headers, TOTP_STAGES).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(way),
+        Ruling::Granted(found) => found,
+        Ruling::Refused(way) => return Ok(way),
     };
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, crate::access::CSRF, "/account/totp"));
@@ -374,17 +366,15 @@ pub async fn totp_confirm(
         )?;
         factor::renew_recovery(tx, &shared, id, &secrets).map(Some)
     };
-    let shown = ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let shown = ground.db.write(write).await?;
     let Some(codes) = shown else {
         let shown = Shown {
             code: codes::WRONG_CODE,
             minutes: None,
         };
-        let Ok((_, session, account)) = person(&entrance, &headers, TOTP_STAGES).await? else {
+        let Ruling::Granted((_, session, account)) =
+            person(&entrance, &headers, TOTP_STAGES).await?
+        else {
             return Ok(go("/login"));
         };
         let both = (&session, &account);
@@ -429,8 +419,8 @@ pub async fn recovery_renew(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
     let (actor, session, account) = match person(&entrance, &headers, &[Stage::Full]).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(way),
+        Ruling::Granted(found) => found,
+        Ruling::Refused(way) => return Ok(way),
     };
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, crate::access::CSRF, "/account"));
@@ -453,11 +443,7 @@ pub async fn recovery_renew(
         )?;
         factor::renew_recovery(tx, &shared, id, &secrets)
     };
-    let codes = ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let codes = ground.db.write(write).await?;
     Ok(show_recovery(lang, &actor, codes, "/account".to_owned()))
 }
 
@@ -472,8 +458,8 @@ pub async fn elsewhere(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
     let (actor, session, account) = match person(&entrance, &headers, &[Stage::Full]).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(way),
+        Ruling::Granted(found) => found,
+        Ruling::Refused(way) => return Ok(way),
     };
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, crate::access::CSRF, "/account"));
@@ -486,10 +472,6 @@ pub async fn elsewhere(
         let object = format!("account:{}", id.0);
         audit::done(tx, now_ms, &actor, crate::login::OUT, &object, &detail)
     };
-    ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))?;
+    ground.db.write(write).await?;
     Ok(go("/account?saved"))
 }

@@ -130,7 +130,12 @@ pub enum Refusal {
     /// Somebody has the login name.
     #[error("登录名已被使用，请换一个")]
     Taken,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
 }
+
+store::failure!(Refusal);
 
 /// A login name as it is compared: without regard to case.
 pub fn folded(login: &str) -> String {
@@ -140,18 +145,16 @@ pub fn folded(login: &str) -> String {
 /// Makes an account with its person: `active` when a password was brought, else `invited`.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong.
-pub fn add(tx: &mut Tx<'_>, new: &NewAccount) -> Result<std::result::Result<(), Refusal>> {
-    if let Err(refusal) = validate(&new.login, &new.name) {
-        return Ok(Err(refusal));
-    }
+/// The store's, or what is wrong.
+pub fn add(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), Refusal> {
+    validate(&new.login, &new.name)?;
     if by_login(tx, &folded(&new.login))?.is_some() {
-        return Ok(Err(Refusal::Taken));
+        return Err(Refusal::Taken);
     }
     match sql::insert(tx, new) {
-        Ok(()) => Ok(Ok(())),
-        Err(Error::Constraint(_)) => Ok(Err(Refusal::Taken)),
-        Err(error) => Err(error),
+        Ok(()) => Ok(()),
+        Err(Error::Constraint(_)) => Err(Refusal::Taken),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -159,7 +162,7 @@ pub fn add(tx: &mut Tx<'_>, new: &NewAccount) -> Result<std::result::Result<(), 
 ///
 /// # Errors
 /// What is wrong.
-pub fn validate(login: &str, name: &str) -> std::result::Result<(), Refusal> {
+pub fn validate(login: &str, name: &str) -> Result<(), Refusal> {
     let login = login.trim();
     let is_login = (3..=40).contains(&login.len())
         && login.starts_with(|c: char| c.is_ascii_alphanumeric())

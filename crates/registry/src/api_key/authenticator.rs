@@ -136,15 +136,14 @@ impl Authenticator {
         let asked = hash.clone();
         let found = self
             .db
-            .read(move |tx| {
+            .read(move |tx| -> Result<_, Problem> {
                 let Some(key) = sql::by_hash(tx, &asked)? else {
                     return Ok(None);
                 };
                 let company = company::by_id(tx, key.company_id)?;
                 Ok(company.map(|company| (key, Arc::new(company))))
             })
-            .await
-            .map_err(|error| web::service_error(&error))?;
+            .await?;
         let mut remembered = self
             .remembered
             .lock()

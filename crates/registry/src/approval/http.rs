@@ -1,7 +1,10 @@
 //! `GET /api/v1/approvals`, `POST /api/v1/approvals/{id}/approve`, `…/reject`, `…/withdraw`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{Approval, Decision, Doing, Filter, Kind, NOT_DONE, decide, find, list, reason};
+use super::{
+    Approval, Decision, Doing, Filter, Kind, NOT_DONE, Undecided, Undone, decide, find, list,
+    reason,
+};
 use crate::access::{Actor, By, FORBIDDEN, Gate, Routes};
 use crate::role::Role;
 use axum::Json;
@@ -10,10 +13,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use store::Tx;
 use store::clock::beijing_rfc3339;
-use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, codes, service_error};
+use web::{Page, PageQuery, Problem, codes};
 
 /// Who may take part in approvals at all; each kind names who decides it.
 const STAFF: &[Role] = &[
@@ -183,8 +186,7 @@ async fn approvals(
         .ground
         .db
         .read(move |tx| list(tx, &filter, i64::from(limit)))
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
     let next = found.last().filter(|_| is_full).map(|a| a.id.to_string());
     Ok(Json(Page {
@@ -210,7 +212,7 @@ pub struct Reason {
     params(("id" = String, Path, description = "复核申请编号")),
     responses(
         (status = 204, description = "已通过并执行"),
-        (status = 403, body = Problem, description = "没有权限，或是自己的申请"),
+        (status = 403, body = Problem, description = "没有权限，是自己的申请，或须由其他人员复核"),
         (status = 404, body = Problem, description = "没有这项申请"),
         (status = 409, body = Problem, description = "已处理，或已无法执行")
     )
@@ -266,57 +268,52 @@ async fn withdraw(
     settle(&desk, actor, &id, Decision::Withdraw).await
 }
 
-async fn settle(
+/// Decides a request; one that was approved and cannot be done ends.
+///
+/// # Errors
+/// Why not.
+pub(super) async fn settle(
     desk: &ApprovalDesk,
     actor: Actor,
     id: &str,
     decision: Decision,
 ) -> Result<StatusCode, Problem> {
-    let not_found = || Problem::new(codes::NOT_FOUND);
-    let id: i64 = id.parse().map_err(|_| not_found())?;
+    let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
     let (inside, shared) = (desk.clone(), desk.gate.ground.clone());
     let again = actor.clone();
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<(), Problem>> {
+    let write = move |tx: &mut Tx<'_>| -> Result<(), Undecided> {
         let Some(approval) = find(tx, id)? else {
-            return Ok(Err(not_found()));
+            return Err(Undecided::Refused(codes::NOT_FOUND));
         };
         let Some(kind) = inside.kind(&approval.kind) else {
-            return Ok(Err(not_found()));
+            return Err(Undecided::Refused(codes::NOT_FOUND));
         };
         let is_own = actor.who.id() == Some(approval.asked_by.0);
         if !is_own && !inside.may_decide(&actor, kind.name) {
-            return Ok(Err(Problem::new(FORBIDDEN)));
+            return Err(Undecided::Refused(FORBIDDEN));
         }
         let doing = Doing {
             approval: &approval,
             actor: &actor,
             ground: &shared,
         };
-        let decided = decide(tx, &doing, kind, &decision)?;
-        Ok(decided.map(|_| ()).map_err(|(code, why)| {
-            let problem = Problem::new(code);
-            if why.is_empty() {
-                problem
-            } else {
-                problem.detail(why)
+        decide(tx, &doing, kind, &decision).map(|_| ())
+    };
+    match desk.gate.ground.db.write(write).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(undecided) => {
+            if let Undecided::Undone(Undone::Failed(why)) = &undecided {
+                end(desk, &again, id, why.clone()).await?;
             }
-        }))
-    };
-    // A refusal undoes the decision with whatever the act had written.
-    let Err(problem) = desk.gate.ground.act(write).await else {
-        return Ok(StatusCode::NO_CONTENT);
-    };
-    if problem.code == super::codes::FAILED.code {
-        let why = problem.detail.clone().unwrap_or_default();
-        end(desk, &again, id, why).await?;
+            Err(undecided.into())
+        }
     }
-    Err(problem)
 }
 
 /// Ends a request that could not be done.
 async fn end(desk: &ApprovalDesk, actor: &Actor, id: i64, why: String) -> Result<(), Problem> {
     let (actor, shared) = (actor.clone(), desk.gate.ground.clone());
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<(), Problem>> {
+    let write = move |tx: &mut Tx<'_>| -> Result<(), Problem> {
         if let Some(approval) = find(tx, id)? {
             let doing = Doing {
                 approval: &approval,
@@ -325,7 +322,7 @@ async fn end(desk: &ApprovalDesk, actor: &Actor, id: i64, why: String) -> Result
             };
             super::fail(tx, &doing, &why)?;
         }
-        Ok(Ok(()))
+        Ok(())
     };
-    desk.gate.ground.act(write).await
+    desk.gate.ground.db.write(write).await
 }

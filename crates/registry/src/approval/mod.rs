@@ -96,12 +96,18 @@ pub mod codes {
         meaning: "对同一对象的申请正在等待复核，复核之前不能再次申请，详见 detail。",
         advice: "请等待另一位人员复核；申请有误的，由申请人撤回后重新提交。",
     };
+    /// Another may approve it.
+    pub const NOT_YOU: Code = Code {
+        code: "TG-R4615",
+        status: 403,
+        title: "须由其他人员复核",
+        title_en: "Somebody else must approve this",
+        meaning: "这项申请与复核人本人有关，不能由本人批准，原因见 detail；申请仍待复核。",
+        advice: "请由另一位有权限的人员复核。",
+    };
     /// All of the above.
-    pub const ALL: &[Code] = &[DECIDED, OWN, REASON, FAILED, ASKED];
+    pub const ALL: &[Code] = &[DECIDED, OWN, REASON, FAILED, ASKED, NOT_YOU];
 }
-
-/// How the reason begins why whoever approves may not, while another may.
-pub const NOT_YOU: &str = "不能由本人批准";
 
 /// How the reason begins of one that was approved and could not be done: it is kept as rejected.
 pub(crate) const NOT_DONE: &str = "通过后未能执行：";
@@ -116,9 +122,39 @@ pub struct Doing<'a> {
     pub ground: &'a Ground,
 }
 
-/// Does the act; the inner error says why it is not possible any more, in Chinese, and undoes the
-/// transaction.
-pub type Do = fn(&mut Tx<'_>, &Doing<'_>) -> Result<std::result::Result<String, String>>;
+/// Why an approved act was not done; it undoes the transaction.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Undone {
+    /// Whoever approves may not, while another may: why, in Chinese. The request stays open.
+    #[error("{0}")]
+    NotYou(String),
+    /// It is not possible any more: why, in Chinese. The request ends with it.
+    #[error("{0}")]
+    Failed(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+store::failure!(Undone);
+
+impl Undone {
+    /// The act is not possible, because.
+    pub fn failed(why: impl Into<String>) -> Self {
+        Self::Failed(why.into())
+    }
+
+    /// The act is not possible, because a rule below refused.
+    pub fn because<R: store::Failure + std::fmt::Display>(refusal: R) -> Self {
+        match refusal.store() {
+            Some(error) => Self::Store(error.clone()),
+            None => Self::Failed(refusal.to_string()),
+        }
+    }
+}
+
+/// Does the act; answers what is told of it, in Chinese.
+pub type Do = fn(&mut Tx<'_>, &Doing<'_>) -> Result<String, Undone>;
 
 /// A kind of act that needs a second pair of eyes.
 #[derive(Clone, Copy)]
@@ -245,7 +281,39 @@ pub fn ask(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, request: &Request) -
 }
 
 /// Why a request could not be decided.
-type Refused = (Code, String);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undecided {
+    /// A rule says no.
+    Refused(Code),
+    /// It was approved, and could not be done.
+    Undone(Undone),
+}
+
+impl From<Error> for Undecided {
+    fn from(error: Error) -> Self {
+        Self::Undone(Undone::Store(error))
+    }
+}
+
+impl store::Failure for Undecided {
+    fn store(&self) -> Option<&Error> {
+        match self {
+            Self::Refused(_) => None,
+            Self::Undone(undone) => undone.store(),
+        }
+    }
+}
+
+impl From<Undecided> for Problem {
+    fn from(undecided: Undecided) -> Self {
+        match undecided {
+            Undecided::Refused(code) => Self::new(code),
+            Undecided::Undone(Undone::NotYou(why)) => Self::new(codes::NOT_YOU).detail(why),
+            Undecided::Undone(Undone::Failed(why)) => Self::new(codes::FAILED).detail(why),
+            Undecided::Undone(Undone::Store(error)) => error.into(),
+        }
+    }
+}
 
 /// What somebody decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -258,24 +326,23 @@ pub enum Decision {
     Withdraw,
 }
 
-/// Decides a request; an approval does the act in the same transaction, which the caller undoes
-/// when the answer is a refusal ([`Ground::act`]).
+/// Decides a request; an approval does the act in the same transaction.
 ///
 /// # Errors
-/// The outer error is the store's and undoes everything; the inner one says why not.
+/// Why not; it undoes the decision with whatever the act has written.
 pub fn decide(
     tx: &mut Tx<'_>,
     doing: &Doing<'_>,
     kind: &Kind,
     decision: &Decision,
-) -> Result<std::result::Result<String, Refused>> {
+) -> Result<String, Undecided> {
     let Ok(account) = doing.actor.require_account() else {
-        return Ok(Err((crate::access::FORBIDDEN, String::new())));
+        return Err(Undecided::Refused(crate::access::FORBIDDEN));
     };
     let approval = doing.approval;
     let is_own = approval.asked_by == account;
     if is_own != (*decision == Decision::Withdraw) {
-        return Ok(Err((codes::OWN, String::new())));
+        return Err(Undecided::Refused(codes::OWN));
     }
     let (state, reason, act) = match decision {
         Decision::Approve => ("done", "", APPROVE),
@@ -285,21 +352,16 @@ pub fn decide(
     let now_ms = doing.ground.now_ms();
     let decided = (account, doing.actor.name.as_str(), now_ms);
     if !sql::decide(tx, approval.id, state, decided, reason)? {
-        return Ok(Err((codes::DECIDED, String::new())));
+        return Err(Undecided::Refused(codes::DECIDED));
     }
-    let mut told = String::new();
-    if *decision == Decision::Approve {
-        match (kind.run)(tx, doing)? {
-            Ok(text) => told = text,
-            // Somebody else may still approve it.
-            Err(why) if why.starts_with(NOT_YOU) => return Ok(Err((codes::OWN, why))),
-            Err(why) => return Ok(Err((codes::FAILED, why))),
-        }
-    }
+    let told = match decision {
+        Decision::Approve => (kind.run)(tx, doing).map_err(Undecided::Undone)?,
+        _ => String::new(),
+    };
     let object = format!("approval:{}", approval.id);
     let detail = format!("{} {reason}{told}", approval.title);
     audit::done(tx, now_ms, doing.actor, act, &object, &detail)?;
-    Ok(Ok(told))
+    Ok(told)
 }
 
 /// Ends a request that was approved and could not be done as rejected for that reason, in a transaction of its

@@ -1,12 +1,15 @@
 //! Decisions at the same time, on both engines.
 
-use super::{Approval, Decision, Doing, Filter, Kind, Request, ask, decide, fail, find, list};
-use crate::access::Actor;
+use super::http::{ApprovalDesk, settle};
+use super::{Approval, Decision, Doing, Filter, Kind, Request, Undone, ask, decide, find, list};
+use crate::access::{Actor, Gate};
+use crate::audit::Act;
+use crate::ground::Ground;
 use crate::role::Role;
 use crate::testing::{ground, person};
 use std::sync::Arc;
+use store::Tx;
 use store::testing::each_engine;
-use store::{Result as StoreResult, Tx};
 use tokio::task::JoinSet;
 use web::Problem;
 
@@ -19,7 +22,7 @@ const KIND: Kind = Kind {
         let object = format!("approval:{}", doing.approval.id);
         let now_ms = doing.ground.now_ms();
         crate::audit::done(tx, now_ms, doing.actor, super::ASK, &object, "done")?;
-        Ok(Ok(String::new()))
+        Ok(String::new())
     },
 };
 
@@ -28,8 +31,46 @@ const IMPOSSIBLE: Kind = Kind {
     name: "test.impossible",
     chinese: "做不到的事",
     deciders: &[Role::SecurityAdmin],
-    run: |_, _| Ok(Err("情况有变".to_owned())),
+    run: |_, _| Err(Undone::failed("情况有变")),
 };
+
+/// An act that one person may not approve.
+const OF_ANOTHER: Kind = Kind {
+    name: "test.another",
+    chinese: "他人的事",
+    deciders: &[Role::SecurityAdmin],
+    run: |tx, doing| {
+        (KIND.run)(tx, doing)?;
+        Err(Undone::NotYou("不能由本人批准".to_owned()))
+    },
+};
+
+/// Asks for an act; answers the id of the request.
+async fn asked(ground: &Ground, asker: &Actor, kind: &Kind) -> i64 {
+    let (shared, asker) = (ground.clone(), asker.clone());
+    let request = Request {
+        kind: kind.name,
+        title: "试验".to_owned(),
+        payload: String::new(),
+        company: None,
+        why: "为了试验".to_owned(),
+    };
+    let write = move |tx: &mut Tx<'_>| ask(tx, &shared, &asker, &request);
+    ground.db.write(write).await.unwrap()
+}
+
+fn desk(ground: &Ground) -> ApprovalDesk {
+    ApprovalDesk {
+        gate: Arc::new(Gate::new(ground.clone(), &[])),
+        kinds: Arc::from([KIND, IMPOSSIBLE, OF_ANOTHER]),
+    }
+}
+
+async fn n_audited(ground: &Ground, act: Act) -> usize {
+    let sql = "select act from audit where act = $1";
+    let read = move |tx: &mut Tx<'_>| tx.query(sql, &[act.name.into()]);
+    ground.db.read(read).await.unwrap().len()
+}
 
 /// A request that cannot be done does not wait for ever: it ends, whoever asked sees why, and it is audited.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -38,31 +79,20 @@ async fn what_cannot_be_done_ends() {
         let (ground, _) = ground(&test.db);
         let asker = person(&ground, "asker", Some(Role::SystemAdmin)).await;
         let decider = person(&ground, "decider", Some(Role::SecurityAdmin)).await;
-        let shared = ground.clone();
-        let request = Request {
-            kind: IMPOSSIBLE.name,
-            title: "试验".to_owned(),
-            payload: String::new(),
-            company: None,
-            why: "为了试验".to_owned(),
+        let (id, desk) = (asked(&ground, &asker, &IMPOSSIBLE).await, desk(&ground));
+        let approve = async || {
+            let (text, who) = (id.to_string(), decider.clone());
+            let decided = settle(&desk, who, &text, Decision::Approve).await;
+            let problem = decided.unwrap_err();
+            (problem.code, problem.detail)
         };
-        let write = move |tx: &mut Tx<'_>| {
-            let id = ask(tx, &shared, &asker, &request)?;
-            let approval = find(tx, id)?.unwrap();
-            let doing = Doing {
-                approval: &approval,
-                actor: &decider,
-                ground: &shared,
-            };
-            assert!(fail(tx, &doing, "情况有变")?);
-            assert!(!fail(tx, &doing, "情况有变")?, "it has ended");
-            let again = decide(tx, &doing, &IMPOSSIBLE, &Decision::Approve)?;
-            assert_eq!(again.unwrap_err().0.code, super::codes::DECIDED.code);
-            let audited = tx.query(
-                "select act from audit where act = $1",
-                &[super::FAIL.name.into()],
-            )?;
-            assert_eq!(audited.len(), 1);
+        let failed = super::codes::FAILED.code.to_owned();
+        assert_eq!(approve().await, (failed, Some("情况有变".to_owned())));
+        let decided = super::codes::DECIDED.code.to_owned();
+        assert_eq!(approve().await, (decided, None), "it has ended");
+        assert_eq!(n_audited(&ground, super::FAIL).await, 1);
+        assert_eq!(n_audited(&ground, super::APPROVE).await, 0);
+        let read = move |tx: &mut Tx<'_>| -> store::Result<_> {
             // Kept as rejected, told apart by its reason.
             for (state, n) in [("failed", 1), ("rejected", 0), ("pending", 0)] {
                 let filter = Filter {
@@ -74,26 +104,51 @@ async fn what_cannot_be_done_ends() {
             }
             find(tx, id)
         };
-        let ended = ground.db.write(write).await.unwrap().unwrap();
+        let ended = ground.db.read(read).await.unwrap().unwrap();
         let told = (&*ended.state, ended.reason.as_deref());
         assert_eq!(told, ("rejected", Some("通过后未能执行：情况有变")));
+    }
+}
+
+/// Who may not approve leaves nothing behind, and the request waits for another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_may_approve_stays_open() {
+    for test in &each_engine() {
+        let (ground, _) = ground(&test.db);
+        let asker = person(&ground, "asker", Some(Role::SystemAdmin)).await;
+        let decider = person(&ground, "decider", Some(Role::SecurityAdmin)).await;
+        let (id, desk) = (asked(&ground, &asker, &OF_ANOTHER).await, desk(&ground));
+        for _ in 0..2 {
+            let text = id.to_string();
+            let decided = settle(&desk, decider.clone(), &text, Decision::Approve).await;
+            let problem = decided.unwrap_err();
+            assert_eq!(problem.code, super::codes::NOT_YOU.code);
+            assert_eq!(problem.detail.as_deref(), Some("不能由本人批准"));
+        }
+        assert_eq!(
+            n_audited(&ground, super::ASK).await,
+            1,
+            "the act was undone"
+        );
+        let found = ground.db.read(move |tx| find(tx, id)).await.unwrap();
+        assert_eq!(found.unwrap().state, "pending");
     }
 }
 
 fn once(
     tx: &mut Tx<'_>,
     (id, actor): (i64, &Actor),
-    ground: &crate::ground::Ground,
+    ground: &Ground,
     decision: &Decision,
-) -> StoreResult<Result<(), Problem>> {
+) -> Result<(), Problem> {
     let approval: Approval = find(tx, id)?.unwrap();
     let doing = Doing {
         approval: &approval,
         actor,
         ground,
     };
-    let decided = decide(tx, &doing, &KIND, decision)?;
-    Ok(decided.map(|_| ()).map_err(|(code, _)| Problem::new(code)))
+    decide(tx, &doing, &KIND, decision)?;
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -102,16 +157,7 @@ async fn a_request_is_decided_once_and_never_by_who_asked() {
         let (ground, _) = ground(&test.db);
         let asker = person(&ground, "asker", Some(Role::SystemAdmin)).await;
         let decider = person(&ground, "decider", Some(Role::SecurityAdmin)).await;
-        let (shared, who) = (ground.clone(), asker.clone());
-        let request = Request {
-            kind: KIND.name,
-            title: "试验".to_owned(),
-            payload: String::new(),
-            company: None,
-            why: "为了试验".to_owned(),
-        };
-        let write = move |tx: &mut Tx<'_>| ask(tx, &shared, &who, &request);
-        let id = ground.db.write(write).await.unwrap();
+        let id = asked(&ground, &asker, &KIND).await;
         let (asker, decider) = (Arc::new(asker), Arc::new(decider));
         let mut all = JoinSet::new();
         for n in 0..40 {

@@ -18,9 +18,7 @@ use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
-use web::{
-    Page, PageQuery, Problem, attachment, conditions, file_name, service_error, told_conditions,
-};
+use web::{Page, PageQuery, Problem, attachment, conditions, file_name, told_conditions};
 
 /// Rows read at once for an export.
 const EXPORT_ROWS: i64 = 500;
@@ -233,16 +231,14 @@ async fn audit_verify(
     asked: Result<Query<VerifyQuery>, QueryRejection>,
 ) -> Result<Json<VerdictView>, Problem> {
     let known = query(asked)?.head.filter(|hash| !hash.is_empty());
-    let found = verify(&desk.ground().db, known)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let found = verify(&desk.ground().db, known).await?;
     let (now_ms, view) = (desk.ground().now_ms(), verdict_view(found));
     let told = match view.broken_at {
         Some(number) => format!("{} 条，自第 {number} 条起断链", view.rows),
         None => format!("{} 条，完整", view.rows),
     };
-    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, VERIFY, "audit:", &told).map(Ok);
-    desk.ground().act(note).await?;
+    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, VERIFY, "audit:", &told);
+    desk.ground().db.write(note).await?;
     Ok(Json(view))
 }
 
@@ -372,8 +368,8 @@ async fn audit_export(
     ]);
     let told = told_conditions(&conditions);
     let name = file_name("审计记录", &conditions, &beijing_compact(now_ms), "csv");
-    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &told).map(Ok);
-    desk.ground().act(note).await?;
+    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &told);
+    desk.ground().db.write(note).await?;
     let (to, from) = mpsc::channel(2);
     tokio::spawn(pour(desk, filter, to));
     let pieces = unfold(from, async |mut from| {

@@ -1,6 +1,6 @@
 //! The page `/bootstrap`.
 
-use super::{Person, make, sql};
+use super::{NotMade, Person, make, sql};
 use crate::access::{Actor, origin};
 use crate::company::{self, Company};
 use crate::ground::Ground;
@@ -14,8 +14,8 @@ use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::collections::HashMap;
-use store::{Result as StoreResult, Tx};
-use web::{Problem, service_error};
+use store::Tx;
+use web::Problem;
 
 /// The officers, as fields of the form.
 const OFFICERS: [(Role, &str); 3] = [
@@ -141,8 +141,7 @@ pub async fn bootstrap_page(
         .ground()
         .db
         .read(move |tx| sql::opens(tx, &hash, now_ms))
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     if !opens {
         return Ok(page::refused(lang, codes::LINK, "/login"));
     }
@@ -192,16 +191,13 @@ pub async fn bootstrap(
     let token = form.get("token").cloned().unwrap_or_default();
     let (shared, hash) = (ground.clone(), hash_text(&token));
     let actor = Actor::nobody(origin(&headers, ground));
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<(), Vec<String>>> {
-        make(tx, &shared, &actor, &hash, &people)
-    };
-    let made = ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))?;
-    if let Err(faults) = made {
-        return Ok(show(&entrance, lang, &token, (&form, faults)));
+    let write = move |tx: &mut Tx<'_>| make(tx, &shared, &actor, &hash, &people);
+    match ground.db.write(write).await {
+        Ok(()) => {}
+        Err(NotMade::Faults(faults)) => {
+            return Ok(show(&entrance, lang, &token, (&form, faults)));
+        }
+        Err(NotMade::Store(error)) => return Err(error.into()),
     }
     let template = LinksPage {
         lang,
@@ -252,7 +248,7 @@ async fn wanted(ground: &Ground, form: &HashMap<String, String>) -> Result<Vec<W
 
 /// The sample people of those companies that the demo really has.
 async fn company_samples(ground: &Ground) -> Result<Vec<Wanted>, Problem> {
-    let read = |tx: &mut Tx<'_>| {
+    let read = |tx: &mut Tx<'_>| -> Result<Vec<Wanted>, Problem> {
         let mut people = Vec::new();
         for (role, name, login, code) in COMPANY_SAMPLES {
             if let Some(company) = company::by_code(tx, code)? {
@@ -261,6 +257,5 @@ async fn company_samples(ground: &Ground) -> Result<Vec<Wanted>, Problem> {
         }
         Ok(people)
     };
-    let found = ground.db.read(read).await;
-    found.map_err(|error| service_error(&error))
+    ground.db.read(read).await
 }

@@ -16,7 +16,7 @@ use crate::ground::Ground;
 use crate::hash_text;
 use crate::role::{self, Grant, Role};
 use store::{Error, Result as StoreResult, Tx};
-use web::{Problem, service_error};
+use web::Problem;
 
 /// How long the token opens, in milliseconds: one day. The next start makes a new one.
 const TOKEN_MS: i64 = 24 * 3_600_000;
@@ -43,11 +43,7 @@ pub async fn token(ground: &Ground) -> Result<Option<String>, Problem> {
         sql::replace(tx, &hash, now_ms, now_ms + TOKEN_MS)?;
         Ok(true)
     };
-    let is_made = ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let is_made = ground.db.write(write).await?;
     Ok(is_made.then_some(text))
 }
 
@@ -74,20 +70,37 @@ pub struct Person {
     pub link_hash: String,
 }
 
-/// Makes the people, when the token still opens; answers what is wrong with each.
+/// Why the first people were not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotMade {
+    /// What is wrong with each, in Chinese.
+    Faults(Vec<String>),
+    /// The store failed.
+    Store(Error),
+}
+
+store::failure!(NotMade);
+
+impl From<Error> for NotMade {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Makes the people, when the token still opens.
 ///
 /// # Errors
-/// The engine's, which undoes everything.
+/// What is wrong with each, or the engine's; nobody is made then.
 pub fn make(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     token_hash: &str,
     people: &[Person],
-) -> StoreResult<Result<(), Vec<String>>> {
+) -> Result<(), NotMade> {
     let now_ms = ground.now_ms();
     if has_accounts(tx)? || !sql::opens(tx, token_hash, now_ms)? {
-        return Ok(Err(vec!["首次启用链接已失效".to_owned()]));
+        return Err(NotMade::Faults(vec!["首次启用链接已失效".to_owned()]));
     }
     let mut faults = Vec::new();
     for person in people {
@@ -104,15 +117,23 @@ pub fn make(
         }
     }
     if !faults.is_empty() {
-        return Ok(Err(faults));
+        return Err(NotMade::Faults(faults));
     }
     if !sql::use_up(tx, token_hash, now_ms)? {
-        return Ok(Err(vec!["首次启用链接已失效".to_owned()]));
+        return Err(NotMade::Faults(vec!["首次启用链接已失效".to_owned()]));
     }
     for person in people {
         make_one(tx, ground, actor, person)?;
     }
-    Ok(Ok(()))
+    Ok(())
+}
+
+/// A refusal that no entry explains: they were checked before.
+fn fault<R: store::Failure + std::fmt::Display>(refusal: R) -> Error {
+    refusal
+        .store()
+        .cloned()
+        .unwrap_or_else(|| Error::Fault(format!("the first officers could not be made: {refusal}")))
 }
 
 fn make_one(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, person: &Person) -> StoreResult<()> {
@@ -127,8 +148,7 @@ fn make_one(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, person: &Person) ->
         password_hash: None,
         at_ms: now_ms,
     };
-    let fault = |why: String| Error::Fault(format!("the first officers could not be made: {why}"));
-    account::add(tx, &new)?.map_err(|refusal| fault(refusal.to_string()))?;
+    account::add(tx, &new).map_err(fault)?;
     let sight = match person.company {
         Some(_) => "company",
         None if person.role.is_officer() => "nothing",
@@ -147,7 +167,7 @@ fn make_one(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, person: &Person) ->
         granted_at: now_ms,
         expires_at: None,
     };
-    role::grant(tx, &grant)?.map_err(|refusal| fault(refusal.to_string()))?;
+    role::grant(tx, &grant).map_err(fault)?;
     account::invite(tx, id, &person.link_hash, now_ms)?;
     let detail = format!("{} {}", person.role.chinese(), person.login);
     audit::done(

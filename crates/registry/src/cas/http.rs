@@ -5,6 +5,7 @@ use super::validate::Params;
 use super::{Cas, codes, grant, slip, sql};
 use crate::access::{Actor, Origin, origin};
 use crate::account;
+use crate::ground::Ruling;
 use crate::login::http::{end, go, is_from_us, is_token, set_cookie};
 use crate::login::page::{Lang, NoticePage, Shown, page, refused};
 use crate::login::{Begun, Tried, actor_of, attempt};
@@ -17,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::sync::Arc;
 use store::{Result as StoreResult, Tx};
-use web::{Problem, service_error};
+use web::Problem;
 
 pub use super::validate::{
     p3_proxy_validate, p3_service_validate, proxy_ticket, proxy_validate, service_validate,
@@ -76,9 +77,9 @@ impl Wish {
 type Asked = Option<(RelyingParty, Service)>;
 
 /// Finds the service that is asked for; the inner error is the page that refuses it (C2).
-async fn asked(cas: &Cas, lang: Lang, text: &str) -> Result<Result<Asked, Response>, Problem> {
+async fn asked(cas: &Cas, lang: Lang, text: &str) -> Result<Ruling<Asked, Response>, Problem> {
     if text.is_empty() {
-        return Ok(Ok(None));
+        return Ok(Ruling::Granted(None));
     }
     let asked = Service::parse(text);
     let read = move |tx: &mut Tx<'_>| -> StoreResult<_> {
@@ -92,8 +93,8 @@ async fn asked(cas: &Cas, lang: Lang, text: &str) -> Result<Result<Asked, Respon
     };
     let (found, parties) = cas.ground().read(read).await?;
     Ok(match found {
-        Some(found) => Ok(Some(found)),
-        None => Err(refused_service(lang, text, &parties)),
+        Some(found) => Ruling::Granted(Some(found)),
+        None => Ruling::Refused(refused_service(lang, text, &parties)),
     })
 }
 
@@ -109,8 +110,8 @@ pub async fn login_page(
     let lang = Lang::of_request(&headers, raw.as_deref());
     let wish = Wish::read(raw.as_deref());
     let asked = match asked(&cas, lang, &wish.service).await? {
-        Ok(asked) => asked,
-        Err(page) => return Ok(page),
+        Ruling::Granted(asked) => asked,
+        Ruling::Refused(page) => return Ok(page),
     };
     let known = cas.gate.session(&headers).await?;
     let Some((actor, session)) = known.filter(|(_, session)| session.stage == Stage::Full) else {
@@ -135,7 +136,7 @@ pub async fn login_page(
     };
     let id = session.id;
     let warned = cas.ground().db.read(move |tx| sql::is_warned(tx, id)).await;
-    if warned.map_err(|error| service_error(&error))? {
+    if warned? {
         return Ok(ask_first(lang, &session, (&party, &service)));
     }
     enter(&cas, (&actor, &session), (&party, &service), false).await
@@ -155,7 +156,7 @@ async fn finished(cas: &Cas, wish: &Wish, session: &Session) -> Result<bool, Pro
         .db
         .write(move |tx| slip::use_up(tx, &text, now_ms))
         .await;
-    used.map_err(|error| service_error(&error))
+    used.map_err(Problem::from)
 }
 
 /// Purpose of the slip that goes through the pages of the platform.
@@ -321,8 +322,8 @@ pub async fn login_try(
         return Ok(refused(lang, crate::login::codes::CROSS_SITE, "/login"));
     }
     let asked = match asked(&cas, lang, &form.service).await? {
-        Ok(asked) => asked,
-        Err(page) => return Ok(page),
+        Ruling::Granted(asked) => asked,
+        Ruling::Refused(page) => return Ok(page),
     };
     if !form.csrf.is_empty() {
         return confirmed(&cas, &headers, lang, (&form, asked)).await;
@@ -347,8 +348,8 @@ pub async fn login_try(
     };
     let from = origin(&headers, ground);
     match attempt(ground, &cas.throttle, &from, tried).await? {
-        Err(shown) => again(shown.into()),
-        Ok(begun) => {
+        Ruling::Refused(shown) => again(shown.into()),
+        Ruling::Granted(begun) => {
             let old = cas.gate.session(&headers).await?.map(|(_, old)| old);
             follow(&cas, old, &begun, !form.warn.is_empty()).await?;
             let mut response = begin(&cas, lang, (&from, &begun), (&wish, asked)).await?;
@@ -373,7 +374,7 @@ async fn has_slip(cas: &Cas, headers: &HeaderMap, lt: &str) -> Result<bool, Prob
         .db
         .write(move |tx| slip::use_up(tx, &text, now_ms))
         .await;
-    used.map_err(|error| service_error(&error))
+    used.map_err(Problem::from)
 }
 
 /// Ends the session that a new one takes the place of. What the same person visited goes over to
@@ -396,7 +397,7 @@ async fn follow(
         }
     };
     let followed = ground.db.write(write).await;
-    followed.map_err(|error| service_error(&error))
+    followed.map_err(Problem::from)
 }
 
 /// Goes on after the right password: to the service, or to what is still due.
@@ -417,7 +418,7 @@ async fn begin(
     };
     let id = begun.session.account;
     let account = ground.db.read(move |tx| account::by_id(tx, id)).await;
-    let Some(account) = account.map_err(|error| service_error(&error))? else {
+    let Some(account) = account? else {
         return Ok(go("/cas/login"));
     };
     let actor = actor_of(&account, origin);
@@ -459,8 +460,8 @@ pub async fn logout(
     }
     let service = params.get("service").unwrap_or_default();
     let mut response = match asked(&cas, lang, service).await? {
-        Ok(Some((_, service))) => leave(service.plain()),
-        Ok(None) | Err(_) => page(
+        Ruling::Granted(Some((_, service))) => leave(service.plain()),
+        Ruling::Granted(None) | Ruling::Refused(_) => page(
             lang,
             StatusCode::OK,
             &NoticePage {

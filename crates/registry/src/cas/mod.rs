@@ -30,7 +30,7 @@ pub mod validate;
 
 use crate::access::{Actor, Gate};
 use crate::audit::{self, Act};
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::hash_text;
 use crate::login::Throttle;
 use crate::relying_party::service::Service;
@@ -42,7 +42,7 @@ use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use ticket::Kind;
 use tokio::sync::Notify;
-use web::{Problem, service_error};
+use web::Problem;
 
 pub use courier::Courier;
 
@@ -152,7 +152,7 @@ async fn grant(
         audit::done(tx, now_ms, &actor, ENTER, &object, &origin)
     };
     let written = ground.db.write(write).await;
-    written.map_err(|error| service_error(&error))?;
+    written?;
     Ok(text)
 }
 
@@ -184,7 +184,8 @@ async fn attempt(cas: &Cas, attempt: Attempt) -> Result<Success, Failure> {
     let valid = ground.db.write(write).await.map_err(|error| {
         tracing::error!(%error, "a ticket could not be validated");
         Failure::Internal
-    })??;
+    })?;
+    let valid = valid.result()?;
     let mut success = valid.success;
     if let Some(callback) = valid.callback {
         success.iou = hand_over(cas, &valid.ticket, &callback, valid.ends_at).await?;
@@ -196,39 +197,39 @@ fn attempt_in(
     tx: &mut Tx<'_>,
     ground: &Ground,
     attempt: &Attempt,
-) -> StoreResult<Result<Valid, Failure>> {
+) -> StoreResult<Ruling<Valid, Failure>> {
     let now_ms = ground.now_ms();
     // Whatever comes after, the ticket has had its attempt.
     let Some(ticket) = sql::burn(tx, &hash_text(&attempt.ticket), now_ms)? else {
-        return Ok(Err(Failure::Ticket));
+        return Ok(Ruling::Refused(Failure::Ticket));
     };
     if ticket.kind == Kind::Proxy && !attempt.takes_proxy {
-        return Ok(Err(Failure::TicketSpec));
+        return Ok(Ruling::Refused(Failure::TicketSpec));
     }
     let is_early = ticket.issued_at > now_ms + TICKET_MS;
     if now_ms >= ticket.expires_at || is_early || (attempt.renew && !ticket.is_fresh) {
-        return Ok(Err(Failure::Ticket));
+        return Ok(Ruling::Refused(Failure::Ticket));
     }
     let party = relying_party::by_id(tx, ticket.party)?;
     let service = Service::parse(&ticket.service);
     let (Some(party), Some(service)) = (party, service) else {
-        return Ok(Err(Failure::Service));
+        return Ok(Ruling::Refused(Failure::Service));
     };
     // The very address, but for path parameters: the container that wrote `;jsessionid=…` into it
     // takes it off before the service sees it.
     let asked = Service::parse(&attempt.service);
     if asked.is_none_or(|asked| asked.bare() != service.bare()) {
-        return Ok(Err(Failure::Service));
+        return Ok(Ruling::Refused(Failure::Service));
     }
     if !party.has_service(&service) {
-        return Ok(Err(Failure::Service));
+        return Ok(Ruling::Refused(Failure::Service));
     }
     let callback = match callback_of(&party, attempt.callback.as_deref()) {
         Ok(callback) => callback,
-        Err(failure) => return Ok(Err(failure)),
+        Err(failure) => return Ok(Ruling::Refused(failure)),
     };
     let Some(found) = live(tx, ground, ticket.session)? else {
-        return Ok(Err(Failure::Ticket));
+        return Ok(Ruling::Refused(Failure::Ticket));
     };
     let visit = Visit {
         id: ground.ids.next(),
@@ -246,7 +247,7 @@ fn attempt_in(
         proxies: ticket.proxies.clone(),
     };
     let ends_at = found.session.expires_at;
-    Ok(Ok(Valid {
+    Ok(Ruling::Granted(Valid {
         success,
         ticket,
         callback,
@@ -381,10 +382,11 @@ async fn proxy(cas: &Cas, granting: &str, target: &str) -> Result<String, Failur
     };
     let (shared, hash, of_text) = (ground.clone(), hash_text(granting), hash_text(&text));
     let write = move |tx: &mut Tx<'_>| proxy_in(tx, &shared, (&hash, &of_text), &target);
-    ground.db.write(write).await.map_err(|error| {
+    let given = ground.db.write(write).await.map_err(|error| {
         tracing::error!(%error, "a proxy ticket could not be given");
         Failure::Internal
-    })??;
+    })?;
+    given.result()?;
     Ok(text)
 }
 
@@ -393,27 +395,27 @@ fn proxy_in(
     ground: &Ground,
     (granting, hash): (&str, &str),
     target: &Service,
-) -> StoreResult<Result<(), Failure>> {
+) -> StoreResult<Ruling<(), Failure>> {
     let now_ms = ground.now_ms();
     let granting = sql::granting(tx, granting)?;
     let Some(granting) = granting.filter(|ticket| now_ms < ticket.expires_at) else {
-        return Ok(Err(Failure::Ticket));
+        return Ok(Ruling::Refused(Failure::Ticket));
     };
     if live(tx, ground, granting.session)?.is_none() {
-        return Ok(Err(Failure::Ticket));
+        return Ok(Ruling::Refused(Failure::Ticket));
     }
     let callback = Service::parse(&granting.service);
     let owner = relying_party::by_id(tx, granting.party)?;
     let (Some(owner), Some(callback)) = (owner, callback) else {
-        return Ok(Err(Failure::Ticket));
+        return Ok(Ruling::Refused(Failure::Ticket));
     };
     if !owner.may_proxy || !owner.has_service(&callback) {
-        return Ok(Err(Failure::UnauthorizedProxy));
+        return Ok(Ruling::Refused(Failure::UnauthorizedProxy));
     }
     let party = relying_party::of_service(tx, target)?;
     let takes = |party: &RelyingParty| party.proxies.iter().any(|url| callback.is_under(url));
     let Some(party) = party.filter(takes) else {
-        return Ok(Err(Failure::UnauthorizedService));
+        return Ok(Ruling::Refused(Failure::UnauthorizedService));
     };
     sql::insert(
         tx,
@@ -429,5 +431,5 @@ fn proxy_in(
             expires_at: now_ms + TICKET_MS,
         },
     )
-    .map(Ok)
+    .map(Ruling::Granted)
 }

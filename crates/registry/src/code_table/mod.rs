@@ -176,6 +176,16 @@ pub enum Refusal {
     Malformed(Vec<Fault>),
     /// It is not newer than what is there: table and newest version.
     NotNewer(CodeTable, u32),
+    /// The store failed.
+    Store(store::Error),
+}
+
+store::failure!(Refusal);
+
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
 }
 
 /// A file that may be loaded, and what it changes.
@@ -210,18 +220,15 @@ pub fn compare(tables: &Tables, content: &str) -> Result<Newer, Refusal> {
 /// Loads a file: it holds from its own day on, and the versions before it stay.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why nothing was loaded.
+/// The store's, or why nothing was loaded.
 pub fn load(
     tx: &mut Tx<'_>,
     (id, now_ms): (i64, i64),
     actor: &Actor,
     content: &str,
-) -> StoreResult<Result<Newer, Refusal>> {
+) -> Result<Newer, Refusal> {
     // Asked again inside the transaction: somebody may have loaded one since it was shown.
-    let newer = match compare(&all(tx)?, content) {
-        Ok(newer) => newer,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
+    let newer = compare(&all(tx)?, content)?;
     let table = &newer.table;
     sql::insert(tx, (id, now_ms), (table, content), &actor.name)?;
     let object = format!("code_table:{}", table.which.name());
@@ -236,5 +243,5 @@ pub fn load(
         difference.changed.len()
     );
     audit::done(tx, now_ms, actor, LOADED, &object, &told)?;
-    Ok(Ok(newer))
+    Ok(newer)
 }

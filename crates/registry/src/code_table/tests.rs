@@ -23,7 +23,7 @@ async fn a_newer_table_holds_from_its_day_and_older_ones_are_refused() {
         let put = async |content: String| {
             let (actor, id) = (actor.clone(), ground.ids.next());
             let write = move |tx: &mut Tx<'_>| load(tx, (id, NOW), &actor, &content);
-            ground.db.write(write).await.unwrap()
+            ground.db.write(write).await
         };
         let newer = put(wrap(20_260_101, "20260201", "1|木箱\n9|新箱"))
             .await

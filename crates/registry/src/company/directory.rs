@@ -52,7 +52,7 @@ impl Directory {
         if read_at.is_some_and(|read_at| (now_ms - read_at).abs() < FRESH_MS) {
             return Ok(());
         }
-        let read = |tx: &mut Tx<'_>| Ok((all(tx)?, former_dxp_ids(tx)?));
+        let read = |tx: &mut Tx<'_>| -> Result<_> { Ok((all(tx)?, former_dxp_ids(tx)?)) };
         let (companies, given_up) = self.db.read(read).await?;
         let companies: Vec<Arc<Company>> = companies.into_iter().map(Arc::new).collect();
         let by_id = companies.iter().map(|c| (c.id, Arc::clone(c))).collect();

@@ -66,7 +66,12 @@ pub enum Refusal {
     /// Another company has the same code or DXP id.
     #[error("统一社会信用代码、海关注册编号或 DXP 编号已被其他企业使用")]
     Taken,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
 }
+
+store::failure!(Refusal);
 
 /// A company that had a DXP id before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,40 +94,32 @@ impl Former {
 /// Registers a company.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong with the company.
-pub fn add(tx: &mut Tx<'_>, company: &Company) -> Result<std::result::Result<(), Refusal>> {
-    if let Err(refusal) = validate(company) {
-        return Ok(Err(refusal));
-    }
+/// The store's, or what is wrong with the company.
+pub fn add(tx: &mut Tx<'_>, company: &Company) -> Result<(), Refusal> {
+    validate(company)?;
     if sql::taken(tx, company)? {
-        return Ok(Err(Refusal::Taken));
+        return Err(Refusal::Taken);
     }
     match sql::insert(tx, company) {
-        Ok(()) => Ok(Ok(())),
-        Err(Error::Constraint(_)) => Ok(Err(Refusal::Taken)),
-        Err(error) => Err(error),
+        Ok(()) => Ok(()),
+        Err(Error::Constraint(_)) => Err(Refusal::Taken),
+        Err(error) => Err(error.into()),
     }
 }
 
 /// Corrects name, codes, DXP id and roles of a company.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong with the company.
-pub fn correct(
-    tx: &mut Tx<'_>,
-    company: &Company,
-    now_ms: i64,
-) -> Result<std::result::Result<(), Refusal>> {
-    if let Err(refusal) = validate(company) {
-        return Ok(Err(refusal));
-    }
+/// The store's, or what is wrong with the company.
+pub fn correct(tx: &mut Tx<'_>, company: &Company, now_ms: i64) -> Result<(), Refusal> {
+    validate(company)?;
     if sql::taken(tx, company)? {
-        return Ok(Err(Refusal::Taken));
+        return Err(Refusal::Taken);
     }
     match sql::correct(tx, company, now_ms) {
-        Ok(()) => Ok(Ok(())),
-        Err(Error::Constraint(_)) => Ok(Err(Refusal::Taken)),
-        Err(error) => Err(error),
+        Ok(()) => Ok(()),
+        Err(Error::Constraint(_)) => Err(Refusal::Taken),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -132,16 +129,12 @@ pub const PROFILES: [&str; 2] = ["strict", "lenient"];
 /// Changes how strictly a company's messages are read. Messages that were accepted before keep theirs.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says that there is no such profile.
-pub fn set_profile(
-    tx: &mut Tx<'_>,
-    id: CompanyId,
-    profile: &str,
-) -> Result<std::result::Result<(), Refusal>> {
+/// The store's, or that there is no such profile.
+pub fn set_profile(tx: &mut Tx<'_>, id: CompanyId, profile: &str) -> Result<(), Refusal> {
     if !PROFILES.contains(&profile) {
-        return Ok(Err(Refusal::Field(PROFILE_SAID)));
+        return Err(Refusal::Field(PROFILE_SAID));
     }
-    sql::set_profile(tx, id, profile).map(Ok)
+    Ok(sql::set_profile(tx, id, profile)?)
 }
 
 /// What is said of another profile.
@@ -151,7 +144,7 @@ const PROFILE_SAID: &str = "校验口径应为 strict 或 lenient";
 ///
 /// # Errors
 /// What is wrong.
-pub fn validate(company: &Company) -> std::result::Result<(), Refusal> {
+pub fn validate(company: &Company) -> Result<(), Refusal> {
     let is_code = |code: &str, n_chars| code.len() == n_chars && ceb::is_company_code(code);
     if !is_code(&company.credit_code, 18) {
         return Err(Refusal::Field("统一社会信用代码应为 18 位，且校验码正确"));

@@ -259,9 +259,9 @@ async fn ask_department_district(
         return Err(field("关区代码应为 2 至 4 位数字"));
     }
     let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<i64, Problem>> {
+    let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
         let Some(found) = by_id(tx, asked)? else {
-            return Ok(Err(not_found()));
+            return Err(not_found());
         };
         let wish = DistrictWish {
             department: asked,
@@ -275,7 +275,7 @@ async fn ask_department_district(
             company: None,
             why: why.clone(),
         };
-        approval::ask(tx, &ground, &actor, &request).map(Ok)
+        Ok(approval::ask(tx, &ground, &actor, &request)?)
     };
     let approval_id = desk.ground().act(write).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))

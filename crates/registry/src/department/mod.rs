@@ -17,7 +17,7 @@ mod tests;
 use crate::access::Actor;
 use crate::account::{self, AccountId};
 use crate::administration::{codes, field, not_found, words};
-use crate::approval::{Doing, Kind};
+use crate::approval::{Doing, Kind, Undone};
 use crate::audit::{self, Act};
 use crate::ground::Ground;
 use crate::role::Role;
@@ -250,39 +250,36 @@ fn checked(given: &Details) -> Result<Details, Problem> {
 /// Makes a department, or changes and moves the one with this id.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong.
+/// The store's, or what is wrong.
 pub fn put(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (id, given): (Option<i64>, &Details),
-) -> StoreResult<Result<i64, Problem>> {
-    let given = match checked(given) {
-        Ok(given) => given,
-        Err(problem) => return Ok(Err(problem)),
-    };
+) -> Result<i64, Problem> {
+    let given = checked(given)?;
     let departments = all(tx, DEPARTMENTS_MAX)?;
     let old = departments.iter().find(|known| Some(known.id) == id);
     if id.is_some() && old.is_none() {
-        return Ok(Err(not_found()));
+        return Err(not_found());
     }
     let n_max = usize::try_from(DEPARTMENTS_MAX).unwrap_or(usize::MAX);
     if id.is_none() && departments.len() >= n_max {
-        return Ok(Err(field(format!("部门最多 {DEPARTMENTS_MAX} 个"))));
+        return Err(field(format!("部门最多 {DEPARTMENTS_MAX} 个")));
     }
     if let Some(parent) = given.parent
         && let Err(problem) = fits(&departments, id, parent)
     {
-        return Ok(Err(problem));
+        return Err(problem);
     }
     if sql::by_code(tx, &given.code)?.is_some_and(|other| Some(other) != id) {
-        return Ok(Err(Problem::new(codes::TAKEN)));
+        return Err(Problem::new(codes::TAKEN));
     }
     let leader = given.leader.map(AccountId);
     if let Some(leader) = leader
         && !account::by_id(tx, leader)?.is_some_and(|found| found.is_staff())
     {
-        return Ok(Err(field("负责人应为工作人员")));
+        return Err(field("负责人应为工作人员"));
     }
     let department = Department {
         id: id.unwrap_or_else(|| ground.ids.next()),
@@ -309,34 +306,29 @@ pub fn put(
     let told = format!("{}（{}），上级 {above}", department.name, department.code);
     let object = format!("department:{}", department.id);
     audit::done(tx, now_ms, actor, PUT, &object, &told)?;
-    Ok(Ok(department.id))
+    Ok(department.id)
 }
 
 /// Removes a department that has neither people nor parts.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why it stays.
-pub fn remove(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    actor: &Actor,
-    id: i64,
-) -> StoreResult<Result<(), Problem>> {
+/// The store's, or why it stays.
+pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Result<(), Problem> {
     let Some(found) = by_id(tx, id)? else {
-        return Ok(Err(not_found()));
+        return Err(not_found());
     };
     let n_parts = subtree(tx, id)?.len() - 1;
     let n_people = account::placed(tx, Some(id), None)?;
     if n_parts > 0 || n_people > 0 {
         let why = format!("仍有 {n_people} 名人员、{n_parts} 个下级部门");
-        return Ok(Err(Problem::new(codes::IN_USE).detail(why)));
+        return Err(Problem::new(codes::IN_USE).detail(why));
     }
     sql::remove(tx, id)?;
     account::remove_agency(tx, id)?;
     let told = format!("{}（{}）", found.name, found.code);
     let object = format!("department:{id}");
     audit::done(tx, ground.now_ms(), actor, REMOVED, &object, &told)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// What an approval of [`DISTRICT`] carries.
@@ -347,11 +339,11 @@ struct DistrictWish {
 }
 
 /// The function of [`DISTRICT`].
-fn set_district(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+fn set_district(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let wish: DistrictWish = serde_json::from_str(&doing.approval.payload)
         .map_err(|error| Error::Fault(error.to_string()))?;
     let Some(mut department) = by_id(tx, wish.department)? else {
-        return Ok(Err("没有这个部门".to_owned()));
+        return Err(Undone::failed("没有这个部门"));
     };
     let was = std::mem::replace(&mut department.district, wish.district);
     let now_ms = doing.ground.now_ms();
@@ -365,5 +357,5 @@ fn set_district(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String
     );
     let object = format!("department:{}", department.id);
     audit::done(tx, now_ms, doing.actor, DISTRICT_SET, &object, &told)?;
-    Ok(Ok(told))
+    Ok(told)
 }

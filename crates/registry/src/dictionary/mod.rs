@@ -124,13 +124,13 @@ fn is_code(code: &str) -> bool {
 /// Makes a dictionary (`is_new`) or changes it.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong.
+/// The store's, or what is wrong.
 pub fn put(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (is_new, given): (bool, &Dictionary),
-) -> StoreResult<Result<(), Problem>> {
+) -> Result<(), Problem> {
     let checked = || -> Result<Dictionary, Problem> {
         if !is_code(&given.code) {
             return Err(field(
@@ -144,52 +144,42 @@ pub fn put(
             ..given.clone()
         })
     };
-    let mut one = match checked() {
-        Ok(one) => one,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let mut one = checked()?;
     let old = by_code(tx, &one.code)?;
     match &old {
-        Some(_) if is_new => return Ok(Err(Problem::new(codes::TAKEN))),
-        None if !is_new => return Ok(Err(not_found())),
+        Some(_) if is_new => return Err(Problem::new(codes::TAKEN)),
+        None if !is_new => return Err(not_found()),
         _ => one.is_own = old.is_some_and(|old| old.is_own),
     }
     let n_max = usize::try_from(DICTIONARIES_MAX).unwrap_or(usize::MAX);
     if is_new && all(tx, DICTIONARIES_MAX)?.len() >= n_max {
-        return Ok(Err(field(format!("字典最多 {DICTIONARIES_MAX} 个"))));
+        return Err(field(format!("字典最多 {DICTIONARIES_MAX} 个")));
     }
     if one.is_own && !one.is_active {
-        return Ok(Err(
-            Problem::new(codes::STATE).detail("平台自用的字典不能停用")
-        ));
+        return Err(Problem::new(codes::STATE).detail("平台自用的字典不能停用"));
     }
     let now_ms = ground.now_ms();
     sql::put(tx, &one, now_ms)?;
     let object = format!("dictionary:{}", one.code);
     audit::done(tx, now_ms, actor, PUT, &object, &one.chinese)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Removes a dictionary without entries.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why it stays.
-pub fn remove(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    actor: &Actor,
-    code: &str,
-) -> StoreResult<Result<(), Problem>> {
+/// The store's, or why it stays.
+pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, code: &str) -> Result<(), Problem> {
     let Some(found) = by_code(tx, code)? else {
-        return Ok(Err(not_found()));
+        return Err(not_found());
     };
     if found.is_own || !entries(tx, code, 1)?.is_empty() {
-        return Ok(Err(Problem::new(codes::IN_USE)));
+        return Err(Problem::new(codes::IN_USE));
     }
     sql::remove(tx, code)?;
     let object = format!("dictionary:{code}");
     audit::done(tx, ground.now_ms(), actor, REMOVED, &object, &found.chinese)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 fn checked_entry(given: &Entry) -> Result<Entry, Problem> {
@@ -209,32 +199,29 @@ fn checked_entry(given: &Entry) -> Result<Entry, Problem> {
 /// Makes an entry, or changes the one with this id, whose code and dictionary stay.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong.
+/// The store's, or what is wrong.
 pub fn put_entry(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (id, given): (Option<i64>, &Entry),
-) -> StoreResult<Result<i64, Problem>> {
+) -> Result<i64, Problem> {
     let mut given = given.clone();
     if let Some(id) = id {
         let Some(old) = entry_by_id(tx, id)? else {
-            return Ok(Err(not_found()));
+            return Err(not_found());
         };
         (given.dictionary, given.code) = (old.dictionary, old.code);
     }
-    let mut one = match checked_entry(&given) {
-        Ok(one) => one,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let mut one = checked_entry(&given)?;
     if by_code(tx, &one.dictionary)?.is_none() {
-        return Ok(Err(not_found()));
+        return Err(not_found());
     }
     if id.is_none() && entry_by_code(tx, &one.dictionary, &one.code)?.is_some() {
-        return Ok(Err(Problem::new(codes::TAKEN)));
+        return Err(Problem::new(codes::TAKEN));
     }
     if id.is_none() && sql::n_entries(tx)? >= ENTRIES_MAX {
-        return Ok(Err(field(format!("字典项最多 {ENTRIES_MAX} 个"))));
+        return Err(field(format!("字典项最多 {ENTRIES_MAX} 个")));
     }
     one.id = id.unwrap_or_else(|| ground.ids.next());
     let now_ms = ground.now_ms();
@@ -242,31 +229,31 @@ pub fn put_entry(
     let object = format!("dictionary:{}", one.dictionary);
     let told = format!("{} {}", one.code, one.chinese);
     audit::done(tx, now_ms, actor, PUT, &object, &told)?;
-    Ok(Ok(one.id))
+    Ok(one.id)
 }
 
 /// Removes an entry of a dictionary that the platform does not ask for itself.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why it stays.
+/// The store's, or why it stays.
 pub fn remove_entry(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     id: i64,
-) -> StoreResult<Result<(), Problem>> {
+) -> Result<(), Problem> {
     let Some(found) = entry_by_id(tx, id)? else {
-        return Ok(Err(not_found()));
+        return Err(not_found());
     };
     if by_code(tx, &found.dictionary)?.is_some_and(|one| one.is_own) {
         let why = "平台自用字典的字典项可能已被引用，请改为停用";
-        return Ok(Err(Problem::new(codes::IN_USE).detail(why)));
+        return Err(Problem::new(codes::IN_USE).detail(why));
     }
     sql::remove_entry(tx, id)?;
     let object = format!("dictionary:{}", found.dictionary);
     let told = format!("{} {}", found.code, found.chinese);
     audit::done(tx, ground.now_ms(), actor, REMOVED, &object, &told)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// What somebody means who looks for `text`: exact codes first.

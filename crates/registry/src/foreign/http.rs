@@ -6,7 +6,7 @@ use crate::access::{Origin, origin};
 use crate::account::{self, Account};
 use crate::audit::{self, Outcome};
 use crate::config::{ForeignMatch, ForeignProtocol};
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::login::http::{Entrance, NextQuery, go, local, onward, show_login};
 use crate::login::page::{self, Lang};
 use crate::login::{self, Refused, actor_of};
@@ -257,14 +257,14 @@ async fn returned(
     };
     let proof = login::Proof::of(door.method());
     Ok(match login::begin(ground, origin, &account, proof).await? {
-        Ok(begun) => {
+        Ruling::Granted(begun) => {
             let next = &inside.next;
             (
                 false,
                 login::http::enter(entrance, headers, &begun, next).await?,
             )
         }
-        Err(refused) => (false, refuse(refused).await),
+        Ruling::Refused(refused) => (false, refuse(refused).await),
     })
 }
 
@@ -286,7 +286,7 @@ async fn inside(
         .db
         .write(move |tx| slip::use_up(tx, &state, (now_ms, STATE_MS)))
         .await;
-    if !used.map_err(|error| web::service_error(&error))? {
+    if !used? {
         return Ok(None);
     }
     Ok(serde_json::from_slice(&text).ok())
@@ -375,5 +375,5 @@ async fn enter(
         Ok(Entering::As(account))
     };
     let entered = ground.db.write(write).await;
-    entered.map_err(|error| web::service_error(&error))
+    entered.map_err(Problem::from)
 }

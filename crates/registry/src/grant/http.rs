@@ -174,15 +174,13 @@ async fn ask_grant(
         expires_at: time_opt("expiresAt", given.expires_at.as_deref())?,
     };
     let now_ms = desk.ground().now_ms();
-    let check = move |tx: &mut Tx<'_>| -> StoreResult<Result<Request, Problem>> {
-        if let Err(fault) = validate(tx, &wish, now_ms)? {
-            return Ok(Err(Problem::new(codes::GRANT).detail(fault)));
-        }
+    let check = move |tx: &mut Tx<'_>| -> Result<Request, Problem> {
+        validate(tx, &wish, now_ms).map_err(|wrong| Problem::because(codes::GRANT, &wrong))?;
         let login = account::by_id(tx, AccountId(wish.account))?.map(|found| found.login);
         let role = named(&wish.role, &role::custom_roles(tx)?).name;
         let title = format!("授予 {} 角色“{role}”", login.unwrap_or_default());
         let payload = serde_json::to_string(&wish).unwrap_or_default();
-        Ok(Ok(request(&GRANT, title, payload, why.clone())))
+        Ok(request(&GRANT, title, payload, why.clone()))
     };
     ask(&desk, actor, check).await
 }
@@ -206,13 +204,13 @@ async fn ask_revoke(
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     let (asked, why) = (id(&asked)?, reason(&body(given)?.reason)?);
     let own = actor.who.id();
-    let check = move |tx: &mut Tx<'_>| -> StoreResult<Result<Request, Problem>> {
+    let check = move |tx: &mut Tx<'_>| -> Result<Request, Problem> {
         // The roles of a company's people are the company's own affair.
         let Some(held) = role::by_id(tx, asked)?.filter(|held| held.company.is_none()) else {
-            return Ok(Err(not_found()));
+            return Err(not_found());
         };
         if own == Some(held.account.0) {
-            return Ok(Err(Problem::new(codes::ONESELF)));
+            return Err(Problem::new(codes::ONESELF));
         }
         let login = account::by_id(tx, held.account)?.map(|found| found.login);
         let role = named(&held.role, &role::custom_roles(tx)?).name;
@@ -222,7 +220,7 @@ async fn ask_revoke(
             account: held.account.0,
         };
         let payload = serde_json::to_string(&taking).unwrap_or_default();
-        Ok(Ok(request(&REVOKE, title, payload, why.clone())))
+        Ok(request(&REVOKE, title, payload, why.clone()))
     };
     ask(&desk, actor, check).await
 }
@@ -243,14 +241,12 @@ pub(super) async fn ask<F>(
     mut check: F,
 ) -> Result<(StatusCode, Json<Asked>), Problem>
 where
-    F: FnMut(&mut Tx<'_>) -> StoreResult<Result<Request, Problem>> + Send + 'static,
+    F: FnMut(&mut Tx<'_>) -> Result<Request, Problem> + Send + 'static,
 {
     let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<i64, Problem>> {
-        match check(tx)? {
-            Ok(request) => approval::ask(tx, &ground, &actor, &request).map(Ok),
-            Err(problem) => Ok(Err(problem)),
-        }
+    let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
+        let request = check(tx)?;
+        Ok(approval::ask(tx, &ground, &actor, &request)?)
     };
     let approval_id = desk.ground().act(write).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))

@@ -13,7 +13,7 @@ mod tests;
 
 use crate::account::{self, AccountId};
 use crate::administration::last_office;
-use crate::approval::{Doing, Kind, NOT_YOU};
+use crate::approval::{Doing, Kind, Undone};
 use crate::audit::{self, Act};
 use crate::role::{self, CustomRole, Grant, Role};
 use serde::{Deserialize, Serialize};
@@ -109,17 +109,17 @@ struct RoleWish {
 /// What is wrong with a wish, whoever it is for; in Chinese.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong.
-pub fn validate(tx: &mut Tx<'_>, wish: &Wish, now_ms: i64) -> StoreResult<Result<(), String>> {
+/// What is wrong, or the store's.
+pub fn validate(tx: &mut Tx<'_>, wish: &Wish, now_ms: i64) -> Result<(), Undone> {
     let role = Role::from_name(&wish.role);
     if role.is_some_and(Role::is_company) {
-        return Ok(Err("企业角色由企业管理员在成员管理中授予".to_owned()));
+        return Err(Undone::failed("企业角色由企业管理员在成员管理中授予"));
     }
     let is_custom = role::custom_roles(tx)?
         .iter()
         .any(|role| role.name == wish.role);
     if role.is_none() && !is_custom {
-        return Ok(Err(role::Refusal::Unknown.to_string()));
+        return Err(Undone::failed(role::Refusal::Unknown.to_string()));
     }
     let is_officer = role.is_some_and(Role::is_officer);
     let district = wish.district.as_deref().unwrap_or_default();
@@ -138,18 +138,18 @@ pub fn validate(tx: &mut Tx<'_>, wish: &Wish, now_ms: i64) -> StoreResult<Result
         ),
     };
     if let Some(fault) = fault {
-        return Ok(Err(fault.to_owned()));
+        return Err(Undone::failed(fault));
     }
     if !district.is_empty() && wish.sight != "district" {
-        return Ok(Err("只有数据范围为关区时才填写关区代码".to_owned()));
+        return Err(Undone::failed("只有数据范围为关区时才填写关区代码"));
     }
     if wish.expires_at.is_some_and(|at| at <= now_ms) {
-        return Ok(Err("截止时间应晚于现在".to_owned()));
+        return Err(Undone::failed("截止时间应晚于现在"));
     }
     match account::by_id(tx, AccountId(wish.account))? {
-        Some(found) if found.is_staff() => Ok(Ok(())),
-        Some(_) => Ok(Err("企业用户的账号不能担任平台角色".to_owned())),
-        None => Ok(Err("没有这个用户".to_owned())),
+        Some(found) if found.is_staff() => Ok(()),
+        Some(_) => Err(Undone::failed("企业用户的账号不能担任平台角色")),
+        None => Err(Undone::failed("没有这个用户")),
     }
 }
 
@@ -165,25 +165,25 @@ fn payload<T: for<'a> Deserialize<'a>>(doing: &Doing<'_>) -> StoreResult<T> {
     serde_json::from_str(&doing.approval.payload).map_err(|error| Error::Fault(error.to_string()))
 }
 
-fn for_oneself(doing: &Doing<'_>, account: i64) -> Option<String> {
+fn not_for_oneself(doing: &Doing<'_>, account: i64) -> Result<(), Undone> {
     if doing.actor.who.id() == Some(account) {
-        return Some(format!("{NOT_YOU}自己的角色授予或收回"));
+        return Err(Undone::NotYou(
+            "不能由本人批准自己的角色授予或收回".to_owned(),
+        ));
     }
-    let is_own = doing.approval.asked_by.0 == account;
-    is_own.then(|| "不能为自己申请授予或收回角色".to_owned())
+    match doing.approval.asked_by.0 == account {
+        true => Err(Undone::failed("不能为自己申请授予或收回角色")),
+        false => Ok(()),
+    }
 }
 
 /// The function of [`GRANT`].
-fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let (wish, now_ms): (Wish, i64) = (payload(doing)?, doing.ground.now_ms());
-    if let Some(why) = for_oneself(doing, wish.account) {
-        return Ok(Err(why));
-    }
-    if let Err(why) = validate(tx, &wish, now_ms)? {
-        return Ok(Err(why));
-    }
+    not_for_oneself(doing, wish.account)?;
+    validate(tx, &wish, now_ms)?;
     let Some(found) = account::by_id(tx, AccountId(wish.account))? else {
-        return Ok(Err("没有这个用户".to_owned()));
+        return Err(Undone::failed("没有这个用户"));
     };
     let made = Grant {
         id: doing.ground.ids.next(),
@@ -201,9 +201,7 @@ fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, Strin
         granted_at: now_ms,
         expires_at: wish.expires_at,
     };
-    if let Err(why) = role::grant(tx, &made)? {
-        return Ok(Err(why.to_string()));
-    }
+    role::grant(tx, &made).map_err(Undone::because)?;
     let told = format!(
         "{} → {}，数据范围：{}",
         role_name(&wish.role),
@@ -212,7 +210,7 @@ fn grant(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, Strin
     );
     let object = format!("account:{}", found.id.0);
     audit::done(tx, now_ms, doing.actor, GRANTED, &object, &told)?;
-    Ok(Ok(told))
+    Ok(told)
 }
 
 /// A role for people; those made by officers are told by their code.
@@ -232,29 +230,27 @@ fn sight_name(sight: &str) -> &str {
 }
 
 /// The function of [`REVOKE`].
-fn revoke(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+fn revoke(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let (taking, now_ms): (Taking, i64) = (payload(doing)?, doing.ground.now_ms());
-    if let Some(why) = for_oneself(doing, taking.account) {
-        return Ok(Err(why));
-    }
+    not_for_oneself(doing, taking.account)?;
     let Some(held) = role::by_id(tx, taking.grant)? else {
-        return Ok(Err("该授权已收回".to_owned()));
+        return Err(Undone::failed("该授权已收回"));
     };
     let is_office = Role::from_name(&held.role).is_some_and(Role::is_officer);
     if is_office && last_office(tx, held.account, now_ms)?.is_some() {
-        return Ok(Err("此人是该岗位最后一位在岗的管理员，不能收回".to_owned()));
+        return Err(Undone::failed("此人是该岗位最后一位在岗的管理员，不能收回"));
     }
     if !role::revoke(tx, held.id, now_ms)? {
-        return Ok(Err("该授权已收回".to_owned()));
+        return Err(Undone::failed("该授权已收回"));
     }
     let told = format!("{} ← 账号 {}", role_name(&held.role), held.account.0);
     let object = format!("account:{}", held.account.0);
     audit::done(tx, now_ms, doing.actor, REVOKED, &object, &told)?;
-    Ok(Ok(told))
+    Ok(told)
 }
 
 /// The function of [`PUT_ROLE`].
-fn put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+fn put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let (wish, now_ms): (RoleWish, i64) = (payload(doing)?, doing.ground.now_ms());
     let made = CustomRole {
         name: wish.name,
@@ -265,16 +261,16 @@ fn put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>
     let told = format!("{}：{}", made.chinese, made.operations.join("、"));
     let object = format!("role:{}", made.name);
     audit::done(tx, now_ms, doing.actor, PUT, &object, &told)?;
-    Ok(Ok(told))
+    Ok(told)
 }
 
 /// The function of [`REMOVE_ROLE`].
-fn remove(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+fn remove(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let (wish, now_ms): (RoleWish, i64) = (payload(doing)?, doing.ground.now_ms());
     if !role::remove_custom_role(tx, &wish.name)? {
-        return Ok(Err("角色不存在，或仍有人担任".to_owned()));
+        return Err(Undone::failed("角色不存在，或仍有人担任"));
     }
     let object = format!("role:{}", wish.name);
     audit::done(tx, now_ms, doing.actor, REMOVED, &object, &wish.chinese)?;
-    Ok(Ok(wish.chinese))
+    Ok(wish.chinese)
 }

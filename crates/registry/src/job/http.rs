@@ -189,14 +189,14 @@ async fn run_job(
     let name = desk.job(&name)?.name;
     let why = reason(&body(given)?.reason)?;
     let now_ms = desk.gate.ground.now_ms();
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<(), Problem>> {
+    let write = move |tx: &mut Tx<'_>| -> Result<(), Problem> {
         sql::ensure(tx, name, now_ms)?;
         if !sql::ask(tx, name, &actor.name, now_ms)? {
-            return Ok(Err(Problem::new(codes::BUSY)));
+            return Err(Problem::new(codes::BUSY));
         }
         let told = format!("理由：{why}");
         audit::done(tx, now_ms, &actor, RUN, &format!("job:{name}"), &told)?;
-        Ok(Ok(()))
+        Ok(())
     };
     desk.gate.ground.act(write).await?;
     Ok(StatusCode::ACCEPTED)

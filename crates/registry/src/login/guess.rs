@@ -7,11 +7,11 @@ use super::{
 use crate::access::{Actor, Origin};
 use crate::account::{self, Account, password};
 use crate::audit::{self, Outcome};
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use std::time::Duration;
 use store::{Result as StoreResult, Tx};
 use tokio::sync::{Semaphore, SemaphorePermit};
-use web::{Problem, service_error};
+use web::Problem;
 
 /// Passwords that are hashed at the same time: each takes 19 MiB and a core for a while.
 const AT_ONCE: usize = 4;
@@ -48,13 +48,13 @@ pub(super) async fn password(
     throttle: &Throttle,
     origin: &Origin,
     tried: Tried<'_>,
-) -> Result<Result<(Account, Proof), Refused>, Problem> {
+) -> Result<Ruling<(Account, Proof), Refused>, Problem> {
     if let Err(refused) = super::take(throttle, origin, ground.now_ms()) {
-        return Ok(Err(refused));
+        return Ok(Ruling::Refused(refused));
     }
     let outcome = counted(ground, origin, tried).await;
     // Who was right, or could not be asked, has not failed.
-    if !matches!(outcome, Ok(Err(_))) {
+    if !matches!(outcome, Ok(Ruling::Refused(_))) {
         throttle.give_back(&origin.address);
     }
     outcome
@@ -76,11 +76,11 @@ async fn counted(
     ground: &Ground,
     origin: &Origin,
     tried: Tried<'_>,
-) -> Result<Result<(Account, Proof), Refused>, Problem> {
+) -> Result<Ruling<(Account, Proof), Refused>, Problem> {
     let (found, place) = ask(ground, origin, tried).await?;
     let place = match place {
         Ok(place) => place,
-        Err(wait_ms) => return Ok(Err((codes::LOCKED, Some(minutes(wait_ms))))),
+        Err(wait_ms) => return Ok(Ruling::Refused((codes::LOCKED, Some(minutes(wait_ms))))),
     };
     let hash = found.as_ref().and_then(|found| found.password_hash.clone());
     let (claim, wait_ms) = match place {
@@ -98,7 +98,7 @@ async fn counted(
         None => "password",
         Some(wait_ms) => match by_code(ground, origin, tried, (&found, is_right)).await? {
             Some(method) => method,
-            None => return Ok(Err((codes::LOCKED, Some(minutes(wait_ms))))),
+            None => return Ok(Ruling::Refused((codes::LOCKED, Some(minutes(wait_ms))))),
         },
     };
     let proof = Proof {
@@ -107,10 +107,10 @@ async fn counted(
         claim,
     };
     match found {
-        Some(account) if is_right => Ok(Ok((account, proof))),
+        Some(account) if is_right => Ok(Ruling::Granted((account, proof))),
         found => {
             note_failure(ground, origin, found, proof.claim).await?;
-            Ok(Err((codes::WRONG, None)))
+            Ok(Ruling::Refused((codes::WRONG, None)))
         }
     }
 }
@@ -123,8 +123,8 @@ async fn ask(ground: &Ground, origin: &Origin, tried: Tried<'_>) -> Result<Asked
         let found = account::by_login(tx, &login)?;
         let from = (login.as_str(), origin.address.as_str());
         let wait_ms = match lock::reserve(tx, &shared, from, Guess::Password)? {
-            Ok(claim) => return Ok((found, Ok(Place::Counted(claim)))),
-            Err(wait_ms) => wait_ms,
+            Ruling::Granted(claim) => return Ok((found, Ok(Place::Counted(claim)))),
+            Ruling::Refused(wait_ms) => wait_ms,
         };
         if has_code {
             return Ok((found, Ok(Place::Locked(wait_ms))));
@@ -133,7 +133,7 @@ async fn ask(ground: &Ground, origin: &Origin, tried: Tried<'_>) -> Result<Asked
         Ok((found, Err(wait_ms)))
     };
     let asked = ground.db.write(write).await;
-    asked.map_err(|error| service_error(&error))
+    asked.map_err(Problem::from)
 }
 
 /// The way in of who is locked out: a code of the second factor, tried when the password was right.
@@ -156,7 +156,7 @@ async fn by_code(
         Ok(None)
     };
     let proved = ground.db.write(write).await;
-    proved.map_err(|error| service_error(&error))
+    proved.map_err(Problem::from)
 }
 
 /// Puts on record that somebody came to a name that is locked.
@@ -178,7 +178,7 @@ fn note_locked(
 async fn not_compared(ground: &Ground, claim: Option<Claim>) -> Result<(), Problem> {
     let Some(claim) = claim else { return Ok(()) };
     let given = ground.db.write(move |tx| lock::give_back(tx, &claim)).await;
-    given.map_err(|error| service_error(&error))
+    given.map_err(Problem::from)
 }
 
 /// Puts a wrong password on record; the attempt stays counted.
@@ -201,7 +201,7 @@ async fn note_failure(
         failed(tx, &shared, (&actor, &object), ("", is_last))
     };
     let noted = ground.db.write(write).await;
-    noted.map_err(|error| service_error(&error))
+    noted.map_err(Problem::from)
 }
 
 /// The rows of the audit for a failure (`why`), and for the lock when it was the last attempt.
@@ -233,18 +233,18 @@ pub async fn still_knows(
     throttle: &Throttle,
     (origin, account): (&Origin, &Account),
     text: &str,
-) -> Result<Result<(), Refused>, Problem> {
+) -> Result<Ruling<(), Refused>, Problem> {
     let tried = Tried {
         login: &account.login,
         password: text,
         code: "",
     };
     let (found, proof) = match password(ground, throttle, origin, tried).await? {
-        Ok(right) => right,
-        Err(refused) => return Ok(Err(refused)),
+        Ruling::Granted(right) => right,
+        Ruling::Refused(refused) => return Ok(Ruling::Refused(refused)),
     };
     not_compared(ground, proof.claim).await?;
-    Ok(super::may_enter(&found))
+    Ok(super::may_enter(&found).into())
 }
 
 /// A place among those that hash: first one of the queue, then one of the few.

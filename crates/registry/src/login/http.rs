@@ -6,7 +6,7 @@ use crate::access::{Actor, Gate, origin};
 use crate::account::{Account, AccountId, password};
 use crate::audit;
 use crate::foreign::Doors;
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::passkey::Passkeys;
 use crate::session::{self, Session, Stage};
 use crate::{factor, notice};
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use store::{Result as StoreResult, Tx};
 use subtle::ConstantTimeEq;
-use web::{Problem, service_error};
+use web::Problem;
 
 pub(crate) use super::way::with_next;
 pub use super::way::{HOME, go, local, onward};
@@ -203,8 +203,8 @@ pub async fn login_try(
         code: &form.code,
     };
     match attempt(ground, &entrance.throttle, &origin, tried).await? {
-        Ok(begun) => enter(&entrance, &headers, &begun, &form.next).await,
-        Err(refused) => Ok(show_login(
+        Ruling::Granted(begun) => enter(&entrance, &headers, &begun, &form.next).await,
+        Ruling::Refused(refused) => Ok(show_login(
             &entrance,
             lang,
             Some(refused.into()),
@@ -231,7 +231,7 @@ pub(crate) async fn enter(
         let (new, now_ms) = (begun.session.clone(), ground.now_ms());
         let follow = move |tx: &mut Tx<'_>| session::succeed(tx, &old, &new, now_ms);
         let followed = ground.db.write(follow).await;
-        followed.map_err(|error| service_error(&error))?;
+        followed?;
     }
     Ok(go_with(ground, begun, next))
 }
@@ -285,11 +285,7 @@ async fn demo_code(ground: &Ground, session: &Session) -> Result<Option<String>,
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<String>> {
         factor::usable_code(tx, &shared, account)
     };
-    ground
-        .db
-        .read(read)
-        .await
-        .map_err(|error| service_error(&error))
+    ground.db.read(read).await.map_err(Problem::from)
 }
 
 /// A form with a code.
@@ -323,8 +319,8 @@ pub async fn second_try(
         return Ok(page::refused(lang, crate::access::CSRF, "/login/second"));
     }
     match second(entrance.ground(), &actor, &session, &form.code).await? {
-        Ok(begun) => Ok(go_with(entrance.ground(), &begun, &form.next)),
-        Err(refused) => {
+        Ruling::Granted(begun) => Ok(go_with(entrance.ground(), &begun, &form.next)),
+        Ruling::Refused(refused) => {
             let shown = Some(refused.into());
             show_second(&entrance, lang, &session, shown, &form.next).await
         }
@@ -376,11 +372,7 @@ pub async fn end(ground: &Ground, actor: &Actor, session: &Session) -> Result<()
         }
         Ok(())
     };
-    ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))
+    ground.db.write(write).await.map_err(Problem::from)
 }
 
 pub(crate) fn n_min(account: &Account) -> usize {

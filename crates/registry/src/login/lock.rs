@@ -14,7 +14,7 @@
 
 use super::sql::{self, Counted, Key};
 use super::{FAILURES_MAX, LOCK_MINUTES};
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::parameter::{Fallback, Kind, Parameter};
 use store::{Result as StoreResult, Tx};
 use web::address::network;
@@ -136,21 +136,25 @@ pub fn reserve(
     ground: &Ground,
     (login, address): (&str, &str),
     guess: Guess,
-) -> StoreResult<Result<Claim, i64>> {
+) -> StoreResult<Ruling<Claim, i64>> {
     let (name, network, limits) = (name_of(ground, login), network(address), Limits::of(ground));
     let times = (limits.now_ms, limits.until_ms);
     let (at_here, at_all) = (key(&name, guess, &network), key(&name, guess, ""));
     let Some(here) = sql::reserve(tx, at_here, times, limits.here_max)? else {
-        return Ok(Err(limits.left_ms(sql::counted_of(tx, at_here)?)));
+        return Ok(Ruling::Refused(
+            limits.left_ms(sql::counted_of(tx, at_here)?),
+        ));
     };
     let all = sql::reserve(tx, at_all, times, limits.everywhere_max)?;
     if all.is_none() && !limits.is_known(here) {
         sql::give_back(tx, at_here)?;
-        return Ok(Err(limits.left_ms(sql::counted_of(tx, at_all)?)));
+        return Ok(Ruling::Refused(
+            limits.left_ms(sql::counted_of(tx, at_all)?),
+        ));
     }
     let is_last = here.n_tried >= limits.here_max
         || all.is_some_and(|all| all.n_tried >= limits.everywhere_max);
-    Ok(Ok(Claim {
+    Ok(Ruling::Granted(Claim {
         name,
         network,
         guess,

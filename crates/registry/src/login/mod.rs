@@ -31,13 +31,13 @@ mod way;
 use crate::access::{Actor, Origin, Who};
 use crate::account::{self, Account, AccountId, password};
 use crate::audit::{self, Act, Outcome};
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::role::{self, Role};
 use crate::session::{self, Limits, Session, Stage};
 use crate::{factor, hash_text};
 use lock::Claim;
 use store::{Result as StoreResult, Tx};
-use web::{Code, Problem, service_error};
+use web::{Code, Problem};
 
 pub use guess::{Tried, hash_password, still_knows};
 pub use limits::{
@@ -90,10 +90,10 @@ pub async fn attempt(
     throttle: &Throttle,
     origin: &Origin,
     tried: Tried<'_>,
-) -> Result<Result<Begun, Refused>, Problem> {
+) -> Result<Ruling<Begun, Refused>, Problem> {
     let (account, proof) = match guess::password(ground, throttle, origin, tried).await? {
-        Ok(right) => right,
-        Err(refused) => return Ok(Err(refused)),
+        Ruling::Granted(right) => right,
+        Ruling::Refused(refused) => return Ok(Ruling::Refused(refused)),
     };
     begin(ground, origin, &account, proof).await
 }
@@ -177,13 +177,13 @@ pub async fn begin(
     origin: &Origin,
     account: &Account,
     proof: Proof,
-) -> Result<Result<Begun, Refused>, Problem> {
+) -> Result<Ruling<Begun, Refused>, Problem> {
     let token = ground.token()?;
     let (shared, origin, id) = (ground.clone(), origin.clone(), account.id);
     let hash = hash_text(&token);
     let write = move |tx: &mut Tx<'_>| begin_in(tx, &shared, &origin, (id, &proof), &hash);
     let begun = ground.db.write(write).await;
-    let begun = begun.map_err(|error| service_error(&error))?;
+    let begun = begun?;
     Ok(begun.map(|session| Begun { session, token }))
 }
 
@@ -194,16 +194,16 @@ fn begin_in(
     origin: &Origin,
     (id, proof): (AccountId, &Proof),
     hash: &str,
-) -> StoreResult<Result<Session, Refused>> {
+) -> StoreResult<Ruling<Session, Refused>> {
     account::hold(tx, id)?;
     let Some(account) = account::by_id(tx, id)? else {
-        return Ok(Err((codes::WRONG, None)));
+        return Ok(Ruling::Refused((codes::WRONG, None)));
     };
     if let Err(refused) = may_enter(&account) {
-        return Ok(Err(refused));
+        return Ok(Ruling::Refused(refused));
     }
     if proof.hash.is_some() && proof.hash != account.password_hash {
-        return Ok(Err((codes::WRONG, None)));
+        return Ok(Ruling::Refused((codes::WRONG, None)));
     }
     if let Some(claim) = &proof.claim {
         if let Some(wait_ms) = lock::holds(tx, ground, claim)? {
@@ -216,14 +216,14 @@ fn begin_in(
                 FAILED,
                 told,
             )?;
-            return Ok(Err((codes::LOCKED, Some(minutes(wait_ms)))));
+            return Ok(Ruling::Refused((codes::LOCKED, Some(minutes(wait_ms)))));
         }
         lock::give_back(tx, claim)?;
     }
     let session = session_of(tx, ground, origin, (&account, proof.method), hash)?;
     session::insert(tx, &session)?;
     settle(tx, ground, &session, &actor_of(&account, origin))?;
-    Ok(Ok(session))
+    Ok(Ruling::Granted(session))
 }
 
 fn session_of(
@@ -344,8 +344,7 @@ pub async fn promote(
     let session = ground
         .db
         .write(write)
-        .await
-        .map_err(|error| service_error(&error))?
+        .await?
         .ok_or_else(|| Problem::new(crate::access::LOGIN))?;
     Ok(Begun { session, token })
 }
@@ -388,21 +387,22 @@ pub async fn set_password(
     actor: &Actor,
     account: &Account,
     (text, link): (&str, Option<String>),
-) -> Result<Result<(), Faults>, Problem> {
+) -> Result<Ruling<(), Faults>, Problem> {
     let words = [account.login.as_str(), account.name.as_str()];
     let faults = password::faults(text, &words, account.is_staff());
     if !faults.is_empty() {
-        return Ok(Err(faults));
+        return Ok(Ruling::Refused(faults));
     }
     let (id, limit) = (account.id, i64::from(ground.config.password_history));
     let old = ground
         .db
         .read(move |tx| account::old_hashes(tx, id, limit))
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     for hash in old {
         if guess::compare(text, Some(hash)).await? {
-            return Ok(Err(vec![format!("不能与最近 {limit} 次使用过的密码相同")]));
+            return Ok(Ruling::Refused(vec![format!(
+                "不能与最近 {limit} 次使用过的密码相同"
+            )]));
         }
     }
     let hash = hash_password(ground, text).await?;
@@ -424,14 +424,10 @@ pub async fn set_password(
         audit::done(tx, now_ms, &actor, account::PASSWORD, &object, "")?;
         Ok(true)
     };
-    let is_set = ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let is_set = ground.db.write(write).await?;
     if is_set {
-        Ok(Ok(()))
+        Ok(Ruling::Granted(()))
     } else {
-        Ok(Err(vec![codes::LINK.title.to_owned()]))
+        Ok(Ruling::Refused(vec![codes::LINK.title.to_owned()]))
     }
 }

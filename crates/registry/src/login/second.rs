@@ -6,11 +6,11 @@ use super::{Begun, Refused, actor_of, codes, minutes, promote};
 use crate::access::{Actor, Origin};
 use crate::account::{self, Account, AccountId};
 use crate::audit;
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::session::Session;
 use crate::{factor, hash_text};
 use store::{Result as StoreResult, Tx};
-use web::{Problem, service_error};
+use web::Problem;
 
 /// What the second step was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,21 +30,21 @@ pub async fn second(
     actor: &Actor,
     session: &Session,
     text: &str,
-) -> Result<Result<Begun, Refused>, Problem> {
+) -> Result<Ruling<Begun, Refused>, Problem> {
     let (shared, who, text) = (ground.clone(), session.account, text.trim().to_owned());
     let act_as = actor.clone();
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<Second, Refused>> {
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Ruling<Second, Refused>> {
         check_second(tx, &shared, (&act_as, who), &text)
     };
-    let checked = ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let checked = ground.db.write(write).await?;
     match checked {
-        Err(refused) => Ok(Err(refused)),
-        Ok(Second::Totp) => promote(ground, actor, session, "totp").await.map(Ok),
-        Ok(Second::Recovery) => promote(ground, actor, session, "recovery").await.map(Ok),
+        Ruling::Refused(refused) => Ok(Ruling::Refused(refused)),
+        Ruling::Granted(Second::Totp) => promote(ground, actor, session, "totp")
+            .await
+            .map(Ruling::Granted),
+        Ruling::Granted(Second::Recovery) => promote(ground, actor, session, "recovery")
+            .await
+            .map(Ruling::Granted),
     }
 }
 
@@ -56,15 +56,19 @@ fn check_second(
     ground: &Ground,
     (actor, who): (&Actor, AccountId),
     text: &str,
-) -> StoreResult<Result<Second, Refused>> {
+) -> StoreResult<Ruling<Second, Refused>> {
     let Some(account) = account::by_id(tx, who)? else {
-        return Ok(Err((codes::WRONG_CODE, None)));
+        return Ok(Ruling::Refused((codes::WRONG_CODE, None)));
     };
     let from = (account.login.as_str(), actor.origin.address.as_str());
     let claim = match lock::reserve(tx, ground, from, Guess::Code)? {
-        Ok(claim) => claim,
-        Err(_) if recovers(tx, ground, (actor, who), text)? => return Ok(Ok(Second::Recovery)),
-        Err(wait_ms) => return Ok(Err((codes::LOCKED, Some(minutes(wait_ms))))),
+        Ruling::Granted(claim) => claim,
+        Ruling::Refused(_) if recovers(tx, ground, (actor, who), text)? => {
+            return Ok(Ruling::Granted(Second::Recovery));
+        }
+        Ruling::Refused(wait_ms) => {
+            return Ok(Ruling::Refused((codes::LOCKED, Some(minutes(wait_ms)))));
+        }
     };
     let known = if factor::check(tx, ground, who, text)? {
         Some(Second::Totp)
@@ -75,11 +79,11 @@ fn check_second(
     };
     if let Some(known) = known {
         lock::give_back(tx, &claim)?;
-        return Ok(Ok(known));
+        return Ok(Ruling::Granted(known));
     }
     let object = format!("account:{}", who.0);
     failed(tx, ground, (actor, &object), ("两步验证", claim.is_last))?;
-    Ok(Err((codes::WRONG_CODE, None)))
+    Ok(Ruling::Refused((codes::WRONG_CODE, None)))
 }
 
 fn recovers(
@@ -110,7 +114,7 @@ pub(super) fn by_code(
 ) -> StoreResult<Option<&'static str>> {
     let actor = actor_of(account, origin);
     let checked = check_second(tx, ground, (&actor, account.id), text)?;
-    Ok(checked.ok().map(|second| match second {
+    Ok(checked.result().ok().map(|second| match second {
         Second::Totp => "password,totp",
         Second::Recovery => "password,recovery",
     }))

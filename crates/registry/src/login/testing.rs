@@ -119,7 +119,7 @@ impl Pages {
                 ..Config::default()
             }),
         };
-        let write = |tx: &mut store::Tx<'_>| {
+        let write = |tx: &mut store::Tx<'_>| -> store::Result<_> {
             let people = [(1, COMPANY, false), (2, STAFF, true), (3, OTHER, true)];
             for (id, login, is_staff) in people {
                 let new = NewAccount {
@@ -131,7 +131,7 @@ impl Pages {
                     password_hash: Some(hash().to_owned()),
                     at_ms: NOW,
                 };
-                account::add(tx, &new)?.unwrap();
+                account::add(tx, &new).unwrap();
             }
             Ok(())
         };

@@ -6,7 +6,7 @@ use super::{Throttle, Tried, attempt, codes};
 use crate::access::Origin;
 use crate::account::{self, AccountId};
 use crate::company::{self, Company, CompanyId};
-use crate::ground::Secret;
+use crate::ground::{Ruling, Secret};
 use crate::role::{self, Grant, Role};
 use crate::testing::NOW;
 use crate::{factor, login};
@@ -30,8 +30,8 @@ async fn tried(pages: &Pages, address: &str, tried: Tried<'_>) -> String {
     let throttle = Throttle::new(10_000);
     let answer = attempt(&pages.ground, &throttle, &from(address), tried).await;
     match answer.unwrap() {
-        Ok(_) => "in".to_owned(),
-        Err((code, _)) => code.code.to_owned(),
+        Ruling::Granted(_) => "in".to_owned(),
+        Ruling::Refused((code, _)) => code.code.to_owned(),
     }
 }
 
@@ -63,8 +63,8 @@ async fn at_once(
             };
             let tried = with(password);
             match attempt(&ground, &throttle, &from(&address(i)), tried).await {
-                Ok(Ok(_)) => "in",
-                Ok(Err((code, _))) => code.code,
+                Ok(Ruling::Granted(_)) => "in",
+                Ok(Ruling::Refused((code, _))) => code.code,
                 Err(_) => "busy",
             }
         });
@@ -221,8 +221,8 @@ async fn of_a_hundred_codes_at_once_five_are_compared() {
                     .await
                     .unwrap()
                 {
-                    Ok(_) => "in",
-                    Err((code, _)) => code.code,
+                    Ruling::Granted(_) => "in",
+                    Ruling::Refused((code, _)) => code.code,
                 }
             });
         }
@@ -240,13 +240,13 @@ async fn what_changed_after_the_comparison_counts_when_the_session_begins() {
         let right = async || {
             let tried = with(PASSWORD);
             let right = login::guess::password(ground, &throttle, &origin, tried).await;
-            right.unwrap().unwrap()
+            right.unwrap().result().unwrap()
         };
         let begun = async |(account, proof)| {
             let begun = login::begin(ground, &origin, &account, proof)
                 .await
                 .unwrap();
-            begun.map(|_| "in").unwrap_or_else(|(code, _)| code.code)
+            begun.result().map_or_else(|(code, _)| code.code, |_| "in")
         };
         let before = right().await;
         for _ in 0..6 {
@@ -278,7 +278,7 @@ async fn administrator(pages: &Pages, id: i64) {
             suspended: false,
             created_at: NOW,
         };
-        company::add(tx, &company)?.unwrap();
+        company::add(tx, &company).unwrap();
         let grant = Grant {
             id: shared.ids.next(),
             account: AccountId(id),
@@ -292,7 +292,7 @@ async fn administrator(pages: &Pages, id: i64) {
             granted_at: NOW,
             expires_at: None,
         };
-        role::grant(tx, &grant)?.unwrap();
+        role::grant(tx, &grant).unwrap();
         Ok(())
     };
     pages.write(write).await;

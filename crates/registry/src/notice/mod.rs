@@ -19,7 +19,7 @@ pub mod text;
 
 use crate::access::Actor;
 use crate::administration::{codes, field, not_found, words};
-use crate::approval::{Doing, Kind, NOT_YOU};
+use crate::approval::{Doing, Kind, Undone};
 use crate::audit::{self, Act};
 use crate::dictionary::{self, NOTICE_CATEGORY};
 use crate::ground::Ground;
@@ -259,7 +259,7 @@ pub fn audiences(roles: &BTreeSet<String>) -> Vec<&'static str> {
     found.into_iter().collect()
 }
 
-fn checked(tx: &mut Tx<'_>, given: &Details) -> StoreResult<Result<Details, Problem>> {
+fn checked(tx: &mut Tx<'_>, given: &Details) -> Result<Details, Problem> {
     let entry = dictionary::entry_by_code(tx, NOTICE_CATEGORY, &given.category)?;
     let checked = || -> Result<Details, Problem> {
         if !entry.is_some_and(|entry| entry.is_active) {
@@ -279,7 +279,7 @@ fn checked(tx: &mut Tx<'_>, given: &Details) -> StoreResult<Result<Details, Prob
             ..given.clone()
         })
     };
-    Ok(checked())
+    checked()
 }
 
 fn object(id: i64) -> String {
@@ -291,42 +291,34 @@ fn wrong_state(why: &str) -> Problem {
 }
 
 /// The draft with this id, if it is the actor's own.
-fn own_draft(tx: &mut Tx<'_>, author: AccountId, id: i64) -> StoreResult<Result<Notice, Problem>> {
+fn own_draft(tx: &mut Tx<'_>, author: AccountId, id: i64) -> Result<Notice, Problem> {
     let Some(found) = by_id(tx, id)? else {
-        return Ok(Err(not_found()));
+        return Err(not_found());
     };
     if found.state != State::Draft {
-        return Ok(Err(wrong_state("已发布或已撤回的公告不能修改")));
+        return Err(wrong_state("已发布或已撤回的公告不能修改"));
     }
     if found.author != author {
-        return Ok(Err(wrong_state("草稿只能由起草人本人修改、提交和删除")));
+        return Err(wrong_state("草稿只能由起草人本人修改、提交和删除"));
     }
-    Ok(Ok(found))
+    Ok(found)
 }
 
 /// Writes a draft, or changes one's own.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong.
+/// The store's, or what is wrong.
 pub fn put(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (id, given): (Option<i64>, &Details),
-) -> StoreResult<Result<i64, Problem>> {
-    let author = match actor.require_account() {
-        Ok(author) => author,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    if let Some(id) = id
-        && let Err(problem) = own_draft(tx, author, id)?
-    {
-        return Ok(Err(problem));
+) -> Result<i64, Problem> {
+    let author = actor.require_account()?;
+    if let Some(id) = id {
+        own_draft(tx, author, id)?;
     }
-    let given = match checked(tx, given)? {
-        Ok(given) => given,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let given = checked(tx, given)?;
     let now_ms = ground.now_ms();
     let notice = Notice {
         id: id.unwrap_or_else(|| ground.ids.next()),
@@ -351,27 +343,16 @@ pub fn put(
     };
     sql::put(tx, &notice, now_ms)?;
     audit::done(tx, now_ms, actor, PUT, &object(notice.id), &notice.title)?;
-    Ok(Ok(notice.id))
+    Ok(notice.id)
 }
 
 /// Removes one's own draft.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why it stays.
-pub fn remove(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    actor: &Actor,
-    id: i64,
-) -> StoreResult<Result<(), Problem>> {
-    let author = match actor.require_account() {
-        Ok(author) => author,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    let found = match own_draft(tx, author, id)? {
-        Ok(found) => found,
-        Err(problem) => return Ok(Err(problem)),
-    };
+/// The store's, or why it stays.
+pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Result<(), Problem> {
+    let author = actor.require_account()?;
+    let found = own_draft(tx, author, id)?;
     sql::remove(tx, id)?;
     audit::done(
         tx,
@@ -381,51 +362,43 @@ pub fn remove(
         &object(id),
         &found.title,
     )?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Withdraws a notice that is published, with a reason.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why it stays.
+/// The store's, or why it stays.
 pub fn withdraw(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (id, why): (i64, &str),
-) -> StoreResult<Result<(), Problem>> {
+) -> Result<(), Problem> {
     let Some(found) = by_id(tx, id)? else {
-        return Ok(Err(not_found()));
+        return Err(not_found());
     };
     let now_ms = ground.now_ms();
     if !sql::withdraw(tx, id, (&actor.name, why), now_ms)? {
-        return Ok(Err(wrong_state("只有已发布的公告可以撤回")));
+        return Err(wrong_state("只有已发布的公告可以撤回"));
     }
     let told = format!("{}；理由：{why}", found.title);
     audit::done(tx, now_ms, actor, WITHDRAWN, &object(id), &told)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Notes that somebody has read a notice that is for him; a second time changes nothing.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says that it is not there.
-pub fn read(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    actor: &Actor,
-    id: i64,
-) -> StoreResult<Result<(), Problem>> {
-    let account = match actor.require_account() {
-        Ok(account) => account,
-        Err(problem) => return Ok(Err(problem)),
-    };
+/// The store's, or that it is not there.
+pub fn read(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Result<(), Problem> {
+    let account = actor.require_account()?;
     let is_there = by_id(tx, id)?.is_some_and(|found| is_for(&found, actor, ground.now_ms()));
     if !is_there {
-        return Ok(Err(not_found()));
+        return Err(not_found());
     }
     sql::read(tx, (id, account), (ground.ids.next(), ground.now_ms()))?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Whether a notice is for somebody now.
@@ -457,27 +430,27 @@ struct Wish {
 }
 
 /// The function of [`PUBLISH`].
-fn publish(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+fn publish(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let wish: Wish = serde_json::from_str(&doing.approval.payload)
         .map_err(|error| Error::Fault(error.to_string()))?;
     let (Some(found), Ok(publisher)) = (by_id(tx, wish.notice)?, doing.actor.require_account())
     else {
-        return Ok(Err("草稿已删除".to_owned()));
+        return Err(Undone::failed("草稿已删除"));
     };
     let now_ms = doing.ground.now_ms();
     if found.author == publisher {
-        return Ok(Err(format!("{NOT_YOU}发布自己起草的公告")));
+        return Err(Undone::NotYou(format!("不能由本人批准发布自己起草的公告")));
     }
     if found.hash() != wish.hash {
-        return Ok(Err("内容在提交之后被修改，请重新提交".to_owned()));
+        return Err(Undone::failed("内容在提交之后被修改，请重新提交"));
     }
     if found.until_at <= now_ms {
-        return Ok(Err("公告的有效期已过".to_owned()));
+        return Err(Undone::failed("公告的有效期已过"));
     }
     let place = doing.ground.ids.next() | if found.is_pinned { PINNED } else { 0 };
     let by = (publisher, doing.actor.name.as_str());
     if !sql::publish(tx, (found.id, place), by, now_ms)? {
-        return Ok(Err("公告已发布".to_owned()));
+        return Err(Undone::failed("公告已发布"));
     }
     let act = PUBLISHED;
     audit::done(
@@ -488,5 +461,5 @@ fn publish(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, Str
         &object(found.id),
         &found.title,
     )?;
-    Ok(Ok(String::new()))
+    Ok(String::new())
 }

@@ -6,7 +6,7 @@ use super::{CODE_MS, ENTER, Oidc, SCOPES, sql, token};
 use crate::access::Actor;
 use crate::audit;
 use crate::cas::validate::Params;
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::hash_text;
 use crate::relying_party::{self, Protocol, RelyingParty, redirect};
 use crate::session::Session;
@@ -69,9 +69,9 @@ pub(super) struct Wish {
 pub(super) async fn client(
     oidc: &Oidc,
     params: &Params,
-) -> Result<Result<(RelyingParty, String), Code>, Problem> {
+) -> Result<Ruling<(RelyingParty, String), Code>, Problem> {
     let Some(id) = params.get("client_id").filter(|id| id.len() <= ID_MAX) else {
-        return Ok(Err(super::codes::CLIENT));
+        return Ok(Ruling::Refused(super::codes::CLIENT));
     };
     let id = id.to_owned();
     let found = oidc
@@ -79,15 +79,15 @@ pub(super) async fn client(
         .read(move |tx| relying_party::by_name(tx, &id))
         .await?;
     let Some(party) = found.filter(|party| party.protocol == Protocol::Oidc) else {
-        return Ok(Err(super::codes::CLIENT));
+        return Ok(Ruling::Refused(super::codes::CLIENT));
     };
     let redirect = params
         .get("redirect_uri")
         .filter(|uri| redirect::is_registered(&party, &party.urls, uri))
         .map(str::to_owned);
     Ok(match redirect {
-        Some(redirect) => Ok((party, redirect)),
-        None => Err(super::codes::REDIRECT),
+        Some(redirect) => Ruling::Granted((party, redirect)),
+        None => Ruling::Refused(super::codes::REDIRECT),
     })
 }
 
@@ -279,7 +279,7 @@ pub(super) async fn enter(
         audit::done(tx, now_ms, &actor, ENTER, &object, &origin)
     };
     let written = ground.db.write(write).await;
-    written.map_err(|error| web::service_error(&error))?;
+    written?;
     Ok(code)
 }
 

@@ -6,12 +6,14 @@ use super::{CLIENT_FAILED, Oidc};
 use crate::access::{Actor, Origin, origin};
 use crate::audit::{self, Outcome};
 use crate::cas::validate::Params;
+use crate::ground::Ruling;
 use crate::relying_party::{self, Protocol, RelyingParty};
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use store::Tx;
 use subtle::ConstantTimeEq;
+use web::Problem;
 
 /// Longest client id or secret, in bytes.
 const BYTES_MAX: usize = 200;
@@ -100,12 +102,12 @@ pub(super) async fn known(
     let taken = oidc.throttle.take(&from.address, now_ms);
     taken.map_err(Refusal::slow_down)?;
     let known = compared(oidc, headers, params).await;
-    if !matches!(&known, Ok(Err(_))) {
+    if !matches!(&known, Ok(Ruling::Refused(_))) {
         oidc.throttle.give_back(&from.address);
     }
     match known? {
-        Ok(party) => Ok(party),
-        Err(found) => {
+        Ruling::Granted(party) => Ok(party),
+        Ruling::Refused(found) => {
             note_failure(oidc, from, found).await?;
             Err(Refusal::client("unknown client or wrong secret"))
         }
@@ -117,7 +119,7 @@ async fn compared(
     oidc: &Oidc,
     headers: &HeaderMap,
     params: &Params,
-) -> Result<Result<RelyingParty, Option<RelyingParty>>, Refusal> {
+) -> Result<Ruling<RelyingParty, Option<RelyingParty>>, Refusal> {
     let ground = oidc.ground();
     let brought = brought(headers, params)?;
     let id = brought.id.clone();
@@ -125,7 +127,7 @@ async fn compared(
         .read(move |tx| relying_party::by_name(tx, &id))
         .await?;
     let found = found.filter(|party| party.protocol == Protocol::Oidc);
-    Ok(proved(found.clone(), &brought).ok_or(found))
+    Ok(proved(found.clone(), &brought).ok_or(found).into())
 }
 
 /// The client, if it has proved who it is. An unknown one takes as long as a known one.
@@ -151,9 +153,7 @@ async fn note_failure(
         let told = (object.as_str(), Outcome::Refused, "");
         audit::append(tx, now_ms, &actor, CLIENT_FAILED, told)
     };
-    let written = ground.db.write(write).await;
-    written.map_err(|error| web::service_error(&error))?;
-    Ok(())
+    Ok(ground.db.write(write).await.map_err(Problem::from)?)
 }
 
 /// The actor that a client is.

@@ -7,6 +7,7 @@ use super::{Oidc, SCOPES, claims, client, issuer, key, logout as farewell, perso
 use crate::access::{Actor, origin};
 use crate::cas::page::{GoPage, never_kept, page_to};
 use crate::cas::validate::Params;
+use crate::ground::Ruling;
 use crate::hash_text;
 use crate::login::http::{end, go, is_from_us, is_token, onward, set_cookie, with_next};
 use crate::login::page::{Lang, NoticePage, page, refused};
@@ -138,8 +139,8 @@ pub async fn authorize(
     let lang = Lang::of_request(&headers, raw.as_deref());
     let params = Params::parse(raw.as_deref());
     let (party, redirect) = match authorize::client(&oidc, &params).await? {
-        Ok(known) => known,
-        Err(code) => return Ok(refused(lang, code, "/")),
+        Ruling::Granted(known) => known,
+        Ruling::Refused(code) => return Ok(refused(lang, code, "/")),
     };
     let exit = Exit {
         lang,

@@ -188,7 +188,7 @@ pub(super) async fn put(
         sql::active_key(tx)
     };
     let written = ground.db.write(write).await;
-    let stored = written.map_err(|error| web::service_error(&error))?;
+    let stored = written?;
     Ok(stored.map_or(kid, |stored| stored.kid))
 }
 

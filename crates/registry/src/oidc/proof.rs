@@ -78,5 +78,5 @@ async fn is_fresh(
         .db
         .write(move |tx| slip::use_up(tx, &text, now_ms))
         .await;
-    used.map_err(|error| web::service_error(&error))
+    used.map_err(Problem::from)
 }

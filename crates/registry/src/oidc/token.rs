@@ -11,12 +11,13 @@ use super::{
 use crate::access::{Actor, Origin};
 use crate::audit::{self, Outcome};
 use crate::cas::validate::Params;
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::hash_text;
 use crate::relying_party::{self, RelyingParty};
 use serde_json::{Value, json};
 use store::{Result as StoreResult, Tx};
 use subtle::ConstantTimeEq;
+use web::Problem;
 
 /// Whether a list of scopes has one.
 pub(super) fn has(list: &str, scope: &str) -> bool {
@@ -51,7 +52,7 @@ struct Given {
     has_refresh: bool,
 }
 
-type Ruled<T> = StoreResult<Result<T, Refusal>>;
+type Ruled<T> = StoreResult<Ruling<T, Refusal>>;
 
 /// Answers a request for tokens.
 ///
@@ -132,7 +133,7 @@ where
     F: FnMut(&mut Tx<'_>) -> Ruled<T> + Send + 'static,
 {
     let written = ground.db.write(write).await;
-    written.map_err(|error| Refusal::from(web::service_error(&error)))?
+    written.map_err(Problem::from)?.result()
 }
 
 /// What a client brings for a code.
@@ -154,14 +155,16 @@ fn exchange_in(
     let Some(grant) = sql::burn(tx, &attempt.code_hash, party, now_ms)? else {
         let used = sql::used(tx, &attempt.code_hash, party)?;
         note_replay(tx, &attempt.actor, used, now_ms)?;
-        return Ok(Err(Refusal::grant("the code is not known or was used")));
+        return Ok(Ruling::Refused(Refusal::grant(
+            "the code is not known or was used",
+        )));
     };
     let is_early = grant.issued_at > now_ms + SKEW_MS;
     if now_ms >= grant.code_expires_at || is_early {
-        return Ok(Err(Refusal::grant("the code has expired")));
+        return Ok(Ruling::Refused(Refusal::grant("the code has expired")));
     }
     if grant.redirect_uri != attempt.redirect {
-        return Ok(Err(Refusal::grant(
+        return Ok(Ruling::Refused(Refusal::grant(
             "redirect_uri is not the one of the request",
         )));
     }
@@ -170,7 +173,9 @@ fn exchange_in(
         .as_bytes()
         .ct_eq(attempt.challenge.as_bytes());
     if !bool::from(is_same) {
-        return Ok(Err(Refusal::grant("code_verifier does not fit")));
+        return Ok(Ruling::Refused(Refusal::grant(
+            "code_verifier does not fit",
+        )));
     }
     let scope = grant.scope.clone();
     give(tx, ground, (grant, scope), fresh)
@@ -195,10 +200,10 @@ fn give(
 ) -> Ruled<Given> {
     let now_ms = ground.now_ms();
     let Some(found) = live(tx, ground, &grant)? else {
-        return Ok(Err(Refusal::grant("the session has ended")));
+        return Ok(Ruling::Refused(Refusal::grant("the session has ended")));
     };
     let Some(party) = relying_party::by_id(tx, grant.party)? else {
-        return Ok(Err(Refusal::client("the client was removed")));
+        return Ok(Ruling::Refused(Refusal::client("the client was removed")));
     };
     let ends_at = found.session.expires_at;
     sql::keep(tx, grant.id, ends_at)?;
@@ -222,7 +227,7 @@ fn give(
         next.predecessor.clone_from(&fresh.predecessor);
         sql::insert_token(tx, &next)?;
     }
-    Ok(Ok(Given {
+    Ok(Ruling::Granted(Given {
         party,
         grant,
         scope,
@@ -292,19 +297,21 @@ fn refresh_in(
     let Some(token) = again::rotated(tx, ground, (party, hash, actor))? else {
         let used = sql::rotated(tx, hash, party)?;
         note_replay(tx, actor, used, now_ms)?;
-        return Ok(Err(Refusal::grant(
+        return Ok(Ruling::Refused(Refusal::grant(
             "the refresh token is not known or was used",
         )));
     };
     if now_ms >= token.expires_at || token.issued_at > now_ms + SKEW_MS {
-        return Ok(Err(Refusal::grant("the refresh token has expired")));
+        return Ok(Ruling::Refused(Refusal::grant(
+            "the refresh token has expired",
+        )));
     }
     let grant = match token.grant {
         Some(id) => sql::grant_by_id(tx, id)?,
         None => None,
     };
     let Some(grant) = grant else {
-        return Ok(Err(Refusal::grant("the grant was revoked")));
+        return Ok(Ruling::Refused(Refusal::grant("the grant was revoked")));
     };
     let scope = match scope {
         None => token.scope,
@@ -317,7 +324,7 @@ fn refresh_in(
         }
         Some(_) => {
             let why = "scope is wider than what was granted";
-            return Ok(Err(Refusal::new("invalid_scope", why)));
+            return Ok(Ruling::Refused(Refusal::new("invalid_scope", why)));
         }
     };
     give(tx, ground, (grant, scope), fresh)
@@ -358,7 +365,7 @@ async fn for_program(
             format!("company {}", company.0),
         );
         audit::done(tx, now_ms, &actor, PROGRAM, &object, &detail)?;
-        Ok(Ok(()))
+        Ok(Ruling::Granted(()))
     };
     ruled(ground, write).await?;
     Ok(json!({
@@ -389,10 +396,12 @@ pub(super) async fn revoke(
     let (id, actor) = (party.id, client::actor(party, from));
     let write = move |tx: &mut Tx<'_>| -> Ruled<()> {
         let Some(token) = sql::token_by_hash(tx, &hash)? else {
-            return Ok(Ok(()));
+            return Ok(Ruling::Granted(()));
         };
         if token.party != id {
-            return Ok(Err(Refusal::grant("the token is another client's")));
+            return Ok(Ruling::Refused(Refusal::grant(
+                "the token is another client's",
+            )));
         }
         let object = match token.grant.filter(|_| token.kind == Kind::Refresh) {
             Some(grant) => {
@@ -405,7 +414,7 @@ pub(super) async fn revoke(
             }
         };
         audit::done(tx, now_ms, &actor, REVOKE, &object, "")?;
-        Ok(Ok(()))
+        Ok(Ruling::Granted(()))
     };
     ruled(ground, write).await
 }

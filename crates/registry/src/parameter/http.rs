@@ -270,19 +270,16 @@ pub(super) fn set(
     desk: &Desk,
     actor: &Actor,
     (parameter, value, why): (&Parameter, Option<i64>, &str),
-) -> StoreResult<Result<Option<i64>, Problem>> {
+) -> Result<Option<i64>, Problem> {
     let (ground, state) = (desk.ground(), |why: &str| {
         Problem::new(codes::STATE).detail(why)
     });
     let was = sql::value(tx, parameter.name)?;
     if was == value {
-        return Ok(Err(state("与现值相同")));
+        return Err(state("与现值相同"));
     }
     if !parameter.is_security {
-        let asked_by = match actor.require_account() {
-            Ok(account) => account,
-            Err(problem) => return Ok(Err(problem)),
-        };
+        let asked_by = actor.require_account()?;
         let change = Change {
             id: ground.ids.next(),
             name: parameter.name.to_owned(),
@@ -295,10 +292,10 @@ pub(super) fn set(
             why: why.to_owned(),
         };
         write(tx, ground, actor, (parameter, &change))?;
-        return Ok(Ok(None));
+        return Ok(None);
     }
     if pending(tx)?.contains(parameter.name) {
-        return Ok(Err(state("该参数已有待复核的变更")));
+        return Err(state("该参数已有待复核的变更"));
     }
     let wish = Wish {
         name: parameter.name.to_owned(),
@@ -317,5 +314,5 @@ pub(super) fn set(
         company: None,
         why: why.to_owned(),
     };
-    approval::ask(tx, ground, actor, &request).map(|id| Ok(Some(id)))
+    Ok(Some(approval::ask(tx, ground, actor, &request)?))
 }

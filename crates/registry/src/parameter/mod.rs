@@ -17,7 +17,7 @@ mod tests;
 
 use crate::access::Actor;
 use crate::account::AccountId;
-use crate::approval::{Doing, Kind as ApprovalKind};
+use crate::approval::{Doing, Kind as ApprovalKind, Undone};
 use crate::audit::{self, Act};
 use crate::config::Config;
 use crate::ground::Ground;
@@ -277,19 +277,19 @@ fn write(
 }
 
 /// The function of [`SET_KIND`].
-fn run(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+fn run(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let wish: Wish = serde_json::from_str(&doing.approval.payload)
         .map_err(|error| Error::Fault(error.to_string()))?;
     let Some(parameter) = doing.ground.parameters.find(&wish.name) else {
-        return Ok(Err("平台已没有这个参数".to_owned()));
+        return Err(Undone::failed("平台已没有这个参数"));
     };
     if let Some(value) = wish.value
         && let Err(why) = parameter.check(value)
     {
-        return Ok(Err(why));
+        return Err(Undone::Failed(why));
     }
     if sql::value(tx, parameter.name)? != wish.was {
-        return Ok(Err("提交之后参数已被变更".to_owned()));
+        return Err(Undone::failed("提交之后参数已被变更"));
     }
     let change = Change {
         id: doing.ground.ids.next(),
@@ -302,5 +302,5 @@ fn run(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>
         at_ms: doing.ground.now_ms(),
         why: doing.approval.why.clone(),
     };
-    write(tx, doing.ground, doing.actor, (parameter, &change)).map(Ok)
+    Ok(write(tx, doing.ground, doing.actor, (parameter, &change))?)
 }

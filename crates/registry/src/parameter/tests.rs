@@ -47,11 +47,7 @@ async fn approve(ground: &Ground, actor: &Actor, id: i64) -> Result<String, Stri
             actor: &actor,
             ground: &shared,
         };
-        let decided = decide(tx, &doing, &KINDS[0], &Decision::Approve)?;
-        Ok(decided.map_err(|(code, why)| match why.as_str() {
-            "" => web::Problem::new(code),
-            why => web::Problem::new(code).detail(why),
-        }))
+        Ok(decide(tx, &doing, &KINDS[0], &Decision::Approve)?)
     };
     let decided = ground.act(write).await;
     decided.map_err(|problem| problem.detail.unwrap_or(problem.code))

@@ -8,7 +8,7 @@ use super::{
 use crate::access::Actor;
 use crate::account::{self, Account};
 use crate::factor::{self, Factor};
-use crate::ground::{Ground, Secret};
+use crate::ground::{Ground, Ruling, Secret};
 use crate::{audit, slip};
 use serde_json::{Value, json};
 use store::{Error, Result as StoreResult, Tx};
@@ -27,7 +27,7 @@ pub async fn enrol_question(
     passkeys: &Passkeys,
     account: &Account,
     session: i64,
-) -> Result<Result<Question, Code>, Problem> {
+) -> Result<Ruling<Question, Code>, Problem> {
     let (shared, id, secret) = (ground.clone(), account.id, ground.secret()?);
     let write = move |tx: &mut Tx<'_>| -> StoreResult<(String, Vec<Passkey>)> {
         if sql::handle(tx, id)?.is_none() {
@@ -37,9 +37,9 @@ pub async fn enrol_question(
         Ok((handle, of_account(&shared, &factor::list(tx, id)?)?))
     };
     let written = ground.db.write(write).await;
-    let (handle, known) = written.map_err(|error| web::service_error(&error))?;
+    let (handle, known) = written?;
     if known.len() >= PASSKEYS_MAX {
-        return Ok(Err(codes::TOO_MANY));
+        return Ok(Ruling::Refused(codes::TOO_MANY));
     }
     let handle = Uuid::parse_str(&handle).map_err(|error| fault(&error))?;
     let known = known.iter().map(|one| one.cred_id().clone()).collect();
@@ -52,7 +52,7 @@ pub async fn enrol_question(
     options["authenticatorSelection"]["residentKey"] = json!("required");
     options["authenticatorSelection"]["requireResidentKey"] = Value::Bool(true);
     let state = serde_json::to_vec(&state).map_err(|error| fault(&error))?;
-    Ok(Ok(Question {
+    Ok(Ruling::Granted(Question {
         slip: slip::make(ground, &Purpose::Enrol(session).text(), &state)?,
         options,
     }))
@@ -75,15 +75,15 @@ pub async fn enrol(
     (actor, account, session): (&Actor, &Account, i64),
     answer: Answer<'_>,
     label: &str,
-) -> Result<Result<Enrolled, Code>, Problem> {
+) -> Result<Ruling<Enrolled, Code>, Problem> {
     let purpose = Purpose::Enrol(session).text();
     let Some(state) = slip::open(ground, (&purpose, LIFE_MS), answer.slip) else {
-        return Ok(Err(codes::EXPIRED));
+        return Ok(Ruling::Refused(codes::EXPIRED));
     };
     let state: PasskeyRegistration =
         serde_json::from_slice(&state).map_err(|error| fault(&error))?;
     let Some(passkey) = verified(passkeys, answer.credential, &state) else {
-        return Ok(Err(codes::WRONG));
+        return Ok(Ruling::Refused(codes::WRONG));
     };
     let new = Factor {
         id: ground.ids.next(),
@@ -101,17 +101,17 @@ pub async fn enrol(
         .map(|_| ground.secret())
         .collect::<Result<_, _>>()?;
     let (shared, actor, slip) = (ground.clone(), actor.clone(), answer.slip.to_owned());
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<Enrolled, Code>> {
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Ruling<Enrolled, Code>> {
         if !slip::use_up(tx, &slip, (shared.now_ms(), LIFE_MS))? {
-            return Ok(Err(codes::EXPIRED));
+            return Ok(Ruling::Refused(codes::EXPIRED));
         }
         keep(tx, &shared, (&actor, &new), &secrets)
     };
     match ground.db.write(write).await {
         Ok(enrolled) => Ok(enrolled),
         // Two requests with the same credential: the index decides.
-        Err(Error::Constraint(_)) => Ok(Err(codes::TAKEN)),
-        Err(error) => Err(web::service_error(&error)),
+        Err(Error::Constraint(_)) => Ok(Ruling::Refused(codes::TAKEN)),
+        Err(error) => Err(Problem::from(error)),
     }
 }
 
@@ -138,16 +138,16 @@ fn keep(
     ground: &Ground,
     (actor, new): (&Actor, &Factor),
     secrets: &[Secret],
-) -> StoreResult<Result<Enrolled, Code>> {
+) -> StoreResult<Ruling<Enrolled, Code>> {
     let hash = new.hash.as_deref().unwrap_or_default();
     // The number of passkeys is counted by one at a time.
     account::hold(tx, new.account)?;
     if factor::passkey(tx, hash)?.is_some() {
-        return Ok(Err(codes::TAKEN));
+        return Ok(Ruling::Refused(codes::TAKEN));
     }
     let present = factor::list(tx, new.account)?;
     if present.iter().filter(|one| one.is_passkey()).count() >= PASSKEYS_MAX {
-        return Ok(Err(codes::TOO_MANY));
+        return Ok(Ruling::Refused(codes::TOO_MANY));
     }
     factor::insert(tx, new)?;
     let object = format!("account:{}", new.account.0);
@@ -168,7 +168,7 @@ fn keep(
     } else {
         factor::renew_recovery(tx, ground, new.account, secrets)?
     };
-    Ok(Ok(Enrolled { recovery }))
+    Ok(Ruling::Granted(Enrolled { recovery }))
 }
 
 /// A label that fits on a page.

@@ -3,7 +3,7 @@
 
 use super::{Answer, Passkeys, Purpose, codes, enrol_question, of_account, prove, question};
 use crate::access::{CSRF, origin};
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::login::http::{
     Entrance, enter, go, go_with, is_from_us, is_token, onward, show_login, show_second, with_next,
 };
@@ -99,7 +99,7 @@ async fn of_session(
         }
         ("enrol", Stage::Full | Stage::Enrol) => {
             let asked = enrol_question(ground, passkeys, &account, session.id).await?;
-            asked.map_err(Problem::new)
+            asked.result().map_err(Problem::new)
         }
         _ => Err(Problem::new(crate::access::LOGIN)),
     }
@@ -158,20 +158,20 @@ pub async fn login_try(
     }
     let asked = (Purpose::Login, form.answer());
     let known = match prove(ground, passkeys, &origin, asked, None).await {
-        Ok(Ok(account)) => {
+        Ok(Ruling::Granted(account)) => {
             let proof = login::Proof::of("passkey");
             login::begin(ground, &origin, &account, proof).await
         }
-        Ok(Err(refused)) => Ok(Err(refused)),
+        Ok(Ruling::Refused(refused)) => Ok(Ruling::Refused(refused)),
         Err(problem) => Err(problem),
     };
     let is_wrong = |refused: &login::Refused| refused.0.code == codes::WRONG.code;
-    if !matches!(&known, Ok(Err(refused)) if is_wrong(refused)) {
+    if !matches!(&known, Ok(Ruling::Refused(refused)) if is_wrong(refused)) {
         entrance.throttle.give_back(&origin.address);
     }
     match known? {
-        Ok(begun) => enter(&entrance, &headers, &begun, &form.next).await,
-        Err(refused) => Ok(show(refused).await),
+        Ruling::Granted(begun) => enter(&entrance, &headers, &begun, &form.next).await,
+        Ruling::Refused(refused) => Ok(show(refused).await),
     }
 }
 
@@ -198,11 +198,11 @@ pub async fn second_try(
     let asked = (Purpose::Second(session.id), form.answer());
     let who = Some(session.account);
     match prove(ground, passkeys, &actor.origin, asked, who).await? {
-        Ok(_) => {
+        Ruling::Granted(_) => {
             let begun = promote(ground, &actor, &session, "passkey").await?;
             Ok(go_with(ground, &begun, &form.next))
         }
-        Err(refused) => {
+        Ruling::Refused(refused) => {
             let shown = Some(refused.into());
             show_second(&entrance, lang, &session, shown, &form.next).await
         }

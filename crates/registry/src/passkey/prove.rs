@@ -5,7 +5,7 @@ use crate::access::Origin;
 use crate::account::{self, Account, AccountId};
 use crate::audit::{self, Outcome};
 use crate::factor::{self, Factor};
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::login::{self, Refused, actor_of};
 use crate::slip;
 use store::{Result as StoreResult, Tx};
@@ -47,9 +47,9 @@ pub async fn prove(
     origin: &Origin,
     (purpose, answer): (Purpose, Answer<'_>),
     who: Option<AccountId>,
-) -> Result<Result<Account, Refused>, Problem> {
+) -> Result<Ruling<Account, Refused>, Problem> {
     let Some(state) = slip::open(ground, (&purpose.text(), LIFE_MS), answer.slip) else {
-        return Ok(Err((codes::EXPIRED, None)));
+        return Ok(Ruling::Refused((codes::EXPIRED, None)));
     };
     let state: DiscoverableAuthentication =
         serde_json::from_slice(&state).map_err(|error| super::fault(&error))?;
@@ -71,7 +71,9 @@ pub async fn prove(
         (Some(known), Some(verdict)) => accept(ground, slip, known, verdict).await,
         (known, _) => {
             let blamed = who.or(known.map(|known| known.account.id));
-            refuse(ground, origin, slip, blamed).await.map(Err)
+            refuse(ground, origin, slip, blamed)
+                .await
+                .map(Ruling::Refused)
         }
     }
 }
@@ -117,8 +119,7 @@ fn verify(
     if told.is_none() && !is_named || told.is_some() && told.as_deref() != handle {
         return Ok(None);
     }
-    let mut passkey: Passkey =
-        opened(ground, &known.factor).map_err(|error| web::service_error(&error))?;
+    let mut passkey: Passkey = opened(ground, &known.factor)?;
     let verified = passkeys
         .webauthn
         .finish_discoverable_authentication_v2(credential, state, &passkey);
@@ -153,27 +154,28 @@ async fn accept(
     slip: String,
     known: Known,
     verdict: Verdict,
-) -> Result<Result<Account, Refused>, Problem> {
+) -> Result<Ruling<Account, Refused>, Problem> {
     let now_ms = ground.now_ms();
     ground
-        .act(move |tx: &mut Tx<'_>| {
+        .db
+        .write(move |tx: &mut Tx<'_>| -> Result<_, Problem> {
             if !slip::use_up(tx, &slip, (now_ms, LIFE_MS))? {
-                return Ok(Ok(Err((codes::EXPIRED, None))));
+                return Ok(Ruling::Refused((codes::EXPIRED, None)));
             }
             let Some(account) = account::by_id(tx, known.account.id)? else {
-                return Ok(Ok(Err((codes::WRONG, None))));
+                return Ok(Ruling::Refused((codes::WRONG, None)));
             };
             // No lock: what nobody can guess is the way in for who is locked out by guesses.
             if let Err(refused) = login::may_enter(&account) {
-                return Ok(Ok(Err(refused)));
+                return Ok(Ruling::Refused(refused));
             }
             let counters = (known.factor.last_step, verdict.counter);
             let used = (known.factor.id, verdict.sealed.as_slice());
             // The statement decides when two requests bring the same counter.
             if !factor::use_passkey(tx, used, counters, now_ms)? {
-                return Ok(Ok(Err((codes::WRONG, None))));
+                return Ok(Ruling::Refused((codes::WRONG, None)));
             }
-            Ok(Ok(Ok(account)))
+            Ok(Ruling::Granted(account))
         })
         .await
 }
@@ -206,9 +208,5 @@ async fn refuse(
         audit::append(tx, now_ms, &actor, login::FAILED, told)?;
         Ok((codes::WRONG, None))
     };
-    ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| web::service_error(&error))
+    ground.db.write(write).await.map_err(Problem::from)
 }

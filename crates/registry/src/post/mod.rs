@@ -12,7 +12,7 @@ use crate::administration::{codes, field, not_found, words};
 use crate::audit::{self, Act};
 use crate::department::{code, place};
 use crate::ground::Ground;
-use store::{Result as StoreResult, Tx};
+use store::Tx;
 use web::Problem;
 
 pub use sql::{all, by_id};
@@ -74,28 +74,25 @@ fn checked(given: &Post) -> Result<Post, Problem> {
 /// Makes a post, or changes the one with this id; the id in `given` does not count.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong.
+/// The store's, or what is wrong.
 pub fn put(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (id, given): (Option<i64>, &Post),
-) -> StoreResult<Result<i64, Problem>> {
-    let mut post = match checked(given) {
-        Ok(post) => post,
-        Err(problem) => return Ok(Err(problem)),
-    };
+) -> Result<i64, Problem> {
+    let mut post = checked(given)?;
     if let Some(id) = id
         && by_id(tx, id)?.is_none()
     {
-        return Ok(Err(not_found()));
+        return Err(not_found());
     }
     let n_max = usize::try_from(POSTS_MAX).unwrap_or(usize::MAX);
     if id.is_none() && all(tx, POSTS_MAX)?.len() >= n_max {
-        return Ok(Err(field(format!("岗位最多 {POSTS_MAX} 个"))));
+        return Err(field(format!("岗位最多 {POSTS_MAX} 个")));
     }
     if sql::by_code(tx, &post.code)?.is_some_and(|other| Some(other) != id) {
-        return Ok(Err(Problem::new(codes::TAKEN)));
+        return Err(Problem::new(codes::TAKEN));
     }
     post.id = id.unwrap_or_else(|| ground.ids.next());
     let now_ms = ground.now_ms();
@@ -103,30 +100,25 @@ pub fn put(
     let told = format!("{}（{}）", post.name, post.code);
     let object = format!("post:{}", post.id);
     audit::done(tx, now_ms, actor, PUT, &object, &told)?;
-    Ok(Ok(post.id))
+    Ok(post.id)
 }
 
 /// Removes a post that nobody has.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why it stays.
-pub fn remove(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    actor: &Actor,
-    id: i64,
-) -> StoreResult<Result<(), Problem>> {
+/// The store's, or why it stays.
+pub fn remove(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Result<(), Problem> {
     let Some(found) = by_id(tx, id)? else {
-        return Ok(Err(not_found()));
+        return Err(not_found());
     };
     let n_people = account::placed(tx, None, Some(id))?;
     if n_people > 0 {
         let why = format!("仍有 {n_people} 名人员在此岗位");
-        return Ok(Err(Problem::new(codes::IN_USE).detail(why)));
+        return Err(Problem::new(codes::IN_USE).detail(why));
     }
     sql::remove(tx, id)?;
     let told = format!("{}（{}）", found.name, found.code);
     let object = format!("post:{id}");
     audit::done(tx, ground.now_ms(), actor, REMOVED, &object, &told)?;
-    Ok(Ok(()))
+    Ok(())
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Tx;
 use utoipa::ToSchema;
-use web::{Page, Problem, service_error};
+use web::{Page, Problem};
 
 /// What the routes of this room need.
 #[derive(Clone)]
@@ -164,13 +164,7 @@ async fn relying_parties(
     _: By<ReadRelyingParties>,
     State(desk): State<PartyDesk>,
 ) -> Result<Json<Page<Listed>>, Problem> {
-    let parties = desk
-        .gate
-        .ground
-        .db
-        .read(super::list)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let parties = desk.gate.ground.db.read(super::list).await?;
     Ok(Json(Page {
         items: parties.into_iter().map(listed).collect(),
         next: None,
@@ -219,14 +213,12 @@ async fn put_relying_party(
         return Err(wrong("company 应为企业编号".to_owned()));
     }
     let ground = desk.gate.ground.clone();
-    let write = move |tx: &mut Tx<'_>| {
+    let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
         if party.secret_hash.is_none() {
             // The old secret stays: what is checked must be what the approval will put.
             party.secret_hash = super::by_name(tx, &name)?.and_then(|old| old.secret_hash);
         }
-        if let Err(refusal) = super::check(&party) {
-            return Ok(Err(refusal.to_string()));
-        }
+        super::check(&party).map_err(|refusal| wrong(refusal.to_string()))?;
         let payload = serde_json::to_string(&(&name, &entry))
             .map_err(|error| store::Error::Fault(error.to_string()))?;
         let request = Request {
@@ -236,12 +228,9 @@ async fn put_relying_party(
             company: party.company.map(|id| id.0),
             why: why.clone(),
         };
-        approval::ask(tx, &ground, &actor, &request).map(Ok)
+        Ok(approval::ask(tx, &ground, &actor, &request)?)
     };
-    let asked = desk.gate.ground.db.write(write).await;
-    let id = asked
-        .map_err(|error| service_error(&error))?
-        .map_err(wrong)?;
+    let id = desk.gate.ground.db.write(write).await?;
     Ok((
         StatusCode::ACCEPTED,
         Json(Proposed {
@@ -291,9 +280,7 @@ async fn remove_relying_party(
         approval::ask(tx, &ground, &actor, &request).map(Some)
     };
     let asked = desk.gate.ground.db.write(write).await;
-    let id = asked
-        .map_err(|error| service_error(&error))?
-        .ok_or_else(|| Problem::new(web::codes::NOT_FOUND))?;
+    let id = asked?.ok_or_else(|| Problem::new(web::codes::NOT_FOUND))?;
     Ok((
         StatusCode::ACCEPTED,
         Json(Proposed {

@@ -2,7 +2,7 @@
 
 use super::http::Entry;
 use super::{Protocol, RelyingParty};
-use crate::approval::{Doing, Kind};
+use crate::approval::{Doing, Kind, Undone};
 use crate::audit;
 use crate::company::CompanyId;
 use crate::role::Role;
@@ -43,23 +43,21 @@ pub(super) fn party(id: i64, name: &str, entry: Entry) -> Option<RelyingParty> {
     })
 }
 
-fn run_put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<std::result::Result<String, String>> {
+fn run_put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let payload: (String, Entry) = serde_json::from_str(&doing.approval.payload)
         .map_err(|error| Error::Fault(format!("payload of an approval: {error}")))?;
     let (name, entry) = payload;
     let id = doing.ground.ids.next();
     let Some(party) = party(id, &name, entry) else {
-        return Ok(Err("协议应为 cas 或 oidc".to_owned()));
+        return Err(Undone::failed("协议应为 cas 或 oidc"));
     };
     if let Some(company) = party.company
         && crate::company::by_id(tx, company)?.is_none()
     {
-        return Ok(Err("没有这家企业".to_owned()));
+        return Err(Undone::failed("没有这家企业"));
     }
     let now_ms = doing.ground.now_ms();
-    if let Err(refusal) = super::put(tx, &party, now_ms)? {
-        return Ok(Err(refusal.to_string()));
-    }
+    super::put(tx, &party, now_ms).map_err(Undone::because)?;
     let object = format!("relying_party:{name}");
     audit::done(
         tx,
@@ -69,13 +67,13 @@ fn run_put(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<std::result::Result<Str
         &object,
         &party.urls.join(" "),
     )?;
-    Ok(Ok(String::new()))
+    Ok(String::new())
 }
 
-fn run_remove(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<std::result::Result<String, String>> {
+fn run_remove(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let name = &doing.approval.payload;
     if !super::remove(tx, name)? {
-        return Ok(Err("没有这个接入系统".to_owned()));
+        return Err(Undone::failed("没有这个接入系统"));
     }
     let object = format!("relying_party:{name}");
     audit::done(
@@ -86,5 +84,5 @@ fn run_remove(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<std::result::Result<
         &object,
         "",
     )?;
-    Ok(Ok(String::new()))
+    Ok(String::new())
 }

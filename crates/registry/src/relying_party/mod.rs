@@ -178,30 +178,29 @@ pub enum Refusal {
     /// The kind cannot change.
     #[error("同名的接入系统使用另一种协议；请先移除或另取简称")]
     Kind,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
 }
+
+store::failure!(Refusal);
 
 /// Makes or changes the entry with this name; its id never changes, and its secret stays when none
 /// is brought.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong.
-pub fn put(
-    tx: &mut Tx<'_>,
-    party: &RelyingParty,
-    now_ms: i64,
-) -> Result<std::result::Result<(), Refusal>> {
+/// What is wrong, or the store's.
+pub fn put(tx: &mut Tx<'_>, party: &RelyingParty, now_ms: i64) -> Result<(), Refusal> {
     let old = by_name(tx, &party.name)?;
     let mut party = party.clone();
     if party.secret_hash.is_none() {
         party.secret_hash = old.as_ref().and_then(|old| old.secret_hash.clone());
     }
-    if let Err(refusal) = check(&party) {
-        return Ok(Err(refusal));
-    }
+    check(&party)?;
     match old {
-        Some(old) if old.protocol != party.protocol => Ok(Err(Refusal::Kind)),
-        Some(old) => sql::update(tx, old.id, &party, now_ms).map(Ok),
-        None => sql::insert(tx, &party, now_ms).map(Ok),
+        Some(old) if old.protocol != party.protocol => Err(Refusal::Kind),
+        Some(old) => Ok(sql::update(tx, old.id, &party, now_ms)?),
+        None => Ok(sql::insert(tx, &party, now_ms)?),
     }
 }
 
@@ -209,7 +208,7 @@ pub fn put(
 ///
 /// # Errors
 /// What is wrong.
-pub fn check(party: &RelyingParty) -> std::result::Result<(), Refusal> {
+pub fn check(party: &RelyingParty) -> Result<(), Refusal> {
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
     if !(2..=60).contains(&party.name.len()) || !party.name.chars().all(is_name) {
         return Err(Refusal::Name);

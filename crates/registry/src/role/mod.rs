@@ -236,19 +236,24 @@ pub enum Refusal {
     /// The one who approves must not be the one who asked.
     #[error("申请人与批准人不能是同一人")]
     SamePerson,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
 }
+
+store::failure!(Refusal);
 
 /// Grants a role.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why the role cannot be granted.
-pub fn grant(tx: &mut Tx<'_>, grant: &Grant) -> Result<std::result::Result<(), Refusal>> {
+/// The store's, or why the role cannot be granted.
+pub fn grant(tx: &mut Tx<'_>, grant: &Grant) -> Result<(), Refusal> {
     let role = Role::from_name(&grant.role);
     if role.is_none() && !custom_roles(tx)?.iter().any(|r| r.name == grant.role) {
-        return Ok(Err(Refusal::Unknown));
+        return Err(Refusal::Unknown);
     }
     if grant.granted_by.is_some() && grant.granted_by == grant.approved_by {
-        return Ok(Err(Refusal::SamePerson));
+        return Err(Refusal::SamePerson);
     }
     // What one person holds is looked at and changed by one transaction at a time.
     crate::account::hold(tx, grant.account)?;
@@ -261,16 +266,16 @@ pub fn grant(tx: &mut Tx<'_>, grant: &Grant) -> Result<std::result::Result<(), R
         other.account == grant.account && other.role == grant.role && other.company == grant.company
     };
     if held.iter().any(is_same) {
-        return Ok(Err(Refusal::Held));
+        return Err(Refusal::Held);
     }
     if clashes {
-        return Ok(Err(Refusal::Officer));
+        return Err(Refusal::Officer);
     }
     match sql::insert(tx, grant) {
-        Ok(()) => Ok(Ok(())),
+        Ok(()) => Ok(()),
         // The constraint decides when two grants race.
-        Err(Error::Constraint(_)) => Ok(Err(Refusal::Officer)),
-        Err(error) => Err(error),
+        Err(Error::Constraint(_)) => Err(Refusal::Officer),
+        Err(error) => Err(error.into()),
     }
 }
 

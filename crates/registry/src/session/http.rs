@@ -20,7 +20,7 @@ use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, codes, service_error};
+use web::{Page, PageQuery, Problem, codes};
 
 crate::operations! {
     ReadSession = reads("session", "查看当前会话", PEOPLE);
@@ -167,11 +167,7 @@ async fn session(
         }
         Ok((account, memberships, role::custom_roles(tx)?))
     };
-    let (account, memberships, custom) = ground
-        .db
-        .read(read)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let (account, memberships, custom) = ground.db.read(read).await?;
     let account = account.ok_or_else(|| Problem::new(crate::access::LOGIN))?;
     let days = ground.number(&crate::login::PASSWORD_DAYS);
     let expires = (days > 0).then(|| beijing_rfc3339(account.password_at + days * 86_400_000));
@@ -273,13 +269,7 @@ async fn choose_company(
         audit::done(tx, now_ms, &actor, CHOOSE, &object, "")?;
         Ok(true)
     };
-    let is_chosen = desk
-        .gate
-        .ground
-        .db
-        .write(write)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let is_chosen = desk.gate.ground.db.write(write).await?;
     if is_chosen {
         Ok(StatusCode::NO_CONTENT)
     } else {
@@ -382,13 +372,13 @@ async fn kick(
 ) -> Result<StatusCode, Problem> {
     let (asked, why) = (id(&asked)?, reason(&body(given)?.reason)?);
     let now_ms = desk.gate.ground.now_ms();
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<(), Problem>> {
+    let write = move |tx: &mut Tx<'_>| -> Result<(), Problem> {
         if !end(tx, asked, now_ms, "kick")? {
-            return Ok(Err(not_found()));
+            return Err(not_found());
         }
         let told = format!("理由：{why}");
         audit::done(tx, now_ms, &actor, KICK, &format!("session:{asked}"), &told)?;
-        Ok(Ok(()))
+        Ok(())
     };
     desk.gate.ground.act(write).await?;
     Ok(StatusCode::NO_CONTENT)

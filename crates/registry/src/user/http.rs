@@ -361,15 +361,15 @@ async fn unmask_user(
 ) -> Result<Json<PersonalView>, Problem> {
     let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
     let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<PersonalView, Problem>> {
+    let write = move |tx: &mut Tx<'_>| -> Result<PersonalView, Problem> {
         if account::by_id(tx, asked)?.is_none() {
-            return Ok(Err(not_found()));
+            return Err(not_found());
         }
         let (phone, email) = super::personal(tx, &ground, asked)?;
         let told = format!("理由：{why}");
         let now_ms = ground.now_ms();
         audit::done(tx, now_ms, &actor, account::UNMASK, &object(asked), &told)?;
-        Ok(Ok(PersonalView { phone, email }))
+        Ok(PersonalView { phone, email })
     };
     desk.ground().act(write).await.map(Json)
 }

@@ -41,10 +41,11 @@ fn object(id: AccountId) -> String {
     format!("account:{}", id.0)
 }
 
-fn refusal(refusal: &Refusal) -> Problem {
+fn refusal(refusal: Refusal) -> Problem {
     let code = match refusal {
         Refusal::Taken => codes::TAKEN,
         Refusal::Login | Refusal::Name => codes::FIELD,
+        Refusal::Store(error) => return error.into(),
     };
     Problem::new(code).detail(refusal.to_string())
 }
@@ -52,14 +53,14 @@ fn refusal(refusal: &Refusal) -> Problem {
 /// Makes a staff account with its one-time link.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong.
+/// The store's, or what is wrong.
 pub fn create(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (login, details): (&str, &Details),
     (link_hash, nonces): (&str, &[Secret; 2]),
-) -> StoreResult<Result<AccountId, Problem>> {
+) -> Result<AccountId, Problem> {
     let now_ms = ground.now_ms();
     let id = AccountId(ground.ids.next());
     let new = NewAccount {
@@ -71,38 +72,30 @@ pub fn create(
         password_hash: None,
         at_ms: now_ms,
     };
-    if let Err(why) = account::add(tx, &new)? {
-        return Ok(Err(refusal(&why)));
-    }
-    if let Err(problem) = put_profile(tx, ground, (id, details), nonces)? {
-        return Ok(Err(problem));
-    }
+    account::add(tx, &new).map_err(refusal)?;
+    put_profile(tx, ground, (id, details), nonces)?;
     account::invite(tx, id, link_hash, now_ms)?;
     audit::done(tx, now_ms, actor, account::CREATE, &object(id), login)?;
-    Ok(Ok(id))
+    Ok(id)
 }
 
 /// Changes the data of a person.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong.
+/// The store's, or what is wrong.
 pub fn change(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (id, details): (AccountId, &Details),
     nonces: &[Secret; 2],
-) -> StoreResult<Result<(), Problem>> {
+) -> Result<(), Problem> {
     let Some(found) = account::by_id(tx, id)? else {
-        return Ok(Err(not_found()));
+        return Err(not_found());
     };
-    if let Err(why) = account::validate(&found.login, &details.name) {
-        return Ok(Err(refusal(&why)));
-    }
+    account::validate(&found.login, &details.name).map_err(refusal)?;
     account::set_name(tx, id, details.name.trim())?;
-    if let Err(problem) = put_profile(tx, ground, (id, details), nonces)? {
-        return Ok(Err(problem));
-    }
+    put_profile(tx, ground, (id, details), nonces)?;
     // Which data were changed is on record, the data are not (I8).
     let mut told = vec!["姓名、部门、岗位"];
     told.extend(details.phone.is_some().then_some("电话"));
@@ -116,7 +109,7 @@ pub fn change(
         &object(id),
         &told.join("、"),
     )?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 fn put_profile(
@@ -124,11 +117,9 @@ fn put_profile(
     ground: &Ground,
     (id, details): (AccountId, &Details),
     nonces: &[Secret; 2],
-) -> StoreResult<Result<(), Problem>> {
+) -> Result<(), Problem> {
     let old = account::profile(tx, id)?;
-    if let Err(problem) = may_belong(tx, ground, (id, &old), details)? {
-        return Ok(Err(problem));
-    }
+    may_belong(tx, ground, (id, &old), details)?;
     let mut profile = Profile {
         department: details.department,
         post: details.post,
@@ -143,7 +134,7 @@ fn put_profile(
             continue;
         };
         if !text.is_empty() && !kind.is_well_formed(text) {
-            return Ok(Err(field(why)));
+            return Err(field(why));
         }
         let sealed = personal::close(ground, (id, kind), text, nonce)?;
         match kind {
@@ -152,7 +143,7 @@ fn put_profile(
         }
     }
     account::set_profile(tx, id, &profile, ground.now_ms())?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Whether a person may have this department and post. Who holds a role with the sight of his
@@ -162,27 +153,27 @@ fn may_belong(
     ground: &Ground,
     (id, old): (AccountId, &Profile),
     details: &Details,
-) -> StoreResult<Result<(), Problem>> {
+) -> Result<(), Problem> {
     if let Some(department) = details.department
         && department::by_id(tx, department)?.is_none()
     {
-        return Ok(Err(field("没有这个部门")));
+        return Err(field("没有这个部门"));
     }
     if let Some(wanted) = details.post
         && details.post != old.post
         && !post::by_id(tx, wanted)?.is_some_and(|post| post.is_active)
     {
-        return Ok(Err(field("没有这个岗位，或岗位已停用")));
+        return Err(field("没有这个岗位，或岗位已停用"));
     }
     if details.department != old.department {
         let grants = role::of_account(tx, id, ground.now_ms())?;
         if grants.iter().any(role::Grant::is_of_department) {
             let why = "此人有角色的数据范围为“本部门关区”，调整部门会改变其所见数据；\
                        请先申请收回该角色，调整部门后重新授予";
-            return Ok(Err(Problem::new(codes::STATE).detail(why)));
+            return Err(Problem::new(codes::STATE).detail(why));
         }
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Telephone number and e-mail address in full.

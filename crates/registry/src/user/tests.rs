@@ -182,7 +182,7 @@ async fn two_officers_who_disable_each_other_at_once_do_not_both_succeed() {
             assert_ne!(done, (true, true));
             let rows = test.db.read(|tx| tx.query(sql, &[])).await.unwrap();
             assert_eq!(rows.first().unwrap().int(0).unwrap(), 1);
-            let clear = |tx: &mut Tx<'_>| {
+            let clear = |tx: &mut Tx<'_>| -> store::Result<_> {
                 tx.execute("delete from role_grant", &[])?;
                 tx.execute("delete from account", &[])?;
                 Ok(())

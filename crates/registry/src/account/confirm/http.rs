@@ -4,7 +4,7 @@ use super::page::ConfirmPage;
 use crate::access::CSRF;
 use crate::account::Account;
 use crate::account::http::person;
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::login::http::{Entrance, NextQuery, go, go_with, is_token, local, with_next};
 use crate::login::page::{self, Lang, SCRIPTED, Shown, page_with};
 use crate::login::{promote, still_knows};
@@ -50,10 +50,10 @@ pub async fn confirm_page(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     match person(&entrance, &headers, &[Stage::Full]).await? {
-        Ok((_, session, account)) => {
+        Ruling::Granted((_, session, account)) => {
             show_confirm(&entrance, lang, (&session, &account), None, &query.next).await
         }
-        Err(way) => Ok(way),
+        Ruling::Refused(way) => Ok(way),
     }
 }
 
@@ -99,8 +99,8 @@ pub async fn confirm_try(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
     let (actor, session, account) = match person(&entrance, &headers, &[Stage::Full]).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(way),
+        Ruling::Granted(found) => found,
+        Ruling::Refused(way) => return Ok(way),
     };
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account"));
@@ -108,7 +108,7 @@ pub async fn confirm_try(
     let ground = entrance.ground();
     let who = (&actor.origin, &account);
     let known = still_knows(ground, &entrance.throttle, who, &form.password).await?;
-    if let Err(refused) = known {
+    if let Ruling::Refused(refused) = known {
         let (both, shown) = ((&session, &account), Some(refused.into()));
         return show_confirm(&entrance, lang, both, shown, &form.next).await;
     }
@@ -132,8 +132,8 @@ pub async fn confirm_passkey(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
     let (actor, session, account) = match person(&entrance, &headers, &[Stage::Full]).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(way),
+        Ruling::Granted(found) => found,
+        Ruling::Refused(way) => return Ok(way),
     };
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account"));
@@ -142,7 +142,7 @@ pub async fn confirm_passkey(
     let asked = (Purpose::Confirm(session.id), form.answer());
     let who = Some(account.id);
     match prove(ground, passkeys, &actor.origin, asked, who).await? {
-        Ok(_) => {
+        Ruling::Granted(_) => {
             let method = if session.has("passkey") {
                 ""
             } else {
@@ -151,7 +151,7 @@ pub async fn confirm_passkey(
             let begun = promote(ground, &actor, &session, method).await?;
             Ok(go_with(ground, &begun, &form.next))
         }
-        Err(refused) => {
+        Ruling::Refused(refused) => {
             let (both, shown) = ((&session, &account), Some(refused.into()));
             show_confirm(&entrance, lang, both, shown, &form.next).await
         }

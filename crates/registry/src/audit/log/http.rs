@@ -275,8 +275,8 @@ async fn workbook(
     ]);
     let now_ms = desk.ground().now_ms();
     let told = format!("{}；{}", operation.chinese, told_conditions(&conditions));
-    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &told).map(Ok);
-    desk.ground().act(note).await?;
+    let note = move |tx: &mut Tx<'_>| done(tx, now_ms, &actor, EXPORT, "audit:", &told);
+    desk.ground().db.write(note).await?;
     let mut cells = Vec::new();
     while cells.len() < EXPORT_ROWS_MAX {
         let part = (filter.clone(), person.clone());

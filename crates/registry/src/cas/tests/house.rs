@@ -126,7 +126,7 @@ impl House {
             parameters: Arc::default(),
             code_tables: Arc::default(),
         };
-        let write = |tx: &mut store::Tx<'_>| {
+        let write = |tx: &mut store::Tx<'_>| -> store::Result<_> {
             for (id, login, is_staff) in [(1, "li.lei", false), (2, "guan.yuan", true)] {
                 let new = NewAccount {
                     id: AccountId(id),
@@ -137,12 +137,12 @@ impl House {
                     password_hash: Some(hash().to_owned()),
                     at_ms: NOW_MS,
                 };
-                account::add(tx, &new)?.unwrap();
+                account::add(tx, &new).unwrap();
             }
             let mine = party(10, "app", &["https://app.example/portal"]);
-            relying_party::put(tx, &mine, NOW_MS)?.unwrap();
+            relying_party::put(tx, &mine, NOW_MS).unwrap();
             let other = party(11, "other", &["http://other.example:8080/"]);
-            relying_party::put(tx, &other, NOW_MS)?.unwrap();
+            relying_party::put(tx, &other, NOW_MS).unwrap();
             Ok(())
         };
         ground.db.write(write).await.unwrap();
@@ -175,7 +175,7 @@ impl House {
     /// Adds or changes an entry.
     pub(crate) async fn put(&self, party: RelyingParty) {
         let put = move |tx: &mut store::Tx<'_>| relying_party::put(tx, &party, NOW_MS);
-        self.ground.db.write(put).await.unwrap().unwrap();
+        self.ground.db.write(put).await.unwrap();
     }
 
     /// A session that is logged in without the form; answers its cookie.
@@ -186,7 +186,7 @@ impl House {
         let begun = login::begin(&self.ground, &origin, &account, login::Proof::of("passkey"))
             .await
             .unwrap();
-        let begun = begun.unwrap();
+        let begun = begun.result().unwrap();
         (begun.session, format!("tongguan={}", begun.token))
     }
 

@@ -210,13 +210,13 @@ async fn export_dictionary(
 ) -> Result<Response, Problem> {
     let (asked, now_ms) = (code.clone(), desk.ground().now_ms());
     let standing = standing(&desk);
-    let act = move |tx: &mut Tx<'_>| -> StoreResult<Result<Vec<EntryView>, Problem>> {
+    let act = move |tx: &mut Tx<'_>| -> Result<Vec<EntryView>, Problem> {
         let Some(found) = entries_of(tx, &standing, &asked)? else {
-            return Ok(Err(not_found()));
+            return Err(not_found());
         };
         let object = format!("dictionary:{asked}");
         audit::done(tx, now_ms, &actor, EXPORT, &object, "")?;
-        Ok(Ok(found))
+        Ok(found)
     };
     let found = desk.ground().act(act).await?;
     let row = |one: EntryView| {

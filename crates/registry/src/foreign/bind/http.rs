@@ -10,7 +10,7 @@ use crate::config::ForeignMatch;
 use crate::foreign::http::{cookie, json, put_cookie};
 use crate::foreign::page::{BindPage, UnknownPage};
 use crate::foreign::{BIND, Binding, Door, UNBIND, codes, insert, remove};
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::login::http::{Entrance, TokenForm, go, is_token, local, onward, with_next};
 use crate::login::page::{self, Lang, page_with};
 use crate::session::{Session, Stage};
@@ -91,33 +91,41 @@ async fn binder(
     entrance: &Entrance,
     headers: &HeaderMap,
     (lang, name): (Lang, &str),
-) -> Result<Result<Binder, Response>, Problem> {
+) -> Result<Ruling<Binder, Response>, Problem> {
     let Some(door) = entrance.foreign.find(name) else {
-        return Ok(Err(page::refused(lang, codes::NONE, "/account")));
+        return Ok(Ruling::Refused(page::refused(
+            lang,
+            codes::NONE,
+            "/account",
+        )));
     };
     let here = format!("/login/foreign/{name}/bind");
     let Some((_, session)) = entrance.gate.session(headers).await? else {
-        return Ok(Err(go(&with_next("/login", &here))));
+        return Ok(Ruling::Refused(go(&with_next("/login", &here))));
     };
     if session.stage != Stage::Full {
-        return Ok(Err(go(&onward(session.stage, &here))));
+        return Ok(Ruling::Refused(go(&onward(session.stage, &here))));
     }
     let (actor, session, account) = match person(entrance, headers, &[Stage::Full]).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(Err(way)),
+        Ruling::Granted(found) => found,
+        Ruling::Refused(way) => return Ok(Ruling::Refused(way)),
     };
     let ground = entrance.ground();
     if !is_own(&session) {
-        return Ok(Err(page::refused(lang, codes::LOCAL, "/account")));
+        return Ok(Ruling::Refused(page::refused(
+            lang,
+            codes::LOCAL,
+            "/account",
+        )));
     }
     if !is_fresh(ground, &session) {
-        return Ok(Err(confirm_first(&here)));
+        return Ok(Ruling::Refused(confirm_first(&here)));
     }
     let slip = cookie(headers, ground, WAITING).unwrap_or_default();
     let text = slip::open(ground, (&bind_purpose(name), BIND_MS), &slip);
     let waiting = text.and_then(|text| serde_json::from_slice(&text).ok());
     Ok(match waiting {
-        Some(waiting) => Ok(Binder {
+        Some(waiting) => Ruling::Granted(Binder {
             actor,
             session,
             account,
@@ -125,7 +133,7 @@ async fn binder(
             slip,
             waiting,
         }),
-        None => Err(page::refused(lang, codes::NOTHING, "/account")),
+        None => Ruling::Refused(page::refused(lang, codes::NOTHING, "/account")),
     })
 }
 
@@ -141,8 +149,8 @@ pub async fn bind_page(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     let binder = match binder(&entrance, &headers, (lang, &name)).await? {
-        Ok(binder) => binder,
-        Err(way) => return Ok(way),
+        Ruling::Granted(binder) => binder,
+        Ruling::Refused(way) => return Ok(way),
     };
     let template = BindPage {
         lang,
@@ -168,8 +176,8 @@ pub async fn bind(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
     let binder = match binder(&entrance, &headers, (lang, &name)).await? {
-        Ok(binder) => binder,
-        Err(way) => return Ok(way),
+        Ruling::Granted(binder) => binder,
+        Ruling::Refused(way) => return Ok(way),
     };
     if !is_token(&binder.session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account"));
@@ -185,23 +193,23 @@ pub async fn bind(
         used_at: None,
     };
     let (actor, slip) = (binder.actor, binder.slip);
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<(), Code>> {
+    let write = move |tx: &mut Tx<'_>| -> StoreResult<Ruling<(), Code>> {
         let now_ms = shared.now_ms();
         if !slip::use_up(tx, &slip, (now_ms, BIND_MS))? {
-            return Ok(Err(codes::NOTHING));
+            return Ok(Ruling::Refused(codes::NOTHING));
         }
         if !insert(tx, &binding)? {
-            return Ok(Err(codes::TAKEN));
+            return Ok(Ruling::Refused(codes::TAKEN));
         }
         let object = format!("account:{}", binding.account.0);
         let detail = format!("{}：{}", binding.source, binding.external);
         audit::done(tx, now_ms, &actor, BIND, &object, &detail)?;
-        Ok(Ok(()))
+        Ok(Ruling::Granted(()))
     };
     let written = ground.db.write(write).await;
-    let mut response = match written.map_err(|error| web::service_error(&error))? {
-        Ok(()) => go(local(&next)),
-        Err(code) => page::refused(lang, code, "/account"),
+    let mut response = match written? {
+        Ruling::Granted(()) => go(local(&next)),
+        Ruling::Refused(code) => page::refused(lang, code, "/account"),
     };
     put_cookie(&mut response, ground, (WAITING, ""), BIND_MS);
     Ok(response)
@@ -219,8 +227,8 @@ pub async fn unbind(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
     let (actor, session, account) = match person(&entrance, &headers, &[Stage::Full]).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(way),
+        Ruling::Granted(found) => found,
+        Ruling::Refused(way) => return Ok(way),
     };
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account"));
@@ -238,6 +246,6 @@ pub async fn unbind(
         Ok(())
     };
     let written = ground.db.write(write).await;
-    written.map_err(|error| web::service_error(&error))?;
+    written?;
     Ok(go("/account?saved"))
 }

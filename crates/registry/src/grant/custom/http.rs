@@ -11,7 +11,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use store::{Result as StoreResult, Tx};
+use store::Tx;
 use utoipa::ToSchema;
 use web::{Page, Problem};
 
@@ -145,14 +145,14 @@ async fn ask_role(
         chinese: words("角色名称", &given.name, 40)?,
         operations,
     };
-    let check = move |_: &mut Tx<'_>| -> StoreResult<Result<Request, Problem>> {
+    let check = move |_: &mut Tx<'_>| -> Result<Request, Problem> {
         let title = format!(
             "自定义角色“{}”，{} 项操作",
             wish.chinese,
             wish.operations.len()
         );
         let payload = serde_json::to_string(&wish).unwrap_or_default();
-        Ok(Ok(request(&PUT_ROLE, title, payload, why.clone())))
+        Ok(request(&PUT_ROLE, title, payload, why.clone()))
     };
     ask(&desk, actor, check).await
 }
@@ -176,13 +176,13 @@ async fn ask_role_removal(
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     let why = reason(&body(given)?.reason)?;
     let now_ms = desk.ground().now_ms();
-    let check = move |tx: &mut Tx<'_>| -> StoreResult<Result<Request, Problem>> {
+    let check = move |tx: &mut Tx<'_>| -> Result<Request, Problem> {
         let roles = role::custom_roles(tx)?;
         let Some(found) = roles.into_iter().find(|role| role.name == name) else {
-            return Ok(Err(not_found()));
+            return Err(not_found());
         };
         if !role::of_role(tx, &found.name, now_ms)?.is_empty() {
-            return Ok(Err(Problem::new(codes::IN_USE).detail("仍有人担任此角色")));
+            return Err(Problem::new(codes::IN_USE).detail("仍有人担任此角色"));
         }
         let title = format!("删除自定义角色“{}”", found.chinese);
         let wish = RoleWish {
@@ -191,7 +191,7 @@ async fn ask_role_removal(
             operations: Vec::new(),
         };
         let payload = serde_json::to_string(&wish).unwrap_or_default();
-        Ok(Ok(request(&REMOVE_ROLE, title, payload, why.clone())))
+        Ok(request(&REMOVE_ROLE, title, payload, why.clone()))
     };
     ask(&desk, actor, check).await
 }

@@ -3,7 +3,7 @@
 use crate::access::origin;
 use crate::account::{self, Account, password};
 use crate::factor;
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::hash_text;
 use crate::login::http::{Entrance, HOME, NextQuery, PasswordForm, go_with, n_min, with_next};
 use crate::login::page::{self, Lang, PasswordPage};
@@ -12,7 +12,7 @@ use crate::session::Stage;
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use web::{Problem, service_error};
+use web::Problem;
 
 async fn of_link(ground: &Ground, token: &str) -> Result<Option<Account>, Problem> {
     let (hash, now_ms) = (hash_text(token), ground.now_ms());
@@ -20,7 +20,7 @@ async fn of_link(ground: &Ground, token: &str) -> Result<Option<Account>, Proble
         .db
         .read(move |tx| account::of_link(tx, &hash, now_ms))
         .await
-        .map_err(|error| service_error(&error))
+        .map_err(Problem::from)
 }
 
 fn show_activate(lang: Lang, account: &Account, token: &str, faults: Vec<String>) -> Response {
@@ -106,17 +106,17 @@ pub async fn activate(
     if faults.is_empty() {
         let link = Some(hash_text(&form.token));
         let set = set_password(ground, &actor, &account, (&form.new, link)).await?;
-        faults = set.err().unwrap_or_default();
+        faults = set.result().err().unwrap_or_default();
     }
     if !faults.is_empty() {
         return Ok(show_activate(lang, &account, &form.token, faults));
     }
     match begin(ground, &origin, &account, Proof::of("password")).await? {
-        Ok(begun) => Ok(go_with(
+        Ruling::Granted(begun) => Ok(go_with(
             ground,
             &begun,
             &after_activation(ground, &begun, &account).await?,
         )),
-        Err((code, _)) => Ok(page::refused(lang, code, "/login")),
+        Ruling::Refused((code, _)) => Ok(page::refused(lang, code, "/login")),
     }
 }

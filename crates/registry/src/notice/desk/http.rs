@@ -341,13 +341,10 @@ async fn ask_notice(
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     let (asked, why) = (id(&asked)?, reason(&body(given)?.reason)?);
     let (author, ground) = (actor.require_account()?, desk.ground().clone());
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<i64, Problem>> {
-        let found = match notice::own_draft(tx, author, asked)? {
-            Ok(found) => found,
-            Err(problem) => return Ok(Err(problem)),
-        };
+    let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
+        let found = notice::own_draft(tx, author, asked)?;
         if pending(tx)?.contains(&asked) {
-            return Ok(Err(notice::wrong_state("该公告已在等待复核")));
+            return Err(notice::wrong_state("该公告已在等待复核"));
         }
         let wish = Wish {
             notice: asked,
@@ -360,7 +357,7 @@ async fn ask_notice(
             company: None,
             why: why.clone(),
         };
-        approval::ask(tx, &ground, &actor, &request).map(Ok)
+        Ok(approval::ask(tx, &ground, &actor, &request)?)
     };
     let approval_id = desk.ground().act(write).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))

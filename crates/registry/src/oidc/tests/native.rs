@@ -149,7 +149,7 @@ async fn native_programs_get_their_code_at_the_address_that_they_brought() {
             "com.example.app:/cb".to_owned(),
         ];
         let write = move |tx: &mut store::Tx<'_>| relying_party::put(tx, &party, 1);
-        place.house.ground.db.write(write).await.unwrap().unwrap();
+        place.house.ground.db.write(write).await.unwrap();
         let (_, cookie) = place.house.session(1).await;
         for (redirect, begin) in [
             (

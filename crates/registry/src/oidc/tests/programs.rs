@@ -45,7 +45,7 @@ async fn with_company(place: &Place) {
         created_at: NOW_MS,
     };
     let add = move |tx: &mut store::Tx<'_>| company::add(tx, &company);
-    place.house.ground.db.write(add).await.unwrap().unwrap();
+    place.house.ground.db.write(add).await.unwrap();
     place.house.put(machine()).await;
 }
 

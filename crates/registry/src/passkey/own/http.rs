@@ -4,7 +4,7 @@ use crate::access::{Actor, CSRF};
 use crate::account::confirm::http::{confirm_first, is_fresh, needs_proof};
 use crate::account::http::{person, show_recovery};
 use crate::account::{self, Account};
-use crate::ground::Ground;
+use crate::ground::{Ground, Ruling};
 use crate::login::http::{Entrance, NextQuery, go, is_token, local, onward, set_cookie};
 use crate::login::page::{self, Lang, SCRIPTED, Shown, page_with};
 use crate::login::{method_name, needs_factor, promote};
@@ -36,13 +36,13 @@ pub async fn passkey_page(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     match person(&entrance, &headers, ENROL_STAGES).await? {
-        Ok((_, session, account)) => {
+        Ruling::Granted((_, session, account)) => {
             if needs_proof(entrance.ground(), &session) {
                 return Ok(confirm_first("/account/passkey"));
             }
             show_passkey(&entrance, lang, (&session, &account), None, &query.next)
         }
-        Err(way) => Ok(way),
+        Ruling::Refused(way) => Ok(way),
     }
 }
 
@@ -85,8 +85,8 @@ pub async fn passkey_add(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, None);
     let (actor, session, account) = match person(&entrance, &headers, ENROL_STAGES).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(way),
+        Ruling::Granted(found) => found,
+        Ruling::Refused(way) => return Ok(way),
     };
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account/passkey"));
@@ -98,8 +98,8 @@ pub async fn passkey_add(
     let who = (&actor, &account, session.id);
     let enrolled = enrol(ground, passkeys, who, form.answer(), &form.label).await?;
     let enrolled = match enrolled {
-        Ok(enrolled) => enrolled,
-        Err(code) => {
+        Ruling::Granted(enrolled) => enrolled,
+        Ruling::Refused(code) => {
             let both = (&session, &account);
             return show_passkey(&entrance, lang, both, Some(code), &form.next);
         }
@@ -148,7 +148,7 @@ pub async fn passkey_rename(
         let (ground, actor, account) = who;
         let label = label_of(&form.1);
         if !factor::rename_passkey(tx, account.id, form.0, &label)? {
-            return Ok(Err(codes::GONE));
+            return Err(Unchanged::Refused(codes::GONE));
         }
         let object = format!("account:{}", account.id.0);
         audit::done(
@@ -159,7 +159,7 @@ pub async fn passkey_rename(
             &object,
             method_name("passkey"),
         )?;
-        Ok(Ok(()))
+        Ok(())
     })
     .await
 }
@@ -182,14 +182,14 @@ pub async fn passkey_remove(
             .iter()
             .any(|one| one.is_passkey() && one.id == form.0)
         {
-            return Ok(Err(codes::GONE));
+            return Err(Unchanged::Refused(codes::GONE));
         }
         let n_left = factors
             .iter()
             .filter(|one| one.is_in_force() && one.id != form.0)
             .count();
         if n_left == 0 && needs_factor(tx, ground, account)? {
-            return Ok(Err(codes::LAST));
+            return Err(Unchanged::Refused(codes::LAST));
         }
         factor::remove(tx, account.id, form.0)?;
         let object = format!("account:{}", account.id.0);
@@ -201,7 +201,7 @@ pub async fn passkey_remove(
             &object,
             method_name("passkey"),
         )?;
-        Ok(Ok(()))
+        Ok(())
     })
     .await
 }
@@ -209,8 +209,22 @@ pub async fn passkey_remove(
 /// Who changes something: foundations, actor, account.
 type Changer<'a> = (&'a Ground, &'a Actor, &'a Account);
 
+/// Why nothing was changed.
+enum Unchanged {
+    Refused(Code),
+    Store(store::Error),
+}
+
+store::failure!(Unchanged);
+
+impl From<store::Error> for Unchanged {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
 /// A change of one's own passkeys: whose, and the id and label in the form.
-type Change = fn(&mut Tx<'_>, Changer<'_>, &(i64, String)) -> store::Result<Result<(), Code>>;
+type Change = fn(&mut Tx<'_>, Changer<'_>, &(i64, String)) -> Result<(), Unchanged>;
 
 /// Changes a passkey of one's own, after a fresh proof.
 async fn change(
@@ -221,8 +235,8 @@ async fn change(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(headers, None);
     let (actor, session, account) = match person(entrance, headers, &[Stage::Full]).await? {
-        Ok(found) => found,
-        Err(way) => return Ok(way),
+        Ruling::Granted(found) => found,
+        Ruling::Refused(way) => return Ok(way),
     };
     if !is_token(&session, &form.csrf) {
         return Ok(page::refused(lang, CSRF, "/account"));
@@ -236,8 +250,9 @@ async fn change(
         .db
         .write(move |tx: &mut Tx<'_>| act(tx, (&shared, &actor, &account), &what))
         .await;
-    match written.map_err(|error| web::service_error(&error))? {
+    match written {
         Ok(()) => Ok(go("/account?saved")),
-        Err(code) => Ok(page::refused(lang, code, "/account")),
+        Err(Unchanged::Refused(code)) => Ok(page::refused(lang, code, "/account")),
+        Err(Unchanged::Store(error)) => Err(error.into()),
     }
 }

@@ -244,7 +244,10 @@ async fn a_login_for_another_system_may_use_a_passkey() {
             company: None,
         };
         pages
-            .write(move |tx| relying_party::put(tx, &party, NOW).map(|put| put.unwrap()))
+            .write(move |tx| {
+                relying_party::put(tx, &party, NOW).unwrap();
+                Ok(())
+            })
             .await;
         let mut browser = Browser::default();
         let asked = "/cas/login?service=https%3A%2F%2Fapp.example%2Fportal&renew=true";

@@ -12,8 +12,8 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Serialize;
+use store::Tx;
 use store::clock::beijing_rfc3339;
-use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
 use web::Problem;
 
@@ -213,12 +213,12 @@ async fn ask_factor_reset(
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
     let ground = desk.ground().clone();
-    let write = move |tx: &mut Tx<'_>| -> StoreResult<Result<i64, Problem>> {
+    let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
         let Some(found) = account::by_id(tx, asked)? else {
-            return Ok(Err(not_found()));
+            return Err(not_found());
         };
         if actor.who.id() == Some(found.id.0) {
-            return Ok(Err(Problem::new(codes::ONESELF)));
+            return Err(Problem::new(codes::ONESELF));
         }
         let payload = FactorReset { account: asked.0 };
         let request = Request {
@@ -228,7 +228,7 @@ async fn ask_factor_reset(
             company: None,
             why: why.clone(),
         };
-        approval::ask(tx, &ground, &actor, &request).map(Ok)
+        Ok(approval::ask(tx, &ground, &actor, &request)?)
     };
     let approval_id = desk.ground().act(write).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))

@@ -6,7 +6,7 @@ use super::object;
 use crate::access::Actor;
 use crate::account::{self, Account, AccountId};
 use crate::administration::{codes, last_office, not_found};
-use crate::approval::{Doing, Kind, NOT_YOU};
+use crate::approval::{Doing, Kind, Undone};
 use crate::ground::Ground;
 use crate::login::lock;
 use crate::role::Role;
@@ -45,19 +45,16 @@ pub enum Change {
 /// Enables, disables or unlocks an account.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
+/// The store's, or why not.
 pub fn set_state(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (id, change): (AccountId, Change),
     reason: &str,
-) -> StoreResult<Result<(), Problem>> {
+) -> Result<(), Problem> {
     let (found, now_ms) = (account::by_id(tx, id)?, ground.now_ms());
-    let found = match others(actor, found) {
-        Ok(found) => found,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let found = others(actor, found)?;
     let state = match change {
         Change::Unlock => found.state.as_str(),
         // Who never set a password still needs the link.
@@ -66,13 +63,11 @@ pub fn set_state(
         Change::Disable => "disabled",
     };
     if change != Change::Unlock && state == found.state {
-        return Ok(Err(Problem::new(codes::STATE).detail("账号已是该状态")));
+        return Err(Problem::new(codes::STATE).detail("账号已是该状态"));
     }
     if change == Change::Disable {
         if let Some(office) = last_office(tx, id, now_ms)? {
-            return Ok(Err(
-                Problem::new(codes::LAST_OFFICER).detail(office.chinese())
-            ));
+            return Err(Problem::new(codes::LAST_OFFICER).detail(office.chinese()));
         }
         session::end_all_of(tx, id, (0, 0), now_ms, "disabled")?;
     }
@@ -87,29 +82,24 @@ pub fn set_state(
     };
     let detail = format!("{told} {}；理由：{reason}", found.login);
     audit::done(tx, now_ms, actor, account::STATE, &object(id), &detail)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Puts a person out until a new password is set by a fresh one-time link.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
+/// The store's, or why not.
 pub fn reset(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (id, link_hash): (AccountId, &str),
     reason: &str,
-) -> StoreResult<Result<(), Problem>> {
+) -> Result<(), Problem> {
     let (found, now_ms) = (account::by_id(tx, id)?, ground.now_ms());
-    let found = match others(actor, found) {
-        Ok(found) => found,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let found = others(actor, found)?;
     if found.state == "disabled" {
-        return Ok(Err(
-            Problem::new(codes::STATE).detail("账号已停用，请先启用")
-        ));
+        return Err(Problem::new(codes::STATE).detail("账号已停用，请先启用"));
     }
     // The old password opens nothing any more: it may be the reason for the reset.
     account::set_state(tx, id, "invited", now_ms)?;
@@ -117,34 +107,31 @@ pub fn reset(
     account::invite(tx, id, link_hash, now_ms)?;
     let detail = format!("{}；理由：{reason}", found.login);
     audit::done(tx, now_ms, actor, account::RESET, &object(id), &detail)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// A new first link for somebody who has not set a password yet; the old one opens nothing any more.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
+/// The store's, or why not.
 pub fn invite_again(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (id, link_hash): (AccountId, &str),
     reason: &str,
-) -> StoreResult<Result<(), Problem>> {
+) -> Result<(), Problem> {
     let (found, now_ms) = (account::by_id(tx, id)?, ground.now_ms());
-    let found = match others(actor, found) {
-        Ok(found) => found,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let found = others(actor, found)?;
     // Who has a password gets another only from the security administrator, who puts the person out.
     if found.state != "invited" || found.password_hash.is_some() {
         let why = "该账号已激活过或已停用；忘记密码请由安全管理员重置";
-        return Ok(Err(Problem::new(codes::STATE).detail(why)));
+        return Err(Problem::new(codes::STATE).detail(why));
     }
     account::invite(tx, id, link_hash, now_ms)?;
     let detail = format!("重新生成激活链接 {}；理由：{reason}", found.login);
     audit::done(tx, now_ms, actor, account::RESET, &object(id), &detail)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// A fresh one-time link from the machine itself, for an officer who is locked out; a disabled
@@ -182,20 +169,22 @@ fn others(actor: &Actor, found: Option<Account>) -> Result<Account, Problem> {
 }
 
 /// The function of [`FACTOR_RESET`].
-fn reset_factors(tx: &mut Tx<'_>, doing: &Doing<'_>) -> StoreResult<Result<String, String>> {
+fn reset_factors(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     let asked: FactorReset = serde_json::from_str(&doing.approval.payload)
         .map_err(|error| Error::Fault(error.to_string()))?;
     let id = AccountId(asked.account);
     if doing.actor.who.id() == Some(id.0) {
-        return Ok(Err(format!("{NOT_YOU}解除自己两步验证的申请")));
+        return Err(Undone::NotYou(format!(
+            "不能由本人批准解除自己两步验证的申请"
+        )));
     }
     let Some(found) = account::by_id(tx, id)? else {
-        return Ok(Err("账号已不存在".to_owned()));
+        return Err(Undone::failed("账号已不存在"));
     };
     let now_ms = doing.ground.now_ms();
     factor::remove_all(tx, id)?;
     session::end_all_of(tx, id, (0, 0), now_ms, "factor")?;
     let told = format!("已解除 {} 的两步验证", found.login);
     audit::done(tx, now_ms, doing.actor, factor::REMOVE, &object(id), &told)?;
-    Ok(Ok(told))
+    Ok(told)
 }
