@@ -118,7 +118,7 @@ async fn companies(db: &Db) -> Result<()> {
     let codes: BTreeSet<String> = (0..2 * COMPANIES.cast_unsigned())
         .map(ceb::sample::credit_code)
         .collect();
-    let add = move |tx: &mut Tx<'_>| {
+    let add = move |tx: &mut Tx<'_>| -> Result<(), registry::company::Refusal> {
         for (n, credit_code) in (0..COMPANIES).zip(&codes) {
             let company = Company {
                 id: CompanyId(n + 1),
@@ -132,9 +132,7 @@ async fn companies(db: &Db) -> Result<()> {
                 suspended: false,
                 created_at: 0,
             };
-            if let Err(refusal) = registry::company::add(tx, &company)? {
-                return Err(store::Error::Fault(refusal.to_string()));
-            }
+            registry::company::add(tx, &company)?;
         }
         Ok(())
     };

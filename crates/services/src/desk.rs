@@ -3,10 +3,10 @@
 use crate::case_file::Kind;
 use registry::access::Gate;
 use registry::ground::Ground;
-use std::sync::{Arc, Mutex, PoisonError};
-use store::{Error, Result, Tx};
+use std::sync::Arc;
+use store::{Result, Tx};
+use web::Problem;
 use web::room::Room;
-use web::{Problem, service_error};
 
 /// What the routes of this floor need.
 #[derive(Clone)]
@@ -49,54 +49,23 @@ impl Desk {
     ///
     /// # Errors
     /// The problem that `f` answers; a fault of the store.
-    pub async fn read<T, F>(&self, mut f: F) -> std::result::Result<T, Problem>
+    pub async fn read<T, F>(&self, f: F) -> Result<T, Problem>
     where
         T: Send + 'static,
-        F: FnMut(&mut Tx<'_>) -> Result<std::result::Result<T, Problem>> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     {
-        let done = self.ground().db.read(move |tx| f(tx)).await;
-        done.map_err(|error| service_error(&error))?
+        self.ground().db.read(f).await
     }
 
     /// Runs `f` in a transaction; a problem that `f` answers undoes everything in it.
     ///
     /// # Errors
     /// The problem that `f` answers; a fault of the store.
-    pub async fn write<T, F>(&self, f: F) -> std::result::Result<T, Problem>
+    pub async fn write<T, F>(&self, f: F) -> Result<T, Problem>
     where
         T: Send + 'static,
-        F: FnMut(&mut Tx<'_>) -> Result<std::result::Result<T, Problem>> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     {
-        write(self.ground(), f).await
+        self.ground().db.write(f).await
     }
-}
-
-/// Runs `f` in a transaction; a problem that `f` answers undoes everything in it.
-///
-/// # Errors
-/// The problem that `f` answers; a fault of the store.
-pub(crate) async fn write<T, F>(ground: &Ground, mut f: F) -> std::result::Result<T, Problem>
-where
-    T: Send + 'static,
-    F: FnMut(&mut Tx<'_>) -> Result<std::result::Result<T, Problem>> + Send + 'static,
-{
-    let refused: Arc<Mutex<Option<Problem>>> = Arc::default();
-    let kept = Arc::clone(&refused);
-    let done = ground
-        .db
-        .write(move |tx| match f(tx)? {
-            Ok(value) => Ok(value),
-            Err(problem) => {
-                *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
-                Err(Error::Constraint("refused".to_owned()))
-            }
-        })
-        .await;
-    done.map_err(|error| {
-        let problem = refused
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        problem.unwrap_or_else(|| service_error(&error))
-    })
 }

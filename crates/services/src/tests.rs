@@ -45,9 +45,9 @@ impl World {
     pub(crate) async fn write<T, F>(&self, f: F) -> Result<T, Problem>
     where
         T: Send + 'static,
-        F: FnMut(&mut Tx<'_>) -> store::Result<Result<T, Problem>> + Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     {
-        crate::desk::write(&self.ground, f).await
+        self.ground.db.write(f).await
     }
 
     pub(crate) async fn read<T, F>(&self, f: F) -> T
@@ -90,9 +90,9 @@ impl World {
         let found = self
             .ground
             .db
-            .write(move |tx| {
-                account::add(tx, &new)?.unwrap();
-                role::grant(tx, &grant)?.unwrap();
+            .write(move |tx| -> store::Result<_> {
+                account::add(tx, &new).unwrap();
+                role::grant(tx, &grant).unwrap();
                 let company = match company {
                     Some(id) => company::by_id(tx, id)?,
                     None => None,
@@ -126,7 +126,7 @@ impl World {
             .ground
             .db
             .write(move |tx| enrol(tx, &ids, &added, None));
-        done.await.unwrap().unwrap();
+        done.await.unwrap();
         company
     }
 
@@ -145,10 +145,8 @@ impl World {
                 actor: &actor,
             };
             let account = actor.require_account().unwrap();
-            match (kind.read)(tx, &doing, &form)? {
-                Ok(opening) => case_file::open(tx, &doing, &kind, &opening, (account, &actor.name)),
-                Err(problem) => Ok(Err(problem)),
-            }
+            let opening = (kind.read)(tx, &doing, &form)?;
+            case_file::open(tx, &doing, &kind, &opening, (account, &actor.name))
         })
         .await
     }
@@ -286,20 +284,20 @@ pub(crate) const PLAIN: Kind = Kind {
     approvers: &[Role::BureauApprover],
     n_days: 5,
     read: |_, doing, form| {
-        Ok(Ok(Opening {
+        Ok(Opening {
             title: "测试".to_owned(),
             subject: form["what"].clone(),
             form: form.clone(),
             private: pairs(&[("phone", "13800000000")]),
             company: doing.actor.company_id().map(|id| id.0),
-        }))
+        })
     },
     opened: |_, _, _| Ok(()),
     finish: |_, _, case| {
         if case.form["what"] == "impossible" {
-            return Ok(Err(Problem::new(case_file::codes::CARRY_OUT)));
+            return Err(Problem::new(case_file::codes::CARRY_OUT));
         }
-        Ok(Ok("done".to_owned()))
+        Ok("done".to_owned())
     },
     close: |_, _, _| Ok(()),
 };

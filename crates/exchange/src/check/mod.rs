@@ -83,7 +83,7 @@ async fn check(
     how: (Duration, bool),
 ) -> Result<(usize, Vec<Spent>)> {
     shared.directory.refresh().await?;
-    let read = move |tx: &mut Tx<'_>| {
+    let read = move |tx: &mut Tx<'_>| -> Result<_> {
         let loaded = message::sql::load(tx, &turn)?;
         let companies: HashSet<CompanyId> = loaded.0.iter().map(|one| one.company_id).collect();
         let companies: Vec<CompanyId> = companies.into_iter().collect();

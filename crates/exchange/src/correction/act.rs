@@ -166,7 +166,7 @@ pub(super) async fn note(
         // Of two corrections at once the first to be noted is the one.
         crate::message::sql::lock(tx, note.corrects)?;
         if sql::is_corrected(tx, &note, now_ms - handing_in_ms)? {
-            return Ok(Err(Problem::new(codes::CORRECTED)));
+            return Err(Problem::new(codes::CORRECTED));
         }
         let is_new = sql::put(tx, &note, now_ms)?;
         // Every taking away of a message is on record: it brings personal data.
@@ -175,7 +175,7 @@ pub(super) async fn note(
             let detail = format!("新报文 guid {}", note.guid);
             audit::done(tx, now_ms, &actor, act, &object, &detail)?;
         }
-        Ok(Ok(()))
+        Ok(())
     });
     write.await
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 use store::Db;
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
-use web::{Problem, codes, service_error};
+use web::{Problem, codes};
 
 /// Longest delay of an injected answer and longest outage, in milliseconds: one hour.
 const DELAY_MS_MAX: u64 = 3_600_000;
@@ -144,8 +144,7 @@ async fn inject(
             Some(message) => query::detail(tx, &message).map(Some),
             None => Ok(None),
         })
-        .await
-        .map_err(|error| service_error(&error))?
+        .await?
         .ok_or_else(not_found)?;
     let kind = Kind::from_code(&found.summary.kind).ok_or_else(not_found)?;
     let key = found

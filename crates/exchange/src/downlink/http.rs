@@ -305,13 +305,12 @@ async fn read_back(
     (to, limit): (i64, i64),
 ) -> Result<Vec<(Item, Explanation)>, Problem> {
     let company = actor.require_company()?.id;
-    let read = move |tx: &mut Tx<'_>| {
+    let read = move |tx: &mut Tx<'_>| -> Result<_, Problem> {
         let items = before(tx, company, to, limit)?;
         let told = explanation::of(tx, &items)?;
         Ok(items.into_iter().zip(told).collect())
     };
-    let found = tap.db.read(read).await;
-    found.map_err(|error| web::service_error(&error))
+    Ok(tap.db.read(read).await?)
 }
 
 async fn read_or_wait(
@@ -332,13 +331,12 @@ async fn read_or_wait(
         notified.as_mut().enable();
         let items = tap
             .db
-            .read(move |tx| {
+            .read(move |tx| -> Result<_, Problem> {
                 let items = after(tx, company, from, limit)?;
                 let told = explanation::of(tx, &items)?;
                 Ok(items.into_iter().zip(told).collect::<Vec<_>>())
             })
-            .await
-            .map_err(|error| web::service_error(&error))?;
+            .await?;
         let left_ms = until_ms - tap.clock.now_ms();
         if !items.is_empty() || left_ms <= 0 || *stop.borrow() {
             return Ok(items);

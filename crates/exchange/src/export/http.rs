@@ -31,7 +31,7 @@ use tokio::sync::mpsc;
 use utoipa::IntoParams;
 use web::shares::{Place, Shares};
 use web::sheet::{Book, Column, Value, named};
-use web::{Problem, attachment, codes, file_name, service_error, told_conditions};
+use web::{Problem, attachment, codes, file_name, told_conditions};
 
 /// How long a caller waits for his turn.
 const WAIT: Duration = Duration::from_secs(10);
@@ -134,12 +134,12 @@ impl Exports {
         detail: String,
     ) -> Result<(), Problem> {
         let (actor, now_ms) = (actor.clone(), self.desk.shared.clock.now_ms());
-        let write = self
+        Ok(self
             .desk
             .shared
             .db
-            .write(move |tx| audit::done(tx, now_ms, &actor, EXPORT, &object, &detail));
-        write.await.map_err(|error| service_error(&error))
+            .write(move |tx| audit::done(tx, now_ms, &actor, EXPORT, &object, &detail))
+            .await?)
     }
 }
 
@@ -176,8 +176,7 @@ async fn export_messages(
         let page = shared
             .db
             .read(move |tx| list(tx, &sight, &asked, PAGE))
-            .await;
-        let page = page.map_err(|error| service_error(&error))?;
+            .await?;
         let Some(last) = page.last() else { break };
         filter.before = Some(last.id);
         n_rows += i64::try_from(page.len()).unwrap_or(i64::MAX);
@@ -265,13 +264,12 @@ async fn export_receipts(
     while n_rows < rows_max {
         let page = shared
             .db
-            .read(move |tx| {
+            .read(move |tx| -> Result<Vec<_>, Problem> {
                 let items = downlink::after(tx, company, from, PAGE)?;
                 let told = explanation::of(tx, &items)?;
-                Ok(items.into_iter().zip(told).collect::<Vec<_>>())
+                Ok(items.into_iter().zip(told).collect())
             })
-            .await;
-        let page = page.map_err(|error| service_error(&error))?;
+            .await?;
         let Some(last) = page.last() else { break };
         from = last.0.feed_no;
         n_rows += i64::try_from(page.len()).unwrap_or(i64::MAX);

@@ -108,7 +108,7 @@ const DAMAGED: &[u8] = b"\0TG\x01\x02k1 no key opens this";
 
 /// Spoils the oldest answers in the table, or mends them with what they were; answers what they were.
 async fn exchange(house: &House, n: i64, with: Vec<(i64, Vec<u8>)>) -> Vec<(i64, Vec<u8>)> {
-    let changed = house.shared.db.write(move |tx| {
+    let changed = house.shared.db.write(move |tx| -> store::Result<_> {
         let rows = tx.query(
             "select id, body from receipt_inbox order by id limit $1",
             &[n.into()],
@@ -150,7 +150,7 @@ async fn an_answer_that_no_key_opens_stops_nobody() {
         assert!(n_before < 300);
         let ids: Vec<i64> = was.iter().map(|(id, _)| *id).collect();
         let (last, n_parked) = (*ids.last().unwrap(), 300);
-        let told = shared.db.read(move |tx| {
+        let told = shared.db.read(move |tx| -> store::Result<_> {
             let list = aside::list(tx, last + 1, 2)?;
             let waiting = crate::query::board::waiting(tx)?.n_parked;
             Ok((list.len(), aside::is_in(tx, last)?, waiting))

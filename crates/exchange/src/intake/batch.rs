@@ -196,7 +196,7 @@ type Same = HashMap<MessageId, bool>;
 /// before the commit: a large form must not hold up the writer.
 async fn compare(ground: &Ground, together: &Arc<[Arrival]>) -> Result<Same> {
     let asked = Arc::clone(together);
-    let read = ground.db.read(move |tx| {
+    let read = ground.db.read(move |tx| -> Result<_> {
         let mut earlier = Vec::new();
         for (at, arrival) in asked.iter().enumerate() {
             let known = message::sql::by_guid(tx, arrival.company_id, &arrival.guid)?;

@@ -251,7 +251,10 @@ fn write_line(answer: &mut Vec<u8>, outcome: &Result<AcceptedAnswer, Problem>) {
             status: 202,
             answer,
         }),
-        Err(problem) => serde_json::to_vec(problem),
+        Err(problem) => {
+            problem.log();
+            serde_json::to_vec(problem)
+        }
     };
     answer.extend(line.unwrap_or_default());
     answer.push(b'\n');
@@ -259,11 +262,7 @@ fn write_line(answer: &mut Vec<u8>, outcome: &Result<AcceptedAnswer, Problem>) {
 
 pub(crate) async fn accept(door: &Door, arrival: Arrival) -> Result<AcceptedAnswer, Problem> {
     let told = Told::of(&arrival);
-    let outcome = door
-        .intake
-        .accept(arrival)
-        .await
-        .map_err(|error| web::service_error(&error))?;
+    let outcome = door.intake.accept(arrival).await?;
     told.answer(outcome)
 }
 
@@ -273,11 +272,7 @@ pub(crate) async fn accept_together(
     arrivals: Vec<Arrival>,
 ) -> Result<Vec<AcceptedAnswer>, Problem> {
     let told: Vec<Told> = arrivals.iter().map(Told::of).collect();
-    let outcomes = door
-        .intake
-        .accept_together(arrivals)
-        .await
-        .map_err(|error| web::service_error(&error))?;
+    let outcomes = door.intake.accept_together(arrivals).await?;
     let conflict = outcomes
         .iter()
         .find(|outcome| matches!(outcome, Outcome::Conflict(_)));

@@ -179,7 +179,7 @@ impl Lanes {
     async fn refresh(&mut self, db: &Db) -> Result<()> {
         let (state, direction) = (self.state, self.direction);
         let active = db
-            .read(move |tx| {
+            .read(move |tx| -> Result<_> {
                 let mut active = Vec::new();
                 let mut last = CompanyId(0);
                 while let Some(next) = message_sql::next_lane(tx, state, direction, last)? {

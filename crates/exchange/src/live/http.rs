@@ -17,8 +17,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::clock::beijing_day;
 use tokio::sync::watch;
+use web::Problem;
 use web::shares::{Place, Shares};
-use web::{Problem, service_error};
 
 /// How often a connection looks.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -138,7 +138,7 @@ async fn events(
         None => None,
         Some(company) => {
             let last = shared.db.read(move |tx| crate::downlink::last(tx, company));
-            let last = last.await.map_err(|error| service_error(&error))?;
+            let last = last.await?;
             Some((company, last))
         }
     };
@@ -219,7 +219,7 @@ impl Connection {
         let (today, number) = (beijing_day(now_ms), outcome::day_no(now_ms));
         let (sight, asked) = (self.actor.sight.clone(), today.clone());
         let db = &self.live.desk.shared.db;
-        let read = db.read(move |tx| {
+        let read = db.read(move |tx| -> Result<_, Problem> {
             Ok((
                 day(tx, &sight, &asked)?,
                 outcome::by_day(tx, &sight, (number, number))?,

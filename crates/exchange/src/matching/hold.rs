@@ -171,7 +171,7 @@ pub(crate) async fn expire(shared: &Arc<Shared>, direction: Direction) -> Result
     let ids = Arc::clone(&shared.ids);
     let n_freed = shared
         .db
-        .write(move |tx| {
+        .write(move |tx| -> Result<_> {
             let mut n_freed = 0;
             for hold in sql::due(tx, name, times, DUE_MAX)? {
                 if free(tx, &ids, &hold, ("等待时间已到", now_ms))? {

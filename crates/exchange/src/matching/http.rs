@@ -159,7 +159,7 @@ async fn set_matching_policy(
             sql::set_policy(tx, company, policy, now_ms)?;
             let object = format!("company:{}", company.0);
             audit::done(tx, now_ms, &actor, POLICY_SET, &object, policy.chinese())?;
-            Ok(Ok(()))
+            Ok(())
         })
         .await?;
     Ok(Json(view(&desk, company, Some((policy, now_ms)))))
@@ -186,14 +186,14 @@ pub(crate) async fn release_match(
     ground
         .act(move |tx| {
             if query::find(tx, &actor.sight, id)?.is_none() {
-                return Ok(Err(Problem::new(web_codes::NOT_FOUND)));
+                return Err(Problem::new(web_codes::NOT_FOUND));
             }
             let Some(why) = hold::release(tx, &ids, id, now_ms)? else {
-                return Ok(Err(Problem::new(codes::NOT_WAITING)));
+                return Err(Problem::new(codes::NOT_WAITING));
             };
             let object = format!("message:{id}");
             audit::done(tx, now_ms, &actor, RELEASED, &object, &why)?;
-            Ok(Ok(()))
+            Ok(())
         })
         .await?;
     desk.shared.checked.ring();

@@ -27,7 +27,7 @@ pub(crate) async fn hold(shared: &Arc<Shared>, unreadable: Vec<Unreadable>) -> R
     let why: BTreeMap<MessageId, String> = unreadable.into_iter().collect();
     let found: Vec<MessageId> = why.keys().copied().collect();
     let (writer, at_ms) = (Arc::clone(shared), shared.clock.now_ms());
-    let write = shared.db.write(move |tx| {
+    let write = shared.db.write(move |tx| -> Result<_> {
         let step = Step {
             to: State::Held,
             at_ms,

@@ -22,7 +22,7 @@ use store::Tx;
 use store::clock::{beijing_day, beijing_rfc3339};
 use store::id::made_at_ms;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, service_error};
+use web::{Page, PageQuery, Problem};
 
 /// Seconds over which rates are told.
 const RATE_SECONDS: i64 = 10;
@@ -146,13 +146,12 @@ async fn pipeline(_: By<ReadPipeline>, Held(desk): Held<Desk>) -> Result<Json<Pi
     let (day, least) = (beijing_day(now_ms), limits.near());
     let found = shared
         .db
-        .read(move |tx| {
+        .read(move |tx| -> Result<_, Problem> {
             let near = quota::near(tx, &day, least, QUOTAS_MAX)?;
             let line = (n_held(tx)?, sent_since(tx)?);
             Ok((waiting(tx)?, lanes(tx)?, rates(tx, since_ms)?, near, line))
         })
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     desk.refresh().await?;
     let (waiting, lanes, rates, near, (held, sent_since)) = found;
     let customs = &shared.customs;
@@ -320,7 +319,7 @@ async fn stuck(
     let found = desk
         .shared
         .db
-        .read(move |tx| {
+        .read(move |tx| -> Result<_, Problem> {
             let messages = list(tx, &sight, &filter, limit)?;
             let ids: Vec<i64> = messages.iter().map(|message| message.id.0).collect();
             let asked = pending(tx, &ids, false)?;
@@ -331,8 +330,7 @@ async fn stuck(
             }
             Ok(told)
         })
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     desk.refresh().await?;
     let is_full = i64::try_from(found.len()).unwrap_or(0) >= limit;
     let next = found.last().filter(|_| is_full);
@@ -399,13 +397,12 @@ async fn parked(
     let found = desk
         .shared
         .db
-        .read(move |tx| {
+        .read(move |tx| -> Result<_, Problem> {
             let parked = parked_items(tx, before, limit)?;
             let ids: Vec<i64> = parked.iter().map(|(id, _)| *id).collect();
             Ok((pending(tx, &ids, true)?, parked))
         })
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     let (asked, found) = found;
     let is_full = i64::try_from(found.len()).unwrap_or(0) >= limit;
     let next = found

@@ -42,7 +42,7 @@ async fn free_because(house: &House, request: Request) -> Result<String, String>
             actor: &asker,
             ground: &ground,
         };
-        let refused = decide(tx, &own, &run, &Decision::Approve)?;
+        let refused = decide(tx, &own, &run, &Decision::Approve);
         assert!(refused.is_err(), "nobody approves his own request");
         let other = Doing {
             approval: &approval,
@@ -51,9 +51,10 @@ async fn free_because(house: &House, request: Request) -> Result<String, String>
         };
         decide(tx, &other, &run, &Decision::Approve)
     });
-    done.await
-        .unwrap()
-        .map_err(|(code, why)| format!("{} {why}", code.code))
+    done.await.map_err(|undecided| {
+        let problem = web::Problem::from(undecided);
+        format!("{} {}", problem.code, problem.detail.unwrap_or_default())
+    })
 }
 
 async fn hold(house: &House, id: MessageId) {
@@ -82,7 +83,7 @@ async fn what_was_asked_for_is_counted_as_long_as_it_waits() {
         crate::pipeline::drain(&house.shared).await.unwrap();
         hold(&house, id).await;
         let ground = house.gate.ground.clone();
-        let count = house.shared.db.write(move |tx| {
+        let count = house.shared.db.write(move |tx| -> store::Result<_> {
             let asker = person(1, Role::Operator, None, Sight::All);
             let before = n_asked(tx)?;
             ask(tx, &ground, &asker, &request(RELEASE.name, id.0))?;
@@ -175,7 +176,7 @@ async fn what_was_asked_for_is_seen_until_it_is_decided() {
             };
             decide(tx, &own, &REFUSE, &Decision::Withdraw)
         });
-        assert!(withdrawn.await.unwrap().is_ok());
+        assert!(withdrawn.await.is_ok());
         assert_eq!(seen(false).await, []);
     }
 }
@@ -410,7 +411,7 @@ async fn an_approval_that_comes_too_late_does_nothing() {
         hold(&house, id).await;
         let (ids, at_ms) = (house.shared.ids.clone(), house.clock.now_ms());
         let (moved, begun) = std::sync::mpsc::channel();
-        let onward = house.shared.db.write(move |tx| {
+        let onward = house.shared.db.write(move |tx| -> store::Result<_> {
             let step = Step {
                 to: State::Checked,
                 at_ms,

@@ -89,12 +89,12 @@ pub(crate) async fn dismiss_message(
     ground
         .act(move |tx| {
             if query::find(tx, &actor.sight, id)?.is_none() {
-                return Ok(Err(Problem::new(web_codes::NOT_FOUND)));
+                return Err(Problem::new(web_codes::NOT_FOUND));
             }
-            let is_done = dismiss(tx, &ids, &actor, id, (&why, now_ms))?;
-            Ok(is_done
-                .then_some(())
-                .ok_or_else(|| Problem::new(codes::NOTHING_OPEN)))
+            match dismiss(tx, &ids, &actor, id, (&why, now_ms))? {
+                true => Ok(()),
+                false => Err(Problem::new(codes::NOTHING_OPEN)),
+            }
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)

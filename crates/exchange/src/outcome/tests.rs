@@ -373,7 +373,7 @@ async fn an_old_database_is_told_its_outcomes_by_the_migration() {
             .collect();
         assert!(fill.len() >= 7, "{fill:?}");
         let fill: Vec<String> = fill.iter().map(|one| (*one).to_owned()).collect();
-        let filled = house.shared.db.write(move |tx| {
+        let filled = house.shared.db.write(move |tx| -> store::Result<_> {
             let forget = [
                 "update document set outcome = 'waiting', needs_action = false, \
                  status = case when status = -999999 then null else status end",

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use store::Tx;
 use store::clock::{beijing_day, parse_time};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, Problem, service_error};
+use web::{Page, Problem};
 
 /// Refused messages on the first page.
 const REFUSALS: i64 = 10;
@@ -190,7 +190,7 @@ pub(crate) async fn home(
     let found = desk
         .shared
         .db
-        .read(move |tx| {
+        .read(move |tx| -> Result<_, Problem> {
             Ok((
                 day(tx, &sight, &asked)?,
                 lag(tx, &sight)?,
@@ -201,8 +201,7 @@ pub(crate) async fn home(
                 own.map(|own| quota::used(tx, &asked, own)).transpose()?,
             ))
         })
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     desk.refresh().await?;
     let (kinds, mut lags, refusals, unsettled, by_outcome, needs_action, used) = found;
     let limits = Limits::of(&desk.shared.ground);
@@ -292,14 +291,13 @@ async fn statistics(
     let found = desk
         .shared
         .db
-        .read(move |tx| {
+        .read(move |tx| -> Result<_, Problem> {
             Ok((
                 by_day(tx, &actor.sight, &from, &to)?,
                 outcome::by_day(tx, &actor.sight, days)?,
             ))
         })
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     let (rows, by_outcome) = found;
     let rows = rows.into_iter().map(|row| (row.day, row.counts)).collect();
     let items = with_outcomes(rows, by_outcome)

@@ -67,8 +67,7 @@ pub(crate) async fn preflight(
     let signs = policy.platform_signs;
     let (standing, frame) = (standing(&door), door.config.signature_frame || signs);
     let signatures = Arc::clone(&door.signatures);
-    let refreshed = door.directory.refresh().await;
-    refreshed.map_err(|error| web::service_error(&error))?;
+    door.directory.refresh().await?;
     let directory = Arc::clone(&door.directory);
     let ground = door.gate.ground.clone();
     let one = company.clone();

@@ -167,7 +167,7 @@ async fn the_lists_of_a_set_count_one_after_the_other() {
 
 /// Every table with its rows, as text.
 async fn everything(house: &House) -> String {
-    let read = house.shared.db.read(|tx| {
+    let read = house.shared.db.read(|tx| -> store::Result<_> {
         let is_sqlite = tx.query("select 1 from sqlite_master limit 1", &[]).is_ok();
         let tables = tx.query(
             if is_sqlite {

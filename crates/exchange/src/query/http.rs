@@ -21,7 +21,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use store::clock::parse_time;
 use utoipa::IntoParams;
-use web::{Page, PageQuery, Problem, codes, service_error};
+use web::{Page, PageQuery, Problem, codes};
 
 /// Who reads messages: a company its own, staff what they see.
 pub(crate) const READERS: &[Role] = &[
@@ -81,8 +81,7 @@ impl Desk {
 
     /// The names of companies, at most a second old.
     pub(crate) async fn refresh(&self) -> Result<(), Problem> {
-        let fresh = self.shared.directory.refresh().await;
-        fresh.map_err(|error| service_error(&error))
+        Ok(self.shared.directory.refresh().await?)
     }
 }
 
@@ -218,13 +217,12 @@ pub(crate) async fn messages(
     let found = desk
         .shared
         .db
-        .read(move |tx| {
+        .read(move |tx| -> Result<_, Problem> {
             let found = list(tx, &sight, &filter, i64::from(limit))?;
             let ids = found.iter().map(|message| message.id).collect();
             Ok((found, correction::links(tx, &ids)?))
         })
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     let (found, links) = found;
     let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
     let next = found
@@ -263,17 +261,15 @@ async fn message(
     let found = desk
         .shared
         .db
-        .read(move |tx| match find(tx, &asking.sight, id)? {
-            Some(message) => {
-                let mut detail = view::detail(tx, &message)?;
-                detail.masked = unmask::is_masked(tx, &asking, id, now_ms)?;
-                Ok(Some((message, detail)))
-            }
-            None => Ok(None),
+        .read(move |tx| -> Result<_, Problem> {
+            let message = find(tx, &asking.sight, id)?;
+            let message = message.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+            let mut detail = view::detail(tx, &message)?;
+            detail.masked = unmask::is_masked(tx, &asking, id, now_ms)?;
+            Ok((message, detail))
         })
-        .await
-        .map_err(|error| service_error(&error))?;
-    let (message, mut detail) = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
+        .await?;
+    let (message, mut detail) = found;
     desk.refresh().await?;
     let links = (
         detail.summary.corrects.take(),
@@ -308,12 +304,11 @@ async fn xml(
     let found = desk
         .shared
         .db
-        .read(move |tx| {
+        .read(move |tx| -> Result<_, Problem> {
             let is_masked = unmask::is_masked(tx, &actor, id, now_ms)?;
             Ok(sql::body(tx, &actor.sight, id)?.map(|body| (body, is_masked)))
         })
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     let (mut body, is_masked) = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     if is_masked {
         body = masked(&body).ok_or_else(|| Problem::new(unmask::codes::CANNOT_MASK))?;
@@ -369,8 +364,7 @@ async fn search(
         .shared
         .db
         .read(move |tx| search::search(tx, &sight, &q))
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     desk.refresh().await?;
     let items = found.into_iter().map(|hit| {
         let company = desk.shared.directory.by_id(hit.company_id);

@@ -198,7 +198,7 @@ async fn no_finder_shows_what_is_foreign_whatever_id_is_tried() {
             Sight::Subtree(Arc::from([house.company_id(1), house.company_id(2)])),
             Sight::Subtree(Arc::from([])),
         ];
-        let checked = house.shared.db.read(move |tx| {
+        let checked = house.shared.db.read(move |tx| -> store::Result<_> {
             for id in &ids_of {
                 let message = find(tx, &owner, *id)?.unwrap();
                 let life = detail(tx, &message)?;
@@ -256,7 +256,7 @@ async fn a_damaged_finding_hides_no_message() {
         });
         assert!(damage.await.unwrap() > 0);
         let sight = house.sight(0);
-        let read = house.shared.db.read(move |tx| {
+        let read = house.shared.db.read(move |tx| -> store::Result<_> {
             let message = find(tx, &sight, id)?.unwrap();
             Ok((sql::findings(tx, id)?, super::why(tx, &message)?))
         });

@@ -12,7 +12,7 @@ use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
-use web::{Problem, service_error};
+use web::Problem;
 
 /// Findings that are told; more are not of use to anybody at once.
 const FINDINGS_MAX: i64 = 1000;
@@ -164,15 +164,14 @@ async fn rehearsal(
     let found = desk
         .shared
         .db
-        .read(move |tx| {
+        .read(move |tx| -> Result<_, Problem> {
             let Some(coming) = sql::coming(tx)? else {
                 return Ok(None);
             };
             let broken = sql::broken(tx, &sight, &coming.id, FINDINGS_MAX)?;
             Ok(Some((coming, broken)))
         })
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     let Some((coming, broken)) = found else {
         return Ok(Json(Rehearsal::default()));
     };

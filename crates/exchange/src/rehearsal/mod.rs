@@ -87,7 +87,24 @@ pub(crate) struct Broken {
 /// Why a version is not loaded, in Chinese.
 pub type Problems = Vec<String>;
 
-/// Loads the coming version; the inner error says why not.
+/// Why a version is not loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// What is wrong, in Chinese.
+    Problems(Problems),
+    /// The store failed.
+    Store(store::Error),
+}
+
+store::failure!(Refusal);
+
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Loads the coming version.
 ///
 /// # Errors
 /// The engine's.
@@ -97,23 +114,21 @@ pub fn load(
     overlay: &str,
     effective: Option<&str>,
     now_ms: i64,
-) -> Result<std::result::Result<Coming, Problems>> {
-    let standard = match Standard::of_overlay(overlay) {
-        Ok(standard) => standard,
-        Err(problems) => return Ok(Err(problems)),
-    };
+) -> Result<Coming, Refusal> {
+    let standard = Standard::of_overlay(overlay).map_err(Refusal::Problems)?;
     let effective = effective.unwrap_or(&standard.effective);
     if !is_day(effective) {
         let problem = "须给出生效日期，形如 2027-01-01".to_owned();
-        return Ok(Err(vec![problem]));
+        return Err(Refusal::Problems(vec![problem]));
     }
     let built_in = Standard::built_in();
     if built_in.iter().any(|known| known.id == standard.id) {
-        return Ok(Err(vec![format!("版本 {} 是程序内置的", standard.id)]));
+        let problem = format!("版本 {} 是程序内置的", standard.id);
+        return Err(Refusal::Problems(vec![problem]));
     }
     if let Some(known) = sql::coming(tx)? {
         let problem = format!("已装入版本 {}，请先移除（standard drop）", known.id);
-        return Ok(Err(vec![problem]));
+        return Err(Refusal::Problems(vec![problem]));
     }
     let coming = Coming {
         id: standard.id.clone(),
@@ -130,7 +145,7 @@ pub fn load(
     sql::insert(tx, &coming)?;
     let detail = format!("{}；生效 {effective}", coming.name);
     audit::done(tx, now_ms, actor, LOAD, &object(&coming.id), &detail)?;
-    Ok(Ok(coming))
+    Ok(coming)
 }
 
 fn object(id: &str) -> String {

@@ -90,7 +90,7 @@ pub(crate) async fn turn(shared: &Arc<Shared>) -> Result<usize> {
     let until = first_at_ms(now_ms - SETTLED_MS);
     let found = shared
         .db
-        .read(move |tx| {
+        .read(move |tx| -> Result<_> {
             let Some(coming) = sql::coming(tx)? else {
                 return Ok(None);
             };
@@ -120,7 +120,7 @@ pub(crate) async fn turn(shared: &Arc<Shared>) -> Result<usize> {
     };
     shared
         .db
-        .write(move |tx| {
+        .write(move |tx| -> Result<_> {
             let Coming { id, cursor, .. } = &coming;
             // Another process that was here first, or a version that is gone: nothing is counted.
             if sql::advance(tx, id, (*cursor, last), figures)? {

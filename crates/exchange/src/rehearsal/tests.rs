@@ -1,7 +1,7 @@
 //! The coming version is rehearsed in the background, for each company its own list.
 
 use super::run::SETTLED_MS;
-use super::{Coming, DROP, LOAD, coming, drop, load, sql, turn};
+use super::{Coming, DROP, LOAD, Refusal, coming, drop, load, sql, turn};
 use crate::testing::{House, accepted, person};
 use ceb::Kind;
 use registry::access::Sight;
@@ -13,7 +13,7 @@ use store::testing::each_engine;
 const COMING: &str = "standard | 2027\nname | 试验版\neffective | 2027-01-01\n\
     [CEB311/OrderHead]\n+ batchNo after orderNo | 批次号 | C1..20 | R | - | 新版必填\n";
 
-async fn put(house: &House, overlay: &'static str) -> Result<Coming, Vec<String>> {
+async fn put(house: &House, overlay: &'static str) -> Result<Coming, Refusal> {
     let now_ms = house.clock.now_ms();
     let operator = person(9, Role::Operator, None, Sight::All);
     house
@@ -21,7 +21,6 @@ async fn put(house: &House, overlay: &'static str) -> Result<Coming, Vec<String>
         .db
         .write(move |tx| load(tx, &operator, overlay, None, now_ms))
         .await
-        .unwrap()
 }
 
 /// What somebody sees: company, kind, code, element, messages.
@@ -54,7 +53,7 @@ async fn dropped(house: &House) {
     let gone = house
         .shared
         .db
-        .write(move |tx| {
+        .write(move |tx| -> store::Result<_> {
             let operator = person(9, Role::Operator, None, Sight::All);
             Ok((
                 drop(tx, &operator, "2028", now_ms)?,
@@ -103,7 +102,8 @@ async fn each_company_learns_what_will_break_for_it() {
             .replace("<ceb:appType>1", "<ceb:appType>7");
         accepted(house.accept(2, wrong).await);
         put(&house, COMING).await.unwrap();
-        assert!(put(&house, COMING).await.unwrap_err()[0].contains("已装入"));
+        let again = put(&house, COMING).await;
+        assert!(matches!(again, Err(Refusal::Problems(why)) if why[0].contains("已装入")));
 
         house
             .clock
@@ -182,7 +182,9 @@ async fn a_version_that_is_not_whole_is_not_loaded() {
             "不是 [报文]",
         ),
     ] {
-        let problems = put(&house, overlay).await.unwrap_err();
+        let Err(Refusal::Problems(problems)) = put(&house, overlay).await else {
+            panic!("loaded");
+        };
         assert!(
             problems.iter().any(|line| line.contains(word)),
             "{problems:?}"

@@ -261,7 +261,7 @@ async fn no_key_is_retired_while_a_living_process_seals_with_it() {
         let house = House::on(test).await;
         let now_ms = house.clock.now_ms();
         let old = start(&house, &config, KEYS).unwrap();
-        let claim = old.ground.db.write(move |tx| {
+        let claim = old.ground.db.write(move |tx| -> store::Result<_> {
             let held = store::node::claim(tx, &claimant(9), now_ms)?;
             assert_eq!(held, None);
             Ok(())

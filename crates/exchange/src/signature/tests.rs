@@ -34,7 +34,7 @@ async fn policy(house: &House, verify: Verify) {
 /// State, findings about the signature and what is kept, in a line.
 async fn told(house: &House, id: MessageId) -> String {
     let sight = house.sight(0);
-    let read = house.shared.db.read(move |tx| {
+    let read = house.shared.db.read(move |tx| -> store::Result<_> {
         let message = query::find(tx, &sight, id)?.unwrap();
         Ok((query::detail(tx, &message)?, sql::of_message(tx, id)?))
     });
@@ -260,9 +260,9 @@ async fn codes_of(xml: &str, company: &Company, others: &[Company]) -> Vec<Strin
     let message = ceb::parse(xml.as_bytes(), ceb::Profile::Lenient).message;
     let ledger = store::testing::sqlite();
     let others = others.to_vec();
-    let add = move |tx: &mut store::Tx<'_>| {
+    let add = move |tx: &mut store::Tx<'_>| -> store::Result<()> {
         for other in &others {
-            registry::company::add(tx, other)?.unwrap();
+            registry::company::add(tx, other).unwrap();
         }
         Ok(())
     };

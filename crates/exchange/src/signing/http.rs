@@ -234,11 +234,11 @@ async fn signing_consent(
     let now_ms = desk.shared.clock.now_ms();
     let act = move |tx: &mut Tx<'_>| {
         if body.platform_signs && !has_certificate(tx, company, now_ms)? {
-            return Ok(Err(Problem::new(super::codes::NO_CERTIFICATE)));
+            return Err(Problem::new(super::codes::NO_CERTIFICATE));
         }
         consent(tx, &actor, company, (body.platform_signs, now_ms))?;
         sql::hurry(tx, company, now_ms)?;
-        show(tx, &inside, company).map(Ok)
+        Ok(show(tx, &inside, company)?)
     };
     Ok(Json(desk.gate.ground.act(act).await?))
 }
@@ -293,7 +293,7 @@ pub(super) async fn ask(
     let ground = desk.gate.ground.clone();
     let act = move |tx: &mut Tx<'_>| {
         let Some(company) = company_of(tx, &actor.sight, company)? else {
-            return Ok(Err(Problem::new(common::NOT_FOUND)));
+            return Err(Problem::new(common::NOT_FOUND));
         };
         let request = Request {
             kind: kind.name,
@@ -302,7 +302,7 @@ pub(super) async fn ask(
             company: Some(company.id.0),
             why: why.clone(),
         };
-        approval::ask(tx, &ground, &actor, &request).map(Ok)
+        Ok(approval::ask(tx, &ground, &actor, &request)?)
     };
     let approval_id = desk.gate.ground.act(act).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))

@@ -32,7 +32,7 @@ mod tests;
 use crate::signing::certificate::Certificate;
 use crate::signing::provider::{Family, Method};
 use registry::access::Actor;
-use registry::approval::{Doing, Kind as ApprovalKind};
+use registry::approval::{Doing, Kind as ApprovalKind, Undone};
 use registry::audit::{self, Act};
 use registry::company::{self, CompanyId};
 use registry::role::Role;
@@ -213,7 +213,7 @@ pub struct PolicyWish {
     pub allow_tolerant_profiles: bool,
 }
 
-type Done = Result<std::result::Result<String, String>>;
+type Done = Result<String, Undone>;
 
 /// Gives or takes back the consent of a company, in the transaction of the caller.
 ///
@@ -283,24 +283,22 @@ pub(crate) fn told(wish: &PolicyWish) -> String {
 /// Assigns a key to a company; the one that signed before is taken away in the same transaction.
 ///
 /// # Errors
-/// The outer error is the engine's; the inner one says why not, in Chinese.
+/// The engine's, or why not, in Chinese.
 pub fn add_key(
     tx: &mut Tx<'_>,
     actor: &Actor,
     wish: &KeyWish,
     (id, now_ms): (i64, i64),
-) -> Result<std::result::Result<SigningKey, String>> {
+) -> Result<SigningKey, Undone> {
     let company = CompanyId(wish.company);
     if company::by_id(tx, company)?.is_none() {
-        return Ok(Err("没有这家企业".to_owned()));
+        return Err(Undone::failed("没有这家企业"));
     }
     let der = unhex(&wish.certificate);
-    let certificate = match Certificate::from_der(&der) {
-        Ok(certificate) => certificate,
-        Err(fault) => return Ok(Err(fault.to_string())),
-    };
+    let certificate =
+        Certificate::from_der(&der).map_err(|fault| Undone::failed(fault.to_string()))?;
     if !certificate.holds_at(now_ms) {
-        return Ok(Err("证书不在有效期内".to_owned()));
+        return Err(Undone::failed("证书不在有效期内"));
     }
     if let Some(before) = active_key(tx, company)? {
         remove_key(tx, actor, &before, now_ms)?;
@@ -325,7 +323,7 @@ pub fn add_key(
     let detail = format!("{}（{}）证书 {}", key.name, key.provider, key.serial);
     let object = format!("company:{}", company.0);
     audit::done(tx, now_ms, actor, KEY_ADDED, &object, &detail)?;
-    Ok(Ok(key))
+    Ok(key)
 }
 
 /// Takes a key away; answers whether it was in use.
@@ -345,17 +343,17 @@ pub fn remove_key(tx: &mut Tx<'_>, actor: &Actor, key: &SigningKey, now_ms: i64)
 fn run_policy(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let wish: PolicyWish = payload(doing)?;
     if company::by_id(tx, CompanyId(wish.company))?.is_none() {
-        return Ok(Err("没有这家企业".to_owned()));
+        return Err(Undone::failed("没有这家企业"));
     }
     set_policy(tx, doing.actor, &wish, doing.ground.now_ms())?;
-    Ok(Ok(String::new()))
+    Ok(String::new())
 }
 
 fn run_key(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let wish: KeyWish = payload(doing)?;
     let at = (doing.ground.ids.next(), doing.ground.now_ms());
-    let added = add_key(tx, doing.actor, &wish, at)?;
-    Ok(added.map(|key| format!("；证书 {}", key.serial)))
+    let key = add_key(tx, doing.actor, &wish, at)?;
+    Ok(format!("；证书 {}", key.serial))
 }
 
 fn payload<T: serde::de::DeserializeOwned>(doing: &Doing<'_>) -> Result<T> {

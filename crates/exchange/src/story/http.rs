@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use registry::access::{By, Routes};
 use std::sync::Arc;
-use web::{Problem, codes, service_error};
+use web::{Problem, codes};
 
 registry::operations! {
     ReadStory = reads("story", "查看单证全景", READERS);
@@ -38,8 +38,7 @@ pub(crate) async fn story(
         .shared
         .db
         .read(move |tx| trade(tx, &actor, id, now_ms))
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     let trade = found.ok_or_else(not_found)?;
     desk.refresh().await?;
     let shared = Arc::clone(&desk.shared);

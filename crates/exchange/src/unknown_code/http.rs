@@ -12,7 +12,7 @@ use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, codes, service_error};
+use web::{Page, PageQuery, Problem, codes};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
@@ -144,8 +144,7 @@ async fn unknown_codes(
         .shared
         .db
         .read(move |tx| sql::list(tx, is_answered, before, limit))
-        .await
-        .map_err(|error| service_error(&error))?;
+        .await?;
     let is_full = i64::try_from(found.len()).unwrap_or(0) >= limit;
     let next = found.last().filter(|_| is_full);
     Ok(Json(Page {
@@ -196,7 +195,7 @@ async fn answer_unknown_code(
         .shared
         .db
         .write(move |tx| put_answer(tx, &actor, id, &answer, now_ms));
-    told(done.await)
+    Ok(Json(done.await?.into()))
 }
 
 /// Withdraws what was said about a code (撤回解释); it is unknown again.
@@ -220,14 +219,5 @@ async fn withdraw_unknown_code(
         .shared
         .db
         .write(move |tx| withdraw_answer(tx, &actor, id, now_ms));
-    told(done.await)
-}
-
-fn told(
-    done: store::Result<Result<UnknownCode, web::Code>>,
-) -> Result<Json<UnknownCodeItem>, Problem> {
-    match done.map_err(|error| service_error(&error))? {
-        Ok(code) => Ok(Json(code.into())),
-        Err(code) => Err(Problem::new(code)),
-    }
+    Ok(Json(done.await?.into()))
 }

@@ -22,7 +22,7 @@ use registry::audit::{self, Act};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::id::IdMaker;
 use store::{Result, Tx};
-use web::Code;
+use web::Problem;
 
 pub use sql::n_open;
 
@@ -195,14 +195,14 @@ pub(crate) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Answers> 
     sql::answers(tx, keys)
 }
 
-/// Writes an answer down; the inner error says why not.
+/// Writes an answer down.
 pub(crate) fn put_answer(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: i64,
     answer: &Answer,
     now_ms: i64,
-) -> Result<std::result::Result<UnknownCode, Code>> {
+) -> Result<UnknownCode, Problem> {
     let is_good = |text: &str| (2..=ANSWER_CHARS_MAX).contains(&text.chars().count());
     let is_plain = |text: &str| approval::one_line(text).is_ok();
     if !is_good(&answer.meaning)
@@ -211,25 +211,25 @@ pub(crate) fn put_answer(
         || !is_plain(&answer.advice)
         || Resubmit::from_name(&answer.resubmit).is_none()
     {
-        return Ok(Err(codes::INCOMPLETE));
+        return Err(Problem::new(codes::INCOMPLETE));
     }
     if sql::find(tx, id)?.is_none() {
-        return Ok(Err(web::codes::NOT_FOUND));
+        return Err(Problem::new(web::codes::NOT_FOUND));
     }
     sql::set_answer(tx, id, Some((answer, &actor.name)), now_ms)?;
     finish(tx, actor, ANSWER, id, now_ms)
 }
 
-/// Withdraws an answer; the inner error says why not.
+/// Withdraws an answer.
 pub(crate) fn withdraw_answer(
     tx: &mut Tx<'_>,
     actor: &Actor,
     id: i64,
     now_ms: i64,
-) -> Result<std::result::Result<UnknownCode, Code>> {
+) -> Result<UnknownCode, Problem> {
     match sql::find(tx, id)? {
-        None => return Ok(Err(web::codes::NOT_FOUND)),
-        Some(known) if known.answer.is_none() => return Ok(Err(codes::NOT_ANSWERED)),
+        None => return Err(Problem::new(web::codes::NOT_FOUND)),
+        Some(known) if known.answer.is_none() => return Err(Problem::new(codes::NOT_ANSWERED)),
         Some(_) => sql::set_answer(tx, id, None, now_ms)?,
     }
     finish(tx, actor, WITHDRAW, id, now_ms)
@@ -242,9 +242,9 @@ fn finish(
     act: Act,
     id: i64,
     now_ms: i64,
-) -> Result<std::result::Result<UnknownCode, Code>> {
+) -> Result<UnknownCode, Problem> {
     let Some(code) = sql::find(tx, id)? else {
-        return Ok(Err(web::codes::NOT_FOUND));
+        return Err(Problem::new(web::codes::NOT_FOUND));
     };
     let answer = code.answer.as_ref();
     let meaning = answer.map_or("", |answer| answer.meaning.as_str());
@@ -257,5 +257,5 @@ fn finish(
         &format!("unknown_code:{id}"),
         &detail,
     )?;
-    Ok(Ok(code))
+    Ok(code)
 }

@@ -96,11 +96,11 @@ async fn answered(house: &House, code_id: i64) {
     let (refused, missing, done) = house
         .shared
         .db
-        .write(move |tx| {
+        .write(move |tx| -> store::Result<_> {
             Ok((
-                put_answer(tx, &acting, code_id, &bad, now_ms)?,
-                put_answer(tx, &acting, code_id + 1, &good, now_ms)?,
-                put_answer(tx, &acting, code_id, &good, now_ms)?,
+                put_answer(tx, &acting, code_id, &bad, now_ms),
+                put_answer(tx, &acting, code_id + 1, &good, now_ms),
+                put_answer(tx, &acting, code_id, &good, now_ms),
             ))
         })
         .await
@@ -140,9 +140,9 @@ async fn withdrawn(house: &House, code_id: i64) {
     let (open, again) = house
         .shared
         .db
-        .write(move |tx| {
-            let open = withdraw_answer(tx, &acting, code_id, now_ms)?;
-            Ok((open, withdraw_answer(tx, &acting, code_id, now_ms)?))
+        .write(move |tx| -> store::Result<_> {
+            let open = withdraw_answer(tx, &acting, code_id, now_ms);
+            Ok((open, withdraw_answer(tx, &acting, code_id, now_ms)))
         })
         .await
         .unwrap();

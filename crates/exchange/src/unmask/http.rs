@@ -12,7 +12,7 @@ use registry::approval::reason;
 use registry::role::Role;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Problem, codes, service_error};
+use web::{Problem, codes};
 
 registry::operations! {
     Unmask = changes(
@@ -59,14 +59,12 @@ async fn unmask(
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let now_ms = desk.shared.clock.now_ms();
     let hourly_max = desk.gate.ground.number(&HOURLY_MAX);
-    let opened = desk.shared.db.write(move |tx| {
+    let opened = desk.shared.db.write(move |tx| -> Result<(), Problem> {
         let Some(message) = query::find(tx, &actor.sight, id)? else {
-            return Ok(Err(codes::NOT_FOUND));
+            return Err(Problem::new(codes::NOT_FOUND));
         };
         open(tx, &actor, &message, (&why, now_ms, hourly_max))
     });
-    match opened.await.map_err(|error| service_error(&error))? {
-        Ok(()) => Ok(StatusCode::NO_CONTENT),
-        Err(code) => Err(Problem::new(code)),
-    }
+    opened.await?;
+    Ok(StatusCode::NO_CONTENT)
 }

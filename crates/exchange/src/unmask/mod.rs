@@ -14,7 +14,7 @@ use registry::access::Actor;
 use registry::audit::{self, Act};
 use registry::parameter::{Fallback, Kind, Parameter};
 use store::{Result, Tx};
-use web::Code;
+use web::Problem;
 
 /// How long a message is shown in full, in milliseconds.
 pub const SHOWN_MS: i64 = 600_000;
@@ -107,7 +107,7 @@ pub fn is_masked(tx: &mut Tx<'_>, actor: &Actor, message: MessageId, now_ms: i64
     }
 }
 
-/// Opens a message for a session; the inner error says why not.
+/// Opens a message for a session.
 ///
 /// # Errors
 /// The engine's.
@@ -116,14 +116,14 @@ pub(crate) fn open(
     actor: &Actor,
     message: &Message,
     (reason, now_ms, hourly_max): (&str, i64, i64),
-) -> Result<std::result::Result<(), Code>> {
+) -> Result<(), Problem> {
     let (Ok(account), Some(session)) = (actor.require_account(), actor.session) else {
-        return Ok(Err(registry::access::FORBIDDEN));
+        return Err(Problem::new(registry::access::FORBIDDEN));
     };
     // Counted by one at a time: many at once must not all find room for one more.
     registry::account::hold(tx, account)?;
     if sql::n_since(tx, account, now_ms - HOUR_MS)? >= hourly_max {
-        return Ok(Err(codes::HOURLY));
+        return Err(Problem::new(codes::HOURLY));
     }
     sql::put(
         tx,
@@ -134,10 +134,10 @@ pub(crate) fn open(
     let detail = format!("{}；理由：{reason}", message.kind);
     let object = format!("message:{}", message.id);
     audit::done(tx, now_ms, actor, UNMASK, &object, &detail)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
-/// Counts messages that a person takes away in a file; the inner error says why not. The caller audits them.
+/// Counts messages that a person takes away in a file. The caller audits them.
 ///
 /// # Errors
 /// The engine's.
@@ -146,17 +146,17 @@ pub(crate) fn take_away(
     (actor, id): (&Actor, i64),
     n_messages: usize,
     (now_ms, hourly_max): (i64, i64),
-) -> Result<std::result::Result<(), Code>> {
+) -> Result<(), Problem> {
     // A program of the company has its own bytes anyway.
     let Ok(account) = actor.require_account() else {
-        return Ok(Ok(()));
+        return Ok(());
     };
     registry::account::hold(tx, account)?;
     let n_messages = i64::try_from(n_messages).unwrap_or(i64::MAX);
     let n_before = sql::n_taken_since(tx, account, now_ms - HOUR_MS)?;
     if n_before.saturating_add(n_messages) > hourly_max {
-        return Ok(Err(codes::FILE_HOURLY));
+        return Err(Problem::new(codes::FILE_HOURLY));
     }
     sql::put_file(tx, (id, account), n_messages, now_ms)?;
-    Ok(Ok(()))
+    Ok(())
 }

@@ -10,16 +10,17 @@ use registry::role::Role;
 use std::time::Duration;
 use store::clock::Clock;
 use store::testing::each_engine;
+use web::Problem;
 
 async fn ask(house: &House, actor: &Actor, id: MessageId) -> Result<(), String> {
     let (actor, now_ms) = (actor.clone(), house.clock.now_ms());
     let opened = house.shared.db.write(move |tx| {
         let Some(message) = find(tx, &actor.sight, id)? else {
-            return Ok(Err(web::codes::NOT_FOUND));
+            return Err(Problem::new(web::codes::NOT_FOUND));
         };
         open(tx, &actor, &message, ("核对购买人", now_ms, 30))
     });
-    opened.await.unwrap().map_err(|code| code.code.to_owned())
+    opened.await.map_err(|problem| problem.code)
 }
 
 async fn masked(house: &House, actor: &Actor, id: MessageId) -> bool {

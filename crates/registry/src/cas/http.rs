@@ -152,11 +152,10 @@ async fn finished(cas: &Cas, wish: &Wish, session: &Session) -> Result<bool, Pro
         return Ok(false);
     }
     let (text, now_ms) = (wish.after.clone(), ground.now_ms());
-    let used = ground
+    Ok(ground
         .db
         .write(move |tx| slip::use_up(tx, &text, now_ms))
-        .await;
-    used.map_err(Problem::from)
+        .await?)
 }
 
 /// Purpose of the slip that goes through the pages of the platform.
@@ -370,11 +369,10 @@ async fn has_slip(cas: &Cas, headers: &HeaderMap, lt: &str) -> Result<bool, Prob
         return Ok(false);
     }
     let (text, now_ms) = (text.to_owned(), ground.now_ms());
-    let used = ground
+    Ok(ground
         .db
         .write(move |tx| slip::use_up(tx, &text, now_ms))
-        .await;
-    used.map_err(Problem::from)
+        .await?)
 }
 
 /// Ends the session that a new one takes the place of. What the same person visited goes over to
@@ -396,8 +394,7 @@ async fn follow(
             None => Ok(()),
         }
     };
-    let followed = ground.db.write(write).await;
-    followed.map_err(Problem::from)
+    Ok(ground.db.write(write).await?)
 }
 
 /// Goes on after the right password: to the service, or to what is still due.

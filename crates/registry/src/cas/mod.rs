@@ -151,8 +151,7 @@ async fn grant(
         let object = format!("relying_party:{name}");
         audit::done(tx, now_ms, &actor, ENTER, &object, &origin)
     };
-    let written = ground.db.write(write).await;
-    written?;
+    ground.db.write(write).await?;
     Ok(text)
 }
 

@@ -374,6 +374,5 @@ async fn enter(
         audit::done(tx, now_ms, &actor, ENTER, &object, &name)?;
         Ok(Entering::As(account))
     };
-    let entered = ground.db.write(write).await;
-    entered.map_err(Problem::from)
+    Ok(ground.db.write(write).await?)
 }

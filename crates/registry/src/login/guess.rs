@@ -132,8 +132,7 @@ async fn ask(ground: &Ground, origin: &Origin, tried: Tried<'_>) -> Result<Asked
         note_locked(tx, &shared, &origin, found.as_ref())?;
         Ok((found, Err(wait_ms)))
     };
-    let asked = ground.db.write(write).await;
-    asked.map_err(Problem::from)
+    Ok(ground.db.write(write).await?)
 }
 
 /// The way in of who is locked out: a code of the second factor, tried when the password was right.
@@ -155,8 +154,7 @@ async fn by_code(
         note_locked(tx, &shared, &origin, found.as_ref())?;
         Ok(None)
     };
-    let proved = ground.db.write(write).await;
-    proved.map_err(Problem::from)
+    Ok(ground.db.write(write).await?)
 }
 
 /// Puts on record that somebody came to a name that is locked.
@@ -177,8 +175,10 @@ fn note_locked(
 
 async fn not_compared(ground: &Ground, claim: Option<Claim>) -> Result<(), Problem> {
     let Some(claim) = claim else { return Ok(()) };
-    let given = ground.db.write(move |tx| lock::give_back(tx, &claim)).await;
-    given.map_err(Problem::from)
+    Ok(ground
+        .db
+        .write(move |tx| lock::give_back(tx, &claim))
+        .await?)
 }
 
 /// Puts a wrong password on record; the attempt stays counted.
@@ -200,8 +200,7 @@ async fn note_failure(
         let is_last = claim.as_ref().is_some_and(|claim| claim.is_last);
         failed(tx, &shared, (&actor, &object), ("", is_last))
     };
-    let noted = ground.db.write(write).await;
-    noted.map_err(Problem::from)
+    Ok(ground.db.write(write).await?)
 }
 
 /// The rows of the audit for a failure (`why`), and for the lock when it was the last attempt.

@@ -230,8 +230,7 @@ pub(crate) async fn enter(
     if let Some((_, old)) = entrance.gate.session(headers).await? {
         let (new, now_ms) = (begun.session.clone(), ground.now_ms());
         let follow = move |tx: &mut Tx<'_>| session::succeed(tx, &old, &new, now_ms);
-        let followed = ground.db.write(follow).await;
-        followed?;
+        ground.db.write(follow).await?;
     }
     Ok(go_with(ground, begun, next))
 }

@@ -182,8 +182,7 @@ pub async fn begin(
     let (shared, origin, id) = (ground.clone(), origin.clone(), account.id);
     let hash = hash_text(&token);
     let write = move |tx: &mut Tx<'_>| begin_in(tx, &shared, &origin, (id, &proof), &hash);
-    let begun = ground.db.write(write).await;
-    let begun = begun?;
+    let begun = ground.db.write(write).await?;
     Ok(begun.map(|session| Begun { session, token }))
 }
 

@@ -278,8 +278,7 @@ pub(super) async fn enter(
         sql::insert_grant(tx, &grant)?;
         audit::done(tx, now_ms, &actor, ENTER, &object, &origin)
     };
-    let written = ground.db.write(write).await;
-    written?;
+    ground.db.write(write).await?;
     Ok(code)
 }
 

@@ -71,6 +71,7 @@ pub(crate) async fn tell(ground: &Ground, courier: &Courier, leaving: Leaving) {
     let token = match token(ground, &leaving).await {
         Ok(token) => token,
         Err(problem) => {
+            problem.log();
             tracing::error!(
                 code = problem.code,
                 "a client could not be told of a logout"

@@ -187,8 +187,7 @@ pub(super) async fn put(
         }
         sql::active_key(tx)
     };
-    let written = ground.db.write(write).await;
-    let stored = written?;
+    let stored = ground.db.write(write).await?;
     Ok(stored.map_or(kid, |stored| stored.kid))
 }
 

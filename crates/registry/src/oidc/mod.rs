@@ -287,6 +287,7 @@ pub async fn rotate_if_due(ground: Ground) -> Result<String, String> {
         ..Actor::nobody(Origin::default())
     };
     let rotated = key::rotate_if_due(&ground, &actor).await;
+    let rotated = rotated.inspect_err(Problem::log);
     let rotated = rotated.map_err(|problem| problem.title)?;
     Ok(rotated.map_or_else(String::new, |kid| format!("新签名密钥 {kid}")))
 }

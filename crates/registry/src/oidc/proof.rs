@@ -74,9 +74,8 @@ async fn is_fresh(
         return Ok(false);
     }
     let (text, now_ms) = (text.to_owned(), ground.now_ms());
-    let used = ground
+    Ok(ground
         .db
         .write(move |tx| slip::use_up(tx, &text, now_ms))
-        .await;
-    used.map_err(Problem::from)
+        .await?)
 }

@@ -73,6 +73,7 @@ impl Refusal {
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
+        problem.log();
         let mut refusal = Self::new("server_error", "the platform failed");
         if problem.status == 503 {
             refusal = Self::new("temporarily_unavailable", "the platform is busy");

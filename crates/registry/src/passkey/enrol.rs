@@ -36,8 +36,7 @@ pub async fn enrol_question(
         let handle = sql::handle(tx, id)?.unwrap_or_default();
         Ok((handle, of_account(&shared, &factor::list(tx, id)?)?))
     };
-    let written = ground.db.write(write).await;
-    let (handle, known) = written?;
+    let (handle, known) = ground.db.write(write).await?;
     if known.len() >= PASSKEYS_MAX {
         return Ok(Ruling::Refused(codes::TOO_MANY));
     }

@@ -152,7 +152,7 @@ async fn agents(
         for appointment in of_company(tx, company, before, limit)? {
             items.push(view(tx, &appointment, company, now_ms)?);
         }
-        Ok(Ok(items))
+        Ok(items)
     };
     let items = desk.read(read).await?;
     let is_full = items.len() == usize::try_from(limit).unwrap_or(usize::MAX);
@@ -182,10 +182,8 @@ async fn add_agent(
             ground: &ground,
             actor: &actor,
         };
-        match (KIND.read)(tx, &doing, &form)? {
-            Ok(opening) => open(tx, &doing, &KIND, &opening, (account, &actor.name)),
-            Err(problem) => Ok(Err(problem)),
-        }
+        let opening = (KIND.read)(tx, &doing, &form)?;
+        open(tx, &doing, &KIND, &opening, (account, &actor.name))
     };
     let case = desk.write(write).await?;
     let case_id = case.id.0.to_string();
@@ -210,12 +208,12 @@ async fn remove_agent(
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| {
         let Some(appointment) = find(tx, &sight, id)? else {
-            return Ok(Err(Problem::new(common::NOT_FOUND)));
+            return Err(Problem::new(common::NOT_FOUND));
         };
         if end(tx, &ground, &actor, &appointment)? {
-            Ok(Ok(()))
+            Ok(())
         } else {
-            Ok(Err(Problem::new(codes::ENDED)))
+            Err(Problem::new(codes::ENDED))
         }
     };
     desk.write(write).await?;

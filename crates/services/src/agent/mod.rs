@@ -121,14 +121,14 @@ fn nothing(_tx: &mut Tx<'_>, _doing: &Doing<'_>, _case: &CaseFile) -> Result<()>
 }
 
 type Form = BTreeMap<String, String>;
-type Outcome<T> = Result<std::result::Result<T, Problem>>;
+type Outcome<T> = Result<T, Problem>;
 
 fn refuse<T>(code: web::Code, detail: impl Into<String>) -> Outcome<T> {
-    Ok(Err(Problem::new(code).detail(detail)))
+    Err(Problem::new(code).detail(detail))
 }
 
 /// Directions, kinds and end of an appointment, brought into form.
-fn scope(form: &Form, now_ms: i64) -> std::result::Result<(String, String, i64), String> {
+fn scope(form: &Form, now_ms: i64) -> Result<(String, String, i64), String> {
     let text = |name: &str| form.get(name).map_or("", |value| value.trim());
     let directions: Vec<&str> = match text("directions") {
         "" => vec!["import", "export"],
@@ -162,10 +162,7 @@ fn scope(form: &Form, now_ms: i64) -> std::result::Result<(String, String, i64),
 }
 
 fn read(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
-    let principal = match doing.actor.require_company() {
-        Ok(company) => company,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let principal = doing.actor.require_company()?;
     let (directions, kinds, until_ms) = match scope(form, doing.ground.now_ms()) {
         Ok(scope) => scope,
         Err(why) => return refuse(case_file::codes::FIELDS, why),
@@ -185,9 +182,9 @@ fn read(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
     }
     if sql::between(tx, principal.id, agent.id)?.is_some_and(|a| a.is_active(doing.ground.now_ms()))
     {
-        return Ok(Err(Problem::new(codes::APPOINTED)));
+        return Err(Problem::new(codes::APPOINTED));
     }
-    Ok(Ok(Opening {
+    Ok(Opening {
         title: format!("{}委托{}代理报关", principal.name, agent.name),
         subject: format!("{}:{}", principal.id.0, agent.id.0),
         form: BTreeMap::from([
@@ -199,7 +196,7 @@ fn read(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
         ]),
         private: BTreeMap::new(),
         company: Some(principal.id.0),
-    }))
+    })
 }
 
 fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String> {
@@ -236,7 +233,7 @@ fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String
     let detail = format!("{} → {}", principal.0, agent.id.0);
     audit::done(tx, now_ms, doing.actor, APPOINTED, &object, &detail)?;
     sync(tx, doing.ground, doing.actor, agent.id)?;
-    Ok(Ok(format!("{}自即日起可代理报关", agent.name)))
+    Ok(format!("{}自即日起可代理报关", agent.name))
 }
 
 /// Ends an appointment at once, with all rights that came of it; answers whether it was in force.
@@ -307,10 +304,14 @@ pub fn sync(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, agent: CompanyId) -
                 granted_at: now_ms,
                 expires_at: Some(appointment.until_ms),
             };
-            // Somebody who belongs to both companies has the right already.
-            if role::grant(tx, &grant)?.is_ok() {
-                sql::add_person(tx, appointment.id, (*account, grant.id), now_ms)?;
-                note(tx, ground, actor, &appointment, (*account, "授予"))?;
+            match role::grant(tx, &grant) {
+                Ok(()) => {
+                    sql::add_person(tx, appointment.id, (*account, grant.id), now_ms)?;
+                    note(tx, ground, actor, &appointment, (*account, "授予"))?;
+                }
+                Err(role::Refusal::Store(error)) => return Err(error),
+                // Somebody who belongs to both companies has the right already.
+                Err(_) => {}
             }
         }
     }

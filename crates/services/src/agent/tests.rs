@@ -101,13 +101,13 @@ async fn rights_come_with_an_appointment_and_end_with_it() {
         let (ground, who) = (world.ground.clone(), agent_admin.clone());
         let ending = now.clone();
         let ended = world
-            .write(move |tx| end(tx, &ground, &who, &ending).map(Ok))
+            .write(move |tx| Ok(end(tx, &ground, &who, &ending)?))
             .await;
         assert!(ended.unwrap());
         assert_eq!(world.companies_of(&agent_admin).await.len(), 1);
         let (ground, who) = (world.ground.clone(), agent_admin.clone());
         let again = world
-            .write(move |tx| end(tx, &ground, &who, &now).map(Ok))
+            .write(move |tx| Ok(end(tx, &ground, &who, &now)?))
             .await;
         assert!(!again.unwrap(), "ended once");
         assert_eq!(world.audited("agent.end").await, 1);

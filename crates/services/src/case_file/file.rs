@@ -47,15 +47,10 @@ pub struct Opening {
 }
 
 /// Reads and checks a form.
-pub type Read = fn(
-    &mut Tx<'_>,
-    &Doing<'_>,
-    &BTreeMap<String, String>,
-) -> Result<std::result::Result<Opening, Problem>>;
+pub type Read = fn(&mut Tx<'_>, &Doing<'_>, &BTreeMap<String, String>) -> Result<Opening, Problem>;
 
 /// Carries out what was applied for; answers what it did, for the audit.
-pub type Finish =
-    fn(&mut Tx<'_>, &Doing<'_>, &CaseFile) -> Result<std::result::Result<String, Problem>>;
+pub type Finish = fn(&mut Tx<'_>, &Doing<'_>, &CaseFile) -> Result<String, Problem>;
 
 /// Keeps what an application holds while it is open, or puts it away when it is not granted.
 pub type Close = fn(&mut Tx<'_>, &Doing<'_>, &CaseFile) -> Result<()>;

@@ -199,7 +199,7 @@ async fn cases(
             let at = (now_ms, hides_names(case, &sides));
             items.push(summary(case, kind, company_of(tx, case)?, at));
         }
-        Ok(Ok(items))
+        Ok(items)
     };
     let mut items = desk.read(read).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -244,10 +244,7 @@ async fn open_case(
             ground: &ground,
             actor: &actor_,
         };
-        let opening = match (kind.read)(tx, &doing, &form)? {
-            Ok(opening) => opening,
-            Err(problem) => return Ok(Err(problem)),
-        };
+        let opening = (kind.read)(tx, &doing, &form)?;
         open(tx, &doing, &kind, &opening, (account, &actor_.name))
     };
     let case = desk.write(write).await?;
@@ -273,27 +270,21 @@ pub(super) fn seen(
     kinds: &[Kind],
     sees: &Sees,
     id: CaseId,
-) -> StoreResult<Result<(CaseFile, Kind), Problem>> {
+) -> Result<(CaseFile, Kind), Problem> {
     let found = find(tx, sees, id)?;
     let pair = found.and_then(|case| {
         let kind = *kinds.iter().find(|kind| kind.name == case.kind)?;
         Some((case, kind))
     });
-    Ok(pair.ok_or_else(not_found))
+    pair.ok_or_else(not_found)
 }
 
 async fn shown(desk: &Desk, actor: &Actor, id: CaseId) -> Result<CaseDetail, Problem> {
     let (sees, kinds) = (sees(actor), desk.kinds.clone());
     let (ground, actor) = (desk.ground().clone(), actor.clone());
     desk.read(move |tx| {
-        let (case, kind) = match seen(tx, &kinds, &sees, id)? {
-            Ok(pair) => pair,
-            Err(problem) => return Ok(Err(problem)),
-        };
-        let private = match open_private(&ground, case.id, case.private.as_deref()) {
-            Ok(private) => private,
-            Err(problem) => return Ok(Err(problem)),
-        };
+        let (case, kind) = seen(tx, &kinds, &sees, id)?;
+        let private = open_private(&ground, case.id, case.private.as_deref())?;
         let attached = attachments(tx, case.id)?;
         let timeline = steps(tx, case.id)?;
         let company = company_of(tx, &case)?;
@@ -306,7 +297,7 @@ async fn shown(desk: &Desk, actor: &Actor, id: CaseId) -> Result<CaseDetail, Pro
         } else {
             private
         };
-        Ok(Ok(CaseDetail {
+        Ok(CaseDetail {
             summary: summary(&case, Some(&kind), company, (ground.now_ms(), hides)),
             fields: fields(&kind, &case, &shown, is_open),
             documents: documents(&kind, &attached),
@@ -314,7 +305,7 @@ async fn shown(desk: &Desk, actor: &Actor, id: CaseId) -> Result<CaseDetail, Pro
             timeline: timeline.iter().map(|one| step(one, hides)).collect(),
             acts: acts(case.state, &sides),
             calendar: calendar::source(case.due_at.unwrap_or(case.changed_at)),
-        }))
+        })
     })
     .await
 }
@@ -342,10 +333,8 @@ async fn act_on_case(
             ground: &ground,
             actor: &actor_,
         };
-        match seen(tx, &kinds, &sees_, id)? {
-            Ok((case, kind)) => advance(tx, &doing, &kind, &case, (verb, &reason)),
-            Err(problem) => Ok(Err(problem)),
-        }
+        let (case, kind) = seen(tx, &kinds, &sees_, id)?;
+        advance(tx, &doing, &kind, &case, (verb, &reason))
     };
     desk.write(write).await?;
     shown(&desk, &actor, id).await.map(Json)
@@ -366,12 +355,12 @@ async fn unmask_case(
     let (sees, ground) = (sees(&actor), desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| {
         let Some(case) = find(tx, &sees, id)? else {
-            return Ok(Err(not_found()));
+            return Err(not_found());
         };
         let private = open_private(&ground, case.id, case.private.as_deref());
         let object = format!("case:{}", id.0);
         audit::done(tx, ground.now_ms(), &actor, UNMASKED, &object, &reason)?;
-        Ok(private)
+        private
     };
     let fields = desk.write(write).await?;
     Ok(Json(Unmasked { fields }))

@@ -171,23 +171,20 @@ pub fn waiting(
 /// Opens a case; the one who applies is `applicant`.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
+/// The store's, or why not.
 pub fn open(
     tx: &mut Tx<'_>,
     doing: &Doing<'_>,
     kind: &Kind,
     opening: &Opening,
     (applicant, name): (AccountId, &str),
-) -> Result<std::result::Result<CaseFile, Problem>> {
+) -> Result<CaseFile, Problem> {
     let now_ms = doing.ground.now_ms();
     if sql::is_open(tx, kind.name, &opening.subject)? {
-        return Ok(Err(Problem::new(codes::OPEN)));
+        return Err(Problem::new(codes::OPEN));
     }
     let id = CaseId(doing.ground.ids.next());
-    let private = match close_private(doing.ground, id, &opening.private) {
-        Ok(sealed) => sealed,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let private = close_private(doing.ground, id, &opening.private)?;
     let case = CaseFile {
         id,
         kind: kind.name.to_owned(),
@@ -226,28 +223,25 @@ pub fn open(
     let object = format!("case:{}", id.0);
     let detail = format!("{}：{}", kind.chinese, case.title);
     audit::done(tx, now_ms, doing.actor, OPENED, &object, &detail)?;
-    Ok(Ok(case))
+    Ok(case)
 }
 
 /// The only function that changes the state of a case; carries it out when it is granted.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not, and must undo the transaction.
+/// The store's, or why not, and must undo the transaction.
 pub fn advance(
     tx: &mut Tx<'_>,
     doing: &Doing<'_>,
     kind: &Kind,
     case: &CaseFile,
     (verb, remark): (Verb, &str),
-) -> Result<std::result::Result<CaseFile, Problem>> {
-    let (side, account, remark) = match may(tx, doing.actor, kind, case, (verb, remark))? {
-        Ok(may) => may,
-        Err(problem) => return Ok(Err(problem)),
-    };
+) -> Result<CaseFile, Problem> {
+    let (side, account, remark) = may(tx, doing.actor, kind, case, (verb, remark))?;
     let now_ms = doing.ground.now_ms();
     let mut next = case.clone();
     let Some((_, to)) = step(case.state, verb, &[side]) else {
-        return Ok(Err(Problem::new(codes::STATE)));
+        return Err(Problem::new(codes::STATE));
     };
     next.state = to;
     next.changed_at = now_ms;
@@ -259,7 +253,7 @@ pub fn advance(
         (Verb::Accept | Verb::Supplement | Verb::Resubmit | Verb::Return | Verb::Withdraw, _) => {}
     }
     if !sql::advance(tx, case, &next)? {
-        return Ok(Err(Problem::new(codes::STATE)));
+        return Err(Problem::new(codes::STATE));
     }
     let taken = Step {
         number: next.n_steps,
@@ -275,10 +269,7 @@ pub fn advance(
     sql::insert_step(tx, case.id, &taken)?;
     let mut told = String::new();
     match to {
-        State::Done => match (kind.finish)(tx, doing, &next)? {
-            Ok(text) => told = text,
-            Err(problem) => return Ok(Err(problem)),
-        },
+        State::Done => told = (kind.finish)(tx, doing, &next)?,
         State::Returned | State::Withdrawn => (kind.close)(tx, doing, &next)?,
         State::Applied | State::Accepted | State::Supplementing | State::Approving => {}
     }
@@ -292,7 +283,7 @@ pub fn advance(
     );
     let object = format!("case:{}", case.id.0);
     audit::done(tx, now_ms, doing.actor, STEPPED, &object, detail.trim_end())?;
-    Ok(Ok(next))
+    Ok(next)
 }
 
 /// The due date of the next state: it belongs to whoever has the case then.
@@ -317,40 +308,37 @@ fn may(
     kind: &Kind,
     case: &CaseFile,
     (verb, remark): (Verb, &str),
-) -> Result<std::result::Result<May, Problem>> {
-    let account = match actor.require_account() {
-        Ok(account) => account,
-        Err(problem) => return Ok(Err(problem)),
-    };
+) -> Result<May, Problem> {
+    let account = actor.require_account()?;
     let Some((side, _)) = step(case.state, verb, &sides(actor, kind, case)) else {
         let code = if is_possible(case.state, verb) {
             codes::SIDE
         } else {
             codes::STATE
         };
-        return Ok(Err(Problem::new(code)));
+        return Err(Problem::new(code));
     };
     let remark: String = remark.trim().to_owned();
     let n_chars = remark.chars().count();
     if n_chars > REMARK_CHARS_MAX || (verb.needs_remark() && n_chars < 2) {
-        return Ok(Err(Problem::new(codes::REMARK)));
+        return Err(Problem::new(codes::REMARK));
     }
     if let Err(why) = approval::one_line(&remark) {
         return Ok(Err(Problem::new(codes::REMARK).detail(why)));
     }
     let is_other = side != Side::Applicant && account == case.applied_by;
     if is_other || (side == Side::Approver && case.proposed_by == Some(account)) {
-        return Ok(Err(Problem::new(codes::FOUR_EYES)));
+        return Err(Problem::new(codes::FOUR_EYES));
     }
     if matches!(verb, Verb::Resubmit | Verb::Approve | Verb::Finish) {
         let missing = missing(kind, &attachments(tx, case.id)?);
         if !missing.is_empty() {
             let names: Vec<&str> = missing.iter().map(|document| document.chinese).collect();
             let problem = Problem::new(codes::DOCUMENTS).detail(names.join("、"));
-            return Ok(Err(problem));
+            return Err(problem);
         }
     }
-    Ok(Ok((side, account, remark)))
+    Ok((side, account, remark))
 }
 
 /// The required documents that are not attached.
@@ -377,21 +365,21 @@ fn fact(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile, kind: &str) -> Resu
 /// Attaches a checked file; the applicant's side only, while he has the case.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
+/// The store's, or why not.
 pub fn attach(
     tx: &mut Tx<'_>,
     doing: &Doing<'_>,
     kind: &Kind,
     case: &CaseFile,
     (document, file, bytes): (&str, &attachment::Checked, &[u8]),
-) -> Result<std::result::Result<Attachment, Problem>> {
+) -> Result<Attachment, Problem> {
     if !kind.documents.iter().any(|known| known.name == document) {
         let known: Vec<&str> = kind.documents.iter().map(|known| known.name).collect();
         let text = format!("材料类型应为 {} 之一", known.join("、"));
-        return Ok(Err(Problem::new(codes::FIELDS).detail(text)));
+        return Err(Problem::new(codes::FIELDS).detail(text));
     }
     if !matches!(case.state, State::Applied | State::Supplementing) {
-        return Ok(Err(Problem::new(codes::CLOSED)));
+        return Err(Problem::new(codes::CLOSED));
     }
     let now_ms = doing.ground.now_ms();
     let attached = Attachment {
@@ -406,11 +394,11 @@ pub fn attach(
         added_at: now_ms,
     };
     if !sql::count_attachment(tx, case, attachment::COUNT_MAX)? {
-        return Ok(Err(Problem::new(codes::FILE_COUNT)));
+        return Err(Problem::new(codes::FILE_COUNT));
     }
     attach_body(tx, &attached, bytes)?;
     let object = format!("case:{}", case.id.0);
     let detail = format!("{document} {} {}", attached.name, attached.hash);
     audit::done(tx, now_ms, doing.actor, ATTACHED, &object, &detail)?;
-    Ok(Ok(attached))
+    Ok(attached)
 }

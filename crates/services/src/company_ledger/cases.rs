@@ -13,7 +13,7 @@ use store::{Result, Tx};
 use web::Problem;
 
 type Form = BTreeMap<String, String>;
-type Outcome<T> = Result<std::result::Result<T, Problem>>;
+type Outcome<T> = Result<T, Problem>;
 
 /// A company applies for one more business role.
 pub const ROLE: Kind = Kind {
@@ -66,7 +66,12 @@ fn nothing(_tx: &mut Tx<'_>, _doing: &Doing<'_>, _case: &CaseFile) -> Result<()>
 }
 
 fn refuse<T>(code: web::Code, detail: impl Into<String>) -> Outcome<T> {
-    Ok(Err(Problem::new(code).detail(detail)))
+    Err(Problem::new(code).detail(detail))
+}
+
+/// Why a case cannot be carried out.
+fn cannot(refusal: company::Refusal) -> Problem {
+    Problem::because(case_file::codes::CARRY_OUT, &refusal)
 }
 
 fn text<'a>(form: &'a Form, name: &str) -> &'a str {
@@ -74,10 +79,7 @@ fn text<'a>(form: &'a Form, name: &str) -> &'a str {
 }
 
 fn read_role(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
-    let company = match doing.actor.require_company() {
-        Ok(company) => company,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let company = doing.actor.require_company()?;
     let Some(role) = business(text(form, "role")) else {
         let known: Vec<&str> = super::menu::BUSINESS.iter().map(|b| b.name).collect();
         let detail = format!("role 应为 {} 之一", known.join("、"));
@@ -89,7 +91,7 @@ fn read_role(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening
     {
         return refuse(codes::ROLE_HELD, role.chinese);
     }
-    Ok(Ok(Opening {
+    Ok(Opening {
         title: format!("{}申请{}角色", company.name, role.chinese),
         subject: format!("{}:{}", company.id.0, role.name),
         form: BTreeMap::from([
@@ -98,7 +100,7 @@ fn read_role(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening
         ]),
         private: BTreeMap::new(),
         company: Some(company.id.0),
-    }))
+    })
 }
 
 /// The company of a case; it cannot have gone, because companies stay.
@@ -106,14 +108,11 @@ fn company_of(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<Co
     let id = CompanyId(case.company.unwrap_or(0));
     lock(tx, id, doing.ground.now_ms())?;
     let found = company::by_id(tx, id)?;
-    Ok(found.ok_or_else(|| Problem::new(web::codes::NOT_FOUND)))
+    found.ok_or_else(|| Problem::new(web::codes::NOT_FOUND))
 }
 
 fn finish_role(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String> {
-    let mut company = match company_of(tx, doing, case)? {
-        Ok(company) => company,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let mut company = company_of(tx, doing, case)?;
     let role = text(&case.form, "role").to_owned();
     if contracts(tx, company.id)?.iter().any(|c| c.role == role) {
         return refuse(case_file::codes::CARRY_OUT, "企业已有该角色");
@@ -126,12 +125,10 @@ fn finish_role(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<S
     )?;
     company.roles.retain(|known| *known != role);
     company.roles.push(role.clone());
-    if let Err(refusal) = company::correct(tx, &company, now_ms)? {
-        return refuse(case_file::codes::CARRY_OUT, refusal.to_string());
-    }
+    company::correct(tx, &company, now_ms).map_err(cannot)?;
     let object = format!("company:{}", company.id.0);
     audit::done(tx, now_ms, doing.actor, CONTRACTED, &object, &role)?;
-    Ok(Ok(format!("已开通 {role}")))
+    Ok(format!("已开通 {role}"))
 }
 
 /// The company as a form wants it; an empty field leaves what is.
@@ -150,12 +147,9 @@ fn changed(company: &Company, form: &Form) -> Company {
 }
 
 fn read_change(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
-    let company = match doing.actor.require_company() {
-        Ok(company) => company,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let company = doing.actor.require_company()?;
     let Some(company) = company::by_id(tx, company.id)? else {
-        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
+        return Err(Problem::new(web::codes::NOT_FOUND));
     };
     let wanted = changed(&company, form);
     if wanted == company {
@@ -187,24 +181,19 @@ fn read_change(tx: &mut Tx<'_>, doing: &Doing<'_>, form: &Form) -> Outcome<Openi
             kept.insert(name.to_owned(), after);
         }
     }
-    Ok(Ok(Opening {
+    Ok(Opening {
         title: format!("{}信息变更", company.name),
         subject: company.id.0.to_string(),
         form: kept,
         private: BTreeMap::new(),
         company: Some(company.id.0),
-    }))
+    })
 }
 
 fn finish_change(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String> {
-    let company = match company_of(tx, doing, case)? {
-        Ok(company) => company,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let company = company_of(tx, doing, case)?;
     let wanted = changed(&company, &case.form);
-    if let Err(refusal) = company::correct(tx, &wanted, doing.ground.now_ms())? {
-        return refuse(case_file::codes::CARRY_OUT, refusal.to_string());
-    }
+    company::correct(tx, &wanted, doing.ground.now_ms()).map_err(cannot)?;
     let changes: Vec<String> = [
         ("名称", &company.name, &wanted.name),
         ("信用代码", &company.credit_code, &wanted.credit_code),
@@ -225,5 +214,5 @@ fn finish_change(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome
         &object,
         &told,
     )?;
-    Ok(Ok(told))
+    Ok(told)
 }

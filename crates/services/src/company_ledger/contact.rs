@@ -35,8 +35,8 @@ pub fn set_contact(
     ground: &Ground,
     company: CompanyId,
     contact: &Contact,
-) -> Result<std::result::Result<(), Problem>> {
-    let sealed = || -> std::result::Result<Vec<u8>, Problem> {
+) -> Result<(), Problem> {
+    let sealed = || -> Result<Vec<u8>, Problem> {
         let text = serde_json::to_vec(contact).map_err(|_| fault("is no JSON"))?;
         let secret = ground.secret()?;
         ground
@@ -44,10 +44,7 @@ pub fn set_contact(
             .close(&text, &purpose(company), &secret)
             .map_err(|_| fault("cannot be sealed"))
     };
-    match sealed() {
-        Ok(sealed) => sql::set_contact(tx, company, &sealed).map(Ok),
-        Err(problem) => Ok(Err(problem)),
-    }
+    Ok(sql::set_contact(tx, company, &sealed()?)?)
 }
 
 /// The contact of a company, if there is one.
@@ -58,14 +55,14 @@ pub fn contact_of(
     tx: &mut Tx<'_>,
     ground: &Ground,
     company: CompanyId,
-) -> Result<std::result::Result<Option<Contact>, Problem>> {
+) -> Result<Option<Contact>, Problem> {
     let Some(sealed) = sql::contact(tx, company)? else {
-        return Ok(Ok(None));
+        return Ok(None);
     };
     let opened = ground
         .seal
         .open(&sealed, &purpose(company))
         .map_err(|_| fault("cannot be opened"))
         .and_then(|text| serde_json::from_slice(&text).map_err(|_| fault("is no JSON")));
-    Ok(opened.map(Some))
+    opened.map(Some)
 }

@@ -158,7 +158,7 @@ async fn companies(
                 items.push(summary(&company, &contracts(tx, id)?));
             }
         }
-        Ok(Ok(items))
+        Ok(items)
     };
     let mut items = desk.read(read).await?;
     let n_max = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -186,7 +186,7 @@ async fn company(
         let found = company::by_id(tx, id)?.filter(|company| actor.sight.sees(company));
         match found {
             Some(company) => card_of(tx, &ground, &company, &sees(&actor)),
-            None => Ok(Err(Problem::new(common::NOT_FOUND))),
+            None => Err(Problem::new(common::NOT_FOUND)),
         }
     };
     desk.read(read).await.map(Json)
@@ -213,12 +213,11 @@ async fn set_company_profile(
     let write = move |tx: &mut Tx<'_>| {
         let found = company::by_id(tx, id)?.filter(|company| actor.sight.sees(company));
         let Some(company) = found else {
-            return Ok(Err(Problem::new(common::NOT_FOUND)));
+            return Err(Problem::new(common::NOT_FOUND));
         };
         let change = (body.profile.as_str(), reason.as_str());
-        if let Err(refusal) = set_profile(tx, &actor, &company, change, ground.now_ms())? {
-            return Ok(Err(bad(&refusal.to_string())));
-        }
+        set_profile(tx, &actor, &company, change, ground.now_ms())
+            .map_err(|refusal| Problem::because(common::BAD_REQUEST, &refusal))?;
         let changed = Company {
             profile: body.profile.clone(),
             ..company
@@ -236,7 +235,7 @@ async fn menu(
     Held(desk): Held<Desk>,
 ) -> Result<Json<Menu>, Problem> {
     let company = actor.require_company()?.id;
-    let contracts = desk.read(move |tx| contracts(tx, company).map(Ok)).await?;
+    let contracts = desk.ground().read(move |tx| contracts(tx, company)).await?;
     let modules = modules_of(&contracts)
         .into_iter()
         .map(|(module, by)| MenuItem {

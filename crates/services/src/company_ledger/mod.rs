@@ -91,21 +91,19 @@ pub fn is_provisional(dxp_id: &str) -> bool {
 /// Takes a company into the ledger: company, party, contracts for its roles, docking over HTTP.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says what is wrong with the company.
+/// The store's, or what is wrong with the company.
 pub fn enrol(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
     company: &Company,
     case: Option<i64>,
-) -> Result<std::result::Result<(), Refusal>> {
+) -> Result<(), Refusal> {
     if company.roles.iter().any(|role| business(role).is_none()) {
-        return Ok(Err(Refusal::Field(
+        return Err(Refusal::Field(
             "业务角色应为 ebc、ebp、pay、logistics、agent、operator、warehouse、trace",
-        )));
+        ));
     }
-    if let Err(refusal) = company::add(tx, company)? {
-        return Ok(Err(refusal));
-    }
+    company::add(tx, company)?;
     let now_ms = company.created_at;
     account::party_of_company(tx, company.id, (ids.next(), &company.name), now_ms)?;
     lock(tx, company.id, now_ms)?;
@@ -114,27 +112,25 @@ pub fn enrol(
         sql::insert_contract(tx, &contract(ids, company.id, role, (case, now_ms)))?;
     }
     crate::docking::begin(tx, company.id, "http", now_ms)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Changes how strictly a company's messages are read, with its row in the audit.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says that there is no such profile.
+/// The store's, or that there is no such profile.
 pub fn set_profile(
     tx: &mut Tx<'_>,
     actor: &Actor,
     company: &Company,
     (profile, reason): (&str, &str),
     now_ms: i64,
-) -> Result<std::result::Result<(), Refusal>> {
-    if let Err(refusal) = company::set_profile(tx, company.id, profile)? {
-        return Ok(Err(refusal));
-    }
+) -> Result<(), Refusal> {
+    company::set_profile(tx, company.id, profile)?;
     let object = format!("company:{}", company.id.0);
     let detail = format!("{} → {profile}：{reason}", company.profile);
     audit::done(tx, now_ms, actor, PROFILE_CHANGED, &object, &detail)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 fn contract(

@@ -185,12 +185,9 @@ pub(super) fn card_of(
     ground: &Ground,
     company: &Company,
     sees: &Sees,
-) -> Result<std::result::Result<CompanyCard, Problem>> {
+) -> Result<CompanyCard, Problem> {
     let now_ms = ground.now_ms();
-    let contact = match contact_of(tx, ground, company.id)? {
-        Ok(contact) => contact,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let contact = contact_of(tx, ground, company.id)?;
     let contracts = contracts(tx, company.id)?;
     let mut agents = Vec::new();
     for appointment in agent::of_company(tx, company.id, i64::MAX, CARD_ROWS)? {
@@ -211,7 +208,7 @@ pub(super) fn card_of(
     } else {
         Vec::new()
     };
-    Ok(Ok(CompanyCard {
+    Ok(CompanyCard {
         summary: summary(company, &contracts),
         dxp_provisional: is_provisional(&company.dxp_id),
         profile: company.profile.clone(),
@@ -234,7 +231,7 @@ pub(super) fn card_of(
             })
             .collect(),
         history,
-    }))
+    })
 }
 
 /// What was done in the name of a company, newest first.

@@ -296,11 +296,11 @@ async fn docking(
                     count: count(stage),
                 })
                 .collect();
-            Ok(Ok(Board {
+            Ok(Board {
                 stages,
                 items,
                 next,
-            }))
+            })
         })
         .await?;
     Ok(Json(board))
@@ -352,12 +352,10 @@ async fn set_docking(
     let write = move |tx: &mut Tx<'_>| {
         let found = company::by_id(tx, id)?.filter(|company| actor.sight.sees(company));
         let Some(company) = found else {
-            return Ok(Err(Problem::new(common::NOT_FOUND)));
+            return Err(Problem::new(common::NOT_FOUND));
         };
-        match set(tx, &ground, &actor, (&company, &channel), &wanted)? {
-            Ok(docking) => card(tx, &docking, ground.now_ms()).map(Ok),
-            Err(problem) => Ok(Err(problem)),
-        }
+        let docking = set(tx, &ground, &actor, (&company, &channel), &wanted)?;
+        Ok(card(tx, &docking, ground.now_ms())?)
     };
     desk.write(write).await.map(Json)
 }

@@ -155,16 +155,16 @@ pub struct Wanted {
 /// Moves a docking, in the transaction of the caller.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
+/// The store's, or why not.
 pub fn set(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     (company, channel): (&Company, &str),
     wanted: &Wanted,
-) -> Result<std::result::Result<Docking, Problem>> {
+) -> Result<Docking, Problem> {
     if wanted.stage == Stage::Live && crate::company_ledger::is_provisional(&company.dxp_id) {
-        return Ok(Err(Problem::new(codes::NO_DXP)));
+        return Err(Problem::new(codes::NO_DXP));
     }
     let now_ms = ground.now_ms();
     crate::company_ledger::lock(tx, company.id, now_ms)?;
@@ -191,5 +191,5 @@ pub fn set(
     let object = format!("company:{}", company.id.0);
     let detail = format!("{channel} → {}", next.stage.chinese());
     audit::done(tx, now_ms, actor, MOVED, &object, &detail)?;
-    Ok(Ok(next))
+    Ok(next)
 }

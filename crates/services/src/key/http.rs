@@ -98,7 +98,8 @@ async fn keys(
     let company = actor.require_company()?.id;
     let now_ms = desk.ground().now_ms();
     let keys = desk
-        .read(move |tx| api_key::of_company(tx, company).map(Ok))
+        .ground()
+        .read(move |tx| api_key::of_company(tx, company))
         .await?;
     Ok(Json(Page {
         items: views(&keys, now_ms),

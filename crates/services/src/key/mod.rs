@@ -39,20 +39,20 @@ pub const ACTS: &[Act] = &[ISSUED, REVOKED];
 /// Issues a key; answers it with its text, which is not kept anywhere.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
+/// The store's, or why not.
 pub fn issue(
     tx: &mut Tx<'_>,
     ground: &Ground,
     actor: &Actor,
     company: CompanyId,
     (label, days, secret): (&str, i64, &Secret),
-) -> Result<std::result::Result<(ApiKey, String), Problem>> {
+) -> Result<(ApiKey, String), Problem> {
     let now_ms = ground.now_ms();
     lock(tx, company, now_ms)?;
     let is_in_force = |key: &&ApiKey| key.revoked_at.is_none() && key.expires_at > now_ms;
     let keys = api_key::of_company(tx, company)?;
     if keys.iter().filter(is_in_force).count() >= KEYS_MAX {
-        return Ok(Err(Problem::new(codes::TOO_MANY)));
+        return Err(Problem::new(codes::TOO_MANY));
     }
     let key = ApiKey {
         id: ground.ids.next(),
@@ -65,7 +65,7 @@ pub fn issue(
     let text = api_key::issue(tx, &key, secret)?;
     let object = format!("key:{}", key.id);
     audit::done(tx, now_ms, actor, ISSUED, &object, label)?;
-    Ok(Ok((key, text)))
+    Ok((key, text))
 }
 
 /// Revokes a key of a company.
@@ -77,11 +77,11 @@ pub fn revoke(
     ground: &Ground,
     actor: &Actor,
     (company, key): (CompanyId, i64),
-) -> Result<std::result::Result<(), Problem>> {
+) -> Result<(), Problem> {
     let now_ms = ground.now_ms();
     if !api_key::revoke(tx, company, key, now_ms)? {
-        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
+        return Err(Problem::new(web::codes::NOT_FOUND));
     }
     audit::done(tx, now_ms, actor, REVOKED, &format!("key:{key}"), "")?;
-    Ok(Ok(()))
+    Ok(())
 }

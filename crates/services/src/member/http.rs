@@ -135,7 +135,10 @@ async fn members(
     Held(desk): Held<Desk>,
 ) -> Result<Json<Page<MemberView>>, Problem> {
     let company = actor.require_company()?.id;
-    let members = desk.read(move |tx| of_company(tx, company).map(Ok)).await?;
+    let members = desk
+        .ground()
+        .read(move |tx| of_company(tx, company))
+        .await?;
     Ok(Json(Page {
         items: members.iter().map(MemberView::from).collect(),
         next: None,

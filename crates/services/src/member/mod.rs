@@ -45,7 +45,7 @@ pub const REMOVED: Act = Act {
 /// The acts of this room.
 pub const ACTS: &[Act] = &[INVITED, CHANGED, REMOVED];
 
-type Outcome<T> = Result<std::result::Result<T, Problem>>;
+type Outcome<T> = Result<T, Problem>;
 
 /// A member (企业人员): an account and its role for the company.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +121,7 @@ fn company_grant(
 /// Invites somebody; the link opens with the token whose hash is `link`.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
+/// The store's, or why not.
 pub fn invite(
     tx: &mut Tx<'_>,
     ground: &Ground,
@@ -132,7 +132,7 @@ pub fn invite(
     let now_ms = ground.now_ms();
     lock(tx, company, now_ms)?;
     if of_company(tx, company)?.len() >= MEMBERS_MAX {
-        return Ok(Err(Problem::new(codes::TOO_MANY)));
+        return Err(Problem::new(codes::TOO_MANY));
     }
     let new = NewAccount {
         id: AccountId(ground.ids.next()),
@@ -143,28 +143,22 @@ pub fn invite(
         password_hash: None,
         at_ms: now_ms,
     };
-    if let Err(refusal) = account::add(tx, &new)? {
-        let detail = refusal.to_string();
-        return Ok(Err(Problem::new(codes::FIELDS).detail(detail)));
-    }
+    account::add(tx, &new).map_err(|refusal| Problem::because(codes::FIELDS, &refusal))?;
     let grant = company_grant(ground, actor, (new.id, new.party), (company, role));
-    if let Err(refusal) = role::grant(tx, &grant)? {
-        let detail = refusal.to_string();
-        return Ok(Err(Problem::new(codes::FIELDS).detail(detail)));
-    }
+    role::grant(tx, &grant).map_err(|refusal| Problem::because(codes::FIELDS, &refusal))?;
     account::invite(tx, new.id, link, now_ms)?;
     let object = format!("account:{}", new.id.0);
     let detail = format!("{} {}", new.login, role.chinese());
     audit::done(tx, now_ms, actor, INVITED, &object, &detail)?;
     agent::sync(tx, ground, actor, company)?;
     let made = account::by_id(tx, new.id)?;
-    Ok(made.ok_or_else(|| Problem::new(web::codes::FAULT)))
+    made.ok_or_else(|| Problem::new(web::codes::FAULT))
 }
 
 /// Makes a new link for a member who lost his password or his first link.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
+/// The store's, or why not.
 pub fn invite_again(
     tx: &mut Tx<'_>,
     ground: &Ground,
@@ -174,7 +168,7 @@ pub fn invite_again(
     let now_ms = ground.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {
-        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
+        return Err(Problem::new(web::codes::NOT_FOUND));
     };
     // Who also belongs to somebody else is not this company's to reset.
     let others = role::of_account(tx, account, now_ms)?;
@@ -182,7 +176,7 @@ pub fn invite_again(
         .iter()
         .any(|grant| grant.company != Some(company) && grant.granted_by.is_none());
     if is_shared || member.account.state == "disabled" {
-        return Ok(Err(Problem::new(codes::NOT_YOURS)));
+        return Err(Problem::new(codes::NOT_YOURS));
     }
     account::invite(tx, account, link, now_ms)?;
     let object = format!("account:{}", account.0);
@@ -194,13 +188,13 @@ pub fn invite_again(
         &object,
         &member.account.login,
     )?;
-    Ok(Ok(member.account))
+    Ok(member.account)
 }
 
 /// Gives a member another role.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
+/// The store's, or why not.
 pub fn change(
     tx: &mut Tx<'_>,
     ground: &Ground,
@@ -210,34 +204,31 @@ pub fn change(
     let now_ms = ground.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {
-        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
+        return Err(Problem::new(web::codes::NOT_FOUND));
     };
     if member.grant.role == role.name() {
-        return Ok(Ok(()));
+        return Ok(());
     }
     let is_admin = member.grant.role == Role::CompanyAdmin.name();
     if is_admin && !has_other_admin(tx, company, account)? {
-        return Ok(Err(Problem::new(codes::LAST_ADMIN)));
+        return Err(Problem::new(codes::LAST_ADMIN));
     }
     role::revoke(tx, member.grant.id, now_ms)?;
     let person = (account, member.account.party);
     let grant = company_grant(ground, actor, person, (company, role));
-    if let Err(refusal) = role::grant(tx, &grant)? {
-        let detail = refusal.to_string();
-        return Ok(Err(Problem::new(codes::FIELDS).detail(detail)));
-    }
+    role::grant(tx, &grant).map_err(|refusal| Problem::because(codes::FIELDS, &refusal))?;
     let object = format!("account:{}", account.0);
     let was = Role::from_name(&member.grant.role).map_or("", Role::chinese);
     let detail = format!("{was} → {}", role.chinese());
     audit::done(tx, now_ms, actor, CHANGED, &object, &detail)?;
     agent::sync(tx, ground, actor, company)?;
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Removes a member: role and sessions end at once.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
+/// The store's, or why not.
 pub fn remove(
     tx: &mut Tx<'_>,
     ground: &Ground,
@@ -247,11 +238,11 @@ pub fn remove(
     let now_ms = ground.now_ms();
     lock(tx, company, now_ms)?;
     let Some(member) = member(tx, company, account)? else {
-        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
+        return Err(Problem::new(web::codes::NOT_FOUND));
     };
     let is_admin = member.grant.role == Role::CompanyAdmin.name();
     if is_admin && !has_other_admin(tx, company, account)? {
-        return Ok(Err(Problem::new(codes::LAST_ADMIN)));
+        return Err(Problem::new(codes::LAST_ADMIN));
     }
     role::revoke(tx, member.grant.id, now_ms)?;
     agent::sync(tx, ground, actor, company)?;
@@ -261,5 +252,5 @@ pub fn remove(
     session::end_all_of(tx, account, (0, 0), now_ms, "removed")?;
     let object = format!("account:{}", account.0);
     audit::done(tx, now_ms, actor, REMOVED, &object, &member.account.login)?;
-    Ok(Ok(()))
+    Ok(())
 }

@@ -72,7 +72,7 @@ async fn a_company_keeps_an_administrator_who_can_log_in() {
             .unwrap();
         assert_eq!(code(gone(&world, &admin, company, me).await), "TG-R4330");
         world
-            .write(move |tx| account::set_password(tx, second, "hash", 5).map(Ok))
+            .write(move |tx| Ok(account::set_password(tx, second, "hash", 5)?))
             .await
             .unwrap();
         changed(&world, &admin, company, me, Role::CompanyReader)

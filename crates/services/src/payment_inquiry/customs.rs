@@ -174,7 +174,7 @@ async fn take(door: &CustomsDoor, code: &str, request: Request, now_ms: i64) -> 
     let _room = door.room.try_take(&who, 1).map_err(|_| busy())?;
     let asked = asked(&read_body(body).await?)?;
     let (own, order_no) = (code.to_owned(), asked.order_no.clone());
-    let find = move |tx: &mut Tx<'_>| {
+    let find = move |tx: &mut Tx<'_>| -> store::Result<_> {
         let Some(company) = company::by_code(tx, &own)? else {
             return Ok(None);
         };

@@ -17,6 +17,7 @@ use bytes::Bytes;
 use registry::access::{Actor, By, Routes};
 use registry::approval;
 use registry::audit;
+use registry::ground::Ruling;
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -132,11 +133,11 @@ async fn submit_payment_data(
     for (index, item) in items.iter().enumerate() {
         let stored = store_one(&desk, &actor, item).await?;
         let (result, id, findings) = match stored {
-            Ok((Stored::New(id), told)) => ("stored", Some(id), told),
-            Ok((Stored::Same(id), told)) => ("duplicate", Some(id), told),
-            Ok((Stored::Changed(id), told)) => ("changed", Some(id), told),
-            Ok((Stored::Refused(finding), _)) => ("refused", None, vec![finding]),
-            Err(findings) => ("refused", None, findings),
+            Ruling::Granted((Stored::New(id), told)) => ("stored", Some(id), told),
+            Ruling::Granted((Stored::Same(id), told)) => ("duplicate", Some(id), told),
+            Ruling::Granted((Stored::Changed(id), told)) => ("changed", Some(id), told),
+            Ruling::Granted((Stored::Refused(finding), _)) => ("refused", None, vec![finding]),
+            Ruling::Refused(findings) => ("refused", None, findings),
         };
         answer.refused += usize::from(id.is_none());
         answer.items.push(PaymentStored {
@@ -149,12 +150,12 @@ async fn submit_payment_data(
     Ok(Json(answer))
 }
 
-type Outcome = Result<(Stored, Vec<PaymentFinding>), Vec<PaymentFinding>>;
+type Outcome = Ruling<(Stored, Vec<PaymentFinding>), Vec<PaymentFinding>>;
 
 async fn store_one(desk: &Desk, actor: &Actor, item: &RawValue) -> Result<Outcome, Problem> {
     let (payment, told) = match data::read(item) {
         Ok(read) => read,
-        Err(findings) => return Ok(Err(findings)),
+        Err(findings) => return Ok(Ruling::Refused(findings)),
     };
     let company = actor.require_company()?.as_ref().clone();
     let (ground, actor) = (desk.ground().clone(), actor.clone());
@@ -169,10 +170,10 @@ async fn store_one(desk: &Desk, actor: &Actor, item: &RawValue) -> Result<Outcom
             let told = &payment.transaction_no;
             audit::done(tx, ground.now_ms(), &actor, SUBMITTED, &object, told)?;
         }
-        Ok(Ok(stored))
+        Ok(stored)
     };
     let stored = desk.write(write).await?;
-    Ok(Ok((stored, told)))
+    Ok(Ruling::Granted((stored, told)))
 }
 
 /// What the list of payments is narrowed to.
@@ -227,8 +228,8 @@ async fn payment_data(
         id: None,
         before: before(query.after.as_deref())?,
     };
-    let read = move |tx: &mut Tx<'_>| payments(tx, &actor.sight, &filter, limit + 1).map(Ok);
-    let mut found = desk.read(read).await?;
+    let read = move |tx: &mut Tx<'_>| payments(tx, &actor.sight, &filter, limit + 1);
+    let mut found = desk.ground().read(read).await?;
     let next = cut(&mut found, limit, |payment| payment.id);
     let items = found.iter().map(PaymentView::from).collect();
     Ok(Json(Page { items, next }))
@@ -243,12 +244,12 @@ async fn detail(desk: &Desk, actor: Actor, id: i64) -> Result<PaymentDetail, Pro
         };
         let found = payments(tx, &actor.sight, &filter, 1)?.pop();
         let private = private(tx, &ground, id)?;
-        Ok(match (found, private) {
+        match (found, private) {
             (Some(payment), Some(private)) => {
                 Ok(PaymentDetail::new(&payment, &private, actor.is_masked()))
             }
             _ => Err(Problem::new(common::NOT_FOUND)),
-        })
+        }
     };
     desk.read(read).await
 }
@@ -301,11 +302,11 @@ async fn unmask_payment(
         let found = payments(tx, &actor.sight, &filter, 1)?.pop();
         let private = private(tx, &ground, id)?;
         let (Some(payment), Some(private)) = (found, private) else {
-            return Ok(Err(Problem::new(common::NOT_FOUND)));
+            return Err(Problem::new(common::NOT_FOUND));
         };
         let object = format!("payment:{id}");
         audit::done(tx, ground.now_ms(), &actor, UNMASKED, &object, &why)?;
-        Ok(Ok(PaymentDetail::new(&payment, &private, false)))
+        Ok(PaymentDetail::new(&payment, &private, false))
     };
     desk.write(write).await.map(Json)
 }
@@ -349,8 +350,8 @@ async fn payment_inquiries(
         order_no: query.order_no,
         before: before(query.after.as_deref())?,
     };
-    let read = move |tx: &mut Tx<'_>| inquiries(tx, &actor.sight, &filter, limit + 1).map(Ok);
-    let mut found = desk.read(read).await?;
+    let read = move |tx: &mut Tx<'_>| inquiries(tx, &actor.sight, &filter, limit + 1);
+    let mut found = desk.ground().read(read).await?;
     let next = cut(&mut found, limit, |inquiry| inquiry.id);
     let now_ms = desk.ground().now_ms();
     let items = found.iter().map(|one| InquiryView::new(one, now_ms));

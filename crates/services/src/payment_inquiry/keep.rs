@@ -52,7 +52,7 @@ pub async fn clean(ground: Ground) -> Result<String, String> {
         name: "定时任务".to_owned(),
         ..Actor::nobody(Origin::default())
     };
-    let write = move |tx: &mut Tx<'_>| {
+    let write = move |tx: &mut Tx<'_>| -> store::Result<String> {
         let over = sql::over(tx, payments_before, PAYMENTS)?;
         sql::remove(tx, &over)?;
         let n_inquiries = sql::remove_inquiries(tx, inquiries_before, INQUIRIES)?;

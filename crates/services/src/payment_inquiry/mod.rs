@@ -353,21 +353,16 @@ fn upload_purpose(id: i64) -> String {
 /// Sends an inquiry again by hand, in the transaction of the caller: it is built and signed anew.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says why not.
-pub fn resend(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    actor: &Actor,
-    id: i64,
-) -> Result<std::result::Result<(), Problem>> {
+/// The store's, or why not.
+pub fn resend(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, id: i64) -> Result<(), Problem> {
     let Some(found) = inquiry(tx, &actor.sight, id)? else {
-        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
+        return Err(Problem::new(web::codes::NOT_FOUND));
     };
     let now_ms = ground.now_ms();
     if !sql::again(tx, id, now_ms)? {
-        return Ok(Err(Problem::new(codes::STATE)));
+        return Err(Problem::new(codes::STATE));
     }
     let object = format!("payment_inquiry:{id}");
     audit::done(tx, now_ms, actor, RESENT, &object, &found.session_no)?;
-    Ok(Ok(()))
+    Ok(())
 }

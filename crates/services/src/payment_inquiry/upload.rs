@@ -174,9 +174,10 @@ pub async fn run(ground: &Ground, uploader: &Arc<Uploader>) -> Result<String, St
 
 /// Tries one inquiry; answers whether customs have it now.
 async fn one(ground: &Ground, uploader: &Arc<Uploader>, inquiry: Inquiry) -> store::Result<bool> {
-    let outcome = match prepare(ground, uploader, &inquiry).await? {
+    let outcome = match prepare(ground, uploader, &inquiry).await {
         Ok(text) => send(uploader, text).await,
-        Err(why) => Outcome::Later(why),
+        Err(NotReady::Why(why)) => Outcome::Later(why),
+        Err(NotReady::Store(error)) => return Err(error),
     };
     let now_ms = ground.now_ms();
     let is_done = matches!(outcome, Outcome::Done(_));
@@ -216,25 +217,43 @@ async fn one(ground: &Ground, uploader: &Arc<Uploader>, inquiry: Inquiry) -> sto
     Ok(is_done)
 }
 
+/// Why there is nothing to be sent.
+enum NotReady {
+    /// Not yet, in Chinese.
+    Why(String),
+    /// The store failed, or something of ours.
+    Store(Error),
+}
+
+impl From<String> for NotReady {
+    fn from(why: String) -> Self {
+        Self::Why(why)
+    }
+}
+
+impl From<Error> for NotReady {
+    fn from(error: Error) -> Self {
+        Self::Store(error)
+    }
+}
+
 /// The form's field to be sent, kept before it goes out; or why there is none yet.
 async fn prepare(
     ground: &Ground,
     uploader: &Uploader,
     inquiry: &Inquiry,
-) -> store::Result<Result<String, String>> {
+) -> Result<String, NotReady> {
     if uploader.config.url().is_none() {
-        return Ok(Err(
-            "平台没有启用向海关上传（payment_inquiry.environment）".to_owned()
-        ));
+        return Err(why("平台没有启用向海关上传（payment_inquiry.environment）"));
     }
     if let Some(sealed) = &inquiry.sealed {
         let text = ground.seal.open(sealed, &upload_purpose(inquiry.id));
         let text = text.map_err(|error| Error::Fault(error.to_string()))?;
-        return Ok(String::from_utf8(text).map_err(|_| "保存的上传内容无法读取".to_owned()));
+        return String::from_utf8(text).map_err(|_| why("保存的上传内容无法读取"));
     }
     let (company, order_no) = (inquiry.company_id, inquiry.order_no.clone());
     let inside = ground.clone();
-    let read = move |tx: &mut Tx<'_>| {
+    let read = move |tx: &mut Tx<'_>| -> store::Result<_> {
         let Some(payment) = sql::payment_of_order(tx, company, &order_no)? else {
             return Ok(None);
         };
@@ -248,12 +267,9 @@ async fn prepare(
         Ok(Some((payment, private, signer)))
     };
     let Some((payment, private, (policy, key))) = ground.db.read(read).await? else {
-        return Ok(Err("还没有该订单的支付数据，请电商平台尽快提交".to_owned()));
+        return Err(why("还没有该订单的支付数据，请电商平台尽快提交"));
     };
-    let (key, method) = match signer(policy, key) {
-        Ok(signer) => signer,
-        Err(why) => return Ok(Err(why)),
-    };
+    let (key, method) = signer(policy, key)?;
     let upload = Upload {
         session_no: inquiry.session_no.clone(),
         head: head(&guid_of(payment, inquiry.id), &private.head),
@@ -261,15 +277,15 @@ async fn prepare(
         service_time: ground.now_ms().to_string(),
     };
     let Some(card) = uploader.keyring.card(&key.name) else {
-        return Ok(Err(format!("本进程的配置中没有密钥 {}", key.name)));
+        return Err(format!("本进程的配置中没有密钥 {}", key.name).into());
     };
     let signature = match card.sign(upload.to_be_signed().as_bytes(), method).await {
         Ok(signature) => STANDARD.encode(signature),
-        Err(fault) => return Ok(Err(format!("签名未完成：{fault}"))),
+        Err(fault) => return Err(format!("签名未完成：{fault}").into()),
     };
     let text = upload.with_signature(&key.serial, &signature);
     let Some(random) = (ground.random)() else {
-        return Err(Error::Fault("the machine has no random bytes".to_owned()));
+        return Err(Error::Fault("the machine has no random bytes".to_owned()).into());
     };
     let purpose = upload_purpose(inquiry.id);
     let sealed = ground.seal.close(text.as_bytes(), &purpose, &random);
@@ -280,10 +296,14 @@ async fn prepare(
         sql::keep_upload(tx, id, (payment, &sealed), told)
     };
     if ground.db.write(keep).await? {
-        Ok(Ok(text))
+        Ok(text)
     } else {
-        Ok(Err("询问已结束".to_owned()))
+        Err(why("询问已结束"))
     }
+}
+
+fn why(text: &str) -> NotReady {
+    NotReady::Why(text.to_owned())
 }
 
 /// The key that signs for a company, and how; or why none does.

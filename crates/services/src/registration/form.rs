@@ -134,9 +134,7 @@ pub fn account_faults(form: &Form, again: &str) -> Vec<Fault> {
     match account::validate(login, name) {
         Ok(()) => {}
         Err(refusal @ account::Refusal::Name) => faults.push(("name", refusal.to_string())),
-        Err(refusal @ (account::Refusal::Login | account::Refusal::Taken)) => {
-            faults.push(("login", refusal.to_string()));
-        }
+        Err(refusal) => faults.push(("login", refusal.to_string())),
     }
     let secret = text(form, "password");
     let words = [login, name, text(form, "companyName")];

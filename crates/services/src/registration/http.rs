@@ -1,7 +1,7 @@
 //! The page `/register`: complete without scripts, errors beside the fields.
 
 use super::form::{self, FIELDS, Fault, VALUE_BYTES_MAX};
-use super::{DOCUMENTS, KIND, PER_DAY_MAX, REGISTERED, codes, free, role_names, sample, sql};
+use super::{DOCUMENTS, KIND, PER_DAY_MAX, REGISTERED, codes, role_names, sample, sql, taken_by};
 use crate::Desk;
 use crate::case_file::attachment::{self, Checked};
 use crate::case_file::{self, Doing, attach, open};
@@ -24,7 +24,7 @@ use std::time::Duration;
 use store::Tx;
 use web::room::Taken;
 use web::shares::Full;
-use web::{Code, Problem, codes as common, service_error};
+use web::{Code, Problem, codes as common};
 
 /// Largest form with its files, in bytes: 24 MiB.
 pub const BODY_BYTES_MAX: usize = 24 * 1024 * 1024;
@@ -362,19 +362,10 @@ fn files(sent: Vec<(&'static str, String, axum::body::Bytes)>) -> (Vec<Kept>, Ve
 /// [`login_of`].
 async fn taken(ground: &Ground, form: &BTreeMap<String, String>) -> Result<Vec<Fault>, Problem> {
     let form = form.clone();
-    let read = move |tx: &mut Tx<'_>| {
-        let mut faults: Vec<Fault> = Vec::new();
-        if let Err(code) = free(tx, &form)? {
-            let text = format!("{}。{}（{}）", code.title, code.advice, code.code);
-            faults.push(("creditCode", text));
-        }
-        Ok(faults)
-    };
-    ground
-        .db
-        .read(read)
-        .await
-        .map_err(|error| service_error(&error))
+    let read = move |tx: &mut Tx<'_>| taken_by(tx, &form);
+    let by = ground.read(read).await?;
+    let told = by.map(|code| format!("{}。{}（{}）", code.title, code.advice, code.code));
+    Ok(told.map(|text| ("creditCode", text)).into_iter().collect())
 }
 
 /// The login name of a new account: the chosen one, or the spare one when somebody has that. Strangers must
@@ -418,17 +409,17 @@ pub(super) async fn apply(
             actor: &actor,
         };
         new.login = login_of(tx, form.get("login").map_or("", String::as_str), &kept)?;
-        let made = make(tx, &doing, &new, (&form, &files))?;
+        let case = make(tx, &doing, &new, (&form, &files))?;
         // Counted together with the new one, while the head of the audit is held: of many at once no
         // more than the limit come in.
         let since_ms = new.at_ms - DAY_MS;
         let n_applied = sql::n_since(tx, &actor.origin.address, since_ms)?;
-        Ok(match made {
-            Ok(_) if n_applied > PER_DAY_MAX => Err(Problem::new(codes::TOO_MANY)),
-            made => made,
-        })
+        match n_applied > PER_DAY_MAX {
+            true => Err(Problem::new(codes::TOO_MANY)),
+            false => Ok(case),
+        }
     };
-    let case = crate::desk::write(ground, write).await?;
+    let case = ground.act(write).await?;
     Ok((case, spare))
 }
 
@@ -437,11 +428,9 @@ fn make(
     doing: &Doing<'_>,
     new: &NewAccount,
     (form, files): (&BTreeMap<String, String>, &[Kept]),
-) -> store::Result<Result<case_file::CaseFile, Problem>> {
-    if let Err(refusal) = account::add(tx, new)? {
-        let problem = Problem::new(case_file::codes::FIELDS).detail(refusal.to_string());
-        return Ok(Err(problem));
-    }
+) -> Result<case_file::CaseFile, Problem> {
+    account::add(tx, new)
+        .map_err(|refusal| Problem::because(case_file::codes::FIELDS, &refusal))?;
     let grant = Grant {
         id: doing.ground.ids.next(),
         account: new.id,
@@ -455,26 +444,16 @@ fn make(
         granted_at: new.at_ms,
         expires_at: None,
     };
-    if let Err(refusal) = role::grant(tx, &grant)? {
-        let problem = Problem::new(case_file::codes::FIELDS).detail(refusal.to_string());
-        return Ok(Err(problem));
-    }
+    role::grant(tx, &grant)
+        .map_err(|refusal| Problem::because(case_file::codes::FIELDS, &refusal))?;
     let object = format!("account:{}", new.id.0);
     audit::done(tx, new.at_ms, doing.actor, REGISTERED, &object, &new.login)?;
-    let opening = match (KIND.read)(tx, doing, form)? {
-        Ok(opening) => opening,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    let mut case = match open(tx, doing, &KIND, &opening, (new.id, &new.name))? {
-        Ok(case) => case,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let opening = (KIND.read)(tx, doing, form)?;
+    let mut case = open(tx, doing, &KIND, &opening, (new.id, &new.name))?;
     for (document, checked, bytes) in files {
         let file = (*document, checked, bytes.as_ref());
-        if let Err(problem) = attach(tx, doing, &KIND, &case, file)? {
-            return Ok(Err(problem));
-        }
+        attach(tx, doing, &KIND, &case, file)?;
         case.n_attachments += 1;
     }
-    Ok(Ok(case))
+    Ok(case)
 }

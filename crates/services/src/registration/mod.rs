@@ -83,10 +83,10 @@ pub const KIND: Kind = Kind {
 };
 
 type Form = BTreeMap<String, String>;
-type Outcome<T> = Result<std::result::Result<T, Problem>>;
+type Outcome<T> = Result<T, Problem>;
 
 fn refuse<T>(code: web::Code, detail: impl Into<String>) -> Outcome<T> {
-    Ok(Err(Problem::new(code).detail(detail)))
+    Err(Problem::new(code).detail(detail))
 }
 
 fn text<'a>(form: &'a Form, name: &str) -> &'a str {
@@ -100,8 +100,8 @@ fn read(tx: &mut Tx<'_>, _doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
         let told: Vec<String> = faults.into_iter().map(|(_, fault)| fault).collect();
         return refuse(case_file::codes::FIELDS, told.join("；"));
     }
-    if let Err(code) = free(tx, &form)? {
-        return Ok(Err(Problem::new(code)));
+    if let Some(code) = taken_by(tx, &form)? {
+        return Err(Problem::new(code));
     }
     let part = |names: &[&str]| -> Form {
         form.iter()
@@ -109,31 +109,28 @@ fn read(tx: &mut Tx<'_>, _doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     };
-    Ok(Ok(Opening {
+    Ok(Opening {
         title: format!("{}申请入驻", text(&form, "companyName")),
         subject: text(&form, "creditCode").to_owned(),
         form: part(&["companyName", "creditCode", "customsCode", "dxpId", "roles"]),
         private: part(&["contactName", "contactPhone", "contactEmail"]),
         company: None,
-    }))
+    })
 }
 
-/// Whether the codes of a form are free.
+/// Why the codes of a form are not free, if they are not: who has them.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one says who has them.
-pub(crate) fn free(tx: &mut Tx<'_>, form: &Form) -> Result<std::result::Result<(), web::Code>> {
+/// The engine's.
+pub(crate) fn taken_by(tx: &mut Tx<'_>, form: &Form) -> Result<Option<web::Code>> {
     let (credit, customs) = (text(form, "creditCode"), text(form, "customsCode"));
     let dxp_id = text(form, "dxpId");
     for code in [credit, customs, dxp_id] {
         if !code.is_empty() && company::by_code(tx, code)?.is_some() {
-            return Ok(Err(codes::REGISTERED));
+            return Ok(Some(codes::REGISTERED));
         }
     }
-    if sql::is_open(tx, credit, customs)? {
-        return Ok(Err(codes::OPEN));
-    }
-    Ok(Ok(()))
+    Ok(sql::is_open(tx, credit, customs)?.then_some(codes::OPEN))
 }
 
 fn opened(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Result<()> {
@@ -179,31 +176,23 @@ fn company_of(doing: &Doing<'_>, case: &CaseFile) -> Company {
 fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String> {
     let now_ms = doing.ground.now_ms();
     let company = company_of(doing, case);
-    if let Err(refusal) = enrol(tx, &doing.ground.ids, &company, Some(case.id.0))? {
-        return refuse(case_file::codes::CARRY_OUT, refusal.to_string());
-    }
+    enrol(tx, &doing.ground.ids, &company, Some(case.id.0))
+        .map_err(|refusal| Problem::because(case_file::codes::CARRY_OUT, &refusal))?;
     sql::close(tx, case.id.0)?;
     case_file::set_company(tx, case.id, company.id.0)?;
     let sealed = case.private.as_deref();
-    let private = match case_file::open_private(doing.ground, case.id, sealed) {
-        Ok(private) => private,
-        Err(problem) => return Ok(Err(problem)),
-    };
+    let private = case_file::open_private(doing.ground, case.id, sealed)?;
     let contact = Contact {
         name: text(&private, "contactName").to_owned(),
         phone: text(&private, "contactPhone").to_owned(),
         email: text(&private, "contactEmail").to_owned(),
     };
-    if let Err(problem) = set_contact(tx, doing.ground, company.id, &contact)? {
-        return Ok(Err(problem));
-    }
-    if let Err(problem) = promote(tx, doing, case, company.id)? {
-        return Ok(Err(problem));
-    }
+    set_contact(tx, doing.ground, company.id, &contact)?;
+    promote(tx, doing, case, company.id)?;
     let object = format!("company:{}", company.id.0);
     let told = format!("{} {}", company.customs_code, company.roles.join(","));
     audit::done(tx, now_ms, doing.actor, ENROLLED, &object, &told)?;
-    Ok(Ok(format!("企业编号 {}", company.id.0)))
+    Ok(format!("企业编号 {}", company.id.0))
 }
 
 /// The applicant becomes the first administrator of the company.
@@ -230,10 +219,8 @@ fn promote(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile, company: Company
         granted_at: now_ms,
         expires_at: None,
     };
-    match role::grant(tx, &grant)? {
-        Ok(()) => Ok(Ok(())),
-        Err(refusal) => refuse(case_file::codes::CARRY_OUT, refusal.to_string()),
-    }
+    role::grant(tx, &grant)
+        .map_err(|refusal| Problem::because(case_file::codes::CARRY_OUT, &refusal))
 }
 
 /// The roles of a form for people.

@@ -145,7 +145,7 @@ async fn a_granted_registration_is_a_company_with_an_administrator() {
             [("ebc", Some(done.id.0)), ("agent", Some(done.id.0))]
         );
         let ground = world.ground.clone();
-        let contact = world.read(move |tx| contact_of(tx, &ground, id)).await;
+        let contact = test.db.read(move |tx| contact_of(tx, &ground, id)).await;
         assert_eq!(contact.unwrap().unwrap().phone, "010-12345678");
         let docking = world
             .read(move |tx| crate::docking::of_company(tx, id))

@@ -75,7 +75,8 @@ async fn todos(
     let (cases, approvals) = (Arc::clone(&todo.desk.kinds), Arc::clone(&todo.approvals));
     let found = todo
         .desk
-        .read(move |tx| list(tx, &actor, (&cases, &approvals), now_ms).map(Ok))
+        .ground()
+        .read(move |tx| list(tx, &actor, (&cases, &approvals), now_ms))
         .await?;
     let items = found
         .into_iter()

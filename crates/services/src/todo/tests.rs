@@ -134,7 +134,7 @@ async fn what_customs_turned_down_waits_for_those_who_declare_in_its_company() {
                         ],
                     )?;
                 }
-                Ok(Ok(()))
+                Ok(())
             })
             .await
             .unwrap();

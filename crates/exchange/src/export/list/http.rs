@@ -12,6 +12,7 @@ use axum::extract::{Json, State};
 use axum::http::{HeaderMap, Request, header};
 use axum::response::Response;
 use registry::access::{By, Gate, Routes};
+use registry::ground::Ruling;
 use registry::role::Role;
 use serde::Deserialize;
 use serde_json::Value as Tree;
@@ -140,8 +141,8 @@ async fn export_list(
     let turn = exports.turn(&actor).await?;
     // The first page decides whether the caller may see the list at all.
     let mut page = match lists.page(&headers, path, &asked.query, None).await? {
-        Ok(page) => page,
-        Err(refusal) => return Ok(refusal),
+        Ruling::Granted(page) => page,
+        Ruling::Refused(refusal) => return Ok(refusal),
     };
     let narrowed = conditions(&asked);
     let detail = format!("{}；{}", asked.title, web::told_conditions(&narrowed));
@@ -160,8 +161,8 @@ async fn export_list(
             .page(&headers, path, &asked.query, Some(&next))
             .await?
         {
-            Ok(page) => page,
-            Err(refusal) => return Ok(refusal),
+            Ruling::Granted(page) => page,
+            Ruling::Refused(refusal) => return Ok(refusal),
         };
     }
     drop(pages);
@@ -278,14 +279,14 @@ impl Lists {
         found.ok_or_else(|| bad(format!("没有可以导出的列表 {}", asked.list)))
     }
 
-    /// Asks the route of a list as the caller; the inner error is the list's own answer.
+    /// Asks the route of a list as the caller, or answers as the list does.
     async fn page(
         &self,
         headers: &HeaderMap,
         path: &str,
         query: &BTreeMap<String, String>,
         after: Option<&str>,
-    ) -> Result<Result<Got, Response>, Problem> {
+    ) -> Result<Ruling<Got, Response>, Problem> {
         let fault = |what: &str| {
             tracing::error!(path, what, "a list could not be exported");
             Problem::new(codes::FAULT)
@@ -299,13 +300,13 @@ impl Lists {
             .await
             .unwrap_or_else(|never| match never {});
         if !answer.status().is_success() {
-            return Ok(Err(answer));
+            return Ok(Ruling::Refused(answer));
         }
         let bytes = axum::body::to_bytes(answer.into_body(), PAGE_BYTES_MAX)
             .await
             .map_err(|_| fault("too many bytes"))?;
         let page = serde_json::from_slice(&bytes).map_err(|_| fault("no page"))?;
-        Ok(Ok(page))
+        Ok(Ruling::Granted(page))
     }
 }
 

@@ -16,7 +16,7 @@ use registry::company::CompanyId;
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{Problem, codes, service_error};
+use web::{Problem, codes};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
@@ -123,12 +123,12 @@ async fn release_parked(
 ) -> Answer {
     let body = body_of(body)?;
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
-    let read = desk.shared.db.read(move |tx| {
+    let read = desk.shared.db.read(move |tx| -> Result<_, Problem> {
         let is_there = inbox::aside::is_in(tx, id)? || parked::waits(tx, id)?;
         let is_unread = is_there.then_some(super::is_unread(tx, id)?);
         Ok((is_unread, parked_title(tx, id)?))
     });
-    let (is_unread, title) = read.await.map_err(|error| service_error(&error))?;
+    let (is_unread, title) = read.await?;
     let is_unread = is_unread.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     if body.refuse && is_unread && !super::says_unread(&body.reason) {
         return Err(Problem::new(approval::codes::FAILED).detail(super::UNREAD));
@@ -149,7 +149,7 @@ async fn ask_for_message(
 ) -> Answer {
     let id = MessageId::parse(id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let sight: Sight = actor.sight.clone();
-    let read = desk.shared.db.read(move |tx| {
+    let read = desk.shared.db.read(move |tx| -> Result<_, Problem> {
         let found = find(tx, &sight, id)?;
         let is_held = |message: &&Message| message.state == State::Held;
         let why = match found.as_ref().filter(is_held) {
@@ -158,7 +158,7 @@ async fn ask_for_message(
         };
         Ok((found, why))
     });
-    let (message, unfit) = read.await.map_err(|error| service_error(&error))?;
+    let (message, unfit) = read.await?;
     let message = message.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     if message.state != state {
         let now = message.state.chinese();
@@ -200,9 +200,9 @@ async fn ask(
         }
         if let Some(other) = super::pending(tx, &[id], is_receipt)?.remove(&id) {
             let who = format!("{} 已提交申请：{}", other.asked_name, other.title);
-            return Ok(Err(Problem::new(approval::codes::ASKED).detail(who)));
+            return Err(Problem::new(approval::codes::ASKED).detail(who));
         }
-        approval::ask(tx, &ground, &actor, &request).map(Ok)
+        Ok(approval::ask(tx, &ground, &actor, &request)?)
     });
     let approval_id = asked.await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))

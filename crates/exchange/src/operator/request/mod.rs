@@ -8,7 +8,7 @@ use crate::message::{self, Message, MessageId, State, Step};
 use crate::receipt::parked;
 use crate::{inbox, matching, outcome, query, receipt, signing};
 use registry::access::Sight;
-use registry::approval::{self, Approval, Doing, Kind};
+use registry::approval::{self, Approval, Doing, Kind, Undone};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,13 +140,13 @@ pub fn n_asked(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
     Ok((i64::try_from(held).unwrap_or(0), n_receipts))
 }
 
-type Done = Result<StdResult<String, String>>;
+type Done = Result<String, Undone>;
 
-fn id_of(doing: &Doing<'_>) -> StdResult<i64, String> {
+fn id_of(doing: &Doing<'_>) -> Result<i64, Undone> {
     let payload: StdResult<Payload, _> = serde_json::from_str(&doing.approval.payload);
     payload
         .map(|payload| payload.id)
-        .map_err(|_| "申请的内容无法读取".to_owned())
+        .map_err(|_| Undone::failed("申请的内容无法读取"))
 }
 
 fn step<'a>(doing: &Doing<'_>, to: State, detail: &'a str) -> Step<'a> {
@@ -157,21 +157,17 @@ fn step<'a>(doing: &Doing<'_>, to: State, detail: &'a str) -> Step<'a> {
     }
 }
 
-/// The held message that a request is about, which nobody else moves until the transaction ends; the inner
-/// error says why nothing is done about it.
-fn held(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<StdResult<Message, String>> {
-    let id = match id_of(doing) {
-        Ok(id) => MessageId(id),
-        Err(why) => return Ok(Err(why)),
-    };
+/// The held message that a request is about, which nobody else moves until the transaction ends.
+fn held(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<Message, Undone> {
+    let id = MessageId(id_of(doing)?);
     message::sql::lock(tx, id)?;
     let Some(message) = query::find(tx, &Sight::All, id)? else {
-        return Ok(Err("没有这份报文".to_owned()));
+        return Err(Undone::failed("没有这份报文"));
     };
-    Ok(match message.state == State::Held {
+    match message.state == State::Held {
         true => Ok(message),
-        false => Err(moved_on(message.state)),
-    })
+        false => Err(Undone::Failed(moved_on(message.state))),
+    }
 }
 
 fn moved_on(state: State) -> String {
@@ -197,39 +193,31 @@ const UNSIGNED: &str = "报文在等待代签，签名密钥可用后自动继�
 
 /// A message that was checked is sent again; one that was held before its check is checked.
 fn release(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
-    let message = match held(tx, doing)? {
-        Ok(message) => message,
-        Err(why) => return Ok(Err(why)),
-    };
+    let message = held(tx, doing)?;
     if let Some(why) = unfit(tx, &message)? {
-        return Ok(Err(why.to_owned()));
+        return Err(Undone::failed(why));
     }
     let (ids, now_ms) = (&doing.ground.ids, doing.ground.now_ms());
     if message.n_documents == 0 {
         let why = (now_ms, "经复核放行，重新校验");
-        return Ok(match message::unhold(tx, ids, message.id, why)? {
+        return match message::unhold(tx, ids, message.id, why)? {
             true => Ok("；已排入校验".to_owned()),
-            false => Err(moved_on(message.state)),
-        });
+            false => Err(Undone::Failed(moved_on(message.state))),
+        };
     }
     let step = step(doing, State::Checked, "经复核放行，重新发送");
-    Ok(
-        match message::advance(tx, ids, &[message.id], step)?.len() {
-            0 => Err(moved_on(message.state)),
-            _ => Ok("；已排入发送".to_owned()),
-        },
-    )
+    match message::advance(tx, ids, &[message.id], step)?.len() {
+        0 => Err(Undone::Failed(moved_on(message.state))),
+        _ => Ok("；已排入发送".to_owned()),
+    }
 }
 
 fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
-    let message = match held(tx, doing)? {
-        Ok(message) => message,
-        Err(why) => return Ok(Err(why)),
-    };
+    let message = held(tx, doing)?;
     let id = message.id;
     let step = step(doing, State::Refused, "经复核人工拒收");
     if message::advance(tx, &doing.ground.ids, &[id], step)?.is_empty() {
-        return Ok(Err(moved_on(message.state)));
+        return Err(Undone::Failed(moved_on(message.state)));
     }
     matching::forget(tx, id)?;
     outcome::refuse(tx, &doing.ground.ids, id, (true, doing.ground.now_ms()))?;
@@ -238,55 +226,49 @@ fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let now_ms = doing.ground.now_ms();
     let told = refusal_receipt(&doing.ground.ids, whose, info, now_ms);
     receipt::record(tx, vec![told], now_ms)?;
-    Ok(Ok("；已通知企业".to_owned()))
+    Ok("；已通知企业".to_owned())
 }
 
 fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
-    let id = match id_of(doing) {
-        Ok(id) => MessageId(id),
-        Err(why) => return Ok(Err(why)),
-    };
+    let id = MessageId(id_of(doing)?);
     let now_ms = doing.ground.now_ms();
     message::sql::lock(tx, id)?;
     let found = query::find(tx, &Sight::All, id)?;
     if found.is_some_and(|found| found.state == State::Refused && !found.needs_action) {
-        return Ok(Err(SETTLED.to_owned()));
+        return Err(Undone::failed(SETTLED));
     }
     if !message::reopen(tx, &doing.ground.ids, id, (now_ms, "经复核重新校验"))? {
-        return Ok(Err("没有这份报文，或它不是平台拒收状态".to_owned()));
+        return Err(Undone::failed("没有这份报文，或它不是平台拒收状态"));
     }
     receipt::forget_documents(tx, id)?;
     outcome::refresh(tx, &doing.ground.ids, &BTreeSet::from([id]), now_ms)?;
     matching::forget(tx, id)?;
-    Ok(Ok("；已排入校验".to_owned()))
+    Ok("；已排入校验".to_owned())
 }
 
 /// Why a refused message is not checked anew.
 const SETTLED: &str = "企业已更正重报或登记不再处理，重新校验会造成重复申报";
 
 fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
-    let id = match id_of(doing) {
-        Ok(id) => id,
-        Err(why) => return Ok(Err(why)),
-    };
+    let id = id_of(doing)?;
     let now_ms = doing.ground.now_ms();
     match inbox::aside::release(tx, id)? {
         None => {}
-        Some(Err(why)) => return Ok(Err(why.to_owned())),
-        Some(Ok(())) => return Ok(Ok("；已重新排入处理".to_owned())),
+        Some(Err(why)) => return Err(Undone::failed(why)),
+        Some(Ok(())) => return Ok("；已重新排入处理".to_owned()),
     }
     let Some(parked) = parked::body(tx, id)? else {
         let why = match parked::waits(tx, id)? {
             true => inbox::aside::STILL,
             false => CLOSED,
         };
-        return Ok(Err(why.to_owned()));
+        return Err(Undone::failed(why));
     };
     if receipt::again(tx, doing.ground, parked, now_ms)?.is_empty() {
-        return Ok(Err("仍然找不到对应的申报，或这份回执已经登记".to_owned()));
+        return Err(Undone::failed("仍然找不到对应的申报，或这份回执已经登记"));
     }
     parked::close(tx, id, now_ms)?;
-    Ok(Ok("；已送达企业".to_owned()))
+    Ok("；已送达企业".to_owned())
 }
 
 /// Why nothing can be done about a parked receipt any more.
@@ -309,18 +291,13 @@ fn is_unread(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
 }
 
 fn dismiss_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
-    let id = match id_of(doing) {
-        Ok(id) => id,
-        Err(why) => return Ok(Err(why)),
-    };
+    let id = id_of(doing)?;
     if is_unread(tx, id)? && !says_unread(&doing.approval.why) {
-        return Ok(Err(UNREAD.to_owned()));
+        return Err(Undone::failed(UNREAD));
     }
     let is_aside = inbox::aside::dismiss(tx, id)?;
-    Ok(
-        match is_aside || parked::close(tx, id, doing.ground.now_ms())? {
-            true => Ok("；内容保留，不再列出".to_owned()),
-            false => Err(CLOSED.to_owned()),
-        },
-    )
+    match is_aside || parked::close(tx, id, doing.ground.now_ms())? {
+        true => Ok("；内容保留，不再列出".to_owned()),
+        false => Err(Undone::failed(CLOSED)),
+    }
 }

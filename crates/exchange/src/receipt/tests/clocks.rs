@@ -225,7 +225,7 @@ async fn nobody_gets_the_receipt_of_another() {
         assert_eq!(parked.len(), 2);
         // Nor when two operators let it through.
         let ground = house.shared.ground.clone();
-        let released = house.shared.db.write(move |tx| {
+        let released = house.shared.db.write(move |tx| -> store::Result<_> {
             let mut companies = Vec::new();
             for one in &parked {
                 let body = crate::receipt::parked::body(tx, one.id)?.unwrap();

@@ -114,7 +114,7 @@ async fn what_another_process_can_open_is_left_to_it() {
         let missing = store::Error::KeyMissing("k9".to_owned());
         assert_eq!(feed().await.unwrap_err(), missing);
         // The caller reads on from the same place in a moment.
-        assert_eq!(web::service_error(&missing).status, 503);
+        assert_eq!(web::Problem::from(missing).status, 503);
         let (shared, both) = (&house.shared, [ceb::Direction::Import]);
         assert!(crate::check::step(shared, vec![second]).await.is_err());
         assert!(crate::inbox::turn(shared, both[0]).await.is_err());

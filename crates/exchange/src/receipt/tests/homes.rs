@@ -19,7 +19,7 @@ async fn parked_now(house: &House) -> Vec<Parked> {
 /// Matches a parked receipt once more; whether it found a home.
 pub(super) async fn release(house: &House, id: i64) -> bool {
     let (ground, now_ms) = (house.shared.ground.clone(), house.shared.clock.now_ms());
-    let released = house.shared.db.write(move |tx| {
+    let released = house.shared.db.write(move |tx| -> store::Result<_> {
         let body = parked::body(tx, id)?.unwrap();
         let homes = crate::receipt::again(tx, &ground, body, now_ms)?;
         if !homes.is_empty() {

@@ -48,7 +48,7 @@ async fn a_refusal_in_gbk_reaches_its_company() {
         ];
         hand_over(&house, bodies).await;
         let company = house.company_id(0);
-        let read = house.shared.db.read(move |tx| {
+        let read = house.shared.db.read(move |tx| -> store::Result<_> {
             let items = crate::downlink::after(tx, company, 0, 100)?;
             let parked = tx.query("select reason, body from parked_receipt", &[])?;
             Ok((items, parked.len()))

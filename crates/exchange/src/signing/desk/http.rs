@@ -162,12 +162,12 @@ async fn remove_signing_key(
     let (id, now_ms) = (id_of(&id)?, desk.shared.clock.now_ms());
     let act = move |tx: &mut Tx<'_>| {
         let Some(key) = key(tx, id)? else {
-            return Ok(Err(Problem::new(common::NOT_FOUND)));
+            return Err(Problem::new(common::NOT_FOUND));
         };
         if !remove_key(tx, &actor, &key, now_ms)? {
-            return Ok(Err(Problem::new(common::NOT_FOUND)));
+            return Err(Problem::new(common::NOT_FOUND));
         }
-        Ok(Ok(()))
+        Ok(())
     };
     desk.gate.ground.act(act).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -207,7 +207,7 @@ async fn test_signing_key(
         if is_ok {
             sql::hurry(tx, found.company_id, now_ms)?;
         }
-        Ok(Ok(()))
+        Ok(())
     };
     desk.gate.ground.act(act).await?;
     Ok(Json(KeyTest {

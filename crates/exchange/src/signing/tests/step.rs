@@ -57,7 +57,7 @@ pub(super) async fn give_key(house: &House, keys: &Keys, name: &str) {
     };
     let at = (house.shared.ids.next(), house.clock.now_ms());
     let write = move |tx: &mut store::Tx<'_>| add_key(tx, &operator, &wish, at);
-    house.shared.db.write(write).await.unwrap().unwrap();
+    house.shared.db.write(write).await.unwrap();
 }
 
 /// What was received, what was signed, and the texts of the events.
@@ -65,7 +65,7 @@ pub(super) async fn stored(
     house: &House,
     id: MessageId,
 ) -> (Vec<u8>, Option<Vec<u8>>, Vec<String>) {
-    let read = move |tx: &mut store::Tx<'_>| {
+    let read = move |tx: &mut store::Tx<'_>| -> store::Result<_> {
         let sql = "select b.body, s.body from message_body b left join message_signed s \
                    on s.message_id = b.message_id where b.message_id = $1";
         let row = tx.query_opt(sql, &[id.0.into()])?.unwrap();

@@ -206,8 +206,7 @@ pub async fn bind(
         audit::done(tx, now_ms, &actor, BIND, &object, &detail)?;
         Ok(Ruling::Granted(()))
     };
-    let written = ground.db.write(write).await;
-    let mut response = match written? {
+    let mut response = match ground.db.write(write).await? {
         Ruling::Granted(()) => go(local(&next)),
         Ruling::Refused(code) => page::refused(lang, code, "/account"),
     };
@@ -245,7 +244,6 @@ pub async fn unbind(
         }
         Ok(())
     };
-    let written = ground.db.write(write).await;
-    written?;
+    ground.db.write(write).await?;
     Ok(go("/account?saved"))
 }

@@ -84,12 +84,9 @@ async fn attach(
     let checked = super::check(&query.name, &bytes)?;
     let (sees, kinds, ground) = (sees(&actor), desk.kinds.clone(), desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| {
-        let (case, kind) = match seen(tx, &kinds, &sees, id)? {
-            Ok(pair) => pair,
-            Err(problem) => return Ok(Err(problem)),
-        };
+        let (case, kind) = seen(tx, &kinds, &sees, id)?;
         if !sides(&actor, &kind, &case).contains(&Side::Applicant) {
-            return Ok(Err(Problem::new(codes::SIDE)));
+            return Err(Problem::new(codes::SIDE));
         }
         let doing = Doing {
             ground: &ground,
@@ -120,11 +117,11 @@ async fn attachment(
     let (sees, ground) = (sees(&actor), desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| {
         let Some((attached, bytes)) = body(tx, &sees, id)? else {
-            return Ok(Err(not_found()));
+            return Err(not_found());
         };
         let object = format!("case:{}", attached.case.0);
         audit::done(tx, ground.now_ms(), &actor, READ, &object, &attached.name)?;
-        Ok(Ok((attached, bytes)))
+        Ok((attached, bytes))
     };
     let (attached, bytes) = desk.write(write).await?;
     let mut response = bytes.into_response();

@@ -92,7 +92,7 @@ pub(super) async fn stage(db: &store::Db, family: &str, config: Config) -> Stage
     let id = company.id;
     let write = move |tx: &mut store::Tx<'_>| {
         consent(tx, &actor, id, (true, at.1))?;
-        add_key(tx, &actor, &wish, at).map(|key| Ok(key.unwrap()))
+        Ok(add_key(tx, &actor, &wish, at).unwrap())
     };
     world.write(write).await.unwrap();
     Stage {
@@ -150,7 +150,7 @@ impl Stage {
         let payment = right(&text);
         let (ground, company) = (self.world.ground.clone(), self.company.clone());
         let write =
-            move |tx: &mut store::Tx<'_>| put(tx, &ground, &company, (&payment, &[5; 32])).map(Ok);
+            move |tx: &mut store::Tx<'_>| Ok(put(tx, &ground, &company, (&payment, &[5; 32]))?);
         self.world.write(write).await.unwrap()
     }
 
@@ -180,7 +180,7 @@ impl Stage {
             allow_old: true,
             allow_tolerant_profiles: true,
         };
-        let write = move |tx: &mut store::Tx<'_>| set_policy(tx, &actor, &wish, now_ms).map(Ok);
+        let write = move |tx: &mut store::Tx<'_>| Ok(set_policy(tx, &actor, &wish, now_ms)?);
         self.world.write(write).await.unwrap();
     }
 }
