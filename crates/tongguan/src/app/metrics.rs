@@ -247,10 +247,9 @@ pub async fn metrics(State(front): State<Front>, request: Request) -> Response {
         return Problem::new(codes::INSIDE).into_response();
     }
     let count = |n: i64| f64::from(u32::try_from(n).unwrap_or(u32::MAX));
-    let read = front
-        .shared
-        .db
-        .read(|tx| Ok((board::waiting(tx)?, outcome::n_open(tx, &Sight::All)?)));
+    let read = front.shared.db.read(|tx| -> store::Result<_> {
+        Ok((board::waiting(tx)?, outcome::n_open(tx, &Sight::All)?))
+    });
     match read.await {
         Ok((waiting, open)) => {
             for (outcome, n) in [

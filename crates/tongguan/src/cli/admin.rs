@@ -168,24 +168,26 @@ async fn profile(args: ProfileArgs) -> anyhow::Result<Ended> {
     let (_, db) = open(&args.base).await?;
     let (code, profile, reason) = (args.company, args.profile.clone(), args.reason);
     let now_ms = SystemClock.now_ms();
-    let write = move |tx: &mut Tx<'_>| {
+    let write = move |tx: &mut Tx<'_>| -> Result<bool, company::Refusal> {
         let Some(company) = company::by_code(tx, &code)? else {
-            return Ok(None);
+            return Ok(false);
         };
         let actor = super::sso::administrator();
         let change = (profile.as_str(), reason.as_str());
-        company_ledger::set_profile(tx, &actor, &company, change, now_ms).map(Some)
+        company_ledger::set_profile(tx, &actor, &company, change, now_ms)?;
+        Ok(true)
     };
-    match db.write(write).await? {
-        None => {
+    match db.write(write).await {
+        Ok(true) => {}
+        Ok(false) => {
             say("没有这家企业");
             return Ok(Ended::Refused);
         }
-        Some(Err(refusal)) => {
+        Err(company::Refusal::Store(error)) => return Err(error.into()),
+        Err(refusal) => {
             say(&refusal.to_string());
             return Ok(Ended::Refused);
         }
-        Some(Ok(())) => {}
     }
     if args.base.json {
         say(&json!({ "profile": args.profile }).to_string());
@@ -265,7 +267,10 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
     let added = company.clone();
     let enrolled = db
         .write(move |tx| company_ledger::enrol(tx, &maker, &added, None))
-        .await?;
+        .await;
+    if let Err(company::Refusal::Store(error)) = enrolled {
+        return Err(error.into());
+    }
     ids.release(&db).await;
     match enrolled {
         Ok(()) if args.base.json => say(&company_json(&company).to_string()),

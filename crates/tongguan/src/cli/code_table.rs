@@ -205,7 +205,10 @@ async fn load(args: &LoadArgs) -> anyhow::Result<Ended> {
     let now_ms = SystemClock.now_ms();
     let write =
         move |tx: &mut Tx<'_>| code_table::load(tx, (id, now_ms), &administrator(), &content);
-    let loaded = db.write(write).await?;
+    let loaded = db.write(write).await;
+    if let Err(Refusal::Store(error)) = loaded {
+        return Err(error.into());
+    }
     ids.release(&db).await;
     match loaded {
         Ok(newer) => {
@@ -242,6 +245,7 @@ pub(super) fn refused(file: &Path, refusal: &Refusal) -> String {
             file.display(),
             which.chinese()
         ),
+        Refusal::Store(error) => format!("{}：{error}", file.display()),
     }
 }
 

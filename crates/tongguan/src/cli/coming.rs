@@ -74,9 +74,13 @@ pub(super) async fn load(
             let actor = super::sso::administrator();
             rehearsal::load(tx, &actor, &text, effective.as_deref(), now_ms)
         })
-        .await?;
-    let coming =
-        loaded.map_err(|problems| wrong_use(format!("没有装入：\n  {}", problems.join("\n  "))))?;
+        .await;
+    let coming = loaded.map_err(|refusal| match refusal {
+        rehearsal::Refusal::Problems(problems) => {
+            wrong_use(format!("没有装入：\n  {}", problems.join("\n  ")))
+        }
+        rehearsal::Refusal::Store(error) => error.into(),
+    })?;
     let standard =
         Standard::of_overlay(&overlay).map_err(|problems| wrong_use(problems.join("\n")))?;
     let changes = diff::changes(Standard::current(), standard);

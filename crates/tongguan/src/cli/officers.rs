@@ -189,7 +189,7 @@ async fn link(args: LinkArgs) -> anyhow::Result<Ended> {
         .map_err(|problem| anyhow::anyhow!("{}", problem.title))?;
     let (hash, login) = (hash_text(&token), account::folded(&args.login));
     let inside = ground.clone();
-    let write = move |tx: &mut Tx<'_>| {
+    let write = move |tx: &mut Tx<'_>| -> store::Result<_> {
         let Some(found) = account::by_login(tx, &login)? else {
             return Ok(false);
         };

@@ -111,6 +111,7 @@ fn reached_at(mut registry: registry::config::Config, listen: &str) -> registry:
 async fn first_start(house: &House) -> anyhow::Result<Option<String>> {
     registry::bootstrap::token(&house.ground)
         .await
+        .inspect_err(web::Problem::log)
         .map_err(|problem| anyhow::anyhow!("无法准备首次启用：{}", problem.title))
 }
 

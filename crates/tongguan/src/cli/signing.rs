@@ -10,8 +10,9 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use exchange::signing::config::{KeyConfig, KeyKind};
 use exchange::signing::keyring::{Card, Keyring};
-use exchange::signing::{self, KeyFilter, KeyWish, hex, offline};
+use exchange::signing::{self, KeyFilter, KeyWish, SigningKey, hex, offline};
 use registry::access::Sight;
+use registry::approval::Undone;
 use registry::company;
 use serde_json::json;
 use std::path::PathBuf;
@@ -119,7 +120,7 @@ async fn list(base: &Base) -> anyhow::Result<Ended> {
     let config = base.load()?;
     let keyring = keyring(&config);
     let db = open_db(config.store.clone()).await?;
-    let read = |tx: &mut Tx<'_>| {
+    let read = |tx: &mut Tx<'_>| -> store::Result<_> {
         let mut found = Vec::new();
         for key in signing::keys(tx, &Sight::All, &KeyFilter::default(), KEYS)? {
             let company = company::by_id(tx, key.company_id)?;
@@ -178,9 +179,9 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
     let now_ms = SystemClock.now_ms();
     let (name, code) = (args.name.clone(), args.company.clone());
     let provider = keyring.kind(&args.name).unwrap_or_default();
-    let write = move |tx: &mut Tx<'_>| {
+    let write = move |tx: &mut Tx<'_>| -> Result<SigningKey, Undone> {
         let Some(company) = company::by_code(tx, &code)? else {
-            return Ok(Err("没有这家企业".to_owned()));
+            return Err(Undone::failed("没有这家企业"));
         };
         let wish = KeyWish {
             company: company.id.0,
@@ -190,9 +191,11 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         };
         signing::add_key(tx, &administrator(), &wish, (id, now_ms))
     };
-    let added = db.write(write).await?;
-    ids.release(&db).await;
-    let key = added.map_err(anyhow::Error::msg)?;
+    let added = db.write(write).await;
+    if !matches!(added, Err(Undone::Store(_))) {
+        ids.release(&db).await;
+    }
+    let key = added?;
     if args.base.json {
         say(&json!({ "id": key.id.to_string(), "serial": key.serial }).to_string());
     } else {
@@ -249,7 +252,7 @@ async fn remove(args: RemoveArgs) -> anyhow::Result<Ended> {
     let db = open_db(config.store.clone()).await?;
     let now_ms = SystemClock.now_ms();
     let code = args.company.clone();
-    let write = move |tx: &mut Tx<'_>| {
+    let write = move |tx: &mut Tx<'_>| -> store::Result<_> {
         let Some(company) = company::by_code(tx, &code)? else {
             return Ok(None);
         };

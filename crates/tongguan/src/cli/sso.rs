@@ -116,7 +116,10 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         company: None,
     };
     let name = party.name.clone();
-    let added = put(&db, party).await?;
+    let added = put(&db, party).await;
+    if let Err(Refusal::Store(error)) = added {
+        return Err(error.into());
+    }
     ids.release(&db).await;
     if let Err(refusal) = added {
         say(&format!("未登记：{refusal}"));
@@ -131,12 +134,10 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
 }
 
 /// Puts an entry on the list, with its row in the audit.
-async fn put(db: &Db, party: RelyingParty) -> anyhow::Result<Result<(), Refusal>> {
+async fn put(db: &Db, party: RelyingParty) -> Result<(), Refusal> {
     let now_ms = SystemClock.now_ms();
-    let write = move |tx: &mut Tx<'_>| {
-        if let Err(refusal) = relying_party::put(tx, &party, now_ms)? {
-            return Ok(Err(refusal));
-        }
+    let write = move |tx: &mut Tx<'_>| -> Result<(), Refusal> {
+        relying_party::put(tx, &party, now_ms)?;
         let object = format!("relying_party:{}", party.name);
         let detail = party.urls.join(" ");
         audit::done(
@@ -147,9 +148,9 @@ async fn put(db: &Db, party: RelyingParty) -> anyhow::Result<Result<(), Refusal>
             &object,
             &detail,
         )?;
-        Ok(Ok(()))
+        Ok(())
     };
-    Ok(db.write(write).await?)
+    db.write(write).await
 }
 
 async fn list(base: &Base, protocol: Protocol) -> anyhow::Result<Ended> {
@@ -189,7 +190,7 @@ async fn list(base: &Base, protocol: Protocol) -> anyhow::Result<Ended> {
 async fn remove(args: RemoveArgs) -> anyhow::Result<Ended> {
     let db = open_db(args.base.load()?.store).await?;
     let (name, now_ms) = (args.name, SystemClock.now_ms());
-    let write = move |tx: &mut Tx<'_>| {
+    let write = move |tx: &mut Tx<'_>| -> store::Result<_> {
         if !relying_party::remove(tx, &name)? {
             return Ok(false);
         }

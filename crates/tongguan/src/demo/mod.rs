@@ -133,7 +133,7 @@ async fn ensure(
     shared
         .db
         .write(move |tx| company_ledger::enrol(tx, &ids, &added, None))
-        .await??;
+        .await?;
     Ok(company)
 }
 

@@ -22,7 +22,7 @@ use registry::company::Company;
 use std::collections::BTreeMap;
 use store::Result as StoreResult;
 use store::clock::{beijing_day, beijing_rfc3339};
-use web::{Problem, codes, service_error};
+use web::{Problem, codes};
 
 /// Messages on the live page.
 const LATEST: i64 = 30;
@@ -142,12 +142,8 @@ async fn live(State(front): State<Front>) -> Result<Response, Problem> {
             outcome::n_open(tx, &Sight::All)?,
         ))
     };
-    let (today, waiting, messages, companies, by_outcome, open) = front
-        .shared
-        .db
-        .read(read)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let (today, waiting, messages, companies, by_outcome, open) =
+        front.shared.db.read(read).await?;
     let sum = |of: fn(&KindToday) -> i64| today.iter().map(of).sum();
     let total = KindToday {
         kind: String::new(),
@@ -231,12 +227,7 @@ async fn life(State(front): State<Front>, Path(id): Path<String>) -> Result<Resp
             is_moving,
         )))
     };
-    let found = front
-        .shared
-        .db
-        .read(read)
-        .await
-        .map_err(|error| service_error(&error))?;
+    let found = front.shared.db.read(read).await?;
     let (company, detail, is_moving) = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     Ok(page(&Life {
         company,

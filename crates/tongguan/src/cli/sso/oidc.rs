@@ -9,7 +9,7 @@ use crate::roles::{House, open_db};
 use clap::{Args, Subcommand};
 use registry::ground::system_random;
 use registry::oidc::key;
-use registry::relying_party::{Protocol, RelyingParty};
+use registry::relying_party::{Protocol, Refusal, RelyingParty};
 use registry::{hash_text, token_text};
 use serde_json::json;
 use store::clock::beijing_rfc3339;
@@ -112,7 +112,10 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         proxies: Vec::new(),
         company,
     };
-    let added = put(&db, party).await?;
+    let added = put(&db, party).await;
+    if let Err(Refusal::Store(error)) = added {
+        return Err(error.into());
+    }
     ids.release(&db).await;
     if let Err(refusal) = added {
         say(&format!("未登记：{refusal}"));
@@ -141,6 +144,7 @@ async fn keys(base: &Base) -> anyhow::Result<Ended> {
     let house = House::open(base.load()?).await?;
     let found = key::published(&house.ground).await;
     house.close().await;
+    let found = found.inspect_err(web::Problem::log);
     let found = found.map_err(|problem| anyhow::anyhow!("{}", problem.title))?;
     if base.json {
         let items: Vec<_> = found
@@ -172,6 +176,7 @@ async fn rotate(base: &Base) -> anyhow::Result<Ended> {
     let house = House::open_to_write(base.load()?).await?;
     let made = key::rotate(&house.ground, &administrator()).await;
     house.close().await;
+    let made = made.inspect_err(web::Problem::log);
     let kid = made.map_err(|problem| anyhow::anyhow!("{}", problem.title))?;
     if base.json {
         say(&json!({ "kid": kid }).to_string());
