@@ -274,3 +274,30 @@ impl IntoResponse for Problem {
 pub fn bad_query(why: &str) -> Problem {
     Problem::new(codes::BAD_REQUEST).detail(why)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Problem, codes};
+    use store::{Error, Failure};
+
+    #[test]
+    fn a_failure_of_the_store_is_kept_and_never_told() {
+        let lost = Error::Conflict("secret".to_owned());
+        let problem = Problem::from(lost.clone());
+        assert_eq!(problem.store(), Some(&lost), "it is tried again");
+        assert_eq!(problem.code, codes::FAULT.code);
+        assert!(!serde_json::to_string(&problem).unwrap().contains("secret"));
+        let busy = Problem::from(Error::Unavailable(String::new()));
+        assert_eq!(busy.code, codes::UNAVAILABLE.code);
+        assert!(busy.retry_after.is_some());
+        assert_eq!(Problem::new(codes::NOT_FOUND).store(), None);
+    }
+
+    #[test]
+    fn what_a_room_refuses_is_told_and_a_failure_stays_one() {
+        let failed = Error::Fault("secret".to_owned());
+        let problem = Problem::because(codes::BAD_REQUEST, &failed);
+        assert_eq!(problem.code, codes::FAULT.code);
+        assert_eq!(problem.detail, None);
+    }
+}

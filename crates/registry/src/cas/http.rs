@@ -76,7 +76,7 @@ impl Wish {
 /// A service with its entry; nothing when no service is asked for.
 type Asked = Option<(RelyingParty, Service)>;
 
-/// Finds the service that is asked for; the inner error is the page that refuses it (C2).
+/// Finds the service that is asked for; the refusal is the page that refuses it (C2).
 async fn asked(cas: &Cas, lang: Lang, text: &str) -> Result<Ruling<Asked, Response>, Problem> {
     if text.is_empty() {
         return Ok(Ruling::Granted(None));

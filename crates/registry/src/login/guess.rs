@@ -42,7 +42,7 @@ pub struct Tried<'a> {
 /// Compares the password of an account, after the attempt was counted.
 ///
 /// # Errors
-/// The problem of a fault; the inner error is the refusal.
+/// The problem of a fault.
 pub(super) async fn password(
     ground: &Ground,
     throttle: &Throttle,
@@ -226,7 +226,7 @@ pub(super) fn failed(
 /// a failed login.
 ///
 /// # Errors
-/// The problem of a fault; the inner error is the refusal.
+/// The problem of a fault.
 pub async fn still_knows(
     ground: &Ground,
     throttle: &Throttle,

@@ -126,7 +126,7 @@ impl Limits {
     }
 }
 
-/// Counts an attempt at a login name from an address, before anything is compared; the inner error is
+/// Counts an attempt at a login name from an address, before anything is compared; the refusal is
 /// how many milliseconds there is to wait.
 ///
 /// # Errors

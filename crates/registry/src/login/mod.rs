@@ -84,7 +84,7 @@ pub type Refused = (Code, Option<i64>);
 /// Tries a name and a password, with a code of the second factor for one that is locked out.
 ///
 /// # Errors
-/// The problem of a fault; the inner error is the refusal.
+/// The problem of a fault.
 pub async fn attempt(
     ground: &Ground,
     throttle: &Throttle,
@@ -168,7 +168,7 @@ impl Proof {
     }
 }
 
-/// Begins a session for an account that was known; the inner error says what has changed meanwhile.
+/// Begins a session for an account that was known; the refusal says what has changed meanwhile.
 ///
 /// # Errors
 /// The problem of a fault.
@@ -380,7 +380,7 @@ pub type Faults = Vec<String>;
 /// hash is given.
 ///
 /// # Errors
-/// The problem of a fault; the inner error says what is wrong with the password.
+/// The problem of a fault; the refusal says what is wrong with the password.
 pub async fn set_password(
     ground: &Ground,
     actor: &Actor,

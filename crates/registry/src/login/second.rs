@@ -24,7 +24,7 @@ pub enum Second {
 /// Tries a code of the generator or a recovery code; a wrong one counts as a failure.
 ///
 /// # Errors
-/// The problem of a fault; the inner error is the refusal.
+/// The problem of a fault.
 pub async fn second(
     ground: &Ground,
     actor: &Actor,

@@ -65,7 +65,7 @@ pub(super) struct Wish {
 /// The client and the address that a request names; only after this may a browser be sent anywhere.
 ///
 /// # Errors
-/// 503 when the database cannot be asked; the inner error is the code of the page.
+/// 503 when the database cannot be asked; the refusal is the code of the page.
 pub(super) async fn client(
     oidc: &Oidc,
     params: &Params,

@@ -114,7 +114,7 @@ pub(super) async fn known(
     }
 }
 
-/// The client that was named, if it proved who it is; the inner error is the one that did not.
+/// The client that was named, if it proved who it is; the refusal is the one that did not.
 async fn compared(
     oidc: &Oidc,
     headers: &HeaderMap,

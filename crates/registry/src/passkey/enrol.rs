@@ -18,7 +18,7 @@ use webauthn_rs::prelude::{Passkey, PasskeyRegistration, RegisterPublicKeyCreden
 /// The longest label, in characters.
 pub(super) const LABEL_CHARS_MAX: usize = 40;
 
-/// A question for a new passkey of an account; the inner error says why there can be none.
+/// A question for a new passkey of an account; the refusal says why there can be none.
 ///
 /// # Errors
 /// The problem of a fault.
@@ -64,7 +64,7 @@ pub struct Enrolled {
     pub recovery: Vec<String>,
 }
 
-/// Binds a new passkey to an account; the inner error says why it cannot be.
+/// Binds a new passkey to an account; the refusal says why it cannot be.
 ///
 /// # Errors
 /// The problem of a fault.

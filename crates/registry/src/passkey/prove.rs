@@ -40,7 +40,7 @@ struct Verdict {
 /// A wrong one is put on record; the callers count it by address.
 ///
 /// # Errors
-/// The problem of a fault; the inner error is the refusal.
+/// The problem of a fault.
 pub async fn prove(
     ground: &Ground,
     passkeys: &Passkeys,

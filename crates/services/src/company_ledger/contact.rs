@@ -29,7 +29,7 @@ fn fault(what: &str) -> Problem {
 /// Keeps the contact of a company, sealed.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one a fault of the seal.
+/// The store's, or a fault of the seal.
 pub fn set_contact(
     tx: &mut Tx<'_>,
     ground: &Ground,
@@ -50,7 +50,7 @@ pub fn set_contact(
 /// The contact of a company, if there is one.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one a fault of the seal.
+/// The store's, or a fault of the seal.
 pub fn contact_of(
     tx: &mut Tx<'_>,
     ground: &Ground,

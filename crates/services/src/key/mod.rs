@@ -71,7 +71,7 @@ pub fn issue(
 /// Revokes a key of a company.
 ///
 /// # Errors
-/// The outer error is the store's; the inner one is 404 for what is not this company's to revoke.
+/// The store's, or 404 for what is not this company's to revoke.
 pub fn revoke(
     tx: &mut Tx<'_>,
     ground: &Ground,
