@@ -356,7 +356,7 @@ pub fn decide(
     }
     let told = match decision {
         Decision::Approve => (kind.run)(tx, doing).map_err(Undecided::Undone)?,
-        _ => String::new(),
+        Decision::Reject(_) | Decision::Withdraw => String::new(),
     };
     let object = format!("approval:{}", approval.id);
     let detail = format!("{} {reason}{told}", approval.title);

@@ -439,7 +439,9 @@ fn publish(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     };
     let now_ms = doing.ground.now_ms();
     if found.author == publisher {
-        return Err(Undone::NotYou(format!("不能由本人批准发布自己起草的公告")));
+        return Err(Undone::NotYou(
+            "不能由本人批准发布自己起草的公告".to_owned(),
+        ));
     }
     if found.hash() != wish.hash {
         return Err(Undone::failed("内容在提交之后被修改，请重新提交"));

@@ -174,9 +174,9 @@ fn reset_factors(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
         .map_err(|error| Error::Fault(error.to_string()))?;
     let id = AccountId(asked.account);
     if doing.actor.who.id() == Some(id.0) {
-        return Err(Undone::NotYou(format!(
-            "不能由本人批准解除自己两步验证的申请"
-        )));
+        return Err(Undone::NotYou(
+            "不能由本人批准解除自己两步验证的申请".to_owned(),
+        ));
     }
     let Some(found) = account::by_id(tx, id)? else {
         return Err(Undone::failed("账号已不存在"));
