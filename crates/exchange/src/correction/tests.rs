@@ -127,7 +127,7 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() 
         house.settle().await;
         assert!(statuses(&house, new).await.contains(&120), "customs has it");
         let sight = house.sight(0);
-        let links_of = house.shared.db.read(move |tx| {
+        let links_of = house.shared.db.read(move |tx| -> store::Result<_> {
             let old = crate::query::find(tx, &sight, id)?.unwrap();
             let new = crate::query::find(tx, &sight, new)?.unwrap();
             let open = (old.needs_action, new.needs_action);

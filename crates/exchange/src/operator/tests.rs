@@ -384,7 +384,7 @@ async fn what_nobody_can_read_is_dismissed_for_a_reason_that_says_so() {
             };
             assert!(free_because(&house, said.clone()).await.is_ok(), "{table}");
             assert!(free_because(&house, said).await.is_err(), "{table}");
-            let read = db.read(move |tx| {
+            let read = db.read(move |tx| -> store::Result<_> {
                 let sql = format!("select body from {table}");
                 let kept = tx.query(&sql, &[])?.remove(0).bytes(0)?;
                 let items = super::http::parked_items(tx, i64::MAX, 10)?;

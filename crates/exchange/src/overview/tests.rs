@@ -38,7 +38,7 @@ async fn the_counts_are_those_of_the_companies_that_are_seen() {
         ];
         for (sight, expected, n_lags, n_waiting) in sights {
             let asked = sight.clone();
-            let found = house.shared.db.read(move |tx| {
+            let found = house.shared.db.read(move |tx| -> store::Result<_> {
                 Ok((
                     day(tx, &asked, "2026-03-02")?,
                     by_day(tx, &asked, "2026-03-01", "2026-03-03")?,

@@ -323,9 +323,7 @@ fn may(
     if n_chars > REMARK_CHARS_MAX || (verb.needs_remark() && n_chars < 2) {
         return Err(Problem::new(codes::REMARK));
     }
-    if let Err(why) = approval::one_line(&remark) {
-        return Ok(Err(Problem::new(codes::REMARK).detail(why)));
-    }
+    approval::one_line(&remark).map_err(|why| Problem::new(codes::REMARK).detail(why))?;
     let is_other = side != Side::Applicant && account == case.applied_by;
     if is_other || (side == Side::Approver && case.proposed_by == Some(account)) {
         return Err(Problem::new(codes::FOUR_EYES));

@@ -39,7 +39,7 @@ async fn renamed(house: &House, n: usize, dxp_id: &str) {
         .shared
         .db
         .write(move |tx| company::correct(tx, &changed, now_ms));
-    correct.await.unwrap().unwrap();
+    correct.await.unwrap();
 }
 
 async fn outcome(house: &House, id: MessageId) -> Outcome {
