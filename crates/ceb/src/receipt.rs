@@ -24,7 +24,7 @@ use crate::parse::{Profile, parse_with_cut};
 use crate::sniff::SniffError;
 use crate::status::ReturnStatus;
 use crate::xml::{NS_CEB, Token, Tokens, prepare};
-use said::{plain_time, status};
+use said::{status, time};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -278,10 +278,10 @@ fn entry(kind: Kind, document: &Document, xml: String, own_at: Range<usize>) -> 
         customs_code: value("customsCode"),
         status_text,
         return_status,
-        return_time: value("returnTime")
-            .or_else(|| value("opDate"))
-            .map(|time| plain_time(&time))
-            .unwrap_or_default(),
+        return_time: time(
+            value("returnTime").or_else(|| value("opDate")).as_deref(),
+            &xml,
+        ),
         return_info: head.get("returnInfo").unwrap_or_default().to_owned(),
         ori_cop_msg_id: value("oriCopMsgId"),
         ori_message_type: value("oriMessageType"),

@@ -38,6 +38,7 @@ impl From<store::Error> for Error {
             error @ store::Error::KeyMissing(_) => Self::Unavailable(error.to_string()),
             store::Error::Constraint(text)
             | store::Error::Fault(text)
+            | store::Error::Damaged(text)
             | store::Error::Setting(text) => Self::Fault(text),
         }
     }

@@ -57,6 +57,9 @@ pub enum Error {
         "a stored value was sealed with the key {0}, which store.encryption_key_file does not have"
     )]
     KeyMissing(String),
+    /// A stored value was changed since it was sealed, or names a key that nobody has: waiting does not help.
+    #[error("a stored value is damaged: {0}")]
+    Damaged(String),
     /// A setting of the store is wrong, or does not fit the database: found out when it is opened.
     #[error("{0}")]
     Setting(String),

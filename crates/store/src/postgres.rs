@@ -113,6 +113,7 @@ impl Server {
             | Error::Conflict(text)
             | Error::Constraint(text)
             | Error::Setting(text)
+            | Error::Damaged(text)
             | Error::KeyMissing(text)
             | Error::Unavailable(text) => Error::Unavailable(text),
         })?;

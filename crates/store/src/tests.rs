@@ -86,7 +86,7 @@ async fn a_refusal_undoes_all_and_is_not_tried_again() {
         let n_runs = Arc::new(AtomicU32::new(0));
         let runs = Arc::clone(&n_runs);
         let refused = db
-            .write(move |tx| -> crate::Result<(), Answer> {
+            .write(move |tx| -> Result<(), Answer> {
                 runs.fetch_add(1, Ordering::Relaxed);
                 put(tx, &[1, 2])?;
                 Err(Answer::Refused)
@@ -103,7 +103,7 @@ async fn a_lost_transaction_is_tried_again_whatever_it_is_wrapped_in() {
     for TestDb { db, .. } in &each_engine() {
         let mut n_runs = 0;
         let outcome = db
-            .write(move |tx| -> crate::Result<i64, Answer> {
+            .write(move |tx| -> Result<i64, Answer> {
                 n_runs += 1;
                 put(tx, &[n_runs])?;
                 match n_runs {

@@ -23,7 +23,7 @@ impl Tx<'_> {
     /// Opens stored bytes.
     ///
     /// # Errors
-    /// [`Error::KeyMissing`] when another process has the key, [`Error::Fault`] when they are damaged.
+    /// [`Error::KeyMissing`] when another process has the key, [`Error::Damaged`] when they are damaged.
     pub fn open(&mut self, bytes: Vec<u8>) -> Result<Vec<u8>> {
         let opened = self.vault().open(bytes);
         self.known(opened)
@@ -71,7 +71,7 @@ impl Tx<'_> {
                 }
                 Err(Error::KeyMissing(id))
             }
-            Err(error @ Error::KeyMissing(_)) => Err(Error::Fault(error.to_string())),
+            Err(error @ Error::KeyMissing(_)) => Err(Error::Damaged(error.to_string())),
             opened => opened,
         }
     }
@@ -80,11 +80,11 @@ impl Tx<'_> {
 /// Of a failure to open a value, why it is damaged; the rest, which may pass, stays a failure.
 ///
 /// # Errors
-/// All but [`Error::Fault`].
+/// All but [`Error::Damaged`].
 pub fn damage<T>(opened: Result<T>) -> Result<std::result::Result<T, String>> {
     match opened {
         Ok(value) => Ok(Ok(value)),
-        Err(Error::Fault(why)) => Ok(Err(why)),
+        Err(Error::Damaged(why)) => Ok(Err(why)),
         Err(error) => Err(error),
     }
 }

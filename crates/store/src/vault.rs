@@ -124,7 +124,7 @@ impl Vault {
     /// Whether stored bytes are sealed with the key that seals now.
     ///
     /// # Errors
-    /// [`Error::Fault`] when they carry the mark and are damaged.
+    /// [`Error::Damaged`] when they carry the mark and are damaged.
     pub fn is_current(&self, bytes: &[u8]) -> Result<bool> {
         Ok(key_of(bytes)?.as_deref() == self.first_key())
     }
@@ -154,7 +154,7 @@ impl Vault {
     /// that is missing here is another process's only the database knows: rooms ask [`Tx::open`].
     ///
     /// # Errors
-    /// [`Error::KeyMissing`], or [`Error::Fault`] when the key is wrong or the value was changed since.
+    /// [`Error::KeyMissing`], or [`Error::Damaged`] when the key is wrong or the value was changed since.
     pub(crate) fn open(&self, bytes: Vec<u8>) -> Result<Vec<u8>> {
         let Some((id, sealed)) = parts(&bytes)? else {
             return Ok(bytes);
@@ -166,7 +166,7 @@ impl Vault {
         let name = String::from_utf8_lossy(id);
         let key = key.ok_or_else(|| Error::KeyMissing(name.clone().into_owned()))?;
         key.open(sealed).ok_or_else(|| {
-            Error::Fault(format!(
+            Error::Damaged(format!(
                 "a stored value cannot be opened: the key {name} is another than the one that \
                  sealed it, or the value was changed"
             ))
@@ -197,7 +197,7 @@ impl Vault {
         let Some(sealed) = text.strip_prefix(TEXT_MARK) else {
             return Ok(text);
         };
-        let broken = || Error::Fault("a sealed text is damaged".to_owned());
+        let broken = || Error::Damaged("a sealed text is damaged".to_owned());
         let sealed = STANDARD.decode(sealed).map_err(|_| broken())?;
         // What a text seals carries the mark of bytes, too: without it, it was changed.
         if !sealed.starts_with(MARK) {
@@ -210,7 +210,7 @@ impl Vault {
 /// The id of the key with which stored bytes are sealed; none when they are not.
 ///
 /// # Errors
-/// [`Error::Fault`] when they carry the mark and are damaged.
+/// [`Error::Damaged`] when they carry the mark and are damaged.
 pub(crate) fn key_of(bytes: &[u8]) -> Result<Option<String>> {
     let id = parts(bytes)?.map(|(id, _)| String::from_utf8_lossy(id).into_owned());
     // Sealed with no key: bytes that only look sealed.
@@ -225,7 +225,7 @@ pub(crate) fn key_of_text(text: &str) -> Result<Option<String>> {
     let Some(sealed) = text.strip_prefix(TEXT_MARK) else {
         return Ok(None);
     };
-    let damaged = |_| Error::Fault("a sealed text is damaged".to_owned());
+    let damaged = |_| Error::Damaged("a sealed text is damaged".to_owned());
     key_of(&STANDARD.decode(sealed).map_err(damaged)?)
 }
 
@@ -237,7 +237,7 @@ fn parts(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>> {
     let found = rest
         .split_first()
         .and_then(|(n_bytes, rest)| rest.split_at_checked(usize::from(*n_bytes)));
-    let broken = || Error::Fault("a sealed value is damaged".to_owned());
+    let broken = || Error::Damaged("a sealed value is damaged".to_owned());
     found.map(Some).ok_or_else(broken)
 }
 

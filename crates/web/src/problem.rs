@@ -29,6 +29,15 @@ pub mod codes {
         meaning: "平台处理请求时发生了内部错误，原因已记录。",
         advice: "请稍后重试；若仍出现，请把应答头 X-Request-Id 的值告知平台运维人员。",
     };
+    /// What is asked for is damaged in the store.
+    pub const DAMAGED: Code = Code {
+        code: "TG-F5001",
+        status: 500,
+        title: "平台存储的内容已损坏",
+        title_en: "What the platform has stored is damaged",
+        meaning: "平台存储的这份内容（报文原文、回执等）已损坏，无法读取；其他内容不受影响。原因已记录，已提醒平台运维人员。",
+        advice: "重试不会成功。请把受理号和应答头 X-Request-Id 的值告知平台，由运维人员从备份恢复；报文尚未发往海关、急需办理的，请重新申报。",
+    };
     /// The request itself is wrong.
     pub const BAD_REQUEST: Code = Code {
         code: "TG-R4000",
@@ -105,6 +114,7 @@ pub mod codes {
     pub const ALL: &[Code] = &[
         UNAVAILABLE,
         FAULT,
+        DAMAGED,
         BAD_REQUEST,
         NOT_FOUND,
         TOO_LARGE,
@@ -228,9 +238,12 @@ impl Problem {
 /// log, never to the caller.
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
-        let problem = match error.is_unavailable() {
-            true => Self::new(codes::UNAVAILABLE).retry_after(Duration::from_secs(2)),
-            false => Self::new(codes::FAULT),
+        let problem = match &error {
+            error if error.is_unavailable() => {
+                Self::new(codes::UNAVAILABLE).retry_after(Duration::from_secs(2))
+            }
+            store::Error::Damaged(_) => Self::new(codes::DAMAGED),
+            _ => Self::new(codes::FAULT),
         };
         Self {
             source: Some(error),

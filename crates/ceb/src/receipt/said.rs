@@ -25,6 +25,20 @@ pub(super) fn status(first: Option<&str>, xml: &str) -> (ReturnStatus, String) {
     }
 }
 
+/// The time of an entry as the standard writes it, see [`plain_time`]; nothing where it says several different ones.
+pub(super) fn time(first: Option<&str>, xml: &str) -> String {
+    let first = plain_time(first.unwrap_or_default().trim());
+    if n_named(xml, "returntime") <= 2 {
+        return first;
+    }
+    let texts = texts_of(xml, "returnTime");
+    let read: BTreeSet<String> = texts.iter().map(|text| plain_time(text)).collect();
+    match read.len() {
+        0 | 1 => first,
+        _ => String::new(),
+    }
+}
+
 /// How often a name in small letters stands in a text, in any case.
 fn n_named(text: &str, name: &str) -> usize {
     let windows = text.as_bytes().windows(name.len());
@@ -76,7 +90,7 @@ fn texts_of(xml: &str, element: &str) -> Vec<String> {
 
 /// A time as the standard writes it, 14 or 17 digits, where a port writes it with separators, or leaves out
 /// noughts, the seconds or some digits of the fraction; everything else as it came.
-pub(super) fn plain_time(text: &str) -> String {
+fn plain_time(text: &str) -> String {
     let local = text.strip_suffix("+08:00").unwrap_or(text);
     let is_separator = |c: char| matches!(c, '-' | '/' | ':' | '.' | ' ' | 'T');
     if !local.chars().all(|c| c.is_ascii_digit() || is_separator(c)) {
@@ -120,7 +134,7 @@ fn padded(parts: &[&str]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::STATUS_UNREADABLE;
-    use super::{plain_time, status};
+    use super::{plain_time, status, time};
     use crate::ReturnStatus;
 
     /// An entry with this in it.
@@ -154,6 +168,24 @@ mod tests {
         ] {
             assert_eq!(plain_time(text), text);
         }
+    }
+
+    /// Times that differ within one entry are none; one that is written twice is one.
+    #[test]
+    fn an_entry_has_one_time() {
+        let of = |texts: &[&str]| {
+            let said = texts
+                .iter()
+                .map(|text| format!("<c:returnTime>{text}</c:returnTime>"));
+            time(texts.first().copied(), &entry(&said.collect::<String>()))
+        };
+        assert_eq!(of(&["2026-11-29 09:10"]), "20261129091000");
+        assert_eq!(
+            of(&["20261129091000", "2026-11-29 09:10:00"]),
+            "20261129091000"
+        );
+        assert_eq!(of(&["20261129091000", "20261129090900"]), "");
+        assert_eq!(of(&[]), "");
     }
 
     /// Statuses that differ within one entry are none; the same one twice, or written otherwise, is one.

@@ -249,6 +249,42 @@ pub(crate) fn count_sent(tx: &mut Tx<'_>, moved: &[Moved], at_ms: i64) -> Result
     count(tx, &counts)
 }
 
+/// When a message first passed its check and was first sent, in Unix milliseconds, as far as it was: the days under
+/// which it is counted.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn counted(tx: &mut Tx<'_>, id: MessageId) -> Result<[Option<i64>; 2]> {
+    let mut at = |kind| -> Result<Option<i64>> {
+        Ok(store::event::moments(tx, kind, &[id.0])?.remove(&id.0))
+    };
+    Ok([at("message.checked")?, at("message.sent")?])
+}
+
+/// Corrects the counts for messages that a person sends (again): each counts once as checked and, with what it is
+/// about to be sent, once as sent. `before` as [`counted`] has told before they moved.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn count_again(
+    tx: &mut Tx<'_>,
+    moved: &[Moved],
+    [checked_ms, sent_ms]: [Option<i64>; 2],
+    now_ms: i64,
+) -> Result<()> {
+    let mut counts = DayCounts::new();
+    for one in moved {
+        let key = |at_ms| (beijing_day(at_ms), one.company_id, one.kind.clone());
+        if checked_ms.is_none() {
+            counts.entry(key(now_ms)).or_default().n_checked += 1;
+        }
+        if let Some(at_ms) = sent_ms {
+            counts.entry(key(at_ms)).or_default().n_sent -= 1;
+        }
+    }
+    count(tx, &counts)
+}
+
 /// What one step adds to the counts of a day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {

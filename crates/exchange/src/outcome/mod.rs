@@ -142,23 +142,24 @@ fn set(
     let mut counts: sql::Counts = BTreeMap::new();
     let mut events = Vec::new();
     for (id, (standing, (outcome, needs_action))) in changed {
-        let before = standing.stored.0;
-        if before == outcome {
-            continue;
-        }
-        let day = day_no(standing.received_at);
-        for (of, n) in [(before, -1), (outcome, 1)] {
-            if of != Outcome::Waiting {
-                let key = (day, standing.company_id, standing.kind.clone(), of.name());
-                *counts.entry(key).or_default() += n;
+        let (before, asked_before) = standing.stored;
+        if before != outcome {
+            let day = day_no(standing.received_at);
+            for (of, n) in [(before, -1), (outcome, 1)] {
+                if of != Outcome::Waiting {
+                    let key = (day, standing.company_id, standing.kind.clone(), of.name());
+                    *counts.entry(key).or_default() += n;
+                }
+            }
+            if outcome != Outcome::Waiting {
+                let name = outcome.name();
+                metrics::counter!("tongguan_outcomes_total", "outcome" => name).increment(1);
             }
         }
-        if outcome != Outcome::Waiting {
-            metrics::counter!("tongguan_outcomes_total", "outcome" => outcome.name()).increment(1);
-        }
         // That the platform refused it is told by its state already; and what is left once everything is dealt with
-        // is no news.
-        if outcome.is_bad() && needs_action && standing.state != State::Refused {
+        // is no news. What asks for an action again, or for the first time, is.
+        let is_new = before != outcome || !asked_before;
+        if is_new && outcome.is_bad() && needs_action && standing.state != State::Refused {
             events.push(Event {
                 id: ids.next(),
                 at_ms: now_ms,

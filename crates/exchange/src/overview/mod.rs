@@ -27,7 +27,7 @@ pub const UNSETTLED_MAX: i64 = 10_000;
 /// Longest span of statistics, in days.
 pub const DAYS_MAX: i64 = 366;
 
-/// Receipts of a message that are read to tell what is to be done about it.
+/// Receipts of a message that are read to tell what is to be done about it: more than it may have documents.
 const RECEIPTS_MAX: i64 = 200;
 
 /// What is to be done about a message that came back (如何处理): `correct` when any of its documents that need an
@@ -40,12 +40,12 @@ pub(crate) fn doing(tx: &mut Tx<'_>, message: &Message) -> Result<&'static str> 
         return Ok("correct");
     }
     let documents = receipt::status_of_message(tx, message.id)?;
-    let mut receipts = receipt::of_message(tx, message.company_id, message.id, RECEIPTS_MAX)?;
+    let mut receipts = receipt::of_open(tx, message.company_id, message.id, RECEIPTS_MAX)?;
     receipts.retain(|item| {
         let of = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
         of.is_some_and(Outcome::is_bad)
     });
-    receipts.sort_by_cached_key(|item| receipt::order_of(&item.return_time));
+    receipts.sort_by_cached_key(|item| (receipt::order_of(&item.return_time), item.feed_no));
     let ways = explanation::of(tx, &receipts)?;
     // The last word on each document; one on the whole message is about all of them.
     let last: BTreeMap<i64, Resubmit> = receipts

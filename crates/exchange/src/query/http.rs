@@ -294,7 +294,7 @@ async fn message(
         (status = 409, body = Problem, description = "报文无法脱敏显示")
     )
 )]
-async fn xml(
+pub(crate) async fn xml(
     By { actor, .. }: By<ReadXml>,
     Held(desk): Held<Desk>,
     Path(id): Path<String>,

@@ -148,9 +148,12 @@ impl DocumentStatus {
         is_done || progress.rank() <= at_port && known > at_port
     }
 
-    /// Whether a good word that is dated after the rejection also came after it, and has its time from customs.
+    /// Whether a good word that is dated after the rejection also came after it, and has its time from customs:
+    /// a later one, as far as both were written.
     fn is_taken_back_by(&self, receipt: &NewReceipt) -> bool {
-        receipt.is_dated && self.was_decided_before(receipt)
+        let rejected = self.status_time.as_deref();
+        let is_later = rejected.is_none_or(|time| !is_as_coarse(time, &receipt.return_time));
+        receipt.is_dated && is_later && self.was_decided_before(receipt)
     }
 
     /// Whether the word that decided it had come before this one; one that is not recorded yet has come just
@@ -214,20 +217,42 @@ pub(crate) fn order_of(time: &str) -> String {
     }
 }
 
-/// The second of a time of customs: its first 14 digits.
-pub(in crate::receipt) fn second_of(time: &str) -> &str {
-    time.get(..SECOND).unwrap_or(time)
+/// Whether two times of customs that were believed may be one moment, spelt with milliseconds or seconds and
+/// without: one that has none may be a coarse one.
+pub(in crate::receipt) fn is_same_moment(one: &str, other: &str) -> bool {
+    one == other || is_as_coarse(one, other)
 }
 
-/// Whether two times of customs that were believed may be one moment, spelt with milliseconds and without: one
-/// that has none may be a coarse one.
-pub(in crate::receipt) fn is_same_moment(one: &str, other: &str) -> bool {
-    let is_coarse = |time: &str| time.len() == SECOND || time.ends_with("000");
-    one == other || second_of(one) == second_of(other) && (is_coarse(one) || is_coarse(other))
+/// Whether two times are equal as far as the coarser one was written, which is to the second or the minute.
+fn is_as_coarse(one: &str, other: &str) -> bool {
+    let n_digits = digits(one).min(digits(other));
+    n_digits < EXACT && one.get(..n_digits) == other.get(..n_digits)
 }
+
+/// How many digits of a time tell anything: one that was written to the minute has noughts for its seconds, and
+/// some nodes write noughts for milliseconds that they do not know.
+fn digits(time: &str) -> usize {
+    match time.len() {
+        SECOND if time.ends_with("00") => MINUTE,
+        SECOND => SECOND,
+        _ if time.ends_with("000") => SECOND,
+        _ => EXACT,
+    }
+}
+
+/// Whether a time tells its millisecond.
+pub(in crate::receipt) fn is_exact(time: &str) -> bool {
+    digits(time) == EXACT
+}
+
+/// Digits of a time to the minute.
+const MINUTE: usize = 12;
 
 /// Digits of a time to the second.
 const SECOND: usize = 14;
+
+/// Digits of a time to the millisecond.
+const EXACT: usize = 17;
 
 /// Days of a month of this century.
 fn days_of(year: Option<u32>, month: Option<u32>) -> u32 {
@@ -241,7 +266,7 @@ fn days_of(year: Option<u32>, month: Option<u32>) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_believable, order_of};
+    use super::{is_believable, is_same_moment, order_of};
 
     #[test]
     fn a_time_that_is_none_or_is_still_to_come_is_not_believed() {
@@ -250,6 +275,34 @@ mod tests {
         assert!(is_believable("20260302090900000", now_ms));
         for wrong in ["20260302091100000", "20990101000000", "2026-03-02", "", "0"] {
             assert!(!is_believable(wrong, now_ms), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn two_spellings_are_one_moment_as_far_as_the_coarser_is_written() {
+        let same = [
+            ("20260302090500", "20260302090542123"),
+            ("20260302090542", "20260302090542123"),
+            ("20260302090542000", "20260302090542123"),
+            ("20260302090500", "20260302090542"),
+        ];
+        let other = [
+            ("20260302090500000", "20260302090501000"),
+            ("20260302090542", "20260302090543"),
+            ("20260302090542123", "20260302090542124"),
+            ("20260302090500", "20260302090600"),
+        ];
+        for (one, two) in same {
+            assert!(
+                is_same_moment(one, two) && is_same_moment(two, one),
+                "{one} {two}"
+            );
+        }
+        for (one, two) in other {
+            assert!(
+                !is_same_moment(one, two) && !is_same_moment(two, one),
+                "{one} {two}"
+            );
         }
     }
 

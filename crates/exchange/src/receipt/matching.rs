@@ -35,6 +35,9 @@ pub(crate) struct Address {
     pub(crate) former: Vec<Former>,
     /// Whether two operators have looked at it: then it is meant for who had the id, where nobody else is.
     pub(crate) is_looked_at: bool,
+    /// When it arrived, of a parked one that fitted something that was declared by then: it is no answer to what was
+    /// sent later.
+    pub(crate) arrived_ms: Option<i64>,
 }
 
 impl Address {
@@ -48,6 +51,12 @@ impl Address {
 /// Why a receipt that is addressed to others is parked.
 pub(super) const OTHERS: &str = "信封的接收方没有申报过该单证";
 
+/// Why a receipt is parked that fits nothing that was declared.
+const NOT_FOUND: &str = "没有找到对应的申报单证";
+
+/// Why a receipt is parked that several companies may be meant by.
+const SEVERAL: &str = "多家企业申报过相同的业务主键，无法确定归属";
+
 /// Why a receipt is parked under whose key nothing was sent: it answers something else.
 pub(super) const UNSENT: &str = "该主键的单证尚未发往海关，这份回执不会是给它的答复";
 
@@ -57,6 +66,10 @@ const CONTRADICTS: &str = "信封的接收方与回执写明的 guid 所属的�
 /// Why a receipt is parked whose DXP id has gone from the company that declared to another.
 pub(super) const FORMER: &str =
     "信封接收方的 DXP 编号现属另一企业，申报该单证时属申报企业；核对后可重新匹配，归申报企业";
+
+/// Why such a receipt stays parked when the company declared the key again under another DXP id.
+const FORMER_AND_NOW: &str =
+    "接收方的 DXP 编号现属另一企业，申报企业变更编号后又申报过相同主键，无法确定答复的是哪一次";
 
 /// Where a receipt goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +93,7 @@ pub(crate) struct Candidates {
 
 impl Candidates {
     /// Reads the candidates of all entries.
-    pub(crate) fn read(tx: &mut Tx<'_>, entries: &[&Entry]) -> Result<Self> {
+    pub(super) fn read(tx: &mut Tx<'_>, entries: &[&Entry]) -> Result<Self> {
         let keys: BTreeSet<String> = entries
             .iter()
             .flat_map(|entry| entry.keys.iter().map(key_text))
@@ -108,15 +121,35 @@ impl Candidates {
         Ok(Self { by_key, by_invt_no })
     }
 
-    /// The home of an entry of an envelope with this address. What nobody has sent is answered by nobody.
+    /// Takes as sent only what was at this moment, in Unix milliseconds.
+    pub(super) fn as_of(&mut self, tx: &mut Tx<'_>, at_ms: i64) -> Result<()> {
+        let all = || self.by_key.values().flatten();
+        let late = sent_after(tx, &all().map(|one| one.first_id).collect(), at_ms)?;
+        for one in self.by_key.values_mut().flatten() {
+            one.may_be_sent &= !late.contains(&one.first_id);
+        }
+        Ok(())
+    }
+
+    /// The home of an entry of an envelope with this address. A document that was not sent has no answer; an
+    /// answer to a whole message names what the platform sent.
     pub(crate) fn home(&self, tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Home> {
         let home = self.found(tx, entry, to)?;
         if let Home::Document(one) | Home::Contested(one, _) = &home
-            && !one.may_be_sent
+            && (!one.may_be_sent || self.is_late(tx, one, to)?)
         {
             return Ok(Home::Unknown(UNSENT));
         }
         Ok(home)
+    }
+
+    /// Whether a document was sent after a parked answer had come.
+    fn is_late(&self, tx: &mut Tx<'_>, one: &Candidate, to: &Address) -> Result<bool> {
+        let Some(at_ms) = to.arrived_ms else {
+            return Ok(false);
+        };
+        let late = sent_after(tx, &BTreeSet::from([one.first_id]), at_ms)?;
+        Ok(!late.is_empty())
     }
 
     fn found(&self, tx: &mut Tx<'_>, entry: &Entry, to: &Address) -> Result<Home> {
@@ -156,7 +189,7 @@ impl Candidates {
         // The key is incomplete (agentCode is optional in 622): the company's own number decides,
         // but only inside the company that the envelope names.
         let (Some(cop_no), Some(declared)) = (&entry.search.cop_no, entry.kind.declares()) else {
-            return Ok(Home::Unknown("没有找到对应的申报单证"));
+            return Ok(Home::Unknown(NOT_FOUND));
         };
         let known = contested::sql::by_number(tx, ("cop_no", cop_no), declared.code(), &[])?;
         for company in &to.companies {
@@ -166,14 +199,35 @@ impl Candidates {
             }
         }
         let had_it = |one: &&Numbered| to.was_of(one.company_id, one.document_id);
-        if let Some(former) = known.iter().find(had_it) {
-            return match to.is_looked_at {
-                true => former.home(tx),
-                false => Ok(Home::Unknown(FORMER)),
-            };
+        let former: Vec<&Numbered> = known.iter().filter(had_it).collect();
+        let companies: BTreeSet<CompanyId> = former.iter().map(|one| one.company_id).collect();
+        match former.first() {
+            Some(_) if companies.len() > 1 => Ok(Home::Unknown(SEVERAL)),
+            Some(former) if to.is_looked_at => former.home(tx),
+            Some(_) => Ok(Home::Unknown(FORMER)),
+            None => Ok(Home::Unknown(NOT_FOUND)),
         }
-        Ok(Home::Unknown("没有找到对应的申报单证"))
     }
+}
+
+/// Whether a receipt that was parked for this reason may answer what is declared later: nothing had been declared
+/// then that it fits, as after the loss of some days.
+pub(super) fn may_be_of_later(reason: &str) -> bool {
+    [NOT_FOUND, OTHERS].contains(&reason)
+}
+
+/// Those of the documents that passed the check, and so may have been sent, after this moment, in Unix
+/// milliseconds; clocks may be two processes'.
+fn sent_after(tx: &mut Tx<'_>, documents: &BTreeSet<i64>, at_ms: i64) -> Result<BTreeSet<i64>> {
+    let message = |id: i64| MessageId::of_document(id).0;
+    let messages: BTreeSet<i64> = documents.iter().copied().map(message).collect();
+    let messages: Vec<i64> = messages.into_iter().collect();
+    let checked = store::event::moments(tx, "message.checked", &messages)?;
+    let is_late = |id: &i64| {
+        let checked = checked.get(&message(*id));
+        checked.is_some_and(|checked| attribution::is_after(*checked, Some(at_ms)))
+    };
+    Ok(documents.iter().copied().filter(is_late).collect())
 }
 
 /// A document found by a number other than its key.
@@ -294,14 +348,26 @@ fn of_former(all: &[Candidate], owner: CompanyId, to: &Address) -> Home {
     }
 }
 
-/// As [`choose`]; where nobody who is addressed has declared it, those are meant who had the DXP id when they did,
-/// once two operators have looked.
+/// As [`choose`]; where nobody who is addressed has sent it, those are meant who had the DXP id when they did,
+/// once two operators have looked. Nobody is who has declared it under another id as well: of two documents
+/// nothing tells which one is meant.
 fn choose_or_former(found: &[Candidate], to: &Address) -> Home {
     let home = choose(found, to);
-    let had_it = |one: &&Candidate| to.was_of(one.company_id, one.first_id);
-    let former: Vec<Candidate> = found.iter().filter(had_it).copied().collect();
-    if home != Home::Unknown(OTHERS) || former.is_empty() {
+    let is_sent = match &home {
+        Home::Document(one) => one.may_be_sent,
+        other => *other != Home::Unknown(OTHERS),
+    };
+    let former: Vec<Candidate> = found
+        .iter()
+        .filter(|one| had_it(one, to))
+        .copied()
+        .collect();
+    if is_sent || former.is_empty() {
         return home;
+    }
+    let is_of_then = |one: &Candidate| to.was_of(one.company_id, one.document_id);
+    if !former.iter().all(is_of_then) {
+        return Home::Unknown(FORMER_AND_NOW);
     }
     match to.is_looked_at {
         true => choose(&former, &Address::default()),
@@ -309,12 +375,20 @@ fn choose_or_former(found: &[Candidate], to: &Address) -> Home {
     }
 }
 
-/// Those of the documents under a key that belong to a company that is addressed; all when none does.
+/// Whether a document may be at customs, handed over by a company that had the DXP id then.
+fn had_it(one: &Candidate, to: &Address) -> bool {
+    one.may_be_sent && to.was_of(one.company_id, one.first_id)
+}
+
+/// Those of the documents under a key that belong to a company that is addressed; all when none does, and when it
+/// has sent none but one that had its DXP id before has.
 fn addressed(found: &[Candidate], to: &Address) -> Vec<Candidate> {
-    let own = found
-        .iter()
-        .filter(|one| to.companies.contains(&one.company_id));
-    let own: Vec<Candidate> = own.copied().collect();
+    let is_own = |one: &&Candidate| to.companies.contains(&one.company_id);
+    let own: Vec<Candidate> = found.iter().filter(is_own).copied().collect();
+    let any_sent = own.iter().any(|one| one.may_be_sent);
+    if !any_sent && found.iter().any(|one| had_it(one, to)) {
+        return found.to_vec();
+    }
     match own.is_empty() {
         true => found.to_vec(),
         false => own,
@@ -365,7 +439,7 @@ pub(crate) fn choose(found: &[Candidate], to: &Address) -> Home {
     let companies: BTreeSet<CompanyId> = meant.iter().map(|one| one.company_id).collect();
     match meant.into_iter().max_by_key(|one| one.document_id) {
         Some(candidate) if companies.len() == 1 => Home::Document(candidate),
-        Some(_) => Home::Unknown("多家企业申报过相同的业务主键，无法确定归属"),
-        None => Home::Unknown("没有找到对应的申报单证"),
+        Some(_) => Home::Unknown(SEVERAL),
+        None => Home::Unknown(NOT_FOUND),
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn record(
             let number = next.entry(receipt.company_id).or_default();
             let row = sql::ReceiptRow {
                 feed_no: *number,
-                received_at: now_ms,
+                received_at: receipt.received_ms.unwrap_or(now_ms),
                 receipt,
             };
             *number += 1;

@@ -303,9 +303,33 @@ pub(crate) fn of_message(
     id: MessageId,
     limit: i64,
 ) -> Result<Vec<crate::downlink::Item>> {
+    items_of(tx, (company, id), "", "order by feed_no", limit)
+}
+
+/// The newest receipts of a message with the status that a document which needs an action has, and those on the
+/// whole message.
+pub(crate) fn of_open(
+    tx: &mut Tx<'_>,
+    company: CompanyId,
+    id: MessageId,
+    limit: i64,
+) -> Result<Vec<crate::downlink::Item>> {
+    let is_last = "and (document_id = $2 or exists (select 1 from document d \
+                   where d.id = receipt.document_id and d.needs_action \
+                   and d.status = receipt.return_status))";
+    items_of(tx, (company, id), is_last, "order by feed_no desc", limit)
+}
+
+fn items_of(
+    tx: &mut Tx<'_>,
+    (company, id): (CompanyId, MessageId),
+    filter: &'static str,
+    order: &'static str,
+    limit: i64,
+) -> Result<Vec<crate::downlink::Item>> {
     let sql = format!(
-        "select {} from receipt where company_id = $1 and document_id between $2 and $3 \
-         order by feed_no limit $4",
+        "select {} from receipt where company_id = $1 and document_id between $2 and $3 {filter} \
+         {order} limit $4",
         crate::downlink::COLUMNS
     );
     let args = [

@@ -1,7 +1,7 @@
 //! One batch of customs' answers: split, match, record, move on, and only then acknowledge.
 
 use super::document::{Before, is_believable};
-use super::matching::{Address, Candidates, Home};
+use super::matching::{Address, Candidates, Home, UNSENT, may_be_of_later};
 use super::parked::{NewParked, ParkedBody};
 use super::{
     DocumentStatus, NewReceipt, action, contested, fingerprint, hearing, parked, record, sql,
@@ -69,6 +69,13 @@ pub(crate) async fn step(
     Ok(n_answers)
 }
 
+impl Opened {
+    /// What it says, where it could be read.
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.content.iter().flatten()
+    }
+}
+
 pub(crate) fn open(body: bytes::Bytes) -> Opened {
     // Some nodes hand the receipt over without an envelope; then nobody is named.
     let (receiver_ids, content) = match ceb::receipt::split(&body) {
@@ -123,6 +130,7 @@ pub(crate) fn apply(
                 .flat_map(|id| shared.directory.formerly(id))
                 .collect(),
             is_looked_at: false,
+            arrived_ms: None,
         }
     };
     apply_to(tx, &shared.ground, opened, address, now_ms)
@@ -143,6 +151,7 @@ pub(crate) fn again(
     let mut to = Address {
         is_named: !opened.receiver_ids.is_empty(),
         is_looked_at: true,
+        arrived_ms: (!may_be_of_later(&parked.reason)).then_some(parked.at_ms),
         ..Address::default()
     };
     for id in &opened.receiver_ids {
@@ -159,67 +168,12 @@ fn apply_to(
     address: impl Fn(&Opened) -> Address,
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
-    let entries: Vec<&Entry> = opened
-        .iter()
-        .filter_map(|o| o.content.as_ref().ok())
-        .flatten()
-        .collect();
-    let candidates = Candidates::read(tx, &entries)?;
-    let mut homed = Vec::with_capacity(entries.len());
-    let mut homeless = Vec::new();
-    let mut contested = contested::Groups::new();
-    for one in opened {
-        let to = address(one);
-        let entries = match &one.content {
-            Ok(entries) => entries,
-            Err(reason) => {
-                homeless.push(NewParked {
-                    kind: "",
-                    key: String::new(),
-                    reason: reason.clone(),
-                    receivers: &one.receiver_ids,
-                    body: &one.body,
-                });
-                continue;
-            }
-        };
-        for entry in entries {
-            match candidates.home(tx, entry, &to)? {
-                Home::Unknown(reason) => homeless.push(NewParked {
-                    kind: entry.kind.code(),
-                    key: key_of(entry),
-                    reason: reason.to_owned(),
-                    receivers: &one.receiver_ids,
-                    body: entry.xml.as_bytes(),
-                }),
-                Home::Document(candidate) => homed.push(new_receipt(
-                    entry,
-                    candidate.company_id,
-                    MessageId::of_document(candidate.document_id),
-                    candidate.document_id,
-                    now_ms,
-                )),
-                Home::Contested(newest, key) => {
-                    let group = contested.entry((newest.company_id, key)).or_default();
-                    group.push(homed.len());
-                    homed.push(new_receipt(
-                        entry,
-                        newest.company_id,
-                        MessageId::of_document(newest.document_id),
-                        newest.document_id,
-                        now_ms,
-                    ));
-                }
-                Home::Message(company, id) => {
-                    homed.push(new_receipt(entry, company, id, id.0, now_ms));
-                }
-            }
-        }
-    }
-    for one in &homeless {
+    let addressed: Vec<(&Opened, Address)> = opened.iter().map(|one| (one, address(one))).collect();
+    let sorted = sort(tx, &addressed, now_ms)?;
+    for one in &sorted.homeless {
         parked::park(tx, &ground.ids, one, now_ms)?;
     }
-    let (homed, moved) = contested::settle(tx, homed, &contested, now_ms)?;
+    let (homed, moved) = contested::settle(tx, sorted.homed, &sorted.contested, now_ms)?;
     let recorded = record(tx, homed, now_ms)?;
     progress(tx, ground, (&recorded, &moved), now_ms)?;
     unknown_code::count(tx, &ground.ids, &recorded, now_ms)?;
@@ -229,6 +183,92 @@ fn apply_to(
         .collect::<BTreeSet<_>>()
         .into_iter()
         .collect())
+}
+
+/// The answers of a batch by where they go.
+#[derive(Default)]
+struct Sorted<'a> {
+    homed: Vec<NewReceipt>,
+    homeless: Vec<NewParked<'a>>,
+    /// Places in `homed` of those of which the document is still to be found.
+    contested: contested::Groups,
+}
+
+fn sort<'a>(
+    tx: &mut Tx<'_>,
+    addressed: &'a [(&'a Opened, Address)],
+    now_ms: i64,
+) -> Result<Sorted<'a>> {
+    let entries: Vec<&Entry> = addressed
+        .iter()
+        .flat_map(|(one, _)| one.entries())
+        .collect();
+    let mut candidates = Candidates::read(tx, &entries)?;
+    if let Some(at_ms) = addressed.iter().find_map(|(_, to)| to.arrived_ms) {
+        candidates.as_of(tx, at_ms)?;
+    }
+    let early = came_early(tx, addressed, now_ms)?;
+    let mut sorted = Sorted::default();
+    for (one, to) in addressed {
+        if let Err(reason) = &one.content {
+            sorted.homeless.push(NewParked {
+                kind: "",
+                key: String::new(),
+                reason: reason.clone(),
+                receivers: &one.receiver_ids,
+                body: &one.body,
+            });
+        }
+        for entry in one.entries() {
+            let home = match early.contains(&print_of(one, entry)) {
+                true => Home::Unknown(UNSENT),
+                false => candidates.home(tx, entry, to)?,
+            };
+            let at_ms = to.arrived_ms.unwrap_or(now_ms);
+            let new = |company: CompanyId, document: i64| NewReceipt {
+                received_ms: to.arrived_ms,
+                ..new_receipt(entry, company, document, at_ms)
+            };
+            match home {
+                Home::Unknown(reason) => sorted.homeless.push(NewParked {
+                    kind: entry.kind.code(),
+                    key: key_of(entry),
+                    reason: reason.to_owned(),
+                    receivers: &one.receiver_ids,
+                    body: entry.xml.as_bytes(),
+                }),
+                Home::Document(one) => sorted.homed.push(new(one.company_id, one.document_id)),
+                Home::Contested(newest, key) => {
+                    let group = sorted.contested.entry((newest.company_id, key));
+                    group.or_default().push(sorted.homed.len());
+                    let receipt = new(newest.company_id, newest.document_id);
+                    sorted.homed.push(receipt);
+                }
+                Home::Message(company, id) => sorted.homed.push(new(company, id.0)),
+            }
+        }
+    }
+    Ok(sorted)
+}
+
+/// Answers that wait among the parked ones because nothing had been sent under their key when they came: a
+/// second delivery, after it was sent, makes them no answer to it. One without a time may be a second answer.
+fn came_early(
+    tx: &mut Tx<'_>,
+    addressed: &[(&Opened, Address)],
+    now_ms: i64,
+) -> Result<BTreeSet<i64>> {
+    let fresh = addressed.iter().filter(|(_, to)| !to.is_looked_at);
+    let dated = fresh.flat_map(|(one, _)| {
+        let entries = one.entries();
+        let dated = entries.filter(|entry| is_believable(entry.return_time.trim(), now_ms));
+        dated.map(|entry| print_of(one, entry))
+    });
+    parked::waiting(tx, UNSENT, &dated.collect())
+}
+
+fn print_of(one: &Opened, entry: &Entry) -> i64 {
+    parked::print_of(entry.xml.as_bytes(), &one.receiver_ids)
 }
 
 fn key_of(entry: &Entry) -> String {
@@ -241,18 +281,12 @@ fn key_of(entry: &Entry) -> String {
         .unwrap_or_default()
 }
 
-fn new_receipt(
-    entry: &Entry,
-    company_id: CompanyId,
-    message_id: MessageId,
-    document_id: i64,
-    now_ms: i64,
-) -> NewReceipt {
+fn new_receipt(entry: &Entry, company_id: CompanyId, document_id: i64, now_ms: i64) -> NewReceipt {
     let time = entry.return_time.trim();
     let is_dated = is_believable(time, now_ms);
     NewReceipt {
         company_id,
-        message_id,
+        message_id: MessageId::of_document(document_id),
         document_id,
         kind: entry.kind.code().to_owned(),
         guid: entry.guid.clone(),

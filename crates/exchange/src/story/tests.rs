@@ -187,3 +187,32 @@ async fn the_route_answers_the_owner_and_404_to_a_stranger() {
         assert_eq!(answer.err().unwrap().code, "TG-R4040");
     }
 }
+
+/// Of a trade with one damaged message the rest is told all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_message_takes_nothing_from_the_rest_of_its_trade() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let ids = declare(&house, |_, xml| xml).await;
+        let order = ids
+            .iter()
+            .find(|(kind, _)| *kind == Kind::Ceb311)
+            .unwrap()
+            .1;
+        let write = house.shared.db.write(move |tx| {
+            let sql = "update message_body set body = $1 where message_id = $2";
+            let damaged: &[u8] = b"\0TG\x01\x02k1 no key opens this";
+            tx.execute(sql, &[damaged.into(), order.0.into()])
+        });
+        assert_eq!(write.await.unwrap(), 1);
+        let officer = person(1, Role::CustomsOfficer, None, Sight::All);
+        let story = told(&house, &officer, of(&ids, Kind::Ceb411))
+            .await
+            .unwrap();
+        let parts = [&story.order, &story.payment, &story.logistics];
+        assert!(parts.iter().all(|part| part.is_some()));
+        let (desk, id) = (State(house.desk()), Path(order.to_string()));
+        let asked = crate::query::http::xml(house.by(0).await, desk, id).await;
+        assert_eq!(asked.unwrap_err().code, "TG-F5001");
+    }
+}

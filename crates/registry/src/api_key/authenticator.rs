@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Db;
 use store::clock::SharedClock;
-use web::{Code, Problem};
+use web::{Code, Problem, codes as web_codes};
 
 /// Answers that are remembered; beyond this all are forgotten and asked anew.
 const REMEMBERED_MAX: usize = 10_000;
@@ -104,8 +104,14 @@ impl Authenticator {
     /// # Errors
     /// 401 with the reason; 503 when the database cannot be asked.
     pub async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
-        let text = headers
-            .get(header::AUTHORIZATION)
+        let mut shown = headers.get_all(header::AUTHORIZATION).iter();
+        let first = shown.next();
+        // Of two a proxy before us may have looked at the other one.
+        if shown.next().is_some() {
+            let why = "请求头 Authorization 只能有一个";
+            return Err(Problem::new(web_codes::BAD_REQUEST).detail(why));
+        }
+        let text = first
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))

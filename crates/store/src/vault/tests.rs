@@ -41,7 +41,7 @@ fn what_is_sealed_opens_with_its_key_and_no_other() {
     for changed in ["AAAA", "=", ""] {
         let opened = vault(&[K1]).open_text(format!("{TEXT_MARK}{changed}"));
         assert!(
-            matches!(opened, Err(Error::Fault(_))),
+            matches!(opened, Err(Error::Damaged(_))),
             "{changed}: {opened:?}"
         );
     }
@@ -130,7 +130,7 @@ async fn what_another_process_can_open_is_not_damaged() {
             })
         };
         let (opened, tried) = try_it().await.unwrap();
-        assert!(matches!(opened, Err(Error::Fault(_))), "{opened:?}");
+        assert!(matches!(opened, Err(Error::Damaged(_))), "{opened:?}");
         assert_eq!(tried, Ok(None));
         let note = test.db.write(|tx| {
             let sql = "insert into seal_key (id, proof) values ('k9', $1)";

@@ -206,10 +206,13 @@ fn release(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         };
     }
     let step = step(doing, State::Checked, "经复核放行，重新发送");
-    match message::advance(tx, ids, &[message.id], step)?.len() {
-        0 => Err(Undone::Failed(moved_on(message.state))),
-        _ => Ok("；已排入发送".to_owned()),
+    let before = message::counted(tx, message.id)?;
+    let moved = message::advance(tx, ids, &[message.id], step)?;
+    if moved.is_empty() {
+        return Err(Undone::Failed(moved_on(message.state)));
     }
+    message::count_again(tx, &moved, before, now_ms)?;
+    Ok("；已排入发送".to_owned())
 }
 
 fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {

@@ -4,13 +4,13 @@
 pub(super) mod sql;
 
 use super::attribution::{self, Answer, Sent, attribute};
-use super::document::{moment, second_of};
+use super::document::{is_exact, is_same_moment, moment};
 use super::{DocumentStatus, NewReceipt};
 use crate::message::{self, MessageId};
 use ceb::{Kind, Profile};
 use registry::company::CompanyId;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use store::{Result, Tx};
 
 /// Places in a batch of the answers under each key.
@@ -22,30 +22,24 @@ fn content(receipt: &NewReceipt) -> (i64, String, i64) {
     (receipt.return_status, time, receipt.fingerprint)
 }
 
-/// Digits of a time to the millisecond.
-const EXACT: usize = 17;
-
-/// What makes an answer the same under one key: its number, status, text, and the second of its time where
-/// customs wrote one, however that is spelt.
-#[derive(PartialEq, Eq, Hash)]
+/// Answers that are known under one key, with their times: an answer is the same by its number, status and text,
+/// and by its time where customs wrote one, however that is spelt.
+#[derive(Default)]
 struct Known {
-    guid: String,
-    status: i64,
-    fingerprint: i64,
-    time: Option<String>,
+    times: HashMap<(String, i64, i64), Vec<String>>,
 }
 
 impl Known {
-    /// With its time, and without.
-    fn of(receipt: &NewReceipt) -> [Self; 2] {
-        let known = |time| Self {
-            guid: receipt.guid.clone(),
-            status: receipt.return_status,
-            fingerprint: receipt.fingerprint,
-            time,
-        };
-        let second = second_of(&receipt.return_time).to_owned();
-        [known(Some(second)), known(None)]
+    /// Takes note of an answer; whether it was known already.
+    fn has(&mut self, one: &NewReceipt) -> bool {
+        let said = (one.guid.clone(), one.return_status, one.fingerprint);
+        let times = self.times.entry(said).or_default();
+        let is_same = |time: &String| !one.is_dated || is_same_moment(time, &one.return_time);
+        let is_known = times.iter().any(is_same);
+        if !is_known {
+            times.push(one.return_time.clone());
+        }
+        is_known
     }
 }
 
@@ -105,17 +99,20 @@ fn one_key(
     let is_whole = is_readable && all.len() <= sql::ANSWERS_MAX;
     let n_known = all.len();
     // Customs answers at least once: the same answer has the same number of its own.
-    let mut known: HashSet<Known> = all.iter().flat_map(Known::of).collect();
+    let mut known = Known::default();
+    for one in &all {
+        known.has(one);
+    }
     // Some nodes give it another number each time. Of the documents that are there now, one was declared
-    // after the platform had this very answer: it is no answer to that one.
+    // after the platform had this very answer, or may have been: it is no answer to that one.
     // A time without milliseconds may be a coarse one, of two answers in one second or on one day.
     let newest = sent.iter().filter_map(|one| one.received_ms).max();
-    let old = all
-        .iter()
-        .filter(|one| newest.is_some_and(|newest| attribution::is_after(newest, one.received_ms)));
+    let old = all.iter().filter(|one| {
+        newest.is_some_and(|newest| attribution::may_be_after(newest, one.received_ms))
+    });
     let old: HashSet<(i64, String, i64)> = old.map(content).collect();
     let is_old = |one: &NewReceipt| {
-        let is_exact = one.return_time.len() == EXACT && !one.return_time.ends_with("000");
+        let is_exact = is_exact(&one.return_time);
         // Its own number may look like a guid, too: only that of a document counts.
         let names = attribution::names(&one.guid, &one.return_info);
         let is_named = |one: &Sent| one.guid.as_ref().is_some_and(|guid| names.contains(guid));
@@ -124,11 +121,8 @@ fn one_key(
     };
     for mut receipt in fresh {
         // As it will be read again.
-        receipt.received_ms = Some(now_ms);
-        let [dated, undated] = Known::of(&receipt);
-        let own = if receipt.is_dated { &dated } else { &undated };
-        if !is_old(&receipt) && !known.contains(own) {
-            known.extend([dated, undated]);
+        receipt.received_ms.get_or_insert(now_ms);
+        if !is_old(&receipt) && !known.has(&receipt) {
             all.push(receipt);
         }
     }

@@ -9,7 +9,7 @@ use store::event::Event;
 use store::id::IdMaker;
 use store::{Result, Tx};
 
-pub(crate) use sql::{body, close, hold, list, waits};
+pub(crate) use sql::{body, close, hold, list, waiting, waits};
 
 /// An answer that is to be parked.
 #[derive(Debug)]
@@ -79,8 +79,21 @@ impl Parked {
 /// What is needed to match a parked answer once more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ParkedBody {
+    /// When it arrived, in Unix milliseconds.
+    pub(crate) at_ms: i64,
+    /// Why it was parked.
+    pub(crate) reason: String,
     pub(crate) receivers: Vec<String>,
     pub(crate) body: Vec<u8>,
+}
+
+/// What tells a parked answer from others: its bytes and its address.
+pub(crate) fn print_of(body: &[u8], receivers: &[String]) -> i64 {
+    let receivers = receivers.join(" ");
+    match receivers.is_empty() {
+        true => fingerprint(&[body]),
+        false => fingerprint(&[body, receivers.as_bytes()]),
+    }
 }
 
 /// Keeps an answer that has no home, with an event for the alarm; the same one once.
@@ -94,11 +107,7 @@ pub(crate) fn park(
     now_ms: i64,
 ) -> Result<()> {
     let receivers = parked.receivers.join(" ");
-    let mut parts = vec![parked.body];
-    if !receivers.is_empty() {
-        parts.push(receivers.as_bytes());
-    }
-    let keys = (ids.next(), fingerprint(&parts));
+    let keys = (ids.next(), print_of(parked.body, parked.receivers));
     let Some(id) = sql::insert(tx, keys, (parked, &receivers), now_ms)? else {
         return Ok(());
     };

@@ -1,7 +1,8 @@
 //! Statements on `parked_receipt`.
 
 use super::{Listed, NewParked, Parked, ParkedBody};
-use store::{Result, Tx, Value};
+use std::collections::BTreeSet;
+use store::{Many, Result, Tx, Value};
 
 /// Inserts an answer under an id and a fingerprint; answers the id under which it waits from now on, or none
 /// when it is there and waits; its body is written anew, for the stored one may be damaged. One that was dismissed waits again when it comes once more, under its own id and
@@ -74,6 +75,23 @@ pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parke
         .collect()
 }
 
+/// Those of the fingerprints under which an answer waits for this reason.
+pub(crate) fn waiting(
+    tx: &mut Tx<'_>,
+    reason: &str,
+    fingerprints: &BTreeSet<i64>,
+) -> Result<BTreeSet<i64>> {
+    const FIND: Many = Many {
+        before: "select fingerprint from parked_receipt where released_at is null and reason = $1 \
+                 and fingerprint in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = fingerprints.iter().map(|one| vec![(*one).into()]).collect();
+    let found = tx.many(FIND, &[reason.into()], &rows)?;
+    found.iter().map(|row| row.int(0)).collect()
+}
+
 /// Whether an answer still waits.
 pub(crate) fn waits(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     let found = tx.query_opt(
@@ -86,13 +104,19 @@ pub(crate) fn waits(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
 /// An answer that still waits, with its address; none where it is damaged.
 pub(crate) fn body(tx: &mut Tx<'_>, id: i64) -> Result<Option<ParkedBody>> {
     let found = tx.query_opt(
-        "select body, receivers from parked_receipt where id = $1 and released_at is null",
+        "select body, receivers, at_ms, reason from parked_receipt where id = $1 and released_at is null",
         &[id.into()],
     )?;
     let Some(row) = found else { return Ok(None) };
     let body = tx.try_bytes(row.bytes(0)?, ("parked_receipt", (id, 0)))?;
     let receivers = receivers(&row.text(1)?);
-    Ok(body.map(|body| ParkedBody { receivers, body }))
+    let (at_ms, reason) = (row.int(2)?, row.text(3)?);
+    Ok(body.map(|body| ParkedBody {
+        at_ms,
+        reason,
+        receivers,
+        body,
+    }))
 }
 
 fn receivers(text: &str) -> Vec<String> {

@@ -30,7 +30,7 @@ pub(super) async fn became(house: &House, id: MessageId) -> (Outcome, bool, Stri
 /// A rejection counts whatever its time looks like, and whatever clocks say of the word before it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_time_hides_a_rejection() {
-    let cases: [&[(i32, &str)]; 13] = [
+    let cases: [&[(i32, &str)]; 17] = [
         &[(2, "20260302090000500"), (100, "2026-03-02 09:00:01")],
         &[(2, "20260302090000500"), (100, "20260302")],
         &[(2, "20260302090000500"), (100, "上午九点")],
@@ -48,6 +48,11 @@ async fn no_time_hides_a_rejection() {
         &[(120, "20260302090000000"), (100, "20260302010005000")],
         &[(120, "20260302090000000"), (100, "20260231000000")],
         &[(120, "20260302090900000"), (100, "20260302090000000")],
+        // One written to the minute or the second may be later than one of the same minute or second.
+        &[(100, "2026-03-02 09:00"), (120, "20260302090005123")],
+        &[(120, "20260302090005123"), (100, "2026-03-02 09:00")],
+        &[(100, "20260302090005"), (120, "20260302090005300")],
+        &[(100, "20260302090005000"), (120, "20260302090005300")],
         // An acceptance whose time is a guess takes no rejection back.
         &[(100, "20260302090000000"), (120, "")],
         &[(100, "20260302090000000"), (120, "20990101000000000")],

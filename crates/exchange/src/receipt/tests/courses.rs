@@ -355,7 +355,7 @@ async fn an_answer_to_what_may_have_been_sent_arrives() {
         for is_contested in [false, true] {
             for test in each_engine() {
                 let house = House::on(test).await;
-                let (_, dxp_id) = declared(&house).await;
+                declared(&house).await;
                 if is_contested {
                     declare_again(&house, 2).await;
                 }
@@ -363,14 +363,13 @@ async fn an_answer_to_what_may_have_been_sent_arrives() {
                 let said = said(&house, 100, "20260302090000000");
                 super::odd::hand_over(&house, vec![said.into_bytes()]).await;
                 assert_eq!(house.feed(0).await.len(), 1, "{state}");
-                let _ = &dxp_id;
             }
         }
     }
 }
 
 /// Sets the state of all messages.
-async fn set_states(house: &House, state: &'static str) {
+pub(super) async fn set_states(house: &House, state: &'static str) {
     let set = house
         .shared
         .db

@@ -11,7 +11,7 @@ use std::time::Duration;
 use store::Tx;
 use store::testing::each_engine;
 
-async fn parked_now(house: &House) -> Vec<Parked> {
+pub(super) async fn parked_now(house: &House) -> Vec<Parked> {
     let read = |tx: &mut Tx<'_>| parked::list(tx, i64::MAX, 10);
     house.shared.db.read(read).await.unwrap()
 }
@@ -31,7 +31,7 @@ pub(super) async fn release(house: &House, id: i64) -> bool {
 }
 
 /// Gives a company another DXP id, now.
-async fn renamed(house: &House, n: usize, dxp_id: &str) {
+pub(super) async fn renamed(house: &House, n: usize, dxp_id: &str) {
     let mut changed = house.company(n).clone();
     changed.dxp_id = dxp_id.to_owned();
     let now_ms = house.shared.clock.now_ms();

@@ -3,6 +3,7 @@
 mod clocks;
 mod courses;
 mod damaged;
+mod early;
 mod homes;
 mod odd;
 mod redelivered;

@@ -1,0 +1,228 @@
+//! Answers that came before what they seem to answer was sent, or to an address that means another one by now.
+
+use super::clocks::{became, declared, said};
+use super::courses::{declare_again, dismiss, set_states};
+use super::homes::{parked_now, release, renamed};
+use super::odd::with_text;
+use super::{answer, receipt};
+use crate::testing::{House, accepted};
+use ceb::{Kind, Outcome};
+use std::time::Duration;
+use store::testing::each_engine;
+
+const TIME: &str = "20260302090000123";
+
+/// What waits to be sent goes out now, and everything that passed its check did so just now.
+async fn send_later(house: &House) {
+    house.clock.advance(Duration::from_secs(60));
+    let now_ms = house.shared.clock.now_ms();
+    let set = house.shared.db.write(move |tx| {
+        let sql = "update event set at_ms = $1 where kind = 'message.checked'";
+        tx.execute(sql, &[now_ms.into()])
+    });
+    assert!(set.await.unwrap() > 0);
+    set_states(house, "sent").await;
+}
+
+/// An answer that came when nothing had been sent under its key answers none of what is sent later: neither when
+/// it is delivered once more nor when operators match it again. Another one does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_came_before_a_document_was_sent_never_answers_it() {
+    for is_contested in [false, true] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (id, dxp_id) = declared(&house).await;
+            if is_contested {
+                declare_again(&house, 2).await;
+            }
+            set_states(&house, "waiting").await;
+            let early = said(&house, 100, TIME);
+            answer(&house, &dxp_id, std::slice::from_ref(&early)).await;
+            send_later(&house).await;
+            answer(&house, &dxp_id, &[early]).await;
+            let waiting = parked_now(&house).await;
+            assert_eq!(waiting.len(), 1);
+            assert!(waiting[0].reason.contains("尚未发往海关"), "{waiting:?}");
+            assert!(!release(&house, waiting[0].id).await);
+            assert!(house.feed(0).await.is_empty());
+            assert_eq!(became(&house, id).await.0, Outcome::Waiting);
+            answer(&house, &dxp_id, &[said(&house, 100, "20260302090100456")]).await;
+            assert_eq!(became(&house, id).await.0, Outcome::Rejected);
+        }
+    }
+}
+
+/// A company has declared a key under its former DXP id and again under its new one: an answer to the former id
+/// that names none of them is nobody's, whoever looks at it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_to_a_former_id_reaches_nothing_that_was_declared_under_another() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (first, former) = declared(&house).await;
+        let until_ms = house.shared.clock.now_ms();
+        house.clock.advance(Duration::from_secs(60));
+        let second = declare_again(&house, 2).await;
+        renamed(&house, 0, "DXPENT0000009999").await;
+        renamed(&house, 1, &former).await;
+        // The second one was declared after the change.
+        let set = house.shared.db.write(move |tx| {
+            let sql = "update company_former_dxp set until_ms = $1";
+            tx.execute(sql, &[until_ms.into()])
+        });
+        assert_eq!(set.await.unwrap(), 2);
+        house.clock.advance(Duration::from_secs(60));
+        answer(&house, &former, &[said(&house, 100, TIME)]).await;
+        let waiting = parked_now(&house).await;
+        assert!(waiting[0].reason.contains("无法确定"), "{waiting:?}");
+        assert!(!release(&house, waiting[0].id).await);
+        for id in [first, second] {
+            assert_eq!(became(&house, id).await.0, Outcome::Waiting);
+        }
+    }
+}
+
+/// A DXP id has gone to a company that has declared the same key but not sent it: the answer is to what was sent
+/// under the id before, when it comes and when it is looked at after the other one has been sent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_new_holder_has_not_sent_takes_no_answer_from_the_former() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (first, former) = declared(&house).await;
+        house.clock.advance(Duration::from_secs(60));
+        renamed(&house, 0, "DXPENT0000009999").await;
+        renamed(&house, 1, &former).await;
+        house.clock.advance(Duration::from_secs(60));
+        // The new holder's order of the same number, by the company that it was; then it is its own.
+        let other = declare_again(&house, 2).await;
+        let owner = house.company(1).id.0;
+        let hand_over = house.shared.db.write(move |tx| {
+            for table in ["message", "document"] {
+                let sql = format!("update {table} set company_id = $1 where id >= $2");
+                tx.execute(&sql, &[owner.into(), other.0.into()])?;
+            }
+            let sql = "update message set state = 'waiting' where id = $1";
+            tx.execute(sql, &[other.0.into()])
+        });
+        assert_eq!(hand_over.await.unwrap(), 1);
+        answer(&house, &former, &[said(&house, 100, TIME)]).await;
+        let waiting = parked_now(&house).await;
+        assert!(waiting[0].reason.contains("现属另一企业"), "{waiting:?}");
+        house.clock.advance(Duration::from_secs(60));
+        let now_ms = house.shared.clock.now_ms();
+        let send = house.shared.db.write(move |tx| {
+            let sql = "update event set at_ms = $1 where kind = 'message.checked' \
+                       and subject_id = $2";
+            tx.execute(sql, &[now_ms.into(), other.0.into()])?;
+            let sql = "update message set state = 'sent' where id = $1";
+            tx.execute(sql, &[other.0.into()])
+        });
+        assert_eq!(send.await.unwrap(), 1);
+        assert!(release(&house, waiting[0].id).await);
+        assert_eq!(became(&house, first).await.0, Outcome::Rejected);
+        assert!(house.feed(1).await.is_empty());
+    }
+}
+
+/// Two answers with exact times in one second are two, also of a key that was declared twice; the same one with
+/// another number is one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn exact_times_in_one_second_are_two_answers() {
+    for is_contested in [false, true] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (_, dxp_id) = declared(&house).await;
+            if is_contested {
+                declare_again(&house, 2).await;
+            }
+            let at = |time| said(&house, 100, time);
+            let times = [TIME, "20260302090000456", "20260302090000456"];
+            for time in times {
+                answer(&house, &dxp_id, &[at(time)]).await;
+            }
+            assert_eq!(house.feed(0).await.len(), 2, "{is_contested}");
+        }
+    }
+}
+
+/// A rejection that asks for an action only later, because what was declared meanwhile turned out to be its
+/// duplicate, and one after a dismissal, stand in the history as any other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rejection_that_asks_later_is_told() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (first, dxp_id) = declared(&house).await;
+        let second = declare_again(&house, 2).await;
+        let guid = super::documents(&house, first)
+            .await
+            .remove(0)
+            .guid
+            .unwrap();
+        let rejection = receipt(&house, 0, 5, 100, &format!("退单[{guid}]"));
+        answer(
+            &house,
+            &dxp_id,
+            &[with_text(&rejection, "returnTime", TIME)],
+        )
+        .await;
+        assert!(!became(&house, first).await.1);
+        assert_eq!(told(&house, first.0).await, 0);
+        let guid = super::documents(&house, second)
+            .await
+            .remove(0)
+            .guid
+            .unwrap();
+        let duplicate = receipt(&house, 0, 5, 100, &format!("重复申报[{guid}]"));
+        answer(&house, &dxp_id, &[duplicate]).await;
+        assert!(became(&house, first).await.1);
+        assert_eq!(told(&house, first.0).await, 1);
+        dismiss(&house, first).await;
+        let guid = super::documents(&house, first)
+            .await
+            .remove(0)
+            .guid
+            .unwrap();
+        let another = receipt(&house, 0, 5, 100, &format!("[Code:1313][{guid}]"));
+        let another = with_text(&another, "returnTime", "20260302090200789");
+        answer(&house, &dxp_id, &[another]).await;
+        assert!(became(&house, first).await.1);
+        assert_eq!(told(&house, first.0).await, 2);
+    }
+}
+
+/// How often the history of a message says that it was turned down.
+async fn told(house: &House, id: i64) -> usize {
+    let read = move |tx: &mut store::Tx<'_>| store::event::of_subject(tx, id, 99);
+    let events = house.shared.db.read(read).await.unwrap();
+    let of_outcome = |event: &&store::event::Event| crate::outcome::told(event).is_some();
+    events.iter().filter(of_outcome).count()
+}
+
+/// What is to be done is told by the last word on a document, however many came before it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_word_tells_what_is_to_be_done() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let dxp_id = house.company(0).dxp_id.clone();
+        let wrong = |n: usize| {
+            let xml = receipt(&house, 0, 5, 100, &format!("[Code:1332]第{n}次"));
+            with_text(
+                &xml,
+                "returnTime",
+                &format!("202603020900{:02}{:03}", n / 10, n),
+            )
+        };
+        let words: Vec<String> = (0..210).map(wrong).collect();
+        answer(&house, &dxp_id, &words).await;
+        let last = receipt(&house, 0, 5, 100, "[Code:1313]");
+        let last = with_text(&last, "returnTime", "20260302090100000");
+        answer(&house, &dxp_id, &[last]).await;
+        let found = house.shared.db.read(move |tx| {
+            let sight = registry::access::Sight::All;
+            let message = crate::query::find(tx, &sight, id)?.unwrap();
+            crate::overview::doing(tx, &message)
+        });
+        assert_eq!(found.await.unwrap(), "call");
+    }
+}
