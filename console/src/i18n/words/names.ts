@@ -246,6 +246,7 @@ export const names = {
   "step.receipt": ["回执", "Receipt"],
   "step.lastReceipt": ["最终回执已收齐", "The last receipt has come"],
   "step.message.dismissed": ["企业不再处理", "Dismissed by the company"],
+  "step.message.resumed": ["企业恢复处理", "Taken up again by the company"],
   "step.matching.told": ["对碰差异", "Differences found by matching"],
   "step.matching.tax": ["税单与测算不一致", "Tax bill differs from the estimate"],
 } satisfies Record<string, readonly [string, string]>;

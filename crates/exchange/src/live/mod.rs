@@ -193,7 +193,9 @@ fn message_news(event: &Event, outcomes: &BTreeMap<i64, (State, Outcome, bool)>)
     let now = outcomes.get(&event.subject_id);
     let state = match outcome::told(event) {
         Some(_) => now?.0,
-        None if event.kind == outcome::DISMISSED_EVENT => now?.0,
+        None if [outcome::DISMISSED_EVENT, outcome::RESUMED_EVENT].contains(&&*event.kind) => {
+            now?.0
+        }
         None => event
             .kind
             .strip_prefix("message.")

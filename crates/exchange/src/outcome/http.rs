@@ -1,6 +1,6 @@
-//! `POST /api/v1/messages/{id}/dismiss`.
+//! `POST /api/v1/messages/{id}/dismiss` and `…/resume`.
 
-use super::dismiss;
+use super::{dismiss, resume};
 use crate::message::MessageId;
 use crate::query::{self, http::Desk};
 use axum::Json;
@@ -21,11 +21,16 @@ registry::operations! {
         "不再处理退单或异常",
         &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program]
     );
+    ResumeMessage = changes(
+        "resume_message",
+        "恢复处理退单或异常",
+        &[Role::CompanyAdmin, Role::CompanyClerk, Role::Program]
+    );
 }
 
 /// The routes of this module.
 pub fn routes() -> Routes<Desk> {
-    registry::routes!(dismiss_message)
+    registry::routes!(dismiss_message, resume_message)
 }
 
 /// Longest remark, in characters.
@@ -44,8 +49,17 @@ pub mod codes {
         meaning: "报文没有被退单、异常或拒收，或已经重新申报、已标记为不再处理。",
         advice: "无需操作；请刷新后查看报文的办理结果。",
     };
+    /// Nothing of it is dismissed.
+    pub const NOTHING_DISMISSED: Code = Code {
+        code: "TG-R4462",
+        status: 409,
+        title: "报文没有可恢复处理的事项",
+        title_en: "Nothing of the message can be taken up again",
+        meaning: "报文的单证没有登记过不再处理，或登记之后已经重新申报。",
+        advice: "无需操作；请刷新后查看报文的办理结果。平台拒收、没有读出单证的报文请直接重新申报。",
+    };
     /// All of the above.
-    pub const ALL: &[Code] = &[NOTHING_OPEN];
+    pub const ALL: &[Code] = &[NOTHING_OPEN, NOTHING_DISMISSED];
 }
 
 /// Why nothing more is done.
@@ -94,6 +108,38 @@ pub(crate) async fn dismiss_message(
             match dismiss(tx, &ids, &actor, id, (&why, now_ms))? {
                 true => Ok(()),
                 false => Err(Problem::new(codes::NOTHING_OPEN)),
+            }
+        })
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What was dismissed of a message is to be dealt with after all (恢复处理): it stands among the to-dos again.
+#[utoipa::path(
+    post, path = "/api/v1/messages/{id}/resume", tag = "messages", security(("key" = [])),
+    params(("id" = String, Path, description = "报文 id 或受理号")),
+    responses(
+        (status = 204, description = "已恢复处理，重新列入待办"),
+        (status = 404, body = Problem, description = "不存在，或不可见"),
+        (status = 409, body = Problem, description = "没有登记过不再处理，或已重新申报")
+    )
+)]
+pub(crate) async fn resume_message(
+    By { actor, .. }: By<ResumeMessage>,
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let id = MessageId::parse(&id).ok_or_else(|| Problem::new(web_codes::NOT_FOUND))?;
+    let ground = &desk.gate.ground;
+    let (now_ms, ids) = (ground.now_ms(), Arc::clone(&ground.ids));
+    ground
+        .act(move |tx| {
+            if query::find(tx, &actor.sight, id)?.is_none() {
+                return Err(Problem::new(web_codes::NOT_FOUND));
+            }
+            match resume(tx, &ids, &actor, id, now_ms)? {
+                true => Ok(()),
+                false => Err(Problem::new(codes::NOTHING_DISMISSED)),
             }
         })
         .await?;

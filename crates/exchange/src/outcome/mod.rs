@@ -39,13 +39,23 @@ pub const EVENT: &str = "message.outcome";
 /// Event that the company has said that nothing more is to be done: its detail is who, and why.
 pub const DISMISSED_EVENT: &str = "message.dismissed";
 
+/// Event that the company has taken that back: its detail is who.
+pub const RESUMED_EVENT: &str = "message.resumed";
+
 /// A company has said that nothing more is to be done.
 pub const DISMISSED: Act = Act {
     name: "message.dismiss",
     chinese: "不再处理退单或异常",
 };
+
+/// A company takes its word back that nothing more is to be done.
+pub const RESUMED: Act = Act {
+    name: "message.resume",
+    chinese: "恢复处理退单或异常",
+};
+
 /// The acts of this room.
-pub const ACTS: &[Act] = &[DISMISSED];
+pub const ACTS: &[Act] = &[DISMISSED, RESUMED];
 
 /// Milliseconds from UTC to Beijing.
 const BEIJING_MS: i64 = 28_800_000;
@@ -121,16 +131,37 @@ pub(crate) fn refresh(
             changed.insert(id, (standing, derived));
         }
     }
-    set(tx, ids, changed, now_ms)
+    let news = news(ids, &changed, now_ms);
+    set(tx, changed)?;
+    store::event::append(tx, &news)
 }
 
-/// Writes outcomes that have changed, with their counts and events.
-fn set(
-    tx: &mut Tx<'_>,
-    ids: &IdMaker,
-    changed: BTreeMap<MessageId, (Standing, (Outcome, bool))>,
-    now_ms: i64,
-) -> Result<()> {
+/// What is new for the company: that a message was turned down, or asks for an action again. That the platform
+/// refused it is told by its state already; and what is left once everything is dealt with is no news.
+fn news(ids: &IdMaker, changed: &Changed, now_ms: i64) -> Vec<Event> {
+    let is_news = |(standing, (outcome, needs_action)): &(Standing, (Outcome, bool))| {
+        let (before, asked_before) = standing.stored;
+        let is_new = before != *outcome || !asked_before;
+        is_new && outcome.is_bad() && *needs_action && standing.state != State::Refused
+    };
+    let bad = changed.iter().filter(|(_, one)| is_news(one));
+    let event =
+        |(id, (standing, (outcome, _))): (&MessageId, &(Standing, (Outcome, bool)))| Event {
+            id: ids.next(),
+            at_ms: now_ms,
+            kind: EVENT.to_owned(),
+            company_id: Some(standing.company_id.0),
+            subject_id: id.0,
+            detail: outcome.name().to_owned(),
+        };
+    bad.map(event).collect()
+}
+
+/// Messages with what was stored of them and what their outcome is now, and whether they need an action.
+type Changed = BTreeMap<MessageId, (Standing, (Outcome, bool))>;
+
+/// Writes outcomes that have changed, with their counts.
+fn set(tx: &mut Tx<'_>, changed: Changed) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
     }
@@ -140,38 +171,23 @@ fn set(
         .collect();
     message::sql::set_outcomes(tx, &rows)?;
     let mut counts: sql::Counts = BTreeMap::new();
-    let mut events = Vec::new();
-    for (id, (standing, (outcome, needs_action))) in changed {
-        let (before, asked_before) = standing.stored;
-        if before != outcome {
-            let day = day_no(standing.received_at);
-            for (of, n) in [(before, -1), (outcome, 1)] {
-                if of != Outcome::Waiting {
-                    let key = (day, standing.company_id, standing.kind.clone(), of.name());
-                    *counts.entry(key).or_default() += n;
-                }
-            }
-            if outcome != Outcome::Waiting {
-                let name = outcome.name();
-                metrics::counter!("tongguan_outcomes_total", "outcome" => name).increment(1);
+    for (standing, (outcome, _)) in changed.into_values() {
+        let before = standing.stored.0;
+        if before == outcome {
+            continue;
+        }
+        let day = day_no(standing.received_at);
+        for (of, n) in [(before, -1), (outcome, 1)] {
+            if of != Outcome::Waiting {
+                let key = (day, standing.company_id, standing.kind.clone(), of.name());
+                *counts.entry(key).or_default() += n;
             }
         }
-        // That the platform refused it is told by its state already; and what is left once everything is dealt with
-        // is no news. What asks for an action again, or for the first time, is.
-        let is_new = before != outcome || !asked_before;
-        if is_new && outcome.is_bad() && needs_action && standing.state != State::Refused {
-            events.push(Event {
-                id: ids.next(),
-                at_ms: now_ms,
-                kind: EVENT.to_owned(),
-                company_id: Some(standing.company_id.0),
-                subject_id: id.0,
-                detail: outcome.name().to_owned(),
-            });
+        if outcome != Outcome::Waiting {
+            metrics::counter!("tongguan_outcomes_total", "outcome" => outcome.name()).increment(1);
         }
     }
-    sql::count(tx, &counts)?;
-    store::event::append(tx, &events)
+    sql::count(tx, &counts)
 }
 
 /// A document that was declared, with its business key.
@@ -299,7 +315,7 @@ pub(crate) fn dismiss(
     } else {
         Outcome::of_documents(documents)
     };
-    set(tx, ids, BTreeMap::from([(id, (standing, rest))]), now_ms)?;
+    set(tx, BTreeMap::from([(id, (standing, rest))]))?;
     let detail = if why.is_empty() {
         outcome.chinese().to_owned()
     } else {
@@ -313,6 +329,42 @@ pub(crate) fn dismiss(
         &format!("message:{id}"),
         &detail,
     )?;
+    Ok(true)
+}
+
+/// The company takes back that nothing more is to be done about a message (恢复处理): what it has dismissed and not
+/// declared anew needs an action again. Answers whether anything does; if not, the caller undoes all of it. The
+/// caller has checked that the message is the actor's.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn resume(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    actor: &Actor,
+    id: MessageId,
+    now_ms: i64,
+) -> Result<bool> {
+    if receipt::resume_message(tx, id)? == 0 {
+        return Ok(false);
+    }
+    let found = sql::standings(tx, &BTreeSet::from([id]))?.remove(&id);
+    let Some(standing) = found.filter(|standing| standing.derived().1) else {
+        return Ok(false);
+    };
+    let event = Event {
+        id: ids.next(),
+        at_ms: now_ms,
+        kind: RESUMED_EVENT.to_owned(),
+        company_id: Some(standing.company_id.0),
+        subject_id: id.0,
+        detail: actor.name.clone(),
+    };
+    store::event::append(tx, &[event])?;
+    let derived = standing.derived();
+    set(tx, BTreeMap::from([(id, (standing, derived))]))?;
+    let object = format!("message:{id}");
+    audit::done(tx, now_ms, actor, RESUMED, &object, derived.0.chinese())?;
     Ok(true)
 }
 

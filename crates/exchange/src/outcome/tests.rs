@@ -1,6 +1,6 @@
 //! What became of documents and messages, on both engines, and whether their company must act.
 
-use super::http::{DismissBody, dismiss_message};
+use super::http::{DismissBody, dismiss_message, resume_message};
 use super::{OutcomeCounts, by_day, day_no, n_open};
 use crate::message::MessageId;
 use crate::overview::http::home;
@@ -284,6 +284,49 @@ async fn a_company_dismisses_its_own_and_it_is_audited() {
             )
         });
         assert_eq!(audited.await.unwrap().len(), 2);
+    }
+}
+
+/// What was dismissed by mistake is taken up again by its own company, once, unless it was declared anew meanwhile.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dismissal_is_taken_back() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, order(&house, 1, "DD1-ZZ-R1332")).await);
+        house.settle().await;
+        let resume = async |n: usize| {
+            let (by, desk) = (house.by(n).await, State(house.desk()));
+            let done = resume_message(by, desk, Path(id.to_string())).await;
+            done.map_err(|problem| problem.code)
+        };
+        let dismiss = async || {
+            let (by, desk) = (house.by(0).await, State(house.desk()));
+            let body = Ok(Json(DismissBody::default()));
+            dismiss_message(by, desk, Path(id.to_string()), body)
+                .await
+                .unwrap();
+        };
+        assert_eq!(resume(0).await.unwrap_err(), "TG-R4462");
+        dismiss().await;
+        assert_eq!(resume(1).await.unwrap_err(), "TG-R4040");
+        assert_eq!(resume(0).await, Ok(StatusCode::NO_CONTENT));
+        assert_eq!(resume(0).await.unwrap_err(), "TG-R4462");
+        assert_eq!(open(&house).await.bad(), 1);
+        let life = read(&house, id).await;
+        assert!(life.documents[0].needs_action && !life.documents[0].is_dismissed);
+        let of = |step: &str| life.timeline.iter().filter(|one| one.step == step).count();
+        assert_eq!((of("rejected"), of(super::RESUMED_EVENT)), (1, 1));
+        dismiss().await;
+        let again = with(&order(&house, 1, "DD1-ZZ-R1332"), "guid", &fresh_guid(1));
+        let again = trim_root_guid(&again.replacen("guid=\"", "guid=\"A", 1));
+        accepted(house.accept(0, again).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        assert_eq!(resume(0).await.unwrap_err(), "TG-R4462");
+        let life = read(&house, id).await;
+        assert!(
+            life.documents[0].is_dismissed,
+            "what was refused changes nothing"
+        );
     }
 }
 

@@ -340,6 +340,7 @@ pub(crate) fn step_name(kind: &str, state: Option<State>, of: Outcome) -> &'stat
         Some(State::Settled) if of.is_bad() => "最终回执已收齐",
         Some(state) => state.chinese(),
         None if kind == outcome::DISMISSED_EVENT => "企业不再处理",
+        None if kind == outcome::RESUMED_EVENT => "企业恢复处理",
         None => crate::matching::event_name(kind),
     }
 }

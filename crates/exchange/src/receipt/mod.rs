@@ -41,7 +41,7 @@ pub(crate) use record::record;
 pub use sql::first_receipt;
 pub(crate) use sql::{
     dismiss_message, forget_documents, insert_documents, needing_action, of_message, of_open,
-    refuse_documents, resolve, status_of_message,
+    refuse_documents, resolve, resume_message, status_of_message,
 };
 pub(crate) use step::{again, step};
 #[cfg(test)]

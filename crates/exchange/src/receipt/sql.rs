@@ -409,6 +409,20 @@ pub(crate) fn dismiss_message(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
     .map(|_| ())
 }
 
+/// Takes the dismissal of the documents of a message back: those that were not declared anew meanwhile need an action
+/// again. Answers how many had been dismissed.
+pub(crate) fn resume_message(tx: &mut Tx<'_>, id: MessageId) -> Result<u64> {
+    tx.execute(
+        "update document set is_dismissed = false, needs_action = not exists (\
+         select 1 from document later \
+         where later.business_key = coalesce(document.business_key, document.refused_key) \
+         and later.company_id = document.company_id and later.id > document.id \
+         and not later.is_duplicate and not (later.is_draft and coalesce(later.status, 1) = 1)) \
+         where id between $1 and $2 and is_dismissed",
+        &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
+    )
+}
+
 /// Every document of a message was refused by the platform after the check: its key is kept apart, where no
 /// receipt finds it and it replaces nothing.
 pub(crate) fn refuse_documents(tx: &mut Tx<'_>, id: MessageId, needs_action: bool) -> Result<()> {
