@@ -8,7 +8,7 @@ pub const NOT_A_WORKBOOK: Code = Code {
     status: 400,
     title: "不是 Excel 工作簿（.xlsx）",
     title_en: "Not an Excel workbook (.xlsx)",
-    meaning: "收到的文件不是 .xlsx 工作簿，可能是旧版 .xls、带密码的文件、CSV、Word 文档或其他格式。没有保存任何内容。",
+    meaning: "收到的文件不是 .xlsx 工作簿，可能是旧版 .xls、带密码的文件、Word 文档或其他格式。没有保存任何内容。",
     advice: "请用 Excel 或 WPS 打开原文件，去掉密码，“另存为”选择“Excel 工作簿（*.xlsx）”后重新上传；最好直接在平台下载的模板中填写。",
 };
 /// The file cannot be read.
@@ -65,6 +65,15 @@ pub const NO_TEMPLATE: Code = Code {
     meaning: "模板只有企业可申报的报文类型才有。",
     advice: "请使用企业申报的报文代码，例如 CEB311、CEB621；全部类型见 /docs/protocol/kinds。",
 };
+/// A table as text that is none of ours.
+pub const NOT_A_TABLE: Code = Code {
+    code: "TG-R4408",
+    status: 400,
+    title: "无法识别的文本表格（CSV）",
+    title_en: "A table as text (CSV) that cannot be recognised",
+    meaning: "收到的是文本表格（CSV），但认不出是哪种报文的哪些数据项。没有保存任何内容。",
+    advice: "请保留平台模板中的元素名一行（如 appType、orderNo），列的先后可以改变；也可以直接在模板中填写，另存为 CSV 或“Excel 工作簿（*.xlsx）”后重新上传。",
+};
 /// All of the above.
 pub const ALL: &[Code] = &[
     NOT_A_WORKBOOK,
@@ -74,4 +83,5 @@ pub const ALL: &[Code] = &[
     FINDINGS,
     MANY_MESSAGES,
     NO_TEMPLATE,
+    NOT_A_TABLE,
 ];

@@ -76,17 +76,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Kind, Sheet), Problem> {
         is_1904: false,
         rows,
     };
-    let kind = kind_of_rows(&sheet).ok_or_else(|| {
-        no(
-            "这是 CSV 文本表格，但其中没有元素名一行（如 appType、orderNo），无法判断是哪种报文。\
-            请在平台下载的模板中填写，另存为“Excel 工作簿（*.xlsx）”或 CSV，并保留元素名一行",
-        )
-    })?;
+    let kind = kind_of_rows(&sheet)
+        .ok_or_else(|| no("没有元素名一行，或其中的名称不是平台模板里的，无法判断是哪种报文"))?;
     Ok((kind, sheet))
 }
 
 fn no(detail: &str) -> Problem {
-    Problem::new(codes::NOT_A_WORKBOOK).detail(detail)
+    Problem::new(codes::NOT_A_TABLE).detail(detail)
 }
 
 /// The text of the bytes: by their mark, as UTF-8 when they are that, otherwise as Chinese programs write it.
