@@ -190,7 +190,7 @@ pub struct AnswerBody {
     request_body = AnswerBody,
     responses(
         (status = 200, body = UnknownCodeItem),
-        (status = 400, body = Problem, description = "解释不完整"),
+        (status = 400, body = Problem, description = "解释不完整或有误"),
         (status = 401, body = Problem, description = "未登录"),
         (status = 403, body = Problem, description = "没有权限"),
         (status = 404, body = Problem, description = "不存在")
@@ -206,8 +206,8 @@ pub async fn answer_unknown_code(
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let id = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
     let answer = Answer {
-        meaning: body.meaning.trim().to_owned(),
-        advice: body.advice.trim().to_owned(),
+        meaning: body.meaning,
+        advice: body.advice,
         resubmit: body.resubmit,
     };
     let now_ms = desk.shared.clock.now_ms();
@@ -246,10 +246,8 @@ pub async fn withdraw_unknown_code(
 }
 
 fn told(
-    done: store::Result<Result<UnknownCode, web::Code>>,
+    done: store::Result<Result<UnknownCode, Problem>>,
 ) -> Result<Json<UnknownCodeItem>, Problem> {
-    match done.map_err(|error| service_error(&error))? {
-        Ok(code) => Ok(Json(code.into())),
-        Err(code) => Err(Problem::new(code)),
-    }
+    let code = done.map_err(|error| service_error(&error))??;
+    Ok(Json(code.into()))
 }

@@ -22,7 +22,7 @@ use registry::audit::{self, Act};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::id::IdMaker;
 use store::{Result, Tx};
-use web::Code;
+use web::Problem;
 
 pub use http::OPERATIONS;
 pub use sql::n_open;
@@ -56,14 +56,15 @@ pub const ACTS: &[Act] = &[ANSWER, WITHDRAW];
 pub mod codes {
     use web::Code;
 
-    /// The answer is not complete.
+    /// The answer is not complete, or has characters that nobody sees.
     pub const INCOMPLETE: Code = Code {
         code: "TG-R4660",
         status: 400,
-        title: "解释不完整",
-        title_en: "The answer is not complete",
-        meaning: "解释一个回执代码须写明含义、怎么办（各 2 至 500 个字符）和是否重报。",
-        advice: "请补全后再提交。",
+        title: "解释不完整或有误",
+        title_en: "The answer is not complete or not right",
+        meaning: "解释一个回执代码须写明含义、怎么办（各 2 至 500 个字符，换行按空格计，不含控制字符和不可见字符）和\
+                  是否重报。",
+        advice: "请按 detail 补全或改正后再提交。",
     };
     /// There is no answer to withdraw.
     pub const NOT_ANSWERED: Code = Code {
@@ -196,6 +197,27 @@ pub(crate) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Answers> 
     sql::answers(tx, keys)
 }
 
+/// Brings an answer into form: meaning and advice each on one line.
+fn formed(answer: &Answer) -> std::result::Result<Answer, Problem> {
+    let wrong = |why: String| Problem::new(codes::INCOMPLETE).detail(why);
+    let line = |what: &str, text: &str| {
+        let line = approval::one_line(text).map_err(|why| wrong(format!("{what}：{why}")))?;
+        match (2..=ANSWER_CHARS_MAX).contains(&line.chars().count()) {
+            true => Ok(line),
+            false => Err(wrong(format!("{what}应为 2 至 {ANSWER_CHARS_MAX} 个字符"))),
+        }
+    };
+    let formed = Answer {
+        meaning: line("含义", &answer.meaning)?,
+        advice: line("怎么办", &answer.advice)?,
+        resubmit: answer.resubmit.clone(),
+    };
+    match Resubmit::from_name(&formed.resubmit) {
+        Some(_) => Ok(formed),
+        None => Err(wrong("是否重报未填写或不是可选的值".to_owned())),
+    }
+}
+
 /// Writes an answer down; the inner error says why not.
 pub(crate) fn put_answer(
     tx: &mut Tx<'_>,
@@ -203,21 +225,15 @@ pub(crate) fn put_answer(
     id: i64,
     answer: &Answer,
     now_ms: i64,
-) -> Result<std::result::Result<UnknownCode, Code>> {
-    let is_good = |text: &str| (2..=ANSWER_CHARS_MAX).contains(&text.chars().count());
-    let is_plain = |text: &str| approval::one_line(text).is_ok();
-    if !is_good(&answer.meaning)
-        || !is_good(&answer.advice)
-        || !is_plain(&answer.meaning)
-        || !is_plain(&answer.advice)
-        || Resubmit::from_name(&answer.resubmit).is_none()
-    {
-        return Ok(Err(codes::INCOMPLETE));
-    }
+) -> Result<std::result::Result<UnknownCode, Problem>> {
+    let answer = match formed(answer) {
+        Ok(answer) => answer,
+        Err(problem) => return Ok(Err(problem)),
+    };
     if sql::find(tx, id)?.is_none() {
-        return Ok(Err(web::codes::NOT_FOUND));
+        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
     }
-    sql::set_answer(tx, id, Some((answer, &actor.name)), now_ms)?;
+    sql::set_answer(tx, id, Some((&answer, &actor.name)), now_ms)?;
     finish(tx, actor, ANSWER, id, now_ms)
 }
 
@@ -227,10 +243,10 @@ pub(crate) fn withdraw_answer(
     actor: &Actor,
     id: i64,
     now_ms: i64,
-) -> Result<std::result::Result<UnknownCode, Code>> {
+) -> Result<std::result::Result<UnknownCode, Problem>> {
     match sql::find(tx, id)? {
-        None => return Ok(Err(web::codes::NOT_FOUND)),
-        Some(known) if known.answer.is_none() => return Ok(Err(codes::NOT_ANSWERED)),
+        None => return Ok(Err(Problem::new(web::codes::NOT_FOUND))),
+        Some(known) if known.answer.is_none() => return Ok(Err(Problem::new(codes::NOT_ANSWERED))),
         Some(_) => sql::set_answer(tx, id, None, now_ms)?,
     }
     finish(tx, actor, WITHDRAW, id, now_ms)
@@ -243,9 +259,9 @@ fn finish(
     act: Act,
     id: i64,
     now_ms: i64,
-) -> Result<std::result::Result<UnknownCode, Code>> {
+) -> Result<std::result::Result<UnknownCode, Problem>> {
     let Some(code) = sql::find(tx, id)? else {
-        return Ok(Err(web::codes::NOT_FOUND));
+        return Ok(Err(Problem::new(web::codes::NOT_FOUND)));
     };
     let answer = code.answer.as_ref();
     let meaning = answer.map_or("", |answer| answer.meaning.as_str());

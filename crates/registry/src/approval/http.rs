@@ -1,7 +1,7 @@
 //! `GET /api/v1/approvals`, `POST /api/v1/approvals/{id}/approve`, `…/reject`, `…/withdraw`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{Approval, Decision, Doing, Filter, Kind, NOT_DONE, decide, find, list, reason};
+use super::{Approval, Decision, Doing, Filter, Kind, NOT_DONE, decide, find, list, rejection};
 use crate::access::{Actor, FORBIDDEN, Gate};
 use crate::role::{Operation, Role};
 use axum::Json;
@@ -263,7 +263,7 @@ pub async fn reject(
     let actor = desk.gate.actor(&headers, &REJECT).await?;
     let Json(body) =
         body.map_err(|error| Problem::new(codes::BAD_REQUEST).detail(error.body_text()))?;
-    let why = reason(&body.reason)?;
+    let why = rejection(&body.reason)?;
     settle(&desk, actor, &id, Decision::Reject(why)).await
 }
 

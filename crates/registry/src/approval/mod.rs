@@ -75,7 +75,7 @@ pub mod codes {
         status: 400,
         title: "请填写理由",
         title_en: "A reason is needed",
-        meaning: "此操作会记入审计，须说明理由（2 至 500 字，不含控制字符和改变文字方向的不可见字符）。",
+        meaning: "此操作会记入审计，须说明理由（2 至 500 字，换行按空格计，不含控制字符和不可见字符）。",
         advice: "请写明原因后重新提交；有不可见字符的（常见于从网页、文档粘贴），请删去后重新填写。",
     };
     /// The act is not possible any more.
@@ -99,6 +99,10 @@ pub mod codes {
     /// All of the above.
     pub const ALL: &[Code] = &[DECIDED, OWN, REASON, FAILED, ASKED];
 }
+
+/// Why a rejection is not taken whose reason begins as that of an act that failed.
+const SAYS_NOT_DONE: &str =
+    "驳回理由不能以“通过后未能执行”开头：平台用它表示已批准但未能执行的申请；请换一种写法";
 
 /// How the reason begins why whoever approves may not, while another may.
 pub const NOT_YOU: &str = "不能由本人批准";
@@ -194,20 +198,36 @@ pub fn reason(text: &str) -> std::result::Result<String, Problem> {
     }
 }
 
+/// Why a text is refused that does not read as it is written.
+const HIDDEN: &str =
+    "文字中有控制字符或不可见字符（如零宽空格、改变文字方向的字符），请删去后重新填写";
+
 /// What a person has written, on one line: line breaks and tabs are blanks. Others read it and decide by it, so it
 /// must not look like something else.
 ///
 /// # Errors
-/// What is wrong, in Chinese, when it has control characters, or characters that turn the direction of writing.
+/// What is wrong, in Chinese, when it has control characters, or others that nobody sees.
 pub fn one_line(text: &str) -> std::result::Result<String, &'static str> {
     let is_break = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let lines = text.split(is_break).map(str::trim);
     let line = lines.filter(|line| !line.is_empty());
     let line = line.collect::<Vec<_>>().join(" ");
-    let turns = |c: char| matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    match line.chars().any(|c| c.is_control() || turns(c)) {
-        true => Err("文字中有控制字符或改变文字方向的不可见字符，请删去后重新填写"),
+    match line.chars().any(char::is_control) || ceb::personal::is_deceptive(&line) {
+        true => Err(HIDDEN),
         false => Ok(line),
+    }
+}
+
+/// As [`reason`], for a rejection. What begins as [`NOT_DONE`] is told as approved and not done, so nobody may
+/// write that.
+///
+/// # Errors
+/// [`codes::REASON`].
+pub(crate) fn rejection(text: &str) -> std::result::Result<String, Problem> {
+    let text = reason(text)?;
+    match text.starts_with(NOT_DONE.trim_end_matches('：')) {
+        true => Err(Problem::new(codes::REASON).detail(SAYS_NOT_DONE)),
+        false => Ok(text),
     }
 }
 
