@@ -9,6 +9,7 @@ use crate::intake::direction_name;
 use crate::pipeline::Shared;
 use ceb::Direction;
 use registry::company::CompanyId;
+use std::collections::BTreeSet;
 use store::{Result, Tx};
 
 /// The lane of what is set aside, which comes before all that take turns.
@@ -64,6 +65,11 @@ pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64> {
 /// Whether an answer is set aside.
 pub(crate) fn is_in(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     Ok(list(tx, id.saturating_add(1), 1)?.contains(&id))
+}
+
+/// Which of these answers are set aside.
+pub(crate) fn among(tx: &mut Tx<'_>, ids: &BTreeSet<i64>) -> Result<Vec<i64>> {
+    sql::among(tx, ASIDE, ids)
 }
 
 /// As [`is_in`]; holds the answer until the transaction ends.

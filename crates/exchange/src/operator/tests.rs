@@ -88,12 +88,27 @@ async fn what_was_asked_for_is_counted_as_long_as_it_waits() {
             ask(tx, &ground, &asker, &request(RELEASE.name, id.0))?;
             // One about a receipt that waits no more.
             ask(tx, &ground, &asker, &request(DISMISS_RECEIPT.name, 12_345))?;
-            Ok((before, n_asked(tx)?))
+            let of_message = n_asked(tx)?;
+            // One of a receipt that waits, and one of an answer that is set aside.
+            tx.execute(
+                "insert into parked_receipt (id, kind, document_key, reason, fingerprint, at_ms, \
+                 receivers, body) values (7, '', '', '', 7, 0, '', $1)",
+                &[b"x".as_slice().into()],
+            )?;
+            tx.execute(
+                "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
+                 values (8, 'import', -1, 1, $1)",
+                &[b"x".as_slice().into()],
+            )?;
+            for id in [7, 8] {
+                ask(tx, &ground, &asker, &request(DISMISS_RECEIPT.name, id))?;
+            }
+            Ok((before, of_message, n_asked(tx)?))
         });
-        assert_eq!(count.await.unwrap(), ((0, 0), (1, 0)));
+        assert_eq!(count.await.unwrap(), ((0, 0), (1, 0), (1, 2)));
         assert!(free(&house, REFUSE.name, id.0).await.is_ok());
         let after = house.shared.db.read(n_asked);
-        assert_eq!(after.await.unwrap(), (0, 0));
+        assert_eq!(after.await.unwrap(), (0, 2));
     }
 }
 
