@@ -353,9 +353,9 @@ async fn an_answer_that_no_key_opens_is_parked_until_it_can_be_opened() {
         let items = db.read(|tx| super::http::parked_items(tx, i64::MAX, 10));
         let (_, item) = items.await.unwrap().remove(0);
         assert_eq!(item.id, id.to_string());
-        assert!(item.reason.contains("无法解密"), "{item:?}");
+        assert!(item.reason.contains("无法读取"), "{item:?}");
         let still = free(&house, RELEASE_RECEIPT.name, id).await.unwrap_err();
-        assert!(still.contains("仍无法解密"), "{still}");
+        assert!(still.contains("仍无法读取"), "{still}");
         let mend = db.write(move |tx| {
             tx.execute(
                 "update receipt_inbox set body = $1 where id = $2",
@@ -488,7 +488,7 @@ async fn a_message_that_was_held_unread_is_checked_when_it_can_be_read() {
         crate::pipeline::drain(&house.shared).await.unwrap();
         assert_eq!(house.state(0, id).await, "held");
         let still = free(&house, RELEASE.name, id.0).await.unwrap_err();
-        assert!(still.contains("仍无法解密"), "{still}");
+        assert!(still.contains("仍无法读取"), "{still}");
         assert_eq!(house.state(0, id).await, "held");
         set(xml.into_bytes()).await.unwrap();
         let done = free(&house, RELEASE.name, id.0).await.unwrap();

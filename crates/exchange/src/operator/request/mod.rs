@@ -189,8 +189,7 @@ pub(super) fn unfit(tx: &mut Tx<'_>, message: &Message) -> Result<Option<&'stati
 }
 
 /// Why a damaged message is not released.
-const DAMAGED: &str =
-    "这份报文仍无法解密，原样保留；请从备份恢复其内容后再申请放行，或申请拒收，由企业重新申报";
+const DAMAGED: &str = "平台存储的内容已损坏，仍无法读取，原样保留；从备份恢复后可再申请放行，也可以申请拒收，由企业重新申报";
 
 /// Why a message that waits for its signature is not released.
 const UNSIGNED: &str = "报文在等待代签，签名密钥可用后自动继续，无须放行；也可以申请拒收";
