@@ -63,10 +63,12 @@ export const TOLD: Readonly<Record<string, string>> = {
   "（平台存储的这条说明已损坏，无法读取；请按代码查阅知识库）": "(This explanation as the platform stored it is damaged and cannot be read: look the code up in the knowledge base)",
   "（内容较大，列表中不显示）": "(Too large to be shown in a list)",
   "该主键的单证尚未发往海关，这份回执不会是给它的答复": "Nothing declared under this key was sent to customs yet, so this receipt cannot answer it",
-  "信封的接收方没有申报过该单证": "Its envelope is addressed to somebody who did not declare it",
-  "信封的接收方与回执写明的 guid 所属的企业不一致，无法确定归属": "Its envelope is addressed to one company and its guid belongs to another, so it is not known whose it is",
-  "信封接收方的 DXP 编号现属另一企业，申报该单证时属申报企业；核对后可重新匹配，归申报企业":
+  "传输报文写明的接收方没有申报过该单证": "Its envelope is addressed to somebody who did not declare it",
+  "传输报文写明的接收方与回执写明的 guid 所属的企业不一致，无法确定归属": "Its envelope is addressed to one company and its guid belongs to another, so it is not known whose it is",
+  "接收方的 DXP 编号现属另一企业，申报该单证时属申报企业；核对后可重新匹配，归申报企业":
     "The DXP id on its envelope is another company's by now and was the declarant's when it declared; once checked it can be matched again, and goes to the declarant",
+  "接收方的 DXP 编号现属另一企业，申报企业变更编号后又申报过相同主键，无法确定答复的是哪一次":
+    "The DXP id of its addressee is another company's by now, and the company that had it declared the key again under its new id: it is not known which declaration is meant",
   "oriCopMsgId 不是本平台发出的传输编号": "oriCopMsgId is no transfer number of this platform",
   "oriCopMsgId 对应的报文不存在": "There is no message for its oriCopMsgId",
   "报文标准，随平台版本更新": "Message standard; changes with the platform",
