@@ -1,8 +1,9 @@
-// Several questions at once, as many as one person may ask at a time.
+// Several questions at once, but few: all people of a company share what the platform answers at a time.
 import { ApiError } from "./problem";
 
-/** A person's share of what the platform answers at a time. */
-const AT_ONCE = 4;
+/** Less than the platform answers at a time for all people of a company together (3 unless it is set otherwise), so that
+ *  the others of the company, and the page itself, are answered meanwhile. */
+const AT_ONCE = 2;
 /** A question is asked so often before it counts as unanswered. */
 const TRIES_MAX = 5;
 const PAUSE_MS = 1_000;

@@ -1,5 +1,5 @@
 // Fixed sentences of the platform in English, by the Chinese sentence as it tells it: what the statuses of receipts
-// mean and what to do, and why a receipt was parked. What is not here stays as it came, as customs' own words do.
+// mean and what to do, why a receipt was parked, and why nothing can be done about it. What is not here stays as it came, as customs' own words do.
 import { type Language, useLanguage } from ".";
 import { TOLD_REASONS } from "./toldReasons";
 
@@ -57,9 +57,18 @@ export const TOLD: Readonly<Record<string, string>> = {
   "请确认场站已申报运抵。": "Make sure that the operator has declared the arrival.",
   "单证被挂起。": "The document is suspended.",
   "没有找到对应的申报单证": "No declared document fits",
-  "存储的内容用现有密钥无法解密（已损坏或缺少密钥），原样保留；恢复后可重新匹配": "Its stored content opens with no key (damaged, or the key is missing); it is kept as it is, and can be released once it is restored.",
+  "平台存储的内容已损坏，无法读取，原样保留；从备份恢复后可重新匹配": "Its content as the platform stored it is damaged and cannot be read; it is kept as it is, and can be matched again once it is restored from a backup",
+  "平台存储的内容已损坏，无法读取，原样保留，待人工处理；平台从备份恢复后可放行": "Its content as the platform stored it is damaged and cannot be read; it is kept as it is and held, and can be released once the platform has restored it from a backup",
+  "（平台存储的这份回执已损坏，内容无法读取；请登录单一窗口查询该单，并联系平台运维）": "(This receipt as the platform stored it is damaged and cannot be read: look the document up in the Single Window, and tell the operators of the platform)",
+  "（平台存储的这条说明已损坏，无法读取；请按代码查阅知识库）": "(This explanation as the platform stored it is damaged and cannot be read: look the code up in the knowledge base)",
+  "（内容较大，列表中不显示）": "(Too large to be shown in a list)",
   "该主键的单证尚未发往海关，这份回执不会是给它的答复": "Nothing declared under this key was sent to customs yet, so this receipt cannot answer it",
-  "信封的接收方没有申报过该单证": "Its envelope is addressed to somebody who did not declare it",
+  "传输报文写明的接收方没有申报过该单证": "Its envelope is addressed to somebody who did not declare it",
+  "传输报文写明的接收方与回执写明的 guid 所属的企业不一致，无法确定归属": "Its envelope is addressed to one company and its guid belongs to another, so it is not known whose it is",
+  "接收方的 DXP 编号现属另一企业，申报该单证时属申报企业；核对后可重新匹配，归申报企业":
+    "The DXP id on its envelope is another company's by now and was the declarant's when it declared; once checked it can be matched again, and goes to the declarant",
+  "接收方的 DXP 编号现属另一企业，申报企业变更编号后又申报过相同主键，无法确定答复的是哪一次":
+    "The DXP id of its addressee is another company's by now, and the company that had it declared the key again under its new id: it is not known which declaration is meant",
   "oriCopMsgId 不是本平台发出的传输编号": "oriCopMsgId is no transfer number of this platform",
   "oriCopMsgId 对应的报文不存在": "There is no message for its oriCopMsgId",
   "报文标准，随平台版本更新": "Message standard; changes with the platform",
@@ -75,9 +84,14 @@ export const TOLD: Readonly<Record<string, string>> = {
   "旧包装种类代码（一位），待海关确认": "Former kinds of packing (one digit); to be confirmed by customs",
   "仍然找不到对应的申报，或这份回执已经登记": "There is still no declaration that it fits, or the receipt is recorded already",
   "没有这份回执，或它已处理": "There is no such receipt, or it was dealt with",
-  "这份回执仍无法解密，原样保留；请从备份恢复其内容或放回密钥后再申请": "No key opens this receipt yet; it is kept as it is. Restore its content or put the key back, then ask again",
+  "平台存储的内容已损坏，仍无法读取，原样保留；从备份恢复后可再申请重新匹配": "Its content as the platform stored it is still damaged and cannot be read; it is kept as it is. Restore it from a backup, then ask again to match it",
+  "平台存储的内容已损坏，仍无法读取，原样保留；从备份恢复后可再申请放行，也可以申请拒收，由企业重新申报":
+    "Its content as the platform stored it is still damaged and cannot be read; it is kept as it is. Restore it from a backup, then ask again to release it; or ask to refuse it, so that the company declares it again",
+  "报文在等待代签，签名密钥可用后自动继续，无须放行；也可以申请拒收": "The message waits to be signed and goes on by itself once the signing key can be used: it needs no release. You may also ask to refuse it",
+  "这份回执的内容无法读取，不知道是给谁的；确已无法恢复、仍要登记为不再处理的，请在理由中写明“无法读取”":
+    "This receipt cannot be read, so it is not known whose it is; if it is beyond repair and shall be dismissed all the same, the reason must say 无法读取 (cannot be read)",
+  "申请的内容无法读取": "The request cannot be read",
   "企业已更正重报或登记不再处理，重新校验会造成重复申报": "The company has corrected or dismissed it: to check it again would declare it twice",
-  "报文还没有通过校验，不能发送": "The message has not passed the check and cannot be sent",
   "没有这份报文": "There is no such message",
   "没有这份报文，或它不是平台拒收状态": "There is no such message, or it is not refused",
   "多家企业申报过相同的业务主键，无法确定归属": "Several companies declared this business key, so it is not known whose it is",

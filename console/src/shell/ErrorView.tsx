@@ -4,6 +4,7 @@ import { Component, type ReactNode, useEffect, useState } from "react";
 import { useConnection } from "../api/connection";
 import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, useT } from "../i18n";
+import { Told } from "../i18n/told";
 import { LoadError, reloadWhenThere } from "./lazily";
 
 export function problemTitle(error: unknown, t: Translate, english: boolean): string {
@@ -19,7 +20,7 @@ export function ProblemText({ error }: { error: unknown }) {
   const advice = problem?.advice ?? (error.status === 0 ? t("error.offlineAdvice") : t("error.unknownAdvice"));
   return (
     <div className="problem">
-      {problem?.detail != null && <p>{problem.detail}</p>}
+      {problem?.detail != null && <p><Told text={problem.detail} /></p>}
       {problem?.line != null && <p>{t("finding.line", { n: problem.line })}</p>}
       <p>
         <strong>{t("error.advice")}</strong>

@@ -45,6 +45,13 @@ pub fn is_invisible(c: char) -> bool {
     crate::advice::invisible::is_invisible(c)
 }
 
+/// Whether a text does not read as it is written: it has characters that nobody sees and that do no work there (a
+/// joiner inside an emoji does), or some that turn the direction of writing.
+#[must_use]
+pub fn is_deceptive(text: &str) -> bool {
+    crate::advice::invisible::is_deceptive(text)
+}
+
 /// A value as people see it who need not know it.
 #[must_use]
 pub fn mask(personal: Personal, value: &str) -> String {

@@ -145,9 +145,11 @@ impl Builtin {
                         Claim::Items(items) => items,
                         Claim::Lost => return Ok(None),
                     };
-                    let (mut bodies, mut unreadable) = sql::bodies(tx, &items)?;
-                    unreadable.extend(bodiless(&items, &bodies, &unreadable));
-                    sql::set_aside(tx, &unreadable)?;
+                    let (mut bodies, unreadable) = sql::bodies(tx, &items)?;
+                    let bodiless = bodiless(&items, &bodies, &unreadable);
+                    let of_damaged = unreadable.iter().map(|(id, _)| *id);
+                    let aside: Vec<i64> = of_damaged.chain(bodiless.iter().copied()).collect();
+                    sql::set_aside(tx, &aside)?;
                     let deliveries = items
                         .into_iter()
                         .filter_map(|item| {
@@ -162,15 +164,17 @@ impl Builtin {
                             })
                         })
                         .collect::<Vec<_>>();
-                    Ok(Some((deliveries, unreadable)))
+                    Ok(Some((deliveries, unreadable, bodiless)))
                 })
                 .await?;
-            let Some((deliveries, unreadable)) = taken else {
+            let Some((deliveries, unreadable, bodiless)) = taken else {
                 continue;
             };
             tell(queue, &unreadable);
+            tell_bodiless(queue, &bodiless);
+            let is_aside = !unreadable.is_empty() || !bodiless.is_empty();
             // When all that was claimed is set aside, others may wait behind it.
-            if unreadable.is_empty() || !deliveries.is_empty() {
+            if !is_aside || !deliveries.is_empty() {
                 return Ok(deliveries);
             }
         }
@@ -286,13 +290,13 @@ fn bodiless(
     items: &[Claimed],
     bodies: &HashMap<i64, Bytes>,
     unreadable: &[Unreadable],
-) -> Vec<Unreadable> {
+) -> Vec<i64> {
     let is_there =
         |id| bodies.contains_key(&id) || unreadable.iter().any(|(other, _)| *other == id);
     items
         .iter()
         .filter(|item| item.n_taken >= BODILESS_TAKEN && !is_there(item.id))
-        .map(|item| (item.id, "it has no body".to_owned()))
+        .map(|item| item.id)
         .collect()
 }
 
@@ -301,6 +305,18 @@ fn tell(queue: &str, unreadable: &[Unreadable]) {
     for (id, why) in unreadable {
         store::unreadable::tell(("queue", (*id, 0)), why);
         tracing::error!(queue, id, "a message that is damaged was set aside");
+    }
+}
+
+/// Raises the alarm for items without a body. Nothing of them is damaged: they were put in wrongly, by hand.
+fn tell_bodiless(queue: &str, bodiless: &[i64]) {
+    for id in bodiless {
+        metrics::counter!("tongguan_queue_items_bodiless_total").increment(1);
+        tracing::error!(
+            queue,
+            id,
+            "an item without a body was set aside: it was put in wrongly, by hand"
+        );
     }
 }
 

@@ -146,13 +146,13 @@ pub(crate) fn bodies(
 }
 
 /// Sets items aside, with their bodies as they are: into a queue that nobody takes from.
-pub(crate) fn set_aside(tx: &mut Tx<'_>, ids: &[Unreadable]) -> Result<()> {
+pub(crate) fn set_aside(tx: &mut Tx<'_>, ids: &[i64]) -> Result<()> {
     const ASIDE: Many = Many {
         before: "update queue_item set queue = queue || ' aside', lease_until = 0 where id in (",
         row: "?",
         after: ")",
     };
-    let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|(id, _)| vec![(*id).into()]).collect();
+    let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|id| vec![(*id).into()]).collect();
     tx.many(ASIDE, &[], &rows)?;
     tx.many(FORGET_HOLDERS, &[], &rows).map(|_| ())
 }

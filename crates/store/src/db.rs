@@ -17,7 +17,7 @@ pub struct Config {
     pub postgres_ca_file: Option<String>,
     /// Threads that write to PostgreSQL, each with its own connection (1 to 64). SQLite has one.
     pub n_writers: usize,
-    /// Threads that read, each with its own connection (2 to 64): more than one caller's reads may hold.
+    /// Threads that read, each with its own connection (3 to 64): more than two shares of reads may hold.
     pub n_readers: usize,
     /// Closures that may wait for the database before callers are told to come back later.
     pub waiting_max: usize,

@@ -127,7 +127,8 @@ pub fn keys_in_use(tx: &mut Tx<'_>, now_ms: i64) -> Result<BTreeSet<Option<Strin
     rows.iter().map(|row| row.text_opt(0)).collect()
 }
 
-/// Gives a number back, and says once more with which key this process has sealed.
+/// Gives a number back. The key with which this process has sealed goes on record once more, and disturbs a walk
+/// that would take it for retired; the row of the number names none any more, for nobody seals under it.
 ///
 /// # Errors
 /// The engine's.

@@ -42,8 +42,8 @@ const READERS: [(&str, &str, &str); 12] = [
     ),
     (
         "crates/exchange/src/operator/sql.rs",
-        "message",
-        "what waits in the lanes; the partial indexes of the table answer it",
+        "message parked_receipt",
+        "what waits in the lanes and among the parked receipts; indexes of the tables answer it",
     ),
     (
         "crates/registry/src/session/sql.rs",

@@ -121,7 +121,11 @@ impl Health {
 
     /// Everything that is known, reading included.
     pub async fn checks(&self) -> Vec<Check> {
-        let mut checks = vec![self.read().await, self.keys().await];
+        let (read, keys) = tokio::join!(self.read(), self.keys());
+        // Who cannot read cannot say which keys there are: that is one failure.
+        let keys = read.is_good.then_some(keys);
+        let mut checks = vec![read];
+        checks.extend(keys);
         checks.extend(self.written());
         checks.extend(self.tasks.states().into_iter().map(|task| Check {
             name: format!("task.{}", task.name),
@@ -144,45 +148,43 @@ impl Health {
     }
 
     async fn read(&self) -> Check {
-        let reading = self
-            .shared
-            .db
-            .read(|tx| tx.query_opt("select 1", &[]).map(|_| ()));
-        let read = tokio::select! {
-            read = reading => read.map_err(|error| error.to_string()),
-            () = self.shared.clock.sleep(READ_MAX) => Err("no answer".to_owned()),
-        };
-        check("database.read", read)
+        let db = &self.shared.db;
+        let reading = db.read(|tx| tx.query_opt("select 1", &[]).map(|_| ()));
+        check("database.read", self.in_time(reading).await)
     }
 
     /// Whether this process has every key with which another one seals: what it lacks it leaves to others.
     async fn keys(&self) -> Check {
         let mut dbs = vec![&self.shared.db];
         dbs.extend(self.shared.queue.sealed().map(|(db, _)| db));
-        let mut missing = BTreeSet::new();
-        for db in dbs {
-            let reading = db.read(reseal::missing);
-            let read = tokio::select! {
-                read = reading => read.map_err(|error| error.to_string()),
-                () = self.shared.clock.sleep(READ_MAX) => Err("no answer".to_owned()),
-            };
-            match read {
-                Ok(found) => missing.extend(found),
-                Err(error) => return check("encryption.keys", Err(error)),
+        let reading = async {
+            let mut missing = BTreeSet::new();
+            for db in dbs {
+                missing.extend(db.read(reseal::missing).await?);
             }
+            Ok(missing.into_iter().collect::<Vec<String>>())
+        };
+        let missing = self.in_time(reading).await;
+        let outcome = missing.and_then(|missing| match missing.is_empty() {
+            true => Ok(()),
+            false => Err(format!(
+                "missing in store.encryption_key_file: {}; another process seals with it: add it and \
+                 start this process again",
+                missing.join(", ")
+            )),
+        });
+        check("encryption.keys", outcome)
+    }
+
+    /// What was read, if it takes no longer than [`READ_MAX`].
+    async fn in_time<T>(
+        &self,
+        reading: impl Future<Output = store::Result<T>>,
+    ) -> Result<T, String> {
+        tokio::select! {
+            read = reading => read.map_err(|error| error.to_string()),
+            () = self.shared.clock.sleep(READ_MAX) => Err("no answer".to_owned()),
         }
-        let told: Vec<String> = missing.into_iter().collect();
-        check(
-            "encryption.keys",
-            match told.is_empty() {
-                true => Ok(()),
-                false => Err(format!(
-                    "missing in store.encryption_key_file: {}; another process seals with it: add it and \
-                     start this process again",
-                    told.join(", ")
-                )),
-            },
-        )
     }
 
     fn written(&self) -> Vec<Check> {

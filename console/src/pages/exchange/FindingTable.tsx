@@ -2,6 +2,7 @@
 import { Table } from "antd";
 import type { components } from "../../api/schema";
 import { useT, type Word } from "../../i18n";
+import { Told } from "../../i18n/told";
 import { FITTING } from "../../resource/sticky";
 
 export type Finding = components["schemas"]["FindingView"] & {
@@ -43,7 +44,7 @@ export function FindingTable({ findings, empty }: { findings: readonly Finding[]
           title: t("finding.text"),
           render: (_, finding) => (
             <div className="info">
-              {finding.text}
+              <Told text={finding.text} />
               <div className="soft">{finding.advice}</div>
             </div>
           ),

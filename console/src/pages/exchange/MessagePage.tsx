@@ -284,7 +284,7 @@ function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
         { title: t("receipt.kind"), render: (_, receipt) => <Kind kind={receipt.kind} /> },
         { title: t("receipt.status"), render: (_, receipt) => <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} isOver={isSettled(receipt)} /> },
         { title: t("receipt.time"), render: (_, receipt) => <span className="nowrap">{customsTime(receipt.returnTime)}</span> },
-        { title: t("receipt.info"), render: (_, receipt) => <div className="info">{receipt.returnInfo}</div> },
+        { title: t("receipt.info"), render: (_, receipt) => <div className="info"><Told text={receipt.returnInfo} /></div> },
         { title: t("explanation.meaning"), render: (_, receipt) => <div className="info"><Told text={receipt.explanation.meaning} /></div> },
       ]}
     />

@@ -119,7 +119,7 @@ export function Receipts() {
                 render: (_, receipt) => (
                   <div className="info said">
                     {receipt.unreadable && <Tag color="error">{t("receipt.unreadable")}</Tag>}
-                    {receipt.returnInfo}
+                    <Told text={receipt.returnInfo} />
                     <div className="soft"><Told text={receipt.explanation.meaning} /></div>
                   </div>
                 ),

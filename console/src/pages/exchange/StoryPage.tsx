@@ -151,7 +151,7 @@ function Card({ title, document, refresh }: CardProps) {
               <ReturnStatus status={receipt.returnStatus} name={receipt.returnStatusName} />{" "}
               <span className="soft num">{customsTime(receipt.returnTime)}</span>
               <br />
-              {receipt.returnInfo}
+              <Told text={receipt.returnInfo} />
               <br />
               <span className="soft"><Told text={receipt.explanation.meaning} /></span>
             </p>

@@ -4,6 +4,7 @@ import type { components } from "../../api/schema";
 import { dateTime } from "../../format/time";
 import { say, useT } from "../../i18n";
 import { useName } from "../../i18n/names";
+import { Told } from "../../i18n/told";
 import { documentOf, receiptsOfSteps } from "./documents";
 import { Key } from "./Key";
 import { Holder, isBad, isDealt as isDealtWith, Kind, OUTCOMES, stateWord, useStatusWords } from "./State";
@@ -69,7 +70,7 @@ export function Timeline({ entries, message }: Props) {
                   {t("timeline.holder")} <Holder holder={entry.holder} />
                 </div>
               )}
-              {entry.detail !== "" && <div className="info">{entry.detail}</div>}
+              {entry.detail !== "" && <div className="info"><Told text={entry.detail} /></div>}
             </div>
           ),
         };

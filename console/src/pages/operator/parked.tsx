@@ -70,7 +70,7 @@ function Said({ row: { returnStatus, returnInfo } }: { row: Item<"Page_ParkedIte
   const isSaid = returnStatus != null && say("zh-CN", statusWord(returnStatus)).includes(returnInfo);
   return (
     <div className="info slim">
-      {returnStatus != null && <ReturnStatus status={returnStatus} isPlain />} {!isSaid && returnInfo}
+      {returnStatus != null && <ReturnStatus status={returnStatus} isPlain />} {!isSaid && <Told text={returnInfo} />}
     </div>
   );
 }

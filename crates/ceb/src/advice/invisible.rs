@@ -123,6 +123,11 @@ pub(crate) fn find(text: &str, is_code: bool) -> Vec<Invisible> {
         .collect()
 }
 
+/// Whether a text has what nobody sees and what does no work there, or turns the direction of writing.
+pub(crate) fn is_deceptive(text: &str) -> bool {
+    text.chars().any(is_direction) || !find(text, false).is_empty()
+}
+
 /// A text without what nobody sees.
 pub(crate) fn cleaned(text: &str, is_code: bool) -> Cow<'_, str> {
     let found = find(text, is_code);

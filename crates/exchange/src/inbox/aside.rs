@@ -1,14 +1,16 @@
-//! What is set aside (搁置): answers that no key opens, damaged on the disk or by a key that is gone.
+//! What is set aside (搁置): answers that are damaged on the disk.
 //!
 //! Such an answer stays in the table as it is, in a lane that no turn takes. The operator sees it among the
-//! parked receipts, and when it can be opened again a release puts it back into its way home. When it never will be, two operators may
-//! give it up, whose reason says that it cannot be read; its bytes stay.
+//! parked receipts, and when it can be opened again a release puts it back into its way home. When it never will be,
+//! two operators may give it up, whose reason says that it cannot be read; its bytes stay, and `docs/operating` says
+//! how to find them.
 
 use super::{NOBODY, sql};
 use crate::intake::direction_name;
 use crate::pipeline::Shared;
 use ceb::Direction;
 use registry::company::CompanyId;
+use std::collections::BTreeSet;
 use store::{Result, Tx};
 
 /// The lane of what is set aside, which comes before all that take turns.
@@ -18,11 +20,11 @@ const ASIDE: CompanyId = CompanyId(-1);
 const GIVEN_UP: CompanyId = CompanyId(-2);
 
 /// Why an answer stands among the parked receipts.
-pub(crate) const REASON: &str =
-    "存储的内容用现有密钥无法解密（已损坏或缺少密钥），原样保留；恢复后可重新匹配";
+pub(crate) const REASON: &str = "平台存储的内容已损坏，无法读取，原样保留；从备份恢复后可重新匹配";
 
 /// What a release answers as long as it cannot be opened.
-pub(crate) const STILL: &str = "这份回执仍无法解密，原样保留；请从备份恢复其内容或放回密钥后再申请";
+pub(crate) const STILL: &str =
+    "平台存储的内容已损坏，仍无法读取，原样保留；从备份恢复后可再申请重新匹配";
 
 const DIRECTIONS: [Direction; 2] = [Direction::Import, Direction::Export];
 
@@ -64,6 +66,11 @@ pub(crate) fn count(tx: &mut Tx<'_>) -> Result<i64> {
 /// Whether an answer is set aside.
 pub(crate) fn is_in(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     Ok(list(tx, id.saturating_add(1), 1)?.contains(&id))
+}
+
+/// Which of these answers are set aside.
+pub(crate) fn among(tx: &mut Tx<'_>, ids: &BTreeSet<i64>) -> Result<Vec<i64>> {
+    sql::among(tx, ASIDE, ids)
 }
 
 /// As [`is_in`]; holds the answer until the transaction ends.

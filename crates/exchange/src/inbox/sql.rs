@@ -3,6 +3,7 @@
 use super::Kept;
 use bytes::Bytes;
 use registry::company::CompanyId;
+use std::collections::BTreeSet;
 use store::unreadable::damage;
 use store::{Many, Result, Tx, Value};
 
@@ -140,6 +141,18 @@ pub(super) fn newest(
     .iter()
     .map(|row| row.int(0))
     .collect()
+}
+
+/// Which of these answers a company has in the table.
+pub(super) fn among(tx: &mut Tx<'_>, company: CompanyId, ids: &BTreeSet<i64>) -> Result<Vec<i64>> {
+    const AMONG: Many = Many {
+        before: "select id from receipt_inbox where company_id = $1 and id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|id| vec![(*id).into()]).collect();
+    let found = tx.many(AMONG, &[company.0.into()], &rows)?;
+    found.iter().map(|row| row.int(0)).collect()
 }
 
 /// How many answers of a direction a company has in the table.

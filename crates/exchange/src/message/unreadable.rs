@@ -10,7 +10,8 @@ use store::Result;
 use store::event::Event;
 
 /// What the timeline of such a message says.
-pub(crate) const REASON: &str = "存储的报文用现有密钥无法解密，原样保留，待人工处理";
+pub(crate) const REASON: &str =
+    "平台存储的内容已损坏，无法读取，原样保留，待人工处理；平台从备份恢复后可放行";
 
 /// The id of a message that is damaged, and why, for the log.
 pub(crate) type Unreadable = (MessageId, String);

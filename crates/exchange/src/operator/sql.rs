@@ -1,7 +1,8 @@
-//! Statements that only read: what waits in the lanes.
+//! Statements that only read: what waits in the lanes, and among the parked receipts.
 
 use registry::company::CompanyId;
-use store::{Result, Tx};
+use std::collections::BTreeSet;
+use store::{Many, Result, Tx, Value};
 
 /// Lanes that are told.
 const LANES_MAX: i64 = 50;
@@ -50,4 +51,16 @@ pub(crate) fn lanes(tx: &mut Tx<'_>) -> Result<Vec<Lane>> {
 /// How many messages came into each state since a moment: kind of event and count.
 pub(crate) fn rates(tx: &mut Tx<'_>, since_ms: i64) -> Result<Vec<(String, i64)>> {
     store::event::counts_since(tx, store::id::first_at_ms(since_ms))
+}
+
+/// Which of these parked receipts still wait.
+pub(super) fn waiting_receipts(tx: &mut Tx<'_>, ids: &BTreeSet<i64>) -> Result<Vec<i64>> {
+    const WAITING: Many = Many {
+        before: "select id from parked_receipt where released_at is null and id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|id| vec![(*id).into()]).collect();
+    let found = tx.many(WAITING, &[], &rows)?;
+    found.iter().map(|row| row.int(0)).collect()
 }

@@ -89,12 +89,27 @@ async fn what_was_asked_for_is_counted_as_long_as_it_waits() {
             ask(tx, &ground, &asker, &request(RELEASE.name, id.0))?;
             // One about a receipt that waits no more.
             ask(tx, &ground, &asker, &request(DISMISS_RECEIPT.name, 12_345))?;
-            Ok((before, n_asked(tx)?))
+            let of_message = n_asked(tx)?;
+            // One of a receipt that waits, and one of an answer that is set aside.
+            tx.execute(
+                "insert into parked_receipt (id, kind, document_key, reason, fingerprint, at_ms, \
+                 receivers, body) values (7, '', '', '', 7, 0, '', $1)",
+                &[b"x".as_slice().into()],
+            )?;
+            tx.execute(
+                "insert into receipt_inbox (id, direction, company_id, n_bytes, body) \
+                 values (8, 'import', -1, 1, $1)",
+                &[b"x".as_slice().into()],
+            )?;
+            for id in [7, 8] {
+                ask(tx, &ground, &asker, &request(DISMISS_RECEIPT.name, id))?;
+            }
+            Ok((before, of_message, n_asked(tx)?))
         });
-        assert_eq!(count.await.unwrap(), ((0, 0), (1, 0)));
+        assert_eq!(count.await.unwrap(), ((0, 0), (1, 0), (1, 2)));
         assert!(free(&house, REFUSE.name, id.0).await.is_ok());
         let after = house.shared.db.read(n_asked);
-        assert_eq!(after.await.unwrap(), (0, 0));
+        assert_eq!(after.await.unwrap(), (0, 2));
     }
 }
 
@@ -339,9 +354,9 @@ async fn an_answer_that_no_key_opens_is_parked_until_it_can_be_opened() {
         let items = db.read(|tx| super::http::parked_items(tx, i64::MAX, 10));
         let (_, item) = items.await.unwrap().remove(0);
         assert_eq!(item.id, id.to_string());
-        assert!(item.reason.contains("无法解密"), "{item:?}");
+        assert!(item.reason.contains("无法读取"), "{item:?}");
         let still = free(&house, RELEASE_RECEIPT.name, id).await.unwrap_err();
-        assert!(still.contains("仍无法解密"), "{still}");
+        assert!(still.contains("仍无法读取"), "{still}");
         let mend = db.write(move |tx| {
             tx.execute(
                 "update receipt_inbox set body = $1 where id = $2",
@@ -474,7 +489,7 @@ async fn a_message_that_was_held_unread_is_checked_when_it_can_be_read() {
         crate::pipeline::drain(&house.shared).await.unwrap();
         assert_eq!(house.state(0, id).await, "held");
         let still = free(&house, RELEASE.name, id.0).await.unwrap_err();
-        assert!(still.contains("仍无法解密"), "{still}");
+        assert!(still.contains("仍无法读取"), "{still}");
         assert_eq!(house.state(0, id).await, "held");
         set(xml.into_bytes()).await.unwrap();
         let done = free(&house, RELEASE.name, id.0).await.unwrap();

@@ -49,7 +49,7 @@ impl Address {
 }
 
 /// Why a receipt that is addressed to others is parked.
-pub(super) const OTHERS: &str = "信封的接收方没有申报过该单证";
+pub(super) const OTHERS: &str = "传输报文写明的接收方没有申报过该单证";
 
 /// Why a receipt is parked that fits nothing that was declared.
 const NOT_FOUND: &str = "没有找到对应的申报单证";
@@ -61,11 +61,11 @@ const SEVERAL: &str = "多家企业申报过相同的业务主键，无法确定
 pub(super) const UNSENT: &str = "该主键的单证尚未发往海关，这份回执不会是给它的答复";
 
 /// Why a receipt is parked whose address and guid say different things.
-const CONTRADICTS: &str = "信封的接收方与回执写明的 guid 所属的企业不一致，无法确定归属";
+const CONTRADICTS: &str = "传输报文写明的接收方与回执写明的 guid 所属的企业不一致，无法确定归属";
 
 /// Why a receipt is parked whose DXP id has gone from the company that declared to another.
 pub(super) const FORMER: &str =
-    "信封接收方的 DXP 编号现属另一企业，申报该单证时属申报企业；核对后可重新匹配，归申报企业";
+    "接收方的 DXP 编号现属另一企业，申报该单证时属申报企业；核对后可重新匹配，归申报企业";
 
 /// Why such a receipt stays parked when the company declared the key again under another DXP id.
 const FORMER_AND_NOW: &str =

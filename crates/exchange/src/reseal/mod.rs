@@ -181,7 +181,7 @@ impl Told {
         if self.n_damaged > 0 {
             let n = self.n_damaged;
             text.push_str(&format!(
-                "；{n} 项用现有密钥无法解密，保持原样，位置见运行日志"
+                "；{n} 项已损坏、无法解密，保持原样，位置见运行日志"
             ));
         }
         for id in &self.retired {

@@ -193,7 +193,7 @@ async fn what_cannot_be_opened_keeps_its_key() {
         spoil.await.unwrap();
         let both = start(&house, &config, ROTATED).unwrap();
         let said = run(&both.ground, &*both.queue).await.unwrap();
-        assert!(said.contains("1 项用现有密钥无法解密"), "{said}");
+        assert!(said.contains("1 项已损坏、无法解密"), "{said}");
         assert!(said.contains("旧密钥 k1 仍有 1 项，不能删去"), "{said}");
         assert!(start(&house, &config, NEW).is_err());
         // When it is gone, nothing needs the key any more.

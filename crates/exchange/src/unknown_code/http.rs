@@ -173,7 +173,7 @@ pub struct AnswerBody {
     request_body = AnswerBody,
     responses(
         (status = 200, body = UnknownCodeItem),
-        (status = 400, body = Problem, description = "解释不完整"),
+        (status = 400, body = Problem, description = "解释不完整或有误"),
         (status = 404, body = Problem, description = "不存在")
     )
 )]
@@ -186,8 +186,8 @@ async fn answer_unknown_code(
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let id = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
     let answer = Answer {
-        meaning: body.meaning.trim().to_owned(),
-        advice: body.advice.trim().to_owned(),
+        meaning: body.meaning,
+        advice: body.advice,
         resubmit: body.resubmit,
     };
     let now_ms = desk.shared.clock.now_ms();

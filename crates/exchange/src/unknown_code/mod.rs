@@ -55,14 +55,15 @@ pub const ACTS: &[Act] = &[ANSWER, WITHDRAW];
 pub mod codes {
     use web::Code;
 
-    /// The answer is not complete.
+    /// The answer is not complete, or has characters that nobody sees.
     pub const INCOMPLETE: Code = Code {
         code: "TG-R4660",
         status: 400,
-        title: "解释不完整",
-        title_en: "The answer is not complete",
-        meaning: "解释一个回执代码须写明含义、怎么办（各 2 至 500 个字符）和是否重报。",
-        advice: "请补全后再提交。",
+        title: "解释不完整或有误",
+        title_en: "The answer is not complete or not right",
+        meaning: "解释一个回执代码须写明含义、怎么办（各 2 至 500 个字符，换行按空格计，不含控制字符和不可见字符）和\
+                  是否重报。",
+        advice: "请按 detail 补全或改正后再提交。",
     };
     /// There is no answer to withdraw.
     pub const NOT_ANSWERED: Code = Code {
@@ -195,6 +196,27 @@ pub(crate) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Answers> 
     sql::answers(tx, keys)
 }
 
+/// Brings an answer into form: meaning and advice each on one line.
+fn formed(answer: &Answer) -> Result<Answer, Problem> {
+    let wrong = |why: String| Problem::new(codes::INCOMPLETE).detail(why);
+    let line = |what: &str, text: &str| {
+        let line = approval::one_line(text).map_err(|why| wrong(format!("{what}：{why}")))?;
+        match (2..=ANSWER_CHARS_MAX).contains(&line.chars().count()) {
+            true => Ok(line),
+            false => Err(wrong(format!("{what}应为 2 至 {ANSWER_CHARS_MAX} 个字符"))),
+        }
+    };
+    let formed = Answer {
+        meaning: line("含义", &answer.meaning)?,
+        advice: line("怎么办", &answer.advice)?,
+        resubmit: answer.resubmit.clone(),
+    };
+    match Resubmit::from_name(&formed.resubmit) {
+        Some(_) => Ok(formed),
+        None => Err(wrong("是否重报未填写或不是可选的值".to_owned())),
+    }
+}
+
 /// Writes an answer down.
 pub(crate) fn put_answer(
     tx: &mut Tx<'_>,
@@ -203,20 +225,11 @@ pub(crate) fn put_answer(
     answer: &Answer,
     now_ms: i64,
 ) -> Result<UnknownCode, Problem> {
-    let is_good = |text: &str| (2..=ANSWER_CHARS_MAX).contains(&text.chars().count());
-    let is_plain = |text: &str| approval::one_line(text).is_ok();
-    if !is_good(&answer.meaning)
-        || !is_good(&answer.advice)
-        || !is_plain(&answer.meaning)
-        || !is_plain(&answer.advice)
-        || Resubmit::from_name(&answer.resubmit).is_none()
-    {
-        return Err(Problem::new(codes::INCOMPLETE));
-    }
+    let answer = formed(answer)?;
     if sql::find(tx, id)?.is_none() {
         return Err(Problem::new(web::codes::NOT_FOUND));
     }
-    sql::set_answer(tx, id, Some((answer, &actor.name)), now_ms)?;
+    sql::set_answer(tx, id, Some((&answer, &actor.name)), now_ms)?;
     finish(tx, actor, ANSWER, id, now_ms)
 }
 

@@ -79,12 +79,12 @@ async fn all(house: &House) -> Vec<super::UnknownCode> {
     found.await.unwrap()
 }
 
-/// An answer must be whole and about a code that is there.
+/// An answer must be whole, read as it is written and be about a code that is there; it is kept on one line.
 async fn answered(house: &House, code_id: i64) {
     let operator = person(9, Role::Operator, None, Sight::All);
     let now_ms = house.clock.now_ms();
     let good = Answer {
-        meaning: "订购人身份信息与公安信息不符。".to_owned(),
+        meaning: " 订购人身份信息\r\n与公安信息不符。".to_owned(),
         advice: "请核对姓名与证件号码。".to_owned(),
         resubmit: "new".to_owned(),
     };
@@ -92,13 +92,18 @@ async fn answered(house: &House, code_id: i64) {
         resubmit: "perhaps".to_owned(),
         ..good.clone()
     };
+    let hidden = Answer {
+        advice: "请核对\u{202E}姓名".to_owned(),
+        ..good.clone()
+    };
     let acting = operator.clone();
-    let (refused, missing, done) = house
+    let (refused, hidden, missing, done) = house
         .shared
         .db
         .write(move |tx| -> store::Result<_> {
             Ok((
                 put_answer(tx, &acting, code_id, &bad, now_ms),
+                put_answer(tx, &acting, code_id, &hidden, now_ms),
                 put_answer(tx, &acting, code_id + 1, &good, now_ms),
                 put_answer(tx, &acting, code_id, &good, now_ms),
             ))
@@ -106,6 +111,13 @@ async fn answered(house: &House, code_id: i64) {
         .await
         .unwrap();
     assert_eq!(refused.unwrap_err().code, codes::INCOMPLETE.code);
+    let hidden = hidden.unwrap_err();
+    assert_eq!(hidden.code, codes::INCOMPLETE.code);
+    let told = hidden.detail.unwrap_or_default();
+    assert!(
+        told.contains("怎么办：") && told.contains("不可见字符"),
+        "{told}"
+    );
     assert_eq!(missing.unwrap_err().code, web::codes::NOT_FOUND.code);
     assert_eq!(done.unwrap().answered_by.as_deref(), Some("测试人员9"));
 }
@@ -130,7 +142,7 @@ async fn seen_everywhere(house: &House) {
         told.iter()
             .all(|told| told.is_known && told.source == PLATFORM)
     );
-    assert_eq!(told[0].meaning, "订购人身份信息与公安信息不符。");
+    assert_eq!(told[0].meaning, "订购人身份信息 与公安信息不符。");
 }
 
 async fn withdrawn(house: &House, code_id: i64) {

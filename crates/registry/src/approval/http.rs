@@ -3,7 +3,7 @@
 
 use super::{
     Approval, Decision, Doing, Filter, Kind, NOT_DONE, Undecided, Undone, decide, find, list,
-    reason,
+    rejection,
 };
 use crate::access::{Actor, By, FORBIDDEN, Gate, Routes};
 use crate::role::Role;
@@ -69,6 +69,9 @@ impl ApprovalDesk {
         })
     }
 }
+
+/// What a request can be.
+const STATES: [&str; 5] = ["pending", "done", "failed", "rejected", "withdrawn"];
 
 /// What a list of requests is narrowed to.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -171,6 +174,10 @@ async fn approvals(
                 .map_err(|_| bad("after 不是有效的游标".to_owned()))?,
         ),
     };
+    let is_known = |state: &str| STATES.contains(&state);
+    if !query.state.as_deref().is_none_or(is_known) {
+        return Err(bad(format!("state 可取 {}", STATES.join("、"))));
+    }
     let kinds = desk.kinds.iter().map(|kind| kind.name);
     let filter = Filter {
         state: query.state,
@@ -245,7 +252,7 @@ async fn reject(
 ) -> Result<StatusCode, Problem> {
     let Json(body) =
         body.map_err(|error| Problem::new(codes::BAD_REQUEST).detail(error.body_text()))?;
-    let why = reason(&body.reason)?;
+    let why = rejection(&body.reason)?;
     settle(&desk, actor, &id, Decision::Reject(why)).await
 }
 

@@ -75,7 +75,7 @@ pub mod codes {
         status: 400,
         title: "请填写理由",
         title_en: "A reason is needed",
-        meaning: "此操作会记入审计，须说明理由（2 至 500 字，不含控制字符和改变文字方向的不可见字符）。",
+        meaning: "此操作会记入审计，须说明理由（2 至 500 字，换行按空格计，不含控制字符和不可见字符）。",
         advice: "请写明原因后重新提交；有不可见字符的（常见于从网页、文档粘贴），请删去后重新填写。",
     };
     /// The act is not possible any more.
@@ -108,6 +108,10 @@ pub mod codes {
     /// All of the above.
     pub const ALL: &[Code] = &[DECIDED, OWN, REASON, FAILED, ASKED, NOT_YOU];
 }
+
+/// Why a rejection is not taken whose reason begins as that of an act that failed.
+const SAYS_NOT_DONE: &str =
+    "驳回理由不能以“通过后未能执行”开头：平台用它表示已批准但未能执行的申请；请换一种写法";
 
 /// How the reason begins of one that was approved and could not be done: it is kept as rejected.
 pub(crate) const NOT_DONE: &str = "通过后未能执行：";
@@ -223,27 +227,46 @@ pub struct Request {
 /// [`codes::REASON`] when it is shorter than 2 or longer than 500 characters, or has characters that nobody sees.
 pub fn reason(text: &str) -> std::result::Result<String, Problem> {
     let text = one_line(text).map_err(|why| Problem::new(codes::REASON).detail(why))?;
-    if (2..=500).contains(&text.chars().count()) {
-        Ok(text)
-    } else {
-        Err(Problem::new(codes::REASON))
+    match text.chars().count() {
+        0 => Err(Problem::new(codes::REASON)),
+        2..=500 => Ok(text),
+        n_chars => {
+            let why = format!("理由应为 2 至 500 字，现为 {n_chars} 字");
+            Err(Problem::new(codes::REASON).detail(why))
+        }
     }
 }
+
+/// Why a text is refused that does not read as it is written.
+const HIDDEN: &str =
+    "文字中有控制字符或不可见字符（如零宽空格、改变文字方向的字符），请删去后重新填写";
 
 /// What a person has written, on one line: line breaks and tabs are blanks. Others read it and decide by it, so it
 /// must not look like something else.
 ///
 /// # Errors
-/// What is wrong, in Chinese, when it has control characters, or characters that turn the direction of writing.
+/// What is wrong, in Chinese, when it has control characters, or others that nobody sees.
 pub fn one_line(text: &str) -> std::result::Result<String, &'static str> {
     let is_break = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let lines = text.split(is_break).map(str::trim);
     let line = lines.filter(|line| !line.is_empty());
     let line = line.collect::<Vec<_>>().join(" ");
-    let turns = |c: char| matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    match line.chars().any(|c| c.is_control() || turns(c)) {
-        true => Err("文字中有控制字符或改变文字方向的不可见字符，请删去后重新填写"),
+    match line.chars().any(char::is_control) || ceb::personal::is_deceptive(&line) {
+        true => Err(HIDDEN),
         false => Ok(line),
+    }
+}
+
+/// As [`reason`], for a rejection. What begins as [`NOT_DONE`] is told as approved and not done, so nobody may
+/// write that.
+///
+/// # Errors
+/// [`codes::REASON`].
+pub(crate) fn rejection(text: &str) -> std::result::Result<String, Problem> {
+    let text = reason(text)?;
+    match text.starts_with(NOT_DONE.trim_end_matches('：')) {
+        true => Err(Problem::new(codes::REASON).detail(SAYS_NOT_DONE)),
+        false => Ok(text),
     }
 }
 

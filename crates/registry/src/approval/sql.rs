@@ -133,7 +133,7 @@ pub fn count_pending(tx: &mut Tx<'_>, kinds: &[&str], but: i64) -> Result<i64> {
     tx.query_opt(&sql, &args)?.map_or(Ok(0), |row| row.int(0))
 }
 
-/// Payloads of the requests of these kinds that wait for a decision, at most `limit`.
+/// Payloads of the oldest requests of these kinds that wait for a decision, at most `limit`.
 ///
 /// # Errors
 /// The engine's.
@@ -145,7 +145,7 @@ pub fn asked_for(tx: &mut Tx<'_>, kinds: &[&str], limit: i64) -> Result<Vec<Stri
         places.push(format!("${}", args.len()));
     }
     let sql = format!(
-        "select payload from approval where state = 'pending' and kind in ({}) limit $1",
+        "select payload from approval where state = 'pending' and kind in ({}) order by id limit $1",
         places.join(", ")
     );
     tx.query(&sql, &args)?

@@ -196,6 +196,14 @@ fn a_reason_reads_as_it_is_written() {
         "理\u{1B}[2J由",
         "\u{2066}理由",
         "理由\u{200F}",
+        "\u{200B}\u{200B}",
+        "理\u{200B}由",
+        "\u{FEFF}理由",
+        "理由\u{2060}\u{2060}",
+        "理\u{AD}由",
+        "理由\u{E0041}\u{E007F}",
+        "\u{2800}\u{3164}",
+        "\u{5E9}\u{5DC}\u{202E}",
     ] {
         let problem = super::reason(hidden).unwrap_err();
         let told = format!("{problem:?}");
@@ -207,4 +215,16 @@ fn a_reason_reads_as_it_is_written() {
     let line = super::reason(" 第一行\r\n\u{2028}第二行\t完 ");
     assert_eq!(line.unwrap(), "第一行 第二行 完");
     assert!(super::reason("好\n").is_err());
+    // A selector after an emoji does its work.
+    assert!(super::reason("已核对\u{2714}\u{FE0F}").is_ok());
+}
+
+/// What was approved and could not be done is told by how its reason begins; no rejection begins so.
+#[test]
+fn no_rejection_reads_as_an_act_that_failed() {
+    for text in ["通过后未能执行：情况有变", " 通过后未能执行，已核实"] {
+        let told = format!("{:?}", super::rejection(text).unwrap_err());
+        assert!(told.contains("换一种写法"), "{told}");
+    }
+    assert!(super::rejection("批准通过后未能执行的，不再重复申请").is_ok());
 }

@@ -35,8 +35,8 @@ pub const REMARK: Code = Code {
     status: 400,
     title: "请写明意见",
     title_en: "A remark is needed",
-    meaning: "退回和通知补正须一次性告知申请人原因和需要补充的内容（2 至 500 字）。",
-    advice: "请写明原因，以及申请人需要怎样做。",
+    meaning: "退回和通知补正须一次性告知申请人原因和需要补充的内容（2 至 500 字）。各项意见都不得含控制字符和不可见字符。",
+    advice: "请写明原因，以及申请人需要怎样做；有不可见字符的（常见于从网页、文档粘贴），请删去后重新填写。",
 };
 /// Required documents are missing.
 pub const DOCUMENTS: Code = Code {

@@ -16,6 +16,7 @@ use axum::extract::{Path, Query, State as Held};
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::company::{self, CompanyId};
+use registry::ground::Ground;
 use registry::role::Role;
 use registry::{approval, audit};
 use serde::{Deserialize, Serialize};
@@ -189,18 +190,8 @@ async fn cases(
         }
         .limit(),
     );
-    let (sees, kinds) = (sees(&actor), desk.kinds.clone());
-    let read = move |tx: &mut Tx<'_>| {
-        let found = list(tx, &sees, &filter, limit + 1)?;
-        let mut items = Vec::new();
-        for case in &found {
-            let kind = kinds.iter().find(|kind| kind.name == case.kind);
-            let sides = kind.map_or_else(Vec::new, |kind| sides(&actor, kind, case));
-            let at = (now_ms, hides_names(case, &sides));
-            items.push(summary(case, kind, company_of(tx, case)?, at));
-        }
-        Ok(items)
-    };
+    let kinds = desk.kinds.clone();
+    let read = move |tx: &mut Tx<'_>| listed(tx, (&actor, &kinds), (&filter, limit + 1), now_ms);
     let mut items = desk.read(read).await?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = items.len() > limit;
@@ -210,6 +201,24 @@ async fn cases(
         .filter(|_| has_more)
         .map(|last| last.id.clone());
     Ok(Json(Page { items, next }))
+}
+
+/// Cases as somebody sees them in a list.
+pub(super) fn listed(
+    tx: &mut Tx<'_>,
+    (actor, kinds): (&Actor, &[Kind]),
+    (filter, limit): (&Filter, i64),
+    now_ms: i64,
+) -> Result<Vec<CaseSummary>, Problem> {
+    let found = list(tx, &sees(actor), filter, limit)?;
+    let mut items = Vec::with_capacity(found.len());
+    for case in &found {
+        let kind = kinds.iter().find(|kind| kind.name == case.kind);
+        let sides = kind.map_or_else(Vec::new, |kind| sides(actor, kind, case));
+        let at = (now_ms, hides_names(case, &sides));
+        items.push(summary(case, kind, company_of(tx, case)?, at));
+    }
+    Ok(items)
 }
 
 /// Applies for something in the name of the company.
@@ -280,34 +289,41 @@ pub(super) fn seen(
 }
 
 async fn shown(desk: &Desk, actor: &Actor, id: CaseId) -> Result<CaseDetail, Problem> {
-    let (sees, kinds) = (sees(actor), desk.kinds.clone());
-    let (ground, actor) = (desk.ground().clone(), actor.clone());
-    desk.read(move |tx| {
-        let (case, kind) = seen(tx, &kinds, &sees, id)?;
-        let private = open_private(&ground, case.id, case.private.as_deref())?;
-        let attached = attachments(tx, case.id)?;
-        let timeline = steps(tx, case.id)?;
-        let company = company_of(tx, &case)?;
-        let sides = sides(&actor, &kind, &case);
-        // Who applied knows what he wrote; everybody else gives a reason first.
-        let is_open = sides.contains(&Side::Applicant);
-        let hides = hides_names(&case, &sides);
-        let shown = if sides.is_empty() {
-            BTreeMap::new()
-        } else {
-            private
-        };
-        Ok(CaseDetail {
-            summary: summary(&case, Some(&kind), company, (ground.now_ms(), hides)),
-            fields: fields(&kind, &case, &shown, is_open),
-            documents: documents(&kind, &attached),
-            attachments: attached.iter().map(AttachmentView::from).collect(),
-            timeline: timeline.iter().map(|one| step(one, hides)).collect(),
-            acts: acts(case.state, &sides),
-            calendar: calendar::source(case.due_at.unwrap_or(case.changed_at)),
-        })
+    let (kinds, ground, actor) = (desk.kinds.clone(), desk.ground().clone(), actor.clone());
+    desk.read(move |tx| detail(tx, &ground, (&actor, &kinds), id))
+        .await
+}
+
+/// A case with everything, as somebody sees it.
+pub(super) fn detail(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    (actor, kinds): (&Actor, &[Kind]),
+    id: CaseId,
+) -> Result<CaseDetail, Problem> {
+    let (case, kind) = seen(tx, kinds, &sees(actor), id)?;
+    let private = open_private(ground, case.id, case.private.as_deref())?;
+    let attached = attachments(tx, case.id)?;
+    let timeline = steps(tx, case.id)?;
+    let company = company_of(tx, &case)?;
+    let sides = sides(actor, &kind, &case);
+    // Who applied knows what he wrote; everybody else gives a reason first.
+    let is_open = sides.contains(&Side::Applicant);
+    let hides = hides_names(&case, &sides);
+    let shown = if sides.is_empty() {
+        BTreeMap::new()
+    } else {
+        private
+    };
+    Ok(CaseDetail {
+        summary: summary(&case, Some(&kind), company, (ground.now_ms(), hides)),
+        fields: fields(&kind, &case, &shown, is_open),
+        documents: documents(&kind, &attached),
+        attachments: attached.iter().map(AttachmentView::from).collect(),
+        timeline: timeline.iter().map(|one| step(one, hides)).collect(),
+        acts: acts(case.state, &sides),
+        calendar: calendar::source(case.due_at.unwrap_or(case.changed_at)),
     })
-    .await
 }
 
 /// Takes a step: `accept`, `supplement`, `resubmit`, `approve` (proposes), `finish` (decides),

@@ -1,11 +1,13 @@
 //! The state machine, the calendar, the files, and the life of a case on both engines.
 
 use super::attachment::{BYTES_MAX, Media, check};
-use super::{STEPS, Side, State, Verb, calendar, mask, open_private, step};
+use super::{CaseId, Kind, STEPS, Side, State, Verb, calendar, mask, open_private, step};
 use crate::tests::{MONDAY, PLAIN, World, code, seen};
 use proptest::prelude::*;
+use registry::access::Actor;
 use registry::role::Role;
 use std::time::Duration;
+use store::Tx;
 use store::clock::{beijing_day, parse_time};
 use store::testing::each_engine;
 
@@ -227,7 +229,7 @@ async fn a_case_goes_its_way_with_four_eyes() {
         assert!(!String::from_utf8_lossy(&sealed).contains("13800000000"));
         let private = open_private(&world.ground, case.id, Some(&sealed)).unwrap();
         assert_eq!(private["phone"], "13800000000");
-        assert!(open_private(&world.ground, super::CaseId(1), Some(&sealed)).is_err());
+        assert!(open_private(&world.ground, CaseId(1), Some(&sealed)).is_err());
 
         assert_eq!(
             code(world.act(&admin, PLAIN, &case, Verb::Accept).await),
@@ -307,6 +309,68 @@ async fn a_case_goes_its_way_with_four_eyes() {
             ]
         );
         assert_eq!(world.audited("case.step").await, 5);
+    }
+}
+
+/// Name of the applicant in the list, in the detail and in the timeline, and of the clerk in the timeline, as somebody
+/// sees them.
+async fn names(world: &World, actor: &Actor, kind: Kind, case: CaseId) -> [String; 4] {
+    let (ground, actor) = (world.ground.clone(), actor.clone());
+    let read = move |tx: &mut Tx<'_>| {
+        let who = (&actor, &[kind][..]);
+        let filter = (&super::Filter::default(), 10);
+        let listed = super::http::listed(tx, who, filter, ground.now_ms())?;
+        let detail = super::http::detail(tx, &ground, who, case)?.unwrap();
+        let of = |n: usize| detail.timeline[n].name.clone();
+        Ok([
+            listed[0].applied_by.clone(),
+            detail.summary.applied_by.clone(),
+            of(0),
+            of(1),
+        ])
+    };
+    world.read(read).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_applicant_s_name_is_open_to_his_side_and_masked_for_all_others() {
+    for test in &each_engine() {
+        let world = World::on(&test.db);
+        let company = Some(world.company(1, &["ebc"]).await.id);
+        let admin = world.person("admin", Role::CompanyAdmin, company).await;
+        let colleague = world.person("colleague", Role::CompanyAdmin, company).await;
+        let (clerk, approver) = world.bureau().await;
+        let operator = world.person("operator", Role::Operator, None).await;
+        let case = world.open(&admin, PLAIN, &[("what", "a")]).await.unwrap();
+        let case = world.act(&clerk, PLAIN, &case, Verb::Accept).await.unwrap();
+        for actor in [&admin, &colleague] {
+            let told = names(&world, actor, PLAIN, case.id).await;
+            assert_eq!(told, ["某admin", "某admin", "某admin", "某clerk"]);
+        }
+        let masked = mask("某admin");
+        assert!(!masked.contains("admin"), "{masked}");
+        for actor in [&clerk, &approver, &operator] {
+            let told = names(&world, actor, PLAIN, case.id).await;
+            assert_eq!(told, [&*masked, &masked, &masked, "某clerk"]);
+        }
+        // A form without personal fields hides nobody.
+        let open = Kind {
+            name: "test.open",
+            read: |tx, doing, form| {
+                let mut opening = match (PLAIN.read)(tx, doing, form)? {
+                    Ok(opening) => opening,
+                    Err(problem) => return Ok(Err(problem)),
+                };
+                opening.private.clear();
+                Ok(Ok(opening))
+            },
+            ..PLAIN
+        };
+        world.clock.advance(DAY);
+        let case = world.open(&admin, open, &[("what", "b")]).await.unwrap();
+        let case = world.act(&clerk, open, &case, Verb::Accept).await.unwrap();
+        let told = names(&world, &approver, open, case.id).await;
+        assert_eq!(told, ["某admin", "某admin", "某admin", "某clerk"]);
     }
 }
 

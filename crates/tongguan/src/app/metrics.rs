@@ -97,6 +97,11 @@ pub const METRICS: &[(&str, &str, &str)] = &[
         "存储损坏、无法解密的内容（同一处只计一次），按 place：queue 为内置队列，inbox 为回执收件箱，message 为报文，receipt 为回执流中的回执，parked_receipt 为未匹配回执，message_finding 为校验问题；应为 0",
     ),
     (
+        "tongguan_queue_items_bodiless_total",
+        "counter",
+        "内置队列中没有内容、已搁置的条目数：手工写入时漏写了 queue_body，不是存储损坏；应为 0，位置见运行日志",
+    ),
+    (
         "tongguan_values_of_missing_keys_total",
         "counter",
         "遇到由其他进程的密钥加密、而本进程的密钥文件中没有该密钥的内容的次数；应为 0，否则请补上密钥并重启本进程，缺哪一个见 /readyz 的 encryption.keys",

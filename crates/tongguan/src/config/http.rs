@@ -2,6 +2,7 @@
 
 use crate::app::pace::Pace;
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 use web::address::Network;
@@ -131,16 +132,27 @@ impl Default for LimitsConfig {
     }
 }
 
+/// How many readers of the database there may be: two shares of one read each leave one for the others.
+const READERS: RangeInclusive<usize> = 3..=64;
+
 impl LimitsConfig {
     /// What is wrong with one caller's share of the readers of the database, in Chinese: who may hold all of
     /// them delays everybody.
     pub fn fault_of_readers(&self, n_readers: usize) -> Option<String> {
+        if !READERS.contains(&n_readers) {
+            let (least, most) = (READERS.start(), READERS.end());
+            return Some(format!(
+                "store.n_readers 应为 {least} 至 {most}（现为 {n_readers}）"
+            ));
+        }
         let share = self.reads_per_caller_max;
-        (share.saturating_mul(2) >= n_readers).then(|| {
+        let both = share.saturating_mul(2);
+        (both >= n_readers).then(|| {
             format!(
                 "limits.reads_per_caller_max（{share}）的两倍应小于 store.n_readers（{n_readers}），否则一家企业\
-                 的程序和人员会占满全部读线程，其他人都要等；请调大 store.n_readers（至少 3）或调小 \
-                 limits.reads_per_caller_max"
+                 的程序和人员会占满全部读线程，其他人都要等；请把 store.n_readers 调到 {} 以上或调小 \
+                 limits.reads_per_caller_max",
+                both.saturating_add(1)
             )
         })
     }

@@ -203,7 +203,7 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "store.n_readers",
-        "读数据库的线程数（各一个连接；SQLite 每个另用 4 MiB 缓存），2 至 64，须大于 limits.reads_per_caller_max 的两倍",
+        "读数据库的线程数（各一个连接；SQLite 每个另用 4 MiB 缓存），3 至 64，须大于 limits.reads_per_caller_max 的两倍",
     ),
     (
         "store.waiting_max",

@@ -140,5 +140,11 @@ fn one_caller_s_share_of_reads_is_smaller_than_the_number_of_readers() {
     }
     assert!(load("store.n_readers = 7\nlimits.reads_per_caller_max = 3", &[]).is_ok());
     assert!(load("limits.reads_per_caller_max = 4", &[]).is_err());
-    assert!(load("store.n_readers = 1\nlimits.reads_per_caller_max = 1", &[]).is_err());
+    assert!(told.contains("调到 7 以上"), "{told}");
+    for readers in [1, 2, 65] {
+        let text = format!("store.n_readers = {readers}\nlimits.reads_per_caller_max = 1");
+        let told = load(&text, &[]).unwrap_err();
+        assert!(told.contains("3 至 64"), "{told}");
+    }
+    assert!(load("store.n_readers = 3\nlimits.reads_per_caller_max = 1", &[]).is_ok());
 }

@@ -115,7 +115,7 @@ fn parked_title(tx: &mut Tx<'_>, id: i64) -> Result<String> {
     Ok(title)
 }
 
-/// Requests that are looked at when what waits is counted.
+/// Requests that are looked at when what waits is counted, the oldest first.
 const ASKED_MAX: i64 = 200;
 
 /// Of the held messages and of the parked receipts those for which somebody has asked already: they wait for
@@ -132,12 +132,12 @@ pub fn n_asked(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
     let (messages, receipts) = (ids_of(OF_MESSAGES)?, ids_of(OF_RECEIPTS)?);
     let now = outcome::sql::of_messages(tx, &messages)?;
     let held = now.values().filter(|now| now.0 == State::Held).count();
-    let mut n_receipts = 0;
-    for id in receipts {
-        let waits = parked::waits(tx, id)? || inbox::aside::is_in(tx, id)?;
-        n_receipts += i64::from(waits);
-    }
-    Ok((i64::try_from(held).unwrap_or(0), n_receipts))
+    let mut waiting: BTreeSet<i64> = super::sql::waiting_receipts(tx, &receipts)?
+        .into_iter()
+        .collect();
+    waiting.extend(inbox::aside::among(tx, &receipts)?);
+    let n_of = |n: usize| i64::try_from(n).unwrap_or(0);
+    Ok((n_of(held), n_of(waiting.len())))
 }
 
 type Done = Result<String, Undone>;
@@ -185,8 +185,7 @@ pub(super) fn unfit(tx: &mut Tx<'_>, message: &Message) -> Result<Option<&'stati
 }
 
 /// Why a damaged message is not released.
-const DAMAGED: &str =
-    "这份报文仍无法解密，原样保留；请从备份恢复其内容后再申请放行，或申请拒收，由企业重新申报";
+const DAMAGED: &str = "平台存储的内容已损坏，仍无法读取，原样保留；从备份恢复后可再申请放行，也可以申请拒收，由企业重新申报";
 
 /// Why a message that waits for its signature is not released.
 const UNSIGNED: &str = "报文在等待代签，签名密钥可用后自动继续，无须放行；也可以申请拒收";

@@ -224,7 +224,9 @@ async fn nobody_gets_the_receipt_of_another() {
             .await
             .unwrap();
         assert!(
-            parked.iter().all(|one| one.reason.contains("信封")),
+            parked
+                .iter()
+                .all(|one| one.reason.contains("传输报文写明的接收方")),
             "{parked:?}"
         );
         assert_eq!(parked.len(), 2);

@@ -193,7 +193,7 @@ async fn what_is_damaged_waits_for_no_signature() {
         assert!(!house.shared.db.read(waits).await.unwrap());
         assert_eq!(house.state(0, id).await, "held");
         let (_, _, events) = stored(&house, id).await;
-        assert!(events.last().unwrap().contains("无法解密"), "{events:?}");
+        assert!(events.last().unwrap().contains("无法读取"), "{events:?}");
     }
 }
 
