@@ -238,12 +238,17 @@ impl Problem {
 /// log, never to the caller.
 impl From<store::Error> for Problem {
     fn from(error: store::Error) -> Self {
-        let problem = match &error {
-            error if error.is_unavailable() => {
-                Self::new(codes::UNAVAILABLE).retry_after(Duration::from_secs(2))
-            }
-            store::Error::Damaged(_) => Self::new(codes::DAMAGED),
-            _ => Self::new(codes::FAULT),
+        let code = match &error {
+            store::Error::Unavailable(_) | store::Error::KeyMissing(_) => codes::UNAVAILABLE,
+            store::Error::Damaged(_) => codes::DAMAGED,
+            store::Error::Constraint(_)
+            | store::Error::Conflict(_)
+            | store::Error::Fault(_)
+            | store::Error::Setting(_) => codes::FAULT,
+        };
+        let problem = match error.is_unavailable() {
+            true => Self::new(code).retry_after(Duration::from_secs(2)),
+            false => Self::new(code),
         };
         Self {
             source: Some(error),
