@@ -30,16 +30,18 @@ interface StateProps {
   name?: string | undefined;
   outcome?: string | undefined;
   needsAction?: boolean | undefined;
+  /** Where it counts messages of any outcome, so that no colour says how they stand. */
+  isPlain?: boolean;
 }
 
 /** How far it has come. What was turned down is never shown as finished, whatever the pipeline calls it. */
-export function State({ state, name, outcome, needsAction }: StateProps) {
+export function State({ state, name, outcome, needsAction, isPlain = false }: StateProps) {
   const t = useT();
   if (outcome === "rejected" || outcome === "faulty") return <Outcome outcome={outcome} {...(needsAction === false ? { needsAction } : {})} />;
   // A status after the last one that was expected, such as a review by hand: customs is not done.
   if (outcome === "waiting" && state === "settled") return <State state="answered" />;
   const word = stateWord(state);
-  return <span className={`badge ${state}`}>{word === undefined ? (name ?? state) : t(word)}</span>;
+  return <span className={`badge ${isPlain ? "" : state}`}>{word === undefined ? (name ?? state) : t(word)}</span>;
 }
 
 interface OutcomeProps {
