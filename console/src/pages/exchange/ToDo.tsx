@@ -53,9 +53,12 @@ export function HandleButton({ message, doing }: { message: Known; doing: string
   if (doing === undefined || doing === "correct") return <CorrectButton message={message} />;
   if (!acts || !message.needsAction || !isBad(message.outcome)) return null;
   return (
-    <Link to={`/messages/${message.id}`}>
-      <Button size="small">{t("todo.look")}</Button>
-    </Link>
+    <span className="nowrap">
+      <Link to={`/messages/${message.id}`}>
+        <Button size="small">{t("action.view")}</Button>
+      </Link>{" "}
+      {doing === "call" && <span className="badge warn">{t("todo.callFirst")}</span>}
+    </span>
   );
 }
 
@@ -89,6 +92,8 @@ export function Dismiss({ message }: { message: Detail }) {
 
 /** Documents that are named one by one; of more it is told how many there are. */
 const NAMED_MAX = 3;
+/** Findings that are told on top of the page; the others stand in their table. */
+const FINDINGS_MAX = 3;
 
 /** One reason with what to do about it, and the documents that it is about when the message has several. */
 function Why({ reason, message }: { reason: Reason; message: Detail }) {
@@ -191,12 +196,9 @@ function useHeading(message: Detail): string {
 
 /** Why it came back, in customs' words and ours, on top of the page. */
 export function ToDo({ message }: { message: Detail }) {
-  const t = useT();
   const acts = useActs();
   const heading = useHeading(message);
   if (!message.needsAction) return <Dealt message={message} />;
-  const reasons = reasonsOf(message);
-  const findings = message.findings.filter((finding) => finding.severity === "refuse");
   return (
     <Alert
       className="gap"
@@ -204,20 +206,24 @@ export function ToDo({ message }: { message: Detail }) {
       type={acts ? "error" : "info"}
       showIcon
       title={heading}
-      description={
-        <>
-          {message.outcome !== "refused" &&
-            reasons.map((reason) => <Why key={`${reason.receipt.cursor}`} reason={reason} message={message} />)}
-          {message.outcome === "refused" &&
-            findings.slice(0, 3).map((finding) => (
-              <div key={`${finding.code} ${finding.path}`}>
-                {acts ? sentences(finding.text, finding.advice) : finding.text}
-              </div>
-            ))}
-          {message.outcome === "refused" && findings.length > 3 && <div>{t("todo.findingsMore", { n: findings.length - 3 })}</div>}
-        </>
-      }
+      description={<Reasons message={message} />}
     />
+  );
+}
+
+/** Why it came back and what to do: the receipts of customs, or what the platform found. */
+export function Reasons({ message }: { message: Detail }) {
+  const t = useT();
+  const acts = useActs();
+  if (message.outcome !== "refused") return reasonsOf(message).map((reason) => <Why key={`${reason.receipt.cursor}`} reason={reason} message={message} />);
+  const findings = message.findings.filter((finding) => finding.severity === "refuse");
+  return (
+    <>
+      {findings.slice(0, FINDINGS_MAX).map((finding) => (
+        <div key={`${finding.code} ${finding.path}`}>{acts ? sentences(finding.text, finding.advice) : finding.text}</div>
+      ))}
+      {findings.length > FINDINGS_MAX && <div>{t("todo.findingsMore", { n: findings.length - FINDINGS_MAX })}</div>}
+    </>
   );
 }
 
