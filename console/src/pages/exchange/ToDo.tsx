@@ -1,7 +1,7 @@
 // What the company must do about a message that came back, and the one button for it.
 import { EditOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Popconfirm } from "antd";
+import { Alert, App, Button, Modal } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { call } from "../../api/client";
@@ -12,6 +12,7 @@ import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { Told } from "../../i18n/told";
 import { type Dealing, dealingOf, dealings, dismissalOf, type Reason, reasonsOf, standing } from "./documents";
+import { DismissReason } from "./DismissReason";
 import { numberOf } from "./keys";
 import { sentences } from "./sentences";
 import { isBad, OUTCOMES, useActs } from "./State";
@@ -69,13 +70,16 @@ export function Dismiss({ message }: { message: Detail }) {
   const client = useQueryClient();
   const problem = useProblem();
   const { message: toast } = App.useApp();
+  const [isAsked, ask] = useState(false);
+  const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   if (!message.needsAction || !can("dismiss_message")) return null;
   const run = async () => {
     setBusy(true);
     try {
-      await call("POST", `/api/v1/messages/${message.id}/dismiss`, { reason: "" });
+      await call("POST", `/api/v1/messages/${message.id}/dismiss`, { reason: reason.trim() });
       void toast.success(t("todo.dismissed"));
+      ask(false);
       await client.invalidateQueries({ queryKey: ["message", message.id] });
     } catch (error) {
       problem(error);
@@ -84,9 +88,22 @@ export function Dismiss({ message }: { message: Detail }) {
     }
   };
   return (
-    <Popconfirm title={t("todo.dismiss")} description={<div className="info">{t("todo.dismissHint")}</div>} onConfirm={() => void run()}>
-      <Button loading={busy}>{t("todo.dismiss")}</Button>
-    </Popconfirm>
+    <>
+      <Button onClick={() => ask(true)}>{t("todo.dismiss")}</Button>
+      <Modal
+        open={isAsked}
+        title={t("todo.dismiss")}
+        okText={t("action.ok")}
+        cancelText={t("action.cancel")}
+        confirmLoading={busy}
+        onOk={() => void run()}
+        onCancel={() => ask(false)}
+        mask={{ closable: false }}
+      >
+        <p>{t("dismiss.askOne", { no: message.acceptanceNo })}</p>
+        <DismissReason reason={reason} change={setReason} disabled={busy} />
+      </Modal>
+    </>
   );
 }
 
