@@ -14,6 +14,7 @@ import { Badge } from "../../shell/Badge";
 import { AuditObject } from "./AuditObject";
 import { AuditDetail } from "./AuditDetail";
 import { acts } from "./acts";
+import { objectAsked } from "./objectAsked";
 
 interface Row {
   number: number;
@@ -62,7 +63,7 @@ const rows = defineResource<Row>({
   exportPath: "/api/v1/audit/export",
   exportNeeds: "audit_export",
   exportName: "csv",
-  filters: [{ key: "act", label: "audit.act", as: "select", options: () => acts("") }, { key: "object", label: "audit.object", hint: "audit.objectHint" }, ...days],
+  filters: [{ key: "act", label: "audit.act", as: "select", options: () => acts("") }, { key: "object", label: "audit.object", hint: "audit.objectHint", help: "audit.objectHelp", asked: objectAsked }, ...days],
 });
 
 /** What was done: its Chinese name, or in English its code, which is made of English words. */

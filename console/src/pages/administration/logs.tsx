@@ -26,7 +26,7 @@ interface Row {
 }
 
 const filters = (begin: string): Filter[] => [
-  { key: "person", label: "log.person", hint: "users.qHint" },
+  { key: "person", label: "log.person", hint: "users.qHint", help: "users.qHelp" },
   { key: "act", label: "audit.act", as: "select", options: () => acts(begin) },
   {
     key: "result",
