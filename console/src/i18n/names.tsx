@@ -29,7 +29,8 @@ export type Family =
   | "searchedBy"
   | "channel"
   | "choice"
-  | "object";
+  | "object"
+  | "act";
 
 function wordOf(family: Family, code: string): Word | undefined {
   const word = `${family}.${code}`;

@@ -1,7 +1,7 @@
 // Words of companies, cases and docking.
 export const services = {
   "menu.cases": ["办件", "Cases"],
-  "menu.start": ["首页", "Start"],
+  "menu.start": ["首页", "Home"],
   "start.today": ["今日", "Today"],
   "start.pages": ["功能入口", "Go to"],
   "menu.company": ["企业信息", "My company"],

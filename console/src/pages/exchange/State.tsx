@@ -4,6 +4,7 @@ import { useCan, useSession } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
+import { useTold } from "../../i18n/told";
 import { type Doing, tally } from "./documents";
 import { isBad, isDealt, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
 
@@ -127,8 +128,9 @@ export function useStatusWords(): (status: number, name?: string | null) => stri
 
 export function ReturnStatus({ status, name, isOver = false, isPlain = false }: ReturnStatusProps) {
   const words = useStatusWords();
+  const told = useTold();
   // A tax bill has no status: its name says what it is.
-  if (status === null || status === undefined) return (name ?? "") === "" ? <span className="soft">–</span> : <span className="badge now">{name}</span>;
+  if (status === null || status === undefined) return (name ?? "") === "" ? <span className="soft">–</span> : <span className="badge now">{told(name ?? "")}</span>;
   const look = isUnknownStatus(status, name) ? "warn" : statusClass(status);
   return <span className={`badge ${isPlain || (isOver && look === "bad") ? "" : look}`}>{words(status, name)}</span>;
 }
