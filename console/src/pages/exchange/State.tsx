@@ -64,7 +64,8 @@ export function Outcome({ outcome, name, needsAction, doing, isUnsure = false }:
   return (
     <span className="nowrap">
       <span className={`badge ${isUnsure && !isBad(outcome) ? "" : outcomeLook(outcome, needsAction)}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
-      {needsAction === true && (acts ? <span className="badge act">{t(doing === "correct" ? "outcome.act" : "outcome.actOn")}</span> : <span className="badge beside">{t("outcome.needsAction")}</span>)}
+      {needsAction === true && (acts ? <span className="badge act">{t("outcome.act")}</span> : <span className="badge beside">{t("outcome.needsAction")}</span>)}
+      {needsAction === true && acts && doing === "call" && <span className="badge warn beside">{t("todo.callFirst")}</span>}
     </span>
   );
 }
@@ -80,10 +81,19 @@ interface ProgressProps {
   };
 }
 
-/** In a list: what became of it, and while nothing has, how far it has come. One word, not the same one twice. */
+/** In a list: what became of it, and while nothing has, how far it has come. */
 export function Progress({ of }: ProgressProps) {
   const t = useT();
-  if (of.outcome == null || of.outcome === "waiting") return <State state={of.state} name={of.stateName} outcome={of.outcome ?? undefined} />;
+  if (of.outcome == null || of.state === "held") return <State state={of.state} name={of.stateName} />;
+  if (of.outcome === "waiting") {
+    // As in the state of it: a status after the last one that was expected is no end.
+    const word = stateWord(of.state === "settled" ? "answered" : of.state);
+    return (
+      <span className="nowrap">
+        <Outcome outcome="waiting" /> <span className="soft">{word === undefined ? (of.stateName ?? of.state) : t(word)}</span>
+      </span>
+    );
+  }
   const { correctedBy } = of;
   return (
     <>

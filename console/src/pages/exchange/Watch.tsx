@@ -48,7 +48,7 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
           columns={[
             { title: t("message.acceptanceNo"), render: (_, m) => <Link to={`/messages/${m.id}`}>{m.acceptanceNo}</Link> },
             { title: t("message.kind"), render: (_, m) => <Kind kind={m.kind} name={m.kindName} /> },
-            { title: t("progress.title"), render: (_, m) => <Progress of={m} /> },
+            { title: t("outcome.title"), render: (_, m) => <Progress of={m} /> },
             { title: t("message.holder"), render: (_, m) => <Holder holder={m.holder} /> },
             {
               title: t("document.status"),
