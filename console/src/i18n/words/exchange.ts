@@ -121,7 +121,7 @@ export const exchange = {
     "Leave the doubtful ones out until they are settled; the others can be submitted now.",
   ],
   "correct.bulkFaulty": [
-    "其中 {n} 份为处理异常，直接重报很可能再次异常：请先按回执处理，不宜重报的请取消勾选。",
+    "其中 {n} 份为处理异常，直接重报很可能再次异常：请先按回执处理，不宜重报的请关闭后在列表中取消勾选。",
     "{n} of them are faulty and will most likely fail again: act on the receipts first, and leave out what should not be declared again.",
   ],
   "correct.bulkReading": ["正在核对各份回执的要求…", "Reading what the receipts advise…"],
@@ -139,7 +139,7 @@ export const exchange = {
   "correct.asOf": ["海关答复到达后显示在上面，关闭后请到报文列表查看。", "What customs answers appears above; once this is closed, the list of messages has it."],
   "correct.toList": ["查看报文列表", "See the messages"],
   "correct.concerned": ["有关的数据项", "Fields concerned"],
-  "correct.bulkSame": ["未选择数据项，将原样重报：内容与被退的相同，很可能再次被退回。", "No field is chosen: the same as before is declared again and will most likely come back."],
+  "correct.bulkSame": ["未选择数据项，其中 {n} 份将原样重报：内容与被退的相同，很可能再次被退回。", "No field is chosen: {n} of them are declared again as they were and will most likely come back."],
   "correct.submit": ["提交更正重报", "Submit"],
   "correct.submitted": ["已提交更正重报，受理号 {no}", "Submitted as {no}"],
   "correct.again": ["已更正重报，新报文：", "Corrected already by"],

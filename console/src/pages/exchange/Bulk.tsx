@@ -163,7 +163,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
               description={<Named rows={faulty.map((row) => row.acceptanceNo)} />}
             />
           )}
-          {element === undefined && <Alert className="gap" type="warning" showIcon title={t("correct.bulkSame")} />}
+          {element === undefined && repeats.length > 0 && <Alert className="gap" type="warning" showIcon title={t("correct.bulkSame", { n: repeats.length })} />}
           <div className="stack-field">
             <label htmlFor={`${field}-element`}>{t("correct.element")}</label>
             <Select

@@ -54,12 +54,17 @@ export function HandleButton({ message, doing }: { message: Known; doing: string
   if (doing === undefined || doing === "correct") return <CorrectButton message={message} />;
   if (!acts || !message.needsAction || !isBad(message.outcome)) return null;
   return (
-    <span className="nowrap">
+    <>
       <Link to={`/messages/${message.id}`}>
         <Button size="small">{t("action.view")}</Button>
-      </Link>{" "}
-      {doing === "call" && <span className="badge warn">{t("todo.callFirst")}</span>}
-    </span>
+      </Link>
+      {/* Below it: beside it the table would be wider than its card. */}
+      {doing === "call" && (
+        <div className="after-small">
+          <span className="badge warn">{t("todo.callFirst")}</span>
+        </div>
+      )}
+    </>
   );
 }
 
