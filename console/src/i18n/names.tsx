@@ -9,7 +9,6 @@ export type Family =
   | "role"
   | "state"
   | "outcome"
-  | "case"
   | "caseKind"
   | "caseAct"
   | "caseField"

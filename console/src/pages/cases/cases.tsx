@@ -19,6 +19,14 @@ const LOOK: Record<string, Look> = {
   returned: "bad",
 };
 
+/** What the platform calls the states, for where it tells no code. */
+const TOLD: Readonly<Record<string, string>> = { 申请: "applied", 受理: "accepted", 补正: "supplementing", 审批: "approving", 办结: "done", 退回: "returned", 撤回: "withdrawn" };
+
+/** The state by its Chinese name alone. */
+export function CaseStateTold({ name }: { name: string }) {
+  return <CaseState state={TOLD[name] ?? ""} name={name} />;
+}
+
 export function CaseState({ state, name }: { state: string; name: string }) {
   const t = useT();
   const known = STATES.find((one) => one === state);
