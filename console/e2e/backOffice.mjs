@@ -180,8 +180,8 @@ export function backOffice(browserOf) {
     await company.page.getByRole("alert").getByText("周六夜间维护").waitFor();
     await isGood(company.page, "the first page with a notice");
     await shot(company.page, "home-notice");
-    // What customs sent back counts in the bell as well; the notice is one of them until it is read.
-    const bell = company.page.getByRole("button", { name: /^通知 \d+ 条$/ });
+    // The notice is one of the unread ones until it is read.
+    const bell = company.page.getByRole("button", { name: /^未读通知 \d+ 条$/ });
     const n = Number(/\d+/.exec(await bell.getAttribute("aria-label"))[0]);
     assert.ok(n > 0, "the bell does not count the notice");
     await bell.click();
@@ -195,7 +195,7 @@ export function backOffice(browserOf) {
     await isGood(company.page, "a notice");
     await shot(company.page, "notice");
     await dialog.getByRole("button", { name: "关闭" }).last().click();
-    await company.page.getByRole("button", { name: `通知 ${n - 1} 条`, exact: true }).waitFor();
+    await company.page.getByRole("button", { name: `未读通知 ${n - 1} 条`, exact: true }).waitFor();
     await company.page.goto(`${url}/console/notices`);
     await settled(company.page);
     await row(company.page, "周六夜间维护").getByText("已读").waitFor();

@@ -24,7 +24,7 @@ export function stale(browserOf) {
     await watching.goto(`${url}/console/cases/${id}`);
     await settled(watching);
     const state = watching.locator("#content .ant-descriptions .badge").first();
-    assert.equal(await state.innerText(), "申请");
+    assert.equal(await state.innerText(), "待受理");
     const withdrawn = await request.post(`${url}/api/v1/cases/${id}/withdraw`, {
       headers: { "x-csrf-token": csrf },
       data: { reason: "不再需要" },

@@ -15,3 +15,16 @@ export function acceptanceNo(id: string): string {
   }
   return `TG${text}`;
 }
+
+/** The id behind an acceptance number; nothing when it is none. */
+export function messageIdOf(no: string): string | undefined {
+  const digits = no.trim().toUpperCase();
+  if (!digits.startsWith("TG") || digits.length !== LENGTH + 2) return undefined;
+  let id = 0n;
+  for (const digit of digits.slice(2)) {
+    const value = DIGITS.indexOf(digit);
+    if (value < 0) return undefined;
+    id = (id << 5n) | BigInt(value);
+  }
+  return id.toString();
+}

@@ -9,7 +9,6 @@ export type Family =
   | "role"
   | "state"
   | "outcome"
-  | "case"
   | "caseKind"
   | "caseAct"
   | "caseField"
@@ -29,7 +28,8 @@ export type Family =
   | "searchedBy"
   | "channel"
   | "choice"
-  | "object";
+  | "object"
+  | "act";
 
 function wordOf(family: Family, code: string): Word | undefined {
   const word = `${family}.${code}`;

@@ -1,4 +1,5 @@
 // Every word of the console, by theme.
+import { acts } from "./words/acts";
 import { administration } from "./words/administration";
 import { backOffice } from "./words/backOffice";
 import { exchange } from "./words/exchange";
@@ -6,4 +7,4 @@ import { names } from "./words/names";
 import { services } from "./words/services";
 import { shell } from "./words/shell";
 
-export const words = { ...shell, ...exchange, ...services, ...administration, ...backOffice, ...names };
+export const words = { ...shell, ...exchange, ...services, ...administration, ...backOffice, ...names, ...acts };

@@ -16,7 +16,7 @@ import { ColumnChooser } from "./ColumnChooser";
 import { Export } from "./Export";
 import { CreateButton, EditButton } from "./Forms";
 import * as cursor from "./cursor";
-import { PAGES, readFilters, readSize, SIZE, SIZES, writeFilters } from "./filters";
+import { askedOf, PAGES, readFilters, readSize, SIZE, SIZES, writeFilters } from "./filters";
 import type { Column, ListPage, Resource } from "./resource";
 import { savedColumns } from "./saved";
 import { SearchForm } from "./SearchForm";
@@ -39,7 +39,8 @@ function useList<Row>(resource: Resource<Row>) {
   const stack = cursor.read(search.get(PAGES));
   const size = readSize(search);
   const place = resource.whole === true ? {} : { limit: size, after: cursor.current(stack) };
-  const query: Query = { ...resource.fixed, ...filters, ...place };
+  const asked = askedOf(resource.filters ?? [], filters);
+  const query: Query = { ...resource.fixed, ...asked, ...place };
   const client = useQueryClient();
   const list = useQuery({
     queryKey: ["list", resource.name, query],
@@ -62,12 +63,12 @@ function useList<Row>(resource: Resource<Row>) {
     setSearch(address);
   };
   const filter = (values: Record<string, string | undefined>) => setSearch(writeFilters(search, known, values));
-  return { list, filters, stack, size, refresh, go, resize, filter };
+  return { list, filters, asked, stack, size, refresh, go, resize, filter };
 }
 
 export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
   const t = useT();
-  const { list, filters, stack, size, refresh, go, resize, filter } = useList(resource);
+  const { list, filters, asked, stack, size, refresh, go, resize, filter } = useList(resource);
   const [opened, open] = useState<Row>();
   const [columns, setColumns] = useState(() =>
     savedColumns(localStorage, resource.name, resource.columns.map((column) => column.key)),
@@ -114,7 +115,7 @@ export function ResourceList<Row>({ resource, extra, before }: Props<Row>) {
             <Button icon={<ReloadOutlined />} onClick={press} loading={pressed && list.isFetching}>
               {t("action.refresh")}
             </Button>
-            <Export resource={resource} columns={shown} filters={filters} />
+            <Export resource={resource} columns={shown} filters={asked} />
           </Space>
           <ColumnChooser name={resource.name} columns={resource.columns} chosen={columns} choose={setColumns} />
         </div>

@@ -87,6 +87,7 @@ function Field({ resource, filter, value, change }: FieldProps) {
   // An address may carry what is no choice: it is named, and the choices stand in the list.
   const isStrange = filter.as === "select" && isKnown && (value ?? "") !== "" && !options.some((option) => option.value === value);
   const hint = filter.hint === undefined ? {} : { placeholder: t(filter.hint) };
+  const help = filter.help === undefined ? {} : { title: t(filter.help), "aria-description": t(filter.help) };
   return (
     <div className={isStrange ? "field strange" : "field"}>
       <label htmlFor={id}>{t(filter.label)}</label>
@@ -111,7 +112,7 @@ function Field({ resource, filter, value, change }: FieldProps) {
           onChange={(next) => change(next === null ? "" : next.format("YYYY-MM-DD"))}
         />
       ) : (
-        <Input id={id} allowClear maxLength={200} value={value ?? ""} {...hint} onChange={(event) => change(event.target.value)} />
+        <Input id={id} allowClear maxLength={200} value={value ?? ""} {...hint} {...help} onChange={(event) => change(event.target.value)} />
       )}
       {isStrange && <span className="why" role="alert">{t("filter.strange", { value: value ?? "" })}</span>}
     </div>

@@ -16,6 +16,11 @@ export function readFilters(search: URLSearchParams, known: readonly string[]): 
   return values;
 }
 
+/** What the platform is asked for the filters of the address. */
+export function askedOf(filters: readonly { key: string; asked?: (typed: string) => string }[], values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, filters.find((one) => one.key === key)?.asked?.(value) ?? value]));
+}
+
 /** A new address for new filters: back to the first page, the page size and strangers kept. */
 export function writeFilters(
   search: URLSearchParams,

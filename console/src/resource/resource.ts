@@ -35,7 +35,12 @@ export interface Filter {
   as?: "text" | "select" | "day";
   /** A function when the platform must be asked for them. */
   options?: readonly Option[] | (() => Promise<readonly Option[]>);
+  /** Inside the field while it is empty: a few words, for it is narrow. */
   hint?: Word;
+  /** What can be typed, in full; shown beside the pointer and read out. */
+  help?: Word;
+  /** What the platform is asked for what was typed; the same when absent. */
+  asked?: (typed: string) => string;
   /** The choice that holds while none is made, shown as such; everything is listed when absent. */
   initial?: string;
 }
@@ -141,7 +146,7 @@ export interface Resource<Row> {
   link?: (row: Row) => string;
   /** What the drawer shows when there is no page of its own. */
   detail?: (row: Row) => ReactNode;
-  detailTitle?: (row: Row) => string;
+  detailTitle?: (row: Row) => ReactNode;
   /** The operation that answers the list, for the export; the name with underscores when absent. */
   list?: string;
   /** Route of an export of its own. */

@@ -1,4 +1,5 @@
-// What is new for whoever sits here: the bell in the head, and important notices on the first page.
+// The notices that nobody has read yet: the bell in the head, and important ones on the first page. What is to be done
+// stands in the to-do list beside it.
 import { BellOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Badge, Button, Popover } from "antd";
@@ -10,7 +11,6 @@ import type { Schema } from "../api/types";
 import { dateTime } from "../format/time";
 import { useT } from "../i18n";
 import { type Notice, NoticeDialog } from "../pages/notices/NoticeText";
-import { TodoList, useSentBack } from "./Todos";
 
 /** How often the bell looks while the page is seen; it looks at once when somebody comes back. */
 const LOOK_MS = 60_000;
@@ -32,16 +32,13 @@ export function Bell() {
   const [open, setOpen] = useState(false);
   const [shown, show] = useState<Notice>();
   const { unread = 0, items = [] } = bell.data ?? {};
-  const sentBack = useSentBack();
-  const n = unread + sentBack.reduce((sum, item) => sum + item.count, 0);
   const choose = (notice: Notice) => {
     setOpen(false);
     show(notice);
   };
   const content = (
     <div className="bell">
-      {sentBack.length > 0 && <TodoList items={sentBack} done={() => setOpen(false)} />}
-      {items.length === 0 && sentBack.length === 0 ? <p className="soft">{t("shell.noNotices")}</p> : null}
+      {items.length === 0 && <p className="soft">{t("shell.noNotices")}</p>}
       <ul>
         {items.map((notice) => (
           <li key={notice.id}>
@@ -59,9 +56,9 @@ export function Bell() {
   );
   return (
     <>
-      <Popover trigger="click" placement="bottomRight" title={t("shell.notices")} content={content} open={open} onOpenChange={setOpen}>
-        <Button type="text" className="bell-button" aria-label={t("shell.unread", { n })} aria-expanded={open}>
-          <BellOutlined /> <Badge count={n} size="small" overflowCount={99} />
+      <Popover trigger="click" placement="bottomRight" title={t("shell.unreadNotices")} content={content} open={open} onOpenChange={setOpen}>
+        <Button type="text" className="bell-button" aria-label={t("shell.unread", { n: unread })} title={t("shell.unread", { n: unread })} aria-expanded={open}>
+          <BellOutlined /> <Badge count={unread} size="small" overflowCount={99} />
         </Button>
       </Popover>
       <NoticeDialog notice={shown} close={() => show(undefined)} />

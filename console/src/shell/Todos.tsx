@@ -34,14 +34,6 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
   agents: ["todo.agents", "/agents"],
 };
 
-/** What a company was sent back: it stands in the bell as well. */
-const SENT_BACK = ["rejected", "faulty", "refused"];
-
-export function useSentBack(): Todo[] {
-  const { items = [] } = useTodos().data ?? {};
-  return items.filter((item) => SENT_BACK.includes(item.kind));
-}
-
 export function useTodos() {
   const can = useCan();
   return useQuery({

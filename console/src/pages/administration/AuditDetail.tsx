@@ -1,11 +1,14 @@
 // What a row of the audit says more: codes in it get their names.
-import { useT } from "../../i18n";
+import { useLanguage } from "../../i18n";
 import { useName } from "../../i18n/names";
-import { codeOf, named } from "./codeOf";
+import { useTold } from "../../i18n/told";
+import { codeOf, named, termsIn } from "./codeOf";
 
 export function AuditDetail({ text, whole = false }: { text: string; whole?: boolean }) {
-  const t = useT();
+  const { t, language } = useLanguage();
   const name = useName();
+  const told = useTold();
   const { code, rest } = codeOf(text);
-  return code === undefined ? named(text, name, t("list.join"), whole) : `${name("approvalKind", code)}${rest}`;
+  if (code !== undefined) return `${name("approvalKind", code)}${rest}`;
+  return named(language === "en" ? termsIn(told(text), name) : text, name, t("list.join"), whole);
 }

@@ -1,5 +1,6 @@
 // What leaves a row in the audit, for the choice in a filter.
 import { call } from "../../api/client";
+import { isWord } from "../../i18n";
 import type { Option } from "../../resource/resource";
 
 interface Act {
@@ -11,6 +12,10 @@ interface Act {
 /** What can be looked for; those of the login log when `begin` says so. */
 export async function acts(begin: string): Promise<Option[]> {
   const { items } = await call<{ items: Act[] }>("GET", "/api/v1/audit/acts");
-  return items.filter((one) => one.id.startsWith(begin)).map((one) => ({ value: one.id, label: { text: `${one.room}：${one.name}` } }));
+  const labelOf = ({ id, room, name }: Act) => {
+    const word = `act.${id}`;
+    return isWord(word) ? word : { text: `${room}：${name}` };
+  };
+  return items.filter((one) => one.id.startsWith(begin)).map((one) => ({ value: one.id, label: labelOf(one) }));
 }
 

@@ -6,7 +6,7 @@ import { call } from "../../api/client";
 import { useCan } from "../../api/session";
 import { count } from "../../format/number";
 import { dateTime } from "../../format/time";
-import { useLanguage, useT } from "../../i18n";
+import { isWord, say, useLanguage, useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { type Column, defineResource, type Filter } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
@@ -14,6 +14,7 @@ import { Badge } from "../../shell/Badge";
 import { AuditObject } from "./AuditObject";
 import { AuditDetail } from "./AuditDetail";
 import { acts } from "./acts";
+import { objectAsked } from "./objectAsked";
 
 interface Row {
   number: number;
@@ -58,24 +59,26 @@ const rows = defineResource<Row>({
   columns,
   empty: "audit.empty",
   detail: (row) => <Whole row={row} />,
-  detailTitle: (row) => row.actName,
+  detailTitle: (row) => <ActName act={row.act} name={row.actName} />,
   exportPath: "/api/v1/audit/export",
   exportNeeds: "audit_export",
   exportName: "csv",
-  filters: [{ key: "act", label: "audit.act", as: "select", options: () => acts("") }, { key: "object", label: "audit.object", hint: "audit.objectHint" }, ...days],
+  filters: [{ key: "act", label: "audit.act", as: "select", options: () => acts("") }, { key: "object", label: "audit.object", hint: "audit.objectHint", help: "audit.objectHelp", asked: objectAsked }, ...days],
 });
 
-/** What was done: its Chinese name, or in English its code, which is made of English words. */
+/** What was done, by its name; what nobody has named by its code. */
 export function ActName({ act, name, withCode = false }: { act: string; name: string; withCode?: boolean }) {
   const { language } = useLanguage();
+  const word = `act.${act}`;
+  const shown = language === "zh-CN" ? name : isWord(word) ? say(language, word) : "";
   const code = <span className="mono">{act}</span>;
-  if (language === "en" || name === "") return code;
+  if (shown === "") return code;
   return withCode ? (
     <>
-      {name} {code}
+      {shown} {code}
     </>
   ) : (
-    name
+    shown
   );
 }
 

@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { codeOf, named } from "./codeOf";
+import { isWord } from "../../i18n";
+import { nameOf } from "../../i18n/names";
+import { codeOf, named, termsIn } from "./codeOf";
 
 test("a sentence that begins with a code is parted after it; others stay whole", () => {
   expect(codeOf("receipt.release：未匹配回执 12")).toEqual({ code: "receipt.release", rest: "：未匹配回执 12" });
@@ -16,4 +19,23 @@ test("documents and business roles in a sentence are named; other sentences stay
   expect(named("1105960001 ebc,agent", name, "、")).toBe("1105960001 business/ebc、business/agent");
   expect(named("已开通 pay", name, "、")).toBe("已开通 business/pay");
   expect(named("user left", name, "、")).toBe("user left");
+});
+
+test("lists of terms in the audit are told in English, sentences stay as they are", () => {
+  const english = (text: string) => termsIn(text, (family, code, chinese) => nameOf("en", family, code, chinese));
+  expect(english("密码、动态验证码；登录完成")).toBe("Password, One-time code; Logged in");
+  expect(english("密码；待开启两步验证")).toBe("Password; Second step to be set up");
+  expect(english("企业管理员 company.admin")).toBe("Company administrator company.admin");
+  expect(["", "连续失败，锁定来自 10.0.0.1 的登录", "密码；别的"].map(english)).toEqual(["", "连续失败，锁定来自 10.0.0.1 的登录", "密码；别的"]);
+});
+
+test("every act of the platform has a name in English", () => {
+  const crates = new URL("../../../../crates/", import.meta.url);
+  const acts = new Set<string>();
+  for (const file of readdirSync(crates, { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".rs") || /(^|\/)tests?(\/|\.rs$)/.test(file)) continue;
+    for (const [, act = ""] of readFileSync(new URL(file, crates), "utf8").matchAll(/: Act = Act \{\s*name: "([a-z_.]+)"/g)) acts.add(act);
+  }
+  expect(acts.size).toBeGreaterThan(80);
+  expect([...acts].filter((act) => !isWord(`act.${act}`))).toEqual([]);
 });

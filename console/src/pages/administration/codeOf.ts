@@ -22,3 +22,21 @@ export function named(text: string, name: Names, join: string, whole = false): s
   const [, before = "", codes = ""] = roles;
   return before + codes.split(",").map((code) => name("business", code)).join(join);
 }
+
+/** Families whose Chinese names the audit writes as they are: ways of logging in and how far it came, and roles. */
+const TERMS = ["method", "stage", "role"] as const;
+/** The audit tells the end of a login as what happened, the sessions as how they stand. */
+const SAME: Readonly<Record<string, string>> = { 登录完成: "已登录" };
+
+/** A list of terms, `密码、动态验证码；登录完成` or `企业管理员 a.b`, by our words for them; a sentence stays what it is. */
+export function termsIn(text: string, name: (family: (typeof TERMS)[number], code: string, chinese: string) => string): string {
+  const translated = text.split(/([；、])/).map((part) => {
+    if (part === "；") return "; ";
+    if (part === "、") return ", ";
+    const [term = "", ...rest] = part.split(" ");
+    const own = SAME[term] ?? term;
+    const found = TERMS.map((family) => name(family, "", own)).find((one) => one !== own && one !== "");
+    return found === undefined ? undefined : [found, ...rest].join(" ");
+  });
+  return translated.includes(undefined) ? text : translated.join("");
+}

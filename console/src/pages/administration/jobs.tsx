@@ -47,7 +47,7 @@ const jobs = defineResource<Job>({
     { key: "detail", title: "audit.detail", render: (row) => <Detail run={row.last} />, from: "last.detail" },
   ],
   detail: (row) => <Runs job={row.id} />,
-  detailTitle: (row) => row.name,
+  detailTitle: (row) => <Named family="jobName" code={row.id} chinese={row.name} />,
   actions: [
     {
       key: "run",

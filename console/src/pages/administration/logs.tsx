@@ -26,7 +26,7 @@ interface Row {
 }
 
 const filters = (begin: string): Filter[] => [
-  { key: "person", label: "log.person", hint: "users.qHint" },
+  { key: "person", label: "log.person", hint: "users.qHint", help: "users.qHelp" },
   { key: "act", label: "audit.act", as: "select", options: () => acts(begin) },
   {
     key: "result",
@@ -78,7 +78,7 @@ const operations = defineResource<Row>({
   filters: filters(""),
   columns: [...who, { key: "object", title: "audit.object", render: (row) => <AuditObject object={row.object} /> }, ...how],
   detail: (row) => <Whole row={row} />,
-  detailTitle: (row) => row.actName,
+  detailTitle: (row) => <ActName act={row.act} name={row.actName} />,
   exportPath: "/api/v1/exports/operation-log",
   exportNeeds: "export_operation_log",
 });

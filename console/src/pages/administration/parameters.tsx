@@ -79,7 +79,7 @@ const parameters = defineResource<Parameter>({
     { key: "id", title: "parameter.id", as: "code", extra: true },
   ],
   detail: (row) => <History row={row} />,
-  detailTitle: (row) => row.name,
+  detailTitle: (row) => <Named family="parameterName" code={row.id} chinese={row.name} />,
   edit: {
     label: "parameter.change",
     needs: "set_parameter",

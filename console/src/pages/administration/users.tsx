@@ -68,7 +68,7 @@ const users = defineResource<User>({
   rowKey: (row) => row.id,
   empty: "users.empty",
   filters: [
-    { key: "q", label: "users.q", hint: "users.qHint" },
+    { key: "q", label: "users.q", hint: "users.qHint", help: "users.qHelp" },
     { key: "department", label: "user.department", as: "select", options: () => departments() },
     { key: "post", label: "user.post", as: "select", options: posts },
     {

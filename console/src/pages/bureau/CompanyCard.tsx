@@ -16,6 +16,7 @@ import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
 import { AuditDetail } from "../administration/AuditDetail";
 import { AuditObject } from "../administration/AuditObject";
+import { CaseStateTold } from "../cases/cases";
 import { AppointmentState } from "../company/agents";
 import { CompanyState } from "./companies";
 import type { Card } from "./types";
@@ -199,7 +200,7 @@ function CardCases({ card }: { card: Card }) {
       locale={{ emptyText: t("cases.empty") }}
       columns={[
         { title: t("case.title"), render: (_, one) => <Link to={`/cases/${one.id}`}>{one.title}</Link> },
-        { title: t("message.state"), render: (_, one) => <Named family="case" chinese={one.stateName} /> },
+        { title: t("message.state"), render: (_, one) => <CaseStateTold name={one.stateName} /> },
         { title: t("case.appliedAt"), render: (_, one) => dateTime(one.appliedAt) },
       ]}
     />

@@ -70,6 +70,7 @@ export function Docking() {
           </label>
         </span>
       </div>
+      <p className="soft">{t("docking.intro")}</p>
       <div className="board">
         {stages.map((stage) => (
           <section key={stage.stage} className="lane" aria-label={named("docking", stage.stage, stage.name)}>
@@ -131,11 +132,12 @@ function Card({ card, done }: { card: DockingCard; done: () => void }) {
         ))}
       </dl>
       {can("set_docking") && (
-        <Button type="primary" className="gap" onClick={() => edit(true)}>
+        <Button type="primary" className="gap after" onClick={() => edit(true)}>
           {t("docking.update")}
         </Button>
       )}
       <h3>{t("docking.history")}</h3>
+      {card.history.length === 0 && <p className="soft">{t("docking.noHistory")}</p>}
       <Timeline
         items={card.history.map((step, i) => ({
           key: i,

@@ -15,7 +15,7 @@ const companies = defineResource<CompanySummary>({
   link: (row) => `/companies/${row.id}`,
   empty: "companies.empty",
   filters: [
-    { key: "q", label: "companies.q", hint: "companies.qHint" },
+    { key: "q", label: "companies.q", hint: "companies.qHint", help: "companies.qHelp" },
     { key: "role", label: "case.businessRole", as: "select", options: BUSINESS_OPTIONS },
     {
       key: "state",

@@ -56,7 +56,7 @@ function CaseView({ detail, refresh }: { detail: CaseDetail; refresh: () => void
             { key: "number", label: t("case.number"), children: <Code text={detail.id} /> },
             { key: "kind", label: t("case.kind"), children: <Named family="caseKind" code={detail.kind} chinese={detail.kindName} /> },
             { key: "state", label: t("message.state"), children: <CaseState state={detail.state} name={detail.stateName} /> },
-            { key: "due", label: t("case.dueAt"), children: <Due at={detail.dueAt} due={detail.due} /> },
+            { key: "due", label: t("case.dueAt"), children: <Due of={detail} /> },
             { key: "company", label: t("message.company"), children: detail.company?.name ?? "–" },
             { key: "by", label: t("case.appliedBy"), children: detail.appliedBy },
             { key: "at", label: t("case.appliedAt"), children: dateTime(detail.appliedAt) },

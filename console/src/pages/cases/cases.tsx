@@ -19,15 +19,27 @@ const LOOK: Record<string, Look> = {
   returned: "bad",
 };
 
+/** What the platform calls the states, for where it tells no code. */
+const TOLD: Readonly<Record<string, string>> = { 申请: "applied", 受理: "accepted", 补正: "supplementing", 审批: "approving", 办结: "done", 退回: "returned", 撤回: "withdrawn" };
+
+/** The state by its Chinese name alone. */
+export function CaseStateTold({ name }: { name: string }) {
+  return <CaseState state={TOLD[name] ?? ""} name={name} />;
+}
+
 export function CaseState({ state, name }: { state: string; name: string }) {
   const t = useT();
   const known = STATES.find((one) => one === state);
   return <span className={`badge ${LOOK[state] ?? ""}`}>{known === undefined ? name : t(`case.${known}`)}</span>;
 }
 
-export function Due({ at, due }: { at?: string | null | undefined; due?: string | null | undefined }) {
+/** States in which nobody has anything to do any more. */
+const OVER = ["done", "returned", "withdrawn"];
+
+/** Until when it is to be done; of one that is over when that was. */
+export function Due({ of: { dueAt: at, due, state, changedAt } }: { of: Pick<CaseSummary, "dueAt" | "due" | "state" | "changedAt"> }) {
   const t = useT();
-  if (at == null) return <span className="soft">–</span>;
+  if (at == null) return <span className="soft num nowrap">{OVER.includes(state) ? t("case.over", { at: dateTime(changedAt) }) : "–"}</span>;
   return (
     <span className="num nowrap">
       {dateTime(at)}{" "}
@@ -46,7 +58,7 @@ const cases: Resource<CaseSummary> = defineResource<CaseSummary>({
   live: ["case"],
   empty: "cases.empty",
   filters: [
-    { key: "q", label: "case.q", hint: "case.qHint" },
+    { key: "q", label: "case.q", hint: "case.qHint", help: "case.qHelp" },
     {
       key: "state",
       label: "message.state",
@@ -71,10 +83,10 @@ const cases: Resource<CaseSummary> = defineResource<CaseSummary>({
     { key: "id", title: "case.number", as: "code" },
     { key: "kindName", title: "case.kind", render: (row) => <Named family="caseKind" code={row.kind} chinese={row.kindName} />, from: "kindName", extra: true },
     { key: "company", title: "message.company", value: (row) => row.company?.name, from: "company.name" },
-    { key: "state", title: "message.state", render: (row) => <CaseState state={row.state} name={row.stateName} />, from: "stateName" },
+    { key: "state", title: "message.state", render: (row) => <CaseState state={row.state} name={row.stateName} /> },
     { key: "appliedBy", title: "case.appliedBy" },
     { key: "appliedAt", title: "case.appliedAt", as: "time" },
-    { key: "dueAt", title: "case.dueAt", render: (row) => <Due at={row.dueAt} due={row.due} /> },
+    { key: "dueAt", title: "case.dueAt", render: (row) => <Due of={row} /> },
     { key: "changedAt", title: "case.changedAt", as: "time", extra: true },
   ],
 });

@@ -14,10 +14,12 @@ import { ApiError } from "../../api/problem";
 import { useName } from "../../i18n/names";
 import { readAll } from "../../api/several";
 import { BulkDismiss } from "./BulkDismiss";
-import { careful, carefulMessages, unchanged } from "./choices";
+import { asTheyWere, careful, carefulMessages, commonFields, unchanged } from "./choices";
 import { choiceOptions } from "./Correction";
 import { useWay } from "./Explanation";
+import { useFollowed } from "./follow";
 import type { Message } from "./messages";
+import { Progress } from "./State";
 
 type Outcomes = Schema<"CorrectionOutcomes">;
 type Form = Schema<"CorrectionForm">;
@@ -66,6 +68,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
   const t = useT();
   const named = useName();
   const problem = useProblem();
+  const { modal } = App.useApp();
   const field = useId();
   const [element, choose] = useState<string>();
   const [value, type] = useState("");
@@ -75,7 +78,8 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
   const [wanted, want] = useState<ReadonlySet<string>>(new Set());
   const { forms, isReading, unread } = useForms(rows);
   // The fields of the first one stand for those of all; where another kind has none, it is told.
-  const fields = forms.find((one) => one.messageId === rows[0]?.id)?.documents[0]?.fields ?? [];
+  const all = forms.find((one) => one.messageId === rows[0]?.id)?.documents[0]?.fields ?? [];
+  const fields = commonFields(all, forms);
   const doubtful = carefulMessages(forms);
   // What had better not be declared again is left out unless somebody chooses it.
   const sent = rows.filter((row) => !unread.includes(row) && (wanted.has(row.id) || !doubtful.some((one) => one.id === row.id)));
@@ -92,9 +96,28 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
   };
   const chosen = fields.find((one) => one.element === element);
   const next = clears ? "" : value.trim();
-  const same = element === undefined || (next === "" && !clears) ? [] : unchanged(forms.filter((form) => sent.some((row) => row.id === form.messageId)), element, next);
+  const forward = forms.filter((form) => sent.some((row) => row.id === form.messageId));
+  const same = element === undefined || (next === "" && !clears) ? [] : unchanged(forward, element, next);
   // Most faults stay what they are when the same is declared again: they want something done first.
   const faulty = sent.filter((row) => row.outcome === "faulty" && !doubtful.some((one) => one.id === row.id));
+  const repeats = element === undefined ? asTheyWere(forward) : same;
+  const insisted = doubtful.filter((one) => wanted.has(one.id)).length;
+  // What will most likely come back again is asked about once more, as where one is declared again.
+  const ask = () => {
+    if (repeats.length === 0 && insisted === 0) return void run();
+    modal.confirm({
+      title: repeats.length > 0 ? t("correct.sameAsk") : t("correct.bulkInsist", { n: insisted }),
+      content: (
+        <>
+          {repeats.length > 0 && <p>{t("correct.bulkSameAsk", { n: repeats.length })}</p>}
+          {repeats.length > 0 && insisted > 0 && <p>{t("correct.bulkInsist", { n: insisted })}</p>}
+        </>
+      ),
+      okText: t("correct.submit"),
+      cancelText: t("action.cancel"),
+      onOk: () => void run(),
+    });
+  };
   const choices = chosen === undefined ? [] : choiceOptions(chosen, named);
   const isDone = outcomes !== undefined;
   // An empty value would leave the field out of all of them: that is asked for by name only.
@@ -104,17 +127,20 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
       open
       width={isDone ? 860 : 560}
       title={t(isDone ? "correct.result" : "correct.bulk")}
-      okText={t(isDone ? "action.close" : "correct.bulk")}
+      okText={isDone ? t("action.close") : t("correct.bulkSubmit", { n: sent.length })}
       confirmLoading={busy}
       okButtonProps={{ disabled: !isDone && (isOpen || isReading || sent.length === 0) }}
       cancelButtonProps={{ hidden: isDone }}
-      onOk={() => (isDone ? close(true) : void run())}
+      onOk={() => (isDone ? close(true) : ask())}
       onCancel={() => close(isDone)}
       mask={{ closable: false }}
     >
       {outcomes === undefined ? (
         <>
-          <p>{t("correct.chosen", { n: rows.length })}</p>
+          <p role="status">
+            {t("correct.chosen", { n: rows.length })}
+            {!isReading && sent.length < rows.length && `${t("list.semicolon")}${t("correct.bulkPart", { n: sent.length, left: rows.length - sent.length })}`}
+          </p>
           <p className="soft">{t("correct.bulkHint")}</p>
           {isReading && <p className="soft" role="status">{t("correct.bulkReading")}</p>}
           {doubtful.length > 0 && (
@@ -137,7 +163,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
               description={<Named rows={faulty.map((row) => row.acceptanceNo)} />}
             />
           )}
-          {element === undefined && <Alert className="gap" type="warning" showIcon title={t("correct.bulkSame")} />}
+          {element === undefined && repeats.length > 0 && <Alert className="gap" type="warning" showIcon title={t("correct.bulkSame", { n: repeats.length })} />}
           <div className="stack-field">
             <label htmlFor={`${field}-element`}>{t("correct.element")}</label>
             <Select
@@ -153,6 +179,7 @@ function Again({ rows, close }: { rows: readonly Message[]; close: (isDone: bool
                 setClears(false);
               }}
             />
+            {fields.length < all.length && <p className="soft">{t("correct.bulkNumbers")}</p>}
           </div>
           {element !== undefined && (
             <div className="stack-field">
@@ -253,6 +280,7 @@ function Doubtful({ rows, doubtful, wanted, choose }: DoubtfulProps) {
 
 function Results({ outcomes, rows }: { outcomes: Outcomes; rows: readonly Message[] }) {
   const { t, language } = useLanguage();
+  const followed = useFollowed(outcomes.items.flatMap((item) => (item.accepted == null ? [] : [item.accepted.id])));
   const numberOf = (id: string) => rows.find((row) => row.id === id)?.acceptanceNo ?? id;
   return (
     <Table
@@ -263,10 +291,12 @@ function Results({ outcomes, rows }: { outcomes: Outcomes; rows: readonly Messag
       columns={[
         { title: t("message.acceptanceNo"), render: (_, item) => <Link to={`/messages/${item.message}`}>{numberOf(item.message)}</Link> },
         {
-          title: t("audit.result"),
-          render: (_, item) =>
-            // What was sent has no outcome yet: it is on its way, and nothing is green.
-            item.accepted == null ? <span className="badge bad">{t("correct.failed")}</span> : <span className="badge now">{t("correct.done")}</span>,
+          title: t("outcome.title"),
+          render: (_, { accepted }) => {
+            if (accepted == null) return <span className="badge bad">{t("correct.failed")}</span>;
+            const now = followed.find((one) => one.id === accepted.id);
+            return now === undefined ? <span className="badge now">{t("correct.done")}</span> : <Progress of={now} />;
+          },
         },
         {
           title: t("correct.correctedBy"),

@@ -1,16 +1,14 @@
 // Several messages that will not be declared again (批量不再处理): asked once, done one by one, and told of each.
-import { Input, Modal, Progress, Table } from "antd";
-import { useId, useState } from "react";
+import { Modal, Progress, Table } from "antd";
+import { useState } from "react";
 import { Link } from "react-router";
 import { call } from "../../api/client";
 import { ApiError } from "../../api/problem";
 import { useLanguage } from "../../i18n";
 import { problemTitle } from "../../shell/ErrorView";
+import { DismissReason } from "./DismissReason";
 import type { Message } from "./messages";
 import { Kind } from "./State";
-
-/** Longest reason that the platform takes. */
-const REASON_CHARS_MAX = 200;
 
 interface Told {
   id: string;
@@ -20,7 +18,6 @@ interface Told {
 
 export function BulkDismiss({ rows, close }: { rows: readonly Message[]; close: (isDone: boolean) => void }) {
   const { t } = useLanguage();
-  const field = useId();
   const [reason, setReason] = useState("");
   const [told, tell] = useState<readonly Told[]>([]);
   const [state, go] = useState<"asking" | "running" | "done">("asking");
@@ -65,18 +62,7 @@ export function BulkDismiss({ rows, close }: { rows: readonly Message[]; close: 
         <>
           <p>{t("dismiss.ask", { n: open.length })}</p>
           {open.length < rows.length && <p className="soft">{t("dismiss.others", { n: rows.length - open.length })}</p>}
-          <p className="soft">{t("todo.dismissHint")}</p>
-          <div className="stack-field">
-            <label htmlFor={field}>{t("dismiss.reason")}</label>
-            <Input.TextArea
-              id={field}
-              rows={2}
-              maxLength={REASON_CHARS_MAX}
-              disabled={state === "running"}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          </div>
+          <DismissReason reason={reason} change={setReason} disabled={state === "running"} />
           {state === "running" && <Progress percent={Math.round((told.length / open.length) * 100)} />}
         </>
       )}

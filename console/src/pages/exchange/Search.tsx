@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { call, withQuery } from "../../api/client";
 import { graveOf } from "../../api/problem";
+import { useSession } from "../../api/session";
 import type { Item } from "../../api/types";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
@@ -18,6 +19,8 @@ type Hit = Item<"Page_SearchHit">;
 export function Search() {
   const t = useT();
   const scrolling = useScrolling();
+  const { workspaces } = useSession();
+  const isStaff = workspaces.some((one) => one !== "company");
   const [search, setSearch] = useSearchParams();
   const asked = search.get("q")?.trim() ?? "";
   const [typed, type] = useState(asked);
@@ -65,12 +68,13 @@ export function Search() {
             }}
             columns={[
               { title: t("message.kind"), render: (_, hit) => <Kind kind={hit.kind} name={hit.kindName} /> },
-              { title: t("message.company"), dataIndex: "companyName" },
+              // A company finds its own only.
+              ...(isStaff ? [{ title: t("message.company"), dataIndex: "companyName" }] : []),
               { title: t("search.matchedBy"), render: (_, hit) => <Named family="searchedBy" code={hit.matchedBy} chinese={hit.matchedName} /> },
               { title: t("document.orderNo"), render: (_, hit) => <span className="mono">{hit.orderNo ?? "–"}</span> },
               { title: t("document.logisticsNo"), render: (_, hit) => <span className="mono">{hit.logisticsNo ?? "–"}</span> },
               { title: t("document.invtNo"), render: (_, hit) => <span className="mono">{hit.invtNo ?? "–"}</span> },
-              { title: t("progress.title"), render: (_, hit) => <Progress of={hit} /> },
+              { title: t("outcome.title"), render: (_, hit) => <Progress of={hit} /> },
               { title: t("document.status"), render: (_, hit) => <ReturnStatus status={hit.returnStatus} isOver={isDealt(hit)} /> },
               { title: t("message.receivedAt"), render: (_, hit) => <span className="num nowrap">{dateTime(hit.receivedAt)}</span> },
               {

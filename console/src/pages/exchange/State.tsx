@@ -4,6 +4,7 @@ import { useCan, useSession } from "../../api/session";
 import type { Schema } from "../../api/types";
 import { type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
+import { useTold } from "../../i18n/told";
 import { type Doing, tally } from "./documents";
 import { isBad, isDealt, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
 
@@ -30,16 +31,18 @@ interface StateProps {
   name?: string | undefined;
   outcome?: string | undefined;
   needsAction?: boolean | undefined;
+  /** Where it counts messages of any outcome, so that no colour says how they stand. */
+  isPlain?: boolean;
 }
 
 /** How far it has come. What was turned down is never shown as finished, whatever the pipeline calls it. */
-export function State({ state, name, outcome, needsAction }: StateProps) {
+export function State({ state, name, outcome, needsAction, isPlain = false }: StateProps) {
   const t = useT();
   if (outcome === "rejected" || outcome === "faulty") return <Outcome outcome={outcome} {...(needsAction === false ? { needsAction } : {})} />;
   // A status after the last one that was expected, such as a review by hand: customs is not done.
   if (outcome === "waiting" && state === "settled") return <State state="answered" />;
   const word = stateWord(state);
-  return <span className={`badge ${state}`}>{word === undefined ? (name ?? state) : t(word)}</span>;
+  return <span className={`badge ${isPlain ? "" : state}`}>{word === undefined ? (name ?? state) : t(word)}</span>;
 }
 
 interface OutcomeProps {
@@ -61,7 +64,8 @@ export function Outcome({ outcome, name, needsAction, doing, isUnsure = false }:
   return (
     <span className="nowrap">
       <span className={`badge ${isUnsure && !isBad(outcome) ? "" : outcomeLook(outcome, needsAction)}`}>{known === undefined ? (name ?? outcome) : t(`outcome.${known}`)}</span>
-      {needsAction === true && (acts ? <span className="badge act">{t(doing === "correct" ? "outcome.act" : "outcome.actOn")}</span> : <span className="badge beside">{t("outcome.needsAction")}</span>)}
+      {needsAction === true && (acts ? <span className="badge act">{t("outcome.act")}</span> : <span className="badge beside">{t("outcome.needsAction")}</span>)}
+      {needsAction === true && acts && doing === "call" && <span className="badge warn beside">{t("todo.callFirst")}</span>}
     </span>
   );
 }
@@ -77,10 +81,19 @@ interface ProgressProps {
   };
 }
 
-/** In a list: what became of it, and while nothing has, how far it has come. One word, not the same one twice. */
+/** In a list: what became of it, and while nothing has, how far it has come. */
 export function Progress({ of }: ProgressProps) {
   const t = useT();
-  if (of.outcome == null || of.outcome === "waiting") return <State state={of.state} name={of.stateName} outcome={of.outcome ?? undefined} />;
+  if (of.outcome == null || of.state === "held") return <State state={of.state} name={of.stateName} />;
+  if (of.outcome === "waiting") {
+    // As in the state of it: a status after the last one that was expected is no end.
+    const word = stateWord(of.state === "settled" ? "answered" : of.state);
+    return (
+      <span className="nowrap">
+        <Outcome outcome="waiting" /> <span className="soft">{word === undefined ? (of.stateName ?? of.state) : t(word)}</span>
+      </span>
+    );
+  }
   const { correctedBy } = of;
   return (
     <>
@@ -125,8 +138,9 @@ export function useStatusWords(): (status: number, name?: string | null) => stri
 
 export function ReturnStatus({ status, name, isOver = false, isPlain = false }: ReturnStatusProps) {
   const words = useStatusWords();
+  const told = useTold();
   // A tax bill has no status: its name says what it is.
-  if (status === null || status === undefined) return (name ?? "") === "" ? <span className="soft">–</span> : <span className="badge now">{name}</span>;
+  if (status === null || status === undefined) return (name ?? "") === "" ? <span className="soft">–</span> : <span className="badge now">{told(name ?? "")}</span>;
   const look = isUnknownStatus(status, name) ? "warn" : statusClass(status);
   return <span className={`badge ${isPlain || (isOver && look === "bad") ? "" : look}`}>{words(status, name)}</span>;
 }

@@ -74,7 +74,7 @@ export function StoryPage() {
                 pagination={false}
                 columns={[
                   { title: t("message.kind"), render: (_, one) => <Kind kind={one.kind} name={one.kindName} /> },
-                  { title: t("progress.title"), render: (_, one) => <Progress of={one} /> },
+                  { title: t("outcome.title"), render: (_, one) => <Progress of={one} /> },
                   { title: t("document.status"), render: (_, one) => <ReturnStatus status={one.returnStatus} name={one.returnStatusName} /> },
                   { title: t("correct.links"), render: (_, one) => <Links message={one} /> },
                   { title: t("list.operations"), render: (_, one) => <Link to={`/messages/${one.messageId}`}>{t("action.view")}</Link> },

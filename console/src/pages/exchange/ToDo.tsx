@@ -1,7 +1,7 @@
 // What the company must do about a message that came back, and the one button for it.
 import { EditOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Popconfirm } from "antd";
+import { Alert, App, Button, Modal } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { call } from "../../api/client";
@@ -12,6 +12,7 @@ import { useT } from "../../i18n";
 import { useProblem } from "../../resource/problem";
 import { Told } from "../../i18n/told";
 import { type Dealing, dealingOf, dealings, dismissalOf, type Reason, reasonsOf, standing } from "./documents";
+import { DismissReason } from "./DismissReason";
 import { numberOf } from "./keys";
 import { sentences } from "./sentences";
 import { isBad, OUTCOMES, useActs } from "./State";
@@ -53,9 +54,17 @@ export function HandleButton({ message, doing }: { message: Known; doing: string
   if (doing === undefined || doing === "correct") return <CorrectButton message={message} />;
   if (!acts || !message.needsAction || !isBad(message.outcome)) return null;
   return (
-    <Link to={`/messages/${message.id}`}>
-      <Button size="small">{t("todo.look")}</Button>
-    </Link>
+    <>
+      <Link to={`/messages/${message.id}`}>
+        <Button size="small">{t("action.view")}</Button>
+      </Link>
+      {/* Below it: beside it the table would be wider than its card. */}
+      {doing === "call" && (
+        <div className="after-small">
+          <span className="badge warn">{t("todo.callFirst")}</span>
+        </div>
+      )}
+    </>
   );
 }
 
@@ -66,13 +75,16 @@ export function Dismiss({ message }: { message: Detail }) {
   const client = useQueryClient();
   const problem = useProblem();
   const { message: toast } = App.useApp();
+  const [isAsked, ask] = useState(false);
+  const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   if (!message.needsAction || !can("dismiss_message")) return null;
   const run = async () => {
     setBusy(true);
     try {
-      await call("POST", `/api/v1/messages/${message.id}/dismiss`, { reason: "" });
+      await call("POST", `/api/v1/messages/${message.id}/dismiss`, { reason: reason.trim() });
       void toast.success(t("todo.dismissed"));
+      ask(false);
       await client.invalidateQueries({ queryKey: ["message", message.id] });
     } catch (error) {
       problem(error);
@@ -81,14 +93,29 @@ export function Dismiss({ message }: { message: Detail }) {
     }
   };
   return (
-    <Popconfirm title={t("todo.dismiss")} description={<div className="info">{t("todo.dismissHint")}</div>} onConfirm={() => void run()}>
-      <Button loading={busy}>{t("todo.dismiss")}</Button>
-    </Popconfirm>
+    <>
+      <Button onClick={() => ask(true)}>{t("todo.dismiss")}</Button>
+      <Modal
+        open={isAsked}
+        title={t("todo.dismiss")}
+        okText={t("action.ok")}
+        cancelText={t("action.cancel")}
+        confirmLoading={busy}
+        onOk={() => void run()}
+        onCancel={() => ask(false)}
+        mask={{ closable: false }}
+      >
+        <p>{t("dismiss.askOne", { no: message.acceptanceNo })}</p>
+        <DismissReason reason={reason} change={setReason} disabled={busy} />
+      </Modal>
+    </>
   );
 }
 
 /** Documents that are named one by one; of more it is told how many there are. */
 const NAMED_MAX = 3;
+/** Findings that are told on top of the page; the others stand in their table. */
+const FINDINGS_MAX = 3;
 
 /** One reason with what to do about it, and the documents that it is about when the message has several. */
 function Why({ reason, message }: { reason: Reason; message: Detail }) {
@@ -191,12 +218,9 @@ function useHeading(message: Detail): string {
 
 /** Why it came back, in customs' words and ours, on top of the page. */
 export function ToDo({ message }: { message: Detail }) {
-  const t = useT();
   const acts = useActs();
   const heading = useHeading(message);
   if (!message.needsAction) return <Dealt message={message} />;
-  const reasons = reasonsOf(message);
-  const findings = message.findings.filter((finding) => finding.severity === "refuse");
   return (
     <Alert
       className="gap"
@@ -204,20 +228,24 @@ export function ToDo({ message }: { message: Detail }) {
       type={acts ? "error" : "info"}
       showIcon
       title={heading}
-      description={
-        <>
-          {message.outcome !== "refused" &&
-            reasons.map((reason) => <Why key={`${reason.receipt.cursor}`} reason={reason} message={message} />)}
-          {message.outcome === "refused" &&
-            findings.slice(0, 3).map((finding) => (
-              <div key={`${finding.code} ${finding.path}`}>
-                {acts ? sentences(finding.text, finding.advice) : finding.text}
-              </div>
-            ))}
-          {message.outcome === "refused" && findings.length > 3 && <div>{t("todo.findingsMore", { n: findings.length - 3 })}</div>}
-        </>
-      }
+      description={<Reasons message={message} />}
     />
+  );
+}
+
+/** Why it came back and what to do: the receipts of customs, or what the platform found. */
+export function Reasons({ message }: { message: Detail }) {
+  const t = useT();
+  const acts = useActs();
+  if (message.outcome !== "refused") return reasonsOf(message).map((reason) => <Why key={`${reason.receipt.cursor}`} reason={reason} message={message} />);
+  const findings = message.findings.filter((finding) => finding.severity === "refuse");
+  return (
+    <>
+      {findings.slice(0, FINDINGS_MAX).map((finding) => (
+        <div key={`${finding.code} ${finding.path}`}>{acts ? sentences(finding.text, finding.advice) : finding.text}</div>
+      ))}
+      {findings.length > FINDINGS_MAX && <div>{t("todo.findingsMore", { n: findings.length - FINDINGS_MAX })}</div>}
+    </>
   );
 }
 

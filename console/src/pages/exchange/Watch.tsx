@@ -1,37 +1,22 @@
 // What was just submitted, live until it is settled.
-import { useQueries } from "@tanstack/react-query";
 import { Alert, Button, Table } from "antd";
 import { Link } from "react-router";
-import { api } from "../../api/client";
-import { useLive } from "../../api/live";
 import type { components } from "../../api/schema";
 import { count } from "../../format/number";
 import { useT } from "../../i18n";
 import { FindingTable } from "./FindingTable";
 import { cameBack, type Doing, standing } from "./documents";
+import { isOver, useFollowed } from "./follow";
 import { Holder, Kind, Progress, Statuses } from "./State";
-import { HandleButton } from "./ToDo";
+import { HandleButton, Reasons } from "./ToDo";
 import { Timeline } from "./Timeline";
 
 export type Accepted = components["schemas"]["AcceptedAnswer"];
 type Detail = components["schemas"]["MessageDetail"];
 
-/** Messages that are asked for at once; the list has the others. */
-const WATCHED_MAX = 20;
-
 export function Watch({ accepted, again }: { accepted: readonly Accepted[]; again: () => void }) {
   const t = useT();
-  const messages = useQueries({
-    queries: accepted.slice(0, WATCHED_MAX).map(({ id }) => ({
-      queryKey: ["message", id],
-      queryFn: async ({ signal }: { signal: AbortSignal }) =>
-        (await api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal })).data as Detail,
-    })),
-  });
-  useLive(["message", "receipt"], () => {
-    for (const message of messages) if (!isOver(message.data)) void message.refetch();
-  });
-  const details = messages.flatMap((message) => (message.data === undefined ? [] : [message.data]));
+  const details = useFollowed(accepted.map(({ id }) => id));
   const one = details.length === 1 ? details[0] : undefined;
   const over = details.length > 0 && details.every(isOver);
   const { all, bad, open } = cameBack(details);
@@ -45,7 +30,12 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
         showIcon
         role="status"
         title={said === "open" || said === "dealt" ? all === 1 ? t("declare.turnedDownOne") : t("declare.turnedDown", { n: count(bad), all: count(all) }) : t(`declare.${said}`)}
-        description={t(said === "open" ? (corrects ? "declare.turnedDownHint" : "declare.turnedDownLook") : said === "dealt" ? "declare.dealtHint" : `declare.${said}Hint`)}
+        description={
+          <>
+            {one !== undefined && said === "open" && <Reasons message={one} />}
+            {t(said === "open" ? `declare.turnedDown${corrects ? "Correct" : "Look"}${one === undefined ? "All" : "One"}` : said === "dealt" ? "declare.dealtHint" : `declare.${said}Hint`)}
+          </>
+        }
         action={<Button onClick={again}>{t("declare.another")}</Button>}
       />
       <div className="panel">
@@ -58,7 +48,7 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
           columns={[
             { title: t("message.acceptanceNo"), render: (_, m) => <Link to={`/messages/${m.id}`}>{m.acceptanceNo}</Link> },
             { title: t("message.kind"), render: (_, m) => <Kind kind={m.kind} name={m.kindName} /> },
-            { title: t("progress.title"), render: (_, m) => <Progress of={m} /> },
+            { title: t("outcome.title"), render: (_, m) => <Progress of={m} /> },
             { title: t("message.holder"), render: (_, m) => <Holder holder={m.holder} /> },
             {
               title: t("document.status"),
@@ -69,11 +59,13 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
         />
       </div>
       {one !== undefined && (
-        <div className="columns-21">
-          <div className="panel">
-            <h2>{t("message.findings")}</h2>
-            <FindingTable findings={one.findings} empty="message.noFindings" />
-          </div>
+        <div className={one.findings.length > 0 ? "columns-21" : undefined}>
+          {one.findings.length > 0 && (
+            <div className="panel">
+              <h2>{t("message.findings")}</h2>
+              <FindingTable findings={one.findings} empty="message.noFindings" />
+            </div>
+          )}
           <div className="panel">
             <h2>{t("message.timeline")}</h2>
             <Timeline entries={one.timeline} message={one} />
@@ -87,9 +79,4 @@ export function Watch({ accepted, again }: { accepted: readonly Accepted[]; agai
 /** What is to be done about a message: to correct it, as soon as any of its documents is to be corrected. */
 function doingIn(message: Detail): Doing | undefined {
   return message.needsAction ? standing(message).doings[0]?.doing : undefined;
-}
-
-function isOver(message: Detail | undefined): boolean {
-  // A status after the last one that was expected, such as a review by hand: customs is not done.
-  return message?.state === "refused" || (message?.state === "settled" && message.outcome !== "waiting");
 }

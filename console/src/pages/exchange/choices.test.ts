@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { nameOf } from "../../i18n/names";
-import { careful, carefulMessages, unchanged } from "./choices";
+import { asTheyWere, careful, carefulMessages, commonFields, IDENTIFYING, unchanged } from "./choices";
 
 const SPEC = new URL("../../../../crates/ceb/spec/", import.meta.url);
 
@@ -42,4 +42,27 @@ test("a change that changes nothing is told: where the element has the value alr
   const forms = [form("same", field("currency", "142")), form("other", field("currency", "502")), form("masked", field("currency", "142", { masked: true })), form("mended", field("currency", "142"), field("appType", "2", { was: "1" })), form("none")];
   expect(unchanged(forms, "currency", "142").map((one) => one.id)).toEqual(["same"]);
   expect(unchanged([form("lines")], "unit", "011").map((one) => one.id)).toEqual(["lines"]);
+});
+
+test("every number in a business key of the standard is one that identifies a document", () => {
+  const numbers = new Set<string>();
+  for (const file of readdirSync(SPEC).filter((name) => name.endsWith(".spec"))) {
+    const key = /^key +\| (.*)$/m.exec(readFileSync(new URL(file, SPEC), "utf8"))?.[1] ?? "";
+    for (const element of key.split(" ")) if (/(No|Id)$/.test(element)) numbers.add(element);
+  }
+  expect(numbers.size).toBeGreaterThan(4);
+  for (const element of numbers) expect(IDENTIFYING, element).toContain(element);
+});
+
+test("several documents are not given one number, one document is", () => {
+  const fields = ["orderNo", "currency", "logisticsNo"].map((element) => ({ element }));
+  const of = (...forms: number[]) => commonFields(fields, forms.map((n) => ({ documents: Array.from({ length: n }) }))).map((one) => one.element);
+  expect(of(1)).toEqual(["orderNo", "currency", "logisticsNo"]);
+  expect(of(1, 1)).toEqual(["currency"]);
+  expect(of(2)).toEqual(["currency"]);
+});
+
+test("what nobody changes is what came back, unless the platform puts something right", () => {
+  const form = (was?: string) => ({ documents: [{ fields: [{ element: "appType", value: "2", masked: false, ...(was === undefined ? {} : { was }) }], lines: [] }] });
+  expect(asTheyWere([form(), form("1")])).toEqual([form()]);
 });

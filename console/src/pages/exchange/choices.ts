@@ -17,6 +17,17 @@ export function carefulMessages<Form extends { messageId: string; documents: rea
     .filter((one) => one.documents.length > 0);
 }
 
+/** Elements that number one document or what belongs to it alone: no two documents have the same. A test compares with the standard. */
+export const IDENTIFYING: readonly string[] = [
+  "orderNo", "payTransactionId", "payNo", "logisticsNo", "copNo", "coElNo", "msgSeqNo", "preNo", "invtNo", "sumNo", "declSeqNo", "rkdNo", "taxNo", "entDutyNo", "entryId", "decTmpNo", "decPreNo", "guid",
+];
+
+/** The fields that can have one new value in all of the forms; a number of a document only where there is one document. */
+export function commonFields<Field extends { element: string }>(fields: readonly Field[], forms: readonly { documents: readonly unknown[] }[]): Field[] {
+  const n = forms.reduce((sum, form) => sum + form.documents.length, 0);
+  return fields.filter((field) => n < 2 || !IDENTIFYING.includes(field.element));
+}
+
 interface Value {
   element: string;
   value: string;
@@ -24,12 +35,22 @@ interface Value {
   was?: string | null;
 }
 
+interface Filled {
+  documents: readonly { fields: readonly Value[]; lines: readonly (readonly Value[])[] }[];
+}
+
+const valuesOf = (form: Filled) => form.documents.flatMap((document) => [document.fields, ...document.lines].flat());
+
+/** The forms that come out as they were when nobody changes anything: what the platform puts right itself is a change. */
+export function asTheyWere<Form extends Filled>(forms: readonly Form[]): Form[] {
+  return forms.filter((form) => valuesOf(form).every((one) => one.was == null));
+}
+
 /** The forms in which one new value changes nothing: wherever the element stands it has that value already. */
-export function unchanged<Form extends { documents: readonly { fields: readonly Value[]; lines: readonly (readonly Value[])[] }[] }>(forms: readonly Form[], element: string, value: string): Form[] {
-  return forms.filter((form) => {
-    const all = form.documents.flatMap((document) => [document.fields, ...document.lines].flat());
-    const places = all.filter((one) => one.element === element);
-    // What the platform puts right itself is a change; what is masked cannot be compared.
-    return places.length > 0 && places.every((one) => !one.masked && one.value === value) && all.every((one) => one.was == null);
+export function unchanged<Form extends Filled>(forms: readonly Form[], element: string, value: string): Form[] {
+  return asTheyWere(forms).filter((form) => {
+    const places = valuesOf(form).filter((one) => one.element === element);
+    // What is masked cannot be compared.
+    return places.length > 0 && places.every((one) => !one.masked && one.value === value);
   });
 }

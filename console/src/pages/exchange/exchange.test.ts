@@ -38,8 +38,9 @@ test("what came back never looks like a success, and only that wants an action",
   expect([null, undefined, "waiting", "accepted", "released", "new"].map(isBad)).toEqual([false, false, false, false, false, false]);
 });
 
-test("a count of the day alarms nobody: what wants something stands above it", () => {
-  expect([resultLook("rejected", 1), resultLook("faulty", 1), resultLook("refused", 1)]).toEqual(["", "", ""]);
+test("a count of what came back is red as soon as there is one", () => {
+  expect([resultLook("rejected", 1), resultLook("faulty", 1), resultLook("refused", 1)]).toEqual(["bad", "bad", "bad"]);
+  expect([resultLook("rejected", 0), resultLook("faulty", 0), resultLook("refused", 0)]).toEqual(["", "", ""]);
   expect([resultLook("accepted", 1), resultLook("released", 2), resultLook("accepted", 0)]).toEqual(["good", "good", ""]);
 });
 

@@ -15,9 +15,10 @@ export function total(rows: readonly KindCount[]): Flow {
 export const RESULTS = ["released", "accepted", "rejected", "faulty", "refused"] as const;
 export type Results = Record<(typeof RESULTS)[number], number>;
 
-/** The colour of a count of the day. What still wants something stands above in red, once and of all days. */
-export function resultLook(result: (typeof RESULTS)[number], n: number): "good" | "" {
-  return n > 0 && !isBad(result) ? "good" : "";
+/** The colour of a count, the same on every page: nothing is neutral, what came back is red. */
+export function resultLook(result: (typeof RESULTS)[number], n: number): "good" | "bad" | "" {
+  if (n === 0) return "";
+  return isBad(result) ? "bad" : "good";
 }
 
 export function results(rows: readonly KindCount[]): Results {

@@ -36,7 +36,7 @@ const messages = defineResource<Message>({
     },
     {
       key: "needsAction",
-      label: "outcome.needsAction",
+      label: "outcome.act",
       as: "select",
       options: [
         { value: "true", label: "outcome.only" },
@@ -63,7 +63,7 @@ const messages = defineResource<Message>({
     { key: "company", title: "message.company", value: (row) => row.company?.name, extra: true },
     {
       key: "outcome",
-      title: "progress.title",
+      title: "outcome.title",
       render: (row) => <Progress of={row} />,
     },
     { key: "state", title: "message.state", render: (row) => <State state={row.state} name={row.stateName} outcome={row.outcome} needsAction={row.needsAction} />, extra: true },
@@ -85,7 +85,7 @@ const messages = defineResource<Message>({
 /** Staff see from the start whose a message is, and look for it by the company's code. */
 const ofAll = {
   ...messages,
-  filters: [{ key: "company", label: "message.companyCode", hint: "message.companyCodeHint" } as const, ...(messages.filters ?? [])],
+  filters: [{ key: "company", label: "message.companyCode", hint: "message.companyCodeHint" } as const, ...(messages.filters ?? []).map((filter) => (filter.key === "needsAction" ? { ...filter, label: "outcome.needsAction" as const } : filter))],
   columns: messages.columns.map((column) => {
     if (column.key === "company") return { ...column, extra: false };
     // With the company's name the row is as wide as a small window.

@@ -19,8 +19,9 @@ type Approval = Item<"Page_ApprovalView">;
 
 const STATES = ["pending", "done", "failed", "rejected", "withdrawn"] as const;
 
-/** What was asked for is not possible any more: the request has ended with the reason. */
-const NOT_POSSIBLE = "TG-R4613";
+/** The request is closed: somebody has decided it meanwhile, or it was approved and could not be done. */
+const CLOSED: readonly (string | undefined)[] = ["TG-R4610", "TG-R4613"];
+const isClosed = (error: unknown) => error instanceof ApiError && CLOSED.includes(error.problem?.code);
 
 const approvals = defineResource<Approval>({
   name: "approvals",
@@ -62,7 +63,7 @@ const approvals = defineResource<Approval>({
       when: (row) => row.mayDecide,
       about: (row) => <Matter row={row} />,
       confirm: "approval.approveConfirm",
-      isEnd: (error) => error instanceof ApiError && error.problem?.code === NOT_POSSIBLE,
+      isEnd: isClosed,
       run: (row) => call("POST", `/api/v1/approvals/${row.id}/approve`),
     },
     {
@@ -73,6 +74,7 @@ const approvals = defineResource<Approval>({
       when: (row) => row.mayDecide,
       about: (row) => <Matter row={row} />,
       reason: true,
+      isEnd: isClosed,
       run: (row, reason) => call("POST", `/api/v1/approvals/${row.id}/reject`, { reason }),
     },
     {
@@ -82,6 +84,7 @@ const approvals = defineResource<Approval>({
       when: (row) => row.isOwn && row.state === "pending",
       about: (row) => <Matter row={row} />,
       confirm: "approval.withdrawConfirm",
+      isEnd: isClosed,
       run: (row) => call("POST", `/api/v1/approvals/${row.id}/withdraw`),
     },
   ],
@@ -143,7 +146,7 @@ function ApprovalState({ row: { state, reason } }: { row: Approval }) {
   if (state === "withdrawn") return <Badge look="" word="approval.withdrawn" />;
   return (
     <>
-      <Badge look={state === "failed" ? "warn" : ""} word={state === "failed" ? "approval.failed" : "approval.rejected"} />
+      <Badge look={state === "failed" ? "bad" : ""} word={state === "failed" ? "approval.failed" : "approval.rejected"} />
       {reason != null && <div className="info slim soft"><Told text={reason} /></div>}
     </>
   );

@@ -13,8 +13,7 @@ import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
 import { pagesFor } from "../../shell/pages";
 import { TodoList, useTodos } from "../../shell/Todos";
-import { FLOW, RESULTS, results, total } from "../exchange/figures";
-import { isBad } from "../exchange/State";
+import { FLOW, RESULTS, resultLook, results, total } from "../exchange/figures";
 import { Tile } from "../exchange/Home";
 import type { DayCount } from "../exchange/types";
 
@@ -92,8 +91,7 @@ function Today() {
               key={result}
               label={t(`outcome.${result}`)}
               value={count(came[result])}
-              // The companies correct what came back; here nobody must act on it.
-              look={came[result] === 0 || isBad(result) ? "" : "good"}
+              look={resultLook(result, came[result])}
               {...(can("messages") ? { to: `/messages?outcome=${result}&from=${day}` } : {})}
             />
           ))}

@@ -1,0 +1,30 @@
+// Messages that were just submitted, followed until customs is done with them.
+import { useQueries } from "@tanstack/react-query";
+import { api } from "../../api/client";
+import { useLive } from "../../api/live";
+import type { Schema } from "../../api/types";
+
+type Detail = Schema<"MessageDetail">;
+
+/** Messages that are asked for at once; the list has the others. */
+const FOLLOWED_MAX = 20;
+
+/** The first of the messages as they stand now, in their order. */
+export function useFollowed(ids: readonly string[]): readonly Detail[] {
+  const messages = useQueries({
+    queries: ids.slice(0, FOLLOWED_MAX).map((id) => ({
+      queryKey: ["message", id],
+      queryFn: async ({ signal }: { signal: AbortSignal }) =>
+        (await api.GET("/api/v1/messages/{id}", { params: { path: { id } }, signal })).data as Detail,
+    })),
+  });
+  useLive(["message", "receipt"], () => {
+    for (const message of messages) if (!isOver(message.data)) void message.refetch();
+  });
+  return messages.flatMap((message) => (message.data === undefined ? [] : [message.data]));
+}
+
+export function isOver(message: Detail | undefined): boolean {
+  // A status after the last one that was expected, such as a review by hand: customs is not done.
+  return message?.state === "refused" || (message?.state === "settled" && message.outcome !== "waiting");
+}
