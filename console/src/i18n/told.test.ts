@@ -26,7 +26,7 @@ test("what the simulator gives of the lists' dictionary is told in English, and 
 /** The sentences that a file of the platform tells as reasons: its constants, and what it answers instead of a home or an act. */
 function reasonsOf(path: string): string[] {
   const file = readFileSync(new URL(`../../../crates/exchange/src/${path}`, import.meta.url), "utf8").replace(/\\\n\s*/g, "");
-  const places = [/const \w+: &str =\s*"([^"]*)";/g, /\b(?:Err|Unknown|map_err)\((?:\|_\| )?"([^"]*)"/g];
+  const places = [/const \w+: &str =\s*"([^"]*)";/g, /\b(?:Err|Unknown|failed|map_err)\((?:\|_\| )?"([^"]*)"/g];
   return places.flatMap((place) => [...file.matchAll(place)].map((found) => found[1] ?? "")).filter((text) => /[\u4e00-\u9fff]/.test(text));
 }
 

@@ -84,6 +84,7 @@ export const acts = {
   "act.message.correct_workbook": ["更正重报：导出退单更正表", "Workbook for corrections exported"],
   "act.message.unmask": ["查看原文：查看个人信息原文", "Personal data of a message seen in full"],
   "act.message.dismiss": ["办理结果：不再处理退单或异常", "Returned message dismissed"],
+  "act.message.resume": ["办理结果：恢复处理退单或异常", "Dismissed message taken up again"],
   "act.export.list": ["导出：导出列表", "List exported"],
   "act.unknown_code.answer": ["未知回执代码：解释未知回执代码", "Unknown code explained"],
   "act.unknown_code.withdraw": ["未知回执代码：撤回回执代码的解释", "Explanation of a code withdrawn"],

@@ -24,7 +24,7 @@ import { Explanation } from "./Explanation";
 import { FindingTable } from "./FindingTable";
 import { Key } from "./Key";
 import { ReleaseMatch } from "./ReleaseMatch";
-import { CorrectButton, DealtWith, Dismiss, Links, ToDo } from "./ToDo";
+import { CorrectButton, DealtWith, Dismiss, Links, Resume, ToDo } from "./ToDo";
 import { Holder, isBad, isDealt, isUnknownStatus, Kind, Outcome, ReturnStatus, State } from "./State";
 import { Timeline } from "./Timeline";
 import { Unmask } from "./Unmask";
@@ -57,6 +57,7 @@ function MessageView({ detail }: { detail: Detail }) {
         <Space>
           <CorrectButton message={detail} large calm={!standing(detail).doings.some((one) => one.doing === "correct")} />
           <Dismiss message={detail} />
+          <Resume message={detail} />
           <ReleaseMatch id={detail.id} state={detail.state} />
           <Unmask id={detail.id} done={() => void client.invalidateQueries({ queryKey: ["xml", detail.id] })} />
           <DownloadXml id={detail.id} name={`${detail.guid}.xml`} />

@@ -1,7 +1,7 @@
 // What the company must do about a message that came back, and the one button for it.
 import { EditOutlined } from "@ant-design/icons";
 import { useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Modal } from "antd";
+import { Alert, App, Button, Modal, Popconfirm } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { call } from "../../api/client";
@@ -109,6 +109,31 @@ export function Dismiss({ message }: { message: Detail }) {
         <DismissReason reason={reason} change={setReason} disabled={busy} />
       </Modal>
     </>
+  );
+}
+
+/** What was dismissed is to be dealt with after all, as long as it was not declared again. */
+export function Resume({ message }: { message: Detail }) {
+  const t = useT();
+  const can = useCan();
+  const client = useQueryClient();
+  const problem = useProblem();
+  const { message: toast } = App.useApp();
+  const isDismissed = message.documents.some((document) => document.isDismissed === true);
+  if (!isDismissed || message.correctedBy != null || !can("resume_message")) return null;
+  const run = async () => {
+    try {
+      await call("POST", `/api/v1/messages/${message.id}/resume`);
+      void toast.success(t("todo.resumed"));
+    } catch (error) {
+      problem(error);
+    }
+    await client.invalidateQueries({ queryKey: ["message", message.id] });
+  };
+  return (
+    <Popconfirm title={t("todo.resume")} description={t("todo.resumeHint")} onConfirm={run}>
+      <Button>{t("todo.resume")}</Button>
+    </Popconfirm>
   );
 }
 

@@ -156,20 +156,11 @@ async fn what_customs_turned_down_looks_like_it_everywhere() {
             .unwrap()
             .0;
         assert_eq!(page.needs_action, counts);
-        assert_eq!(
-            page.outcomes,
-            OutcomeCounts {
-                accepted: 1,
-                ..counts
-            }
-        );
+        let accepted = 1;
+        assert_eq!(page.outcomes, OutcomeCounts { accepted, ..counts });
         // Newest first: refused, unreadable for customs, above the buyer's limit, rejected.
         let doings: Vec<&str> = page.refusals.iter().map(|one| &*one.doing).collect();
-        assert_eq!(doings.len(), 4);
-        assert_eq!(
-            (doings[0], doings[2], doings[3]),
-            ("correct", "call", "correct")
-        );
+        assert_eq!(doings, ["correct", "correct", "call", "correct"]);
         assert_eq!(page.kinds.len(), 1, "a CEB900 is no kind that is declared");
         assert_eq!(page.kinds[0].outcomes, page.outcomes);
         assert_eq!(

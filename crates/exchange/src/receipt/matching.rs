@@ -354,8 +354,9 @@ fn of_former(all: &[Candidate], owner: CompanyId, to: &Address) -> Home {
 fn choose_or_former(found: &[Candidate], to: &Address) -> Home {
     let home = choose(found, to);
     let is_sent = match &home {
-        Home::Document(one) => one.may_be_sent,
-        other => *other != Home::Unknown(OTHERS),
+        Home::Document(one) | Home::Contested(one, _) => one.may_be_sent,
+        Home::Message(..) => true,
+        Home::Unknown(why) => *why != OTHERS,
     };
     let former: Vec<Candidate> = found
         .iter()
