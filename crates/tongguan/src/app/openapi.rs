@@ -85,7 +85,9 @@ impl Serialize for Ordered<'_> {
                 }
                 out.end()
             }
-            other => other.serialize(serializer),
+            plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+                plain.serialize(serializer)
+            }
         }
     }
 }
@@ -160,7 +162,7 @@ fn mentioned(value: &Value, schemas: &Value, found: &mut BTreeSet<String>) {
         Value::Array(items) => items
             .iter()
             .for_each(|item| mentioned(item, schemas, found)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
