@@ -26,5 +26,5 @@ pub mod sheet;
 pub use advice::advice_en;
 pub use code::Code;
 pub use download::{attachment, conditions, file_name, told_conditions};
-pub use page::{Page, PageQuery};
+pub use page::{Page, PageQuery, PageSize};
 pub use problem::{Problem, bad_query, codes};

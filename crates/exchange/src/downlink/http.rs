@@ -18,7 +18,7 @@ use store::{Db, Tx};
 use tokio::sync::watch;
 use utoipa::{IntoParams, ToSchema};
 use web::shares::Shares;
-use web::{PageQuery, Problem};
+use web::{PageSize, Problem};
 
 /// Longest wait of a long poll, in seconds.
 const WAIT_SECONDS_MAX: u64 = 60;
@@ -236,13 +236,7 @@ async fn receipts(
     actor.require_company()?;
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let place = place(&query)?;
-    let limit = i64::from(
-        PageQuery {
-            after: None,
-            limit: query.limit,
-        }
-        .limit(),
-    );
+    let limit = i64::from(PageSize::of(query.limit));
     let items = match place {
         Place::After(from) => {
             let wait = Duration::from_secs(query.wait.unwrap_or(0).min(WAIT_SECONDS_MAX));

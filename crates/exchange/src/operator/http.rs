@@ -22,7 +22,7 @@ use store::Tx;
 use store::clock::{beijing_day, beijing_rfc3339};
 use store::id::made_at_ms;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem};
+use web::{Page, PageQuery, PageSize, Problem};
 
 /// Seconds over which rates are told.
 const RATE_SECONDS: i64 = 10;
@@ -304,10 +304,7 @@ async fn stuck(
         None => None,
         Some(text) => Some(MessageId::parse(text).ok_or_else(|| bad("after 不是有效的游标"))?),
     };
-    let page = PageQuery {
-        after: None,
-        limit: query.limit,
-    };
+    let size = PageSize::of(query.limit);
     // A refused one that the company has declared anew or dismissed is stuck no more.
     let filter = Filter {
         state: Some(state),
@@ -315,36 +312,30 @@ async fn stuck(
         before,
         ..Filter::default()
     };
-    let (sight, limit) = (actor.sight.clone(), i64::from(page.limit()));
+    let sight = actor.sight.clone();
     let found = desk
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {
-            let messages = list(tx, &sight, &filter, limit)?;
-            let ids: Vec<i64> = messages.iter().map(|message| message.id.0).collect();
+            let messages = list(tx, &sight, &filter, size.rows())?;
+            let page = Page::cut(messages, size, |message| message.id);
+            let ids: Vec<i64> = page.items.iter().map(|message| message.id.0).collect();
             let asked = pending(tx, &ids, false)?;
-            let mut told = Vec::with_capacity(messages.len());
-            for message in messages {
-                let asked = asked.get(&message.id.0).map(AskedView::from);
-                told.push((crate::query::why(tx, &message)?, asked, message));
+            let mut why = Vec::with_capacity(ids.len());
+            for message in &page.items {
+                why.push(crate::query::why(tx, message)?);
             }
-            Ok(told)
+            Ok((page, asked, why))
         })
         .await?;
     desk.refresh().await?;
-    let is_full = i64::try_from(found.len()).unwrap_or(0) >= limit;
-    let next = found.last().filter(|_| is_full);
-    Ok(Json(Page {
-        next: next.map(|(_, _, message)| message.id.to_string()),
-        items: found
-            .iter()
-            .map(|(why, asked, message)| StuckItem {
-                message: desk.summary(&actor, message),
-                why: why.clone(),
-                asked: asked.clone(),
-            })
-            .collect(),
-    }))
+    let (page, asked, why) = found;
+    let mut why = why.into_iter();
+    Ok(Json(page.map(|message| StuckItem {
+        asked: asked.get(&message.id.0).map(AskedView::from),
+        message: desk.summary(&actor, &message),
+        why: why.next().unwrap_or_default(),
+    })))
 }
 
 /// A receipt that fits no declaration (未匹配回执).
@@ -389,7 +380,7 @@ async fn parked(
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<Page<ParkedItem>>, Problem> {
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
-    let limit = i64::from(query.limit());
+    let size = query.size();
     let before = match &query.after {
         None => i64::MAX,
         Some(text) => text.parse().map_err(|_| bad("after 不是有效的游标"))?,
@@ -398,25 +389,17 @@ async fn parked(
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {
-            let parked = parked_items(tx, before, limit)?;
-            let ids: Vec<i64> = parked.iter().map(|(id, _)| *id).collect();
-            Ok((pending(tx, &ids, true)?, parked))
+            let parked = parked_items(tx, before, size.rows())?;
+            let page = Page::cut(parked, size, |(id, _)| *id);
+            let ids: Vec<i64> = page.items.iter().map(|(id, _)| *id).collect();
+            Ok((pending(tx, &ids, true)?, page))
         })
         .await?;
-    let (asked, found) = found;
-    let is_full = i64::try_from(found.len()).unwrap_or(0) >= limit;
-    let next = found
-        .last()
-        .filter(|_| is_full)
-        .map(|(last, _)| last.to_string());
-    let items = found.into_iter().map(|(id, parked)| ParkedItem {
+    let (asked, page) = found;
+    Ok(Json(page.map(|(id, parked)| ParkedItem {
         asked: asked.get(&id).map(AskedView::from),
         ..parked
-    });
-    Ok(Json(Page {
-        items: items.collect(),
-        next,
-    }))
+    })))
 }
 
 /// What has no home, and what cannot be opened, newest first.

@@ -303,8 +303,5 @@ async fn statistics(
     let items = with_outcomes(rows, by_outcome)
         .into_iter()
         .map(|(day, counts)| DayCount { day, counts });
-    Ok(Json(Page {
-        items: items.collect(),
-        next: None,
-    }))
+    Ok(Json(Page::whole(items.collect())))
 }

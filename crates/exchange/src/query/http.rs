@@ -21,7 +21,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use store::clock::parse_time;
 use utoipa::IntoParams;
-use web::{Page, PageQuery, Problem, codes};
+use web::{Page, PageSize, Problem, codes};
 
 /// Who reads messages: a company its own, staff what they see.
 pub(crate) const READERS: &[Role] = &[
@@ -206,11 +206,7 @@ pub(crate) async fn messages(
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<Page<MessageSummary>>, Problem> {
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
-    let limit = PageQuery {
-        after: None,
-        limit: query.limit,
-    }
-    .limit();
+    let size = PageSize::of(query.limit);
     desk.refresh().await?;
     let filter = filter(query, &desk.shared.directory)?;
     let sight = actor.sight.clone();
@@ -218,28 +214,18 @@ pub(crate) async fn messages(
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {
-            let found = list(tx, &sight, &filter, i64::from(limit))?;
-            let ids = found.iter().map(|message| message.id).collect();
-            Ok((found, correction::links(tx, &ids)?))
+            let found = list(tx, &sight, &filter, size.rows())?;
+            let page = Page::cut(found, size, |message| message.id);
+            let ids = page.items.iter().map(|message| message.id).collect();
+            Ok((page, correction::links(tx, &ids)?))
         })
         .await?;
-    let (found, links) = found;
-    let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = found
-        .last()
-        .filter(|_| is_full)
-        .map(|message| message.id.to_string());
-    Ok(Json(Page {
-        items: found
-            .iter()
-            .map(|message| {
-                let mut summary = desk.summary(&actor, message);
-                summary.link(&links);
-                summary
-            })
-            .collect(),
-        next,
-    }))
+    let (page, links) = found;
+    Ok(Json(page.map(|message| {
+        let mut summary = desk.summary(&actor, &message);
+        summary.link(&links);
+        summary
+    })))
 }
 
 /// Tells the whole life of a message (报文全程): documents, findings, receipts, timeline.
@@ -370,8 +356,5 @@ async fn search(
         let company = desk.shared.directory.by_id(hit.company_id);
         SearchHit::from_found(hit, company.as_deref())
     });
-    Ok(Json(Page {
-        items: items.collect(),
-        next: None,
-    }))
+    Ok(Json(Page::whole(items.collect())))
 }

@@ -12,7 +12,7 @@ use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, codes};
+use web::{Page, PageSize, Problem, codes};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
@@ -135,22 +135,14 @@ async fn unknown_codes(
         None => i64::MAX,
         Some(text) => text.parse().map_err(|_| bad("after 不是有效的游标"))?,
     };
-    let page = PageQuery {
-        after: None,
-        limit: query.limit,
-    };
-    let limit = i64::from(page.limit());
+    let size = PageSize::of(query.limit);
     let found = desk
         .shared
         .db
-        .read(move |tx| sql::list(tx, is_answered, before, limit))
+        .read(move |tx| sql::list(tx, is_answered, before, size.rows()))
         .await?;
-    let is_full = i64::try_from(found.len()).unwrap_or(0) >= limit;
-    let next = found.last().filter(|_| is_full);
-    Ok(Json(Page {
-        next: next.map(|last| last.id.to_string()),
-        items: found.into_iter().map(UnknownCodeItem::from).collect(),
-    }))
+    let page = Page::cut(found, size, |code| code.id);
+    Ok(Json(page.map(UnknownCodeItem::from)))
 }
 
 /// What a code means.

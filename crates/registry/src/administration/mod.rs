@@ -20,7 +20,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
-use web::{Page, Problem};
+use web::Problem;
 
 /// The system administrator alone.
 pub const SYSTEM: &[Role] = &[Role::SystemAdmin];
@@ -155,24 +155,6 @@ pub fn words(name: &str, text: &str, max: usize) -> Result<String, Problem> {
         Ok(text.to_owned())
     } else {
         Err(field(format!("{name}应为 1 至 {max} 个字，不含控制字符")))
-    }
-}
-
-/// A page of a list that was asked for `limit` items; `place` tells where the next one begins.
-pub fn page<T, V>(
-    items: Vec<T>,
-    limit: u32,
-    place: impl Fn(&T) -> i64,
-    view: impl FnMut(T) -> V,
-) -> Page<V> {
-    let is_full = items.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = items
-        .last()
-        .filter(|_| is_full)
-        .map(|item| place(item).to_string());
-    Page {
-        items: items.into_iter().map(view).collect(),
-        next,
     }
 }
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use store::Tx;
 use store::clock::beijing_rfc3339;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, codes};
+use web::{Page, PageSize, Problem, codes};
 
 /// Who may take part in approvals at all; each kind names who decides it.
 const STAFF: &[Role] = &[
@@ -162,11 +162,7 @@ async fn approvals(
 ) -> Result<Json<Page<ApprovalView>>, Problem> {
     let bad = |why: String| Problem::new(codes::BAD_REQUEST).detail(why);
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
-    let limit = PageQuery {
-        after: None,
-        limit: query.limit,
-    }
-    .limit();
+    let size = PageSize::of(query.limit);
     let before = match query.after.as_deref() {
         None => None,
         Some(text) => Some(
@@ -192,17 +188,10 @@ async fn approvals(
         .gate
         .ground
         .db
-        .read(move |tx| list(tx, &filter, i64::from(limit)))
+        .read(move |tx| list(tx, &filter, size.rows()))
         .await?;
-    let is_full = found.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = found.last().filter(|_| is_full).map(|a| a.id.to_string());
-    Ok(Json(Page {
-        items: found
-            .into_iter()
-            .map(|approval| view(&desk, &actor, approval))
-            .collect(),
-        next,
-    }))
+    let page = Page::cut(found, size, |approval| approval.id);
+    Ok(Json(page.map(|approval| view(&desk, &actor, approval))))
 }
 
 /// A reason.

@@ -3,7 +3,7 @@
 
 use super::{EXPORT, Filter, Row, VERIFY, Verdict, done, list, verify};
 use crate::access::{By, Routes};
-use crate::administration::{AUDIT, Desk, field, id_opt, page, query, time_opt};
+use crate::administration::{AUDIT, Desk, field, id_opt, query, time_opt};
 use crate::role::Role;
 use axum::Json;
 use axum::body::Body;
@@ -18,7 +18,7 @@ use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, attachment, conditions, file_name, told_conditions};
+use web::{Page, PageSize, Problem, attachment, conditions, file_name, told_conditions};
 
 /// Rows read at once for an export.
 const EXPORT_ROWS: i64 = 500;
@@ -166,19 +166,11 @@ async fn audit_rows(
 ) -> Result<Json<Page<AuditView>>, Problem> {
     let asked = query(asked)?;
     let filter = filter(&desk, &asked)?;
-    let limit = PageQuery {
-        after: None,
-        limit: asked.limit,
-    }
-    .limit();
-    let read = move |tx: &mut Tx<'_>| list(tx, &filter, i64::from(limit));
+    let size = PageSize::of(asked.limit);
+    let read = move |tx: &mut Tx<'_>| list(tx, &filter, size.rows());
     let found = desk.ground().read(read).await?;
-    Ok(Json(page(
-        found,
-        limit,
-        |row| row.number,
-        |row| view(&desk, row),
-    )))
+    let page = Page::cut(found, size, |row| row.number);
+    Ok(Json(page.map(|row| view(&desk, row))))
 }
 
 /// What a check of the chain should look for.
@@ -274,7 +266,7 @@ async fn audit_acts(
             room: (*room).to_owned(),
         })
         .collect();
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page::whole(items)))
 }
 
 /// A cell of a CSV file: quoted, and never a formula to a spreadsheet.

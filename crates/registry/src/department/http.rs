@@ -116,7 +116,7 @@ async fn departments(
         Ok(views)
     };
     let items = desk.ground().read(read).await?;
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page::whole(items)))
 }
 
 /// A department as it should be.

@@ -80,10 +80,9 @@ async fn dictionaries(
     let tables = standard::tables(&standing)
         .into_iter()
         .map(|one| view(one, true));
-    Ok(Json(Page {
-        items: found.map(|one| view(one, false)).chain(tables).collect(),
-        next: None,
-    }))
+    Ok(Json(Page::whole(
+        found.map(|one| view(one, false)).chain(tables).collect(),
+    )))
 }
 
 /// A dictionary as it should be.

@@ -5,7 +5,7 @@ use super::{GRANT, REVOKE, Taking, Wish, validate};
 use crate::access::{Actor, By, Routes};
 use crate::account::{self, AccountId};
 use crate::administration::{
-    Asked, Desk, OFFICERS, SYSTEM, body, codes, id, id_opt, not_found, page, query, time_opt,
+    Asked, Desk, OFFICERS, SYSTEM, body, codes, id, id_opt, not_found, query, time_opt,
 };
 use crate::approval::{self, Kind, Request, http::Reason, reason};
 use crate::role::{self, Grant, Role};
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem};
+use web::{Page, PageSize, Problem};
 
 crate::operations! {
     ReadGrants = reads("grants", "查看授权", OFFICERS);
@@ -104,16 +104,12 @@ async fn grants(
     let asked = query(asked)?;
     let account = id_opt("account", asked.account.as_deref())?;
     let after = id_opt("after", asked.after.as_deref())?.unwrap_or(0);
-    let limit = PageQuery {
-        after: None,
-        limit: asked.limit,
-    }
-    .limit();
+    let size = PageSize::of(asked.limit);
     let now_ms = desk.ground().now_ms();
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<(i64, GrantView)>> {
         let found = match account {
             Some(account) => role::of_account(tx, AccountId(account), now_ms)?,
-            None => role::grants_of(tx, after, i64::from(limit))?,
+            None => role::grants_of(tx, after, size.rows())?,
         };
         let mut views = Vec::new();
         for grant in found {
@@ -123,8 +119,11 @@ async fn grants(
     };
     let found = desk.ground().read(read).await?;
     // One account's roles are few and come whole.
-    let limit = if account.is_some() { u32::MAX } else { limit };
-    Ok(Json(page(found, limit, |(id, _)| *id, |(_, view)| view)))
+    let page = match account {
+        Some(_) => Page::whole(found),
+        None => Page::cut(found, size, |(id, _)| *id),
+    };
+    Ok(Json(page.map(|(_, view)| view)))
 }
 
 /// A role for somebody.
@@ -298,5 +297,5 @@ async fn roles(
         is_built_in: false,
         operations: role.operations,
     }));
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page::whole(items)))
 }

@@ -143,7 +143,7 @@ async fn jobs(
         Ok(views)
     };
     let items = ground.read(read).await?;
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page::whole(items)))
 }
 
 /// The last runs of a job, newest first (任务执行记录).
@@ -163,10 +163,7 @@ async fn job_runs(
     let name = desk.job(&name)?.name;
     let read = move |tx: &mut Tx<'_>| runs(tx, name, RUNS);
     let found = desk.gate.ground.read(read).await?;
-    Ok(Json(Page {
-        items: found.into_iter().map(run_view).collect(),
-        next: None,
-    }))
+    Ok(Json(Page::whole(found.into_iter().map(run_view).collect())))
 }
 
 /// Makes a job due now; the next process that looks does it (立即执行).

@@ -4,7 +4,7 @@
 use super::text::{Block, blocks};
 use super::{Level, Notice, audiences, by_id, is_for, n_unread, valid};
 use crate::access::{Actor, By, Routes};
-use crate::administration::{Desk, PEOPLE, id, id_opt, not_found, page, query};
+use crate::administration::{Desk, PEOPLE, id, id_opt, not_found, query};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem};
+use web::{Page, PageSize, Problem};
 
 /// Unread ones that are counted; more are "99+".
 const UNREAD_MAX: i64 = 100;
@@ -137,28 +137,14 @@ async fn notices(
     let account = actor.require_account()?;
     let asked = query(asked)?;
     let before = id_opt("after", asked.after.as_deref())?;
-    let limit = PageQuery {
-        after: None,
-        limit: asked.limit,
-    }
-    .limit();
+    let size = PageSize::of(asked.limit);
     let now_ms = desk.ground().now_ms();
     let audiences = audiences(&actor.roles);
-    let read = move |tx: &mut Tx<'_>| {
-        valid(
-            tx,
-            account,
-            (&audiences, now_ms),
-            (before, i64::from(limit)),
-        )
-    };
+    let read =
+        move |tx: &mut Tx<'_>| valid(tx, account, (&audiences, now_ms), (before, size.rows()));
     let found = desk.ground().read(read).await?;
-    Ok(Json(page(
-        found,
-        limit,
-        |(notice, _)| notice.place,
-        |(notice, is_read)| view(&notice, is_read),
-    )))
+    let page = Page::cut(found, size, |(notice, _)| notice.place);
+    Ok(Json(page.map(|(notice, is_read)| view(&notice, is_read))))
 }
 
 /// What is new (公告铃铛).

@@ -167,7 +167,7 @@ async fn parameters(
         Ok(views)
     };
     let items = desk.ground().read(read).await?;
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page::whole(items)))
 }
 
 fn find(desk: &Desk, name: &str) -> Result<&'static Parameter, Problem> {
@@ -191,12 +191,11 @@ async fn parameter_changes(
     let parameter = find(&desk, &name)?;
     let read = move |tx: &mut Tx<'_>| changes(tx, parameter.name, CHANGES);
     let found = desk.ground().read(read).await?.into_iter();
-    Ok(Json(Page {
-        items: found
+    Ok(Json(Page::whole(
+        found
             .map(|change| change_view(&desk, parameter, change))
             .collect(),
-        next: None,
-    }))
+    )))
 }
 
 /// A new value.

@@ -63,10 +63,7 @@ async fn posts(
         is_active: post.is_active,
         remark: post.remark,
     };
-    Ok(Json(Page {
-        items: found.into_iter().map(view).collect(),
-        next: None,
-    }))
+    Ok(Json(Page::whole(found.into_iter().map(view).collect())))
 }
 
 /// A post as it should be.

@@ -165,10 +165,7 @@ async fn relying_parties(
     State(desk): State<PartyDesk>,
 ) -> Result<Json<Page<Listed>>, Problem> {
     let parties = desk.gate.ground.db.read(super::list).await?;
-    Ok(Json(Page {
-        items: parties.into_iter().map(listed).collect(),
-        next: None,
-    }))
+    Ok(Json(Page::whole(parties.into_iter().map(listed).collect())))
 }
 
 /// Proposes to register or change a system; done when the security administrator approves.

@@ -5,7 +5,7 @@
 use super::{Limits, OpenSession, choose_company as choose, end, open};
 use crate::access::{Actor, By, Gate, Person, Routes};
 use crate::account;
-use crate::administration::{OFFICERS, PEOPLE, SECURITY, body, id, id_opt, not_found, page, query};
+use crate::administration::{OFFICERS, PEOPLE, SECURITY, body, id, id_opt, not_found, query};
 use crate::approval::{http::Reason, reason};
 use crate::audit::{self, Act};
 use crate::company::{self, CompanyId};
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, codes};
+use web::{Page, PageSize, Problem, codes};
 
 crate::operations! {
     ReadSession = reads("session", "查看当前会话", PEOPLE);
@@ -329,14 +329,10 @@ async fn online_users(
 ) -> Result<Json<Page<OnlineView>>, Problem> {
     let asked = query(asked)?;
     let before = id_opt("after", asked.after.as_deref())?.unwrap_or(i64::MAX);
-    let limit = PageQuery {
-        after: None,
-        limit: asked.limit,
-    }
-    .limit();
+    let size = PageSize::of(asked.limit);
     let ground = &desk.gate.ground;
     let since = ground.now_ms() - Limits::of(ground).idle_ms;
-    let read = move |tx: &mut Tx<'_>| open(tx, since, before, i64::from(limit));
+    let read = move |tx: &mut Tx<'_>| open(tx, since, before, size.rows());
     let found = ground.read(read).await?;
     let view = |found: OpenSession| OnlineView {
         id: found.session.id.to_string(),
@@ -351,7 +347,8 @@ async fn online_users(
         agent: found.session.agent,
         is_own: actor.session == Some(found.session.id),
     };
-    Ok(Json(page(found, limit, |found| found.session.id, view)))
+    let page = Page::cut(found, size, |found| found.session.id);
+    Ok(Json(page.map(view)))
 }
 
 /// Ends somebody's session at once (强制下线).

@@ -7,7 +7,7 @@ use crate::access::{By, Routes};
 use crate::account::personal::Field;
 use crate::account::{self, Account, AccountId, Filter};
 use crate::administration::{
-    Desk, OFFICERS, SYSTEM, SYSTEM_SECURITY, body, id, id_opt, not_found, page, query,
+    Desk, OFFICERS, SYSTEM, SYSTEM_SECURITY, body, id, id_opt, not_found, query,
 };
 use crate::approval::{http::Reason, reason};
 use crate::ground::{Ground, Secret};
@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem};
+use web::{Page, PageSize, Problem};
 
 crate::operations! {
     ReadUsers = reads("users", "查看用户列表", OFFICERS);
@@ -178,24 +178,21 @@ async fn users(
         post: id_opt("post", asked.post.as_deref())?,
         before: id_opt("after", asked.after.as_deref())?,
     };
-    let limit = PageQuery {
-        after: None,
-        limit: asked.limit,
-    }
-    .limit();
+    let size = PageSize::of(asked.limit);
     let ground = desk.ground().clone();
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<(i64, UserView)>> {
         let mut views = Vec::new();
         if let Some(top) = department {
             filter.departments = department::subtree(tx, top)?;
         }
-        for found in account::list(tx, &filter, i64::from(limit))? {
+        for found in account::list(tx, &filter, size.rows())? {
             views.push((found.id.0, view(tx, &ground, found)?));
         }
         Ok(views)
     };
     let found = desk.ground().read(read).await?;
-    Ok(Json(page(found, limit, |(id, _)| *id, |(_, view)| view)))
+    let page = Page::cut(found, size, |(id, _)| *id);
+    Ok(Json(page.map(|(_, view)| view)))
 }
 
 /// One account (用户详情).

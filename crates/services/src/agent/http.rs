@@ -141,7 +141,7 @@ async fn agents(
 ) -> Result<Json<Page<AgentView>>, Problem> {
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let company = actor.require_company()?.id;
-    let limit = i64::from(query.limit());
+    let size = query.size();
     let before = match query.after.as_deref() {
         None => i64::MAX,
         Some(after) => id_of(after)?,
@@ -149,15 +149,13 @@ async fn agents(
     let now_ms = desk.ground().now_ms();
     let read = move |tx: &mut Tx<'_>| {
         let mut items = Vec::new();
-        for appointment in of_company(tx, company, before, limit)? {
+        for appointment in of_company(tx, company, before, size.rows())? {
             items.push(view(tx, &appointment, company, now_ms)?);
         }
         Ok(items)
     };
     let items = desk.read(read).await?;
-    let is_full = items.len() == usize::try_from(limit).unwrap_or(usize::MAX);
-    let next = items.last().filter(|_| is_full).map(|last| last.id.clone());
-    Ok(Json(Page { items, next }))
+    Ok(Json(Page::cut(items, size, |last| last.id.clone())))
 }
 
 /// Asks to appoint an agent: opens a case, to which the mandate is attached.

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, codes as common};
+use web::{Page, PageSize, Problem, codes as common};
 
 /// Who applies, reviews, decides or looks.
 const EVERYBODY: &[Role] = &[
@@ -183,24 +183,11 @@ async fn cases(
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let now_ms = desk.ground().now_ms();
     let filter = filter(&query, now_ms)?;
-    let limit = i64::from(
-        PageQuery {
-            after: None,
-            limit: query.limit,
-        }
-        .limit(),
-    );
+    let size = PageSize::of(query.limit);
     let kinds = desk.kinds.clone();
-    let read = move |tx: &mut Tx<'_>| listed(tx, (&actor, &kinds), (&filter, limit + 1), now_ms);
-    let mut items = desk.read(read).await?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = items.len() > limit;
-    items.truncate(limit);
-    let next = items
-        .last()
-        .filter(|_| has_more)
-        .map(|last| last.id.clone());
-    Ok(Json(Page { items, next }))
+    let read = move |tx: &mut Tx<'_>| listed(tx, (&actor, &kinds), (&filter, size.rows()), now_ms);
+    let items = desk.read(read).await?;
+    Ok(Json(Page::cut(items, size, |last| last.id.clone())))
 }
 
 /// Cases as somebody sees them in a list.

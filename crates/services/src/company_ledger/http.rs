@@ -16,7 +16,7 @@ use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, codes as common};
+use web::{Page, PageSize, Problem, codes as common};
 
 /// Longest search text, in characters.
 const TEXT_CHARS_MAX: usize = 100;
@@ -146,29 +146,18 @@ async fn companies(
 ) -> Result<Json<Page<CompanySummary>>, Problem> {
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let filter = filter(&query)?;
-    let page = PageQuery {
-        after: None,
-        limit: query.limit,
-    };
-    let limit = i64::from(page.limit());
+    let size = PageSize::of(query.limit);
     let read = move |tx: &mut Tx<'_>| {
         let mut items = Vec::new();
-        for id in list(tx, &actor.sight, &filter, limit + 1)? {
+        for id in list(tx, &actor.sight, &filter, size.rows())? {
             if let Some(company) = company::by_id(tx, id)? {
                 items.push(summary(&company, &contracts(tx, id)?));
             }
         }
         Ok(items)
     };
-    let mut items = desk.read(read).await?;
-    let n_max = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = items.len() > n_max;
-    items.truncate(n_max);
-    let next = items
-        .last()
-        .filter(|_| has_more)
-        .map(|last| last.id.clone());
-    Ok(Json(Page { items, next }))
+    let items = desk.read(read).await?;
+    Ok(Json(Page::cut(items, size, |last| last.id.clone())))
 }
 
 /// One company with everything.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::{beijing_day, beijing_rfc3339, parse_time};
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{PageQuery, Problem, codes as common};
+use web::{Page, PageSize, Problem, codes as common};
 
 /// Most cards on a page of the board: each asks for what the platform knows by itself.
 const CARDS_MAX: u32 = 200;
@@ -264,23 +264,15 @@ async fn docking(
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let now_ms = desk.ground().now_ms();
     let filter = filter(&query, beijing_day(now_ms))?;
-    let page = PageQuery {
-        after: None,
-        limit: query.limit,
-    };
-    let limit = i64::from(page.limit().min(CARDS_MAX));
+    let size = PageSize::of(query.limit).at_most(CARDS_MAX);
     let board = desk
         .read(move |tx| {
-            let mut found = list(tx, &actor.sight, &filter, limit + 1)?;
-            let n_max = usize::try_from(limit).unwrap_or(usize::MAX);
-            let has_more = found.len() > n_max;
-            found.truncate(n_max);
-            let next = found
-                .last()
-                .filter(|_| has_more)
-                .map(|last| format!("{}-{}", last.company.0, last.channel));
-            let mut items = Vec::with_capacity(found.len());
-            for docking in &found {
+            let found = list(tx, &actor.sight, &filter, size.rows())?;
+            let page = Page::cut(found, size, |last| {
+                format!("{}-{}", last.company.0, last.channel)
+            });
+            let mut items = Vec::with_capacity(page.items.len());
+            for docking in &page.items {
                 items.push(card(tx, docking, now_ms)?);
             }
             let counts = counts(tx, &actor.sight)?;
@@ -299,7 +291,7 @@ async fn docking(
             Ok(Board {
                 stages,
                 items,
-                next,
+                next: page.next,
             })
         })
         .await?;

@@ -101,10 +101,7 @@ async fn keys(
         .ground()
         .read(move |tx| api_key::of_company(tx, company))
         .await?;
-    Ok(Json(Page {
-        items: views(&keys, now_ms),
-        next: None,
-    }))
+    Ok(Json(Page::whole(views(&keys, now_ms))))
 }
 
 /// Issues a key; its text is shown this once.

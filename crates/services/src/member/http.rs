@@ -139,10 +139,9 @@ async fn members(
         .ground()
         .read(move |tx| of_company(tx, company))
         .await?;
-    Ok(Json(Page {
-        items: members.iter().map(MemberView::from).collect(),
-        next: None,
-    }))
+    Ok(Json(Page::whole(
+        members.iter().map(MemberView::from).collect(),
+    )))
 }
 
 /// Invites somebody; the link is shown this once.

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem, codes as common};
+use web::{Page, PageSize, Problem, codes as common};
 
 /// Largest body of a call, in bytes: a hundred payments with long requests.
 pub const BODY_BYTES_MAX: usize = 4 << 20;
@@ -195,20 +195,6 @@ fn before(after: Option<&str>) -> Result<Option<i64>, Problem> {
     after.map(id_of).transpose()
 }
 
-fn limit_of(limit: Option<u32>) -> i64 {
-    let page = PageQuery { after: None, limit };
-    i64::from(page.limit())
-}
-
-/// Cuts a page of a list that was read one longer; answers what leads to the next.
-fn cut<T>(found: &mut Vec<T>, limit: i64, id: impl Fn(&T) -> i64) -> Option<String> {
-    let n_max = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = found.len() > n_max;
-    found.truncate(n_max);
-    let last = found.last().filter(|_| has_more)?;
-    Some(id(last).to_string())
-}
-
 /// The payments of the company acted for, newest first (支付数据列表).
 #[utoipa::path(
     get, path = "/api/v1/payment-data", tag = "payment", security(("key" = [])),
@@ -221,18 +207,17 @@ async fn payment_data(
     query: Result<Query<PaymentQuery>, QueryRejection>,
 ) -> Result<Json<Page<PaymentView>>, Problem> {
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
-    let limit = limit_of(query.limit);
+    let size = PageSize::of(query.limit);
     let filter = PaymentFilter {
         order_no: query.order_no,
         transaction_no: query.transaction_no,
         id: None,
         before: before(query.after.as_deref())?,
     };
-    let read = move |tx: &mut Tx<'_>| payments(tx, &actor.sight, &filter, limit + 1);
-    let mut found = desk.ground().read(read).await?;
-    let next = cut(&mut found, limit, |payment| payment.id);
-    let items = found.iter().map(PaymentView::from).collect();
-    Ok(Json(Page { items, next }))
+    let read = move |tx: &mut Tx<'_>| payments(tx, &actor.sight, &filter, size.rows());
+    let found = desk.ground().read(read).await?;
+    let page = Page::cut(found, size, |payment| payment.id);
+    Ok(Json(page.map(|payment| PaymentView::from(&payment))))
 }
 
 async fn detail(desk: &Desk, actor: Actor, id: i64) -> Result<PaymentDetail, Problem> {
@@ -344,21 +329,17 @@ async fn payment_inquiries(
             Problem::new(common::BAD_REQUEST).detail("state 应为 waiting、uploaded 或 failed")
         })?),
     };
-    let limit = limit_of(query.limit);
+    let size = PageSize::of(query.limit);
     let filter = InquiryFilter {
         state,
         order_no: query.order_no,
         before: before(query.after.as_deref())?,
     };
-    let read = move |tx: &mut Tx<'_>| inquiries(tx, &actor.sight, &filter, limit + 1);
-    let mut found = desk.ground().read(read).await?;
-    let next = cut(&mut found, limit, |inquiry| inquiry.id);
+    let read = move |tx: &mut Tx<'_>| inquiries(tx, &actor.sight, &filter, size.rows());
+    let found = desk.ground().read(read).await?;
     let now_ms = desk.ground().now_ms();
-    let items = found.iter().map(|one| InquiryView::new(one, now_ms));
-    Ok(Json(Page {
-        items: items.collect(),
-        next,
-    }))
+    let page = Page::cut(found, size, |inquiry| inquiry.id);
+    Ok(Json(page.map(|one| InquiryView::new(&one, now_ms))))
 }
 
 /// Has a failed inquiry built, signed and uploaded again (重新上传).

@@ -88,5 +88,5 @@ async fn todos(
             due_at: todo.due_at.map(beijing_rfc3339),
         })
         .collect();
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page::whole(items)))
 }

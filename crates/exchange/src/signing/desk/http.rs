@@ -132,20 +132,11 @@ async fn signing_keys(
         with_removed: false,
         before: page.after.as_deref().map(id_of).transpose()?,
     };
-    let limit = page.limit();
-    let read = move |tx: &mut Tx<'_>| keys(tx, &actor.sight, &filter, i64::from(limit) + 1);
-    let mut found = desk.gate.ground.read(read).await?;
-    let n_max = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = found.len() > n_max;
-    found.truncate(n_max);
-    let next = found
-        .last()
-        .filter(|_| has_more)
-        .map(|last| last.id.to_string());
-    Ok(Json(Page {
-        items: found.iter().map(|key| view(&desk, key)).collect(),
-        next,
-    }))
+    let size = page.size();
+    let read = move |tx: &mut Tx<'_>| keys(tx, &actor.sight, &filter, size.rows());
+    let found = desk.gate.ground.read(read).await?;
+    let page = Page::cut(found, size, |key| key.id);
+    Ok(Json(page.map(|key| view(&desk, &key))))
 }
 
 /// Takes a key away at once (移除代签密钥).

@@ -3,7 +3,7 @@
 
 use crate::access::{Actor, By, Permission, Routes};
 use crate::account::{self, AccountId};
-use crate::administration::{AUDIT, Desk, field, id_opt, page, query, time_opt};
+use crate::administration::{AUDIT, Desk, field, id_opt, query, time_opt};
 use crate::audit::http::{acts_of, name_of};
 use crate::audit::{EXPORT, Filter, Row, done, list};
 use crate::role::{Operation, Role};
@@ -17,7 +17,7 @@ use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
 use web::sheet::Value;
-use web::{Page, PageQuery, Problem, conditions, file_name, told_conditions};
+use web::{Page, PageSize, Problem, conditions, file_name, told_conditions};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -194,19 +194,11 @@ async fn answer(
 ) -> Result<Json<Page<LogView>>, Problem> {
     let asked = query(asked)?;
     let filter = filter(desk, log, &asked)?;
-    let limit = PageQuery {
-        after: None,
-        limit: asked.limit,
-    }
-    .limit();
-    let read = move |tx: &mut Tx<'_>| rows(tx, &filter, i64::from(limit));
+    let size = PageSize::of(asked.limit);
+    let read = move |tx: &mut Tx<'_>| rows(tx, &filter, size.rows());
     let found = desk.ground().read(read).await?;
-    Ok(Json(page(
-        found,
-        limit,
-        |(row, _)| row.number,
-        |found| view(desk, found),
-    )))
+    let page = Page::cut(found, size, |(row, _)| row.number);
+    Ok(Json(page.map(|found| view(desk, found))))
 }
 
 /// Who logged in, tried to, was locked or logged out, newest first (登录日志).

@@ -153,7 +153,7 @@ async fn dictionary_entries(
     let standing = standing(&desk);
     let read = move |tx: &mut Tx<'_>| entries_of(tx, &standing, &code);
     let items = desk.ground().read(read).await?.ok_or_else(not_found)?;
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page::whole(items)))
 }
 
 /// What a code or a name means, in every dictionary and code table; exact ones first (查询字典).
@@ -179,7 +179,7 @@ async fn dictionary_search(
         Ok(found.map(|one| entry_view(one, &names)).collect())
     };
     let items = desk.ground().read(read).await?;
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page::whole(items)))
 }
 
 const COLUMNS: &[(&str, u16)] = &[

@@ -72,10 +72,9 @@ async fn operations(
             .map(|role| role.name().to_owned())
             .collect(),
     };
-    Ok(Json(Page {
-        items: desk.gate.operations().map(view).collect(),
-        next: None,
-    }))
+    Ok(Json(Page::whole(
+        desk.gate.operations().map(view).collect(),
+    )))
 }
 
 /// A custom role.

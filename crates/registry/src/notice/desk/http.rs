@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use crate::access::{By, Routes};
-use crate::administration::{Asked, Desk, body, field, id, id_opt, page, query, time_opt};
+use crate::administration::{Asked, Desk, body, field, id, id_opt, query, time_opt};
 use crate::approval::{self, Request, http::Reason, reason};
 use crate::department::http::Made;
 use crate::notice::http::{BlockView, view};
@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem};
+use web::{Page, PageSize, Problem};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -189,11 +189,7 @@ async fn notice_desk(
 ) -> Result<Json<Page<DeskView>>, Problem> {
     let asked = query(asked)?;
     let before = id_opt("after", asked.after.as_deref())?;
-    let limit = PageQuery {
-        after: None,
-        limit: asked.limit,
-    }
-    .limit();
+    let size = PageSize::of(asked.limit);
     let (state, own) = (
         asked.state.filter(|state| !state.is_empty()),
         actor.who.id(),
@@ -201,14 +197,15 @@ async fn notice_desk(
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<(i64, DeskView)>> {
         let waiting = pending(tx)?;
         let mut views = Vec::new();
-        for found in notice::list(tx, state.as_deref(), before, i64::from(limit))? {
+        for found in notice::list(tx, state.as_deref(), before, size.rows())? {
             let (id, readers) = (found.id, notice::n_readers(tx, found.id)?);
             views.push((id, desk_view(found, own, waiting.contains(&id), readers)));
         }
         Ok(views)
     };
     let found = desk.ground().read(read).await?;
-    Ok(Json(page(found, limit, |(id, _)| *id, |(_, view)| view)))
+    let page = Page::cut(found, size, |(id, _)| *id);
+    Ok(Json(page.map(|(_, view)| view)))
 }
 
 /// A notice as it should be.

@@ -3,7 +3,7 @@
 
 use crate::access::{By, Routes};
 use crate::account;
-use crate::administration::{Desk, id, id_opt, not_found, page, query};
+use crate::administration::{Desk, id, id_opt, not_found, query};
 use crate::notice::desk::http::READERS;
 use crate::notice::{self, Reader, by_id};
 use axum::Json;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, Problem};
+use web::{Page, PageSize, Problem};
 
 crate::operations! {
     ReadNoticeReaders = reads("notice_readers", "查看公告已读名单", READERS);
@@ -63,23 +63,20 @@ async fn notice_readers(
 ) -> Result<Json<Page<ReaderView>>, Problem> {
     let (asked, place) = (id(&asked)?, query(place)?);
     let before = id_opt("after", place.after.as_deref())?;
-    let limit = PageQuery {
-        after: None,
-        limit: place.limit,
-    }
-    .limit();
+    let size = PageSize::of(place.limit);
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<Vec<(i64, ReaderView)>>> {
         if by_id(tx, asked)?.is_none() {
             return Ok(None);
         }
         let mut views = Vec::new();
-        for found in notice::readers_of(tx, asked, before, i64::from(limit))? {
+        for found in notice::readers_of(tx, asked, before, size.rows())? {
             views.push((found.id, reader(tx, found)?));
         }
         Ok(Some(views))
     };
     let found = desk.ground().read(read).await?.ok_or_else(not_found)?;
-    Ok(Json(page(found, limit, |(id, _)| *id, |(_, view)| view)))
+    let page = Page::cut(found, size, |(id, _)| *id);
+    Ok(Json(page.map(|(_, view)| view)))
 }
 
 fn reader(tx: &mut Tx<'_>, found: Reader) -> StoreResult<ReaderView> {
