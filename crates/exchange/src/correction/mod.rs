@@ -33,7 +33,6 @@ use ceb::explain::{Explanation, Resubmit};
 use ceb::form::{Draft, Element, Made, Origin};
 use ceb::{Kind, Outcome, Severity};
 use registry::access::Actor;
-use registry::audit::Act;
 use std::collections::BTreeSet;
 use store::id::IdMaker;
 use store::{Result as StoreResult, Tx};
@@ -56,23 +55,14 @@ pub const EDITS_MAX: usize = 5000;
 /// Receipts of a message that are looked at.
 const RECEIPTS_MAX: i64 = 5000;
 
-/// A rejected declaration was corrected and declared again.
-pub const CORRECT: Act = Act {
-    name: "message.correct",
-    chinese: "更正重报",
-};
-/// Somebody took a corrected message away, to be signed and handed in.
-pub const TAKEN: Act = Act {
-    name: "message.correct_take",
-    chinese: "下载更正后的报文",
-};
-/// Rejected rows were taken away as a workbook, with personal data in full.
-pub const WORKBOOK: Act = Act {
-    name: "message.correct_workbook",
-    chinese: "导出退单更正表",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[CORRECT, TAKEN, WORKBOOK];
+registry::acts! {
+    /// A rejected declaration was corrected and declared again.
+    pub CORRECT = "message.correct", "更正重报";
+    /// Somebody took a corrected message away, to be signed and handed in.
+    pub TAKEN = "message.correct_take", "下载更正后的报文";
+    /// Rejected rows were taken away as a workbook, with personal data in full.
+    pub WORKBOOK = "message.correct_workbook", "导出退单更正表";
+}
 
 /// Why a document came back (退单原因).
 #[derive(Debug, Clone)]

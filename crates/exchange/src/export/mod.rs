@@ -15,7 +15,6 @@ pub mod list;
 #[cfg(test)]
 mod tests;
 
-use registry::audit::Act;
 use registry::parameter::{Fallback, Kind, Parameter};
 
 /// Rows of one export.
@@ -34,10 +33,7 @@ pub const EXPORT_ROWS_MAX: Parameter = Parameter {
 /// The parameters of this room.
 pub const PARAMETERS: &[Parameter] = &[EXPORT_ROWS_MAX];
 
-/// A list was exported.
-pub const EXPORT: Act = Act {
-    name: "export.list",
-    chinese: "导出列表",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[EXPORT];
+registry::acts! {
+    /// A list was exported.
+    pub EXPORT = "export.list", "导出列表";
+}

@@ -22,7 +22,6 @@ use crate::message::MessageId;
 use bytes::Bytes;
 use ceb::{Direction, Kind, Shape, Sniffed};
 use registry::access::{Actor, Who};
-use registry::audit::Act;
 use registry::company::{Company, CompanyId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -104,13 +103,10 @@ impl Config {
     }
 }
 
-/// A person declared (a program's declarations are on record as the messages themselves).
-pub const DECLARE: Act = Act {
-    name: "message.declare",
-    chinese: "提交申报",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[DECLARE];
+registry::acts! {
+    /// A person declared (a program's declarations are on record as the messages themselves).
+    pub DECLARE = "message.declare", "提交申报";
+}
 
 /// Which key a message came with, when a person brought it.
 const NO_KEY: i64 = 0;

@@ -31,7 +31,6 @@ use crate::receipt::NewReceipt;
 use ceb::code::matching as code;
 use ceb::matching::{Difference, Facts, Known, Part, is_compared, limit};
 use ceb::{Finding, Severity};
-use registry::audit::Act;
 use registry::company::CompanyId;
 use registry::parameter::{Fallback, Kind as ParameterKind, Parameter};
 use registry::seal::Seal;
@@ -60,18 +59,12 @@ pub const HOLD_MINUTES: Parameter = Parameter {
 /// The parameters of this room.
 pub const PARAMETERS: &[Parameter] = &[HOLD_MINUTES];
 
-/// A company changed its policy.
-pub const POLICY_SET: Act = Act {
-    name: "matching.policy",
-    chinese: "变更对碰策略",
-};
-/// A waiting list was let go.
-pub const RELEASED: Act = Act {
-    name: "matching.release",
-    chinese: "放行待对碰清单",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[POLICY_SET, RELEASED];
+registry::acts! {
+    /// A company changed its policy.
+    pub POLICY_SET = "matching.policy", "变更对碰策略";
+    /// A waiting list was let go.
+    pub RELEASED = "matching.release", "放行待对碰清单";
+}
 
 /// Purpose of the keyed hash of personal values.
 const PURPOSE: &str = "matching";

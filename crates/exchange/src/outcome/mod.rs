@@ -22,7 +22,7 @@ use crate::message::{self, Counts, DayCounts, MessageId, State};
 use crate::receipt::{self, NewDocument};
 use ceb::Outcome;
 use registry::access::{Actor, Sight};
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
 use store::clock::beijing_day;
@@ -42,20 +42,12 @@ pub const DISMISSED_EVENT: &str = "message.dismissed";
 /// Event that the company has taken that back: its detail is who.
 pub const RESUMED_EVENT: &str = "message.resumed";
 
-/// A company has said that nothing more is to be done.
-pub const DISMISSED: Act = Act {
-    name: "message.dismiss",
-    chinese: "不再处理退单或异常",
-};
-
-/// A company takes its word back that nothing more is to be done.
-pub const RESUMED: Act = Act {
-    name: "message.resume",
-    chinese: "恢复处理退单或异常",
-};
-
-/// The acts of this room.
-pub const ACTS: &[Act] = &[DISMISSED, RESUMED];
+registry::acts! {
+    /// A company has said that nothing more is to be done.
+    pub DISMISSED = "message.dismiss", "不再处理退单或异常";
+    /// A company takes its word back that nothing more is to be done.
+    pub RESUMED = "message.resume", "恢复处理退单或异常";
+}
 
 /// Milliseconds from UTC to Beijing.
 const BEIJING_MS: i64 = 28_800_000;

@@ -18,7 +18,7 @@ mod tests;
 use ceb::Standard;
 use ceb::spec::is_day;
 use registry::access::Actor;
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::company::CompanyId;
 use store::id::first_at_ms;
 use store::{Result, Tx};
@@ -31,18 +31,12 @@ pub(crate) use run::turn;
 /// see at once.
 pub const BACK_MS: i64 = 7 * 86_400_000;
 
-/// A coming version was loaded.
-pub const LOAD: Act = Act {
-    name: "standard.load",
-    chinese: "装入将要生效的报文规范",
-};
-/// A coming version was dropped.
-pub const DROP: Act = Act {
-    name: "standard.drop",
-    chinese: "移除将要生效的报文规范",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[LOAD, DROP];
+registry::acts! {
+    /// A coming version was loaded.
+    pub LOAD = "standard.load", "装入将要生效的报文规范";
+    /// A coming version was dropped.
+    pub DROP = "standard.drop", "移除将要生效的报文规范";
+}
 
 /// The coming version (将要生效的版本).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,7 +33,7 @@ use crate::signing::certificate::Certificate;
 use crate::signing::provider::{Family, Method};
 use registry::access::Actor;
 use registry::approval::{Doing, Kind as ApprovalKind, Undone};
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::company::{self, CompanyId};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
@@ -42,33 +42,18 @@ use store::{Error, Result, Tx};
 pub use sql::{KeyFilter, active_key, key, keys, n_required, policies, policy};
 pub(crate) use sql::{stop_waiting, waits};
 
-/// The consent of a company was given or taken back.
-pub const CONSENT: Act = Act {
-    name: "signing.consent",
-    chinese: "开通或关闭平台代签",
-};
-/// A company's policy was changed.
-pub const POLICY: Act = Act {
-    name: "signing.policy",
-    chinese: "变更企业签名策略",
-};
-/// A key was assigned.
-pub const KEY_ADDED: Act = Act {
-    name: "signing.key.add",
-    chinese: "登记代签密钥",
-};
-/// A key was taken away.
-pub const KEY_REMOVED: Act = Act {
-    name: "signing.key.remove",
-    chinese: "移除代签密钥",
-};
-/// A key was tried.
-pub const KEY_TESTED: Act = Act {
-    name: "signing.key.test",
-    chinese: "测试代签密钥",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[CONSENT, POLICY, KEY_ADDED, KEY_REMOVED, KEY_TESTED];
+registry::acts! {
+    /// The consent of a company was given or taken back.
+    pub CONSENT = "signing.consent", "开通或关闭平台代签";
+    /// A company's policy was changed.
+    pub POLICY = "signing.policy", "变更企业签名策略";
+    /// A key was assigned.
+    pub KEY_ADDED = "signing.key.add", "登记代签密钥";
+    /// A key was taken away.
+    pub KEY_REMOVED = "signing.key.remove", "移除代签密钥";
+    /// A key was tried.
+    pub KEY_TESTED = "signing.key.test", "测试代签密钥";
+}
 
 /// Changes what a company's signatures must be.
 pub const POLICY_KIND: ApprovalKind = ApprovalKind {

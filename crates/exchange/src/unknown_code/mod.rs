@@ -38,18 +38,12 @@ const SAMPLE_CHARS_MAX: usize = 200;
 /// Longest meaning and longest advice, in characters.
 pub const ANSWER_CHARS_MAX: usize = 500;
 
-/// A code was explained.
-pub const ANSWER: Act = Act {
-    name: "unknown_code.answer",
-    chinese: "解释未知回执代码",
-};
-/// An explanation was withdrawn.
-pub const WITHDRAW: Act = Act {
-    name: "unknown_code.withdraw",
-    chinese: "撤回回执代码的解释",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[ANSWER, WITHDRAW];
+registry::acts! {
+    /// A code was explained.
+    pub ANSWER = "unknown_code.answer", "解释未知回执代码";
+    /// An explanation was withdrawn.
+    pub WITHDRAW = "unknown_code.withdraw", "撤回回执代码的解释";
+}
 
 /// Codes of this room.
 pub mod codes {

@@ -11,7 +11,7 @@ mod tests;
 
 use crate::message::{Message, MessageId};
 use registry::access::Actor;
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::parameter::{Fallback, Kind, Parameter};
 use store::{Result, Tx};
 use web::Problem;
@@ -50,13 +50,10 @@ pub const PARAMETERS: &[Parameter] = &[HOURLY_MAX, FILE_HOURLY_MAX];
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// Personal data were shown.
-pub const UNMASK: Act = Act {
-    name: "message.unmask",
-    chinese: "查看个人信息原文",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[UNMASK];
+registry::acts! {
+    /// Personal data were shown.
+    pub UNMASK = "message.unmask", "查看个人信息原文";
+}
 
 /// Codes of this room.
 pub mod codes {

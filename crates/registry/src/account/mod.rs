@@ -11,7 +11,6 @@ pub mod password;
 pub mod personal;
 mod sql;
 
-use crate::audit::Act;
 use crate::company::CompanyId;
 use store::{Error, Result, Tx};
 
@@ -25,43 +24,22 @@ pub use sql::{
 /// How long a one-time link opens, in milliseconds: three days.
 pub const LINK_MS: i64 = 3 * 24 * 3_600_000;
 
-/// An account was made.
-pub const CREATE: Act = Act {
-    name: "account.create",
-    chinese: "创建账号",
-};
-/// An account was enabled, disabled or unlocked.
-pub const STATE: Act = Act {
-    name: "account.state",
-    chinese: "启用、停用或解锁账号",
-};
-/// A one-time link for a new password was made.
-pub const RESET: Act = Act {
-    name: "account.reset",
-    chinese: "重置密码",
-};
-/// A person set the password.
-pub const PASSWORD: Act = Act {
-    name: "account.password",
-    chinese: "设置密码",
-};
-/// Accounts that nobody used were disabled.
-pub const STALE: Act = Act {
-    name: "account.stale",
-    chinese: "停用长期未登录账号",
-};
-/// Personal data were shown in full.
-pub const UNMASK: Act = Act {
-    name: "account.unmask",
-    chinese: "查看完整个人信息",
-};
-/// A person changed his own data, or an administrator did.
-pub const CHANGE: Act = Act {
-    name: "account.change",
-    chinese: "修改账号资料",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[CREATE, STATE, RESET, PASSWORD, STALE, UNMASK, CHANGE];
+crate::acts! {
+    /// An account was made.
+    pub CREATE = "account.create", "创建账号";
+    /// An account was enabled, disabled or unlocked.
+    pub STATE = "account.state", "启用、停用或解锁账号";
+    /// A one-time link for a new password was made.
+    pub RESET = "account.reset", "重置密码";
+    /// A person set the password.
+    pub PASSWORD = "account.password", "设置密码";
+    /// Accounts that nobody used were disabled.
+    pub STALE = "account.stale", "停用长期未登录账号";
+    /// Personal data were shown in full.
+    pub UNMASK = "account.unmask", "查看完整个人信息";
+    /// A person changed his own data, or an administrator did.
+    pub CHANGE = "account.change", "修改账号资料";
+}
 
 /// An account (账号).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ mod sql;
 mod tests;
 
 use crate::access::Actor;
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::ground::Ground;
 use crate::role::{AccountId, Role};
 use store::{Error, Result, Tx};
@@ -19,33 +19,18 @@ use web::{Code, Problem};
 
 pub use sql::{Filter, asked_for, count_pending, find, list, pending};
 
-/// Asked for.
-pub const ASK: Act = Act {
-    name: "approval.ask",
-    chinese: "提交复核申请",
-};
-/// Approved and done.
-pub const APPROVE: Act = Act {
-    name: "approval.approve",
-    chinese: "复核通过并执行",
-};
-/// Rejected.
-pub const REJECT: Act = Act {
-    name: "approval.reject",
-    chinese: "复核驳回",
-};
-/// Taken back.
-pub const WITHDRAW: Act = Act {
-    name: "approval.withdraw",
-    chinese: "撤回复核申请",
-};
-/// Approved, and could not be done.
-pub const FAIL: Act = Act {
-    name: "approval.fail",
-    chinese: "复核通过但未能执行",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[ASK, APPROVE, REJECT, WITHDRAW, FAIL];
+crate::acts! {
+    /// Asked for.
+    pub ASK = "approval.ask", "提交复核申请";
+    /// Approved and done.
+    pub APPROVE = "approval.approve", "复核通过并执行";
+    /// Rejected.
+    pub REJECT = "approval.reject", "复核驳回";
+    /// Taken back.
+    pub WITHDRAW = "approval.withdraw", "撤回复核申请";
+    /// Approved, and could not be done.
+    pub FAIL = "approval.fail", "复核通过但未能执行";
+}
 
 /// Codes of refused approvals.
 pub mod codes {

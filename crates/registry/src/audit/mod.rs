@@ -28,18 +28,12 @@ const VERIFY_ROWS: i64 = 5000;
 /// Longest detail, in characters.
 const DETAIL_CHARS_MAX: usize = 2000;
 
-/// The chain was checked.
-pub const VERIFY: Act = Act {
-    name: "audit.verify",
-    chinese: "校验审计链",
-};
-/// The audit was exported.
-pub const EXPORT: Act = Act {
-    name: "audit.export",
-    chinese: "导出审计记录",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[VERIFY, EXPORT];
+crate::acts! {
+    /// The chain was checked.
+    pub VERIFY = "audit.verify", "校验审计链";
+    /// The audit was exported.
+    pub EXPORT = "audit.export", "导出审计记录";
+}
 
 /// An act (审计事件) that leaves a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +42,24 @@ pub struct Act {
     pub name: &'static str,
     /// Its name for people.
     pub chinese: &'static str,
+}
+
+impl Act {
+    /// An act by its name, `module.verb`, and its name for people.
+    #[must_use]
+    pub const fn new(name: &'static str, chinese: &'static str) -> Self {
+        Self { name, chinese }
+    }
+}
+
+/// Declares the acts of a module, each once, and `ACTS`, the list of all of them.
+#[macro_export]
+macro_rules! acts {
+    ($($(#[$doc:meta])* $vis:vis $name:ident = $id:literal, $chinese:literal;)+) => {
+        $($(#[$doc])* $vis const $name: $crate::audit::Act = $crate::audit::Act::new($id, $chinese);)+
+        /// The acts of this module.
+        pub const ACTS: &[$crate::audit::Act] = &[$($name),+];
+    };
 }
 
 /// How an act ended.

@@ -10,7 +10,7 @@ mod sql;
 
 use crate::access::Actor;
 use crate::account::{self, AccountId, NewAccount};
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::company::CompanyId;
 use crate::ground::Ground;
 use crate::hash_text;
@@ -21,13 +21,10 @@ use web::Problem;
 /// How long the token opens, in milliseconds: one day. The next start makes a new one.
 const TOKEN_MS: i64 = 24 * 3_600_000;
 
-/// The first three officers were named.
-pub const OFFICERS: Act = Act {
-    name: "bootstrap.officers",
-    chinese: "首次启用：设立三员",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[OFFICERS];
+crate::acts! {
+    /// The first three officers were named.
+    pub OFFICERS = "bootstrap.officers", "首次启用：设立三员";
+}
 
 /// Makes a fresh token when there is no account yet; answers its text.
 ///

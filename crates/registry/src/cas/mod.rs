@@ -29,7 +29,7 @@ mod ticket;
 pub mod validate;
 
 use crate::access::{Actor, Gate};
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::ground::{Ground, Ruling};
 use crate::hash_text;
 use crate::login::Throttle;
@@ -49,13 +49,10 @@ pub use courier::Courier;
 /// How long a service or proxy ticket is valid, in milliseconds.
 const TICKET_MS: i64 = 30_000;
 
-/// A person went on to another system.
-pub const ENTER: Act = Act {
-    name: "cas.enter",
-    chinese: "单点登录进入接入系统",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[ENTER];
+crate::acts! {
+    /// A person went on to another system.
+    pub ENTER = "cas.enter", "单点登录进入接入系统";
+}
 
 /// The CAS server (单点登录服务).
 pub struct Cas {

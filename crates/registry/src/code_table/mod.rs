@@ -11,7 +11,7 @@ mod sql;
 mod tests;
 
 use crate::access::Actor;
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::ground::Ground;
 use crate::parameter::LOOK;
 use ceb::code_table::{CodeTable, Difference, Fault, Table, Tables, read};
@@ -25,13 +25,10 @@ use tokio::sync::watch;
 
 pub use sql::{Stored, list};
 
-/// A newer code table was loaded.
-pub const LOADED: Act = Act {
-    name: "code_table.load",
-    chinese: "载入代码表",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[LOADED];
+crate::acts! {
+    /// A newer code table was loaded.
+    pub LOADED = "code_table.load", "载入代码表";
+}
 
 /// Every code table of a process, as last read.
 pub struct Shelf(RwLock<State>);

@@ -18,7 +18,7 @@ use crate::access::Actor;
 use crate::account::{self, AccountId};
 use crate::administration::{codes, field, not_found, words};
 use crate::approval::{Doing, Kind, Undone};
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::ground::Ground;
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
@@ -37,23 +37,14 @@ pub const DEPARTMENTS_MAX: i64 = 1000;
 /// Largest place among neighbours.
 const PLACE_MAX: i64 = 100_000;
 
-/// A department was made or changed.
-pub const PUT: Act = Act {
-    name: "department.put",
-    chinese: "新建或修改部门",
-};
-/// A department was removed.
-pub const REMOVED: Act = Act {
-    name: "department.remove",
-    chinese: "删除部门",
-};
-/// The customs district of a department was changed.
-pub const DISTRICT_SET: Act = Act {
-    name: "department.district",
-    chinese: "变更部门关区",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[PUT, REMOVED, DISTRICT_SET];
+crate::acts! {
+    /// A department was made or changed.
+    pub PUT = "department.put", "新建或修改部门";
+    /// A department was removed.
+    pub REMOVED = "department.remove", "删除部门";
+    /// The customs district of a department was changed.
+    pub DISTRICT_SET = "department.district", "变更部门关区";
+}
 
 /// Changes the customs district of a department, and with it what its people see.
 pub const DISTRICT: Kind = Kind {

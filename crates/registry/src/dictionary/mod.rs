@@ -15,7 +15,7 @@ mod tests;
 
 use crate::access::Actor;
 use crate::administration::{codes, field, not_found, words};
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::code_table::Standing;
 use crate::department::place;
 use crate::ground::Ground;
@@ -37,23 +37,14 @@ pub const NOTICE_CATEGORY: &str = "notice_category";
 /// Colours that an entry may have.
 pub const COLOURS: [&str; 7] = ["", "blue", "green", "orange", "red", "purple", "grey"];
 
-/// A dictionary or an entry was made or changed.
-pub const PUT: Act = Act {
-    name: "dictionary.put",
-    chinese: "新建或修改字典",
-};
-/// A dictionary or an entry was removed.
-pub const REMOVED: Act = Act {
-    name: "dictionary.remove",
-    chinese: "删除字典或字典项",
-};
-/// A dictionary was exported.
-pub const EXPORT: Act = Act {
-    name: "dictionary.export",
-    chinese: "导出字典",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[PUT, REMOVED, EXPORT];
+crate::acts! {
+    /// A dictionary or an entry was made or changed.
+    pub PUT = "dictionary.put", "新建或修改字典";
+    /// A dictionary or an entry was removed.
+    pub REMOVED = "dictionary.remove", "删除字典或字典项";
+    /// A dictionary was exported.
+    pub EXPORT = "dictionary.export", "导出字典";
+}
 
 /// A dictionary (字典).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,7 +7,6 @@
 
 mod sql;
 
-use crate::audit::Act;
 use crate::ground::{Ground, Secret};
 use crate::role::AccountId;
 use store::{Error, Result, Tx};
@@ -27,28 +26,16 @@ const SKEW: i64 = 1;
 /// Recovery codes made at once.
 pub const RECOVERY_CODES: usize = 10;
 
-/// A second factor was set up.
-pub const ENROL: Act = Act {
-    name: "factor.enrol",
-    chinese: "开启两步验证",
-};
-/// A second factor was removed.
-pub const REMOVE: Act = Act {
-    name: "factor.remove",
-    chinese: "解除两步验证",
-};
-/// A recovery code was used.
-pub const RECOVER: Act = Act {
-    name: "factor.recover",
-    chinese: "使用恢复码",
-};
-/// A passkey was given another label.
-pub const RENAME: Act = Act {
-    name: "factor.rename",
-    chinese: "修改通行密钥名称",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[ENROL, REMOVE, RECOVER, RENAME];
+crate::acts! {
+    /// A second factor was set up.
+    pub ENROL = "factor.enrol", "开启两步验证";
+    /// A second factor was removed.
+    pub REMOVE = "factor.remove", "解除两步验证";
+    /// A recovery code was used.
+    pub RECOVER = "factor.recover", "使用恢复码";
+    /// A passkey was given another label.
+    pub RENAME = "factor.rename", "修改通行密钥名称";
+}
 
 /// What a sealed secret is for.
 fn purpose(account: AccountId) -> String {

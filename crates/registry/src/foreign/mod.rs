@@ -25,30 +25,20 @@ mod sql;
 mod tests;
 mod token;
 
-use crate::audit::Act;
 use crate::cas::Courier;
 use crate::config::{Config, ForeignProtocol, ForeignSource};
 use std::sync::{Arc, Mutex};
 
 pub use sql::{Binding, insert, of_account, remove, use_of};
 
-/// Somebody came in through another house.
-pub const ENTER: Act = Act {
-    name: "foreign.in",
-    chinese: "外部身份登录",
-};
-/// A person bound an identity of another house to the own account.
-pub const BIND: Act = Act {
-    name: "foreign.bind",
-    chinese: "绑定外部身份",
-};
-/// A binding was removed.
-pub const UNBIND: Act = Act {
-    name: "foreign.unbind",
-    chinese: "解除外部身份",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[ENTER, BIND, UNBIND];
+crate::acts! {
+    /// Somebody came in through another house.
+    pub ENTER = "foreign.in", "外部身份登录";
+    /// A person bound an identity of another house to the own account.
+    pub BIND = "foreign.bind", "绑定外部身份";
+    /// A binding was removed.
+    pub UNBIND = "foreign.unbind", "解除外部身份";
+}
 
 /// The longest external id, in bytes (`sub` of OIDC has 255 at most).
 const EXTERNAL_BYTES_MAX: usize = 255;

@@ -14,33 +14,21 @@ mod tests;
 use crate::account::{self, AccountId};
 use crate::administration::last_office;
 use crate::approval::{Doing, Kind, Undone};
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::role::{self, CustomRole, Grant, Role};
 use serde::{Deserialize, Serialize};
 use store::{Error, Result as StoreResult, Tx};
 
-/// A role was granted.
-pub const GRANTED: Act = Act {
-    name: "role.grant",
-    chinese: "授予角色",
-};
-/// A role was taken back.
-pub const REVOKED: Act = Act {
-    name: "role.revoke",
-    chinese: "收回角色",
-};
-/// A custom role was made or changed.
-pub const PUT: Act = Act {
-    name: "role.put",
-    chinese: "新建或修改自定义角色",
-};
-/// A custom role was removed.
-pub const REMOVED: Act = Act {
-    name: "role.remove",
-    chinese: "删除自定义角色",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[GRANTED, REVOKED, PUT, REMOVED];
+crate::acts! {
+    /// A role was granted.
+    pub GRANTED = "role.grant", "授予角色";
+    /// A role was taken back.
+    pub REVOKED = "role.revoke", "收回角色";
+    /// A custom role was made or changed.
+    pub PUT = "role.put", "新建或修改自定义角色";
+    /// A custom role was removed.
+    pub REMOVED = "role.remove", "删除自定义角色";
+}
 
 /// Who decides about roles.
 const DECIDERS: &[Role] = &[Role::SecurityAdmin];

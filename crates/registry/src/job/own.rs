@@ -4,7 +4,7 @@ use super::{Doing, Job};
 use crate::access::{Actor, Origin};
 use crate::account::{self, STALE};
 use crate::administration::last_office;
-use crate::audit::{self, Act, syslog};
+use crate::audit::{self, syslog};
 use crate::ground::Ground;
 use crate::parameter::{Fallback, Kind, Parameter};
 use crate::session::{self, Limits};
@@ -40,13 +40,10 @@ pub const STALE_DAYS: Parameter = Parameter {
 /// The parameters of this room.
 pub const PARAMETERS: &[Parameter] = &[STALE_DAYS];
 
-/// A job was asked for by hand.
-pub(super) const RUN: Act = Act {
-    name: "job.run",
-    chinese: "手动执行定时任务",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[RUN];
+crate::acts! {
+    /// A job was asked for by hand.
+    pub(super) RUN = "job.run", "手动执行定时任务";
+}
 
 /// The jobs of the registry.
 pub fn own(ground: &Ground) -> Vec<Job> {

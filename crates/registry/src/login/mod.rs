@@ -30,7 +30,7 @@ mod way;
 
 use crate::access::{Actor, Origin, Who};
 use crate::account::{self, Account, AccountId, password};
-use crate::audit::{self, Act, Outcome};
+use crate::audit::{self, Outcome};
 use crate::ground::{Ground, Ruling};
 use crate::role::{self, Role};
 use crate::session::{self, Limits, Session, Stage};
@@ -46,28 +46,16 @@ pub use limits::{
 pub use second::{Second, second};
 pub use throttle::Throttle;
 
-/// A step of a login succeeded.
-pub const IN: Act = Act {
-    name: "login.in",
-    chinese: "登录",
-};
-/// An attempt failed.
-pub const FAILED: Act = Act {
-    name: "login.failed",
-    chinese: "登录失败",
-};
-/// An account was locked after too many failures.
-pub const LOCKED: Act = Act {
-    name: "login.locked",
-    chinese: "账号锁定",
-};
-/// A person logged out.
-pub const OUT: Act = Act {
-    name: "login.out",
-    chinese: "退出登录",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[IN, FAILED, LOCKED, OUT];
+crate::acts! {
+    /// A step of a login succeeded.
+    pub IN = "login.in", "登录";
+    /// An attempt failed.
+    pub FAILED = "login.failed", "登录失败";
+    /// An account was locked after too many failures.
+    pub LOCKED = "login.locked", "账号锁定";
+    /// A person logged out.
+    pub OUT = "login.out", "退出登录";
+}
 
 /// A session that began or moved on, with the token for the cookie.
 #[derive(Debug, Clone)]

@@ -20,7 +20,7 @@ pub mod text;
 use crate::access::Actor;
 use crate::administration::{codes, field, not_found, words};
 use crate::approval::{Doing, Kind, Undone};
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::dictionary::{self, NOTICE_CATEGORY};
 use crate::ground::Ground;
 use crate::role::{AccountId, Role};
@@ -55,28 +55,16 @@ pub const AUDIENCES: [&str; 8] = [
     "admin",
 ];
 
-/// A draft was written or changed.
-pub const PUT: Act = Act {
-    name: "notice.put",
-    chinese: "起草或修改公告",
-};
-/// A draft was removed.
-pub const REMOVED: Act = Act {
-    name: "notice.remove",
-    chinese: "删除公告草稿",
-};
-/// A notice was published.
-pub const PUBLISHED: Act = Act {
-    name: "notice.publish",
-    chinese: "发布公告",
-};
-/// A notice was withdrawn.
-pub const WITHDRAWN: Act = Act {
-    name: "notice.withdraw",
-    chinese: "撤回公告",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[PUT, REMOVED, PUBLISHED, WITHDRAWN];
+crate::acts! {
+    /// A draft was written or changed.
+    pub PUT = "notice.put", "起草或修改公告";
+    /// A draft was removed.
+    pub REMOVED = "notice.remove", "删除公告草稿";
+    /// A notice was published.
+    pub PUBLISHED = "notice.publish", "发布公告";
+    /// A notice was withdrawn.
+    pub WITHDRAWN = "notice.withdraw", "撤回公告";
+}
 
 /// Publishes a notice that somebody else has written.
 pub const PUBLISH: Kind = Kind {

@@ -34,7 +34,6 @@ mod tests;
 mod token;
 
 use crate::access::{Actor, Gate, Origin};
-use crate::audit::Act;
 use crate::company::{self, Company};
 use crate::ground::Ground;
 use crate::login::Throttle;
@@ -92,57 +91,24 @@ pub const PARAMETERS: &[Parameter] = &[REFRESH_GRACE];
 /// Scopes: who it is, the name, and the attributes on the list of the entry.
 const SCOPES: [&str; 3] = ["openid", "profile", "attributes"];
 
-/// A person went on to a client.
-pub const ENTER: Act = Act {
-    name: "oidc.enter",
-    chinese: "OpenID Connect 进入接入系统",
-};
-/// A program got an access token.
-pub const PROGRAM: Act = Act {
-    name: "oidc.program",
-    chinese: "接入系统的程序取得访问令牌",
-};
-/// A client did not prove who it is.
-pub const CLIENT_FAILED: Act = Act {
-    name: "oidc.client_failed",
-    chinese: "接入系统身份验证失败",
-};
-/// A code or a refresh token came a second time; what it led to was revoked.
-pub const REPLAY: Act = Act {
-    name: "oidc.replay",
-    chinese: "授权码或刷新令牌被重复使用，已作废相关令牌",
-};
-/// A refresh token was heard again within the grace.
-pub const AGAIN: Act = Act {
-    name: "oidc.again",
-    chinese: "刷新令牌在宽限期内重试",
-};
-/// A client gave a token back.
-pub const REVOKE: Act = Act {
-    name: "oidc.revoke",
-    chinese: "接入系统作废令牌",
-};
-/// The first signing key was made.
-pub const KEY_MADE: Act = Act {
-    name: "oidc.key_made",
-    chinese: "生成签名密钥",
-};
-/// A signing key took the place of another.
-pub const KEY_ROTATED: Act = Act {
-    name: "oidc.key_rotated",
-    chinese: "轮换签名密钥",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[
-    ENTER,
-    PROGRAM,
-    CLIENT_FAILED,
-    REPLAY,
-    AGAIN,
-    REVOKE,
-    KEY_MADE,
-    KEY_ROTATED,
-];
+crate::acts! {
+    /// A person went on to a client.
+    pub ENTER = "oidc.enter", "OpenID Connect 进入接入系统";
+    /// A program got an access token.
+    pub PROGRAM = "oidc.program", "接入系统的程序取得访问令牌";
+    /// A client did not prove who it is.
+    pub CLIENT_FAILED = "oidc.client_failed", "接入系统身份验证失败";
+    /// A code or a refresh token came a second time; what it led to was revoked.
+    pub REPLAY = "oidc.replay", "授权码或刷新令牌被重复使用，已作废相关令牌";
+    /// A refresh token was heard again within the grace.
+    pub AGAIN = "oidc.again", "刷新令牌在宽限期内重试";
+    /// A client gave a token back.
+    pub REVOKE = "oidc.revoke", "接入系统作废令牌";
+    /// The first signing key was made.
+    pub KEY_MADE = "oidc.key_made", "生成签名密钥";
+    /// A signing key took the place of another.
+    pub KEY_ROTATED = "oidc.key_rotated", "轮换签名密钥";
+}
 
 /// The provider (统一身份认证服务).
 pub struct Oidc {

@@ -18,7 +18,7 @@ mod tests;
 use crate::access::Actor;
 use crate::account::AccountId;
 use crate::approval::{Doing, Kind as ApprovalKind, Undone};
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::config::Config;
 use crate::ground::Ground;
 use crate::role::Role;
@@ -35,13 +35,10 @@ pub use sql::{changes, values};
 /// How often a process reads the values again.
 pub const LOOK: Duration = Duration::from_secs(2);
 
-/// A parameter was changed.
-pub const SET: Act = Act {
-    name: "parameter.set",
-    chinese: "变更参数",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[SET];
+crate::acts! {
+    /// A parameter was changed.
+    pub SET = "parameter.set", "变更参数";
+}
 
 /// Changes a parameter that touches security.
 pub const SET_KIND: ApprovalKind = ApprovalKind {

@@ -9,7 +9,7 @@ mod sql;
 use crate::access::Actor;
 use crate::account;
 use crate::administration::{codes, field, not_found, words};
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::department::{code, place};
 use crate::ground::Ground;
 use store::Tx;
@@ -20,18 +20,12 @@ pub use sql::{all, by_id};
 /// Posts at most.
 pub const POSTS_MAX: i64 = 1000;
 
-/// A post was made or changed.
-pub const PUT: Act = Act {
-    name: "post.put",
-    chinese: "新建或修改岗位",
-};
-/// A post was removed.
-pub const REMOVED: Act = Act {
-    name: "post.remove",
-    chinese: "删除岗位",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[PUT, REMOVED];
+crate::acts! {
+    /// A post was made or changed.
+    pub PUT = "post.put", "新建或修改岗位";
+    /// A post was removed.
+    pub REMOVED = "post.remove", "删除岗位";
+}
 
 /// A post (岗位).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

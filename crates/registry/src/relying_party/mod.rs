@@ -19,7 +19,6 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::audit::Act;
 use crate::company::CompanyId;
 use service::Service;
 use store::{Result, Tx};
@@ -45,18 +44,12 @@ pub const ATTRIBUTES: &[&str] = &[
 /// Grants that an `OpenID` Connect client may be given.
 pub const GRANTS: &[&str] = &["authorization_code", "refresh_token", "client_credentials"];
 
-/// An entry was made or changed.
-pub const PUT: Act = Act {
-    name: "relying_party.put",
-    chinese: "登记或修改接入系统",
-};
-/// An entry was removed.
-pub const REMOVE: Act = Act {
-    name: "relying_party.remove",
-    chinese: "移除接入系统",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[PUT, REMOVE];
+crate::acts! {
+    /// An entry was made or changed.
+    pub PUT = "relying_party.put", "登记或修改接入系统";
+    /// An entry was removed.
+    pub REMOVE = "relying_party.remove", "移除接入系统";
+}
 
 /// What a relying party speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use crate::access::{Actor, By, Gate, Person, Routes};
 use crate::account;
 use crate::administration::{OFFICERS, PEOPLE, SECURITY, body, id, id_opt, not_found, query};
 use crate::approval::{http::Reason, reason};
-use crate::audit::{self, Act};
+use crate::audit;
 use crate::company::{self, CompanyId};
 use crate::role::{self, Role};
 use axum::Json;
@@ -34,18 +34,12 @@ pub fn routes() -> Routes<SessionDesk> {
     crate::routes!(session, choose_company, online_users, kick)
 }
 
-/// A company was chosen.
-pub const CHOOSE: Act = Act {
-    name: "session.company",
-    chinese: "切换所代表的企业",
-};
-/// A session was ended by an administrator.
-pub const KICK: Act = Act {
-    name: "session.kick",
-    chinese: "强制下线",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[CHOOSE, KICK];
+crate::acts! {
+    /// A company was chosen.
+    pub CHOOSE = "session.company", "切换所代表的企业";
+    /// A session was ended by an administrator.
+    pub KICK = "session.kick", "强制下线";
+}
 
 /// A name with its id or code.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -19,7 +19,7 @@ use crate::case_file::{self, CaseFile, Document, Doing, Kind, Opening};
 use crate::company_ledger::{contracts, lock};
 use registry::access::Actor;
 use registry::account::{self, AccountId};
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::company::{self, CompanyId};
 use registry::ground::Ground;
 use registry::role::{self, Grant, Role};
@@ -30,23 +30,14 @@ use web::Problem;
 
 pub use sql::{count_ending, find, grants_of_appointments, of_company};
 
-/// An appointment came into force.
-pub const APPOINTED: Act = Act {
-    name: "agent.appoint",
-    chinese: "委托代理报关",
-};
-/// An appointment ended.
-pub const ENDED: Act = Act {
-    name: "agent.end",
-    chinese: "终止代理报关",
-};
-/// People of an agent gained or lost the rights of an appointment.
-pub const SYNCED: Act = Act {
-    name: "agent.people",
-    chinese: "调整代理人员权限",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[APPOINTED, ENDED, SYNCED];
+registry::acts! {
+    /// An appointment came into force.
+    pub APPOINTED = "agent.appoint", "委托代理报关";
+    /// An appointment ended.
+    pub ENDED = "agent.end", "终止代理报关";
+    /// People of an agent gained or lost the rights of an appointment.
+    pub SYNCED = "agent.people", "调整代理人员权限";
+}
 
 /// Longest appointment, in days: three years.
 const DAYS_MAX: i64 = 3 * 366;

@@ -31,7 +31,7 @@ mod view;
 use crate::todo::Waiting;
 use registry::access::{Actor, Sight};
 use registry::approval;
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::role::{AccountId, Role};
 use store::event::Event;
 use store::{Result, Tx};
@@ -54,33 +54,18 @@ pub const SOON_DAYS: i64 = 1;
 /// Longest remark, in characters.
 const REMARK_CHARS_MAX: usize = 500;
 
-/// A case was opened.
-pub const OPENED: Act = Act {
-    name: "case.open",
-    chinese: "提交办件申请",
-};
-/// A case went a step.
-pub const STEPPED: Act = Act {
-    name: "case.step",
-    chinese: "办理办件",
-};
-/// A file was attached.
-pub const ATTACHED: Act = Act {
-    name: "case.attach",
-    chinese: "上传办件附件",
-};
-/// A file was read.
-pub const READ: Act = Act {
-    name: "case.attachment",
-    chinese: "下载办件附件",
-};
-/// Personal data of a form were shown.
-pub const UNMASKED: Act = Act {
-    name: "case.unmask",
-    chinese: "查看办件中的个人信息",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[OPENED, STEPPED, ATTACHED, READ, UNMASKED];
+registry::acts! {
+    /// A case was opened.
+    pub OPENED = "case.open", "提交办件申请";
+    /// A case went a step.
+    pub STEPPED = "case.step", "办理办件";
+    /// A file was attached.
+    pub ATTACHED = "case.attach", "上传办件附件";
+    /// A file was read.
+    pub READ = "case.attachment", "下载办件附件";
+    /// Personal data of a form were shown.
+    pub UNMASKED = "case.unmask", "查看办件中的个人信息";
+}
 
 /// What is seen of the cases by an actor: his own, his company's, or those in sight of the staff.
 ///

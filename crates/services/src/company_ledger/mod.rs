@@ -21,7 +21,7 @@ mod view;
 
 use registry::access::Actor;
 use registry::account;
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::company::{self, Company, CompanyId, Refusal};
 use store::id::IdMaker;
 use store::{Result, Tx};
@@ -31,29 +31,16 @@ pub use contact::{Contact, contact_of, set_contact};
 pub use menu::{Business, MODULES, Module, business, menu, roles};
 pub use sql::{Filter, contracts, list, lock};
 
-/// A company came into the ledger.
-pub const ENROLLED: Act = Act {
-    name: "ledger.enrol",
-    chinese: "企业入驻",
-};
-/// A company got a role.
-pub const CONTRACTED: Act = Act {
-    name: "ledger.contract",
-    chinese: "开通企业角色",
-};
-/// Master data of a company were corrected.
-pub const CORRECTED: Act = Act {
-    name: "ledger.correct",
-    chinese: "变更企业信息",
-};
-/// How strictly a company's messages are read was changed.
-pub const PROFILE_CHANGED: Act = Act {
-    name: "ledger.profile",
-    chinese: "更改企业校验口径",
-};
-
-/// The acts of this room.
-pub const ACTS: &[Act] = &[ENROLLED, CONTRACTED, CORRECTED, PROFILE_CHANGED];
+registry::acts! {
+    /// A company came into the ledger.
+    pub ENROLLED = "ledger.enrol", "企业入驻";
+    /// A company got a role.
+    pub CONTRACTED = "ledger.contract", "开通企业角色";
+    /// Master data of a company were corrected.
+    pub CORRECTED = "ledger.correct", "变更企业信息";
+    /// How strictly a company's messages are read was changed.
+    pub PROFILE_CHANGED = "ledger.profile", "更改企业校验口径";
+}
 
 /// Begin of a DXP id that only stands in until the company has its own.
 const PROVISIONAL: &str = "NODXP";

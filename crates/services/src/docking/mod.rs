@@ -12,7 +12,7 @@ mod sql;
 mod tests;
 
 use registry::access::Actor;
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::company::{Company, CompanyId};
 use registry::ground::Ground;
 use store::{Result, Tx};
@@ -20,13 +20,10 @@ use web::Problem;
 
 pub use sql::{Filter, counts, find, list, of_company, overdue, steps};
 
-/// A stage was moved.
-pub const MOVED: Act = Act {
-    name: "docking.move",
-    chinese: "更新对接进度",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[MOVED];
+registry::acts! {
+    /// A stage was moved.
+    pub MOVED = "docking.move", "更新对接进度";
+}
 
 /// The ways to connect.
 pub const CHANNELS: [(&str, &str); 3] = [

@@ -11,7 +11,7 @@ mod tests;
 use crate::company_ledger::lock;
 use registry::access::Actor;
 use registry::api_key::{self, ApiKey, Secret};
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::company::CompanyId;
 use registry::ground::Ground;
 use store::{Result, Tx};
@@ -23,18 +23,12 @@ pub const KEYS_MAX: usize = 20;
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// A key was issued.
-pub const ISSUED: Act = Act {
-    name: "key.issue",
-    chinese: "签发接口密钥",
-};
-/// A key was revoked.
-pub const REVOKED: Act = Act {
-    name: "key.revoke",
-    chinese: "吊销接口密钥",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[ISSUED, REVOKED];
+registry::acts! {
+    /// A key was issued.
+    pub ISSUED = "key.issue", "签发接口密钥";
+    /// A key was revoked.
+    pub REVOKED = "key.revoke", "吊销接口密钥";
+}
 
 /// Issues a key; answers it with its text, which is not kept anywhere.
 ///

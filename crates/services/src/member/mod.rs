@@ -15,7 +15,7 @@ use crate::agent;
 use crate::company_ledger::lock;
 use registry::access::Actor;
 use registry::account::{self, Account, AccountId, NewAccount};
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::company::CompanyId;
 use registry::factor::{self, Factor};
 use registry::ground::Ground;
@@ -27,23 +27,14 @@ use web::Problem;
 /// Members of a company.
 pub const MEMBERS_MAX: usize = 200;
 
-/// Somebody was invited.
-pub const INVITED: Act = Act {
-    name: "member.invite",
-    chinese: "邀请企业人员",
-};
-/// Somebody got another role.
-pub const CHANGED: Act = Act {
-    name: "member.role",
-    chinese: "调整企业人员角色",
-};
-/// Somebody was removed.
-pub const REMOVED: Act = Act {
-    name: "member.remove",
-    chinese: "移除企业人员",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[INVITED, CHANGED, REMOVED];
+registry::acts! {
+    /// Somebody was invited.
+    pub INVITED = "member.invite", "邀请企业人员";
+    /// Somebody got another role.
+    pub CHANGED = "member.role", "调整企业人员角色";
+    /// Somebody was removed.
+    pub REMOVED = "member.remove", "移除企业人员";
+}
 
 type Outcome<T> = Result<T, Problem>;
 

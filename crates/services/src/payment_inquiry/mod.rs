@@ -26,7 +26,7 @@ pub mod upload;
 pub mod view;
 
 use registry::access::Actor;
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::company::{Company, CompanyId};
 use registry::ground::{Ground, Secret};
 use serde::{Deserialize, Serialize};
@@ -41,28 +41,16 @@ pub use sql::{InquiryFilter, PaymentFilter, inquiries, inquiry, payments, unsett
 /// How long customs wait for an upload, in milliseconds.
 pub const DUE_MS: i64 = 120_000;
 
-/// Payment data were handed in by a person.
-pub const SUBMITTED: Act = Act {
-    name: "payment.submit",
-    chinese: "提交支付原始数据",
-};
-/// Payment data were shown in full.
-pub const UNMASKED: Act = Act {
-    name: "payment.unmask",
-    chinese: "查看支付原始数据",
-};
-/// An inquiry was sent again by hand.
-pub const RESENT: Act = Act {
-    name: "payment.resend",
-    chinese: "重新上传支付数据",
-};
-/// Payment data were removed after their time.
-pub const REMOVED: Act = Act {
-    name: "payment.remove",
-    chinese: "清理到期支付数据",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[SUBMITTED, UNMASKED, RESENT, REMOVED];
+registry::acts! {
+    /// Payment data were handed in by a person.
+    pub SUBMITTED = "payment.submit", "提交支付原始数据";
+    /// Payment data were shown in full.
+    pub UNMASKED = "payment.unmask", "查看支付原始数据";
+    /// An inquiry was sent again by hand.
+    pub RESENT = "payment.resend", "重新上传支付数据";
+    /// Payment data were removed after their time.
+    pub REMOVED = "payment.remove", "清理到期支付数据";
+}
 
 /// To which of customs' addresses is uploaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -20,20 +20,17 @@ mod tests;
 use crate::case_file::{self, CaseFile, Document, Doing, Kind, Opening};
 use crate::company_ledger::{self, Contact, ENROLLED, enrol, provisional_dxp_id, set_contact};
 use registry::account;
-use registry::audit::{self, Act};
+use registry::audit;
 use registry::company::{self, Company, CompanyId};
 use registry::role::{self, Grant, Role};
 use std::collections::BTreeMap;
 use store::{Result, Tx};
 use web::Problem;
 
-/// Somebody registered a company and got an account.
-pub const REGISTERED: Act = Act {
-    name: "registration.apply",
-    chinese: "企业入驻申请及首个账号",
-};
-/// The acts of this room.
-pub const ACTS: &[Act] = &[REGISTERED];
+registry::acts! {
+    /// Somebody registered a company and got an account.
+    pub REGISTERED = "registration.apply", "企业入驻申请及首个账号";
+}
 
 /// Applications from one address within a day.
 pub const PER_DAY_MAX: i64 = 20;
