@@ -29,7 +29,7 @@ bench: ## the benchmark, beside PostgreSQL and RabbitMQ in the same run
 	scripts/setup.sh test
 	scripts/console.sh
 	cargo build --release --locked -p tongguan -p bench
-	scripts/with-services.sh target/release/bench
+	DURABLE=1 scripts/with-services.sh target/release/bench
 
 bench-language: ## what one order costs, beside xmllint with our schema
 	cargo build --release --locked -p bench

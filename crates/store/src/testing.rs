@@ -1,16 +1,42 @@
-//! Databases for tests: a fresh SQLite file always, a fresh PostgreSQL schema when
+//! Databases for tests: a fresh SQLite file always, a fresh PostgreSQL database when
 //! `TONGGUAN_TEST_PG` holds the URL of a server (CI sets it).
+//!
+//! All migrations take seconds on PostgreSQL, a copy of a migrated database some tenths of one: the first test on a
+//! server makes the template, under a lock of the server, and every test a copy, which it removes at its end.
 
-use crate::{Config, Db};
+use crate::{Config, Db, migrate};
+use ::postgres::{Client, NoTls};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A database of its own for one test; gone when dropped (the schema goes with its server).
+/// The lock of the server under which its template is made.
+const TEMPLATE_LOCK: i64 = 7_346_190;
+
+/// A database of its own for one test; gone when dropped.
 pub struct TestDb {
     /// The database.
     pub db: Db,
     /// Its settings, to open it a second time.
     pub config: Config,
     _folder: Option<tempfile::TempDir>,
+    _copy: Option<Copy>,
+}
+
+/// A PostgreSQL database that is removed when dropped.
+struct Copy {
+    server: String,
+    name: String,
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        let (server, name) = (self.server.clone(), self.name.clone());
+        // A client blocks, which the threads of a runtime must not. What is left goes with the server.
+        let removed = std::thread::spawn(move || {
+            let sql = format!("drop database if exists {name} with (force)");
+            Client::connect(&server, NoTls)?.batch_execute(&sql)
+        });
+        let _ = removed.join();
+    }
 }
 
 /// The URL of the PostgreSQL server for tests, if one runs.
@@ -39,10 +65,57 @@ pub fn sqlite() -> TestDb {
         db: Db::open(&config).expect("a fresh SQLite database"),
         config,
         _folder: Some(folder),
+        _copy: None,
     }
 }
 
-/// A fresh schema on the PostgreSQL server of `TONGGUAN_TEST_PG`, if there is one.
+/// The URL of another database of the same server.
+fn beside(url: &str, name: &str) -> String {
+    let (place, options) = url.split_once('?').map_or((url, ""), |parts| parts);
+    let server = place.rsplit_once('/').map_or(place, |(server, _)| server);
+    match options.is_empty() {
+        true => format!("{server}/{name}"),
+        false => format!("{server}/{name}?{options}"),
+    }
+}
+
+fn settings(url: String) -> Config {
+    Config {
+        url,
+        ..Config::default()
+    }
+}
+
+/// The name of the server's migrated database, which is made when there is none.
+#[expect(
+    clippy::expect_used,
+    reason = "test code: a missing database is the end of the test"
+)]
+fn template(client: &mut Client, server: &str) -> String {
+    let name = format!("template_{:016x}", migrate::fingerprint());
+    let lock = format!("select pg_advisory_lock({TEMPLATE_LOCK})");
+    client.batch_execute(&lock).expect("the lock of the server");
+    let sql = "select 1 from pg_database where datname = $1 and datistemplate";
+    let found = client.query_opt(sql, &[&name]).expect("its databases");
+    if found.is_none() {
+        // One that is no template yet was left by a process that ended too soon.
+        let sql = format!("drop database if exists {name} with (force)");
+        client.batch_execute(&sql).expect("the rest of a template");
+        let sql = format!("create database {name}");
+        client.batch_execute(&sql).expect("a database");
+        drop(Db::open(&settings(beside(server, &name))).expect("all migrations"));
+        // A template is copied only while nobody is connected to it.
+        let sql = format!("alter database {name} with allow_connections false is_template true");
+        client.batch_execute(&sql).expect("a template");
+        let sql = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+        client.query(sql, &[&name]).expect("nobody in it");
+    }
+    let unlock = format!("select pg_advisory_unlock({TEMPLATE_LOCK})");
+    client.batch_execute(&unlock).expect("the lock is free");
+    name
+}
+
+/// A fresh database on the PostgreSQL server of `TONGGUAN_TEST_PG`, if there is one.
 ///
 /// # Panics
 /// When the server is named but cannot be used; this is test code.
@@ -52,37 +125,32 @@ pub fn sqlite() -> TestDb {
 )]
 pub fn postgres() -> Option<TestDb> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let url = postgres_url()?;
-    let schema = format!(
-        "t{}_{}",
-        std::process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    );
-    // A number of a process comes again, on a server that outlives many runs.
-    let create = format!("drop schema if exists {schema} cascade; create schema {schema}");
-    std::thread::spawn({
-        let url = url.clone();
-        move || {
-            let mut client =
-                ::postgres::Client::connect(&url, ::postgres::NoTls).expect("the test PostgreSQL");
-            client.batch_execute(&create).expect("a fresh schema");
-        }
-    })
-    .join()
-    .expect("the schema was made");
-    let sign = if url.contains('?') { '&' } else { '?' };
-    let config = Config {
-        url: format!("{url}{sign}options=-csearch_path%3D{schema}"),
-        ..Config::default()
+    let server = postgres_url()?;
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("t{}_{number}", std::process::id());
+    let config = settings(beside(&server, &name));
+    let copy = Copy {
+        server: server.clone(),
+        name,
     };
-    let opening = config.clone();
-    let db = std::thread::spawn(move || Db::open(&opening).expect("a migrated schema"))
-        .join()
-        .expect("the database was opened");
+    let (opening, name) = (config.clone(), copy.name.clone());
+    let opened = std::thread::spawn(move || {
+        let mut client = Client::connect(&server, NoTls).expect("the test PostgreSQL");
+        let template = template(&mut client, &server);
+        // A number of a process comes again, on a server that outlives many runs.
+        let sql = format!("drop database if exists {name} with (force)");
+        client
+            .batch_execute(&sql)
+            .expect("what an earlier run left");
+        let sql = format!("create database {name} template {template}");
+        client.batch_execute(&sql).expect("a copy of the template");
+        Db::open(&opening).expect("a migrated database")
+    });
     Some(TestDb {
-        db,
+        db: opened.join().expect("the database was opened"),
         config,
         _folder: None,
+        _copy: Some(copy),
     })
 }
 
