@@ -105,7 +105,7 @@ export function correcting(browserOf) {
     await shot(page, "bulk");
     await page.getByRole("dialog").getByRole("button", { name: /^提交 \d+ 份$/ }).click();
     // Nothing was changed: it is asked about as where one is declared again.
-    await page.getByText("内容没有改动，仍要重报吗？").waitFor();
+    await page.locator(".ant-modal-confirm-title", { hasText: "内容没有改动，仍要重报吗？" }).waitFor();
     await page.getByRole("button", { name: "提交更正重报" }).click();
     await page.getByRole("dialog").locator("tbody tr").nth(1).locator("a").nth(1).waitFor();
     await shot(page, "bulk-done");
@@ -144,6 +144,14 @@ export function correcting(browserOf) {
     await page.unroute("**/api/v1/messages?*");
     await dialog.getByRole("button", { name: "关闭" }).last().click();
     await rows.first().waitFor({ state: "detached" });
+    // One of them is to be declared after all.
+    await page.goto(`${url}/console/messages/${own[1].id}`);
+    await settled(page);
+    await page.getByRole("button", { name: "恢复处理" }).click();
+    await page.locator(".ant-popconfirm").getByRole("button", { name: "确定" }).click();
+    await page.getByRole("link", { name: "更正重报" }).first().waitFor();
+    await isGood(page, "what was dismissed and is to be dealt with after all");
+    await shot(page, "resumed");
     assert.deepEqual(complaints.filter((one) => !/ERR_FAILED|409/.test(one)), []);
     await page.context().close();
   });

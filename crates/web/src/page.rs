@@ -38,7 +38,7 @@ impl PageQuery {
     }
 }
 
-/// How many items a page has at most (每页条数): 1 to 1000.
+/// How many items a page has at most: 1 to 1000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageSize(u32);
 

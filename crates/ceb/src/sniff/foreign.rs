@@ -10,7 +10,7 @@ const LOOKED_AT_BYTES: usize = 1 << 20;
 const LINE_BYTES: usize = 4096;
 
 /// Separators that make a first line one of a table.
-const SEPARATORS_MIN: usize = 3;
+const SEPARATORS_MIN: usize = 2;
 
 /// A kind of file (文件类型) that is no message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

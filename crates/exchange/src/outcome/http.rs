@@ -56,7 +56,7 @@ pub mod codes {
         title: "报文没有可恢复处理的事项",
         title_en: "Nothing of the message can be taken up again",
         meaning: "报文的单证没有登记过不再处理，或登记之后已经重新申报。",
-        advice: "无需操作；请刷新后查看报文的办理结果。平台拒收、没有读出单证的报文请直接重新申报。",
+        advice: "无需操作；请刷新后查看报文的办理结果。",
     };
     /// All of the above.
     pub const ALL: &[Code] = &[NOTHING_OPEN, NOTHING_DISMISSED];

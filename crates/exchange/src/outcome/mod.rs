@@ -337,13 +337,19 @@ pub(crate) fn resume(
     id: MessageId,
     now_ms: i64,
 ) -> Result<bool> {
-    if receipt::resume_message(tx, id)? == 0 {
-        return Ok(false);
-    }
+    let n_resumed = receipt::resume_message(tx, id)?;
     let found = sql::standings(tx, &BTreeSet::from([id]))?.remove(&id);
     let Some(standing) = found.filter(|standing| standing.derived().1) else {
         return Ok(false);
     };
+    // A message that could not be read has no documents of which one was dismissed.
+    let was_dismissed = n_resumed > 0
+        || standing.documents.is_empty()
+            && !standing.stored.1
+            && store::event::moments(tx, DISMISSED_EVENT, &[id.0])?.contains_key(&id.0);
+    if !was_dismissed {
+        return Ok(false);
+    }
     let event = Event {
         id: ids.next(),
         at_ms: now_ms,

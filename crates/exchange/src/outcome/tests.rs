@@ -307,6 +307,22 @@ async fn a_dismissal_is_taken_back() {
         assert!(life.documents[0].needs_action && !life.documents[0].is_dismissed);
         let of = |step: &str| life.timeline.iter().filter(|one| one.step == step).count();
         assert_eq!((of("rejected"), of(super::RESUMED_EVENT)), (1, 1));
+        // What could not be read has no documents, and is taken up again all the same.
+        let broken = house
+            .sample(0, Kind::Ceb311, 2)
+            .replace("</ceb:OrderHead>", "");
+        let unread = accepted(house.accept(0, broken).await);
+        house.settle().await;
+        let path = || (State(house.desk()), Path(unread.to_string()));
+        let (desk, own) = path();
+        let body = Ok(Json(DismissBody::default()));
+        dismiss_message(house.by(0).await, desk, own, body)
+            .await
+            .unwrap();
+        assert_eq!(open(&house).await.bad(), 1);
+        let (desk, own) = path();
+        resume_message(house.by(0).await, desk, own).await.unwrap();
+        assert_eq!(open(&house).await.bad(), 2);
         dismiss().await;
         let again = with(&order(&house, 1, "DD1-ZZ-R1332"), "guid", &fresh_guid(1));
         let again = trim_root_guid(&again.replacen("guid=\"", "guid=\"A", 1));

@@ -87,11 +87,6 @@ pub(crate) fn is_after(declared_ms: i64, answered_ms: Option<i64>) -> bool {
     answered_ms.is_none_or(|at| at.saturating_add(SKEW_MS) < declared_ms)
 }
 
-/// Whether a document may have been declared after the platform had an answer.
-pub(crate) fn may_be_after(declared_ms: i64, answered_ms: Option<i64>) -> bool {
-    answered_ms.is_none_or(|at| at < declared_ms.saturating_add(SKEW_MS))
-}
-
 /// A document that customs may have.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sent {

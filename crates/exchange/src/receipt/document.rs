@@ -240,10 +240,19 @@ fn digits(time: &str) -> usize {
     }
 }
 
-/// Whether a time tells its millisecond.
-pub(in crate::receipt) fn is_exact(time: &str) -> bool {
-    digits(time) == EXACT
+/// How long a time stays the same as it is written, in milliseconds.
+pub(in crate::receipt) fn step_ms(time: &str) -> i64 {
+    let is_day = time.bytes().skip(DAY).all(|digit| digit == b'0');
+    match digits(time) {
+        _ if is_day => 86_400_000,
+        MINUTE => 60_000,
+        SECOND => 1000,
+        _ => 1,
+    }
 }
+
+/// Digits of a time to the day.
+const DAY: usize = 8;
 
 /// Digits of a time to the minute.
 const MINUTE: usize = 12;

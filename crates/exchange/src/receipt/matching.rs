@@ -162,8 +162,14 @@ impl Candidates {
                     true => all.clone(),
                     false => addressed(all, to),
                 };
-                let home = match others_named(tx, (entry, &key), all, to)?.as_slice() {
+                let named = others_named(tx, (entry, &key), all, to)?;
+                let is_addressed = |owner: &CompanyId| to.companies.contains(owner);
+                let home = match named.as_slice() {
                     [] => choose_or_former(&named_owner(tx, entry, &key, &found)?, to),
+                    // It names a document of an addressed company: nobody who had the id before is meant.
+                    some if some.iter().any(is_addressed) => {
+                        choose(&named_owner(tx, entry, &key, &found)?, to)
+                    }
                     [owner] => of_former(all, *owner, to),
                     _ => Home::Unknown(CONTRADICTS),
                 };
@@ -318,8 +324,8 @@ fn message_home(tx: &mut Tx<'_>, cop_msg_id: &str, to: &Address) -> Result<Home>
     })
 }
 
-/// The companies of the documents under its key that an entry names, when none of them is addressed: a DXP id may
-/// have gone from one company to another meanwhile.
+/// The companies of the documents under its key that an entry names, when there are documents of companies that are
+/// not addressed: a DXP id may have gone from one company to another meanwhile.
 fn others_named(
     tx: &mut Tx<'_>,
     (entry, key): (&Entry, &str),
@@ -331,11 +337,7 @@ fn others_named(
     if to.companies.is_empty() || names.is_empty() || !found.iter().any(is_of_others) {
         return Ok(Vec::new());
     }
-    let owners = contested::sql::owners(tx, key, &names)?;
-    match owners.iter().any(|owner| to.companies.contains(owner)) {
-        true => Ok(Vec::new()),
-        false => Ok(owners),
-    }
+    contested::sql::owners(tx, key, &names)
 }
 
 /// The home of an entry that names a document of a company that is not addressed: it is its own, if it had the

@@ -389,7 +389,8 @@ pub(crate) fn fail(tx: &mut Tx<'_>, doing: &Doing<'_>, why: &str) -> Result<bool
         return Ok(false);
     }
     let object = format!("approval:{}", approval.id);
-    let detail = format!("{} {why}", approval.title);
-    audit::done(tx, now_ms, doing.actor, FAIL, &object, &detail)?;
+    let detail = format!("{}：{why}", approval.title);
+    let told = (object.as_str(), audit::Outcome::Refused, detail.as_str());
+    audit::append(tx, now_ms, doing.actor, FAIL, told)?;
     Ok(true)
 }

@@ -42,7 +42,7 @@ impl Default for HttpConfig {
             listen: "127.0.0.1:8080".to_owned(),
             connections_max: 4096,
             connections_per_address_max: 1024,
-            head_ms_max: 15_000,
+            head_ms_max: 75_000,
             pace_window_ms: 10_000,
             pace_bytes_min: 512,
             stop_ms_max: 8000,

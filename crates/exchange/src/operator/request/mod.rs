@@ -239,6 +239,10 @@ fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     if found.is_some_and(|found| found.state == State::Refused && !found.needs_action) {
         return Err(Undone::failed(SETTLED));
     }
+    let (_, damaged) = message::sql::load(tx, &[id])?;
+    if !damaged.is_empty() {
+        return Err(Undone::failed(DAMAGED));
+    }
     if !message::reopen(tx, &doing.ground.ids, id, (now_ms, "经复核重新校验"))? {
         return Err(Undone::failed("没有这份报文，或它不是平台拒收状态"));
     }

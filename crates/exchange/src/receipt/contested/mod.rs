@@ -4,7 +4,7 @@
 pub(super) mod sql;
 
 use super::attribution::{self, Answer, Sent, attribute};
-use super::document::{is_exact, is_same_moment, moment};
+use super::document::{is_same_moment, moment, step_ms};
 use super::{DocumentStatus, NewReceipt};
 use crate::message::{self, MessageId};
 use ceb::{Kind, Profile};
@@ -75,6 +75,28 @@ fn answer(one: &NewReceipt) -> Answer {
     }
 }
 
+/// Whether an answer is one that came before, under another number: some nodes give it another one each time. It
+/// is when no document but that of the first one can own it: each of the others was declared so long after that
+/// one had come that its own answer would have another time, or has the same answer already. One without a time
+/// may be a second answer.
+fn is_again(one: &NewReceipt, came_before: &[NewReceipt], declared: &[(i64, Option<i64>)]) -> bool {
+    let said = |known: &NewReceipt| (known.return_status, known.fingerprint);
+    let is_same = |known: &&NewReceipt| {
+        let is_same_time = is_same_moment(&known.return_time, &one.return_time);
+        said(known) == said(one) && known.is_dated && is_same_time
+    };
+    let same: Vec<&NewReceipt> = came_before.iter().filter(is_same).collect();
+    let is_answered = |id: i64| same.iter().any(|known| known.document_id == id);
+    let step_ms = step_ms(&one.return_time);
+    let leaves_none = |first: &&NewReceipt| {
+        let from_ms = first.received_ms.unwrap_or(0).saturating_add(step_ms);
+        let is_later = |at_ms: &Option<i64>| at_ms.is_some_and(|at_ms| at_ms >= from_ms);
+        let mut others = declared.iter().filter(|(id, _)| *id != first.document_id);
+        others.all(|(id, at_ms)| is_later(at_ms) || is_answered(*id))
+    };
+    one.is_dated && declared.len() > 1 && same.iter().any(leaves_none)
+}
+
 fn one_key(
     tx: &mut Tx<'_>,
     (company, key): (CompanyId, &str),
@@ -103,26 +125,23 @@ fn one_key(
     for one in &all {
         known.has(one);
     }
-    // Some nodes give it another number each time. Of the documents that are there now, one was declared
-    // after the platform had this very answer, or may have been: it is no answer to that one.
-    // A time without milliseconds may be a coarse one, of two answers in one second or on one day.
-    let newest = sent.iter().filter_map(|one| one.received_ms).max();
-    let old = all.iter().filter(|one| {
-        newest.is_some_and(|newest| attribution::may_be_after(newest, one.received_ms))
-    });
-    let old: HashSet<(i64, String, i64)> = old.map(content).collect();
-    let is_old = |one: &NewReceipt| {
-        let is_exact = is_exact(&one.return_time);
+    let declared: Vec<(i64, Option<i64>)> = ids
+        .iter()
+        .zip(&sent)
+        .map(|(id, one)| (*id, one.received_ms))
+        .collect();
+    let names_one = |one: &NewReceipt| {
         // Its own number may look like a guid, too: only that of a document counts.
         let names = attribution::names(&one.guid, &one.return_info);
         let is_named = |one: &Sent| one.guid.as_ref().is_some_and(|guid| names.contains(guid));
-        let names_one = sent.iter().any(is_named);
-        is_exact && one.is_dated && !names_one && old.contains(&content(one))
+        sent.iter().any(is_named)
     };
     for mut receipt in fresh {
         // As it will be read again.
         receipt.received_ms.get_or_insert(now_ms);
-        if !is_old(&receipt) && !known.has(&receipt) {
+        let came_before = all.get(..n_known).unwrap_or_default();
+        let is_old = !names_one(&receipt) && is_again(&receipt, came_before, &declared);
+        if !is_old && !known.has(&receipt) {
             all.push(receipt);
         }
     }

@@ -69,7 +69,8 @@ pub(in crate::receipt) fn by_number(
         .collect()
 }
 
-/// The companies of the documents with this key and one of these guids.
+/// The companies of the documents with this key and one of these guids, those that the platform refused and that
+/// wait for their company among them.
 pub(in crate::receipt) fn owners(
     tx: &mut Tx<'_>,
     key: &str,
@@ -77,9 +78,11 @@ pub(in crate::receipt) fn owners(
 ) -> Result<Vec<CompanyId>> {
     let names = names.get(..NAMES_MAX).unwrap_or(names);
     let places: Vec<String> = (2..).take(names.len()).map(|n| format!("${n}")).collect();
+    let places = places.join(", ");
     let sql = format!(
-        "select distinct company_id from document where business_key = $1 and guid in ({})",
-        places.join(", ")
+        "select company_id from document where business_key = $1 and guid in ({places}) union \
+         select company_id from document where needs_action and refused_key = $1 \
+         and guid in ({places})"
     );
     let mut args: Vec<Value<'_>> = vec![key.into()];
     args.extend(names.iter().map(|name| Value::from(name.as_str())));

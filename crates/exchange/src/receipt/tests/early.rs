@@ -88,12 +88,12 @@ async fn what_the_new_holder_has_not_sent_takes_no_answer_from_the_former() {
     for test in each_engine() {
         let house = House::on(test).await;
         let (first, former) = declared(&house).await;
+        // The new holder's order of the same number, declared by the company that has it; then it is its own.
+        let other = declare_again(&house, 2).await;
         house.clock.advance(Duration::from_secs(60));
         renamed(&house, 0, "DXPENT0000009999").await;
         renamed(&house, 1, &former).await;
         house.clock.advance(Duration::from_secs(60));
-        // The new holder's order of the same number, by the company that it was; then it is its own.
-        let other = declare_again(&house, 2).await;
         let owner = house.company(1).id.0;
         let hand_over = house.shared.db.write(move |tx| {
             for table in ["message", "document"] {
@@ -120,6 +120,43 @@ async fn what_the_new_holder_has_not_sent_takes_no_answer_from_the_former() {
         assert!(release(&house, waiting[0].id).await);
         assert_eq!(became(&house, first).await.0, Outcome::Rejected);
         assert!(house.feed(1).await.is_empty());
+    }
+}
+
+/// A rejection that names a document of the new holder, which the platform refused and never sent, is no answer to
+/// the former one's, whoever looks at it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_names_a_document_of_the_new_holder_is_not_the_former_ones() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (first, former) = declared(&house).await;
+        let other = declare_again(&house, 2).await;
+        house.clock.advance(Duration::from_secs(60));
+        renamed(&house, 0, "DXPENT0000009999").await;
+        renamed(&house, 1, &former).await;
+        house.clock.advance(Duration::from_secs(60));
+        let guid = super::documents(&house, other)
+            .await
+            .remove(0)
+            .guid
+            .unwrap();
+        let owner = house.company(1).id.0;
+        let refuse = house.shared.db.write(move |tx| {
+            let sql = "update message set company_id = $1, state = 'refused' where id = $2";
+            tx.execute(sql, &[owner.into(), other.0.into()])?;
+            let sql = "update document set company_id = $1, outcome = 'refused', \
+                       refused_key = business_key, business_key = null, needs_action = true \
+                       where id > $2";
+            tx.execute(sql, &[owner.into(), other.0.into()])
+        });
+        assert_eq!(refuse.await.unwrap(), 1);
+        let named = receipt(&house, 0, 5, 100, &format!("退单[{guid}]"));
+        answer(&house, &former, &[named]).await;
+        let waiting = parked_now(&house).await;
+        assert_eq!(waiting.len(), 1);
+        assert!(!release(&house, waiting[0].id).await);
+        assert_eq!(became(&house, first).await.0, Outcome::Waiting);
+        assert!(house.feed(0).await.is_empty() && house.feed(1).await.is_empty());
     }
 }
 

@@ -22,20 +22,27 @@ fn numbered(house: &House, time: &str, guid: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rejection_that_comes_again_does_not_reach_the_corrected_order() {
     let number = "0F9A6C1E-5B7D-4E21-9C44-1A2B3C4D5E6F";
-    // Who corrects by a program does so at once.
-    for (number, gap_s) in [("E-PORT-9", 60), (number, 60), (number, 1)] {
+    // Who corrects by a program does so at once; of a time to the minute a second answer within it looks the same.
+    let cases = [
+        ("E-PORT-9", 60, "20260302090000123"),
+        (number, 60, "20260302090000123"),
+        (number, 1, "20260302090000123"),
+        (number, 1, "20260302090005000"),
+        (number, 1, "20260302090005"),
+        (number, 60, "20260302090000"),
+    ];
+    for (number, gap_s, time) in cases {
         for test in each_engine() {
             let house = House::on(test).await;
             let (first, dxp_id) = declared(&house).await;
-            let time = "20260302090000123";
             let rejection = numbered(&house, time, "AAAAAAAA-5B7D-4E21-9C44-1A2B3C4D5E6F");
             answer(&house, &dxp_id, &[rejection]).await;
             house.clock.advance(Duration::from_secs(gap_s));
             let second = declare_again(&house, 2).await;
             let guid = documents(&house, second).await.remove(0).guid.unwrap();
             let taken = receipt(&house, 0, 5, 2, &format!("新增申报成功[{guid}]"));
-            let taken = with_text(&taken, "returnTime", "20260302090100000");
-            let accepted = said(&house, 120, "20260302090101000");
+            let taken = with_text(&taken, "returnTime", "20260302090100001");
+            let accepted = said(&house, 120, "20260302090101002");
             answer(&house, &dxp_id, &[taken, accepted]).await;
             assert_eq!(became(&house, second).await.0, Outcome::Accepted);
             answer(&house, &dxp_id, &[numbered(&house, time, number)]).await;
@@ -48,6 +55,31 @@ async fn a_rejection_that_comes_again_does_not_reach_the_corrected_order() {
             assert!(!became(&house, first).await.1, "{number}");
             assert_eq!(house.feed(0).await.len(), 3, "{number}");
         }
+    }
+}
+
+/// Two orders under one number that were declared before customs answered have an answer each, though customs says
+/// the same of both in one moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_answers_of_one_moment_reach_two_declarations() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (first, dxp_id) = declared(&house).await;
+        house.clock.advance(Duration::from_secs(1));
+        let second = declare_again(&house, 2).await;
+        house.clock.advance(Duration::from_secs(1));
+        for number in [
+            "11111111-5B7D-4E21-9C44-1A2B3C4D5E6F",
+            "22222222-5B7D-4E21-9C44-1A2B3C4D5E6F",
+        ] {
+            let rejection = numbered(&house, "20260302090000123", number);
+            answer(&house, &dxp_id, &[rejection]).await;
+        }
+        assert_eq!(house.feed(0).await.len(), 2);
+        for id in [first, second] {
+            assert_eq!(became(&house, id).await.0, Outcome::Rejected);
+        }
+        assert!(became(&house, second).await.1);
     }
 }
 

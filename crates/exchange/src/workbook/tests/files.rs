@@ -49,7 +49,7 @@ async fn files_that_are_no_good_workbooks_get_a_clear_answer() {
             b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 old".to_vec(),
             "TG-R4401",
         ),
-        ("csv", "orderNo,note\n1,2\n".into(), "TG-R4408"),
+        ("csv", "orderNo,note,price\n1,2,3\n".into(), "TG-R4408"),
         ("html", b"<html></html>".to_vec(), "TG-R4401"),
         ("pdf", b"%PDF-1.7".to_vec(), "TG-R4401"),
         (
