@@ -87,8 +87,8 @@ fn is_again(one: &NewReceipt, came_before: &[NewReceipt], declared: &[(i64, Opti
     };
     let same: Vec<&NewReceipt> = came_before.iter().filter(is_same).collect();
     let is_answered = |id: i64| same.iter().any(|known| known.document_id == id);
-    let step_ms = step_ms(&one.return_time);
     let leaves_none = |first: &&NewReceipt| {
+        let step_ms = step_ms(&one.return_time).max(step_ms(&first.return_time));
         let from_ms = first.received_ms.unwrap_or(0).saturating_add(step_ms);
         let is_later = |at_ms: &Option<i64>| at_ms.is_some_and(|at_ms| at_ms >= from_ms);
         let mut others = declared.iter().filter(|(id, _)| *id != first.document_id);
