@@ -6,7 +6,7 @@ use crate::query::http::Desk;
 use axum::Json;
 use axum::extract::State as Held;
 use ceb::Standard;
-use ceb::spec::diff;
+use ceb::doc::diff;
 use registry::access::{By, Routes};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! Terms (校验条件): everything besides the bytes on which a verdict depends.
 
-use super::Profile;
 use crate::code_table::Tables;
 use crate::finding::Layer;
+use crate::profile::Profile;
 use crate::spec::Standard;
 
 /// What a message is judged by. There is no clock in this crate (I10): the caller says what time it is.

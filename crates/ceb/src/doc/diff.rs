@@ -1,11 +1,11 @@
 //! The difference between two versions of the standard (版本差异), in words for companies: what used to
 //! be taken and may be refused comes first.
 
-use super::{
-    FieldSpec, FieldType, MessageSpec, RecordSpec, Rule, SignatureDuty, Standard, UNBOUNDED,
-};
 use crate::doc;
 use crate::kind::Kind;
+use crate::spec::{
+    FieldSpec, FieldType, MessageSpec, RecordSpec, Rule, SignatureDuty, Standard, UNBOUNDED,
+};
 use std::fmt::Write;
 
 /// One difference (差异).
