@@ -143,7 +143,7 @@ async fn what_another_process_can_open_is_not_damaged() {
         assert_eq!(tried, Err(missing.clone()));
         assert!(missing.is_unavailable());
         assert_eq!(unreadable::damage::<()>(Err(missing.clone())), Err(missing));
-        let lacking = test.db.read(super::missing).await.unwrap();
+        let lacking = test.db.read(crate::vault::missing).await.unwrap();
         assert_eq!(lacking, ["k9"]);
     }
 }
