@@ -218,7 +218,7 @@ impl Candidates {
 
 /// Whether a receipt that was parked for this reason may answer what is declared later: nothing had been declared
 /// then that it fits, as after the loss of some days.
-pub(super) fn may_be_of_later(reason: &str) -> bool {
+pub(crate) fn may_be_of_later(reason: &str) -> bool {
     [NOT_FOUND, OTHERS].contains(&reason)
 }
 

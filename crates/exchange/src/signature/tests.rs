@@ -3,7 +3,8 @@
 use super::{Case, Checker, Config, Found, sql};
 use crate::message::MessageId;
 use crate::query;
-use crate::signing::{Policy, PolicyWish, Verify, set_policy};
+use crate::signature::{Policy, Verify};
+use crate::signing::{PolicyWish, set_policy};
 use crate::testing::{House, accepted};
 use ceb::Kind;
 use ceb::signature::Verifier;

@@ -303,7 +303,7 @@ pub(super) async fn receipts(args: &ReceiptsArgs) -> anyhow::Result<Ended> {
         if answer.status != 200 {
             bail!(refusal(&answer));
         }
-        let page: exchange::downlink::http::ReceiptPage = serde_json::from_slice(&answer.body)?;
+        let page: exchange::receipt_feed::http::ReceiptPage = serde_json::from_slice(&answer.body)?;
         for item in &page.items {
             if args.json {
                 say(&serde_json::to_string(item)?);

@@ -11,7 +11,7 @@ use ceb::sample::Spec;
 use ceb::status::ReturnStatus;
 use ceb::{Direction, Kind};
 use exchange::message::{self, MessageId};
-use exchange::pipeline::Shared;
+use exchange::shared::Shared;
 use registry::access::Sight;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Providers of keys: whatever holds a company's private key and signs with it.
 //!
-//! A provider signs one thing at a time or several; [`Card`](super::keyring::Card) stands in front of
+//! A provider signs one thing at a time or several; [`Card`](super::Card) stands in front of
 //! it with a queue, a time limit and a latch, so a provider itself is simple. What it is given is
 //! never logged, and neither is a PIN: a [`Fault`] carries texts of ours and names of errors only.
 

@@ -7,8 +7,8 @@
 //! words are inferred, and what none of them fits is reported as it was said.
 
 use super::{Family, Fault, KeyProvider, Method, Result, secret};
-use crate::signing::certificate::Certificate;
-use crate::signing::sm2_text::raw_signature;
+use crate::keyring::certificate::Certificate;
+use crate::keyring::sm2_text::raw_signature;
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,7 +1,8 @@
-//! `POST /api/v1/signature-clinic`.
+//! The clinic (验签诊断), `POST /api/v1/signature-clinic`: everything about a signature, for whoever must find
+//! out why it is wrong. Nothing is stored.
 
-use crate::intake::http::{Door, receive};
-use crate::workbook::http::in_turn;
+use crate::intake::http::{SubmitState, in_turn, receive};
+use crate::signature::{Checker, moments};
 use axum::Json;
 use axum::extract::{Request, State};
 use ceb::signature::clinic::payment;
@@ -26,7 +27,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Arc<Door>> {
+pub fn routes() -> Routes<Arc<SubmitState>> {
     registry::routes!(signature_clinic)
 }
 
@@ -170,18 +171,18 @@ pub struct ClinicAnswer {
 )]
 pub(crate) async fn signature_clinic(
     By { actor, .. }: By<ReadSignatureClinic>,
-    State(door): State<Arc<Door>>,
+    State(api): State<Arc<SubmitState>>,
     request: Request,
 ) -> Result<Json<ClinicAnswer>, Problem> {
     let (parts, body) = request.into_parts();
     let company = actor.require_company().ok().map(Arc::clone);
-    let most = door.config.message_bytes_max.min(CLINIC_BYTES_MAX);
-    let (body, _room) = receive(&door, &actor, &parts.headers, body, most).await?;
+    let most = api.config.message_bytes_max.min(CLINIC_BYTES_MAX);
+    let (body, _room) = receive(&api, &actor, &parts.headers, body, most).await?;
     if body.is_empty() {
         return Err(Problem::new(codes::BAD_REQUEST).detail("没有内容"));
     }
-    let (signatures, now_ms) = (Arc::clone(&door.signatures), door.clock.now_ms());
-    let answer = in_turn(&door, &actor, move || {
+    let (signatures, now_ms) = (Arc::clone(&api.signatures), api.clock.now_ms());
+    let answer = in_turn(&api, &actor, move || {
         examined(&signatures, &body, company.as_deref(), now_ms)
     });
     answer.await.map(Json)
@@ -194,7 +195,7 @@ pub(crate) async fn signature_clinic(
 /// # Errors
 /// A fault of ours.
 pub fn examined(
-    signatures: &super::Checker,
+    signatures: &Checker,
     body: &[u8],
     company: Option<&Company>,
     now_ms: i64,
@@ -215,7 +216,7 @@ pub fn examined(
 }
 
 fn message(
-    signatures: &super::Checker,
+    signatures: &Checker,
     body: &[u8],
     company: Option<&Company>,
     now_ms: i64,
@@ -233,7 +234,7 @@ fn message(
     let believed = signatures.believed();
     let given = clinic::Given {
         trust: believed.trust(),
-        times: &super::moments(&declared_at(&inner), now_ms),
+        times: &moments(&declared_at(&inner), now_ms),
         codes: &codes,
         sm2: signatures.keys(),
     };

@@ -1,6 +1,6 @@
 //! What the handlers of this floor need, and transactions that a refusal undoes.
 
-use crate::case_file::Kind;
+use super::Kind;
 use registry::access::Gate;
 use registry::ground::Ground;
 use std::sync::Arc;
@@ -26,11 +26,11 @@ impl registry::access::HasGate for Desk {
 }
 
 impl Desk {
-    /// A desk behind a gate, with room for files on their way in.
-    pub fn new(gate: Arc<Gate>, uploads: Room) -> Self {
+    /// What handlers need, with all kinds of cases, and room for files on their way in.
+    pub fn new(gate: Arc<Gate>, kinds: Vec<Kind>, uploads: Room) -> Self {
         Self {
             gate,
-            kinds: Arc::from(crate::case_kinds()),
+            kinds: Arc::from(kinds),
             uploads,
         }
     }

@@ -1,8 +1,8 @@
 //! Messages that are damaged on the disk: a person must look at them, and the others of the turn go on. Their
 //! bytes stay as they are.
 
-use super::{MessageId, State, Step, advance, sql};
-use crate::pipeline::Shared;
+use crate::message::{MessageId, State, Step, Unreadable, advance, sql};
+use crate::shared::Shared;
 use crate::signing;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,9 +12,6 @@ use store::event::Event;
 /// What the timeline of such a message says.
 pub(crate) const REASON: &str =
     "平台存储的内容已损坏，无法读取，原样保留，待人工处理；平台从备份恢复后可放行";
-
-/// The id of a message that is damaged, and why, for the log.
-pub(crate) type Unreadable = (MessageId, String);
 
 /// Holds messages and raises the alarm; answers how many were under way. One that waits for its signature, which
 /// may be held already, waits for it no more: there is nothing to sign, and others stand behind it.

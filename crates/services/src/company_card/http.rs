@@ -2,10 +2,10 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::view::{CompanyCard, CompanySummary, card_of, summary};
-use super::{Filter, business, contracts, list, menu as modules_of, set_profile};
 use crate::Desk;
 use crate::case_file::http::{id_of, json};
 use crate::case_file::sees;
+use crate::company_ledger::{Filter, business, contracts, list, menu as modules_of, set_profile};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};

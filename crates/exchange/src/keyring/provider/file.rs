@@ -4,8 +4,8 @@
 //! better. The file must not be readable by others, and the passphrase comes from a file of its own.
 
 use super::{Fault, KeyProvider, Method, Result, private_file, secret};
-use crate::signing::certificate::Certificate;
-use crate::signing::provider::Family;
+use crate::keyring::certificate::Certificate;
+use crate::keyring::provider::Family;
 use async_trait::async_trait;
 use getrandom::SysRng;
 use pkcs8::der::Decode;

@@ -3,11 +3,10 @@
 //! One process does it at a time, by a lease. Companies do not wait for each other: each has its own
 //! key and its own turn.
 
-use super::sql;
-use crate::check;
 use crate::lane::Lease;
 use crate::message::{self, MessageId, State};
-use crate::pipeline::Shared;
+use crate::shared::Shared;
+use crate::{check, signing};
 use futures_util::future::join_all;
 use registry::company::CompanyId;
 use std::collections::BTreeMap;
@@ -83,7 +82,7 @@ async fn once(shared: &Arc<Shared>, lease: &mut Lease) -> anyhow::Result<Option<
 pub(crate) async fn turn(shared: &Arc<Shared>) -> anyhow::Result<usize> {
     let now_ms = shared.clock.now_ms();
     let read = move |tx: &mut Tx<'_>| {
-        let due = sql::due(tx, now_ms, DUE_MAX)?;
+        let due = signing::due(tx, now_ms, DUE_MAX)?;
         message::sql::owners(tx, &due)
     };
     let found = shared.db.read(read).await?;
@@ -102,7 +101,7 @@ pub(crate) async fn turn(shared: &Arc<Shared>) -> anyhow::Result<usize> {
         }
     }
     if !gone.is_empty() {
-        let write = move |tx: &mut Tx<'_>| sql::forget(tx, &gone);
+        let write = move |tx: &mut Tx<'_>| signing::forget(tx, &gone);
         shared.db.write(write).await?;
     }
     let turns = companies.into_values().map(|mut ids| async move {

@@ -6,12 +6,17 @@
 //! PIN the card is shut: nothing reaches the device until a person has it tried again, because the
 //! next wrong PIN might lock it for good.
 
-use super::certificate::Certificate;
-use super::config::{Config, KeyConfig};
-use super::provider::file::FileKey;
-use super::provider::pkcs11::{Modules, TokenKey};
-use super::provider::usb_key::UsbKey;
-use super::provider::{DATA_BYTES_MAX, Fault, KeyProvider, Method, Result};
+pub mod certificate;
+pub mod config;
+pub mod provider;
+pub mod sm2_text;
+
+use certificate::Certificate;
+use config::{Config, KeyConfig};
+use provider::file::FileKey;
+use provider::pkcs11::{Modules, TokenKey};
+use provider::usb_key::UsbKey;
+use provider::{DATA_BYTES_MAX, Fault, KeyProvider, Method, Result};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -245,7 +250,7 @@ impl Keyring {
 }
 
 fn provider(key: &KeyConfig, modules: &Arc<Modules>) -> Arc<dyn KeyProvider> {
-    use super::config::KeyKind;
+    use config::KeyKind;
     match key.kind {
         KeyKind::File => Arc::new(FileKey::new(key.file())),
         KeyKind::Pkcs11 => {

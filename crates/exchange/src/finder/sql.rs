@@ -1,10 +1,9 @@
 //! Statements that only read: the lists and the life of a message. The tables belong to the rooms
 //! message and receipt, which give their columns.
 
-use super::search::Found;
-use crate::message::sql::{COLUMNS, message};
-use crate::message::{Message, MessageId, State};
-use crate::outcome::sql::outcome;
+use super::Found;
+use crate::message::sql::{COLUMNS, message, outcome};
+use crate::message::{FindingView, Message, MessageId, State};
 use ceb::Outcome;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
@@ -155,7 +154,7 @@ pub(crate) fn body(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Opti
 const UNREADABLE: &str = "（平台存储的这条说明已损坏，无法读取；请按代码查阅知识库）";
 
 /// The findings of a message, in the order in which they were found.
-pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<super::FindingView>> {
+pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<FindingView>> {
     let rows = tx.query(
         "select code, severity, path, line, value, text, advice, number from message_finding \
          where message_id = $1 order by number",
@@ -166,7 +165,7 @@ pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<super::Find
             let at = ("message_finding", (id.0, row.int(7)?));
             let value = tx.try_text(row.text(4)?, at)?.unwrap_or_default();
             let text = tx.try_text(row.text(5)?, at)?;
-            Ok(super::FindingView {
+            Ok(FindingView {
                 code: row.text(0)?,
                 severity: row.text(1)?,
                 path: row.text(2)?,
@@ -256,7 +255,7 @@ pub(crate) fn document(tx: &mut Tx<'_>, sight: &Sight, id: i64) -> Result<Option
 }
 
 /// Messages with this guid.
-pub(super) fn by_guid(
+pub(crate) fn by_guid(
     tx: &mut Tx<'_>,
     sight: &Sight,
     guid: &str,

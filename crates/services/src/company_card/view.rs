@@ -1,8 +1,9 @@
 //! Companies as the API shows them.
 
-use super::{Contact, Contract, business, contact_of, contracts, is_provisional};
 use crate::agent::http::{AgentView, view as agent_view};
 use crate::case_file::{self, Sees, mask};
+use crate::company_ledger::{Contact, Contract, business, contact_of, contracts, is_provisional};
+use crate::contents::ACTS;
 use crate::docking::http::{DockingCard, card};
 use crate::{agent, docking, member};
 use registry::api_key::{self, ApiKey};
@@ -240,11 +241,7 @@ fn history(tx: &mut Tx<'_>, company: &Company) -> Result<Vec<CardRow>> {
         company: Some(company.id.0),
         ..AuditFilter::default()
     };
-    let names: Vec<audit::Act> = crate::ACTS
-        .iter()
-        .flat_map(|acts| acts.iter())
-        .copied()
-        .collect();
+    let names: Vec<audit::Act> = ACTS.iter().flat_map(|acts| acts.iter()).copied().collect();
     let rows = audit::list(tx, &filter, CARD_ROWS)?;
     Ok(rows
         .into_iter()

@@ -9,9 +9,9 @@
 //! told apart before anything is signed.
 
 use super::{Fault, KeyProvider, Method, Result, secret};
-use crate::signing::certificate::Certificate;
-use crate::signing::provider::Family;
-use crate::signing::sm2_text::{e_of, raw_signature};
+use crate::keyring::certificate::Certificate;
+use crate::keyring::provider::Family;
+use crate::keyring::sm2_text::{e_of, raw_signature};
 use async_trait::async_trait;
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};

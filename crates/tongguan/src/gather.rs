@@ -73,6 +73,6 @@ pub const KINDS: &[&[Kind]] = &[
 ];
 
 /// Every kind of act that needs a second pair of eyes, as one list.
-pub(super) fn kinds() -> Arc<[Kind]> {
+pub(crate) fn kinds() -> Arc<[Kind]> {
     KINDS.iter().flat_map(|room| room.iter().copied()).collect()
 }

@@ -11,7 +11,7 @@ const STANDARD_INPUT: &str = "-";
 ///
 /// # Errors
 /// When it cannot be read: why, and what to do.
-pub(super) fn read(path: impl AsRef<Path>) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn read(path: impl AsRef<Path>) -> anyhow::Result<Vec<u8>> {
     let path = path.as_ref();
     std::fs::read(path).map_err(|error| unreadable(path, &error))
 }
@@ -20,7 +20,7 @@ pub(super) fn read(path: impl AsRef<Path>) -> anyhow::Result<Vec<u8>> {
 ///
 /// # Errors
 /// When it cannot be read.
-pub(super) fn read_or_input(file: &str) -> anyhow::Result<Vec<u8>> {
+pub(crate) fn read_or_input(file: &str) -> anyhow::Result<Vec<u8>> {
     if file != STANDARD_INPUT {
         return read(file);
     }
@@ -43,7 +43,7 @@ pub(crate) fn text(path: impl AsRef<Path>) -> anyhow::Result<String> {
 ///
 /// # Errors
 /// When it is none: what it is instead, and what to do.
-pub(super) fn message<'a>(name: &str, bytes: &'a [u8]) -> anyhow::Result<ceb::Sniffed<'a>> {
+pub(crate) fn message<'a>(name: &str, bytes: &'a [u8]) -> anyhow::Result<ceb::Sniffed<'a>> {
     ceb::sniff(bytes).map_err(|error| {
         let text = error.text();
         anyhow!(
@@ -55,7 +55,7 @@ pub(super) fn message<'a>(name: &str, bytes: &'a [u8]) -> anyhow::Result<ceb::Sn
 }
 
 /// What to tell about a file or folder that cannot be read.
-pub(super) fn unreadable(path: &Path, error: &Error) -> anyhow::Error {
+pub(crate) fn unreadable(path: &Path, error: &Error) -> anyhow::Error {
     anyhow!("无法读取 {}：{}", path.display(), reason(error))
 }
 
@@ -64,7 +64,7 @@ pub(super) fn unreadable(path: &Path, error: &Error) -> anyhow::Error {
     clippy::wildcard_enum_match_arm,
     reason = "the set is open and grows with the library"
 )]
-pub(super) fn unwritable(path: &Path, error: &Error) -> anyhow::Error {
+pub(crate) fn unwritable(path: &Path, error: &Error) -> anyhow::Error {
     let why = match error.kind() {
         ErrorKind::NotFound => "所在的目录不存在，请先建立目录".to_owned(),
         ErrorKind::PermissionDenied => "没有写入权限，请换一个目录或修改权限".to_owned(),
@@ -84,7 +84,7 @@ pub(super) fn unwritable(path: &Path, error: &Error) -> anyhow::Error {
     clippy::wildcard_enum_match_arm,
     reason = "the set is open and grows with the library"
 )]
-pub(super) fn reason(error: &Error) -> String {
+pub(crate) fn reason(error: &Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "没有这个文件或目录，请核对名称和当前目录".to_owned(),
         ErrorKind::PermissionDenied => "没有读取权限，请修改权限，或换一个有权限的用户".to_owned(),

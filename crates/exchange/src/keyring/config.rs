@@ -1,6 +1,6 @@
 //! Settings of the keys: where each is, never what it is.
 
-use super::keyring::Limits;
+use super::Limits;
 use super::provider::file::FileSettings;
 use super::provider::pkcs11::{Sm2Input, TokenSettings};
 use super::provider::usb_key::{ADDRESS, UsbSettings};
