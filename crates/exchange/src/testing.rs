@@ -289,7 +289,7 @@ impl House {
         let found = self
             .shared
             .db
-            .read(move |tx| crate::query::find(tx, &sight, id))
+            .read(move |tx| crate::finder::find(tx, &sight, id))
             .await;
         found
             .unwrap()

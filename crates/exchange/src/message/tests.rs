@@ -71,7 +71,7 @@ async fn spoil(house: &House, id: MessageId) {
 async fn state(house: &House, id: MessageId) -> State {
     let read = house.shared.db.read(move |tx| -> store::Result<_> {
         let all = registry::access::Sight::All;
-        Ok(crate::query::find(tx, &all, id)?.map(|message| message.state))
+        Ok(crate::finder::find(tx, &all, id)?.map(|message| message.state))
     });
     read.await.unwrap().unwrap()
 }

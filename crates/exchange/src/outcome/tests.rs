@@ -2,10 +2,11 @@
 
 use super::http::{DismissBody, dismiss_message, resume_message};
 use super::{OutcomeCounts, by_day, day_no, n_open};
+use crate::finder::find;
 use crate::message::MessageId;
 use crate::overview::http::home;
 use crate::query::http::{ListQuery, messages};
-use crate::query::{MessageDetail, detail, find};
+use crate::query::{MessageDetail, detail};
 use crate::testing::{House, accepted};
 use axum::Json;
 use axum::extract::{Path, Query, State};

@@ -12,7 +12,6 @@ mod tests;
 mod view;
 mod words;
 
-pub use crate::finder::{Filter, find, find_any, latest, list, why};
 pub use view::{
     CompanyName, DocumentView, MessageDetail, MessageLink, MessageSummary, SignatureView,
     TimelineEntry, detail,

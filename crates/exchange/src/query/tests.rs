@@ -1,8 +1,8 @@
 //! Lists and lives, scoped by company.
 
+use super::detail;
 use super::search::search;
-use super::{Filter, detail, find, list};
-use crate::finder;
+use crate::finder::{self, Filter, find, list};
 use crate::message::{MessageId, State};
 use crate::testing::{House, accepted, person};
 use ceb::Kind;
@@ -259,7 +259,7 @@ async fn a_damaged_finding_hides_no_message() {
         let sight = house.sight(0);
         let read = house.shared.db.read(move |tx| -> store::Result<_> {
             let message = find(tx, &sight, id)?.unwrap();
-            Ok((finder::findings(tx, id)?, super::why(tx, &message)?))
+            Ok((finder::findings(tx, id)?, finder::why(tx, &message)?))
         });
         let (findings, why) = read.await.unwrap();
         assert!(findings[0].text.contains("已损坏"), "{findings:?}");

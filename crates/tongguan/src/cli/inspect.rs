@@ -7,8 +7,9 @@ use super::{Base, Ended, existing, say};
 use crate::roles::open_db;
 use anyhow::bail;
 use clap::Args;
+use exchange::finder::{find_any, latest};
 use exchange::message::MessageId;
-use exchange::query::{MessageDetail, MessageSummary, detail, find_any, latest};
+use exchange::query::{MessageDetail, MessageSummary, detail};
 use serde_json::Value;
 
 /// Seconds that `receipts --follow` waits in one call.

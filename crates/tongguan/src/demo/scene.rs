@@ -131,7 +131,7 @@ async fn hold(shared: &Shared, answer: &[u8]) -> anyhow::Result<()> {
     let is_checked = async || {
         let read = shared
             .db
-            .read(move |tx| exchange::query::find(tx, &Sight::All, id));
+            .read(move |tx| exchange::finder::find(tx, &Sight::All, id));
         let found = read.await?;
         anyhow::Ok(found.is_some_and(|found| found.n_documents > 0))
     };
