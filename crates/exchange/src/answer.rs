@@ -92,7 +92,7 @@ pub(crate) fn again(
     let mut to = Address {
         is_named: !opened.receiver_ids.is_empty(),
         is_looked_at: true,
-        arrived_ms: (!receipt::may_be_of_later(&parked.reason)).then_some(parked.at_ms),
+        arrived_ms: (!parked.is_of_later).then_some(parked.at_ms),
         ..Address::default()
     };
     for id in &opened.receiver_ids {

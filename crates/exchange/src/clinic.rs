@@ -19,7 +19,7 @@ use web::{Problem, codes};
 const CLINIC_BYTES_MAX: usize = 1 << 20;
 
 registry::operations! {
-    ReadSignatureClinic = changes(
+    ExamineSignature = changes(
         "signature_clinic",
         "验签诊断",
         &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator]
@@ -170,7 +170,7 @@ pub struct ClinicAnswer {
     )
 )]
 pub(crate) async fn signature_clinic(
-    By { actor, .. }: By<ReadSignatureClinic>,
+    By { actor, .. }: By<ExamineSignature>,
     State(api): State<Arc<SubmitState>>,
     request: Request,
 ) -> Result<Json<ClinicAnswer>, Problem> {

@@ -10,7 +10,9 @@ use ceb::Outcome;
 use registry::company::CompanyId;
 
 pub use sql::{Filter, find, find_any, latest, list, why};
-pub(crate) use sql::{body, by_guid, document, documents_by, documents_of, findings};
+pub(crate) use sql::{
+    body, by_guid, document, documents_by, documents_of, findings, unknown_statuses,
+};
 
 /// A document that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]

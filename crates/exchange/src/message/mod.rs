@@ -25,12 +25,13 @@ mod tests;
 
 use ceb::{Direction, Outcome};
 use registry::company::CompanyId;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use store::clock::beijing_day;
 use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
 use store::reseal::Column;
-use store::{Result, Tx};
+use store::{Error, Result, Tx};
 
 pub use arrival::Arrival;
 pub(crate) use back::{Back, reopen, unanswer, unhold, unsettle};
@@ -129,6 +130,19 @@ pub fn direction_name(direction: Direction) -> &'static str {
 
 /// The id of a message that is damaged, and why, for the log.
 pub(crate) type Unreadable = (MessageId, String);
+
+/// Whether these are the bytes that were received, by their hash.
+///
+/// # Errors
+/// [`Error::Damaged`] when they are not.
+pub(crate) fn as_received(body: &[u8], hash: &[u8]) -> Result<()> {
+    match Sha256::digest(body).as_slice() == hash {
+        true => Ok(()),
+        false => Err(Error::Damaged(
+            "the bytes of a message are not those that were received".to_owned(),
+        )),
+    }
+}
 
 /// A message without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -249,16 +263,15 @@ pub(crate) fn count_sent(tx: &mut Tx<'_>, moved: &[Moved], at_ms: i64) -> Result
     count(tx, &counts)
 }
 
-/// When a message first passed its check and was first sent, in Unix milliseconds, as far as it was: the days under
+/// When a message first passed its check and was last sent, in Unix milliseconds, as far as it was: the days under
 /// which it is counted.
 ///
 /// # Errors
 /// The engine's.
 pub(crate) fn counted(tx: &mut Tx<'_>, id: MessageId) -> Result<[Option<i64>; 2]> {
-    let mut at = |kind| -> Result<Option<i64>> {
-        Ok(store::event::moments(tx, kind, &[id.0])?.remove(&id.0))
-    };
-    Ok([at("message.checked")?, at("message.sent")?])
+    let checked = store::event::moments(tx, "message.checked", &[id.0])?;
+    let sent = store::event::last_moments(tx, "message.sent", &[id.0])?;
+    Ok([checked, sent].map(|mut at| at.remove(&id.0)))
 }
 
 /// Corrects the counts for messages that a person sends (again): each counts once as checked and, with what it is

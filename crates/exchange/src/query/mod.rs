@@ -9,6 +9,7 @@ pub mod http;
 pub mod search;
 #[cfg(test)]
 mod tests;
+mod unsure;
 mod view;
 mod words;
 

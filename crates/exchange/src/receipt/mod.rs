@@ -43,14 +43,14 @@ use store::{Result, Tx};
 
 pub(crate) use dictionary::{explain, kind_of};
 pub(crate) use document::{DocumentStatus, order_of};
-pub(crate) use matching::{Address, may_be_of_later};
+pub(crate) use matching::Address;
 pub(crate) use record::record;
 pub(crate) use refusal::{RefusedMessage, refusal_receipt};
 pub(crate) use sort::{Opened, Taken, open, take_in};
 pub use sql::first_receipt;
 pub(crate) use sql::{
-    dismiss_message, forget_documents, insert_documents, needing_action, of_message, of_open,
-    refuse_documents, resolve, resume_message, status_of_message, without_receipts,
+    dismiss_message, forget_documents, has_resumable, insert_documents, needing_action, of_message,
+    of_open, refuse_documents, resolve, resume_message, status_of_message, without_receipts,
 };
 pub(crate) use update::update_documents;
 
