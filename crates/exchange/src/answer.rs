@@ -10,9 +10,10 @@ use crate::{correction, inbox, matching, outcome, unknown_code};
 use registry::company::{self, CompanyId};
 use registry::ground::Ground;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 use store::clock::beijing_day;
-use store::{Result, Tx};
+use store::{Error, Result, Tx};
 
 /// Deliveries that one task of the thread pool opens.
 const CHUNK: usize = 64;
@@ -37,20 +38,70 @@ pub(crate) async fn step(
     for task in tasks {
         opened.extend(
             task.await
-                .map_err(|error| store::Error::Fault(error.to_string()))?,
+                .map_err(|error| Error::Fault(error.to_string()))?,
         );
     }
-    let now_ms = shared.clock.now_ms();
-    let writer = Arc::clone(shared);
-    let companies = shared
-        .db
-        .write(move |tx| {
-            inbox::delete(tx, &kept)?;
-            apply(tx, &writer, &opened, now_ms)
-        })
-        .await?;
-    shared.feed.wake(&companies);
+    let opened = Arc::new(opened);
+    let all = 0..opened.len();
+    match taken(shared, &opened, all.clone(), kept.clone()).await {
+        // Of which answer it is the damaged row nobody knows: each is taken by itself.
+        Err(Error::Damaged(_)) => {
+            for at in all {
+                let own: Vec<i64> = kept.get(at).copied().into_iter().collect();
+                let alone = taken(shared, &opened, at..at + 1, own.clone()).await;
+                if let Err(Error::Damaged(why)) = alone {
+                    set_apart(shared, &opened, at, (own, why)).await?;
+                } else {
+                    alone?;
+                }
+            }
+        }
+        other => other?,
+    }
     Ok(n_answers)
+}
+
+/// Applies some of the opened answers in one transaction, in which those of the inbox are taken out.
+async fn taken(
+    shared: &Arc<Shared>,
+    opened: &Arc<Vec<Opened>>,
+    which: Range<usize>,
+    kept: Vec<i64>,
+) -> Result<()> {
+    let (writer, all) = (Arc::clone(shared), Arc::clone(opened));
+    let now_ms = shared.clock.now_ms();
+    let write = shared.db.write(move |tx| {
+        inbox::delete(tx, &kept)?;
+        let some = all.get(which.clone()).unwrap_or_default();
+        apply(tx, &writer, some, now_ms)
+    });
+    shared.feed.wake(&write.await?);
+    Ok(())
+}
+
+/// Why an answer is parked that a damaged row of ours kept from being recorded.
+pub(crate) const ROW_DAMAGED: &str =
+    "与这份回执有关的单证或报文在平台存储中已损坏，未能登记；从备份恢复后可重新匹配";
+
+/// Parks an answer that cannot be recorded, for a row that it needs is damaged: the others go on.
+async fn set_apart(
+    shared: &Arc<Shared>,
+    opened: &Arc<Vec<Opened>>,
+    at: usize,
+    (kept, why): (Vec<i64>, String),
+) -> Result<()> {
+    let (ids, all) = (Arc::clone(&shared.ids), Arc::clone(opened));
+    let now_ms = shared.clock.now_ms();
+    let write = shared.db.write(move |tx| -> Result<i64> {
+        inbox::delete(tx, &kept)?;
+        match all.get(at) {
+            Some(one) => receipt::park_as(tx, &ids, one, (ROW_DAMAGED, now_ms)),
+            None => Ok(0),
+        }
+    });
+    let print = write.await?;
+    store::unreadable::tell(("answer", (print, 0)), &why);
+    Ok(())
 }
 
 /// The one transaction of a batch; answers the companies whose feed has something new.
@@ -72,6 +123,7 @@ pub(crate) fn apply(
                 .collect(),
             is_looked_at: false,
             arrived_ms: None,
+            now_ms,
         }
     };
     apply_to(tx, &shared.ground, opened, address, now_ms)
@@ -93,6 +145,7 @@ pub(crate) fn again(
         is_named: !opened.receiver_ids.is_empty(),
         is_looked_at: true,
         arrived_ms: (!parked.is_of_later).then_some(parked.at_ms),
+        now_ms,
         ..Address::default()
     };
     for id in &opened.receiver_ids {

@@ -140,6 +140,7 @@ export const names = {
   "holder.refused": ["企业（平台拒收，请更正后重新申报）", "Company: correct it and declare again"],
   "holder.over": ["无（已重新申报或不再处理）", "Nobody: declared again or dismissed"],
   "holder.unsure": ["平台（解释未收录的回执状态）", "Platform: explains an unknown status"],
+  "holder.explained": ["企业（按平台对回执状态的解释处理）", "Company: act on the platform's explanation of the status"],
   "holder.received": ["平台", "Platform"],
   "holder.checked": ["平台", "Platform"],
   "holder.waiting": ["企业（等待配套单证）", "Company: partner documents are missing"],

@@ -204,6 +204,8 @@ pub fn explain(kind: Option<Kind>, status: Option<ReturnStatus>, info: &str) -> 
     }
     if let Some(status) = status.filter(|_| is_over) {
         parts.contradict(status);
+    } else if own.is_some_and(|entry| !entry.is_vague) {
+        of_bad_codes(&mut parts, &read, kind);
     }
     if parts.is_empty() {
         parts.first(match status {
@@ -256,6 +258,22 @@ fn of_codes(parts: &mut Parts, read: &text::Text<'_>, kind: Option<Kind>) {
             parts.push(unknown_code(&code, coded.text));
         } else {
             parts.extend(words);
+        }
+    }
+}
+
+/// The codes of a text that say why a document was turned down, beside a status that says that it was not: nobody knows
+/// which of the two is right.
+fn of_bad_codes(parts: &mut Parts, read: &text::Text<'_>, kind: Option<Kind>) {
+    for coded in &read.coded {
+        let family = match coded.code < 0 {
+            true => Family::Eport,
+            false => Family::Reason,
+        };
+        let entry = table::dictionary().find(family, coded.code, kind, coded.text);
+        let is_quiet = |entry: &Entry| matches!(entry.resubmit, Resubmit::Nothing | Resubmit::Wait);
+        if let Some(entry) = entry.filter(|entry| !entry.is_good && !is_quiet(entry)) {
+            parts.doubt(Part::of(entry, coded_name(coded.code), coded.text));
         }
     }
 }

@@ -139,6 +139,19 @@ impl Parts {
         }
     }
 
+    /// Adds what a text tells of a refusal that the status does not know of.
+    pub(super) fn doubt(&mut self, mut part: Part) {
+        let said = part.meaning.trim_end_matches('。');
+        part.meaning = format!(
+            "返回信息中的 {}（{said}）是退单的原因，与回执状态互相矛盾。",
+            part.code
+        );
+        "请向海关或电子口岸核实是否通过；核实之前不要重复申报。".clone_into(&mut part.advice);
+        part.resubmit = Resubmit::Ask;
+        part.is_temporary = false;
+        self.push(part);
+    }
+
     /// Adds a part; what is there already with the same code is not said twice.
     pub(super) fn push(&mut self, part: Part) {
         let same = |known: &Part| known.code == part.code && known.meaning == part.meaning;

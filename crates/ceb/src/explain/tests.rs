@@ -375,3 +375,15 @@ fn a_rejection_is_never_explained_by_good_news() {
             .contains("互相矛盾")
     );
 }
+
+/// A reason for a rejection beside a status that says that all went well is told, and that the two do not agree.
+#[test]
+fn a_reason_for_a_rejection_beside_good_news_is_told() {
+    for status in [120, 399, 800, 899] {
+        let explained = told(Kind::Ceb621, status, "[Code:1311;Desc:额度不足]");
+        assert_eq!(explained.resubmit, Resubmit::Ask, "{explained:#?}");
+        assert!(explained.meaning.contains("互相矛盾"), "{explained:#?}");
+        let good = told(Kind::Ceb621, status, "[Code:2600;Desc:放行]");
+        assert!(!good.meaning.contains("互相矛盾"), "{good:#?}");
+    }
+}

@@ -302,7 +302,9 @@ pub(crate) async fn submit_corrections(
     if messages.len() > 1
         && let Some(fault) = body.edits.iter().find_map(Edit::fault_for_several)
     {
-        return Err(Problem::new(web::codes::BAD_REQUEST).detail(fault));
+        let (fault, _) = fault.split_once('，').unwrap_or((&fault, ""));
+        let detail = format!("{fault}，不能给多份报文的单证填同一个值；请逐份更正");
+        return Err(Problem::new(web::codes::BAD_REQUEST).detail(detail));
     }
     let ids: Vec<MessageId> = messages
         .iter()

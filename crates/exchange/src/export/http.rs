@@ -6,10 +6,10 @@ use crate::api::{ApiState, bad};
 use crate::downlink;
 use crate::explanation;
 use crate::finder::list;
-use crate::message::{Message, MessageId};
+use crate::message::{self, Message, MessageId};
 use crate::outcome::{holder, state_chinese};
 use crate::query::http::{ListQuery, filter};
-use crate::query::words;
+use crate::query::{Unsure, unsure, words};
 use crate::receipt;
 use crate::workbook::XLSX;
 use axum::body::Body;
@@ -177,14 +177,19 @@ async fn export_messages(
         let (sight, asked) = (actor.sight.clone(), filter.clone());
         let page = shared
             .db
-            .read(move |tx| list(tx, &sight, &asked, PAGE))
+            .read(move |tx| {
+                let page = list(tx, &sight, &asked, PAGE)?;
+                let unsure = unsure(tx, page.iter())?;
+                Ok::<_, store::Error>((page, unsure))
+            })
             .await?;
+        let (page, unsure) = page;
         let Some(last) = page.last() else { break };
         filter.before = Some(last.id);
         n_rows += i64::try_from(page.len()).unwrap_or(i64::MAX);
         let rows = page
             .iter()
-            .map(|message| message_row(&exports, message))
+            .map(|message| message_row(&exports, message, unsure.get(&message.id)))
             .collect();
         if pages.send(rows).await.is_err() {
             break;
@@ -196,7 +201,15 @@ async fn export_messages(
     send(&name, writer).await
 }
 
-fn message_row(exports: &Exports, message: &Message) -> Vec<Value> {
+fn message_row(exports: &Exports, message: &Message, unsure: Option<&Unsure>) -> Vec<Value> {
+    let state = match unsure {
+        Some(_) if message.state == message::State::Settled => message::State::Answered,
+        _ => message.state,
+    };
+    let holder = unsure.map_or_else(
+        || holder(message.state, message.outcome, message.needs_action),
+        |unsure| unsure.holder(),
+    );
     let company = exports.api.shared.directory.by_id(message.company_id);
     let kind = ceb::Kind::from_code(&message.kind).map_or("", ceb::Kind::chinese);
     let direction = if message.direction == "import" {
@@ -212,10 +225,10 @@ fn message_row(exports: &Exports, message: &Message) -> Vec<Value> {
             .map_or_else(String::new, |company| company.name.clone())
             .into(),
         direction.into(),
-        state_chinese(message.state, message.outcome).into(),
+        state_chinese(state, message.outcome).into(),
         message.outcome.chinese().into(),
         if message.needs_action { "是" } else { "否" }.into(),
-        holder(message.state, message.outcome, message.needs_action).into(),
+        holder.into(),
         message.n_documents.into(),
         Value::Time(message.received_at),
         Value::Time(message.changed_at),

@@ -3,7 +3,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::search::{self, SearchHit};
-use super::unsure::unknown_statuses;
+use super::unsure::unsure;
 use super::{MessageDetail, MessageSummary, view};
 use crate::api::{ApiState, READERS, bad};
 use crate::correction;
@@ -182,14 +182,15 @@ pub(crate) async fn messages(
             let page = Page::cut(found, size, |message| message.id);
             let ids = page.items.iter().map(|message| message.id).collect();
             let links = correction::links(tx, &ids)?;
-            Ok((page, links, unknown_statuses(tx, &ids)?))
+            let unsure = unsure(tx, page.items.iter())?;
+            Ok((page, links, unsure))
         })
         .await?;
-    let (page, links, unknown) = found;
+    let (page, links, unsure) = found;
     Ok(Json(page.map(|message| {
         let mut summary = api.summary(&actor, &message);
         summary.link(&links);
-        summary.unsure(&unknown);
+        summary.unsure(&unsure);
         summary
     })))
 }
@@ -218,10 +219,11 @@ async fn message(
             let message = message.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
             let mut detail = view::detail(tx, &message)?;
             detail.masked = unmask::is_masked(tx, &asking, id, now_ms)?;
-            Ok((message, detail))
+            let unsure = unsure(tx, [&message].into_iter())?;
+            Ok((message, detail, unsure))
         })
         .await?;
-    let (message, mut detail) = found;
+    let (message, mut detail, unsure) = found;
     api.refresh().await?;
     let links = (
         detail.summary.corrects.take(),
@@ -229,6 +231,7 @@ async fn message(
     );
     detail.summary = api.summary(&actor, &message);
     (detail.summary.corrects, detail.summary.corrected_by) = links;
+    detail.summary.unsure(&unsure);
     if detail.masked {
         view::mask(&mut detail);
     }

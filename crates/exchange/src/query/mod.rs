@@ -13,6 +13,7 @@ mod unsure;
 mod view;
 mod words;
 
+pub use unsure::{Unsure, unsure};
 pub use view::{
     CompanyName, DocumentView, MessageDetail, MessageLink, MessageSummary, SignatureView,
     TimelineEntry, detail,

@@ -1,6 +1,6 @@
 //! The shapes in which the life of a message is told.
 
-use super::unsure;
+use super::unsure::unsure;
 use crate::correction;
 use crate::downlink::Item;
 use crate::explanation;
@@ -419,9 +419,8 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
     // What a receipt brought about stands after it, also within one millisecond.
     timeline.sort_by_key(|(at_ms, entry)| (*at_ms, follows_receipt(&entry.step)));
     let mut summary = MessageSummary::from(message);
-    let own = BTreeSet::from([message.id]);
-    summary.link(&correction::links(tx, &own)?);
-    summary.unsure(&unsure::unknown_statuses(tx, &own)?);
+    summary.link(&correction::links(tx, &BTreeSet::from([message.id]))?);
+    summary.unsure(&unsure(tx, [message].into_iter())?);
     Ok(MessageDetail {
         summary,
         documents,

@@ -240,15 +240,15 @@ fn digits(time: &str) -> usize {
     }
 }
 
-/// The last moment that a time of customs may mean, in 17 digits: one that is written to the minute or second lasts to its
-/// end. None of what is no moment.
-pub(in crate::receipt) fn last_of(time: &str) -> Option<String> {
+/// The first and the last moment that a time of customs may mean, in 17 digits: one that is written to the minute or
+/// second lasts to its end. None of what is no moment.
+pub(in crate::receipt) fn span_of(time: &str) -> Option<(String, String)> {
     let moment = order_of(time);
     let n_digits = digits(time).min(moment.len());
     let known = moment
         .get(..n_digits)
         .filter(|_| !moment.starts_with('0'))?;
-    Some(format!("{known:9<17}"))
+    Some((format!("{known:0<17}"), format!("{known:9<17}")))
 }
 
 /// How long a time stays the same as it is written, in milliseconds.

@@ -1,7 +1,7 @@
 //! Which document a receipt answers.
 
 use super::attribution::CLOCKS_MS;
-use super::document::last_of;
+use super::document::span_of;
 use super::parked::Cause;
 use super::{attribution, contested, key_text, sql};
 use crate::message::MessageId;
@@ -41,6 +41,8 @@ pub(crate) struct Address {
     /// When it arrived, of a parked one that fitted something that was declared by then: it is no answer to what was
     /// sent later.
     pub(crate) arrived_ms: Option<i64>,
+    /// Now, in Unix milliseconds: what is dated further ahead than clocks differ is not dated.
+    pub(crate) now_ms: i64,
 }
 
 impl Address {
@@ -414,17 +416,20 @@ fn holders(entry: &Entry, all: &[Candidate], to: &Address) -> Holders {
     if !is_passed_on {
         return Holders::Clear(all);
     }
-    let said = last_of(entry.return_time.trim());
+    let said = span_of(entry.return_time.trim());
     for one in all.iter_mut().filter(|one| is_own(one) && one.may_be_sent) {
         let made_ms = made_at_ms(one.first_id);
-        let text = |at_ms: i64| super::return_time(at_ms);
-        let is_before = |moment: String| said.as_ref().is_some_and(|said| *said < moment);
+        let made = super::return_time(made_ms);
+        let surely = super::return_time(made_ms.saturating_sub(CLOCKS_MS));
+        let ahead = super::return_time(to.now_ms.saturating_add(CLOCKS_MS));
         // One clock tells for certain; customs' own does when it is further off than clocks are.
         let came_before = to.arrived_ms.is_some_and(|at| at < made_ms);
-        if came_before || is_before(text(made_ms.saturating_sub(CLOCKS_MS))) {
-            one.may_be_sent = false;
-        } else if is_before(text(made_ms)) {
-            return Holders::Either;
+        match &said {
+            _ if came_before => one.may_be_sent = false,
+            Some((_, last)) if *last < surely => one.may_be_sent = false,
+            Some((first, _)) if *first >= made && *first <= ahead => {}
+            // Before it by less than clocks differ, in one coarse moment with it, or nobody knows when.
+            Some(_) | None => return Holders::Either,
         }
     }
     Holders::Clear(all)

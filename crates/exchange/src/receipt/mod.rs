@@ -46,7 +46,7 @@ pub(crate) use document::{DocumentStatus, order_of};
 pub(crate) use matching::Address;
 pub(crate) use record::record;
 pub(crate) use refusal::{RefusedMessage, refusal_receipt};
-pub(crate) use sort::{Opened, Taken, open, take_in};
+pub(crate) use sort::{Opened, Taken, open, park_as, take_in};
 pub use sql::first_receipt;
 pub(crate) use sql::{
     dismiss_message, forget_documents, has_resumable, insert_documents, needing_action, of_message,

@@ -88,6 +88,32 @@ pub(crate) fn take_in(
     Ok(Taken { recorded, moved })
 }
 
+/// Parks what a delivery says, answer by answer, for a reason of the caller's, which is no word on what is declared
+/// later; answers what tells the delivery from others.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn park_as(
+    tx: &mut Tx<'_>,
+    ids: &IdMaker,
+    one: &Opened,
+    (reason, now_ms): (&str, i64),
+) -> Result<i64> {
+    for entry in one.entries() {
+        let parked = NewParked {
+            cause: Cause::Other,
+            at_ms: now_ms,
+            kind: entry.kind.code(),
+            key: key_of(entry),
+            reason: reason.to_owned(),
+            receivers: &one.receiver_ids,
+            body: entry.xml.as_bytes(),
+        };
+        parked::park(tx, ids, &parked, now_ms)?;
+    }
+    Ok(fingerprint(&[&one.body]))
+}
+
 /// The answers of a batch by where they go.
 #[derive(Default)]
 struct Sorted<'a> {

@@ -189,11 +189,19 @@ pub(crate) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Answers> 
     sql::answers(tx, keys)
 }
 
-/// Those of the codes that operators have explained for some kind.
-pub(crate) fn answered(tx: &mut Tx<'_>, codes: &BTreeSet<String>) -> Result<BTreeSet<String>> {
+/// Those of the codes that operators have explained, for some kind, each with whether the company is to do something.
+pub(crate) fn answered(
+    tx: &mut Tx<'_>,
+    codes: &BTreeSet<String>,
+) -> Result<BTreeMap<String, bool>> {
     let keys = codes.iter().map(|code| (code.clone(), String::new()));
-    let answers = answers(tx, &keys.collect())?;
-    Ok(answers.into_keys().map(|(code, _)| code).collect())
+    let mut found = BTreeMap::new();
+    for ((code, _), answer) in answers(tx, &keys.collect())? {
+        let is_quiet = [Resubmit::Nothing, Resubmit::Wait].map(Resubmit::name);
+        let wants_act = !is_quiet.contains(&answer.resubmit.as_str());
+        *found.entry(code).or_insert(false) |= wants_act;
+    }
+    Ok(found)
 }
 
 /// Brings an answer into form: meaning and advice each on one line.

@@ -1,9 +1,11 @@
 //! Every statement on the tables `case_file`, `case_step`, `attachment` and `attachment_body`.
 
+use super::attachment::hash_of;
 use super::{Attachment, CaseFile, CaseId, State, Step};
 use registry::access::{Sight, visible};
 use registry::role::AccountId;
 use std::collections::BTreeMap;
+use store::unreadable::tell;
 use store::{Error, Result, Row, Tx, Value};
 
 const COLUMNS: &str = "id, kind, title, state, company_id, subject, form, private_sealed, \
@@ -327,7 +329,8 @@ pub fn attachments(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Attachment>> {
         .collect()
 }
 
-/// An attachment of a case that is seen, with its bytes.
+/// An attachment of a case that is seen, with the bytes that were handed in: [`Error::Damaged`] where they are not
+/// those any more, which is told.
 ///
 /// # Errors
 /// The engine's.
@@ -344,7 +347,13 @@ pub fn body(tx: &mut Tx<'_>, sees: &Sees, id: i64) -> Result<Option<(Attachment,
         "select body from attachment_body where attachment_id = $1",
         &[id.into()],
     )?;
-    found.map_or(Ok(None), |row| Ok(Some((attached, row.bytes(0)?))))
+    let bytes = found.map_or(Ok(Vec::new()), |row| row.bytes(0))?;
+    if hash_of(&bytes) != attached.hash {
+        let why = "the bytes of an attachment are not those that were handed in";
+        tell(("attachment", (id, 0)), why);
+        return Err(Error::Damaged(why.to_owned()));
+    }
+    Ok(Some((attached, bytes)))
 }
 
 fn attachment(row: &Row) -> Result<Attachment> {

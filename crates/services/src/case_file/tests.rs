@@ -450,3 +450,36 @@ async fn what_cannot_be_carried_out_leaves_the_case_as_it_was() {
         );
     }
 }
+
+/// A file is handed out as it was handed in, or as damaged: also when its bytes are gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_attachment_is_the_one_that_was_handed_in() {
+    for test in &each_engine() {
+        let world = World::on(&test.db);
+        let company = world.company(1, &["ebc"]).await;
+        let admin = world
+            .person("admin", Role::CompanyAdmin, Some(company.id))
+            .await;
+        let case = world.open(&admin, PLAIN, &[("what", "a")]).await.unwrap();
+        world.attach(&admin, PLAIN, &case, "proof").await.unwrap();
+        let read = async || {
+            let (id, sees) = (case.id, super::sees(&admin));
+            let read = test.db.read(move |tx| -> store::Result<_> {
+                let attached = super::sql::attachments(tx, id)?.remove(0);
+                super::sql::body(tx, &sees, attached.id)
+            });
+            read.await
+        };
+        assert!(read().await.unwrap().is_some());
+        for sql in [
+            "update attachment_body set body = $1",
+            "delete from attachment_body where body = $1",
+        ] {
+            let spoil = test
+                .db
+                .write(move |tx| tx.execute(sql, &[b"%PDF".as_slice().into()]));
+            assert_eq!(spoil.await.unwrap(), 1);
+            assert!(matches!(read().await, Err(store::Error::Damaged(_))));
+        }
+    }
+}

@@ -9,7 +9,7 @@ use anyhow::bail;
 use clap::Args;
 use exchange::finder::{find_any, latest};
 use exchange::message::MessageId;
-use exchange::query::{MessageDetail, MessageSummary, detail};
+use exchange::query::{MessageDetail, MessageSummary, detail, unsure};
 use serde_json::Value;
 
 /// Seconds that `receipts --follow` waits in one call.
@@ -214,11 +214,15 @@ pub(super) async fn list(args: &ListArgs) -> anyhow::Result<Ended> {
         }
         let db = open_db(existing(&args.base)?.store).await?;
         let limit = i64::from(args.limit);
-        db.read(move |tx| latest(tx, limit))
-            .await?
-            .iter()
-            .map(MessageSummary::from)
-            .collect()
+        let found = db.read(move |tx| {
+            let found = latest(tx, limit)?;
+            let unsure = unsure(tx, found.iter())?;
+            Ok::<_, store::Error>((found, unsure))
+        });
+        let (found, unsure) = found.await?;
+        let mut found: Vec<_> = found.iter().map(MessageSummary::from).collect();
+        found.iter_mut().for_each(|summary| summary.unsure(&unsure));
+        found
     };
     if args.base.json {
         say(&serde_json::to_string(&messages)?);

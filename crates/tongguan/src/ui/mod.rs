@@ -15,7 +15,7 @@ use exchange::finder::{find_any, latest};
 use exchange::message::{Message, MessageId};
 use exchange::outcome::{self, OutcomeCounts};
 use exchange::query::board::{self, KindToday, Waiting};
-use exchange::query::{MessageDetail, MessageSummary, detail};
+use exchange::query::{MessageDetail, MessageSummary, Unsure, detail, unsure};
 use exchange::shared::Shared;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag};
 use registry::access::Sight;
@@ -135,16 +135,19 @@ async fn live(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
     let (asked, number) = (day.clone(), outcome::day_no(now_ms));
     let read = move |tx: &mut store::Tx<'_>| -> StoreResult<_> {
         let companies = registry::company::all(tx)?;
+        let messages = latest(tx, LATEST)?;
+        let unsure = unsure(tx, messages.iter())?;
         Ok((
             board::today(tx, &asked)?,
             board::waiting(tx)?,
-            latest(tx, LATEST)?,
+            (messages, unsure),
             companies,
             outcome::by_day(tx, &Sight::All, (number, number))?,
             outcome::n_open(tx, &Sight::All)?,
         ))
     };
-    let (today, waiting, messages, companies, by_outcome, open) = shared.db.read(read).await?;
+    let (today, waiting, newest, companies, by_outcome, open) = shared.db.read(read).await?;
+    let (messages, unsure) = newest;
     let sum = |of: fn(&KindToday) -> i64| today.iter().map(of).sum();
     let total = KindToday {
         kind: String::new(),
@@ -184,7 +187,7 @@ async fn live(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
         waiting,
         lines: messages
             .iter()
-            .map(|message| line(message, &companies))
+            .map(|message| line(message, &companies, &unsure))
             .collect(),
         engine: shared.db.engine_name(),
         time: time.get(11..19).unwrap_or_default().to_owned(),
@@ -192,8 +195,9 @@ async fn live(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
     }))
 }
 
-fn line(message: &Message, companies: &[Company]) -> Line {
-    let summary = MessageSummary::from(message);
+fn line(message: &Message, companies: &[Company], unsure: &BTreeMap<MessageId, Unsure>) -> Line {
+    let mut summary = MessageSummary::from(message);
+    summary.unsure(unsure);
     let time = summary
         .received_at
         .get(11..19)

@@ -87,7 +87,7 @@ async fn several_documents_are_not_given_one_number() {
     )
     .await;
     let detail = answer.unwrap_err().detail.unwrap();
-    assert!(detail.contains("不能给多份单证填同一个值"), "{detail}");
+    assert!(detail.contains("请逐份更正"), "{detail}");
     // One of them, and one message alone, may have another number.
     let (status, said) = submit(&house, second, vec![edit("orderNo", "DD-ONE")]).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{said}");

@@ -6,8 +6,9 @@ use store::{Many, Result, Tx, Value};
 
 /// Inserts an answer under an id and a fingerprint; answers the id under which it waits from now on, or none
 /// when it is there and waits; its body is written anew, for the stored one may be damaged. One that was dismissed
-/// waits again when it comes once more, under its own id and for the reason for which it came back, dated by its
-/// first arrival: it answers nothing that was sent since.
+/// waits again when it comes once more, under its own id, dated by its first arrival: it answers nothing that was sent
+/// since. The reason is the one for which it came back, unless nothing was declared then: two operators may match that
+/// with what was declared later, after the loss of some days.
 pub(super) fn insert(
     tx: &mut Tx<'_>,
     (id, fingerprint): (i64, i64),
@@ -17,8 +18,11 @@ pub(super) fn insert(
     let waiting = tx.query_opt(
         "insert into parked_receipt (id, kind, document_key, reason, fingerprint, at_ms, \
          released_at, receivers, body, cause) values ($1, $2, $3, $4, $5, $6, null, $7, $8, $9) \
-         on conflict (fingerprint) do update set released_at = null, cause = excluded.cause, \
-         reason = excluded.reason, body = excluded.body \
+         on conflict (fingerprint) do update set released_at = null, body = excluded.body, \
+         cause = case when parked_receipt.cause = 'undeclared' then 'undeclared' \
+         else excluded.cause end, \
+         reason = case when parked_receipt.cause = 'undeclared' then parked_receipt.reason \
+         else excluded.reason end \
          where parked_receipt.released_at is not null returning id",
         &[
             id.into(),
@@ -79,12 +83,12 @@ pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parke
 /// Parked answers that are compared with those that come, at most; under one key there are a few.
 const UNDER_MAX: &str = ") order by id limit 200";
 
-/// What was parked under these keys, waits or was dismissed, and was no answer to what is declared later.
+/// What was parked under these keys and waits, or was dismissed.
 pub(super) fn under(tx: &mut Tx<'_>, keys: &BTreeSet<&str>) -> Result<Vec<Under>> {
     const FIND: Many = Many {
         before: "select id, fingerprint, document_key, receivers, at_ms, cause, \
                  case when length(body) <= $1 then body else null end from parked_receipt \
-                 where cause in ('unsent', 'other') and document_key in (",
+                 where cause <> 'found' and document_key in (",
         row: "?",
         after: UNDER_MAX,
     };

@@ -86,6 +86,37 @@ async fn a_feed_goes_on_past_what_is_damaged() {
     }
 }
 
+/// A row of a document or message that is no text any more, as SQLite hands out what was changed on the disk, keeps its
+/// own answer from being recorded, which waits for a person; the answers of others go home.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_row_keeps_no_other_answer_from_going_home() {
+    let places = [
+        ("document", "guid"),
+        ("document", "order_no"),
+        ("document", "outcome"),
+        ("message", "state"),
+        ("message", "kind"),
+    ];
+    for (table, column) in places {
+        let house = House::on(store::testing::sqlite()).await;
+        let (id, dxp_id) = declared(&house).await;
+        let other = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        let spoil = house.shared.db.write(move |tx: &mut Tx<'_>| {
+            let sql = format!(
+                "update {table} set {column} = cast(x'80ff' as text) where id between $1 and $1 + 1"
+            );
+            tx.execute(&sql, &[id.0.into()])
+        });
+        assert_eq!(spoil.await.unwrap(), 1, "{table}.{column}");
+        let own = said(&house, 120, "20260302090000123");
+        let others = receipt(&house, 0, 6, 120, "入库");
+        answer(&house, &dxp_id, &[own, others]).await;
+        let outcome = became(&house, other).await.0;
+        assert_eq!(outcome, Outcome::Accepted, "{table}.{column}");
+    }
+}
+
 /// Of a message whose body cannot be opened the numbers are left as they are.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_message_stops_no_answer_that_moves() {

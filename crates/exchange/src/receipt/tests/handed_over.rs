@@ -70,6 +70,59 @@ async fn a_late_answer_does_not_reach_the_new_holder_of_the_id() {
     }
 }
 
+/// A late answer without a time that can be believed, or with one as coarse as what lies between the two, is neither's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_without_a_time_is_nobodys_when_two_have_had_the_id() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (first, id, second_ms) = handed_over(&house).await;
+        let ahead = return_time(house.clock.now_ms() + 3_600_000);
+        let minute = format!("{}00", &return_time(second_ms)[..12]);
+        let times = ["", "2026x", &ahead, "20260302", &minute];
+        for time in times {
+            answer(&house, &id, &[said(&house, 100, time)]).await;
+            let parked = parked_now(&house).await;
+            assert!(parked[0].reason.contains("无法确定"), "{time}: {parked:?}");
+            assert!(house.feed(1).await.is_empty(), "{time}");
+        }
+        assert_eq!(became(&house, first).await.0, Outcome::Waiting);
+    }
+}
+
+/// A rejection that came before anything was declared under its key is no answer to what was declared later, however
+/// often customs repeats it and whatever was done with the first; two operators may match it after a loss of data.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_came_before_the_declaration_is_not_taken_by_being_repeated() {
+    for is_dismissed in [false, true] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let dxp_id = house.company(0).dxp_id.clone();
+            let time = return_time(house.clock.now_ms());
+            let early = said(&house, 100, &time);
+            answer(&house, &dxp_id, std::slice::from_ref(&early)).await;
+            let parked = parked_now(&house).await.remove(0);
+            if is_dismissed {
+                let close = house
+                    .shared
+                    .db
+                    .write(move |tx| crate::receipt::parked::close(tx, parked.id, 7));
+                assert!(close.await.unwrap());
+            }
+            house.clock.advance(Duration::from_secs(60));
+            let (id, _) = declared(&house).await;
+            house.clock.advance(Duration::from_secs(60));
+            let number = "44444444-5B7D-4E21-9C44-1A2B3C4D5E6F";
+            let renumbered = with_text(&early, "guid", number);
+            let coarse = said(&house, 100, &time[..14]);
+            answer(&house, &dxp_id, &[early, renumbered, coarse]).await;
+            assert_eq!(became(&house, id).await.0, Outcome::Waiting);
+            assert!(house.feed(0).await.is_empty());
+            assert!(release(&house, parked.id).await);
+            assert_eq!(became(&house, id).await.0, Outcome::Rejected);
+        }
+    }
+}
+
 /// An answer to what the new holder has declared is its own.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_came_after_it_is_the_new_holders() {

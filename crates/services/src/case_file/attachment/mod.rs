@@ -101,11 +101,14 @@ pub fn check(name: &str, bytes: &[u8]) -> Result<Checked, Problem> {
     Ok(Checked {
         name: clean_name(name, media),
         media,
-        hash: Sha256::digest(bytes)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        hash: hash_of(bytes),
     })
+}
+
+/// SHA-256 of a file's bytes, hexadecimal.
+pub(crate) fn hash_of(bytes: &[u8]) -> String {
+    let hash = Sha256::digest(bytes);
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A name without folders, control and direction characters, and nothing that a shell, a browser
