@@ -19,6 +19,7 @@
 
 pub mod access;
 pub mod account;
+pub mod actor;
 pub mod administration;
 pub mod api_key;
 pub mod approval;
@@ -28,9 +29,11 @@ pub mod cas;
 pub mod code_table;
 pub mod company;
 pub mod config;
+pub mod courier;
 pub mod department;
 pub mod dictionary;
 pub mod factor;
+pub mod farewell;
 pub mod foreign;
 pub mod grant;
 pub mod ground;
@@ -38,10 +41,12 @@ pub mod job;
 pub mod login;
 pub mod notice;
 pub mod oidc;
+pub mod page;
 pub mod parameter;
 pub mod passkey;
 pub mod post;
 pub mod relying_party;
+pub mod request;
 pub mod role;
 pub mod seal;
 pub mod session;
@@ -50,7 +55,9 @@ pub mod slip;
 mod testing;
 #[cfg(test)]
 mod tests;
+pub mod throttle;
 pub mod user;
+pub mod way;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

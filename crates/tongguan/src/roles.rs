@@ -143,8 +143,8 @@ impl House {
             code_tables: Arc::default(),
         };
         // What was changed at run time holds from the first request on.
-        registry::parameter::refresh(&ground).await?;
-        registry::code_table::refresh(&ground).await?;
+        registry::parameter::refresh(&ground.db, &ground.parameters).await?;
+        registry::code_table::refresh(&ground.db, &ground.code_tables).await?;
         let shared = Arc::new(Shared {
             directory: Directory::new(db.clone(), Arc::clone(&clock)),
             ground: ground.clone(),
@@ -233,13 +233,21 @@ impl House {
             self.loops.push(started);
         }
         let (ground, told) = (self.ground.clone(), stop.clone());
-        let start = move |pulse| registry::code_table::follow(ground.clone(), told.clone(), pulse);
+        let start = move |pulse| {
+            let with = (ground.db.clone(), Arc::clone(&ground.clock));
+            let tables = Arc::clone(&ground.code_tables);
+            registry::code_table::follow(with, tables, told.clone(), pulse)
+        };
         let started = self
             .tasks
             .start("code_tables", LOOK_MAX, stop.clone(), start);
         self.loops.push(started);
         let (ground, told) = (self.ground.clone(), stop.clone());
-        let start = move |pulse| registry::parameter::follow(ground.clone(), told.clone(), pulse);
+        let start = move |pulse| {
+            let with = (ground.db.clone(), Arc::clone(&ground.clock));
+            let board = Arc::clone(&ground.parameters);
+            registry::parameter::follow(with, board, told.clone(), pulse)
+        };
         let started = self.tasks.start("parameters", LOOK_MAX, stop, start);
         self.loops.push(started);
     }

@@ -4,9 +4,6 @@
 use super::{Account, by_id, password};
 use crate::access::Actor;
 use crate::account::confirm::http::{confirm_first, needs_proof};
-use crate::audit;
-use crate::factor;
-use crate::foreign;
 use crate::ground::{Ground, Ruling, Secret};
 use crate::login::http::{
     CodeForm, Entrance, NextQuery, PasswordForm, TokenForm, go, go_with, is_token, local, n_min,
@@ -14,9 +11,10 @@ use crate::login::http::{
 use crate::login::page::{
     self, AccountPage, BindingLine, FactorLine, Lang, PasswordPage, RecoveryPage, Shown, TotpPage,
 };
-use crate::login::{codes, method_name, promote, set_password, still_knows};
+use crate::login::{codes, method_name, own_logins, promote, set_password, still_knows};
 use crate::role::Role;
 use crate::session::{self, Session, Stage};
+use crate::{audit, factor, foreign};
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -103,7 +101,7 @@ async fn show_account(
             factor::list(tx, id)?,
             session::open_of(tx, id, SESSIONS)?,
             foreign::of_account(tx, id)?,
-            audit::log::own_logins(tx, id, LOGINS)?,
+            own_logins(tx, id, LOGINS)?,
         ))
     };
     let (factors, sessions, bindings, logins) = entrance.ground().db.read(read).await?;

@@ -3,8 +3,9 @@
 
 use super::{EXPORT, Filter, Row, VERIFY, Verdict, done, list, verify};
 use crate::access::{By, Routes};
-use crate::administration::{AUDIT, Desk, field, id_opt, query, time_opt};
-use crate::role::Role;
+use crate::administration::Desk;
+use crate::request::{field, id_opt, query, time_opt};
+use crate::role::{AUDIT, Role};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;

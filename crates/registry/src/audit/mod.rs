@@ -16,7 +16,7 @@ pub mod syslog;
 #[cfg(test)]
 mod tests;
 
-use crate::access::Actor;
+use crate::actor::Actor;
 use sha2::{Digest, Sha256};
 use store::{Db, Result, Tx};
 

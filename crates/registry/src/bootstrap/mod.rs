@@ -10,11 +10,10 @@ mod sql;
 
 use crate::access::Actor;
 use crate::account::{self, AccountId, NewAccount};
-use crate::audit;
 use crate::company::CompanyId;
 use crate::ground::Ground;
-use crate::hash_text;
 use crate::role::{self, Grant, Role};
+use crate::{audit, hash_text};
 use store::{Error, Result as StoreResult, Tx};
 use web::Problem;
 

@@ -8,10 +8,10 @@ use crate::account;
 use crate::ground::Ruling;
 use crate::login::http::{end, go, is_from_us, is_token, set_cookie};
 use crate::login::page::{Lang, NoticePage, Shown, page, refused};
-use crate::login::{Begun, Tried, actor_of, attempt};
+use crate::login::{Begun, Tried, actor_of, attempt, succeed};
 use crate::relying_party::service::Service;
 use crate::relying_party::{self, RelyingParty};
-use crate::session::{self, Session, Stage};
+use crate::session::{Session, Stage};
 use axum::extract::{Form, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -385,12 +385,13 @@ async fn follow(
 ) -> Result<(), Problem> {
     let ground = cas.ground();
     let (new, now_ms) = (begun.session.clone(), ground.now_ms());
+    let follow = cas.follow;
     let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {
         if warns {
             sql::warn(tx, new.id)?;
         }
         match &old {
-            Some(old) => session::succeed(tx, old, &new, now_ms),
+            Some(old) => succeed(tx, (old, &new), follow, now_ms),
             None => Ok(()),
         }
     };

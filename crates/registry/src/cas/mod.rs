@@ -10,15 +10,14 @@
 //! 3. A service that may act as a proxy gets a granting ticket by a verified HTTPS callback, and
 //!    proxy tickets for further services from `/proxy`. This is off for every entry by default.
 //! 4. When a session ends, however it ends, every service that validated a ticket of it is told
-//!    once, at a registered address ([`farewell`]).
+//!    once, at a registered address ([`crate::farewell`]).
 //!
 //! Tickets in force are stored as hashes. What a service is told about a person is the login name
 //! and the attributes on the list of its entry. There is no remember-me and no SAML 1.1.
 
 mod answer;
+mod calls;
 pub mod codes;
-mod courier;
-pub mod farewell;
 pub mod http;
 pub(crate) mod page;
 pub(crate) mod slip;
@@ -29,14 +28,14 @@ mod ticket;
 pub mod validate;
 
 use crate::access::{Actor, Gate};
-use crate::audit;
+use crate::courier::Courier;
 use crate::ground::{Ground, Ruling};
-use crate::hash_text;
-use crate::login::Throttle;
+use crate::login::{Follow, Throttle};
 use crate::relying_party::service::Service;
 use crate::relying_party::{self, RelyingParty};
 use crate::session::{self, Found, Limits, Session, Stage};
-use sql::{Ticket, Visit};
+use crate::{audit, hash_text};
+use sql::Ticket;
 use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
@@ -44,7 +43,8 @@ use ticket::Kind;
 use tokio::sync::Notify;
 use web::Problem;
 
-pub use courier::Courier;
+pub(crate) use calls::farewell;
+pub(crate) use sql::{Visit, clean};
 
 /// How long a service or proxy ticket is valid, in milliseconds.
 const TICKET_MS: i64 = 30_000;
@@ -64,10 +64,12 @@ pub struct Cas {
     pub courier: Courier,
     /// Rung when a session ended here.
     pub ended: Arc<Notify>,
+    /// What hangs on a session and goes over to the one that takes its place.
+    pub follow: &'static [Follow],
 }
 
 impl Cas {
-    fn ground(&self) -> &Ground {
+    pub(crate) fn ground(&self) -> &Ground {
         &self.gate.ground
     }
 }
@@ -327,11 +329,41 @@ pub(crate) fn released(
     Ok(told)
 }
 
+/// Takes the services of a session that nobody has told yet, each with the address where it is told.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn take(
+    tx: &mut Tx<'_>,
+    session: i64,
+    now_ms: i64,
+) -> StoreResult<Vec<(String, Visit)>> {
+    let mut told = Vec::new();
+    for visit in sql::take_visits(tx, session, now_ms)? {
+        if let Some(url) = address(tx, &visit)? {
+            told.push((url, visit));
+        }
+    }
+    Ok(told)
+}
+
+/// Where a service is told, as long as it is registered.
+fn address(tx: &mut Tx<'_>, visit: &Visit) -> StoreResult<Option<String>> {
+    let Some(party) = relying_party::by_id(tx, visit.party)? else {
+        return Ok(None);
+    };
+    if let Some(url) = party.logout_url {
+        return Ok(Some(url));
+    }
+    let service = Service::parse(&visit.service).filter(|service| party.has_service(service));
+    Ok(service.map(|service| service.plain().to_owned()))
+}
+
 /// Gives what hangs on one session to the session that takes its place.
 ///
 /// # Errors
 /// The engine's.
-pub(crate) fn follow(tx: &mut Tx<'_>, from: i64, to: i64) -> StoreResult<()> {
+pub fn follow(tx: &mut Tx<'_>, from: i64, to: i64) -> StoreResult<()> {
     sql::move_on(tx, from, to)
 }
 
@@ -345,7 +377,7 @@ async fn hand_over(
     let ground = cas.ground();
     let granting = ticket::fresh(ground, "PGT", ticket::LONG).map_err(|_| Failure::Internal)?;
     let iou = ticket::fresh(ground, "PGTIOU", ticket::LONG).map_err(|_| Failure::Internal)?;
-    if !cas.courier.hand_over(callback, &granting, &iou).await {
+    if !calls::hand_over(&cas.courier, callback, &granting, &iou).await {
         return Ok(None);
     }
     let mut proxies = vec![callback.text.clone()];

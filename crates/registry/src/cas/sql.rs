@@ -81,7 +81,7 @@ fn ticket(row: &Row) -> Result<Ticket> {
 
 /// A service that must be told that a session ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Visit {
+pub(crate) struct Visit {
     pub(super) id: i64,
     pub(super) party: i64,
     pub(super) service: String,
@@ -159,7 +159,7 @@ pub(super) fn is_warned(tx: &mut Tx<'_>, session: i64) -> Result<bool> {
 }
 
 /// Removes tickets and slips that expired before `before_ms`, at most so many of each.
-pub(super) fn clean(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<u64> {
+pub(crate) fn clean(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<u64> {
     let args = [before_ms.into(), limit.into()];
     let n_tickets = tx.execute(
         "delete from cas_ticket where hash in (select hash from cas_ticket \

@@ -53,8 +53,8 @@ async fn a_newer_table_holds_from_its_day_and_older_ones_are_refused() {
             parse_under(xml.as_bytes(), &standing.terms(Profile::Strict)).is_refused()
         };
         assert!(!refuses(3, "2"), "not read yet");
-        refresh(&ground).await.unwrap();
-        refresh(&ground).await.unwrap();
+        refresh(&ground.db, &ground.code_tables).await.unwrap();
+        refresh(&ground.db, &ground.code_tables).await.unwrap();
         assert!(refuses(3, "2") && !refuses(3, "9"));
         assert!(
             !refuses(1, "2") && !refuses(1, "9"),

@@ -3,8 +3,10 @@
 use super::{DEPARTMENTS_MAX, DISTRICT, Department, Details, DistrictWish, all, by_id, in_order};
 use crate::access::{By, Routes};
 use crate::account;
-use crate::administration::{Asked, Desk, OFFICERS, SYSTEM, body, field, id, id_opt, not_found};
+use crate::administration::{Asked, Desk};
 use crate::approval::{self, Request, reason};
+use crate::request::{body, field, id, id_opt, not_found};
+use crate::role::{OFFICERS, SYSTEM};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};

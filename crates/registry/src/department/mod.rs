@@ -16,10 +16,10 @@ mod tests;
 
 use crate::access::Actor;
 use crate::account::{self, AccountId};
-use crate::administration::{codes, field, not_found, words};
 use crate::approval::{Doing, Kind, Undone};
 use crate::audit;
 use crate::ground::Ground;
+use crate::request::{codes, field, not_found, words};
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -3,9 +3,9 @@
 use super::{DISTRICT, Details, DistrictWish, all, in_order, put, remove, subtree};
 use crate::access::{Actor, Sight};
 use crate::account::AccountId;
-use crate::administration::codes;
 use crate::approval::{self, Decision, Doing, Request, Undecided, decide};
 use crate::ground::Ground;
+use crate::request::codes;
 use crate::role::{self, Role};
 use crate::session::{self, Limits, Session, Stage};
 use crate::testing::{ground, held, person};

@@ -2,8 +2,10 @@
 
 use super::{DICTIONARIES_MAX, Dictionary, standard};
 use crate::access::{By, Routes};
-use crate::administration::{Desk, PEOPLE, SYSTEM, body};
+use crate::administration::Desk;
 use crate::department::http::Made;
+use crate::request::body;
+use crate::role::{PEOPLE, SYSTEM};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};

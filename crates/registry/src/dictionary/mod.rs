@@ -14,12 +14,12 @@ pub mod standard;
 mod tests;
 
 use crate::access::Actor;
-use crate::administration::{codes, field, not_found, words};
 use crate::audit;
 use crate::code_table::Standing;
 use crate::department::place;
 use crate::ground::Ground;
 use crate::post::remark;
+use crate::request::{codes, field, not_found, words};
 use store::{Result as StoreResult, Tx};
 use web::Problem;
 

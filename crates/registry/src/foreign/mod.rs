@@ -25,8 +25,8 @@ mod sql;
 mod tests;
 mod token;
 
-use crate::cas::Courier;
 use crate::config::{Config, ForeignProtocol, ForeignSource};
+use crate::courier::Courier;
 use std::sync::{Arc, Mutex};
 
 pub use sql::{Binding, insert, of_account, remove, use_of};
@@ -139,7 +139,7 @@ impl Doors {
             .map(|door| {
                 let path = format!("/login/foreign/{}", door.source.name);
                 (
-                    crate::login::http::with_next(&path, next),
+                    crate::way::with_next(&path, next),
                     door.source.title.clone(),
                 )
             })

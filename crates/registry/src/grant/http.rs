@@ -4,12 +4,10 @@
 use super::{GRANT, REVOKE, Taking, Wish, validate};
 use crate::access::{Actor, By, Routes};
 use crate::account::{self, AccountId};
-use crate::administration::{
-    Asked, Desk, OFFICERS, SYSTEM, body, codes, id, id_opt, not_found, query, time_opt,
-};
+use crate::administration::{Asked, Desk};
 use crate::approval::{self, Kind, Request, http::Reason, reason};
-use crate::role::{self, Grant, Role};
-use crate::session::http::{Named, named};
+use crate::request::{body, codes, id, id_opt, not_found, query, time_opt};
+use crate::role::{self, Grant, Named, OFFICERS, Role, SYSTEM, named};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};

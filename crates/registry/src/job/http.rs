@@ -1,13 +1,12 @@
 //! `GET /api/v1/jobs`, `GET /api/v1/jobs/{name}/runs`, `POST /api/v1/jobs/{name}/run`.
 
 use super::own::RUN;
-use super::sql;
-use super::{Job, Run, runs, states};
+use super::{Job, Run, runs, sql, states};
 use crate::access::{By, Gate, Routes};
-use crate::administration::{SYSTEM, body, codes, not_found};
 use crate::approval::{http::Reason, reason};
 use crate::audit;
-use crate::role::Role;
+use crate::request::{body, codes, not_found};
+use crate::role::{Role, SYSTEM};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};

@@ -1,15 +1,14 @@
 //! The pages `/login`, `/login/second`, `/logout`.
 
 use super::page::{self, Lang, LoginPage, PublicNotice, SCRIPTED, SecondPage, Shown};
-use super::{Begun, Throttle, Tried, attempt, codes, second};
+use super::{Begun, Follow, Throttle, Tried, attempt, codes, second, succeed};
 use crate::access::{Actor, Gate, origin};
 use crate::account::{Account, AccountId, password};
-use crate::audit;
 use crate::foreign::Doors;
 use crate::ground::{Ground, Ruling};
 use crate::passkey::Passkeys;
 use crate::session::{self, Session, Stage};
-use crate::{factor, notice};
+use crate::{audit, factor};
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -19,11 +18,17 @@ use store::{Result as StoreResult, Tx};
 use subtle::ConstantTimeEq;
 use web::Problem;
 
-pub(crate) use super::way::with_next;
-pub use super::way::{HOME, go, local, onward};
+pub use crate::page::is_from_us;
+
+pub(crate) use crate::way::with_next;
+pub use crate::way::{HOME, go, local, onward};
 
 /// Notices shown on the login page.
 const NOTICES: usize = 3;
+
+/// Finds notices for people who have not logged in: of this moment (milliseconds since 1970-01-01 UTC), at most so
+/// many. The notices stand above this module, so it is given the function.
+pub type Notices = fn(&mut Tx<'_>, i64, usize) -> StoreResult<Vec<PublicNotice>>;
 
 /// What the pages need.
 #[derive(Clone)]
@@ -36,6 +41,10 @@ pub struct Entrance {
     pub foreign: Arc<Doors>,
     /// The party of passkeys, when there can be any.
     pub passkeys: Option<Arc<Passkeys>>,
+    /// What hangs on a session and goes over to the one that takes its place.
+    pub follow: &'static [Follow],
+    /// The notices of the login page.
+    pub notices: Notices,
 }
 
 impl Entrance {
@@ -85,22 +94,6 @@ pub(crate) fn set_cookie(ground: &Ground, token: &str, response: &mut Response) 
     }
 }
 
-/// Whether a form was sent from one of our own pages, as far as the browser says.
-pub fn is_from_us(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return ["same-origin", "none"].contains(&site);
-    }
-    match (text("origin"), text("host")) {
-        // Pages without a referrer send `null`; what protects them is the token in the form.
-        (None | Some("null"), _) => true,
-        (Some(origin), Some(host)) => origin
-            .split_once("://")
-            .is_some_and(|(_, rest)| rest == host),
-        (Some(_), None) => false,
-    }
-}
-
 /// Whether the token in a form is the session's.
 pub(crate) fn is_token(session: &Session, given: &str) -> bool {
     bool::from(given.as_bytes().ct_eq(session.csrf().as_bytes()))
@@ -128,19 +121,11 @@ pub async fn login_page(
 
 /// The important notices for the public; none when the database cannot be asked, for a login page
 /// must be there whatever else is not.
-async fn notices(ground: &Ground) -> Vec<PublicNotice> {
+async fn notices(entrance: &Entrance) -> Vec<PublicNotice> {
+    let (ground, find) = (entrance.ground(), entrance.notices);
     let now_ms = ground.now_ms();
-    let found = ground
-        .db
-        .read(move |tx| notice::for_public(tx, now_ms, NOTICES))
-        .await
-        .unwrap_or_default();
-    let view = |found: notice::Notice| PublicNotice {
-        title: found.title,
-        is_urgent: found.level == notice::Level::Urgent,
-        blocks: notice::text::blocks(&found.text),
-    };
-    found.into_iter().map(view).collect()
+    let found = ground.db.read(move |tx| find(tx, now_ms, NOTICES)).await;
+    found.unwrap_or_default()
 }
 
 pub(crate) async fn show_login(
@@ -164,7 +149,7 @@ pub(crate) async fn show_login(
         next: local(next).to_owned(),
         foreign: entrance.foreign.titles(local(next)),
         rp: entrance.rp(),
-        notices: notices(entrance.ground()).await,
+        notices: notices(entrance).await,
     };
     page::page_with(lang, status, &template, SCRIPTED)
 }
@@ -229,8 +214,9 @@ pub(crate) async fn enter(
     let ground = entrance.ground();
     if let Some((_, old)) = entrance.gate.session(headers).await? {
         let (new, now_ms) = (begun.session.clone(), ground.now_ms());
-        let follow = move |tx: &mut Tx<'_>| session::succeed(tx, &old, &new, now_ms);
-        ground.db.write(follow).await?;
+        let follow = entrance.follow;
+        let write = move |tx: &mut Tx<'_>| succeed(tx, (&old, &new), follow, now_ms);
+        ground.db.write(write).await?;
     }
     Ok(go_with(ground, begun, next))
 }

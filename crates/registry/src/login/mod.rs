@@ -14,9 +14,9 @@ pub mod activate;
 pub mod codes;
 pub mod http;
 pub mod page;
-pub mod refusal;
 
 mod guess;
+mod history;
 mod limits;
 pub mod lock;
 mod second;
@@ -25,10 +25,9 @@ mod sql;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
-mod throttle;
-mod way;
 
 use crate::access::{Actor, Origin, Who};
+use crate::account::hashing::compare;
 use crate::account::{self, Account, AccountId, password};
 use crate::audit::{self, Outcome};
 use crate::ground::{Ground, Ruling};
@@ -39,12 +38,14 @@ use lock::Claim;
 use store::{Result as StoreResult, Tx};
 use web::{Code, Problem};
 
-pub use guess::{Tried, hash_password, still_knows};
+pub use crate::account::hashing::hash_password;
+pub use crate::throttle::Throttle;
+pub use guess::{Tried, still_knows};
+pub use history::own_logins;
 pub use limits::{
     COMPANY_ADMIN_FACTOR, FAILURES_MAX, LOCK_MINUTES, PARAMETERS, PASSWORD_DAYS, SESSIONS_MAX,
 };
 pub use second::{Second, second};
-pub use throttle::Throttle;
 
 crate::acts! {
     /// A step of a login succeeded.
@@ -361,6 +362,28 @@ fn promote_in(
     Ok(Some(session))
 }
 
+/// Gives what hangs on one session to the session that takes its place; the numbers are their ids.
+pub type Follow = fn(&mut Tx<'_>, i64, i64) -> StoreResult<()>;
+
+/// Ends the session whose place another takes in the same browser. Where the same person went goes
+/// over to the new one, by what the modules above have given in `follow`; the systems of somebody else are told.
+///
+/// # Errors
+/// The engine's.
+pub fn succeed(
+    tx: &mut Tx<'_>,
+    (old, new): (&Session, &Session),
+    follow: &[Follow],
+    now_ms: i64,
+) -> StoreResult<()> {
+    if old.account == new.account {
+        for follow in follow {
+            follow(tx, old.id, new.id)?;
+        }
+    }
+    session::end(tx, old.id, now_ms, "renewed").map(|_| ())
+}
+
 /// Why a new password cannot be set.
 pub type Faults = Vec<String>;
 
@@ -386,7 +409,7 @@ pub async fn set_password(
         .read(move |tx| account::old_hashes(tx, id, limit))
         .await?;
     for hash in old {
-        if guess::compare(text, Some(hash)).await? {
+        if compare(text, Some(hash)).await? {
             return Ok(Ruling::Refused(vec![format!(
                 "不能与最近 {limit} 次使用过的密码相同"
             )]));

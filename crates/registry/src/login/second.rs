@@ -5,10 +5,9 @@ use super::lock::{self, Guess};
 use super::{Begun, Refused, actor_of, codes, minutes, promote};
 use crate::access::{Actor, Origin};
 use crate::account::{self, Account, AccountId};
-use crate::audit;
 use crate::ground::{Ground, Ruling};
 use crate::session::Session;
-use crate::{factor, hash_text};
+use crate::{audit, factor, hash_text};
 use store::{Result as StoreResult, Tx};
 use web::Problem;
 

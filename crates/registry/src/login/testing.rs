@@ -2,8 +2,10 @@
 
 use crate::access::Gate;
 use crate::account::{self, AccountId, NewAccount, confirm, http as own_page, password};
-use crate::cas::{Cas, Courier};
+use crate::cas::Cas;
+use crate::cas::tests::house::FOLLOW;
 use crate::config::{Config, ForeignSource};
+use crate::courier::Courier;
 use crate::foreign::{self, Doors};
 use crate::ground::{Ground, system_random};
 use crate::login::Throttle;
@@ -143,12 +145,15 @@ impl Pages {
             throttle: Arc::clone(&throttle),
             foreign: Arc::new(Doors::open(&ground.config)),
             passkeys: Passkeys::of(&ground.config).map(Arc::new),
+            follow: FOLLOW,
+            notices: |_, _, _| Ok(Vec::new()),
         };
         let cas = Arc::new(Cas {
             gate,
             throttle,
             courier: Courier::new("").unwrap(),
             ended: Arc::new(Notify::new()),
+            follow: FOLLOW,
         });
         let cas = Router::new()
             .route("/cas/login", get(crate::cas::http::login_page))

@@ -1,10 +1,12 @@
 //! `/api/v1/notices`: what is for the reader, what of it is new, and that he has read it.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::text::{Block, blocks};
 use super::{Level, Notice, audiences, by_id, is_for, n_unread, valid};
 use crate::access::{Actor, By, Routes};
-use crate::administration::{Desk, PEOPLE, id, id_opt, not_found, query};
+use crate::administration::Desk;
+use crate::page::text::{Block, blocks};
+use crate::request::{id, id_opt, not_found, query};
+use crate::role::PEOPLE;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};

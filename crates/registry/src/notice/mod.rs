@@ -7,7 +7,7 @@
 //!
 //! A notice is for an audience and for a time. Who has read it when is kept: that is what an author
 //! wants to know, and what somebody was told cannot be denied later. The text is plain with a few
-//! marks ([`text`]). Important ones that are for the public stand on the login page.
+//! marks ([`crate::page::text`]). Important ones that are for the public stand on the login page.
 
 pub mod desk;
 pub mod http;
@@ -15,14 +15,15 @@ pub mod readers;
 mod sql;
 #[cfg(test)]
 mod tests;
-pub mod text;
 
 use crate::access::Actor;
-use crate::administration::{codes, field, not_found, words};
 use crate::approval::{Doing, Kind, Undone};
 use crate::audit;
 use crate::dictionary::{self, NOTICE_CATEGORY};
 use crate::ground::Ground;
+use crate::login::page::PublicNotice;
+use crate::page::text::blocks;
+use crate::request::{codes, field, not_found, words};
 use crate::role::{AccountId, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -408,6 +409,20 @@ pub fn for_public(tx: &mut Tx<'_>, now_ms: i64, limit: usize) -> StoreResult<Vec
         .filter(|notice| notice.level != Level::Info)
         .take(limit)
         .collect())
+}
+
+/// The same as the login page shows them.
+///
+/// # Errors
+/// The engine's.
+pub fn on_login_page(tx: &mut Tx<'_>, now_ms: i64, limit: usize) -> StoreResult<Vec<PublicNotice>> {
+    let view = |found: Notice| PublicNotice {
+        title: found.title,
+        is_urgent: found.level == Level::Urgent,
+        blocks: blocks(&found.text),
+    };
+    let found = for_public(tx, now_ms, limit)?;
+    Ok(found.into_iter().map(view).collect())
 }
 
 /// What an approval of [`PUBLISH`] carries.

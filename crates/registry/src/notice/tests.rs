@@ -1,6 +1,5 @@
 //! Notices on both engines.
 
-use super::text::{Shape, blocks};
 use super::{
     Details, KINDS, Level, PUBLISH, Wish, audiences, by_id, for_public, n_readers, n_unread, put,
     read, valid, withdraw,
@@ -8,6 +7,7 @@ use super::{
 use crate::access::Actor;
 use crate::approval::{self, Decision, Doing, Request, decide};
 use crate::ground::Ground;
+use crate::page::text::{Shape, blocks};
 use crate::role::Role;
 use crate::testing::{NOW, ground, person};
 use std::collections::BTreeSet;

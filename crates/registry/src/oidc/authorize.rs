@@ -4,12 +4,11 @@
 use super::refusal::Refusal;
 use super::{CODE_MS, ENTER, Oidc, SCOPES, sql, token};
 use crate::access::Actor;
-use crate::audit;
 use crate::cas::validate::Params;
 use crate::ground::{Ground, Ruling};
-use crate::hash_text;
 use crate::relying_party::{self, Protocol, RelyingParty, redirect};
 use crate::session::Session;
+use crate::{audit, hash_text};
 use store::{Result as StoreResult, Tx};
 use url::Url;
 use web::{Code, Problem};

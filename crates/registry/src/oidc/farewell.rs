@@ -1,10 +1,10 @@
 //! Back-channel logout (后端通道退出): tells clients that a session has ended, by a signed token.
 //!
-//! The loop of [`crate::cas::farewell`] takes the visits of a session, of services and of clients
+//! The loop of [`crate::farewell`] takes the visits of a session, of services and of clients
 //! alike, before it calls anybody, so that each is told once at most.
 
 use super::{claims, issuer, jwt, key, sql};
-use crate::cas::Courier;
+use crate::courier::Courier;
 use crate::ground::Ground;
 use crate::relying_party;
 use serde_json::json;

@@ -9,7 +9,7 @@
 //!    if its entry says so, a refresh token. All hang on one grant: a code or a refresh token that
 //!    comes twice ends the grant, but for a refresh token whose answer was lost ([`REFRESH_GRACE`]).
 //! 3. A program gets an access token for the platform's API by the client's secret; it acts for the
-//!    company of the entry as an API key of that company would ([`machine`]).
+//!    company of the entry as an API key of that company would ([`PROGRAMS`]).
 //! 4. Nothing outlives the session. When it ends, however it ends, every client that it went on to
 //!    is told once, at a registered address (`farewell`).
 //!
@@ -33,7 +33,7 @@ mod sql;
 mod tests;
 mod token;
 
-use crate::access::{Actor, Gate, Origin};
+use crate::access::{Actor, Gate, Origin, Program, Programs};
 use crate::company::{self, Company};
 use crate::ground::Ground;
 use crate::login::Throttle;
@@ -207,25 +207,30 @@ fn program(
     Ok(company.map(|company| (token, party, company)))
 }
 
-/// The entry and the company for which the bearer of a token calls the API; nothing when the text
-/// is not a token of a program at all.
+/// The program that brings a token to call the API, and the company of its entry; nothing when the text is not a
+/// token of a program at all. The gate is given this function ([`Programs`]).
 ///
 /// # Errors
 /// 401 when the token is not in force, 503 when the database cannot be asked.
-pub async fn machine(
-    ground: &Ground,
-    text: &str,
-) -> Result<Option<(RelyingParty, Arc<Company>)>, Problem> {
+async fn machine(ground: &Ground, text: &str) -> Result<Option<Program>, Problem> {
     if !text.starts_with(MACHINE) || text.len() > TEXT_BYTES_MAX {
         return Ok(None);
     }
     let (hash, now_ms) = (crate::hash_text(text), ground.now_ms());
     let found = ground.read(move |tx| program(tx, &hash, now_ms)).await?;
     match found {
-        Some((_, party, company)) => Ok(Some((party, Arc::new(company)))),
+        Some((_, party, company)) => Ok(Some(Program {
+            id: party.id,
+            name: party.name,
+            company: Arc::new(company),
+        })),
         None => Err(Problem::new(codes::TOKEN)),
     }
 }
+
+/// How the gate knows the programs of other systems.
+pub const PROGRAMS: Programs =
+    |ground, token| Box::pin(async move { machine(&ground, &token).await });
 
 /// Removes what has expired, for the job.
 ///
@@ -262,6 +267,6 @@ pub async fn rotate_if_due(ground: Ground) -> Result<String, String> {
 ///
 /// # Errors
 /// The engine's.
-pub(crate) fn follow(tx: &mut Tx<'_>, from: i64, to: i64) -> StoreResult<()> {
+pub fn follow(tx: &mut Tx<'_>, from: i64, to: i64) -> StoreResult<()> {
     sql::move_on(tx, from, to)
 }

@@ -2,8 +2,10 @@
 
 use super::{Change, Kind, Parameter, SET_KIND, Wish, changes, refresh, shown, sql, write};
 use crate::access::{Actor, By, Routes};
-use crate::administration::{Desk, OFFICERS, SYSTEM, body, codes, field, not_found};
+use crate::administration::Desk;
 use crate::approval::{self, Request, reason};
+use crate::request::{body, codes, field, not_found};
+use crate::role::{OFFICERS, SYSTEM};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -247,7 +249,7 @@ async fn set_parameter(
     let act = move |tx: &mut Tx<'_>| set(tx, &inside, &actor, (parameter, given.value, &why));
     let asked = desk.ground().act(act).await?;
     if asked.is_none()
-        && let Err(error) = refresh(desk.ground()).await
+        && let Err(error) = refresh(&desk.ground().db, &desk.ground().parameters).await
     {
         // The value is written; this process sees it with the next look.
         tracing::warn!(%error, "the parameters could not be read");

@@ -26,10 +26,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use store::clock::SharedClock;
 use store::task::Pulse;
-use store::{Error, Result as StoreResult, Tx};
+use store::{Db, Error, Result as StoreResult, Tx};
 use tokio::sync::watch;
 
+pub use crate::config::Adjustable;
 pub use sql::{changes, values};
 
 /// How often a process reads the values again.
@@ -49,18 +51,6 @@ pub const SET_KIND: ApprovalKind = ApprovalKind {
 };
 /// The kinds of approvals of this room.
 pub const KINDS: &[ApprovalKind] = &[SET_KIND];
-
-/// A setting of the file that a parameter overrides; [`Ground::number`] alone reads it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Adjustable(u32);
-
-impl Adjustable {
-    /// A setting with this value.
-    pub const fn new(value: u32) -> Self {
-        Self(value)
-    }
-}
 
 /// What values a parameter has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +116,7 @@ impl Parameter {
     /// The value that holds when nobody has changed it.
     pub fn own(&self, config: &Config) -> i64 {
         match self.fallback {
-            Fallback::Setting(of) => i64::from(of(config).0),
+            Fallback::Setting(of) => i64::from(of(config).value()),
             Fallback::Fixed(value) => value,
         }
     }
@@ -211,22 +201,27 @@ pub struct Change {
 ///
 /// # Errors
 /// The engine's; the values stay as they were.
-pub async fn refresh(ground: &Ground) -> StoreResult<()> {
-    let found = ground.db.read(values).await?;
-    ground.parameters.take(found.into_iter().collect());
+pub async fn refresh(db: &Db, board: &Board) -> StoreResult<()> {
+    let found = db.read(values).await?;
+    board.take(found.into_iter().collect());
     Ok(())
 }
 
 /// Reads the values again and again until it is told to stop.
-pub async fn follow(ground: Ground, mut stop: watch::Receiver<bool>, pulse: Pulse) {
+pub async fn follow(
+    (db, clock): (Db, SharedClock),
+    board: Arc<Board>,
+    mut stop: watch::Receiver<bool>,
+    pulse: Pulse,
+) {
     while !*stop.borrow() {
         pulse.beat();
-        if let Err(error) = refresh(&ground).await {
+        if let Err(error) = refresh(&db, &board).await {
             tracing::warn!(%error, "the parameters could not be read; the last values hold");
         }
         tokio::select! {
-            () = ground.clock.sleep(LOOK) => {}
-            // An error means that the house is gone, which is a reason to stop as well.
+            () = clock.sleep(LOOK) => {}
+            // An error means that the sender is gone, which is a reason to stop as well.
             _ = stop.wait_for(|stop| *stop) => break,
         }
     }

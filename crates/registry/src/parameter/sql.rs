@@ -1,7 +1,7 @@
 //! Every statement on the tables `parameter` and `parameter_change`.
 
 use super::Change;
-use crate::role::AccountId;
+use crate::actor::AccountId;
 use store::{Result, Row, Tx};
 
 /// The values that differ from the program's own.

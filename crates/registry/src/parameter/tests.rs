@@ -66,7 +66,7 @@ async fn a_security_parameter_waits_for_a_second_person_and_then_holds_everywher
 
         let id = wish(&one, &system, &FAILURES_MAX, Some(3)).await.unwrap();
         let id = id.unwrap();
-        refresh(&one).await.unwrap();
+        refresh(&one.db, &one.parameters).await.unwrap();
         assert_eq!(one.number(&FAILURES_MAX), 5, "it waits");
         let twice = wish(&one, &system, &FAILURES_MAX, Some(4)).await;
         assert_eq!(twice, Err("TG-R4505".to_owned()));
@@ -75,14 +75,14 @@ async fn a_security_parameter_waits_for_a_second_person_and_then_holds_everywher
         let told = approve(&one, &security, id).await.unwrap();
         assert_eq!(told, "登录失败锁定次数：默认（5 次） → 3 次");
         for process in [&one, &other] {
-            refresh(process).await.unwrap();
+            refresh(&process.db, &process.parameters).await.unwrap();
             assert_eq!(process.number(&FAILURES_MAX), 3);
         }
 
         // Back to the file's value, by two people as well.
         let id = wish(&one, &system, &FAILURES_MAX, None).await.unwrap();
         approve(&one, &security, id.unwrap()).await.unwrap();
-        refresh(&other).await.unwrap();
+        refresh(&other.db, &other.parameters).await.unwrap();
         assert_eq!(other.number(&FAILURES_MAX), 5);
         let read = |tx: &mut Tx<'_>| changes(tx, FAILURES_MAX.name, 10);
         let noted = one.read(read).await.unwrap();
@@ -112,7 +112,7 @@ async fn an_approval_does_not_undo_what_was_done_meanwhile_and_ranges_hold() {
         // A value of another release that is out of range does not count.
         let wrong = |tx: &mut Tx<'_>| super::sql::set(tx, FAILURES_MAX.name, Some(900), 1);
         test.db.write(wrong).await.unwrap();
-        refresh(&ground).await.unwrap();
+        refresh(&ground.db, &ground.parameters).await.unwrap();
         assert_eq!(ground.number(&FAILURES_MAX), 5);
         assert!(FAILURES_MAX.check(2).is_err() && FAILURES_MAX.check(20).is_ok());
         assert_eq!(SET_KIND.deciders, [Role::SecurityAdmin]);
@@ -127,7 +127,7 @@ async fn others_hold_at_once_and_the_history_stays() {
         assert_eq!(wish(&ground, &system, LOOSE, Some(60)).await, Ok(None));
         let same = wish(&ground, &system, LOOSE, Some(60)).await;
         assert_eq!(same, Err("TG-R4505".to_owned()));
-        refresh(&ground).await.unwrap();
+        refresh(&ground.db, &ground.parameters).await.unwrap();
         assert_eq!(ground.number(LOOSE), 60);
         let forge = |tx: &mut Tx<'_>| {
             tx.execute("update parameter_change set why = 'x'", &[])

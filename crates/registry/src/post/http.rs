@@ -2,8 +2,10 @@
 
 use super::{POSTS_MAX, Post, all};
 use crate::access::{By, Routes};
-use crate::administration::{Desk, OFFICERS, SYSTEM, body, id};
+use crate::administration::Desk;
 use crate::department::http::Made;
+use crate::request::{body, id};
+use crate::role::{OFFICERS, SYSTEM};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};

@@ -7,11 +7,10 @@ pub mod http;
 mod sql;
 
 use crate::access::Actor;
-use crate::account;
-use crate::administration::{codes, field, not_found, words};
-use crate::audit;
 use crate::department::{code, place};
 use crate::ground::Ground;
+use crate::request::{codes, field, not_found, words};
+use crate::{account, audit};
 use store::Tx;
 use web::Problem;
 

@@ -4,12 +4,11 @@
 
 use super::{Limits, OpenSession, choose_company as choose, end, open};
 use crate::access::{Actor, By, Gate, Person, Routes};
-use crate::account;
-use crate::administration::{OFFICERS, PEOPLE, SECURITY, body, id, id_opt, not_found, query};
 use crate::approval::{http::Reason, reason};
-use crate::audit;
 use crate::company::{self, CompanyId};
-use crate::role::{self, Role};
+use crate::request::{body, id, id_opt, not_found, query};
+use crate::role::{self, Named, OFFICERS, PEOPLE, Role, SECURITY, named};
+use crate::{account, audit};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -39,15 +38,6 @@ crate::acts! {
     pub CHOOSE = "session.company", "切换所代表的企业";
     /// A session was ended by an administrator.
     pub KICK = "session.kick", "强制下线";
-}
-
-/// A name with its id or code.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Named {
-    /// Id or code.
-    pub id: String,
-    /// Name for people.
-    pub name: String,
 }
 
 /// The account of a session.
@@ -195,20 +185,6 @@ fn company_view(company: &company::Company) -> CompanyView {
         credit_code: company.credit_code.clone(),
         customs_code: company.customs_code.clone(),
         roles: company.roles.clone(),
-    }
-}
-
-/// A role by its name for people.
-pub(crate) fn named(name: &str, custom: &[role::CustomRole]) -> Named {
-    let chinese = Role::from_name(name)
-        .map(|role| role.chinese().to_owned())
-        .or_else(|| {
-            let found = custom.iter().find(|role| role.name == name);
-            found.map(|role| role.chinese.clone())
-        });
-    Named {
-        id: name.to_owned(),
-        name: chinese.unwrap_or_else(|| name.to_owned()),
     }
 }
 

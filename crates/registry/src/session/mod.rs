@@ -183,19 +183,6 @@ pub fn set_cookie(token: &str, is_secure: bool) -> String {
     format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")
 }
 
-/// Ends the session whose place another takes in the same browser. Where the same person went goes
-/// over to the new one; the systems of somebody else are told.
-///
-/// # Errors
-/// The engine's.
-pub fn succeed(tx: &mut Tx<'_>, old: &Session, new: &Session, now_ms: i64) -> Result<()> {
-    if old.account == new.account {
-        crate::cas::follow(tx, old.id, new.id)?;
-        crate::oidc::follow(tx, old.id, new.id)?;
-    }
-    end(tx, old.id, now_ms, "renewed").map(|_| ())
-}
-
 /// Whether the time of the last request should be noted.
 pub fn is_due(session: &Session, now_ms: i64) -> bool {
     now_ms - session.seen_at >= NOTE_MS

@@ -6,15 +6,13 @@ use super::{Details, change, create, object};
 use crate::access::{By, Routes};
 use crate::account::personal::Field;
 use crate::account::{self, Account, AccountId, Filter};
-use crate::administration::{
-    Desk, OFFICERS, SYSTEM, SYSTEM_SECURITY, body, id, id_opt, not_found, query,
-};
+use crate::administration::Desk;
 use crate::approval::{http::Reason, reason};
 use crate::ground::{Ground, Secret};
 use crate::login::lock;
-use crate::role;
-use crate::session::http::Named;
-use crate::{audit, company, department, factor, hash_text, post, session};
+use crate::request::{body, id, id_opt, not_found, query};
+use crate::role::{self, Named, OFFICERS, SYSTEM, SYSTEM_SECURITY, named};
+use crate::{audit, company, department, factor, hash_text, post};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -138,7 +136,7 @@ fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserVie
         state: found.state,
         roles: grants
             .iter()
-            .map(|grant| session::http::named(&grant.role, &custom))
+            .map(|grant| named(&grant.role, &custom))
             .collect(),
         department_id: profile.department.map(|id| id.to_string()),
         department,

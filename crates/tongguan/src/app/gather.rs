@@ -3,6 +3,7 @@
 
 use registry::approval::Kind;
 use registry::audit::Act;
+use registry::login::Follow;
 use registry::parameter::Parameter;
 use std::sync::Arc;
 
@@ -19,6 +20,9 @@ pub const PARAMETERS: &[&[Parameter]] = &[
     exchange::tax::PARAMETERS,
     services::payment_inquiry::PARAMETERS,
 ];
+
+/// What hangs on a session and goes over to the one that takes its place in the same browser.
+pub const FOLLOW: &[Follow] = &[registry::cas::follow, registry::oidc::follow];
 
 /// Every act that leaves a row in the audit, by room.
 pub const ACTS: &[(&str, &[Act])] = &[

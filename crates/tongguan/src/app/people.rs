@@ -1,5 +1,6 @@
 //! The pages of people: login, account, first start.
 
+use super::gather;
 use axum::Router;
 use axum::routing::{get, post};
 use registry::access::Gate;
@@ -17,6 +18,8 @@ pub(super) fn routes(gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
         throttle: Arc::clone(throttle),
         foreign: Arc::new(Doors::open(config)),
         passkeys: Passkeys::of(config).map(Arc::new),
+        follow: gather::FOLLOW,
+        notices: registry::notice::on_login_page,
     };
     pages(entrance.clone()).merge(other_ways(entrance))
 }

@@ -1,10 +1,13 @@
 //! The routes of single sign-on: CAS and `OpenID` Connect for other systems.
 
+use super::gather;
 use crate::roles::House;
 use axum::Router;
 use axum::routing::{get, post};
 use registry::access::Gate;
-use registry::cas::{Cas, Courier, farewell};
+use registry::cas::Cas;
+use registry::courier::Courier;
+use registry::farewell;
 use registry::login::Throttle;
 use registry::oidc::Oidc;
 use std::sync::Arc;
@@ -25,6 +28,7 @@ pub(super) fn routes(house: &House, gate: &Arc<Gate>, throttle: &Arc<Throttle>) 
         throttle: Arc::clone(throttle),
         courier,
         ended: Arc::new(Notify::new()),
+        follow: gather::FOLLOW,
     });
     let oidc = Arc::new(Oidc {
         gate: Arc::clone(gate),

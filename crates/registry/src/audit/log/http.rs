@@ -3,10 +3,11 @@
 
 use crate::access::{Actor, By, Permission, Routes};
 use crate::account::{self, AccountId};
-use crate::administration::{AUDIT, Desk, field, id_opt, query, time_opt};
+use crate::administration::Desk;
 use crate::audit::http::{acts_of, name_of};
 use crate::audit::{EXPORT, Filter, Row, done, list};
-use crate::role::{Operation, Role};
+use crate::request::{field, id_opt, query, time_opt};
+use crate::role::{AUDIT, Operation, Role};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};

@@ -1,9 +1,10 @@
 //! The two logs on both engines.
 
-use super::{own_logins, people};
+use super::people;
 use crate::access::{Actor, Origin};
 use crate::audit::{self, Filter, Outcome, list};
 use crate::login;
+use crate::login::own_logins;
 use crate::role::Role;
 use crate::testing::{NOW, ground, person};
 use store::testing::{TestDb, each_engine};

@@ -22,6 +22,9 @@ use tower::ServiceExt;
 
 pub(crate) const PASSWORD: &str = "Correct-Horse-7-Battery";
 
+/// What goes over to the session that takes the place of another.
+pub(crate) const FOLLOW: &[login::Follow] = &[crate::cas::follow, crate::oidc::follow];
+
 /// A moment: 2026-11-23.
 pub(crate) const NOW_MS: i64 = 1_795_390_000_000;
 
@@ -146,12 +149,13 @@ impl House {
             Ok(())
         };
         ground.db.write(write).await.unwrap();
-        let gate = Arc::new(Gate::new(ground.clone(), &[]));
+        let gate = Arc::new(Gate::new(ground.clone(), &[]).with_programs(crate::oidc::PROGRAMS));
         let cas = Arc::new(Cas {
             gate: Arc::clone(&gate),
             throttle: Arc::new(Throttle::new(50)),
             courier: Courier::new(ca_file).unwrap(),
             ended: Arc::new(Notify::new()),
+            follow: FOLLOW,
         });
         let router = Router::new()
             .route("/cas/login", get(http::login_page).post(http::login_try))

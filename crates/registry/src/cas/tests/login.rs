@@ -2,9 +2,8 @@
 
 use super::house::{House, NOW_MS, PASSWORD, code, encoded, later, party};
 use super::peer::Peer;
-use crate::cas::farewell;
 use crate::config::Config;
-use crate::session;
+use crate::{farewell, session};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 

@@ -2,11 +2,13 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use crate::access::{By, Routes};
-use crate::administration::{Desk, PEOPLE, SYSTEM, body, id, not_found, query};
+use crate::administration::Desk;
 use crate::audit;
 use crate::code_table::Standing;
 use crate::department::http::Made;
 use crate::dictionary::{self, DICTIONARIES_MAX, ENTRIES_MAX, EXPORT, Entry, standard};
+use crate::request::{body, id, not_found, query};
+use crate::role::{PEOPLE, SYSTEM};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};

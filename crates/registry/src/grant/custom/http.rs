@@ -1,11 +1,12 @@
 //! `PUT /api/v1/roles/{name}`, `POST /api/v1/roles/{name}/remove`, `GET /api/v1/operations`.
 
 use crate::access::{By, Routes};
-use crate::administration::{Asked, Desk, OFFICERS, SYSTEM, body, codes, field, not_found, words};
+use crate::administration::{Asked, Desk};
 use crate::approval::{Request, http::Reason, reason};
 use crate::grant::http::{ask, request};
 use crate::grant::{PUT_ROLE, REMOVE_ROLE, RoleWish};
-use crate::role::{self, Operation, Role};
+use crate::request::{body, codes, field, not_found, words};
+use crate::role::{self, OFFICERS, Operation, Role, SYSTEM};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};

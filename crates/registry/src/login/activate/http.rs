@@ -2,13 +2,12 @@
 
 use crate::access::origin;
 use crate::account::{self, Account, password};
-use crate::factor;
 use crate::ground::{Ground, Ruling};
-use crate::hash_text;
 use crate::login::http::{Entrance, HOME, NextQuery, PasswordForm, go_with, n_min, with_next};
 use crate::login::page::{self, Lang, PasswordPage};
 use crate::login::{Begun, Proof, actor_of, begin, codes, set_password};
 use crate::session::Stage;
+use crate::{factor, hash_text};
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;

@@ -2,11 +2,12 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use crate::access::{By, Routes};
-use crate::administration::{Asked, Desk, body, field, id, id_opt, query, time_opt};
+use crate::administration::{Asked, Desk};
 use crate::approval::{self, Request, http::Reason, reason};
 use crate::department::http::Made;
 use crate::notice::http::{BlockView, view};
 use crate::notice::{self, Details, Level, Notice, PUBLISH, Wish};
+use crate::request::{body, field, id, id_opt, query, time_opt};
 use crate::role::Role;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};

@@ -3,9 +3,10 @@
 
 use crate::access::{By, Routes};
 use crate::account;
-use crate::administration::{Desk, id, id_opt, not_found, query};
+use crate::administration::Desk;
 use crate::notice::desk::http::READERS;
 use crate::notice::{self, Reader, by_id};
+use crate::request::{id, id_opt, not_found, query};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};

@@ -1,8 +1,8 @@
 //! A house with a provider for one test, and a small client.
 
 use crate::access::Actor;
-use crate::cas::farewell;
-use crate::cas::tests::house::{Answer, House, NOW_MS, encoded, form, party, send};
+use crate::cas::tests::house::{Answer, FOLLOW, House, NOW_MS, encoded, form, party, send};
+use crate::farewell;
 use crate::foreign::Doors;
 use crate::login::Throttle;
 use crate::login::http::{self as login, Entrance};
@@ -141,6 +141,8 @@ impl Place {
             throttle: Arc::clone(&house.cas.throttle),
             foreign: Arc::new(Doors::open(&house.ground.config)),
             passkeys: None,
+            follow: FOLLOW,
+            notices: |_, _, _| Ok(Vec::new()),
         };
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(http::discovery))

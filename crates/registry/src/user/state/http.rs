@@ -3,10 +3,12 @@
 use super::{Change, FACTOR_RESET, FactorReset, invite_again, reset, set_state};
 use crate::access::{Actor, By, Routes};
 use crate::account::{self, AccountId};
-use crate::administration::{Asked, Desk, SECURITY, SYSTEM_SECURITY, body, codes, id, not_found};
+use crate::administration::{Asked, Desk};
 use crate::approval::{self, Request, http::Reason, reason};
 use crate::ground::Ground;
 use crate::hash_text;
+use crate::request::{body, codes, id, not_found};
+use crate::role::{SECURITY, SYSTEM_SECURITY};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};

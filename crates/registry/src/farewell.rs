@@ -4,10 +4,9 @@
 //! end in its row, and this loop reads on from there. A visit is taken from the list before the
 //! service is called, so that it is told once at most; errors are ignored, as the protocol says.
 
-use super::{Cas, sql};
+use crate::cas::{self, Cas, Visit};
 use crate::oidc::farewell::Leaving;
-use crate::relying_party::service::Service;
-use crate::{oidc, relying_party, session};
+use crate::{oidc, session};
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::utc_rfc3339;
@@ -77,7 +76,7 @@ pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
         let taken = ground.db.write(move |tx| take(tx, place, now_ms)).await?;
         for (url, visit) in taken.services {
             let (courier, at) = (cas.courier.clone(), utc_rfc3339(now_ms));
-            calls.spawn(async move { courier.farewell(url, &visit, &at).await });
+            calls.spawn(async move { cas::farewell(&courier, url, &visit, &at).await });
         }
         for leaving in taken.clients {
             let (courier, ground) = (cas.courier.clone(), ground.clone());
@@ -89,14 +88,14 @@ pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
     while calls.join_next().await.is_some() {}
     ground
         .db
-        .write(move |tx| sql::clean(tx, now_ms - BACK_MS, CLEAN_MAX))
+        .write(move |tx| cas::clean(tx, now_ms - BACK_MS, CLEAN_MAX))
         .await?;
     Ok(from_ms.max(now_ms - OVERLAP_MS))
 }
 
 /// Whom to tell, and where the list goes on when it is longer.
 struct Taken {
-    services: Vec<(String, sql::Visit)>,
+    services: Vec<(String, Visit)>,
     clients: Vec<Leaving>,
     next: Option<(i64, i64)>,
 }
@@ -107,11 +106,7 @@ fn take(tx: &mut Tx<'_>, after: (i64, i64), now_ms: i64) -> Result<Taken> {
     let next = ended.last().copied().filter(|_| is_full);
     let (mut services, mut clients) = (Vec::new(), Vec::new());
     for (_, session) in ended {
-        for visit in sql::take_visits(tx, session, now_ms)? {
-            if let Some(url) = address(tx, &visit)? {
-                services.push((url, visit));
-            }
-        }
+        services.extend(cas::take(tx, session, now_ms)?);
         clients.extend(oidc::farewell::take(tx, session, now_ms)?);
     }
     Ok(Taken {
@@ -119,16 +114,4 @@ fn take(tx: &mut Tx<'_>, after: (i64, i64), now_ms: i64) -> Result<Taken> {
         clients,
         next,
     })
-}
-
-/// Where a service is told, as long as it is registered.
-fn address(tx: &mut Tx<'_>, visit: &sql::Visit) -> Result<Option<String>> {
-    let Some(party) = relying_party::by_id(tx, visit.party)? else {
-        return Ok(None);
-    };
-    if let Some(url) = party.logout_url {
-        return Ok(Some(url));
-    }
-    let service = Service::parse(&visit.service).filter(|service| party.has_service(service));
-    Ok(service.map(|service| service.plain().to_owned()))
 }

@@ -3,7 +3,7 @@
 //! A room says [`refused`]; what it cannot know, the address that was asked for and the id of the request,
 //! is put in by the layer around all routes, which renders the page once more.
 
-use super::page::{Lang, page};
+use super::{Lang, page};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
