@@ -20,7 +20,6 @@
 pub mod access;
 pub mod account;
 pub mod actor;
-pub mod administration;
 pub mod api_key;
 pub mod approval;
 pub mod audit;
@@ -35,28 +34,25 @@ pub mod dictionary;
 pub mod factor;
 pub mod farewell;
 pub mod foreign;
-pub mod grant;
 pub mod ground;
 pub mod job;
+pub mod jobs;
 pub mod login;
-pub mod notice;
 pub mod oidc;
 pub mod page;
 pub mod parameter;
 pub mod passkey;
-pub mod post;
 pub mod relying_party;
 pub mod request;
 pub mod role;
 pub mod seal;
 pub mod session;
 pub mod slip;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod throttle;
-pub mod user;
 pub mod way;
 
 use base64::Engine;

@@ -9,6 +9,7 @@ pub(crate) const FLOORS: [&str; 9] = [
     "web",
     "queue",
     "registry",
+    "back_office",
     "exchange",
     "services",
     "operations",

@@ -128,7 +128,7 @@ impl House {
         if node.is_some() {
             db.write(move |tx| {
                 exchange::lane::follow(tx, number)?;
-                registry::job::follow(tx, number)
+                back_office::job::follow(tx, number)
             })
             .await?;
         }
@@ -254,7 +254,8 @@ impl House {
 
     /// Every job of the house.
     pub fn jobs(&self) -> Vec<Job> {
-        let mut jobs = registry::job::own(&self.ground);
+        let mut jobs = registry::jobs::own(&self.ground);
+        jobs.extend(back_office::job::own(&self.ground));
         jobs.extend(upload::jobs(&self.ground, &self.uploader));
         jobs.push(exchange::reseal::job(&self.ground, &self.shared.queue));
         jobs
@@ -268,9 +269,9 @@ impl House {
         let told = stop.clone();
         let start = move |pulse| {
             let (ground, jobs) = (ground.clone(), jobs.clone());
-            registry::job::serve(ground, jobs, owner.clone(), told.clone(), pulse)
+            back_office::job::serve(ground, jobs, owner.clone(), told.clone(), pulse)
         };
-        let within = registry::job::TURN_MAX;
+        let within = back_office::job::TURN_MAX;
         self.loops
             .push(self.tasks.start("jobs", within, stop, start));
     }

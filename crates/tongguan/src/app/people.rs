@@ -19,7 +19,7 @@ pub(super) fn routes(gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
         foreign: Arc::new(Doors::open(config)),
         passkeys: Passkeys::of(config).map(Arc::new),
         follow: gather::FOLLOW,
-        notices: registry::notice::on_login_page,
+        notices: back_office::notice::on_login_page,
     };
     pages(entrance.clone()).merge(other_ways(entrance))
 }
