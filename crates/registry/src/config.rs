@@ -120,7 +120,7 @@ pub struct ForeignSource {
 const FOREIGN_NAME_MAX: usize = 40;
 
 /// Whether an address may be called: over TLS, or on the own machine.
-pub(crate) fn may_call(address: &Url) -> bool {
+pub fn may_call(address: &Url) -> bool {
     let is_own = match address.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),

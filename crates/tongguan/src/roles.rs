@@ -254,7 +254,7 @@ impl House {
 
     /// Every job of the house.
     pub fn jobs(&self) -> Vec<Job> {
-        let mut jobs = registry::jobs::own(&self.ground);
+        let mut jobs = identity::jobs::own(&self.ground);
         jobs.extend(back_office::job::own(&self.ground));
         jobs.extend(upload::jobs(&self.ground, &self.uploader));
         jobs.push(exchange::reseal::job(&self.ground, &self.shared.queue));

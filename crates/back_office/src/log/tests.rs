@@ -1,10 +1,10 @@
 //! The two logs on both engines.
 
 use super::{people, syslog};
+use identity::login;
+use identity::login::own_logins;
 use registry::access::{Actor, Origin};
 use registry::audit::{self, Filter, Outcome, list};
-use registry::login;
-use registry::login::own_logins;
 use registry::role::Role;
 use registry::testing::{NOW, ground, person};
 use store::testing::{TestDb, each_engine};

@@ -17,11 +17,11 @@ mod sql;
 mod tests;
 
 use crate::dictionary::{self, NOTICE_CATEGORY};
+use identity::pages::page::PublicNotice;
 use registry::access::Actor;
 use registry::approval::{Doing, Kind, Undone};
 use registry::audit;
 use registry::ground::Ground;
-use registry::login::page::PublicNotice;
 use registry::page::text::blocks;
 use registry::request::{codes, field, not_found, words};
 use registry::role::{AccountId, Role};

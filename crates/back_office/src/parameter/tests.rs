@@ -3,10 +3,10 @@
 use super::http::set;
 use super::{KINDS, SET_KIND};
 use crate::administration::Desk;
+use identity::login::{FAILURES_MAX, PARAMETERS};
 use registry::access::{Actor, Gate};
 use registry::approval::{self, Decision, Doing, decide};
 use registry::ground::Ground;
-use registry::login::{FAILURES_MAX, PARAMETERS};
 use registry::parameter::{Board, Parameter, changes, refresh};
 use registry::role::Role;
 use registry::session::IDLE_MINUTES;

@@ -5,9 +5,7 @@
 //! second factor away. Failures are counted and locked by the room `login`;
 //! accounts that nobody uses are disabled and reported.
 
-pub mod confirm;
 pub mod hashing;
-pub mod http;
 pub mod password;
 pub mod personal;
 mod sql;

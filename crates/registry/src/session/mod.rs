@@ -6,10 +6,9 @@
 //! (kick), when idle for [`Limits::idle_ms`], or at its end in any case. The token changes with
 //! every stage, so that a token seen before login is worth nothing after it.
 
-pub mod http;
 mod sql;
 
-use crate::access::Sight;
+use crate::actor::Sight;
 use crate::company::{Company, CompanyId};
 use crate::ground::Ground;
 use crate::parameter::{Fallback, Kind, Parameter};

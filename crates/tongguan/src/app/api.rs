@@ -11,11 +11,11 @@ use exchange::export::list::http::Lists;
 use exchange::intake::http::Door;
 use exchange::live::http::Live;
 use exchange::query;
+use identity::relying_party::http::PartyDesk;
+use identity::session::SessionDesk;
 use registry::access::Routes;
 use registry::approval::http::ApprovalDesk;
-use registry::relying_party::http::PartyDesk;
 use registry::role::Operation;
-use registry::session::http::SessionDesk;
 use services::todo::http::TodoDesk;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
@@ -49,10 +49,10 @@ impl Api {
     pub(super) fn gather() -> Self {
         Self {
             administration: administration().body_limit(JSON_BYTES_MAX),
-            sessions: registry::session::http::routes().body_limit(JSON_BYTES_MAX),
+            sessions: identity::session::routes().body_limit(JSON_BYTES_MAX),
             approvals: registry::approval::http::routes(),
             jobs: back_office::job::http::routes().body_limit(JSON_BYTES_MAX),
-            parties: registry::relying_party::http::routes(),
+            parties: identity::relying_party::http::routes(),
             intake: intake(),
             declarations: declarations().body_limit(JSON_BYTES_MAX),
             receipts: exchange::downlink::http::routes(),

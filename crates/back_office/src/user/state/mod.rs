@@ -4,14 +4,15 @@ pub mod http;
 
 use super::object;
 use crate::administration::last_office;
+use identity::factor;
+use identity::login::lock;
 use registry::access::Actor;
 use registry::account::{self, Account, AccountId};
 use registry::approval::{Doing, Kind, Undone};
 use registry::ground::Ground;
-use registry::login::lock;
 use registry::request::{codes, not_found};
 use registry::role::Role;
-use registry::{audit, factor, session};
+use registry::{audit, session};
 use serde::{Deserialize, Serialize};
 use store::{Error, Result as StoreResult, Tx};
 use web::Problem;
