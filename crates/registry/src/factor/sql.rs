@@ -1,6 +1,6 @@
 //! Every statement on the table `factor`.
 
-use crate::role::AccountId;
+use crate::actor::AccountId;
 use store::{Result, Row, Tx};
 
 const COLUMNS: &str = "id, account_id, kind, label, secret_sealed, hash, last_step, confirmed, \
