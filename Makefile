@@ -1,15 +1,29 @@
 # A few verbs and no logic: `make` lists them.
 
-.PHONY: help run console test check bench bench-language fuzz docs
+.PHONY: help run build console test check bench bench-language fuzz docs
+
+# The port of `make run`.
+PORT ?= 8080
 
 help: ## list the verbs
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-run: ## build, and run the demo at http://127.0.0.1:8080/
+run: ## build, and run the demo at http://127.0.0.1:8080/ (another port: make run PORT=8090)
+	@scripts/setup.sh build
+	@scripts/port.sh $(PORT)
+	@echo "1/3 the console (a minute the first time)"
+	@scripts/console.sh
+	@echo "2/3 the program (some minutes the first time; seconds when nothing changed)"
+	@cargo build --profile quick --locked -p tongguan
+	@ln -sf target/quick/tongguan tongguan
+	@echo "3/3 the demo"
+	@./tongguan demo --listen 127.0.0.1:$(PORT)
+
+build: ## build the program for production: ./tongguan
 	scripts/setup.sh build
 	scripts/console.sh
 	cargo build --release --locked -p tongguan
-	target/release/tongguan demo
+	ln -sf target/release/tongguan tongguan
 
 console: ## build the console (React) that the binary embeds
 	scripts/setup.sh build

@@ -181,7 +181,7 @@ export function backOffice(browserOf) {
     await isGood(company.page, "the first page with a notice");
     await shot(company.page, "home-notice");
     // The notice is one of the unread ones until it is read.
-    const bell = company.page.getByRole("button", { name: /^未读通知 \d+ 条$/ });
+    const bell = company.page.getByRole("button", { name: /^未读通知 \d+ 条/ });
     const n = Number(/\d+/.exec(await bell.getAttribute("aria-label"))[0]);
     assert.ok(n > 0, "the bell does not count the notice");
     await bell.click();

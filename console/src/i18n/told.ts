@@ -70,6 +70,8 @@ export const TOLD: Readonly<Record<string, string>> = {
   "传输报文写明的接收方与回执写明的 guid 所属的企业不一致，无法确定归属": "Its envelope is addressed to one company and its guid belongs to another, so it is not known whose it is",
   "接收方的 DXP 编号现属另一企业，申报该单证时属申报企业；核对后可重新匹配，归申报企业":
     "The DXP id on its envelope is another company's by now and was the declarant's when it declared; once checked it can be matched again, and goes to the declarant",
+  "接收方的 DXP 编号换过企业，前后两家都申报过相同主键，按回执时间无法确定答复的是哪一家":
+    "The receiver's DXP id has gone from one company to another and both have declared this key: the time of the receipt does not tell which of them it answers",
   "接收方的 DXP 编号现属另一企业，申报企业变更编号后又申报过相同主键，无法确定答复的是哪一次":
     "The DXP id of its addressee is another company's by now, and the company that had it declared the key again under its new id: it is not known which declaration is meant",
   "oriCopMsgId 不是本平台发出的传输编号": "oriCopMsgId is no transfer number of this platform",

@@ -1,5 +1,5 @@
-// The notices that nobody has read yet: the bell in the head, and important ones on the first page. What is to be done
-// stands in the to-do list beside it.
+// The notices that nobody has read yet: the bell in the head, and important ones on the first page. The bell has a red
+// dot while something that came back waits for its company; how much there is to do is counted by the list beside it.
 import { BellOutlined } from "@ant-design/icons";
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Badge, Button, Popover } from "antd";
@@ -11,6 +11,7 @@ import type { Schema } from "../api/types";
 import { dateTime } from "../format/time";
 import { useT } from "../i18n";
 import { type Notice, NoticeDialog } from "../pages/notices/NoticeText";
+import { cameBack, TodoList, useTodos } from "./Todos";
 
 /** How often the bell looks while the page is seen; it looks at once when somebody comes back. */
 const LOOK_MS = 60_000;
@@ -32,12 +33,15 @@ export function Bell() {
   const [open, setOpen] = useState(false);
   const [shown, show] = useState<Notice>();
   const { unread = 0, items = [] } = bell.data ?? {};
+  const back = cameBack(useTodos().data?.items ?? []);
+  const label = [t("shell.unread", { n: unread }), ...(back.length > 0 ? [t("shell.cameBack")] : [])].join(t("list.semicolon"));
   const choose = (notice: Notice) => {
     setOpen(false);
     show(notice);
   };
   const content = (
     <div className="bell">
+      {back.length > 0 && <TodoList items={back} done={() => setOpen(false)} />}
       {items.length === 0 && <p className="soft">{t("shell.noNotices")}</p>}
       <ul>
         {items.map((notice) => (
@@ -57,8 +61,11 @@ export function Bell() {
   return (
     <>
       <Popover trigger="click" placement="bottomRight" title={t("shell.unreadNotices")} content={content} open={open} onOpenChange={setOpen}>
-        <Button type="text" className="bell-button" aria-label={t("shell.unread", { n: unread })} title={t("shell.unread", { n: unread })} aria-expanded={open}>
-          <BellOutlined /> <Badge count={unread} size="small" overflowCount={99} />
+        <Button type="text" className="bell-button" aria-label={label} title={label} aria-expanded={open}>
+          <Badge dot={back.length > 0}>
+            <BellOutlined />
+          </Badge>{" "}
+          <Badge count={unread} size="small" overflowCount={99} />
         </Button>
       </Popover>
       <NoticeDialog notice={shown} close={() => show(undefined)} />

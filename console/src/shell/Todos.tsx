@@ -34,6 +34,12 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
   agents: ["todo.agents", "/agents"],
 };
 
+/** The kinds that say: something was turned down, and its company must act. */
+const CAME_BACK: readonly string[] = ["rejected", "faulty", "refused"];
+
+/** Of the to-dos those that came back. */
+export const cameBack = (items: readonly Todo[]): Todo[] => items.filter((item) => item.count > 0 && CAME_BACK.includes(item.kind));
+
 export function useTodos() {
   const can = useCan();
   return useQuery({
@@ -75,7 +81,7 @@ export function Todos() {
   if (!can("todos") || found.data === undefined) return null;
   const { items } = found.data;
   const sum = items.reduce((total, item) => total + item.count, 0);
-  const late = items.some((item) => item.overdue > 0);
+  const isGrave = items.some((item) => item.overdue > 0) || cameBack(items).length > 0;
   return (
     <Popover
       trigger="click"
@@ -85,7 +91,7 @@ export function Todos() {
       content={<TodoList items={items} done={() => setOpen(false)} />}
     >
       <Button type="text" aria-haspopup="dialog" aria-expanded={open}>
-        <ScheduleOutlined /> {t("todo.title")} <Badge count={sum} overflowCount={99} size="small" color={late ? "#b91c1c" : "#1554ad"} />
+        <ScheduleOutlined /> {t("todo.title")} <Badge count={sum} overflowCount={99} size="small" color={isGrave ? "#b91c1c" : "#1554ad"} />
       </Button>
     </Popover>
   );

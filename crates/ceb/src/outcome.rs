@@ -11,7 +11,7 @@ use crate::status::ReturnStatus;
 /// Outcome (办理结果).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
-    /// Waiting (等待): neither accepted nor turned down so far.
+    /// Waiting (未办结): neither accepted nor turned down so far.
     #[default]
     Waiting,
     /// Accepted (入库): stored, or reviewed where the kind ends with a review.
@@ -64,7 +64,7 @@ impl Outcome {
     #[must_use]
     pub const fn chinese(self) -> &'static str {
         match self {
-            Self::Waiting => "等待",
+            Self::Waiting => "未办结",
             Self::Accepted => "已入库",
             Self::Released => "已放行",
             Self::Rejected => "海关退单",

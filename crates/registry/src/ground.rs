@@ -96,6 +96,7 @@ impl Ground {
 
 /// What was decided, where a refusal is an answer like any other: its transaction is committed, for a refused
 /// attempt leaves its traces. A refusal that undoes everything is an error instead.
+#[must_use = "a refusal that nobody looks at lets everybody through"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ruling<T, R> {
     /// It may be.

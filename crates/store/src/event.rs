@@ -76,13 +76,34 @@ pub fn of_subject(tx: &mut Tx<'_>, subject_id: i64, limit: i64) -> Result<Vec<Ev
 /// # Errors
 /// The engine's.
 pub fn moments(tx: &mut Tx<'_>, kind: &str, subjects: &[i64]) -> Result<BTreeMap<i64, i64>> {
-    const MOMENTS: Many = Many {
-        before: "select subject_id, min(at_ms) from event where kind = $1 and subject_id in (",
+    const FIRST: &str =
+        "select subject_id, min(at_ms) from event where kind = $1 and subject_id in (";
+    of_each(tx, FIRST, kind, subjects)
+}
+
+/// As [`moments`], when it last happened.
+///
+/// # Errors
+/// The engine's.
+pub fn last_moments(tx: &mut Tx<'_>, kind: &str, subjects: &[i64]) -> Result<BTreeMap<i64, i64>> {
+    const LAST: &str =
+        "select subject_id, max(at_ms) from event where kind = $1 and subject_id in (";
+    of_each(tx, LAST, kind, subjects)
+}
+
+fn of_each(
+    tx: &mut Tx<'_>,
+    before: &'static str,
+    kind: &str,
+    subjects: &[i64],
+) -> Result<BTreeMap<i64, i64>> {
+    let find = Many {
+        before,
         row: "?",
         after: ") group by subject_id",
     };
     let rows: Vec<Vec<Value<'_>>> = subjects.iter().map(|id| vec![(*id).into()]).collect();
-    tx.many(MOMENTS, &[kind.into()], &rows)?
+    tx.many(find, &[kind.into()], &rows)?
         .iter()
         .map(|row| Ok((row.int(0)?, row.int(1)?)))
         .collect()

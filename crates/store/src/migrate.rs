@@ -151,6 +151,11 @@ const ALL: &[Migration] = &[
         "former_dxp_until",
         include_str!("../migrations/0034_former_dxp_until.sql"),
     ),
+    (
+        35,
+        "parked_cause",
+        include_str!("../migrations/0035_parked_cause.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.
@@ -206,12 +211,13 @@ pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {
     vault::prove(tx)
 }
 
-/// What tells this history from any other.
+/// What tells this history from any other: the migrations and what is made of their marks.
 #[cfg(any(test, feature = "testing"))]
 pub(crate) fn fingerprint() -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
     ALL.hash(&mut hasher);
+    append_only("any", false).hash(&mut hasher);
     hasher.finish()
 }
 

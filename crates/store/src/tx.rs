@@ -211,10 +211,9 @@ fn sqlite_cell(value: rusqlite::types::ValueRef<'_>) -> Result<Cell> {
     Ok(match value {
         ValueRef::Null => Cell::Null,
         ValueRef::Integer(value) => Cell::Int(value),
-        ValueRef::Text(value) => Cell::Text(
-            String::from_utf8(value.to_vec())
-                .map_err(|_| Error::Fault("a stored text is not UTF-8".to_owned()))?,
-        ),
+        ValueRef::Text(value) => {
+            String::from_utf8(value.to_vec()).map_or(Cell::Damaged, Cell::Text)
+        }
         ValueRef::Blob(value) => Cell::Bytes(value.to_vec()),
         ValueRef::Real(_) => return Err(Error::Fault("a stored value is a float".to_owned())),
     })

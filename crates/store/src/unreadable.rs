@@ -5,7 +5,7 @@
 //! - *This process lacks the key* ([`Error::KeyMissing`]): the database has it on record that something is
 //!   sealed with it, so another process has it, and this one gets it with its next start. Such a value is left
 //!   alone: the work fails as if the database were not there, and nobody is told that the value is damaged.
-//! - *Damage*: the value was changed since it was sealed, or names a key that is not on record, which nobody
+//! - *Damage*: the value was changed since it was stored, or names a key that is not on record, which nobody
 //!   can put right by waiting. It is counted, told once, and passed over.
 
 use crate::vault;
@@ -38,14 +38,22 @@ impl Tx<'_> {
         self.known(opened)
     }
 
-    /// Opens the text of a row, where the rest goes on without it; none when it is damaged,
-    /// which is counted and told.
+    /// Opens the text of a row, as [`Row::text`](crate::Row::text) answers it, where the rest goes on without it; none
+    /// when it is damaged, which is counted and told.
     ///
     /// # Errors
     /// [`Error::KeyMissing`] when another process has the key, and the engine's.
-    pub fn try_text(&mut self, text: String, at: At) -> Result<Option<String>> {
-        let opened = self.open_text(text);
+    pub fn try_text(&mut self, text: Result<String>, at: At) -> Result<Option<String>> {
+        let opened = text.and_then(|text| self.open_text(text));
         Ok(damage(opened)?.map_err(|why| tell(at, &why)).ok())
+    }
+
+    /// As [`Tx::try_text`], of a text that is not opened: it is stored as it is, or opened later.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn try_raw(&mut self, text: Result<String>, at: At) -> Result<Option<String>> {
+        Ok(damage(text)?.map_err(|why| tell(at, &why)).ok())
     }
 
     /// As [`Tx::try_text`], for bytes.

@@ -111,6 +111,8 @@ pub(crate) enum Cell {
     Int(i64),
     Text(String),
     Bytes(Vec<u8>),
+    /// A text that is not UTF-8: it was changed on the disk.
+    Damaged,
 }
 
 impl Row {
@@ -150,7 +152,7 @@ impl Row {
     /// A `text` that is not null.
     ///
     /// # Errors
-    /// [`Error::Fault`] on null or another type.
+    /// [`Error::Damaged`] when it is not UTF-8, [`Error::Fault`] on null or another type.
     pub fn text(&self, column: usize) -> Result<String> {
         self.text_opt(column)?
             .ok_or_else(|| mismatch(column, "a text"))
@@ -159,9 +161,12 @@ impl Row {
     /// A `text`, or nothing for null.
     ///
     /// # Errors
-    /// [`Error::Fault`] on another type.
+    /// [`Error::Damaged`] when it is not UTF-8, [`Error::Fault`] on another type.
     pub fn text_opt(&self, column: usize) -> Result<Option<String>> {
         match self.0.get(column) {
+            Some(Cell::Damaged) => Err(Error::Damaged(format!(
+                "column {column} of the answer is not UTF-8"
+            ))),
             Some(Cell::Text(value)) => Ok(Some(value.clone())),
             Some(Cell::Null) => Ok(None),
             _ => Err(mismatch(column, "a text")),

@@ -114,9 +114,9 @@ pub fn router(
 }
 
 /// Tells callers, in seconds, how long a connection may be idle: one less than it stays open, so that
-/// nobody sends a request into a connection that is being closed. `head_ms_max` is in milliseconds.
-fn patience(head_ms_max: u64) -> Option<SetResponseHeaderLayer<HeaderValue>> {
-    let told = (head_ms_max / 1000)
+/// nobody sends a request into a connection that is being closed. `idle_ms_max` is in milliseconds.
+fn patience(idle_ms_max: u64) -> Option<SetResponseHeaderLayer<HeaderValue>> {
+    let told = (idle_ms_max / 1000)
         .checked_sub(1)
         .filter(|told| *told > 0)?;
     let value = HeaderValue::from_str(&format!("timeout={told}")).ok()?;
@@ -151,7 +151,7 @@ fn finish(router: Router, metrics: Metrics, house: &House) -> Router {
             "same-origin",
         ))
         .option_layer(strict)
-        .option_layer(patience(house.config.http.head_ms_max))
+        .option_layer(patience(house.config.http.idle_ms_max))
         .layer(from_fn(ui::people::pages))
         .layer(from_fn_with_state(
             Arc::clone(&shared.ids),

@@ -235,7 +235,7 @@ pub async fn answer(
 }
 
 /// Characters with which a spreadsheet begins a formula, or may be made to.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'];
 
 /// A moment as a spreadsheet keeps it, in Beijing and to the second; nothing for one that its calendar
 /// does not have.

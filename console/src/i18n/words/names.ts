@@ -139,6 +139,7 @@ export const names = {
   "holder.faulty": ["企业（处理异常，请按回执处理）", "Company: act on the receipt"],
   "holder.refused": ["企业（平台拒收，请更正后重新申报）", "Company: correct it and declare again"],
   "holder.over": ["无（已重新申报或不再处理）", "Nobody: declared again or dismissed"],
+  "holder.unsure": ["平台（解释未收录的回执状态）", "Platform: explains an unknown status"],
   "holder.received": ["平台", "Platform"],
   "holder.checked": ["平台", "Platform"],
   "holder.waiting": ["企业（等待配套单证）", "Company: partner documents are missing"],

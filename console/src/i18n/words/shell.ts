@@ -44,6 +44,7 @@ export const shell = {
   "shell.unreadNotices": ["未读通知", "Unread notices"],
   "shell.noNotices": ["没有未读的通知", "No unread notices"],
   "shell.unread": ["未读通知 {n} 条", "{n} unread notices"],
+  "shell.cameBack": ["有退回的报文待处理", "messages came back and wait to be dealt with"],
   "shell.allNotices": ["全部通知公告", "All notices"],
   "shell.notFound": ["没有这个页面", "There is no such page"],
   "shell.notFoundAdvice": ["请从左侧菜单选择，或检查地址。", "Choose from the menu, or check the address."],

@@ -1,7 +1,7 @@
 // One message (报文) and its whole life: documents, findings, receipts, timeline, bytes.
 import { DownloadOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Button, Descriptions, Space, Table, Tabs } from "antd";
+import { Alert, Button, Descriptions, Space, Table, Tabs } from "antd";
 import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
 import { api, save, send } from "../../api/client";
@@ -64,6 +64,9 @@ function MessageView({ detail }: { detail: Detail }) {
         </Space>
       </div>
       <ToDo message={detail} />
+      {detail.unknownStatus != null && (
+        <Alert className="gap" type="warning" showIcon title={t("unsure.title", { status: detail.unknownStatus })} description={t("unsure.text")} />
+      )}
       <div className="panel">
         <Descriptions size="small" column={3} items={facts(detail, t)} />
         {/* What it was corrected by stands on top already, once it is dealt with. */}
@@ -166,11 +169,11 @@ function facts(detail: Detail, t: ReturnType<typeof useT>) {
     {
       key: "outcome",
       label: t("outcome.title"),
-      children: <Outcome outcome={detail.outcome} name={detail.outcomeName} needsAction={detail.needsAction} doing={standing(detail).doings[0]?.doing} />,
+      children: <Outcome outcome={detail.outcome} name={detail.outcomeName} needsAction={detail.needsAction} doing={standing(detail).doings[0]?.doing} isUnsure={detail.unknownStatus != null} />,
     },
     ...(company === undefined ? [] : [{ key: "company", label: t("message.company"), children: <Whose company={company} /> }]),
     // Of what was turned down the outcome says all; it is not simply settled.
-    ...(isBad(detail.outcome)
+    ...(isBad(detail.outcome) || detail.unknownStatus != null
       ? []
       : [{ key: "state", label: t("message.state"), children: <State state={detail.state} name={detail.stateName} outcome={detail.outcome} /> }]),
     { key: "holder", label: t("message.holder"), children: <Holder holder={detail.holder} /> },

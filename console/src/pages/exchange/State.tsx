@@ -31,18 +31,16 @@ interface StateProps {
   name?: string | undefined;
   outcome?: string | undefined;
   needsAction?: boolean | undefined;
-  /** Where it counts messages of any outcome, so that no colour says how they stand. */
-  isPlain?: boolean;
 }
 
 /** How far it has come. What was turned down is never shown as finished, whatever the pipeline calls it. */
-export function State({ state, name, outcome, needsAction, isPlain = false }: StateProps) {
+export function State({ state, name, outcome, needsAction }: StateProps) {
   const t = useT();
   if (outcome === "rejected" || outcome === "faulty") return <Outcome outcome={outcome} {...(needsAction === false ? { needsAction } : {})} />;
   // A status after the last one that was expected, such as a review by hand: customs is not done.
   if (outcome === "waiting" && state === "settled") return <State state="answered" />;
   const word = stateWord(state);
-  return <span className={`badge ${isPlain ? "" : state}`}>{word === undefined ? (name ?? state) : t(word)}</span>;
+  return <span className={`badge ${state}`}>{word === undefined ? (name ?? state) : t(word)}</span>;
 }
 
 interface OutcomeProps {
@@ -78,7 +76,14 @@ interface ProgressProps {
     outcomeName?: string;
     needsAction?: boolean;
     correctedBy?: Schema<"MessageSummary">["correctedBy"];
+    unknownStatus?: number | null;
   };
+}
+
+/** That customs' last word is one that nobody can read yet. */
+export function Unsure({ status }: { status: number | null | undefined }) {
+  const t = useT();
+  return status == null ? null : <span className="badge warn beside">{t("unsure.badge", { status })}</span>;
 }
 
 /** In a list: what became of it, and while nothing has, how far it has come. */
@@ -91,13 +96,15 @@ export function Progress({ of }: ProgressProps) {
     return (
       <span className="nowrap">
         <Outcome outcome="waiting" /> <span className="soft">{word === undefined ? (of.stateName ?? of.state) : t(word)}</span>
+        <Unsure status={of.unknownStatus} />
       </span>
     );
   }
   const { correctedBy } = of;
   return (
     <>
-      <Outcome outcome={of.outcome} name={of.outcomeName} needsAction={of.needsAction} />
+      <Outcome outcome={of.outcome} name={of.outcomeName} needsAction={of.needsAction} isUnsure={of.unknownStatus != null} />
+      <Unsure status={of.unknownStatus} />
       {isBad(of.outcome) && of.needsAction === false && correctedBy != null && (
         <div>
           <Link to={`/messages/${correctedBy.id}`} title={correctedBy.acceptanceNo}>{t("dealt.corrected")}</Link>

@@ -55,7 +55,7 @@ export function Timeline({ entries, message }: Props) {
         const document = receipt === undefined || (message?.documents.length ?? 0) < 2 ? undefined : documentOf(receipt, message?.documents ?? []);
         return {
           key: i,
-          color: isBadStep && (isDealt || entry.step === "settled") ? "gray" : (COLOUR[entry.step] ?? "blue"),
+          color: isBadStep && (isDealt || entry.step === "settled") ? "gray" : (COLOUR[entry.step] ?? (isBadStep ? "red" : "blue")),
           content: (
             <div>
               <strong>{title(entry, i)}</strong>{" "}

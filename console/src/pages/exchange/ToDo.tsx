@@ -119,8 +119,7 @@ export function Resume({ message }: { message: Detail }) {
   const client = useQueryClient();
   const problem = useProblem();
   const { message: toast } = App.useApp();
-  const isDismissed = message.documents.some((document) => document.isDismissed === true);
-  if (!isDismissed || message.correctedBy != null || !can("resume_message")) return null;
+  if (message.canResume !== true || !can("resume_message")) return null;
   const run = async () => {
     try {
       await call("POST", `/api/v1/messages/${message.id}/resume`);

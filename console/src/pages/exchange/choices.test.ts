@@ -54,6 +54,12 @@ test("every number in a business key of the standard is one that identifies a do
   for (const element of numbers) expect(IDENTIFYING, element).toContain(element);
 });
 
+test("the platform refuses one number for several documents by the same list", () => {
+  const source = readFileSync(new URL("../../../../crates/exchange/src/correction/edit.rs", import.meta.url), "utf8");
+  const list = /const IDENTIFYING: [^=]*= \[([^\]]*)\]/.exec(source)?.[1] ?? "";
+  expect([...list.matchAll(/"(\w+)"/g)].map((found) => found[1])).toEqual([...IDENTIFYING]);
+});
+
 test("several documents are not given one number, one document is", () => {
   const fields = ["orderNo", "currency", "logisticsNo"].map((element) => ({ element }));
   const of = (...forms: number[]) => commonFields(fields, forms.map((n) => ({ documents: Array.from({ length: n }) }))).map((one) => one.element);

@@ -273,7 +273,7 @@ async fn audit_acts(
 
 /// A cell of a CSV file: quoted, and never a formula to a spreadsheet.
 pub(super) fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let guard = if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r']) {
         "'"
     } else {
         ""

@@ -10,6 +10,8 @@
 //! says what to do. [`explain`] gives the answer wherever a receipt is shown; [`ask`] is the same for
 //! what people type.
 //!
+//! A status that turns a document down stands, whatever good news the text has beside it.
+//!
 //! A code that is not in the dictionary is carried with what customs wrote (I7): the explanation says
 //! that it is unknown, and never guesses. A text that sounds like a failure never reads as fine.
 
@@ -199,6 +201,9 @@ pub fn explain(kind: Option<Kind>, status: Option<ReturnStatus>, info: &str) -> 
         } else {
             parts.first(Part::of(entry, code.clone(), said));
         }
+    }
+    if let Some(status) = status.filter(|_| is_over) {
+        parts.contradict(status);
     }
     if parts.is_empty() {
         parts.first(match status {

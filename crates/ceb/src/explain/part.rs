@@ -2,6 +2,7 @@
 
 use super::table::{Entry, Family};
 use super::{Explanation, Place, Resubmit};
+use crate::status::ReturnStatus;
 
 /// What one code or one clause of a receipt means (解释的一部分).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +116,27 @@ impl Parts {
             None => !with_unknown,
         };
         self.0.iter().all(is_little)
+    }
+
+    /// Puts right what says that all went well beside a status that turned the document down: the status stands. What
+    /// is left out where something else tells why.
+    pub(super) fn contradict(&mut self, status: ReturnStatus) {
+        let is_good = |part: &Part| part.entry.is_some_and(|entry| entry.is_good);
+        if self.0.iter().any(|part| !is_good(part) && !part.is_vague()) {
+            self.0.retain(|part| !is_good(part));
+        }
+        for part in self.0.iter_mut().filter(|part| is_good(part)) {
+            let what = status.chinese().unwrap_or("处理异常");
+            let said = part.meaning.trim_end_matches('。');
+            part.meaning = format!(
+                "回执状态 {}（{what}）与返回信息中的 {}（{said}）互相矛盾，以状态为准：单证没有通过。",
+                status.0, part.code
+            );
+            "请先向海关或电子口岸核实原因，需要更正的，更正后用新的 guid 重新申报。"
+                .clone_into(&mut part.advice);
+            part.resubmit = Resubmit::Ask;
+            part.is_temporary = false;
+        }
     }
 
     /// Adds a part; what is there already with the same code is not said twice.

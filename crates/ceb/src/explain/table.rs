@@ -13,7 +13,7 @@
 //! * places: `Record.element`, the elements of a declaration that it is about, or `-`.
 //! * rule: the code of our own finding that would have told before, or `-`.
 //! * resubmit: a word of [`Resubmit`]; `!` says that the trouble is temporary, `?` that the code by
-//!   itself says little and the text more.
+//!   itself says little and the text more, `+` that it went well so far.
 
 use super::Resubmit;
 use super::text::fold;
@@ -127,6 +127,8 @@ pub struct Entry {
     pub is_temporary: bool,
     /// Whether it says little, so that the text of the receipt is asked first.
     pub is_vague: bool,
+    /// Whether it says that all went well so far: beside a status that says otherwise it is not believed.
+    pub is_good: bool,
     /// The editions of the standard that have it: `S18`, `S22`; `seen` for practice.
     pub editions: Vec<&'static str>,
 }
@@ -343,8 +345,8 @@ fn entry((family, kinds, editions): &Section, line: &'static str) -> Option<Vec<
         }
         Family::Status | Family::Reason | Family::Eport | Family::Dxp => Vec::new(),
     };
-    let (is_temporary, is_vague) = (resubmit.contains('!'), resubmit.contains('?'));
-    let resubmit = Resubmit::from_name(resubmit.trim_end_matches(['!', '?']))?;
+    let [is_temporary, is_vague, is_good] = ['!', '?', '+'].map(|mark| resubmit.contains(mark));
+    let resubmit = Resubmit::from_name(resubmit.trim_end_matches(['!', '?', '+']))?;
     let places = match places {
         "-" => Vec::new(),
         list => list
@@ -375,6 +377,7 @@ fn entry((family, kinds, editions): &Section, line: &'static str) -> Option<Vec<
             resubmit,
             is_temporary,
             is_vague,
+            is_good,
             editions: editions.clone(),
         })
     });

@@ -344,3 +344,34 @@ fn unknown_codes_are_carried_and_no_text_panics() {
         let _ = explain(None, Some(ReturnStatus(100)), odd);
     }
 }
+
+/// Good news in the text of a receipt that turns a document down is not believed: neither its meaning nor what it
+/// advises stands alone.
+#[test]
+fn a_rejection_is_never_explained_by_good_news() {
+    let good = [1200, 1800, 2300, 2600].map(|code| format!("[Code:{code};Desc:海关退单]"));
+    let words = ["撤单申请审核通过", "退货申请审核通过", "海关放行"].map(str::to_owned);
+    for info in good.iter().chain(&words) {
+        for status in [100, -621_018, -1] {
+            let explained = told(Kind::Ceb621, status, info);
+            let about = format!("{status} {info}: {explained:#?}");
+            assert!(
+                !matches!(explained.resubmit, Resubmit::Nothing | Resubmit::Wait),
+                "{about}"
+            );
+            assert!(!explained.advice.contains("无需处理"), "{about}");
+            assert!(!explained.meaning.starts_with("海关放行"), "{about}");
+        }
+    }
+    let both = told(
+        Kind::Ceb621,
+        100,
+        "[Code:2600;Desc:放行][Code:1311;Desc:额度不足]",
+    );
+    assert_eq!(both.code, "Code:1311");
+    assert!(
+        told(Kind::Ceb621, 100, "[Code:2600;Desc:海关退单]")
+            .meaning
+            .contains("互相矛盾")
+    );
+}

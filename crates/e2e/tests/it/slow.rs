@@ -13,6 +13,7 @@ use ceb::sample::Spec;
 fn impatient() -> Place {
     Place::new()
         .with("TONGGUAN_HTTP__HEAD_MS_MAX", "700")
+        .with("TONGGUAN_HTTP__IDLE_MS_MAX", "900")
         .with("TONGGUAN_HTTP__PACE_WINDOW_MS", "500")
         .with("TONGGUAN_HTTP__PACE_BYTES_MIN", "1000")
 }
@@ -45,9 +46,21 @@ fn silence_and_dripping_heads_are_cut_off() {
     assert!(platform.is_ready());
 }
 
+/// Who asks now and then keeps his connection longer than a stranger may take for his first request.
+#[test]
+fn a_stranger_has_less_time_than_who_has_asked_before() {
+    let place = Place::new().with("TONGGUAN_HTTP__HEAD_MS_MAX", "700");
+    let platform = place.start();
+    let mut kept = platform.connect();
+    assert_eq!(kept.send("GET", "/healthz", None, b"").unwrap().status, 200);
+    let mut silent = platform.connect();
+    assert!(silent.until_end().unwrap().is_empty());
+    assert_eq!(kept.send("GET", "/healthz", None, b"").unwrap().status, 200);
+}
+
 #[test]
 fn callers_are_told_to_drop_an_idle_connection_before_it_is_closed() {
-    let place = Place::new().with("TONGGUAN_HTTP__HEAD_MS_MAX", "9000");
+    let place = Place::new().with("TONGGUAN_HTTP__IDLE_MS_MAX", "9000");
     let platform = place.start();
     let mut kept = platform.connect();
     let answer = kept.send("GET", "/healthz", None, b"").unwrap();

@@ -9,6 +9,29 @@ pub const VALUE_CHARS_MAX: usize = 4000;
 /// What the platform makes for a new declaration.
 const MADE_ANEW: [&str; 2] = ["guid", "appTime"];
 
+/// Elements that number one document or what belongs to it alone: no two documents have the same. The console leaves
+/// them out where several are corrected alike, and a test of it compares the two lists.
+const IDENTIFYING: [&str; 18] = [
+    "orderNo",
+    "payTransactionId",
+    "payNo",
+    "logisticsNo",
+    "copNo",
+    "coElNo",
+    "msgSeqNo",
+    "preNo",
+    "invtNo",
+    "sumNo",
+    "declSeqNo",
+    "rkdNo",
+    "taxNo",
+    "entDutyNo",
+    "entryId",
+    "decTmpNo",
+    "decPreNo",
+    "guid",
+];
+
 /// A change (更正项): a value of one element.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -28,6 +51,17 @@ pub struct Edit {
 }
 
 impl Edit {
+    /// Why several documents cannot have this change alike, in Chinese: it would give them one number.
+    pub(super) fn fault_for_several(&self) -> Option<String> {
+        let is_number = IDENTIFYING.contains(&self.element.as_str()) && !self.value.is_empty();
+        is_number.then(|| {
+            format!(
+                "{} 是一份单证自己的编号，不能给多份单证填同一个值；请逐份更正，或用 document 指明是哪一份",
+                self.element
+            )
+        })
+    }
+
     /// Why this cannot be put in, in Chinese; nothing when it can.
     pub(super) fn fault(&self) -> Option<String> {
         let name = ceb::finding::clip(&self.element);

@@ -36,10 +36,10 @@ pub(super) const TOGETHER_BYTES_MAX: i64 = 32 << 20;
 registry::operations! {
     ReadCorrection = reads("correction", "查看更正表单", DECLARANTS);
     CheckCorrection = changes("check_correction", "校验更正内容", DECLARANTS);
-    ReadCorrectionXml = changes("correction_xml", "下载更正后的报文", DECLARANTS);
+    TakeCorrectionXml = changes("correction_xml", "下载更正后的报文", DECLARANTS);
     SubmitCorrection = changes("submit_correction", "更正重报", DECLARANTS);
     SubmitCorrections = changes("submit_corrections", "批量更正重报", DECLARANTS);
-    ReadCorrectionWorkbook = changes(
+    TakeCorrectionWorkbook = changes(
         "correction_workbook",
         "导出退单更正表",
         &[Role::CompanyAdmin, Role::CompanyClerk]
@@ -176,7 +176,7 @@ pub(crate) async fn check_correction(
     )
 )]
 async fn correction_xml(
-    By { actor, .. }: By<ReadCorrectionXml>,
+    By { actor, .. }: By<TakeCorrectionXml>,
     State(door): State<Arc<Door>>,
     Path(id): Path<String>,
     body: Result<Json<CorrectionBody>, JsonRejection>,
@@ -299,6 +299,11 @@ pub(crate) async fn submit_corrections(
     let Json(body) =
         body.map_err(|error| Problem::new(web::codes::BAD_REQUEST).detail(error.body_text()))?;
     let messages = within(body.messages)?;
+    if messages.len() > 1
+        && let Some(fault) = body.edits.iter().find_map(Edit::fault_for_several)
+    {
+        return Err(Problem::new(web::codes::BAD_REQUEST).detail(fault));
+    }
     let ids: Vec<MessageId> = messages
         .iter()
         .filter_map(|id| MessageId::parse(id))
@@ -321,6 +326,7 @@ pub(crate) async fn submit_corrections(
         match corrected {
             Ok(corrected) => item.accepted = Some(corrected.accepted),
             Err((problem, findings)) => {
+                problem.log();
                 item.problem = Some(problem);
                 item.findings = findings;
             }
@@ -346,7 +352,7 @@ pub(crate) async fn submit_corrections(
     )
 )]
 async fn correction_workbook(
-    By { actor, .. }: By<ReadCorrectionWorkbook>,
+    By { actor, .. }: By<TakeCorrectionWorkbook>,
     State(door): State<Arc<Door>>,
     body: Result<Json<CorrectionWorkbookBody>, JsonRejection>,
 ) -> Result<Response, Problem> {

@@ -328,7 +328,9 @@ impl Original {
         }
         let mut n_bytes = 0;
         for edit in edits {
-            if let Some(fault) = edit.fault() {
+            let is_for_several = edit.document.is_none() && self.rejected.len() > 1;
+            let several = edit.fault_for_several().filter(|_| is_for_several);
+            if let Some(fault) = edit.fault().or(several) {
                 return Err(bad(fault));
             }
             let n_places = self.put(edit);

@@ -3,7 +3,7 @@
 mod part;
 
 use super::http::{
-    CorrectionBody, CorrectionsBody, ReadCorrectionWorkbook, check_correction, correction,
+    CorrectionBody, CorrectionsBody, TakeCorrectionWorkbook, check_correction, correction,
     submit_correction, submit_corrections,
 };
 use super::view::CorrectionForm;
@@ -336,7 +336,7 @@ async fn a_message_that_is_named_twice_counts_once_and_all_together_are_bounded(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_take_no_workbook_away() {
     let house = House::on(store::testing::sqlite()).await;
-    let refused = house.let_in::<ReadCorrectionWorkbook>(0).await.err();
+    let refused = house.let_in::<TakeCorrectionWorkbook>(0).await.err();
     assert_eq!(refused.unwrap().code, "TG-R4601");
 }
 

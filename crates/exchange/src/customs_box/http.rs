@@ -33,7 +33,7 @@ const DIRECTORS: &[Role] = &[
 
 registry::operations! {
     Inject = changes("inject", "海关模拟器：注入回执", DIRECTORS);
-    ReadOutage = changes("outage", "海关模拟器：线路故障演练", &[Role::Program, Role::Operator]);
+    SwitchOutage = changes("outage", "海关模拟器：线路故障演练", &[Role::Program, Role::Operator]);
     ReadOutageState = reads("outage_state", "海关模拟器：查看线路故障演练", DIRECTORS);
 }
 
@@ -179,7 +179,7 @@ async fn inject(
     )
 )]
 async fn outage(
-    _: By<ReadOutage>,
+    _: By<SwitchOutage>,
     State(stage): State<Stage>,
     body: Result<Json<OutageBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Done>), Problem> {

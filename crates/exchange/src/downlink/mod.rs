@@ -52,21 +52,32 @@ pub(crate) struct Item {
 /// here at all, so that its reader's cursor stays where it is.
 pub(crate) fn item(tx: &mut Tx<'_>, row: &Row) -> Result<Item> {
     let at = ("receipt", (row.int(2)?, row.int(0)?));
-    let return_info = tx.try_text(row.text(7)?, at)?;
-    let xml = tx.try_text(row.text(9)?, at)?;
+    let return_info = tx.try_text(row.text(7), at)?;
+    let xml = tx.try_text(row.text(9), at)?;
+    let mut short = |column| tx.try_raw(row.text(column), at);
+    let (kind, document_key) = (short(3)?, short(4)?);
+    let (return_time, guid) = (short(6)?, short(10)?);
+    let all = [
+        &return_info,
+        &xml,
+        &kind,
+        &document_key,
+        &return_time,
+        &guid,
+    ];
     Ok(Item {
-        is_unreadable: return_info.is_none() || xml.is_none(),
+        is_unreadable: all.contains(&&None),
         feed_no: row.int(0)?,
         message_id: row.int(1)?,
         document_id: row.int(2)?,
-        kind: row.text(3)?,
-        document_key: row.text(4)?,
+        kind: kind.unwrap_or_default(),
+        document_key: document_key.unwrap_or_default(),
         return_status: row.int(5)?,
-        return_time: row.text(6)?,
+        return_time: return_time.unwrap_or_default(),
         return_info: return_info.unwrap_or_else(|| UNREADABLE.to_owned()),
         received_at: row.int(8)?,
         xml: xml.unwrap_or_default(),
-        guid: row.text(10)?,
+        guid: guid.unwrap_or_default(),
     })
 }
 

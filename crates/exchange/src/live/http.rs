@@ -183,13 +183,10 @@ impl Connection {
             }
             self.n_looks = self.n_looks.wrapping_add(1);
             if self.n_looks.is_multiple_of(GATE_EVERY) {
-                self.actor = self
-                    .live
-                    .desk
-                    .gate
-                    .actor(&self.headers, ReadEvents::OPERATION)
-                    .await
-                    .ok()?;
+                let gate = &self.live.desk.gate;
+                let actor = gate.actor(&self.headers, ReadEvents::OPERATION).await;
+                // The stream ends; the browser asks again and is told why.
+                self.actor = actor.inspect_err(Problem::log).ok()?;
             }
             let _ = shared.directory.refresh().await;
             let now_ms = shared.clock.now_ms();

@@ -249,16 +249,15 @@ pub(crate) fn count_sent(tx: &mut Tx<'_>, moved: &[Moved], at_ms: i64) -> Result
     count(tx, &counts)
 }
 
-/// When a message first passed its check and was first sent, in Unix milliseconds, as far as it was: the days under
+/// When a message first passed its check and was last sent, in Unix milliseconds, as far as it was: the days under
 /// which it is counted.
 ///
 /// # Errors
 /// The engine's.
 pub(crate) fn counted(tx: &mut Tx<'_>, id: MessageId) -> Result<[Option<i64>; 2]> {
-    let mut at = |kind| -> Result<Option<i64>> {
-        Ok(store::event::moments(tx, kind, &[id.0])?.remove(&id.0))
-    };
-    Ok([at("message.checked")?, at("message.sent")?])
+    let checked = store::event::moments(tx, "message.checked", &[id.0])?;
+    let sent = store::event::last_moments(tx, "message.sent", &[id.0])?;
+    Ok([checked, sent].map(|mut at| at.remove(&id.0)))
 }
 
 /// Corrects the counts for messages that a person sends (again): each counts once as checked and, with what it is

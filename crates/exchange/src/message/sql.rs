@@ -1,11 +1,11 @@
 //! Every statement on `message`, `message_body` and `message_day`.
 
-use super::unreadable::Unreadable;
+use super::unreadable::{Unreadable, as_received};
 use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
 use crate::intake::Arrival;
 use ceb::Outcome;
 use registry::company::CompanyId;
-use store::unreadable::damage;
+use store::unreadable::{damage, tell};
 use store::{Error, Many, Result, Row, Tx, Value};
 
 pub(crate) const COLUMNS: &str = "m.id, m.company_id, m.direction, m.kind, m.guid, m.shape, \
@@ -78,24 +78,29 @@ pub(crate) fn by_guid(
     .transpose()
 }
 
-/// The bytes of a message as its company sent them.
+/// The bytes of a message as its company sent them; damage is told.
 pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Vec<u8>>> {
-    tx.query_opt(
-        "select body from message_body where message_id = $1",
+    let found = tx.query_opt(
+        "select b.body, m.hash from message m left join message_body b on b.message_id = m.id \
+         where m.id = $1",
         &[id.0.into()],
-    )?
-    .map(|row| tx.open(row.bytes(0)?))
-    .transpose()
+    )?;
+    let Some(row) = found else { return Ok(None) };
+    let read = row.bytes_opt(0)?.map_or_else(
+        || Err(Error::Damaged("the bytes of a message are gone".to_owned())),
+        |sealed| tx.open(sealed),
+    );
+    let read = read.and_then(|body| as_received(&body, &row.bytes(1)?).map(|()| body));
+    if let Err(Error::Damaged(why)) = &read {
+        tell(("message", (id.0, 0)), why);
+    }
+    read.map(Some)
 }
 
 /// As [`body_as_received`]; none, too, where it is damaged.
 pub(crate) fn body_if_readable(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Vec<u8>>> {
-    let found = tx.query_opt(
-        "select body from message_body where message_id = $1",
-        &[id.0.into()],
-    )?;
-    let Some(row) = found else { return Ok(None) };
-    tx.try_bytes(row.bytes(0)?, ("message", (id.0, 0)))
+    let read = body_as_received(tx, id);
+    Ok(damage(read)?.unwrap_or_default())
 }
 
 pub(super) fn change_state(
@@ -128,10 +133,13 @@ pub(super) fn change_state(
     tx.many(CHANGE, &fixed, &rows)?
         .iter()
         .map(|row| {
+            let id = row.int(0)?;
+            // A damaged one is held all the same.
+            let kind = tx.try_raw(row.text(2), ("message", (id, 0)))?;
             Ok(Moved {
-                id: MessageId(row.int(0)?),
+                id: MessageId(id),
                 company_id: CompanyId(row.int(1)?),
-                kind: row.text(2)?,
+                kind: kind.unwrap_or_default(),
             })
         })
         .collect()
@@ -299,7 +307,7 @@ pub(crate) fn load(
 ) -> Result<(Vec<Loaded>, Vec<Unreadable>)> {
     const LOAD: Many = Many {
         before: "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
-                 s.message_id is not null, m.state = 'held', m.received_at from message m \
+                 s.message_id is not null, m.state = 'held', m.received_at, m.hash from message m \
                  join message_body b on b.message_id = m.id \
                  left join message_signed s on s.message_id = m.id where m.id in (",
         row: "?",
@@ -309,25 +317,30 @@ pub(crate) fn load(
     let (mut loaded, mut unreadable) = (Vec::new(), Vec::new());
     for row in tx.many(LOAD, &[], &rows)? {
         let id = MessageId(row.int(0)?);
-        let body = match damage(tx.open(row.bytes(4)?))? {
-            Ok(body) => body,
-            Err(why) => {
-                unreadable.push((id, why));
-                continue;
-            }
-        };
-        loaded.push(Loaded {
-            id,
-            company_id: CompanyId(row.int(1)?),
-            kind: row.text(2)?,
-            profile: row.text(3)?,
-            body,
-            is_signed_here: row.bool(5)?,
-            has_waited: row.bool(6)?,
-            received_ms: row.int(7)?,
-        });
+        match damage(loaded_of(tx, id, &row))? {
+            Ok(one) => loaded.push(one),
+            Err(why) => unreadable.push((id, why)),
+        }
     }
     Ok((loaded, unreadable))
+}
+
+fn loaded_of(tx: &mut Tx<'_>, id: MessageId, row: &Row) -> Result<Loaded> {
+    let body = tx.open(row.bytes(4)?)?;
+    let is_signed_here = row.bool(5)?;
+    if !is_signed_here {
+        as_received(&body, &row.bytes(8)?)?;
+    }
+    Ok(Loaded {
+        id,
+        company_id: CompanyId(row.int(1)?),
+        kind: row.text(2)?,
+        profile: row.text(3)?,
+        body,
+        is_signed_here,
+        has_waited: row.bool(6)?,
+        received_ms: row.int(7)?,
+    })
 }
 
 /// Owners and states of messages that wait for a key.
@@ -407,7 +420,16 @@ pub(crate) fn owner(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<(CompanyId,
     .transpose()
 }
 
+/// A message of its row; which one is damaged is told, for whoever asks for a list.
 pub(crate) fn message(row: &Row) -> Result<Message> {
+    let id = row.int(0)?;
+    damage(message_of(row))?.map_err(|why| {
+        tell(("message", (id, 0)), &why);
+        Error::Damaged(why)
+    })
+}
+
+fn message_of(row: &Row) -> Result<Message> {
     let state = row.text(7)?;
     Ok(Message {
         id: MessageId(row.int(0)?),

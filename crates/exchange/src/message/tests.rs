@@ -76,6 +76,67 @@ async fn state(house: &House, id: MessageId) -> State {
     read.await.unwrap().unwrap()
 }
 
+/// One flipped bit on the disk, of a message that nobody has sealed: its bytes are handed out to nobody, neither to its
+/// company nor to customs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bytes_are_those_that_were_received_or_none() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let mut xml = house.sample(0, Kind::Ceb311, 1).into_bytes();
+        let id = accepted(
+            house
+                .accept(0, String::from_utf8(xml.clone()).unwrap())
+                .await,
+        );
+        let read = async || {
+            let sight = house.sight(0);
+            let read = move |tx: &mut store::Tx<'_>| crate::query::sql::body(tx, &sight, id);
+            house.shared.db.read(read).await
+        };
+        assert_eq!(read().await.unwrap().as_ref(), Some(&xml));
+        xml[300] ^= 1;
+        let flip = house.shared.db.write(move |tx| {
+            let sql = "update message_body set body = $1 where message_id = $2";
+            tx.execute(sql, &[xml.as_slice().into(), id.0.into()])
+        });
+        assert_eq!(flip.await.unwrap(), 1);
+        assert!(matches!(read().await, Err(store::Error::Damaged(_))));
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        assert_eq!(state(&house, id).await, State::Held);
+        let lose = house.shared.db.write(move |tx| {
+            tx.execute(
+                "delete from message_body where message_id = $1",
+                &[id.0.into()],
+            )
+        });
+        assert_eq!(lose.await.unwrap(), 1);
+        assert!(matches!(read().await, Err(store::Error::Damaged(_))));
+    }
+}
+
+/// A text of a row that is no text any more, as SQLite hands out what was changed on the disk, holds its message and
+/// stops no other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_is_damaged_stops_nobody() {
+    for column in ["kind", "profile"] {
+        let house = House::on(store::testing::sqlite()).await;
+        let broken = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        let other = accepted(house.accept(1, house.sample(1, Kind::Ceb311, 2)).await);
+        let spoil = house.shared.db.write(move |tx| {
+            let sql = format!("update message set {column} = cast(x'80ff' as text) where id = $1");
+            tx.execute(&sql, &[broken.0.into()])
+        });
+        assert_eq!(spoil.await.unwrap(), 1);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        assert_eq!(house.state(1, other).await, "sent", "{column}");
+        let held = house.shared.db.read(move |tx| -> store::Result<_> {
+            let sql = "select state from message where id = $1";
+            tx.query_opt(sql, &[broken.0.into()])?.unwrap().text(0)
+        });
+        assert_eq!(held.await.unwrap(), "held", "{column}");
+    }
+}
+
 /// Damaged on the disk before the check or before it is sent: it is held, and the others of the turn go on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_that_no_key_opens_is_held_and_stops_nobody() {

@@ -4,10 +4,11 @@
 use super::{MessageId, State, Step, advance, sql};
 use crate::pipeline::Shared;
 use crate::signing;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::Result;
 use store::event::Event;
+use store::{Error, Result};
 
 /// What the timeline of such a message says.
 pub(crate) const REASON: &str =
@@ -15,6 +16,19 @@ pub(crate) const REASON: &str =
 
 /// The id of a message that is damaged, and why, for the log.
 pub(crate) type Unreadable = (MessageId, String);
+
+/// Whether these are the bytes that were received, by their hash.
+///
+/// # Errors
+/// [`Error::Damaged`] when they are not.
+pub(super) fn as_received(body: &[u8], hash: &[u8]) -> Result<()> {
+    match Sha256::digest(body).as_slice() == hash {
+        true => Ok(()),
+        false => Err(Error::Damaged(
+            "the bytes of a message are not those that were received".to_owned(),
+        )),
+    }
+}
 
 /// Holds messages and raises the alarm; answers how many were under way. One that waits for its signature, which
 /// may be held already, waits for it no more: there is nothing to sign, and others stand behind it.

@@ -324,9 +324,25 @@ pub(crate) fn dismiss(
     Ok(true)
 }
 
+/// Whether something of a message was dismissed that still is to be done.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn can_resume(tx: &mut Tx<'_>, id: MessageId) -> Result<bool> {
+    let Some(standing) = sql::standings(tx, &BTreeSet::from([id]))?.remove(&id) else {
+        return Ok(false);
+    };
+    if !standing.documents.is_empty() {
+        return receipt::has_resumable(tx, id);
+    }
+    // A message that could not be read has no documents of which one was dismissed.
+    let is_open = standing.derived().1 && !standing.stored.1;
+    Ok(is_open && store::event::moments(tx, DISMISSED_EVENT, &[id.0])?.contains_key(&id.0))
+}
+
 /// The company takes back that nothing more is to be done about a message (恢复处理): what it has dismissed and not
-/// declared anew needs an action again. Answers whether anything does; if not, the caller undoes all of it. The
-/// caller has checked that the message is the actor's.
+/// declared anew needs an action again. Answers whether anything does. The caller has checked that the message is
+/// the actor's.
 ///
 /// # Errors
 /// The engine's.
@@ -337,19 +353,13 @@ pub(crate) fn resume(
     id: MessageId,
     now_ms: i64,
 ) -> Result<bool> {
-    let n_resumed = receipt::resume_message(tx, id)?;
-    let found = sql::standings(tx, &BTreeSet::from([id]))?.remove(&id);
-    let Some(standing) = found.filter(|standing| standing.derived().1) else {
-        return Ok(false);
-    };
-    // A message that could not be read has no documents of which one was dismissed.
-    let was_dismissed = n_resumed > 0
-        || standing.documents.is_empty()
-            && !standing.stored.1
-            && store::event::moments(tx, DISMISSED_EVENT, &[id.0])?.contains_key(&id.0);
-    if !was_dismissed {
+    if !can_resume(tx, id)? {
         return Ok(false);
     }
+    receipt::resume_message(tx, id)?;
+    let Some(standing) = sql::standings(tx, &BTreeSet::from([id]))?.remove(&id) else {
+        return Ok(false);
+    };
     let event = Event {
         id: ids.next(),
         at_ms: now_ms,

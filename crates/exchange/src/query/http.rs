@@ -3,6 +3,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::search::{self, SearchHit};
+use super::unsure::unknown_statuses;
 use super::{Filter, MessageDetail, MessageSummary, find, list, sql, view};
 use crate::correction;
 use crate::message::{Message, MessageId, State};
@@ -217,13 +218,15 @@ pub(crate) async fn messages(
             let found = list(tx, &sight, &filter, size.rows())?;
             let page = Page::cut(found, size, |message| message.id);
             let ids = page.items.iter().map(|message| message.id).collect();
-            Ok((page, correction::links(tx, &ids)?))
+            let links = correction::links(tx, &ids)?;
+            Ok((page, links, unknown_statuses(tx, &ids)?))
         })
         .await?;
-    let (page, links) = found;
+    let (page, links, unknown) = found;
     Ok(Json(page.map(|message| {
         let mut summary = desk.summary(&actor, &message);
         summary.link(&links);
+        summary.unsure(&unknown);
         summary
     })))
 }

@@ -10,6 +10,7 @@ pub mod search;
 pub(crate) mod sql;
 #[cfg(test)]
 mod tests;
+mod unsure;
 mod view;
 mod words;
 

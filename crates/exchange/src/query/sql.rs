@@ -8,7 +8,9 @@ use crate::outcome::sql::outcome;
 use ceb::Outcome;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
-use store::{Error, Result, Row, Tx, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use store::id::PART_MAX;
+use store::{Error, Many, Result, Row, Tx, Value};
 
 /// What a list is narrowed to; every part may be absent.
 #[derive(Debug, Clone, Default)]
@@ -142,13 +144,33 @@ pub fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Message>> {
 pub(crate) fn body(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Option<Vec<u8>>> {
     let mut args: Vec<Value<'_>> = vec![id.0.into()];
     let seen = visible(sight, "m.company_id", &mut args);
-    let sql = format!(
-        "select b.body from message m join message_body b on b.message_id = m.id \
-         where m.id = $1 and {seen}"
-    );
-    tx.query_opt(&sql, &args)?
-        .map(|row| tx.open(row.bytes(0)?))
-        .transpose()
+    let sql = format!("select 1 from message m where m.id = $1 and {seen}");
+    match tx.query_opt(&sql, &args)? {
+        Some(_) => crate::message::sql::body_as_received(tx, id),
+        None => Ok(None),
+    }
+}
+
+/// Latest statuses that the standard does not have, of the documents of these messages that were not turned down: one
+/// for each message that has any.
+pub(super) fn unknown_statuses(
+    tx: &mut Tx<'_>,
+    messages: &BTreeSet<MessageId>,
+) -> Result<BTreeMap<MessageId, i64>> {
+    const FIND: Many = Many {
+        before: "select m.id, max(d.status) from message m \
+                 join document d on d.id > m.id and d.id <= m.id + $1 \
+                 where d.status > 0 and d.outcome in ('waiting', 'accepted', 'released') \
+                 and d.status not in (1, 2, 3, 4, 99, 100, 120, 300, 399, 400, 500, 501, 502, 503, 505, 599, \
+                 600, 700, 800, 899) and m.id in (",
+        row: "?",
+        after: ") group by m.id",
+    };
+    let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
+    tx.many(FIND, &[PART_MAX.into()], &rows)?
+        .iter()
+        .map(|row| Ok((MessageId(row.int(0)?), row.int(1)?)))
+        .collect()
 }
 
 /// What stands for the text of a finding that is damaged; its code says what was found.
@@ -164,8 +186,8 @@ pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<super::Find
     rows.iter()
         .map(|row| {
             let at = ("message_finding", (id.0, row.int(7)?));
-            let value = tx.try_text(row.text(4)?, at)?.unwrap_or_default();
-            let text = tx.try_text(row.text(5)?, at)?;
+            let value = tx.try_text(row.text(4), at)?.unwrap_or_default();
+            let text = tx.try_text(row.text(5), at)?;
             Ok(super::FindingView {
                 code: row.text(0)?,
                 severity: row.text(1)?,
@@ -283,7 +305,7 @@ pub fn why(tx: &mut Tx<'_>, message: &Message) -> Result<String> {
     )?;
     if let Some(row) = found.filter(|_| message.state == State::Refused) {
         let at = ("message_finding", (message.id.0, row.int(2)?));
-        let text = tx.try_text(row.text(1)?, at)?;
+        let text = tx.try_text(row.text(1), at)?;
         let text = text.unwrap_or_else(|| UNREADABLE.to_owned());
         return Ok(format!("[{}] {text}", row.text(0)?));
     }

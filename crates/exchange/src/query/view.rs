@@ -1,5 +1,6 @@
 //! The shapes in which the life of a message is told.
 
+use super::unsure;
 use crate::correction;
 use crate::downlink::Item;
 use crate::downlink::http::ReceiptItem;
@@ -73,6 +74,9 @@ pub struct MessageSummary {
     /// The newest message that corrects this one (已由此更正), if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrected_by: Option<MessageLink>,
+    /// A status (未收录的回执状态) that customs gave last and nobody can read yet: the outcome is what was known before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_status: Option<i64>,
 }
 
 /// A company by its name.
@@ -107,6 +111,7 @@ impl From<&Message> for MessageSummary {
             company: None,
             corrects: None,
             corrected_by: None,
+            unknown_status: None,
         }
     }
 }
@@ -297,6 +302,9 @@ pub struct MessageDetail {
     /// Whether personal data are masked.
     #[serde(default)]
     pub masked: bool,
+    /// Whether something of it was dismissed (不再处理) that can be taken up again: still turned down, not declared anew.
+    #[serde(default)]
+    pub can_resume: bool,
 }
 
 /// Another message by its numbers.
@@ -448,7 +456,9 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
     // What a receipt brought about stands after it, also within one millisecond.
     timeline.sort_by_key(|(at_ms, entry)| (*at_ms, follows_receipt(&entry.step)));
     let mut summary = MessageSummary::from(message);
-    summary.link(&correction::links(tx, &BTreeSet::from([message.id]))?);
+    let own = BTreeSet::from([message.id]);
+    summary.link(&correction::links(tx, &own)?);
+    summary.unsure(&unsure::unknown_statuses(tx, &own)?);
     Ok(MessageDetail {
         summary,
         documents,
@@ -457,6 +467,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
         receipts: told(tx, message, receipts)?,
         timeline: timeline.into_iter().map(|(_, entry)| entry).collect(),
         masked: false,
+        can_resume: outcome::can_resume(tx, message.id)?,
     })
 }
 

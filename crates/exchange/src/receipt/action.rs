@@ -38,6 +38,8 @@ pub(super) fn ask(
             document.is_dismissed = false;
         } else if !document.outcome.is_bad() {
             document.needs_action = false;
+            // Of what went well nothing is left that could be taken up again.
+            document.is_dismissed = false;
         }
     }
     Ok(())

@@ -240,6 +240,17 @@ fn digits(time: &str) -> usize {
     }
 }
 
+/// The last moment that a time of customs may mean, in 17 digits: one that is written to the minute or second lasts to its
+/// end. None of what is no moment.
+pub(in crate::receipt) fn last_of(time: &str) -> Option<String> {
+    let moment = order_of(time);
+    let n_digits = digits(time).min(moment.len());
+    let known = moment
+        .get(..n_digits)
+        .filter(|_| !moment.starts_with('0'))?;
+    Some(format!("{known:9<17}"))
+}
+
 /// How long a time stays the same as it is written, in milliseconds.
 pub(in crate::receipt) fn step_ms(time: &str) -> i64 {
     let is_day = time.bytes().skip(DAY).all(|digit| digit == b'0');

@@ -1,5 +1,8 @@
 //! Which document a receipt answers.
 
+use super::attribution::CLOCKS_MS;
+use super::document::last_of;
+use super::parked::Cause;
 use super::{attribution, contested, key_text, sql};
 use crate::message::MessageId;
 use ceb::Kind;
@@ -70,6 +73,11 @@ pub(super) const FORMER: &str =
 /// Why such a receipt stays parked when the company declared the key again under another DXP id.
 const FORMER_AND_NOW: &str =
     "接收方的 DXP 编号现属另一企业，申报企业变更编号后又申报过相同主键，无法确定答复的是哪一次";
+
+/// Why a receipt is parked that may be for the company that had the DXP id, or for the one that has it: both have
+/// declared the key, and customs' clock does not tell which one came first.
+const EITHER: &str =
+    "接收方的 DXP 编号换过企业，前后两家都申报过相同主键，按回执时间无法确定答复的是哪一家";
 
 /// Where a receipt goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,11 +166,16 @@ impl Candidates {
         }
         for key in entry.keys.iter().map(key_text) {
             if let Some(all) = self.by_key.get(&key) {
+                let named = others_named(tx, (entry, &key), all, to)?;
+                let all = &match holders(entry, all, to) {
+                    _ if !named.is_empty() => all.clone(),
+                    Holders::Clear(all) => all,
+                    Holders::Either => return Ok(Home::Unknown(EITHER)),
+                };
                 let found = match to.companies.is_empty() {
                     true => all.clone(),
                     false => addressed(all, to),
                 };
-                let named = others_named(tx, (entry, &key), all, to)?;
                 let is_addressed = |owner: &CompanyId| to.companies.contains(owner);
                 let home = match named.as_slice() {
                     [] => choose_or_former(&named_owner(tx, entry, &key, &found)?, to),
@@ -216,10 +229,13 @@ impl Candidates {
     }
 }
 
-/// Whether a receipt that was parked for this reason may answer what is declared later: nothing had been declared
-/// then that it fits, as after the loss of some days.
-pub(super) fn may_be_of_later(reason: &str) -> bool {
-    [NOT_FOUND, OTHERS].contains(&reason)
+/// What a reason of [`Home::Unknown`] means for what becomes of the receipt.
+pub(super) fn cause(reason: &'static str) -> Cause {
+    match reason {
+        NOT_FOUND | OTHERS => Cause::Undeclared,
+        UNSENT => Cause::Unsent,
+        _ => Cause::Other,
+    }
 }
 
 /// Those of the documents that passed the check, and so may have been sent, after this moment, in Unix
@@ -381,6 +397,37 @@ fn choose_or_former(found: &[Candidate], to: &Address) -> Home {
 /// Whether a document may be at customs, handed over by a company that had the DXP id then.
 fn had_it(one: &Candidate, to: &Address) -> bool {
     one.may_be_sent && to.was_of(one.company_id, one.first_id)
+}
+
+/// What the time of an answer tells when a DXP id has gone from one company to another and both have declared the key.
+enum Holders {
+    /// These documents compete; what the new holder declared after the answer counts as not sent.
+    Clear(Vec<Candidate>),
+    /// Customs' clock and ours may differ by more than lies between the answer and the declaration.
+    Either,
+}
+
+fn holders(entry: &Entry, all: &[Candidate], to: &Address) -> Holders {
+    let is_own = |one: &Candidate| to.companies.contains(&one.company_id);
+    let is_passed_on = all.iter().any(|one| !is_own(one) && had_it(one, to));
+    let mut all = all.to_vec();
+    if !is_passed_on {
+        return Holders::Clear(all);
+    }
+    let said = last_of(entry.return_time.trim());
+    for one in all.iter_mut().filter(|one| is_own(one) && one.may_be_sent) {
+        let made_ms = made_at_ms(one.first_id);
+        let text = |at_ms: i64| super::return_time(at_ms);
+        let is_before = |moment: String| said.as_ref().is_some_and(|said| *said < moment);
+        // One clock tells for certain; customs' own does when it is further off than clocks are.
+        let came_before = to.arrived_ms.is_some_and(|at| at < made_ms);
+        if came_before || is_before(text(made_ms.saturating_sub(CLOCKS_MS))) {
+            one.may_be_sent = false;
+        } else if is_before(text(made_ms)) {
+            return Holders::Either;
+        }
+    }
+    Holders::Clear(all)
 }
 
 /// Those of the documents under a key that belong to a company that is addressed; all when none does, and when it

@@ -40,8 +40,8 @@ pub(crate) use document::{DocumentStatus, order_of};
 pub(crate) use record::record;
 pub use sql::first_receipt;
 pub(crate) use sql::{
-    dismiss_message, forget_documents, insert_documents, needing_action, of_message, of_open,
-    refuse_documents, resolve, resume_message, status_of_message,
+    dismiss_message, forget_documents, has_resumable, insert_documents, needing_action, of_message,
+    of_open, refuse_documents, resolve, resume_message, status_of_message,
 };
 pub(crate) use step::{again, step};
 #[cfg(test)]

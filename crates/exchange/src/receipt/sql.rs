@@ -409,18 +409,32 @@ pub(crate) fn dismiss_message(tx: &mut Tx<'_>, id: MessageId) -> Result<()> {
     .map(|_| ())
 }
 
-/// Takes the dismissal of the documents of a message back: those that were not declared anew meanwhile need an action
-/// again. Answers how many had been dismissed.
+/// A document that was dismissed and may be resumed: it is still turned down, and was not declared anew meanwhile.
+const RESUMABLE: &str = "is_dismissed and outcome in ('rejected', 'faulty', 'refused') and not exists (\
+     select 1 from document later \
+     where later.business_key = coalesce(document.business_key, document.refused_key) \
+     and later.company_id = document.company_id and later.id > document.id \
+     and not later.is_duplicate and not (later.is_draft and coalesce(later.status, 1) = 1))";
+
+/// Takes the dismissal of the documents of a message back where there is still something to do: they need an action
+/// again. Answers how many do.
 pub(crate) fn resume_message(tx: &mut Tx<'_>, id: MessageId) -> Result<u64> {
     tx.execute(
-        "update document set is_dismissed = false, needs_action = not exists (\
-         select 1 from document later \
-         where later.business_key = coalesce(document.business_key, document.refused_key) \
-         and later.company_id = document.company_id and later.id > document.id \
-         and not later.is_duplicate and not (later.is_draft and coalesce(later.status, 1) = 1)) \
-         where id between $1 and $2 and is_dismissed",
+        &format!(
+            "update document set is_dismissed = false, needs_action = true \
+             where id between $1 and $2 and {RESUMABLE}"
+        ),
         &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
     )
+}
+
+/// Whether [`resume_message`] would find something.
+pub(crate) fn has_resumable(tx: &mut Tx<'_>, id: MessageId) -> Result<bool> {
+    let found = tx.query_opt(
+        &format!("select 1 from document where id between $1 and $2 and {RESUMABLE} limit 1"),
+        &[(id.0 + 1).into(), (id.0 + PART_MAX).into()],
+    )?;
+    Ok(found.is_some())
 }
 
 /// Every document of a message was refused by the platform after the check: its key is kept apart, where no

@@ -1,11 +1,9 @@
 //! One batch of customs' answers: split, match, record, move on, and only then acknowledge.
 
 use super::document::{Before, is_believable};
-use super::matching::{Address, Candidates, Home, UNSENT, may_be_of_later};
-use super::parked::{NewParked, ParkedBody};
-use super::{
-    DocumentStatus, NewReceipt, action, contested, fingerprint, hearing, parked, record, sql,
-};
+use super::matching::{Address, Candidates, Home, UNSENT, cause};
+use super::parked::{self, Cause, First, NewParked, ParkedBody};
+use super::{DocumentStatus, NewReceipt, action, contested, fingerprint, hearing, record, sql};
 use crate::correction;
 use crate::inbox;
 use crate::message::{self, Back, Counts, DayCounts, MessageId, State, Step};
@@ -151,7 +149,7 @@ pub(crate) fn again(
     let mut to = Address {
         is_named: !opened.receiver_ids.is_empty(),
         is_looked_at: true,
-        arrived_ms: (!may_be_of_later(&parked.reason)).then_some(parked.at_ms),
+        arrived_ms: (!parked.is_of_later).then_some(parked.at_ms),
         ..Address::default()
     };
     for id in &opened.receiver_ids {
@@ -207,11 +205,13 @@ fn sort<'a>(
     if let Some(at_ms) = addressed.iter().find_map(|(_, to)| to.arrived_ms) {
         candidates.as_of(tx, at_ms)?;
     }
-    let early = came_early(tx, addressed, now_ms)?;
+    let before = came_before(tx, addressed, now_ms)?;
     let mut sorted = Sorted::default();
     for (one, to) in addressed {
         if let Err(reason) = &one.content {
             sorted.homeless.push(NewParked {
+                cause: Cause::Other,
+                at_ms: to.arrived_ms.unwrap_or(now_ms),
                 kind: "",
                 key: String::new(),
                 reason: reason.clone(),
@@ -220,9 +220,10 @@ fn sort<'a>(
             });
         }
         for entry in one.entries() {
-            let home = match early.contains(&print_of(one, entry)) {
-                true => Home::Unknown(UNSENT),
-                false => candidates.home(tx, entry, to)?,
+            let home = match before.get(&print_of(one, entry)) {
+                Some(first) if first.is_early => Home::Unknown(UNSENT),
+                Some(first) => home_as_of(tx, entry, to, first.at_ms)?,
+                None => candidates.home(tx, entry, to)?,
             };
             let at_ms = to.arrived_ms.unwrap_or(now_ms);
             let new = |company: CompanyId, document: i64| NewReceipt {
@@ -231,6 +232,8 @@ fn sort<'a>(
             };
             match home {
                 Home::Unknown(reason) => sorted.homeless.push(NewParked {
+                    cause: cause(reason),
+                    at_ms,
                     kind: entry.kind.code(),
                     key: key_of(entry),
                     reason: reason.to_owned(),
@@ -251,20 +254,38 @@ fn sort<'a>(
     Ok(sorted)
 }
 
-/// Answers that wait among the parked ones because nothing had been sent under their key when they came: a
-/// second delivery, after it was sent, makes them no answer to it. One without a time may be a second answer.
-fn came_early(
+/// Answers that were parked when they first came, dismissed since or not: whatever was sent after that is not what
+/// they answer. One without a time may be a second answer.
+fn came_before(
     tx: &mut Tx<'_>,
     addressed: &[(&Opened, Address)],
     now_ms: i64,
-) -> Result<BTreeSet<i64>> {
+) -> Result<BTreeMap<i64, First>> {
     let fresh = addressed.iter().filter(|(_, to)| !to.is_looked_at);
     let dated = fresh.flat_map(|(one, _)| {
         let entries = one.entries();
         let dated = entries.filter(|entry| is_believable(entry.return_time.trim(), now_ms));
-        dated.map(|entry| print_of(one, entry))
+        dated.map(|entry| parked::Known {
+            print: print_of(one, entry),
+            key: key_of(entry),
+            kind: entry.kind,
+            status: entry.return_status,
+            time: entry.return_time.trim(),
+            receivers: &one.receiver_ids,
+        })
     });
-    parked::waiting(tx, UNSENT, &dated.collect())
+    parked::came_before(tx, &dated.collect::<Vec<_>>())
+}
+
+/// The home of an entry among what had been sent at this moment, in Unix milliseconds.
+fn home_as_of(tx: &mut Tx<'_>, entry: &Entry, to: &Address, at_ms: i64) -> Result<Home> {
+    let mut candidates = Candidates::read(tx, &[entry])?;
+    candidates.as_of(tx, at_ms)?;
+    let to = Address {
+        arrived_ms: Some(at_ms),
+        ..to.clone()
+    };
+    candidates.home(tx, entry, &to)
 }
 
 fn print_of(one: &Opened, entry: &Entry) -> i64 {

@@ -18,7 +18,7 @@ use web::{Problem, codes};
 const CLINIC_BYTES_MAX: usize = 1 << 20;
 
 registry::operations! {
-    ReadSignatureClinic = changes(
+    ExamineSignature = changes(
         "signature_clinic",
         "验签诊断",
         &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator]
@@ -169,7 +169,7 @@ pub struct ClinicAnswer {
     )
 )]
 pub(crate) async fn signature_clinic(
-    By { actor, .. }: By<ReadSignatureClinic>,
+    By { actor, .. }: By<ExamineSignature>,
     State(door): State<Arc<Door>>,
     request: Request,
 ) -> Result<Json<ClinicAnswer>, Problem> {

@@ -28,7 +28,7 @@ registry::operations! {
         "查看企业签名策略",
         &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator]
     );
-    ReadSigningConsent = changes("signing_consent", "开通或关闭平台代签", &[Role::CompanyAdmin]);
+    SetSigningConsent = changes("signing_consent", "开通或关闭平台代签", &[Role::CompanyAdmin]);
     AskSigningPolicy = changes("ask_signing_policy", "申请变更企业签名策略", &[Role::Operator]);
 }
 
@@ -224,7 +224,7 @@ async fn signing(
     )
 )]
 async fn signing_consent(
-    By { actor, .. }: By<ReadSigningConsent>,
+    By { actor, .. }: By<SetSigningConsent>,
     Held(desk): Held<Desk>,
     body: Result<Json<ConsentBody>, JsonRejection>,
 ) -> Result<Json<SigningView>, Problem> {

@@ -25,7 +25,7 @@ use ceb::matching::Part;
 use registry::access::Actor;
 use std::collections::{BTreeMap, BTreeSet};
 use store::event::Event;
-use store::unreadable::{damage, tell};
+use store::unreadable::damage;
 use store::{Result, Tx};
 
 pub use view::{Story, StoryDocument, StoryField, StoryReceipt, StoryStep};
@@ -82,10 +82,8 @@ pub(crate) fn trade(tx: &mut Tx<'_>, actor: &Actor, id: i64, now_ms: i64) -> Res
     for found in related(tx, actor, asked)? {
         let message = MessageId::of_document(found.document_id);
         // Of a damaged one the rest of the trade is told all the same.
-        let Some(body) = damage(body(tx, &actor.sight, message))?.unwrap_or_else(|why| {
-            tell(("message", (message.0, 0)), &why);
-            Some(Vec::new())
-        }) else {
+        let read = damage(body(tx, &actor.sight, message))?;
+        let Some(body) = read.unwrap_or_else(|_| Some(Vec::new())) else {
             continue;
         };
         let mut receipts = receipt::of_message(tx, found.company_id, message, RECEIPTS_MAX)?;

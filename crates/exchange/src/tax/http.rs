@@ -26,7 +26,7 @@ const RATES_MAX: usize = 1000;
 const QUESTION_BYTES_MAX: usize = 4 << 20;
 
 registry::operations! {
-    ReadTaxEstimate = changes(
+    EstimateTax = changes(
         "tax_estimate",
         "税款测算",
         &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator, Role::BureauClerk, Role::BureauApprover, Role::CustomsOfficer]
@@ -194,7 +194,7 @@ impl From<&Estimate> for TaxView {
     )
 )]
 async fn tax_estimate(
-    By { actor, .. }: By<ReadTaxEstimate>,
+    By { actor, .. }: By<EstimateTax>,
     State(door): State<Arc<Door>>,
     request: Request,
 ) -> Result<Json<TaxAnswer>, Problem> {

@@ -190,6 +190,13 @@ pub(crate) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Answers> 
     sql::answers(tx, keys)
 }
 
+/// Those of the codes that operators have explained for some kind.
+pub(crate) fn answered(tx: &mut Tx<'_>, codes: &BTreeSet<String>) -> Result<BTreeSet<String>> {
+    let keys = codes.iter().map(|code| (code.clone(), String::new()));
+    let answers = answers(tx, &keys.collect())?;
+    Ok(answers.into_keys().map(|(code, _)| code).collect())
+}
+
 /// Brings an answer into form: meaning and advice each on one line.
 fn formed(answer: &Answer) -> Result<Answer, Problem> {
     let wrong = |why: String| Problem::new(codes::INCOMPLETE).detail(why);

@@ -107,7 +107,7 @@ pub fn is_masked(tx: &mut Tx<'_>, actor: &Actor, message: MessageId, now_ms: i64
 /// Opens a message for a session.
 ///
 /// # Errors
-/// The engine's.
+/// The caller is no person at work, or has opened as many as he may in an hour.
 pub(crate) fn open(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -137,7 +137,7 @@ pub(crate) fn open(
 /// Counts messages that a person takes away in a file. The caller audits them.
 ///
 /// # Errors
-/// The engine's.
+/// He has taken as many as he may in an hour.
 pub(crate) fn take_away(
     tx: &mut Tx<'_>,
     (actor, id): (&Actor, i64),

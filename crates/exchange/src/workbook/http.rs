@@ -39,7 +39,7 @@ registry::operations! {
         "下载模板",
         &[Role::CompanyAdmin, Role::CompanyClerk, Role::CompanyReader, Role::Program, Role::Operator, Role::BureauClerk, Role::BureauApprover, Role::CustomsOfficer]
     );
-    ReadWorkbookReport = changes("workbook_report", "标注工作簿中的问题", CLERKS);
+    ReportWorkbook = changes("workbook_report", "标注工作簿中的问题", CLERKS);
 }
 
 /// The routes of this module.
@@ -138,7 +138,7 @@ pub(crate) async fn template(
     )
 )]
 pub(crate) async fn workbook_report(
-    By { actor, .. }: By<ReadWorkbookReport>,
+    By { actor, .. }: By<ReportWorkbook>,
     State(door): State<Arc<Door>>,
     request: Request,
 ) -> Result<Response, Problem> {

@@ -30,7 +30,7 @@ use std::time::Duration;
 use store::clock::SharedClock;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tower::Service;
 use web::address::{Network, network};
@@ -149,10 +149,11 @@ impl Door {
         };
         let n_places = descriptors::connections(http.connections_max);
         let head_time = Duration::from_millis(http.head_ms_max);
+        let idle_time = Duration::from_millis(http.idle_ms_max);
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
-            .header_read_timeout(head_time)
+            .header_read_timeout(idle_time)
             .max_buf_size(HEAD_BYTES_MAX);
         Ok(Self {
             router,
@@ -208,13 +209,24 @@ impl Door {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let router = self.router.clone();
+        let heard = Arc::new(Notify::new());
+        let first = Arc::clone(&heard);
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+            heard.notify_one();
             request.extensions_mut().insert(Peer(address));
             router.clone().call(request)
         });
         let connection = self.http.serve_connection(TokioIo::new(stream), service);
+        let mut served = std::pin::pin!(watcher.watch(connection));
+        // hyper has one limit for idle connections and for heads; who has not asked anything yet gets less.
+        tokio::select! {
+            _ = &mut served => return,
+            asked = tokio::time::timeout(self.head_time, first.notified()) => if asked.is_err() {
+                return;
+            },
+        }
         // How a caller breaks off is his business; what we answer is counted where it is made.
-        let _ = watcher.watch(connection).await;
+        let _ = served.await;
     }
 
     /// Tells a caller that there is no place for him, and lets go of him.

@@ -17,9 +17,10 @@ pub struct HttpConfig {
     pub connections_max: usize,
     /// Open connections of one address at most; of IPv6 a /64 counts as one.
     pub connections_per_address_max: usize,
-    /// How long the head of a request, a handshake of TLS or the pause before the next request may
-    /// take, in milliseconds.
+    /// How long a handshake of TLS and the head of the first request of a connection may take, in milliseconds.
     pub head_ms_max: u64,
+    /// How long a connection may be idle between two requests, the head of the next one included, in milliseconds.
+    pub idle_ms_max: u64,
     /// Over how much waiting for the other side the pace is measured, in milliseconds.
     pub pace_window_ms: u64,
     /// Slowest pace of bodies and answers, in bytes per second.
@@ -42,7 +43,8 @@ impl Default for HttpConfig {
             listen: "127.0.0.1:8080".to_owned(),
             connections_max: 4096,
             connections_per_address_max: 1024,
-            head_ms_max: 75_000,
+            head_ms_max: 15_000,
+            idle_ms_max: 75_000,
             pace_window_ms: 10_000,
             pace_bytes_min: 512,
             stop_ms_max: 8000,
@@ -69,8 +71,8 @@ impl HttpConfig {
         if self.connections_max == 0 || self.connections_per_address_max == 0 {
             return Some("connections_max 与 connections_per_address_max 应大于 0");
         }
-        if self.head_ms_max == 0 || self.pace_window_ms == 0 {
-            return Some("head_ms_max 与 pace_window_ms 应大于 0");
+        if [self.head_ms_max, self.idle_ms_max, self.pace_window_ms].contains(&0) {
+            return Some("head_ms_max、idle_ms_max 与 pace_window_ms 应大于 0");
         }
         None
     }

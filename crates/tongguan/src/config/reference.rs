@@ -21,7 +21,11 @@ pub const REFERENCE: &[(&str, &str)] = &[
     ),
     (
         "http.head_ms_max",
-        "从连接建立或上一个应答结束起，多少毫秒内须收完请求头，否则断开；TLS 握手同此上限",
+        "从连接建立起，多少毫秒内须收完第一个请求头，否则断开；TLS 握手同此上限",
+    ),
+    (
+        "http.idle_ms_max",
+        "从上一个应答结束起，多少毫秒内须收完下一个请求头，否则断开；应答头 Keep-Alive 提前一秒告知",
     ),
     (
         "http.pace_window_ms",

@@ -119,6 +119,7 @@ fn shares_are_not_larger_than_what_is_shared() {
     let told = load("[limits]\nstreams_per_caller_max = 501", &[]).unwrap_err();
     assert!(told.contains("_per_caller_max"), "{told}");
     assert!(load("[http]\nhead_ms_max = 0", &[]).is_err());
+    assert!(load("[http]\nidle_ms_max = 0", &[]).is_err());
     let told = load("[registry]\ntrusted_proxies = [\"proxy.example\"]", &[]).unwrap_err();
     assert!(told.contains("proxy.example"), "{told}");
     let config = load("[registry]\nproxy_header = \"forwarded\"", &[]).unwrap();

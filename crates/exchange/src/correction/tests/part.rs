@@ -1,8 +1,11 @@
 //! Messages of which a part came back, or of which a part is declared again.
 
 use super::{declare, edit, form, id_of, submit, told};
+use crate::correction::http::{CorrectionsBody, submit_corrections};
 use crate::message::MessageId;
 use crate::testing::{House, accepted};
+use axum::Json;
+use axum::extract::State;
 use axum::http::StatusCode;
 use ceb::Kind;
 use store::testing::each_engine;
@@ -55,6 +58,34 @@ async fn documents_that_come_back_later_are_corrected_later() {
             "TG-R4421"
         );
     }
+}
+
+/// No two documents are given one number: neither those of one message nor those of several.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_documents_are_not_given_one_number() {
+    let house = House::on(store::testing::sqlite()).await;
+    let (id, [one, other]) = two_orders(&house, 13).await;
+    for number in [&one, &other] {
+        told(&house, number, 100, WRONG).await;
+    }
+    let (status, said) = submit(&house, id, vec![edit("orderNo", "DD-ONE")]).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{said}");
+    assert!(
+        said.to_string().contains("不能给多份单证填同一个值"),
+        "{said}"
+    );
+    let (second, [third, _]) = two_orders(&house, 14).await;
+    told(&house, &third, 100, WRONG).await;
+    let body = CorrectionsBody {
+        messages: vec![id.to_string(), second.to_string()],
+        edits: vec![edit("orderNo", "DD-ONE")],
+    };
+    let answer = submit_corrections(house.by(0).await, State(house.door()), Ok(Json(body))).await;
+    let detail = answer.unwrap_err().detail.unwrap();
+    assert!(detail.contains("不能给多份单证填同一个值"), "{detail}");
+    // One of them, and one message alone, may have another number.
+    let (status, said) = submit(&house, second, vec![edit("orderNo", "DD-ONE")]).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{said}");
 }
 
 /// Of a message some documents are declared again and others left: those still need an action.

@@ -273,7 +273,7 @@ fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     if receipt::again(tx, doing.ground, parked, now_ms)?.is_empty() {
         return Err(Undone::failed("仍然找不到对应的申报，或这份回执已经登记"));
     }
-    parked::close(tx, id, now_ms)?;
+    parked::found(tx, id, now_ms)?;
     Ok("；已送达企业".to_owned())
 }
 

@@ -172,8 +172,9 @@ fn read_answers(
         .rev()
         .map(|row| {
             let at = ("receipt", (row.int(2)?, row.int(0)?));
-            let return_info = tx.try_text(row.text(9)?, at)?;
+            let return_info = tx.try_text(row.text(9), at)?;
             is_readable &= return_info.is_some();
+            let xml = tx.try_raw(row.text(11), at)?;
             Ok(NewReceipt {
                 company_id: CompanyId(row.int(1)?),
                 message_id: MessageId(row.int(2)?),
@@ -186,7 +187,8 @@ fn read_answers(
                 return_info: return_info.unwrap_or_default(),
                 invt_no: None,
                 pre_no: None,
-                xml: row.text(11)?,
+                // Nothing is read of a damaged one.
+                xml: xml.unwrap_or_default(),
                 fingerprint: row.int(10)?,
                 is_dated: true,
                 feed_no: Some(row.int(0)?),
@@ -213,7 +215,8 @@ pub(in crate::receipt) fn told(
             "receipt",
             (answer.message_id.0, answer.feed_no.unwrap_or(0)),
         );
-        let Some(xml) = tx.try_text(sealed, at)? else {
+        let xml = tx.try_text(Ok(sealed), at)?.filter(|xml| !xml.is_empty());
+        let Some(xml) = xml else {
             // Whether customs wrote this time or we did nobody knows any more: it decides nothing.
             answer.is_dated = false;
             continue;

@@ -3,17 +3,46 @@
 
 mod sql;
 
+use super::document::{is_same_moment, order_of};
 use super::fingerprint;
 use ceb::ReturnStatus;
+use std::collections::{BTreeMap, BTreeSet};
 use store::event::Event;
 use store::id::IdMaker;
 use store::{Result, Tx};
 
-pub(crate) use sql::{body, close, hold, list, waiting, waits};
+pub(crate) use sql::{body, close, found, hold, list, waits};
+
+/// Why an answer has no home, as far as it decides what becomes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// Nothing that it fits was declared, as after the loss of some days: it may answer what is declared later.
+    Undeclared,
+    /// Nothing had been sent under its key: it answers nothing that is sent later.
+    Unsent,
+    /// Anything else; it answers what had been sent by then.
+    Other,
+    /// It has found its home, when two operators had it matched once more.
+    Found,
+}
+
+impl Cause {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Undeclared => "undeclared",
+            Self::Unsent => "unsent",
+            Self::Other => "other",
+            Self::Found => "found",
+        }
+    }
+}
 
 /// An answer that is to be parked.
 #[derive(Debug)]
 pub(crate) struct NewParked<'a> {
+    pub(crate) cause: Cause,
+    /// When it arrived, in Unix milliseconds.
+    pub(crate) at_ms: i64,
     /// Its kind; empty when it could not be read.
     pub(crate) kind: &'static str,
     /// The key that it names, as far as it names one.
@@ -81,8 +110,8 @@ impl Parked {
 pub(crate) struct ParkedBody {
     /// When it arrived, in Unix milliseconds.
     pub(crate) at_ms: i64,
-    /// Why it was parked.
-    pub(crate) reason: String,
+    /// Whether it may answer what is declared later.
+    pub(crate) is_of_later: bool,
     pub(crate) receivers: Vec<String>,
     pub(crate) body: Vec<u8>,
 }
@@ -93,6 +122,76 @@ pub(crate) fn print_of(body: &[u8], receivers: &[String]) -> i64 {
     match receivers.is_empty() {
         true => fingerprint(&[body]),
         false => fingerprint(&[body, receivers.as_bytes()]),
+    }
+}
+
+/// An answer as it is compared with those that are parked.
+#[derive(Debug)]
+pub(crate) struct Known<'a> {
+    pub(crate) print: i64,
+    pub(crate) key: String,
+    pub(crate) kind: ceb::Kind,
+    pub(crate) status: ReturnStatus,
+    /// As customs wrote it.
+    pub(crate) time: &'a str,
+    pub(crate) receivers: &'a [String],
+}
+
+/// How the first delivery of an answer fared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct First {
+    /// Whether nothing had been sent under its key.
+    pub(crate) is_early: bool,
+    /// When it came, in Unix milliseconds.
+    pub(crate) at_ms: i64,
+}
+
+/// Of these answers those that came before and found no home among what was declared, whether that waits or was
+/// dismissed: the same bytes, or the same status of the same moment for the same address, as customs sends an answer
+/// again under another number or with a coarser time.
+pub(crate) fn came_before(tx: &mut Tx<'_>, answers: &[Known<'_>]) -> Result<BTreeMap<i64, First>> {
+    let mut found = BTreeMap::new();
+    let keys: BTreeSet<&str> = answers.iter().map(|one| one.key.as_str()).collect();
+    for row in sql::under(tx, &keys)? {
+        let first = row.first;
+        for one in answers.iter().filter(|one| row.is_same(one)) {
+            let known = found.entry(one.print).or_insert(first);
+            if first.at_ms < known.at_ms {
+                *known = first;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A parked answer that may be another delivery of one that has come.
+struct Under {
+    print: i64,
+    key: String,
+    receivers: String,
+    first: First,
+    /// None where it is damaged.
+    body: Option<Vec<u8>>,
+}
+
+impl Under {
+    fn is_same(&self, one: &Known<'_>) -> bool {
+        if self.print == one.print {
+            return true;
+        }
+        if self.key != one.key || self.receivers != one.receivers.join(" ") {
+            return false;
+        }
+        let receipts = self.body.as_deref().map(ceb::receipt::split);
+        let Some(Ok(receipts)) = receipts else {
+            return false;
+        };
+        receipts.entries.iter().any(|entry| {
+            let moments = [entry.return_time.trim(), one.time].map(order_of);
+            entry.kind == one.kind
+                && entry.return_status == one.status
+                && (moments[0] == moments[1] || is_same_moment(entry.return_time.trim(), one.time))
+        })
     }
 }
 
@@ -108,7 +207,7 @@ pub(crate) fn park(
 ) -> Result<()> {
     let receivers = parked.receivers.join(" ");
     let keys = (ids.next(), print_of(parked.body, parked.receivers));
-    let Some(id) = sql::insert(tx, keys, (parked, &receivers), now_ms)? else {
+    let Some(id) = sql::insert(tx, keys, (parked, &receivers))? else {
         return Ok(());
     };
     metrics::counter!("tongguan_receipts_parked_total").increment(1);

@@ -1,23 +1,23 @@
 //! Statements on `parked_receipt`.
 
-use super::{Listed, NewParked, Parked, ParkedBody};
+use super::{Cause, First, Listed, NewParked, Parked, ParkedBody, Under};
 use std::collections::BTreeSet;
 use store::{Many, Result, Tx, Value};
 
 /// Inserts an answer under an id and a fingerprint; answers the id under which it waits from now on, or none
-/// when it is there and waits; its body is written anew, for the stored one may be damaged. One that was dismissed waits again when it comes once more, under its own id and
-/// for the reason for which it came back.
+/// when it is there and waits; its body is written anew, for the stored one may be damaged. One that was dismissed
+/// waits again when it comes once more, under its own id and for the reason for which it came back, dated by its
+/// first arrival: it answers nothing that was sent since.
 pub(super) fn insert(
     tx: &mut Tx<'_>,
     (id, fingerprint): (i64, i64),
     (parked, receivers): (&NewParked<'_>, &str),
-    now_ms: i64,
 ) -> Result<Option<i64>> {
     let body = tx.vault().close(parked.body)?;
     let waiting = tx.query_opt(
         "insert into parked_receipt (id, kind, document_key, reason, fingerprint, at_ms, \
-         released_at, receivers, body) values ($1, $2, $3, $4, $5, $6, null, $7, $8) \
-         on conflict (fingerprint) do update set released_at = null, at_ms = excluded.at_ms, \
+         released_at, receivers, body, cause) values ($1, $2, $3, $4, $5, $6, null, $7, $8, $9) \
+         on conflict (fingerprint) do update set released_at = null, cause = excluded.cause, \
          reason = excluded.reason, body = excluded.body \
          where parked_receipt.released_at is not null returning id",
         &[
@@ -26,9 +26,10 @@ pub(super) fn insert(
             (&parked.key).into(),
             (&parked.reason).into(),
             fingerprint.into(),
-            now_ms.into(),
+            parked.at_ms.into(),
             receivers.into(),
             Value::Bytes(&body),
+            parked.cause.name().into(),
         ],
     )?;
     if waiting.is_none() {
@@ -75,21 +76,41 @@ pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parke
         .collect()
 }
 
-/// Those of the fingerprints under which an answer waits for this reason.
-pub(crate) fn waiting(
-    tx: &mut Tx<'_>,
-    reason: &str,
-    fingerprints: &BTreeSet<i64>,
-) -> Result<BTreeSet<i64>> {
+/// Parked answers that are compared with those that come, at most; under one key there are a few.
+const UNDER_MAX: &str = ") order by id limit 200";
+
+/// What was parked under these keys, waits or was dismissed, and was no answer to what is declared later.
+pub(super) fn under(tx: &mut Tx<'_>, keys: &BTreeSet<&str>) -> Result<Vec<Under>> {
     const FIND: Many = Many {
-        before: "select fingerprint from parked_receipt where released_at is null and reason = $1 \
-                 and fingerprint in (",
+        before: "select id, fingerprint, document_key, receivers, at_ms, cause, \
+                 case when length(body) <= $1 then body else null end from parked_receipt \
+                 where cause in ('unsent', 'other') and document_key in (",
         row: "?",
-        after: ")",
+        after: UNDER_MAX,
     };
-    let rows: Vec<Vec<Value<'_>>> = fingerprints.iter().map(|one| vec![(*one).into()]).collect();
-    let found = tx.many(FIND, &[reason.into()], &rows)?;
-    found.iter().map(|row| row.int(0)).collect()
+    let named = keys.iter().filter(|key| !key.is_empty());
+    let rows: Vec<Vec<Value<'_>>> = named.map(|key| vec![(*key).into()]).collect();
+    let found = tx.many(FIND, &[LISTED_BYTES_MAX.into()], &rows)?;
+    found
+        .iter()
+        .map(|row| {
+            let id = row.int(0)?;
+            let body = match row.bytes_opt(6)? {
+                Some(sealed) => tx.try_bytes(sealed, ("parked_receipt", (id, 0)))?,
+                None => None,
+            };
+            Ok(Under {
+                print: row.int(1)?,
+                key: row.text(2)?,
+                receivers: row.text(3)?,
+                first: First {
+                    is_early: row.text(5)? == Cause::Unsent.name(),
+                    at_ms: row.int(4)?,
+                },
+                body,
+            })
+        })
+        .collect()
 }
 
 /// Whether an answer still waits.
@@ -104,16 +125,16 @@ pub(crate) fn waits(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
 /// An answer that still waits, with its address; none where it is damaged.
 pub(crate) fn body(tx: &mut Tx<'_>, id: i64) -> Result<Option<ParkedBody>> {
     let found = tx.query_opt(
-        "select body, receivers, at_ms, reason from parked_receipt where id = $1 and released_at is null",
+        "select body, receivers, at_ms, cause from parked_receipt where id = $1 and released_at is null",
         &[id.into()],
     )?;
     let Some(row) = found else { return Ok(None) };
     let body = tx.try_bytes(row.bytes(0)?, ("parked_receipt", (id, 0)))?;
     let receivers = receivers(&row.text(1)?);
-    let (at_ms, reason) = (row.int(2)?, row.text(3)?);
+    let (at_ms, cause) = (row.int(2)?, row.text(3)?);
     Ok(body.map(|body| ParkedBody {
         at_ms,
-        reason,
+        is_of_later: cause == Cause::Undeclared.name(),
         receivers,
         body,
     }))
@@ -123,7 +144,16 @@ fn receivers(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }
 
-/// Notes that an answer waits no more: it has found its home, or was dismissed. Answers whether it waited.
+/// Notes that an answer has found its home: when it comes again it is one of those that have.
+pub(crate) fn found(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<()> {
+    tx.execute(
+        "update parked_receipt set cause = $1 where id = $2",
+        &[Cause::Found.name().into(), id.into()],
+    )?;
+    close(tx, id, now_ms).map(|_| ())
+}
+
+/// Notes that an answer waits no more, as when it was dismissed. Answers whether it waited.
 pub(crate) fn close(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<bool> {
     let n_closed = tx.execute(
         "update parked_receipt set released_at = $1 where id = $2 and released_at is null",

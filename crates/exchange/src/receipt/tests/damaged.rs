@@ -53,6 +53,39 @@ async fn a_damaged_answer_stops_no_other() {
     }
 }
 
+/// A receipt of which a column is no text any more, as SQLite hands out what was changed on the disk, stands in the
+/// feed as one that cannot be read; those before and after it are read.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feed_goes_on_past_what_is_damaged() {
+    let columns = [
+        "return_info",
+        "xml",
+        "kind",
+        "document_key",
+        "return_time",
+        "guid",
+    ];
+    for column in columns {
+        let house = House::on(store::testing::sqlite()).await;
+        let (_, dxp_id) = declared(&house).await;
+        for second in 0..3 {
+            let time = format!("2026030209000{second}000");
+            answer(&house, &dxp_id, &[said(&house, 2, &time)]).await;
+        }
+        let spoil = house.shared.db.write(move |tx: &mut Tx<'_>| {
+            let sql =
+                format!("update receipt set {column} = cast(x'80ff' as text) where feed_no = 2");
+            tx.execute(&sql, &[])
+        });
+        assert_eq!(spoil.await.unwrap(), 1);
+        let company = house.company(0).id;
+        let read = move |tx: &mut Tx<'_>| downlink::after(tx, company, 0, 10);
+        let feed = house.shared.db.read(read).await.unwrap();
+        let unreadable: Vec<bool> = feed.iter().map(|item| item.is_unreadable).collect();
+        assert_eq!(unreadable, [false, true, false], "{column}");
+    }
+}
+
 /// Of a message whose body cannot be opened the numbers are left as they are.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_message_stops_no_answer_that_moves() {

@@ -5,6 +5,7 @@ use super::courses::{declare_again, dismiss, set_states};
 use super::homes::{parked_now, release, renamed};
 use super::odd::with_text;
 use super::{answer, receipt};
+use crate::receipt::parked;
 use crate::testing::{House, accepted};
 use ceb::{Kind, Outcome};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use store::testing::each_engine;
 const TIME: &str = "20260302090000123";
 
 /// What waits to be sent goes out now, and everything that passed its check did so just now.
-async fn send_later(house: &House) {
+pub(super) async fn send_later(house: &House) {
     house.clock.advance(Duration::from_secs(60));
     let now_ms = house.shared.clock.now_ms();
     let set = house.shared.db.write(move |tx| {
@@ -24,11 +25,29 @@ async fn send_later(house: &House) {
     set_states(house, "sent").await;
 }
 
+/// When two operators dismissed the answer.
+#[derive(Clone, Copy, PartialEq)]
+enum Dismissed {
+    BeforeSending,
+    AfterSending,
+}
+
+/// Two operators dismiss a parked answer.
+async fn give_up(house: &House, id: i64) {
+    let close = house.shared.db.write(move |tx| parked::close(tx, id, 7));
+    assert!(close.await.unwrap());
+}
+
 /// An answer that came when nothing had been sent under its key answers none of what is sent later: neither when
-/// it is delivered once more nor when operators match it again. Another one does.
+/// it is delivered once more, dismissed meanwhile or not, nor when operators match it again. Another one does.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_came_before_a_document_was_sent_never_answers_it() {
-    for is_contested in [false, true] {
+    for (is_contested, dismissed) in [
+        (false, None),
+        (true, None),
+        (false, Some(Dismissed::BeforeSending)),
+        (true, Some(Dismissed::AfterSending)),
+    ] {
         for test in each_engine() {
             let house = House::on(test).await;
             let (id, dxp_id) = declared(&house).await;
@@ -38,7 +57,17 @@ async fn what_came_before_a_document_was_sent_never_answers_it() {
             set_states(&house, "waiting").await;
             let early = said(&house, 100, TIME);
             answer(&house, &dxp_id, std::slice::from_ref(&early)).await;
+            if dismissed == Some(Dismissed::BeforeSending) {
+                let waiting = parked_now(&house).await.remove(0);
+                give_up(&house, waiting.id).await;
+                house.clock.advance(Duration::from_secs(60));
+                answer(&house, &dxp_id, std::slice::from_ref(&early)).await;
+            }
             send_later(&house).await;
+            if dismissed == Some(Dismissed::AfterSending) {
+                let waiting = parked_now(&house).await.remove(0);
+                give_up(&house, waiting.id).await;
+            }
             answer(&house, &dxp_id, &[early]).await;
             let waiting = parked_now(&house).await;
             assert_eq!(waiting.len(), 1);

@@ -23,7 +23,7 @@ pub(super) async fn release(house: &House, id: i64) -> bool {
         let body = parked::body(tx, id)?.unwrap();
         let homes = crate::receipt::again(tx, &ground, body, now_ms)?;
         if !homes.is_empty() {
-            parked::close(tx, id, now_ms)?;
+            parked::found(tx, id, now_ms)?;
         }
         Ok(!homes.is_empty())
     });

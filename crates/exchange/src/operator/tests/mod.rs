@@ -1,7 +1,8 @@
 //! What is stuck is freed by two people, once.
 
-use super::request::pending;
-use super::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT, n_asked};
+mod days;
+use super::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
+use super::{n_asked, request::pending};
 use crate::message::{self, MessageId, State, Step};
 use crate::receipt;
 use crate::testing::{House, accepted, person};
@@ -108,8 +109,7 @@ async fn what_was_asked_for_is_counted_as_long_as_it_waits() {
         });
         assert_eq!(count.await.unwrap(), ((0, 0), (1, 0), (1, 2)));
         assert!(free(&house, REFUSE.name, id.0).await.is_ok());
-        let after = house.shared.db.read(n_asked);
-        assert_eq!(after.await.unwrap(), (0, 2));
+        assert_eq!(house.shared.db.read(n_asked).await.unwrap(), (0, 2));
     }
 }
 
@@ -164,8 +164,7 @@ async fn what_was_asked_for_is_seen_until_it_is_decided() {
             let ids = ids.clone();
             let read = move |tx: &mut store::Tx<'_>| pending(tx, &ids, is_receipt);
             let found = house.shared.db.read(read).await.unwrap();
-            let told = found.into_iter().map(|(id, request)| (id, request.kind));
-            told.collect::<Vec<_>>()
+            Vec::from_iter(found.into_iter().map(|(id, request)| (id, request.kind)))
         };
         let asking = async |kind: &'static str, id: i64| {
             let ground = house.gate.ground.clone();
@@ -210,11 +209,11 @@ async fn a_refused_message_is_checked_anew_under_the_same_id() {
         assert_eq!(house.state(0, id).await, "refused");
         // The mended rule of this test: the stored message has become a good one.
         let mended = house.shared.db.write(move |tx| {
-            let args = [good.as_bytes().into(), id.0.into()];
-            tx.execute(
-                "update message_body set body = $1 where message_id = $2",
-                &args,
-            )
+            let hash = <sha2::Sha256 as sha2::Digest>::digest(&good);
+            let sql = "update message_body set body = $1 where message_id = $2";
+            tx.execute(sql, &[good.as_bytes().into(), id.0.into()])?;
+            let sql = "update message set hash = $1 where id = $2";
+            tx.execute(sql, &[hash.as_slice().into(), id.0.into()])
         });
         mended.await.unwrap();
         assert!(free(&house, RESUBMIT.name, id.0).await.is_ok());
@@ -222,13 +221,14 @@ async fn a_refused_message_is_checked_anew_under_the_same_id() {
         assert_eq!(house.state(0, id).await, "settled");
         let sight = house.sight(0);
         let life = house.shared.db.read(move |tx| {
-            let message = crate::query::find(tx, &sight, id)?.unwrap();
-            crate::query::detail(tx, &message)
+            let found = crate::query::find(tx, &sight, id)?.unwrap();
+            crate::query::detail(tx, &found)
         });
         let life = life.await.unwrap();
         assert!(life.findings.is_empty() && life.documents[0].document_key.is_some());
-        assert!(free(&house, RESUBMIT.name, id.0).await.is_err());
-        assert!(free(&house, RESUBMIT.name, 12_345).await.is_err());
+        for gone in [id.0, 12_345] {
+            assert!(free(&house, RESUBMIT.name, gone).await.is_err());
+        }
     }
 }
 

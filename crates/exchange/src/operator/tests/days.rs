@@ -1,0 +1,34 @@
+//! The counts of the days when a message is sent on several of them.
+
+use super::{free, hold};
+use crate::operator::RELEASE;
+use crate::testing::{House, accepted};
+use ceb::Kind;
+use registry::access::Sight;
+use std::time::Duration;
+use store::testing::each_engine;
+
+/// A message that is sent on three days, after two people released it twice, counts under the last of them, and under
+/// no other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_is_released_twice_counts_under_the_last_day() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 1)).await);
+        crate::pipeline::drain(&house.shared).await.unwrap();
+        for _ in 0..2 {
+            hold(&house, id).await;
+            house.clock.advance(DAY);
+            free(&house, RELEASE.name, id.0).await.unwrap();
+            crate::pipeline::drain(&house.shared).await.unwrap();
+        }
+        let mut sent = Vec::new();
+        for day in ["2026-03-02", "2026-03-03", "2026-03-04"] {
+            let read = move |tx: &mut store::Tx<'_>| crate::overview::day(tx, &Sight::All, day);
+            let kinds = house.shared.db.read(read).await.unwrap();
+            sent.push(kinds.iter().map(|kind| kind.n_sent).sum::<i64>());
+        }
+        assert_eq!(sent, [0, 0, 1]);
+    }
+}

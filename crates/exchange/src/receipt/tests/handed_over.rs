@@ -1,0 +1,139 @@
+//! Answers to a DXP id that has gone from one company to another, and answers that come again in another form.
+
+use super::answer;
+use super::clocks::{became, declared, said};
+use super::courses::{declare_again, set_states};
+use super::homes::{parked_now, release, renamed};
+use super::odd::with_text;
+use crate::message::MessageId;
+use crate::receipt::return_time;
+use crate::testing::House;
+use ceb::Outcome;
+use std::time::Duration;
+use store::clock::Clock;
+use store::testing::each_engine;
+
+/// An order of the first company under an id that is the second one's by now, which has declared the same key an
+/// hour later: the first order, the id, and when the second one was declared, in Unix milliseconds.
+async fn handed_over(house: &House) -> (MessageId, String, i64) {
+    let (first, id) = declared(house).await;
+    house.clock.advance(Duration::from_secs(1800));
+    renamed(house, 0, "DXPENT0000009999").await;
+    renamed(house, 1, &id).await;
+    house.clock.advance(Duration::from_secs(1800));
+    let second_ms = hand_in(house).await;
+    (first, id, second_ms)
+}
+
+/// The second company declares the key of the first one's order.
+async fn hand_in(house: &House) -> i64 {
+    let second_ms = house.clock.now_ms();
+    let other = declare_again(house, 2).await;
+    let owner = house.company(1).id.0;
+    let hand_over = house.shared.db.write(move |tx| {
+        for table in ["message", "document"] {
+            let sql = format!("update {table} set company_id = $1 where id >= $2");
+            tx.execute(&sql, &[owner.into(), other.0.into()])?;
+        }
+        // Its sender was not the first company's any more; it is the second one's.
+        let sql = "update document set outcome = 'waiting', needs_action = false, \
+                   business_key = coalesce(business_key, refused_key), refused_key = null where id > $1";
+        tx.execute(sql, &[other.0.into()])?;
+        let sql = "update message set state = 'sent', outcome = 'waiting' where id = $1";
+        tx.execute(sql, &[other.0.into()])
+    });
+    assert_eq!(hand_over.await.unwrap(), 1);
+    house.clock.advance(Duration::from_secs(60));
+    second_ms
+}
+
+/// A late answer to what the former holder declared is never the new holder's, though that has declared the same key
+/// since: by its time it is parked, for the former holder or for nobody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_answer_does_not_reach_the_new_holder_of_the_id() {
+    for (before_ms, reason) in [(25 * 60_000, "归申报企业"), (25_000, "无法确定")] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (first, id, second_ms) = handed_over(&house).await;
+            let time = return_time(second_ms - before_ms);
+            answer(&house, &id, &[said(&house, 100, &time)]).await;
+            let waiting = parked_now(&house).await;
+            assert!(waiting[0].reason.contains(reason), "{waiting:?}");
+            let is_certain = reason == "归申报企业";
+            assert_eq!(release(&house, waiting[0].id).await, is_certain);
+            assert_eq!(
+                became(&house, first).await.0 == Outcome::Rejected,
+                is_certain
+            );
+            assert!(house.feed(1).await.is_empty());
+        }
+    }
+}
+
+/// An answer to what the new holder has declared is its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_came_after_it_is_the_new_holders() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (first, id, second_ms) = handed_over(&house).await;
+        let time = return_time(second_ms + 20_000);
+        answer(&house, &id, &[said(&house, 100, &time)]).await;
+        assert_eq!(house.feed(1).await.len(), 1);
+        assert_eq!(became(&house, first).await.0, Outcome::Waiting);
+    }
+}
+
+/// An answer that came to the id before the new holder declared the key is the former holder's, however soon that
+/// followed, and in whatever form customs sends it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_parked_before_the_new_holder_declared_is_not_its_own() {
+    for pause_ms in [800, 7000] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (first, id) = declared(&house).await;
+            house.clock.advance(Duration::from_secs(1800));
+            renamed(&house, 0, "DXPENT0000009999").await;
+            renamed(&house, 1, &id).await;
+            let time = return_time(house.clock.now_ms());
+            answer(&house, &id, &[said(&house, 100, &time)]).await;
+            let parked = parked_now(&house).await.remove(0);
+            assert!(parked.reason.contains("归申报企业"), "{parked:?}");
+            house.clock.advance(Duration::from_millis(pause_ms));
+            hand_in(&house).await;
+            let number = "22222222-5B7D-4E21-9C44-1A2B3C4D5E6F";
+            let renumbered = with_text(&said(&house, 100, &time), "guid", number);
+            let coarse = said(&house, 100, &time[..14]);
+            answer(&house, &id, &[renumbered, coarse]).await;
+            assert!(house.feed(1).await.is_empty(), "{pause_ms}");
+            assert!(release(&house, parked.id).await, "{pause_ms}");
+            assert_eq!(became(&house, first).await.0, Outcome::Rejected);
+            assert!(house.feed(1).await.is_empty(), "{pause_ms}");
+        }
+    }
+}
+
+/// What came before a document was sent is no answer to it when customs sends it again under another number or with a
+/// coarser time; another answer is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_came_early_is_known_in_another_form() {
+    for status in [100, 800] {
+        for test in each_engine() {
+            let house = House::on(test).await;
+            let (id, dxp_id) = declared(&house).await;
+            set_states(&house, "waiting").await;
+            let time = return_time(house.clock.now_ms());
+            answer(&house, &dxp_id, &[said(&house, status, &time)]).await;
+            assert_eq!(parked_now(&house).await.len(), 1);
+            super::early::send_later(&house).await;
+            let number = "33333333-5B7D-4E21-9C44-1A2B3C4D5E6F";
+            let renumbered = with_text(&said(&house, status, &time), "guid", number);
+            let coarse = said(&house, status, &time[..14]);
+            answer(&house, &dxp_id, &[renumbered, coarse]).await;
+            assert_eq!(became(&house, id).await.0, Outcome::Waiting, "{status}");
+            assert!(house.feed(0).await.is_empty(), "{status}");
+            let later = return_time(house.clock.now_ms());
+            answer(&house, &dxp_id, &[said(&house, status, &later)]).await;
+            assert_ne!(became(&house, id).await.0, Outcome::Waiting, "{status}");
+        }
+    }
+}
