@@ -54,7 +54,7 @@ pub const DISTRICT: Kind = Kind {
     deciders: &[Role::SecurityAdmin],
     run: set_district,
 };
-/// The kinds of approvals of this room.
+/// The kinds of approvals of this module.
 pub const KINDS: &[Kind] = &[DISTRICT];
 
 /// A department as it is typed.

@@ -29,7 +29,7 @@ pub const SET_KIND: ApprovalKind = ApprovalKind {
     deciders: &[Role::SecurityAdmin],
     run,
 };
-/// The kinds of approvals of this room.
+/// The kinds of approvals of this module.
 pub const KINDS: &[ApprovalKind] = &[SET_KIND];
 
 /// What somebody wants a parameter to be.
