@@ -1,6 +1,5 @@
 //! Settings of the registry.
 
-use crate::parameter::Adjustable;
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 use web::address::{Network, ProxyHeader};
@@ -48,6 +47,23 @@ pub struct Config {
     pub foreign: Vec<ForeignSource>,
     /// Where the audit is sent as syslog over UDP, as `host:port`; empty for nowhere.
     pub syslog: String,
+}
+
+/// A setting of the file that a parameter overrides; [`crate::ground::Ground::number`] alone reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Adjustable(u32);
+
+impl Adjustable {
+    /// A setting with this value.
+    pub const fn new(value: u32) -> Self {
+        Self(value)
+    }
+
+    /// The value, for [`crate::parameter::Parameter::own`] alone: others would miss a change.
+    pub(crate) const fn value(self) -> u32 {
+        self.0
+    }
 }
 
 /// The protocol of a foreign source of identity.
@@ -104,7 +120,7 @@ pub struct ForeignSource {
 const FOREIGN_NAME_MAX: usize = 40;
 
 /// Whether an address may be called: over TLS, or on the own machine.
-pub(crate) fn may_call(address: &Url) -> bool {
+pub fn may_call(address: &Url) -> bool {
     let is_own = match address.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),

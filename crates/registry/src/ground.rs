@@ -11,8 +11,7 @@ use store::id::IdMaker;
 use store::{Db, Result as StoreResult, Tx};
 use web::{Problem, codes};
 
-/// Random bytes of one secret.
-pub type Secret = [u8; 32];
+pub use crate::seal::Secret;
 
 /// Where randomness comes from: a test brings its own.
 pub type Random = Arc<dyn Fn() -> Option<Secret> + Send + Sync>;

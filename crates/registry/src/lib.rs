@@ -1,56 +1,45 @@
-//! F5 登记: who is who, who may do what, and who did it.
+//! The registry (登记): the kernel that every other crate asks who is who, who may do what, and who did it.
 //!
 //! - [`company`], [`api_key`]: the companies that declare, and the keys of their programs.
-//! - [`account`], [`factor`], [`session`], [`login`]: people, how they prove who they are, and the
-//!   time they are at work. [`bootstrap`] makes the first three of them.
-//! - [`passkey`], [`foreign`]: the ways to be known without our password: by a key of one's own, or
-//!   by the word of another house. [`slip`]s are what their pages carry and bring back once.
-//! - [`role`], [`access`]: what may be done, by whom, and whose data are seen. Every handler of
-//!   every floor asks [`access::Gate::actor`] first.
-//! - [`cas`], [`oidc`]: other systems let people log in here; [`relying_party`] says which.
-//! - [`administration`]: the work of the officers: [`user`]s and [`grant`]s, and the
-//!   [`job`]s that run by themselves.
-//! - [`department`], [`post`]: where the people of the agencies belong. [`dictionary`]: what forms
-//!   offer, and the [`code_table`]s of the message standard, of which newer ones are loaded.
-//!   [`parameter`]: settings that change at run time. [`notice`]: what everybody should know.
+//! - [`account`], [`session`]: people, and the time they are at work. How they prove who they are stands in the crate
+//!   `identity`; [`factor`] has the rows of their second factors.
+//! - [`role`], [`actor`], [`access`]: what may be done, by whom, and whose data are seen. Every handler of
+//!   every crate asks [`access::Gate::actor`] first.
 //! - [`approval`]: acts that need a second pair of eyes. [`audit`]: what everybody did, in a chain.
+//! - [`department`], [`dictionary`]: rows that others read, and the crate `back_office` changes. [`parameter`]:
+//!   settings that change at run time. [`code_table`]: the tables of the message standard, of which newer ones are
+//!   loaded.
+//! - [`request`], [`page`], [`throttle`], [`job`]: what handlers, pages and jobs of several crates share.
 //!
 //! [`ground::Ground`] carries database, time, ids, randomness and settings as arguments.
+//!
+//! The modules stand from high to low: each uses only those after it.
 
-pub mod access;
-pub mod account;
-pub mod administration;
-pub mod api_key;
-pub mod approval;
-pub mod audit;
-pub mod bootstrap;
-pub mod cas;
-pub mod code_table;
-pub mod company;
-pub mod config;
-pub mod department;
-pub mod dictionary;
-pub mod factor;
-pub mod foreign;
-pub mod grant;
-pub mod ground;
-pub mod job;
-pub mod login;
-pub mod notice;
-pub mod oidc;
-pub mod parameter;
-pub mod passkey;
-pub mod post;
-pub mod relying_party;
-pub mod role;
-pub mod seal;
-pub mod session;
-pub mod slip;
-#[cfg(test)]
-mod testing;
 #[cfg(test)]
 mod tests;
-pub mod user;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod approval;
+pub mod access;
+pub mod api_key;
+pub mod session;
+pub mod department;
+pub mod role;
+pub mod factor;
+pub mod account;
+pub mod job;
+pub mod ground;
+pub mod code_table;
+pub mod parameter;
+pub mod audit;
+pub mod actor;
+pub mod company;
+pub mod config;
+pub mod seal;
+pub mod dictionary;
+pub mod request;
+pub mod page;
+pub mod throttle;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -68,6 +57,6 @@ pub fn hash_text(token: &str) -> String {
 }
 
 /// Bytes as lower case hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,6 @@
 //! encrypted with AES-256-GCM; the key lives in a file beside the database, readable by its owner
 //! only, so that a copy of the database alone tells nothing.
 
-use crate::ground::Secret;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use base64::Engine;
@@ -10,6 +9,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+/// Random bytes of one secret.
+pub type Secret = [u8; 32];
 
 /// Bytes of the nonce before the text.
 const NONCE_BYTES: usize = 12;

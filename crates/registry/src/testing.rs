@@ -13,10 +13,10 @@ use store::id::IdMaker;
 use store::{Db, Tx};
 
 /// 2026-11-23 10:00 in Beijing.
-pub(crate) const NOW: i64 = 1_795_399_200_000;
+pub const NOW: i64 = 1_795_399_200_000;
 
 /// Foundations on a database, and the clock that they stand on.
-pub(crate) fn ground(db: &Db) -> (Ground, Arc<TestClock>) {
+pub fn ground(db: &Db) -> (Ground, Arc<TestClock>) {
     let clock = TestClock::at(NOW);
     let ground = Ground {
         db: db.clone(),
@@ -32,7 +32,11 @@ pub(crate) fn ground(db: &Db) -> (Ground, Arc<TestClock>) {
 }
 
 /// Makes a person of the staff with an active account and a role.
-pub(crate) async fn person(ground: &Ground, login: &'static str, role: Option<Role>) -> Actor {
+#[expect(
+    clippy::unwrap_used,
+    reason = "tests alone ask for it, and there is nobody to tell"
+)]
+pub async fn person(ground: &Ground, login: &'static str, role: Option<Role>) -> Actor {
     let shared = ground.clone();
     let write = move |tx: &mut Tx<'_>| -> store::Result<_> {
         let (id, party) = (AccountId(shared.ids.next()), shared.ids.next());
@@ -67,7 +71,7 @@ pub(crate) async fn person(ground: &Ground, login: &'static str, role: Option<Ro
 }
 
 /// A grant as the first officers have it.
-pub(crate) fn held(ground: &Ground, account: AccountId, party: i64, role: Role) -> Grant {
+pub fn held(ground: &Ground, account: AccountId, party: i64, role: Role) -> Grant {
     Grant {
         id: ground.ids.next(),
         account,

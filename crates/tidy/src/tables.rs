@@ -95,6 +95,21 @@ const STATEMENTS: [(&str, &str); 9] = [
     ),
 ];
 
+/// Modules that stand in another crate than the migrations say, which are never changed.
+const MOVED: [(&str, &str); 11] = [
+    ("registry/bootstrap", "identity/bootstrap"),
+    ("registry/cas", "identity/cas"),
+    ("registry/foreign", "identity/foreign"),
+    ("registry/login", "identity/login"),
+    ("registry/oidc", "identity/oidc"),
+    ("registry/passkey", "identity/passkey"),
+    ("registry/relying_party", "identity/relying_party"),
+    ("registry/slip", "identity/slip"),
+    ("registry/job", "back_office/job"),
+    ("registry/notice", "back_office/notice"),
+    ("registry/post", "back_office/post"),
+];
+
 /// Table and room, from the comments of the migrations: `Room of a, b: crate/room.`
 fn rooms() -> BTreeMap<String, String> {
     let mut rooms = BTreeMap::from([("migration".to_owned(), "store/migrate".to_owned())]);
@@ -108,6 +123,8 @@ fn rooms() -> BTreeMap<String, String> {
         for sentence in comment.join(" ").split("Room of ").skip(1) {
             let (tables, rest) = sentence.split_once(':').unwrap_or_default();
             let room = rest.trim().split(['.', ' ']).next().unwrap_or_default();
+            let moved = MOVED.iter().find(|(old, _)| *old == room);
+            let room = moved.map_or(room, |(_, new)| *new);
             for table in tables.split(',') {
                 rooms.insert(table.trim().to_owned(), room.to_owned());
             }

@@ -33,7 +33,7 @@ use axum::routing::get;
 use exchange::customs_box::CustomsBox;
 use exchange::shared::Shared;
 use registry::access::Gate;
-use registry::login::Throttle;
+use registry::throttle::Throttle;
 use std::sync::Arc;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -75,7 +75,8 @@ pub fn router(
 ) -> anyhow::Result<Router> {
     let shared = &house.shared;
     let api = Api::gather();
-    let gate = Arc::new(Gate::new(house.ground.clone(), api.operations()));
+    let gate = Gate::new(house.ground.clone(), api.operations());
+    let gate = Arc::new(gate.with_programs(identity::oidc::PROGRAMS));
     let throttle = Arc::new(Throttle::new(house.config.registry.address_failures_max));
     let limits = &house.config.limits;
     let (all, share) = (limits.upload_bytes_max, limits.upload_bytes_per_caller_max);

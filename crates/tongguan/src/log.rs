@@ -32,8 +32,17 @@ const LINE_BYTES_MAX: usize = 8 << 10;
 const FLUSH: Duration = Duration::from_secs(1);
 
 /// The crates of the platform.
-const OURS: [&str; 8] = [
-    "tongguan", "services", "exchange", "registry", "queue", "web", "store", "ceb",
+const OURS: [&str; 10] = [
+    "tongguan",
+    "services",
+    "exchange",
+    "back_office",
+    "identity",
+    "registry",
+    "queue",
+    "web",
+    "store",
+    "ceb",
 ];
 
 /// Libraries that print whole messages, with personal data, at levels that are on by default.

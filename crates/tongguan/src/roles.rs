@@ -128,7 +128,7 @@ impl House {
         if node.is_some() {
             db.write(move |tx| {
                 exchange::lane::follow(tx, number)?;
-                registry::job::follow(tx, number)
+                back_office::job::follow(tx, number)
             })
             .await?;
         }
@@ -143,8 +143,8 @@ impl House {
             code_tables: Arc::default(),
         };
         // What was changed at run time holds from the first request on.
-        registry::parameter::refresh(&ground).await?;
-        registry::code_table::refresh(&ground).await?;
+        registry::parameter::refresh(&ground.db, &ground.parameters).await?;
+        registry::code_table::refresh(&ground.db, &ground.code_tables).await?;
         let shared = Arc::new(Shared {
             directory: Directory::new(db.clone(), Arc::clone(&clock)),
             ground: ground.clone(),
@@ -233,20 +233,29 @@ impl House {
             self.loops.push(started);
         }
         let (ground, told) = (self.ground.clone(), stop.clone());
-        let start = move |pulse| registry::code_table::follow(ground.clone(), told.clone(), pulse);
+        let start = move |pulse| {
+            let with = (ground.db.clone(), Arc::clone(&ground.clock));
+            let tables = Arc::clone(&ground.code_tables);
+            registry::code_table::follow(with, tables, told.clone(), pulse)
+        };
         let started = self
             .tasks
             .start("code_tables", LOOK_MAX, stop.clone(), start);
         self.loops.push(started);
         let (ground, told) = (self.ground.clone(), stop.clone());
-        let start = move |pulse| registry::parameter::follow(ground.clone(), told.clone(), pulse);
+        let start = move |pulse| {
+            let with = (ground.db.clone(), Arc::clone(&ground.clock));
+            let board = Arc::clone(&ground.parameters);
+            registry::parameter::follow(with, board, told.clone(), pulse)
+        };
         let started = self.tasks.start("parameters", LOOK_MAX, stop, start);
         self.loops.push(started);
     }
 
     /// Every job of the house.
     pub fn jobs(&self) -> Vec<Job> {
-        let mut jobs = registry::job::own(&self.ground);
+        let mut jobs = identity::jobs::own(&self.ground);
+        jobs.extend(back_office::job::own(&self.ground));
         jobs.extend(upload::jobs(&self.ground, &self.uploader));
         jobs.push(exchange::reseal::job(&self.ground, &self.shared.queue));
         jobs
@@ -260,9 +269,9 @@ impl House {
         let told = stop.clone();
         let start = move |pulse| {
             let (ground, jobs) = (ground.clone(), jobs.clone());
-            registry::job::serve(ground, jobs, owner.clone(), told.clone(), pulse)
+            back_office::job::serve(ground, jobs, owner.clone(), told.clone(), pulse)
         };
-        let within = registry::job::TURN_MAX;
+        let within = back_office::job::TURN_MAX;
         self.loops
             .push(self.tasks.start("jobs", within, stop, start));
     }

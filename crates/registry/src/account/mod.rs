@@ -5,8 +5,7 @@
 //! second factor away. Failures are counted and locked by the room `login`;
 //! accounts that nobody uses are disabled and reported.
 
-pub mod confirm;
-pub mod http;
+pub mod hashing;
 pub mod password;
 pub mod personal;
 mod sql;
@@ -14,7 +13,7 @@ mod sql;
 use crate::company::CompanyId;
 use store::{Error, Result, Tx};
 
-pub use crate::role::AccountId;
+pub use crate::actor::AccountId;
 pub use sql::{
     Filter, Profile, by_id, by_login, companies_below, hold, list, passed, person_of, placed,
     placed_by_department, profile, put_agency, remove_agency, set_language, set_name, set_profile,

@@ -9,14 +9,11 @@
 //! Programs are not people: what a company's program submits is on record as the message itself,
 //! with the key that brought it. Payloads, passwords and personal data never stand in a row (I8).
 
-pub mod http;
-pub mod log;
 mod sql;
-pub mod syslog;
 #[cfg(test)]
 mod tests;
 
-use crate::access::Actor;
+use crate::actor::Actor;
 use sha2::{Digest, Sha256};
 use store::{Db, Result, Tx};
 
@@ -27,13 +24,6 @@ const VERIFY_ROWS: i64 = 5000;
 
 /// Longest detail, in characters.
 const DETAIL_CHARS_MAX: usize = 2000;
-
-crate::acts! {
-    /// The chain was checked.
-    pub VERIFY = "audit.verify", "校验审计链";
-    /// The audit was exported.
-    pub EXPORT = "audit.export", "导出审计记录";
-}
 
 /// An act (审计事件) that leaves a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

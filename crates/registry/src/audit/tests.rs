@@ -1,6 +1,6 @@
 //! The chain on both engines.
 
-use super::{Act, done, syslog, verify};
+use super::{Act, done, verify};
 use crate::testing::{ground, person};
 use store::testing::{TestDb, each_engine};
 
@@ -109,69 +109,5 @@ async fn eight_at_once_write_one_chain() {
         }
         let found = verify(&test.db, None).await.unwrap();
         assert_eq!((found.n_rows, found.broken_at), (200, None));
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_act_whose_row_cannot_be_written_does_not_happen() {
-    for test in &each_engine() {
-        let (ground, _) = ground(&test.db);
-        let actor = person(&ground, "somebody", None).await;
-        test.db
-            .write(|tx| tx.execute("delete from audit_head", &[]))
-            .await
-            .unwrap();
-        let (shared, login) = (ground.clone(), "another");
-        let details = crate::user::Details {
-            name: "别人".to_owned(),
-            ..Default::default()
-        };
-        let write = move |tx: &mut store::Tx<'_>| {
-            let nonces = [[0; 32]; 2];
-            crate::user::create(tx, &shared, &actor, (login, &details), ("hash", &nonces))
-        };
-        assert_eq!(ground.act(write).await.unwrap_err().status, 500);
-        let left = test
-            .db
-            .read(|tx| crate::account::by_login(tx, "another"))
-            .await;
-        assert_eq!(left.unwrap(), None);
-    }
-}
-
-#[test]
-fn a_row_is_one_line_of_syslog() {
-    let row = super::Row {
-        number: 7,
-        at_ms: 0,
-        actor_kind: "account".to_owned(),
-        actor_id: Some(5),
-        actor_name: "a\"b]c\\d".to_owned(),
-        company: None,
-        act: "test.tried".to_owned(),
-        object: "thing:1".to_owned(),
-        result: "refused".to_owned(),
-        address: "127.0.0.1".to_owned(),
-        request_id: String::new(),
-        detail: "one\r\n<13>1 two".to_owned(),
-        previous: String::new(),
-        hash: "h".to_owned(),
-    };
-    assert_eq!(
-        syslog::message(&row),
-        "<108>1 1970-01-01T08:00:00.000+08:00 - tongguan - test.tried [audit@32473 number=\"7\" \
-         actorKind=\"account\" actorId=\"5\" actor=\"a\\\"b\\]c\\\\d\" object=\"thing:1\" \
-         result=\"refused\" address=\"127.0.0.1\" hash=\"h\"] \u{feff}one  <13>1 two"
-    );
-}
-
-#[test]
-fn a_cell_is_never_a_formula() {
-    for (text, cell) in [
-        ("=1+1", "\"'=1+1\""),
-        ("@x", "\"'@x\""),
-        ("a\"b,c", "\"a\"\"b,c\""),
-    ] {
-        assert_eq!(super::http::cell(text), cell);
     }
 }

@@ -10,17 +10,16 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::access::Actor;
+use crate::actor::Actor;
 use crate::audit;
-use crate::ground::Ground;
 use crate::parameter::LOOK;
 use ceb::code_table::{CodeTable, Difference, Fault, Table, Tables, read};
 use ceb::{Profile, Terms};
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
-use store::clock::beijing_compact;
+use store::clock::{SharedClock, beijing_compact};
 use store::task::Pulse;
-use store::{Result as StoreResult, Tx};
+use store::{Db, Result as StoreResult, Tx};
 use tokio::sync::watch;
 
 pub use sql::{Stored, list};
@@ -126,11 +125,9 @@ impl Standing {
 ///
 /// # Errors
 /// The engine's; the tables stay as they were.
-pub async fn refresh(ground: &Ground) -> StoreResult<()> {
-    let shelf = Arc::clone(&ground.code_tables);
+pub async fn refresh(db: &Db, shelf: &Shelf) -> StoreResult<()> {
     let known = shelf.known();
-    let found = ground
-        .db
+    let found = db
         .read(move |tx: &mut Tx<'_>| sql::newer(tx, &known))
         .await?;
     shelf.take(found);
@@ -138,15 +135,20 @@ pub async fn refresh(ground: &Ground) -> StoreResult<()> {
 }
 
 /// Looks for new versions again and again until it is told to stop.
-pub async fn follow(ground: Ground, mut stop: watch::Receiver<bool>, pulse: Pulse) {
+pub async fn follow(
+    (db, clock): (Db, SharedClock),
+    shelf: Arc<Shelf>,
+    mut stop: watch::Receiver<bool>,
+    pulse: Pulse,
+) {
     while !*stop.borrow() {
         pulse.beat();
-        if let Err(error) = refresh(&ground).await {
+        if let Err(error) = refresh(&db, &shelf).await {
             tracing::warn!(%error, "the code tables could not be read; those known hold");
         }
         tokio::select! {
-            () = ground.clock.sleep(LOOK) => {}
-            // An error means that the house is gone, which is a reason to stop as well.
+            () = clock.sleep(LOOK) => {}
+            // An error means that the sender is gone, which is a reason to stop as well.
             _ = stop.wait_for(|stop| *stop) => break,
         }
     }

@@ -35,13 +35,21 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Department>> {
         .transpose()
 }
 
-pub(super) fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<i64>> {
+/// The id of the department with this code.
+///
+/// # Errors
+/// The engine's.
+pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<i64>> {
     tx.query_opt("select id from department where code = $1", &[code.into()])?
         .map(|row| row.int(0))
         .transpose()
 }
 
-pub(super) fn put(tx: &mut Tx<'_>, department: &Department, now_ms: i64) -> Result<()> {
+/// Writes a department, a new one or in the place of the one with its id.
+///
+/// # Errors
+/// The engine's.
+pub fn put(tx: &mut Tx<'_>, department: &Department, now_ms: i64) -> Result<()> {
     tx.execute(
         "insert into department (id, code, place, leader_id, phone, district, created_at, \
          changed_at) values ($1, $2, $3, $4, $5, $6, $7, $7) \
@@ -61,7 +69,11 @@ pub(super) fn put(tx: &mut Tx<'_>, department: &Department, now_ms: i64) -> Resu
     .map(|_| ())
 }
 
-pub(super) fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+/// Removes a department.
+///
+/// # Errors
+/// The engine's.
+pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     tx.execute("delete from department where id = $1", &[id.into()])
         .map(|_| ())
 }

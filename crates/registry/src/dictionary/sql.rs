@@ -35,7 +35,11 @@ pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Dictionary>> {
         .transpose()
 }
 
-pub(super) fn put(tx: &mut Tx<'_>, one: &Dictionary, now_ms: i64) -> Result<()> {
+/// Writes a dictionary, a new one or in the place of the one with its code.
+///
+/// # Errors
+/// The engine's.
+pub fn put(tx: &mut Tx<'_>, one: &Dictionary, now_ms: i64) -> Result<()> {
     tx.execute(
         "insert into dictionary (code, chinese, english, remark, state, is_own, created_at, \
          changed_at) values ($1, $2, $3, $4, $5, $6, $7, $7) \
@@ -55,7 +59,11 @@ pub(super) fn put(tx: &mut Tx<'_>, one: &Dictionary, now_ms: i64) -> Result<()> 
     .map(|_| ())
 }
 
-pub(super) fn remove(tx: &mut Tx<'_>, code: &str) -> Result<()> {
+/// Removes a dictionary.
+///
+/// # Errors
+/// The engine's.
+pub fn remove(tx: &mut Tx<'_>, code: &str) -> Result<()> {
     tx.execute("delete from dictionary where code = $1", &[code.into()])
         .map(|_| ())
 }
@@ -75,7 +83,11 @@ pub fn entries(tx: &mut Tx<'_>, code: &str, limit: i64) -> Result<Vec<Entry>> {
         .collect()
 }
 
-pub(super) fn n_entries(tx: &mut Tx<'_>) -> Result<i64> {
+/// The number of entries of all dictionaries.
+///
+/// # Errors
+/// The engine's.
+pub fn n_entries(tx: &mut Tx<'_>) -> Result<i64> {
     let row = tx.query_opt("select count(*) from dictionary_entry", &[])?;
     row.map_or(Ok(0), |row| row.int(0))
 }
@@ -104,7 +116,11 @@ pub fn entry_by_code(tx: &mut Tx<'_>, dictionary: &str, code: &str) -> Result<Op
         .transpose()
 }
 
-pub(super) fn put_entry(tx: &mut Tx<'_>, one: &Entry, now_ms: i64) -> Result<()> {
+/// Writes an entry, a new one or in the place of the one with its id.
+///
+/// # Errors
+/// The engine's.
+pub fn put_entry(tx: &mut Tx<'_>, one: &Entry, now_ms: i64) -> Result<()> {
     tx.execute(
         "insert into dictionary_entry (id, dictionary, code, chinese, english, place, colour, \
          state, remark, created_at, changed_at) \
@@ -128,7 +144,11 @@ pub(super) fn put_entry(tx: &mut Tx<'_>, one: &Entry, now_ms: i64) -> Result<()>
     .map(|_| ())
 }
 
-pub(super) fn remove_entry(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+/// Removes an entry.
+///
+/// # Errors
+/// The engine's.
+pub fn remove_entry(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     tx.execute("delete from dictionary_entry where id = $1", &[id.into()])
         .map(|_| ())
 }

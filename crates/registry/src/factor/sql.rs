@@ -1,6 +1,6 @@
 //! Every statement on the table `factor`.
 
-use crate::role::AccountId;
+use crate::actor::AccountId;
 use store::{Result, Row, Tx};
 
 const COLUMNS: &str = "id, account_id, kind, label, secret_sealed, hash, last_step, confirmed, \
@@ -92,7 +92,11 @@ pub fn has_confirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
     Ok(list(tx, account)?.iter().any(Factor::is_in_force))
 }
 
-pub(super) fn drop_unconfirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
+/// Removes the code generators that nobody has confirmed.
+///
+/// # Errors
+/// The engine's.
+pub fn drop_unconfirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
     tx.execute(
         "delete from factor where account_id = $1 and kind = 'totp' and confirmed = false",
         &[account.0.into()],
@@ -100,7 +104,11 @@ pub(super) fn drop_unconfirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<()
     .map(|_| ())
 }
 
-pub(super) fn drop_confirmed_totp(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
+/// Removes the code generator in force.
+///
+/// # Errors
+/// The engine's.
+pub fn drop_confirmed_totp(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
     tx.execute(
         "delete from factor where account_id = $1 and kind = 'totp' and confirmed = true",
         &[account.0.into()],
@@ -108,12 +116,11 @@ pub(super) fn drop_confirmed_totp(tx: &mut Tx<'_>, account: AccountId) -> Result
     .map(|_| ())
 }
 
-pub(super) fn confirm_totp(
-    tx: &mut Tx<'_>,
-    account: AccountId,
-    step: i64,
-    now_ms: i64,
-) -> Result<()> {
+/// Confirms the code generator that is being set up, at the step of its first code.
+///
+/// # Errors
+/// The engine's.
+pub fn confirm_totp(tx: &mut Tx<'_>, account: AccountId, step: i64, now_ms: i64) -> Result<()> {
     tx.execute(
         "update factor set confirmed = true, last_step = $2, used_at = $3 \
          where account_id = $1 and kind = 'totp' and confirmed = false",
@@ -122,7 +129,11 @@ pub(super) fn confirm_totp(
     .map(|_| ())
 }
 
-pub(super) fn use_step(tx: &mut Tx<'_>, id: i64, step: i64, now_ms: i64) -> Result<bool> {
+/// Notes the step of a code; answers false when it, or a later one, was used before.
+///
+/// # Errors
+/// The engine's.
+pub fn use_step(tx: &mut Tx<'_>, id: i64, step: i64, now_ms: i64) -> Result<bool> {
     let n_changed = tx.execute(
         "update factor set last_step = $2, used_at = $3 where id = $1 and last_step < $2",
         &[id.into(), step.into(), now_ms.into()],
@@ -130,7 +141,11 @@ pub(super) fn use_step(tx: &mut Tx<'_>, id: i64, step: i64, now_ms: i64) -> Resu
     Ok(n_changed > 0)
 }
 
-pub(super) fn drop_recovery(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
+/// Removes the recovery codes.
+///
+/// # Errors
+/// The engine's.
+pub fn drop_recovery(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
     tx.execute(
         "delete from factor where account_id = $1 and kind = 'recovery'",
         &[account.0.into()],

@@ -2,65 +2,29 @@
 //!
 //! A parameter is a constant beside its use: a name, a kind with its range, a sentence, and where
 //! its value comes from when nobody has changed it: the settings file ([`Adjustable`]) or a number
-//! of the program. Nothing that is not declared can be set. [`Ground::number`] is the only way to
+//! of the program. Nothing that is not declared can be set. [`crate::ground::Ground::number`] is the only way to
 //! a value, so that no reader can miss a change: an [`Adjustable`] tells nobody else what it is.
 //!
-//! A change that touches security waits for the security administrator; others hold at once. Every
-//! process reads the table again each [`LOOK`] ([`follow`]), so that a change is seen everywhere
-//! within seconds and without a restart. Who set what when, and who approved it, is kept for ever;
-//! each earlier value can be set again.
+//! Every process reads the table again each [`LOOK`] ([`follow`]), so that a change is seen everywhere within
+//! seconds and without a restart. Values are changed in the crate `back_office`.
 
-pub mod http;
 mod sql;
-#[cfg(test)]
-mod tests;
 
-use crate::access::Actor;
-use crate::account::AccountId;
-use crate::approval::{Doing, Kind as ApprovalKind, Undone};
-use crate::audit;
+use crate::actor::AccountId;
 use crate::config::Config;
-use crate::ground::Ground;
-use crate::role::Role;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use store::clock::SharedClock;
 use store::task::Pulse;
-use store::{Error, Result as StoreResult, Tx};
+use store::{Db, Result as StoreResult};
 use tokio::sync::watch;
 
-pub use sql::{changes, values};
+pub use crate::config::Adjustable;
+pub use sql::{changes, note, set, value, values};
 
 /// How often a process reads the values again.
 pub const LOOK: Duration = Duration::from_secs(2);
-
-crate::acts! {
-    /// A parameter was changed.
-    pub SET = "parameter.set", "变更参数";
-}
-
-/// Changes a parameter that touches security.
-pub const SET_KIND: ApprovalKind = ApprovalKind {
-    name: "parameter.set",
-    chinese: "变更安全参数",
-    deciders: &[Role::SecurityAdmin],
-    run,
-};
-/// The kinds of approvals of this room.
-pub const KINDS: &[ApprovalKind] = &[SET_KIND];
-
-/// A setting of the file that a parameter overrides; [`Ground::number`] alone reads it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Adjustable(u32);
-
-impl Adjustable {
-    /// A setting with this value.
-    pub const fn new(value: u32) -> Self {
-        Self(value)
-    }
-}
 
 /// What values a parameter has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +90,7 @@ impl Parameter {
     /// The value that holds when nobody has changed it.
     pub fn own(&self, config: &Config) -> i64 {
         match self.fallback {
-            Fallback::Setting(of) => i64::from(of(config).0),
+            Fallback::Setting(of) => i64::from(of(config).value()),
             Fallback::Fixed(value) => value,
         }
     }
@@ -211,93 +175,28 @@ pub struct Change {
 ///
 /// # Errors
 /// The engine's; the values stay as they were.
-pub async fn refresh(ground: &Ground) -> StoreResult<()> {
-    let found = ground.db.read(values).await?;
-    ground.parameters.take(found.into_iter().collect());
+pub async fn refresh(db: &Db, board: &Board) -> StoreResult<()> {
+    let found = db.read(values).await?;
+    board.take(found.into_iter().collect());
     Ok(())
 }
 
 /// Reads the values again and again until it is told to stop.
-pub async fn follow(ground: Ground, mut stop: watch::Receiver<bool>, pulse: Pulse) {
+pub async fn follow(
+    (db, clock): (Db, SharedClock),
+    board: Arc<Board>,
+    mut stop: watch::Receiver<bool>,
+    pulse: Pulse,
+) {
     while !*stop.borrow() {
         pulse.beat();
-        if let Err(error) = refresh(&ground).await {
+        if let Err(error) = refresh(&db, &board).await {
             tracing::warn!(%error, "the parameters could not be read; the last values hold");
         }
         tokio::select! {
-            () = ground.clock.sleep(LOOK) => {}
-            // An error means that the house is gone, which is a reason to stop as well.
+            () = clock.sleep(LOOK) => {}
+            // An error means that the sender is gone, which is a reason to stop as well.
             _ = stop.wait_for(|stop| *stop) => break,
         }
     }
-}
-
-/// What somebody wants a parameter to be.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Wish {
-    name: String,
-    value: Option<i64>,
-    /// What it was, so that an approval does not undo what a third person did meanwhile.
-    was: Option<i64>,
-}
-
-/// A value for people, the program's own among them.
-fn shown(parameter: &Parameter, ground: &Ground, value: Option<i64>) -> String {
-    match value {
-        Some(value) => parameter.kind.shown(value),
-        None => {
-            let own = parameter.kind.shown(parameter.own(&ground.config));
-            format!("默认（{own}）")
-        }
-    }
-}
-
-/// Writes a change down, with its row in the audit.
-fn write(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    actor: &Actor,
-    (parameter, change): (&Parameter, &Change),
-) -> StoreResult<String> {
-    let was = sql::value(tx, parameter.name)?;
-    sql::set(tx, parameter.name, change.value, change.at_ms)?;
-    sql::note(tx, change)?;
-    let told = format!(
-        "{}：{} → {}",
-        parameter.chinese,
-        shown(parameter, ground, was),
-        shown(parameter, ground, change.value)
-    );
-    let object = format!("parameter:{}", parameter.name);
-    audit::done(tx, change.at_ms, actor, SET, &object, &told)?;
-    Ok(told)
-}
-
-/// The function of [`SET_KIND`].
-fn run(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
-    let wish: Wish = serde_json::from_str(&doing.approval.payload)
-        .map_err(|error| Error::Fault(error.to_string()))?;
-    let Some(parameter) = doing.ground.parameters.find(&wish.name) else {
-        return Err(Undone::failed("平台已没有这个参数"));
-    };
-    if let Some(value) = wish.value
-        && let Err(why) = parameter.check(value)
-    {
-        return Err(Undone::Failed(why));
-    }
-    if sql::value(tx, parameter.name)? != wish.was {
-        return Err(Undone::failed("提交之后参数已被变更"));
-    }
-    let change = Change {
-        id: doing.ground.ids.next(),
-        name: wish.name,
-        value: wish.value,
-        asked_by: doing.approval.asked_by,
-        asked_name: doing.approval.asked_name.clone(),
-        approved_by: doing.actor.require_account().ok(),
-        approved_name: doing.actor.name.clone(),
-        at_ms: doing.ground.now_ms(),
-        why: doing.approval.why.clone(),
-    };
-    Ok(write(tx, doing.ground, doing.actor, (parameter, &change))?)
 }

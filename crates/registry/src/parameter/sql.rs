@@ -1,7 +1,7 @@
 //! Every statement on the tables `parameter` and `parameter_change`.
 
 use super::Change;
-use crate::role::AccountId;
+use crate::actor::AccountId;
 use store::{Result, Row, Tx};
 
 /// The values that differ from the program's own.
@@ -15,7 +15,11 @@ pub fn values(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>> {
         .collect()
 }
 
-pub(super) fn value(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>> {
+/// The value that was set for a parameter; nothing when the program's own holds.
+///
+/// # Errors
+/// The engine's.
+pub fn value(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>> {
     tx.query_opt(
         "select value from parameter where name = $1",
         &[name.into()],
@@ -24,7 +28,11 @@ pub(super) fn value(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>> {
     .transpose()
 }
 
-pub(super) fn set(tx: &mut Tx<'_>, name: &str, value: Option<i64>, now_ms: i64) -> Result<()> {
+/// Sets the value of a parameter; nothing brings the program's own back.
+///
+/// # Errors
+/// The engine's.
+pub fn set(tx: &mut Tx<'_>, name: &str, value: Option<i64>, now_ms: i64) -> Result<()> {
     let Some(value) = value else {
         return tx
             .execute("delete from parameter where name = $1", &[name.into()])
@@ -39,7 +47,11 @@ pub(super) fn set(tx: &mut Tx<'_>, name: &str, value: Option<i64>, now_ms: i64) 
     .map(|_| ())
 }
 
-pub(super) fn note(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
+/// Keeps a change.
+///
+/// # Errors
+/// The engine's.
+pub fn note(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
     tx.execute(
         "insert into parameter_change (id, name, value, asked_by, asked_name, approved_by, \
          approved_name, at_ms, why) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",

@@ -6,19 +6,20 @@
 //! data ([`crate::access::Sight`]). That a person holds one of the three offices (三员分立) only is
 //! a constraint of the table; that an officer holds nothing else is decided in [`grant`].
 
+mod groups;
+mod named;
 mod sql;
 
 use crate::company::CompanyId;
 use store::{Error, Result, Tx};
 
+pub use crate::actor::AccountId;
+pub use groups::{AUDIT, OFFICERS, PEOPLE, SECURITY, SYSTEM, SYSTEM_SECURITY};
+pub use named::{Named, named};
 pub use sql::{
     by_id, custom_roles, grants_of, of_account, of_company, of_role, put_custom_role,
     remove_custom_role,
 };
-
-/// The id of an account (账号编号).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AccountId(pub i64);
 
 /// A built-in role (内置角色).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

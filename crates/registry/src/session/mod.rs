@@ -6,10 +6,9 @@
 //! (kick), when idle for [`Limits::idle_ms`], or at its end in any case. The token changes with
 //! every stage, so that a token seen before login is worth nothing after it.
 
-pub mod http;
 mod sql;
 
-use crate::access::Sight;
+use crate::actor::Sight;
 use crate::company::{Company, CompanyId};
 use crate::ground::Ground;
 use crate::parameter::{Fallback, Kind, Parameter};
@@ -181,19 +180,6 @@ pub fn set_cookie(token: &str, is_secure: bool) -> String {
     let secure = if is_secure { "; Secure" } else { "" };
     let age = if token.is_empty() { "; Max-Age=0" } else { "" };
     format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")
-}
-
-/// Ends the session whose place another takes in the same browser. Where the same person went goes
-/// over to the new one; the systems of somebody else are told.
-///
-/// # Errors
-/// The engine's.
-pub fn succeed(tx: &mut Tx<'_>, old: &Session, new: &Session, now_ms: i64) -> Result<()> {
-    if old.account == new.account {
-        crate::cas::follow(tx, old.id, new.id)?;
-        crate::oidc::follow(tx, old.id, new.id)?;
-    }
-    end(tx, old.id, now_ms, "renewed").map(|_| ())
 }
 
 /// Whether the time of the last request should be noted.

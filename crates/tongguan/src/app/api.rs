@@ -2,6 +2,8 @@
 //! nor described, and nobody can be allowed to call it.
 
 use super::describe;
+use back_office::administration;
+use back_office::job::http::JobDesk;
 use exchange::api::ApiState;
 use exchange::customs_box::http::Stage;
 use exchange::export::http::Exports;
@@ -9,13 +11,11 @@ use exchange::export::list::http::Lists;
 use exchange::intake::http::SubmitState;
 use exchange::live::http::Live;
 use exchange::receipt_feed::http::FeedState;
+use identity::relying_party::http::PartyDesk;
+use identity::session::SessionDesk;
 use registry::access::Routes;
-use registry::administration;
 use registry::approval::http::ApprovalDesk;
-use registry::job::http::JobDesk;
-use registry::relying_party::http::PartyDesk;
 use registry::role::Operation;
-use registry::session::http::SessionDesk;
 use services::todo::http::TodoDesk;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
@@ -49,10 +49,10 @@ impl Api {
     pub(super) fn gather() -> Self {
         Self {
             administration: administration().body_limit(JSON_BYTES_MAX),
-            sessions: registry::session::http::routes().body_limit(JSON_BYTES_MAX),
+            sessions: identity::session::routes().body_limit(JSON_BYTES_MAX),
             approvals: registry::approval::http::routes(),
-            jobs: registry::job::http::routes().body_limit(JSON_BYTES_MAX),
-            parties: registry::relying_party::http::routes(),
+            jobs: back_office::job::http::routes().body_limit(JSON_BYTES_MAX),
+            parties: identity::relying_party::http::routes(),
             intake: intake(),
             declarations: declarations().body_limit(JSON_BYTES_MAX),
             receipts: exchange::receipt_feed::http::routes(),
@@ -135,20 +135,20 @@ pub fn description() -> OpenApi {
 }
 
 fn administration() -> Routes<administration::Desk> {
-    registry::user::http::routes()
-        .merge(registry::user::state::http::routes())
-        .merge(registry::grant::http::routes())
-        .merge(registry::grant::custom::http::routes())
-        .merge(registry::department::http::routes())
-        .merge(registry::post::http::routes())
-        .merge(registry::dictionary::http::routes())
-        .merge(registry::dictionary::entry::http::routes())
-        .merge(registry::notice::http::routes())
-        .merge(registry::notice::desk::http::routes())
-        .merge(registry::notice::readers::http::routes())
-        .merge(registry::parameter::http::routes())
-        .merge(registry::audit::http::routes())
-        .merge(registry::audit::log::http::routes())
+    back_office::user::http::routes()
+        .merge(back_office::user::state::http::routes())
+        .merge(back_office::grant::http::routes())
+        .merge(back_office::grant::custom::http::routes())
+        .merge(back_office::department::http::routes())
+        .merge(back_office::post::http::routes())
+        .merge(back_office::dictionary::http::routes())
+        .merge(back_office::dictionary::entry::http::routes())
+        .merge(back_office::notice::http::routes())
+        .merge(back_office::notice::desk::http::routes())
+        .merge(back_office::notice::readers::http::routes())
+        .merge(back_office::parameter::http::routes())
+        .merge(back_office::log::audit::routes())
+        .merge(back_office::log::http::routes())
 }
 
 fn intake() -> Routes<Arc<SubmitState>> {

@@ -6,7 +6,7 @@ use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use registry::login::page::{Lang, TextPage, page};
+use registry::page::{Lang, TextPage, page};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -39,13 +39,13 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         registry::access::CODES,
         registry::api_key::codes::ALL,
         registry::approval::codes::ALL,
-        registry::administration::codes::ALL,
-        registry::login::codes::ALL,
-        registry::passkey::codes::ALL,
-        registry::foreign::codes::ALL,
-        registry::relying_party::codes::ALL,
-        registry::cas::codes::ALL,
-        registry::oidc::codes::ALL,
+        registry::request::codes::ALL,
+        identity::login::codes::ALL,
+        identity::passkey::codes::ALL,
+        identity::foreign::codes::ALL,
+        identity::relying_party::codes::ALL,
+        identity::cas::codes::ALL,
+        identity::oidc::codes::ALL,
         exchange::intake::codes::ALL,
         exchange::check::codes::ALL,
         services::case_file::codes::ALL,

@@ -1,12 +1,13 @@
 //! The pages of people: login, account, first start.
 
+use crate::gather;
 use axum::Router;
 use axum::routing::{get, post};
+use identity::foreign::Doors;
+use identity::pages::login::Entrance;
+use identity::passkey::Passkeys;
 use registry::access::Gate;
-use registry::foreign::Doors;
-use registry::login::Throttle;
-use registry::login::http::Entrance;
-use registry::passkey::Passkeys;
+use registry::throttle::Throttle;
 use std::sync::Arc;
 
 /// The pages of login and account.
@@ -17,14 +18,16 @@ pub(super) fn routes(gate: &Arc<Gate>, throttle: &Arc<Throttle>) -> Router {
         throttle: Arc::clone(throttle),
         foreign: Arc::new(Doors::open(config)),
         passkeys: Passkeys::of(config).map(Arc::new),
+        follow: gather::FOLLOW,
+        notices: back_office::notice::on_login_page,
     };
     pages(entrance.clone()).merge(other_ways(entrance))
 }
 
 fn pages(entrance: Entrance) -> Router {
-    use registry::account::http as account;
-    use registry::login::activate::http as activate;
-    use registry::login::http as login;
+    use identity::pages::account;
+    use identity::pages::activate;
+    use identity::pages::login;
     Router::new()
         .route("/login", get(login::login_page).post(login::login_try))
         .route(
@@ -47,22 +50,22 @@ fn pages(entrance: Entrance) -> Router {
         )
         .route("/account/recovery", post(account::recovery_renew))
         .route("/account/elsewhere", post(account::elsewhere))
-        .route("/copy.js", get(registry::bootstrap::http::copy_script))
+        .route("/copy.js", get(identity::bootstrap::http::copy_script))
         .route(
             "/bootstrap",
-            get(registry::bootstrap::http::bootstrap_page)
-                .post(registry::bootstrap::http::bootstrap),
+            get(identity::bootstrap::http::bootstrap_page)
+                .post(identity::bootstrap::http::bootstrap),
         )
         .with_state(entrance)
 }
 
 /// Passkeys and foreign sources of identity.
 fn other_ways(entrance: Entrance) -> Router {
-    use registry::account::confirm::http as confirm;
-    use registry::foreign::bind::http as bind;
-    use registry::foreign::http as foreign;
-    use registry::passkey::http as passkey;
-    use registry::passkey::own::http as own;
+    use identity::pages::bind;
+    use identity::pages::confirm::http as confirm;
+    use identity::pages::foreign;
+    use identity::pages::own_passkeys as own;
+    use identity::pages::passkey;
     Router::new()
         .route("/passkey.js", get(passkey::script))
         .route("/passkey/options", post(passkey::options))

@@ -1,12 +1,15 @@
 //! The routes of single sign-on: CAS and `OpenID` Connect for other systems.
 
+use crate::gather;
 use crate::roles::House;
 use axum::Router;
 use axum::routing::{get, post};
+use identity::cas::Cas;
+use identity::courier::Courier;
+use identity::farewell;
+use identity::oidc::Oidc;
 use registry::access::Gate;
-use registry::cas::{Cas, Courier, farewell};
-use registry::login::Throttle;
-use registry::oidc::Oidc;
+use registry::throttle::Throttle;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -25,6 +28,7 @@ pub(super) fn routes(house: &House, gate: &Arc<Gate>, throttle: &Arc<Throttle>) 
         throttle: Arc::clone(throttle),
         courier,
         ended: Arc::new(Notify::new()),
+        follow: gather::FOLLOW,
     });
     let oidc = Arc::new(Oidc {
         gate: Arc::clone(gate),
@@ -43,7 +47,7 @@ pub(super) fn routes(house: &House, gate: &Arc<Gate>, throttle: &Arc<Throttle>) 
 }
 
 fn cas_routes(cas: Arc<Cas>) -> Router {
-    use registry::cas::http as cas_http;
+    use identity::cas::http as cas_http;
     Router::new()
         .route(
             "/cas/login",
@@ -63,7 +67,7 @@ fn cas_routes(cas: Arc<Cas>) -> Router {
 }
 
 fn oidc_routes(oidc: Arc<Oidc>) -> Router {
-    use registry::oidc::http as oidc_http;
+    use identity::oidc::http as oidc_http;
     Router::new()
         .route(
             "/.well-known/openid-configuration",

@@ -7,7 +7,7 @@ use crate::config::{Config, QueueKind};
 use crate::files;
 use crate::roles::{House, beside};
 use exchange::shared::Shared;
-use registry::foreign::Door;
+use identity::foreign::Door;
 use std::time::Duration;
 use store::Db;
 use store::check::{Checked, quick_check};

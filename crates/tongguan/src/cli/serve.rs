@@ -109,7 +109,7 @@ fn reached_at(mut registry: registry::config::Config, listen: &str) -> registry:
 
 /// The one-time token of the first start, when there is no account yet.
 async fn first_start(house: &House) -> anyhow::Result<Option<String>> {
-    registry::bootstrap::token(&house.ground)
+    identity::bootstrap::token(&house.ground)
         .await
         .inspect_err(web::Problem::log)
         .map_err(|problem| anyhow::anyhow!("无法准备首次启用：{}", problem.title))

@@ -9,8 +9,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use registry::login::page::Lang;
-use registry::login::refusal::{Asked, Refusal};
+use registry::page::{Asked, Lang, Refusal};
 use serde::Deserialize;
 use web::{Code, codes};
 

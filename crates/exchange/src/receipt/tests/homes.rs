@@ -180,7 +180,7 @@ async fn what_was_dismissed_waits_again_when_it_comes_again() {
         assert!(parked_now(&house).await.is_empty());
         // It comes back for a reason of its own, and the event names the row that waits.
         let write = house.shared.db.write(|tx| {
-            let sql = "update parked_receipt set reason = '先前的原因'";
+            let sql = "update parked_receipt set reason = '先前的原因', cause = 'other'";
             tx.execute(sql, &[])
         });
         assert_eq!(write.await.unwrap(), 1);

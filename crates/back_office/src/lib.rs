@@ -1,0 +1,20 @@
+//! The back office (后台管理): the work of the three officers and of those on duty.
+//!
+//! - [`user`], [`grant`]: the people with an account, and what they may do.
+//! - [`department`], [`post`]: where the people of the agencies belong. [`dictionary`]: what forms offer.
+//! - [`notice`]: what everybody should know. [`parameter`]: settings that change at run time.
+//! - [`log`]: what everybody did, for those who look into something. [`job`]: what runs by itself.
+//! - [`administration`]: what the modules share.
+//!
+//! The modules stand from high to low: each uses only those after it.
+
+pub mod job;
+pub mod user;
+pub mod grant;
+pub mod notice;
+pub mod dictionary;
+pub mod post;
+pub mod department;
+pub mod parameter;
+pub mod log;
+pub mod administration;

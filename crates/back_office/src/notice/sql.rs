@@ -1,0 +1,267 @@
+//! Every statement on the tables `notice` and `notice_read`.
+
+use super::{Level, Notice, Reader, State};
+use registry::role::AccountId;
+use store::{Error, Result, Row, Tx, Value};
+
+const COLUMNS: &str = "n.id, n.title, n.text, n.category, n.level, n.audience, n.from_at, \
+                       n.until_at, n.is_pinned, n.place, n.state, n.author_id, n.author_name, \
+                       n.changed_at, n.publisher_name, n.published_at, n.withdrawn_by, \
+                       n.withdrawn_at, n.withdrawn_why";
+
+/// Whether the account in `$1` has read it.
+const IS_READ: &str = "exists (select 1 from notice_read r where r.notice_id = n.id \
+                       and r.account_id = $1)";
+
+pub(super) fn put(tx: &mut Tx<'_>, notice: &Notice, now_ms: i64) -> Result<()> {
+    tx.execute(
+        "insert into notice (id, title, text, category, level, audience, from_at, until_at, \
+         is_pinned, place, state, author_id, author_name, created_at, changed_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 'draft', $10, $11, $12, $12) \
+         on conflict (id) do update set title = excluded.title, text = excluded.text, \
+         category = excluded.category, level = excluded.level, audience = excluded.audience, \
+         from_at = excluded.from_at, until_at = excluded.until_at, \
+         is_pinned = excluded.is_pinned, changed_at = excluded.changed_at",
+        &[
+            notice.id.into(),
+            (&notice.title).into(),
+            (&notice.text).into(),
+            (&notice.category).into(),
+            notice.level.name().into(),
+            (&notice.audience).into(),
+            notice.from_at.into(),
+            notice.until_at.into(),
+            notice.is_pinned.into(),
+            notice.author.0.into(),
+            (&notice.author_name).into(),
+            now_ms.into(),
+        ],
+    )
+    .map(|_| ())
+}
+
+pub(super) fn remove(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
+    let n_removed = tx.execute(
+        "delete from notice where id = $1 and state = 'draft'",
+        &[id.into()],
+    )?;
+    Ok(n_removed > 0)
+}
+
+pub(super) fn publish(
+    tx: &mut Tx<'_>,
+    (id, place): (i64, i64),
+    (publisher, name): (AccountId, &str),
+    now_ms: i64,
+) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update notice set state = 'published', place = $2, publisher_id = $3, \
+         publisher_name = $4, published_at = $5 where id = $1 and state = 'draft'",
+        &[
+            id.into(),
+            place.into(),
+            publisher.0.into(),
+            name.into(),
+            now_ms.into(),
+        ],
+    )?;
+    Ok(n_changed > 0)
+}
+
+pub(super) fn withdraw(
+    tx: &mut Tx<'_>,
+    id: i64,
+    (name, why): (&str, &str),
+    now_ms: i64,
+) -> Result<bool> {
+    let n_changed = tx.execute(
+        "update notice set state = 'withdrawn', withdrawn_by = $2, withdrawn_why = $3, \
+         withdrawn_at = $4 where id = $1 and state = 'published'",
+        &[id.into(), name.into(), why.into(), now_ms.into()],
+    )?;
+    Ok(n_changed > 0)
+}
+
+/// The notice with this id.
+///
+/// # Errors
+/// The engine's.
+pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Notice>> {
+    let sql = format!("select {COLUMNS} from notice n where n.id = $1");
+    tx.query_opt(&sql, &[id.into()])?
+        .as_ref()
+        .map(notice)
+        .transpose()
+}
+
+/// Notices in a state, or in any, newest first: the desk's list.
+///
+/// # Errors
+/// The engine's.
+pub fn list(
+    tx: &mut Tx<'_>,
+    state: Option<&str>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Notice>> {
+    let mut args: Vec<Value<'_>> = vec![limit.into(), before.unwrap_or(i64::MAX).into()];
+    let mut and = "";
+    if let Some(state) = state {
+        args.push(state.into());
+        and = " and n.state = $3";
+    }
+    let sql =
+        format!("select {COLUMNS} from notice n where n.id < $2{and} order by n.id desc limit $1");
+    tx.query(&sql, &args)?.iter().map(notice).collect()
+}
+
+/// The condition by which a notice is for somebody now; `$1` is the account.
+fn is_for(audiences: &[&'static str], now_ms: i64, args: &mut Vec<Value<'_>>) -> String {
+    args.push(now_ms.into());
+    let now = args.len();
+    let mut places = Vec::new();
+    for audience in audiences {
+        args.push((*audience).into());
+        places.push(format!("${}", args.len()));
+    }
+    format!(
+        "n.state = 'published' and n.until_at > ${now} and n.from_at <= ${now} \
+         and n.audience in ({})",
+        places.join(", ")
+    )
+}
+
+/// What is valid now for an account that belongs to these audiences, pinned ones first, each with
+/// whether it was read.
+///
+/// # Errors
+/// The engine's.
+pub fn valid(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    (audiences, now_ms): (&[&'static str], i64),
+    (before, limit): (Option<i64>, i64),
+) -> Result<Vec<(Notice, bool)>> {
+    let mut args: Vec<Value<'_>> = vec![account.0.into(), before.unwrap_or(i64::MAX).into()];
+    let is_for = is_for(audiences, now_ms, &mut args);
+    args.push(limit.into());
+    let sql = format!(
+        "select {COLUMNS}, {IS_READ} from notice n where {is_for} and n.place < $2 \
+         order by n.place desc limit ${}",
+        args.len()
+    );
+    tx.query(&sql, &args)?
+        .iter()
+        .map(|row| Ok((notice(row)?, flag(row, 19)?)))
+        .collect()
+}
+
+/// How many of them were not read, up to `limit`.
+///
+/// # Errors
+/// The engine's.
+pub fn n_unread(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    (audiences, now_ms): (&[&'static str], i64),
+    limit: i64,
+) -> Result<i64> {
+    let mut args: Vec<Value<'_>> = vec![account.0.into()];
+    let is_for = is_for(audiences, now_ms, &mut args);
+    args.push(limit.into());
+    let sql = format!(
+        "select count(*) from (select n.id from notice n where {is_for} and not {IS_READ} \
+         limit ${}) unread",
+        args.len()
+    );
+    let row = tx.query_opt(&sql, &args)?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// An expression that is true or false: SQLite has numbers for it.
+fn flag(row: &Row, at: usize) -> Result<bool> {
+    match row.bool(at) {
+        Ok(value) => Ok(value),
+        Err(_) => Ok(row.int(at)? != 0),
+    }
+}
+
+pub(super) fn read(
+    tx: &mut Tx<'_>,
+    (notice, account): (i64, AccountId),
+    (id, now_ms): (i64, i64),
+) -> Result<bool> {
+    let n_new = tx.execute(
+        "insert into notice_read (notice_id, account_id, id, at_ms) values ($1, $2, $3, $4) \
+         on conflict do nothing",
+        &[notice.into(), account.0.into(), id.into(), now_ms.into()],
+    )?;
+    Ok(n_new > 0)
+}
+
+/// How many people have read a notice.
+///
+/// # Errors
+/// The engine's.
+pub fn n_readers(tx: &mut Tx<'_>, notice: i64) -> Result<i64> {
+    let row = tx.query_opt(
+        "select count(*) from notice_read where notice_id = $1",
+        &[notice.into()],
+    )?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// Who has read a notice, newest first.
+///
+/// # Errors
+/// The engine's.
+pub fn readers_of(
+    tx: &mut Tx<'_>,
+    notice: i64,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Reader>> {
+    tx.query(
+        "select id, account_id, at_ms from notice_read where notice_id = $1 and id < $2 \
+         order by id desc limit $3",
+        &[
+            notice.into(),
+            before.unwrap_or(i64::MAX).into(),
+            limit.into(),
+        ],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(Reader {
+            id: row.int(0)?,
+            account: AccountId(row.int(1)?),
+            at_ms: row.int(2)?,
+        })
+    })
+    .collect()
+}
+
+fn notice(row: &Row) -> Result<Notice> {
+    let fault = |what: &str| Error::Fault(format!("{what} of a notice"));
+    Ok(Notice {
+        id: row.int(0)?,
+        title: row.text(1)?,
+        text: row.text(2)?,
+        category: row.text(3)?,
+        level: Level::from_name(&row.text(4)?).ok_or_else(|| fault("level"))?,
+        audience: row.text(5)?,
+        from_at: row.int(6)?,
+        until_at: row.int(7)?,
+        is_pinned: row.bool(8)?,
+        place: row.int(9)?,
+        state: State::from_name(&row.text(10)?).ok_or_else(|| fault("state"))?,
+        author: AccountId(row.int(11)?),
+        author_name: row.text(12)?,
+        changed_at: row.int(13)?,
+        publisher_name: row.text_opt(14)?,
+        published_at: row.int_opt(15)?,
+        withdrawn_by: row.text_opt(16)?,
+        withdrawn_at: row.int_opt(17)?,
+        withdrawn_why: row.text_opt(18)?,
+    })
+}

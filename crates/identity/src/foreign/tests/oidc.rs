@@ -1,0 +1,243 @@
+//! Logins through another house that speaks OIDC.
+
+use super::house::{House, away, back, bound};
+use super::tokens::{Signer, claims};
+use crate::testing::{Browser, Pages};
+use registry::config::ForeignProtocol;
+use registry::session::Stage;
+use serde_json::{Value, json};
+
+const DISCOVERY: &str = "/.well-known/openid-configuration";
+
+fn open(house: &House, signer: &Signer) {
+    let url = house.url();
+    let said = json!({
+        "issuer": url,
+        "authorization_endpoint": format!("{url}/auth?tenant=1"),
+        "token_endpoint": format!("{url}/token"),
+        "jwks_uri": format!("{url}/keys"),
+        "userinfo_endpoint": format!("{url}/me"),
+    });
+    house.say(DISCOVERY, said.to_string());
+    house.say("/keys", signer.keys().to_string());
+    house.say(
+        "/me",
+        json!({ "sub": "wang.wu", "employee": 8765 }).to_string(),
+    );
+}
+
+fn issue(house: &House, signer: &Signer, claims: &Value) {
+    let token = signer.token(
+        &json!({ "alg": "RS256", "kid": "rsa" }),
+        &claims.to_string(),
+    );
+    let said = json!({ "id_token": token, "access_token": "at-1", "token_type": "Bearer" });
+    house.say("/token", said.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_is_redeemed_with_pkce_and_leads_to_the_bound_account() {
+    let (house, signer) = (House::new(), Signer::new());
+    open(&house, &signer);
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "s3cret/+\n").unwrap();
+    let mut source = house.source(ForeignProtocol::Oidc);
+    source.client_secret_file = secret.display().to_string();
+    source.two_factors = true;
+    for pages in &Pages::each_with(&[source]).await {
+        bound(pages, "wang.wu", 2).await;
+        let mut browser = Browser::default();
+        let sent = away(pages, &mut browser).await;
+        let fixed = [
+            ("tenant", "1"),
+            ("response_type", "code"),
+            ("client_id", "tongguan"),
+            ("scope", "openid"),
+            (
+                "redirect_uri",
+                "https://tg.example/login/foreign/house/callback",
+            ),
+            ("code_challenge_method", "S256"),
+        ];
+        for (name, value) in fixed {
+            assert_eq!(sent[name], value);
+        }
+        issue(&house, &signer, &claims(&house.url(), &sent["nonce"]));
+        let params = [
+            ("state", sent["state"].as_str()),
+            ("code", "c-1"),
+            ("iss", &house.url()),
+        ];
+        let answer = back(pages, &mut browser, &params).await;
+        assert_eq!(answer.location(), "/console/cases", "{}", answer.body);
+        let session = pages.session(&browser).await.unwrap();
+        assert_eq!(
+            (session.stage, session.methods.as_str()),
+            (Stage::Full, "foreign2")
+        );
+        let asked = house.heard();
+        let token = asked
+            .iter()
+            .rfind(|text| text.starts_with("POST /token"))
+            .unwrap();
+        // Basic of `tongguan:s3cret%2F%2B`, and the verifier of the challenge.
+        assert!(
+            token.contains("Basic dG9uZ2d1YW46czNjcmV0JTJGJTJC"),
+            "{token}"
+        );
+        let verifier = token.split("code_verifier=").nth(1).unwrap();
+        let verifier = verifier.split('&').next().unwrap();
+        assert_eq!(registry::hash_text(verifier), sent["code_challenge"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_is_not_for_this_login_opens_nothing() {
+    let (house, signer) = (House::new(), Signer::new());
+    open(&house, &signer);
+    for pages in &Pages::each_with(&[house.source(ForeignProtocol::Oidc)]).await {
+        bound(pages, "wang.wu", 1).await;
+        let url = house.url();
+        let evil = "https://evil.example".to_owned();
+        let cases: [(&str, &str, Option<&str>); 6] = [
+            ("nonce", "another", None),
+            ("iss", &evil, None),
+            ("aud", "other", None),
+            ("sub", " ", None),
+            ("sub", "wang.wu", Some(&evil)),
+            ("sub", "wang.wu", Some(&url)),
+        ];
+        for (name, value, issuer) in cases {
+            let mut browser = Browser::default();
+            let sent = away(pages, &mut browser).await;
+            let mut told = claims(&url, &sent["nonce"]);
+            told[name] = json!(value);
+            issue(&house, &signer, &told);
+            let mut params = vec![("state", sent["state"].as_str()), ("code", "c-1")];
+            params.extend(issuer.map(|issuer| ("iss", issuer)));
+            let answer = back(pages, &mut browser, &params).await;
+            let right = issuer == Some(&url);
+            let expected = if right { "/console/cases" } else { "TG-R4651" };
+            assert_eq!(answer.verdict(), expected, "{name} {value} {issuer:?}");
+        }
+        let mut browser = Browser::default();
+        let sent = away(pages, &mut browser).await;
+        let params = [
+            ("state", sent["state"].as_str()),
+            ("error", "access_denied"),
+        ];
+        assert_eq!(
+            back(pages, &mut browser, &params).await.verdict(),
+            "TG-R4651"
+        );
+        for status in [400, 401] {
+            house.say_status("/token", status, "{\"error\":\"invalid_grant\"}");
+            let sent = away(pages, &mut browser).await;
+            let params = [("state", sent["state"].as_str()), ("code", "c-1")];
+            assert_eq!(
+                back(pages, &mut browser, &params).await.verdict(),
+                "TG-R4651"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_may_come_from_the_token_or_from_userinfo_of_the_same_person() {
+    let (house, signer) = (House::new(), Signer::new());
+    open(&house, &signer);
+    for (attribute, me, expected) in [
+        ("employeeNumber", json!({}), "/console/cases"),
+        (
+            "employee",
+            json!({ "sub": "wang.wu", "employee": "8765" }),
+            "/console/cases",
+        ),
+        (
+            "employee",
+            json!({ "sub": "wang.wu", "employee": 8765 }),
+            "/console/cases",
+        ),
+        (
+            "employee",
+            json!({ "sub": "li.si", "employee": "8765" }),
+            "TG-R4651",
+        ),
+        ("employee", json!({ "employee": "8765" }), "TG-R4651"),
+        (
+            "employee",
+            json!({ "sub": "wang.wu", "employee": ["8765"] }),
+            "TG-R4651",
+        ),
+        ("employee", json!({ "sub": "wang.wu" }), "TG-R4651"),
+    ] {
+        house.say("/me", me.to_string());
+        let mut source = house.source(ForeignProtocol::Oidc);
+        source.attribute = attribute.to_owned();
+        for pages in &Pages::each_with(&[source]).await {
+            bound(pages, "8765", 1).await;
+            let mut browser = Browser::default();
+            let sent = away(pages, &mut browser).await;
+            issue(&house, &signer, &claims(&house.url(), &sent["nonce"]));
+            let params = [("state", sent["state"].as_str()), ("code", "c-1")];
+            assert_eq!(
+                back(pages, &mut browser, &params).await.verdict(),
+                expected,
+                "{me}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_that_is_down_or_strange_is_told_before_anybody_leaves() {
+    let (house, signer) = (House::new(), Signer::new());
+    let leave = "/login/foreign/house";
+    for (pointer, value, code) in [
+        ("", json!(null), "TG-R4650"),
+        ("issuer", json!("https://evil.example"), "TG-R4651"),
+        (
+            "token_endpoint",
+            json!("http://192.0.2.1/token"),
+            "TG-R4651",
+        ),
+        ("jwks_uri", json!("file:///etc/passwd"), "TG-R4651"),
+        (
+            "authorization_endpoint",
+            json!("javascript:alert(1)"),
+            "TG-R4651",
+        ),
+        (
+            "userinfo_endpoint",
+            json!("https://user@op.example/"),
+            "TG-R4651",
+        ),
+    ] {
+        open(&house, &signer);
+        if pointer.is_empty() {
+            house.say_status(DISCOVERY, 503, "");
+        } else {
+            let url = house.url();
+            let mut said = json!({
+                "issuer": url,
+                "authorization_endpoint": format!("{url}/auth"),
+                "token_endpoint": format!("{url}/token"),
+                "jwks_uri": format!("{url}/keys"),
+            });
+            said[pointer] = value;
+            house.say(DISCOVERY, said.to_string());
+        }
+        let source = house.source(ForeignProtocol::Oidc);
+        for pages in &Pages::each_with(std::slice::from_ref(&source)).await {
+            let answer = Browser::default().get(pages, leave).await;
+            assert_eq!(answer.verdict(), code, "{pointer}");
+            assert!(answer.body.contains("name=\"password\""));
+        }
+    }
+    let pages = Pages::each_with(&[]).await.remove(0);
+    assert_eq!(
+        Browser::default().get(&pages, leave).await.verdict(),
+        "TG-R4657"
+    );
+}

@@ -1,0 +1,40 @@
+//! A job (定时任务): something that the platform does by itself, declared by the module that knows what. The crate
+//! `back_office` does the jobs that are due.
+
+use crate::ground::Ground;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// A run on its way: what to note of it (nothing when nothing was done), or why it failed.
+pub type Doing = Pin<Box<dyn Future<Output = Result<String, String>> + Send>>;
+
+/// A job (定时任务).
+#[derive(Clone)]
+pub struct Job {
+    /// Its name: `room.verb`.
+    pub name: &'static str,
+    /// Its name for people.
+    pub chinese: &'static str,
+    /// Milliseconds from the end of one run to the next.
+    pub every_ms: i64,
+    /// Does it.
+    pub run: Arc<dyn Fn() -> Doing + Send + Sync>,
+}
+
+impl Job {
+    /// A job whose function needs nothing but the foundations.
+    pub fn of(
+        ground: &Ground,
+        (name, chinese): (&'static str, &'static str),
+        every_ms: i64,
+        run: fn(Ground) -> Doing,
+    ) -> Self {
+        let ground = ground.clone();
+        Self {
+            name,
+            chinese,
+            every_ms,
+            run: Arc::new(move || run(ground.clone())),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Refusals for people (错误页面): what happened, what to do, a way back, and the number to quote.
+//!
+//! A room says [`refused`]; what it cannot know, the address that was asked for and the id of the request,
+//! is put in by the layer around all routes, which renders the page once more.
+
+use super::{Lang, page};
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use web::Code;
+
+/// A refusal as it is shown on a page.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    /// Language of the page.
+    pub lang: Lang,
+    /// HTTP status.
+    pub status: u16,
+    /// Stable code; empty when there is none.
+    pub code: String,
+    /// Title in Chinese.
+    pub title: String,
+    /// Title in English.
+    pub title_en: String,
+    /// What happened, in Chinese; may be empty.
+    pub what: String,
+    /// What to do, in Chinese.
+    pub advice: String,
+    /// Where the button leads: a path of ours.
+    pub next: String,
+}
+
+/// What a page about a refusal says of the request.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The address that shows the page again, up to `lang=`; empty when none does.
+    pub here: String,
+    /// The id of the request.
+    pub request_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "refusal.html")]
+struct RefusalPage<'a> {
+    lang: Lang,
+    of: &'a Refusal,
+    asked: &'a Asked,
+    advice_en: &'static str,
+}
+
+impl Refusal {
+    /// The refusal that a code is.
+    pub fn of(lang: Lang, code: Code, next: &str) -> Self {
+        Self {
+            lang,
+            status: code.status,
+            code: code.code.to_owned(),
+            title: code.title.to_owned(),
+            title_en: code.title_en.to_owned(),
+            what: code.meaning.to_owned(),
+            advice: code.advice.to_owned(),
+            next: next.to_owned(),
+        }
+    }
+
+    /// The page.
+    pub fn page(&self, asked: &Asked) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let template = RefusalPage {
+            lang: self.lang,
+            of: self,
+            asked,
+            advice_en: web::advice_en(self.status),
+        };
+        let mut response = page(self.lang, status, &template);
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+/// A page that shows a code, with a button that leads on.
+pub fn refused(lang: Lang, code: Code, next: &str) -> Response {
+    Refusal::of(lang, code, next).page(&Asked::default())
+}
