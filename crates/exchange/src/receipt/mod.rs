@@ -11,7 +11,7 @@
 //! carried (I7). What fits no declaration, fits two companies or is addressed to others is parked with an
 //! alarm: never guessed, never dropped.
 //!
-//! This module keeps the rows and says what a batch has brought and changed; [`answer`](crate::answer)
+//! This module keeps the rows and says what a batch has brought and changed; `answer`
 //! hands that on.
 
 mod action;
