@@ -5,9 +5,6 @@ use crate::lexer::{Part, pieces};
 use crate::source::{File, report, rust};
 use std::collections::BTreeMap;
 
-/// Crates whose modules are not yet in layers, and how many uses still go up. The number only shrinks.
-const PENDING: [(&str, usize); 1] = [("registry", 311)];
-
 /// A word or a sign of a source, and the line it stands on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Token {
@@ -278,28 +275,12 @@ fn is_root(file: &File) -> bool {
 
 #[test]
 fn modules_use_lower_modules_only() {
-    let findings = findings();
-    let pending = |krate: &str| PENDING.iter().find(|(name, _)| *name == krate);
-    let mut found = Vec::new();
-    for (krate, told) in &findings {
-        match pending(krate) {
-            Some((_, n_left)) if told.len() < *n_left => found.push(format!(
-                "{krate}: {} uses go up, and PENDING says {n_left}: put the new number there",
-                told.len()
-            )),
-            Some((_, n_left)) if told.len() == *n_left => {}
-            _ => found.extend(told.iter().cloned()),
-        }
-    }
-    let gone = PENDING
-        .iter()
-        .filter(|(name, n_left)| *n_left == 0 || !findings.contains_key(*name));
-    found.extend(gone.map(|(name, _)| format!("{name} is done: take it off the list PENDING")));
+    let found: Vec<String> = findings().into_values().flatten().collect();
     report(
         &found,
         "The root of a crate lists its modules from high to low, and a module uses only those after it. Move what \
          both need into a lower module, let the higher one hand it on as an argument, or write an event there and \
-         read it above. The list PENDING in crates/tidy/src/layers.rs only shrinks.",
+         read it above.",
     );
 }
 
