@@ -9,8 +9,8 @@
 
 use crate::report::Report;
 use anyhow::{Result, bail};
+use exchange::finder::{Filter, list};
 use exchange::message::{MessageId, State};
-use exchange::query::{Filter, list};
 use registry::access::Sight;
 use registry::company::{Company, CompanyId};
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,9 +6,8 @@
 //! messages are never decoded: they are signed, and the standard demands UTF-8.
 
 use crate::code;
-use crate::receipt::Odd;
-use crate::sniff::SniffError;
-use crate::xml::{MESSAGE_BYTES_MAX, is_space, line_of};
+use crate::unrecognised::SniffError;
+use crate::xml::{MESSAGE_BYTES_MAX, NS_CEB, is_space, line_of};
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8};
 use std::borrow::Cow;
 
@@ -19,6 +18,61 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// The first character of the Chinese and Japanese part of Unicode.
 const WIDE: char = '\u{2E80}';
+
+/// How a receipt message differs from the standard, though it can be read (回执与规范不符之处).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Odd {
+    /// Not in the encoding that it declares.
+    Encoding {
+        /// What the XML declaration says, if it says anything.
+        declared: Option<String>,
+        /// What it was read as.
+        read_as: &'static str,
+    },
+    /// The namespace is missing, undefined or another one.
+    Namespace,
+    /// The root has no `guid`.
+    Guid,
+    /// The root has no `version`.
+    Version,
+    /// Entries that stand in it once more, byte for byte; each counts once.
+    Twice(usize),
+}
+
+impl Odd {
+    /// The name, for counters.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Encoding { .. } => "encoding",
+            Self::Namespace => "namespace",
+            Self::Guid => "guid",
+            Self::Version => "version",
+            Self::Twice(_) => "twice",
+        }
+    }
+
+    /// What is odd, in Chinese.
+    #[must_use]
+    pub fn chinese(&self) -> String {
+        match self {
+            Self::Encoding {
+                declared: Some(declared),
+                read_as,
+            } => format!(
+                "声明的编码是 {declared}，内容的字节实际是 {read_as}，已按 {read_as} 读取。"
+            ),
+            Self::Encoding {
+                declared: None,
+                read_as,
+            } => format!("没有声明编码，内容的字节是 {read_as}，已按 {read_as} 读取。"),
+            Self::Namespace => format!("缺少命名空间 {NS_CEB}，已按元素名读取。"),
+            Self::Guid => "根元素没有 guid 属性。".to_owned(),
+            Self::Version => "根元素没有 version 属性。".to_owned(),
+            Self::Twice(n_more) => format!("有 {n_more} 份单证回执重复出现，各只计一次。"),
+        }
+    }
+}
 
 /// A text in UTF-8 and what was odd about it.
 type Decoded<'a> = (Cow<'a, [u8]>, Option<Odd>);
@@ -117,8 +171,8 @@ fn plain(text: &str) -> Cow<'static, [u8]> {
 
 #[cfg(test)]
 mod tests {
+    use super::Odd;
     use super::decode;
-    use crate::receipt::Odd;
     use encoding_rs::{BIG5, GB18030, GBK};
 
     fn xml(declared: &str) -> String {

@@ -18,39 +18,58 @@
 //! All of it is driven by the tables of [`spec`]; every finding code stands in [`code`], the rules of
 //! the standard and their codes in [`rule`], the code tables in [`code_table`].
 //!
+//! The modules stand from high to low: one uses only those after it.
+//!
 //! Invariants: any byte string is answered without panic and in linear time; nothing is ever
 //! re-serialised (callers keep the bytes); every limit is a named constant with its unit.
 
-mod advice;
-mod check;
-pub mod code;
-pub mod code_table;
-mod decode;
-pub mod doc;
-pub mod envelope;
-pub mod explain;
-pub mod finding;
-pub mod form;
-pub mod key;
-pub mod kind;
-pub mod message;
-pub mod notice;
-pub mod outcome;
-pub mod parse;
-pub mod personal;
+// What explains messages and takes them from forms.
 pub mod publish;
+pub mod doc;
+pub mod xsd;
+pub mod form;
+pub mod notice;
+pub mod explain;
+pub mod tax;
+
+// What reads messages, signs them and makes samples.
 pub mod receipt;
-pub mod rule;
+mod decode;
 pub mod sample;
 pub mod signature;
-pub mod sm2;
+pub mod parse;
+mod check;
+mod report;
+mod terms;
 pub mod sniff;
-pub mod spec;
-pub mod status;
-pub mod tax;
+pub mod envelope;
+mod unrecognised;
+
+// What is known of values and documents.
+pub mod personal;
+mod advice;
 pub mod write;
+pub mod outcome;
+pub mod status;
+pub mod key;
+pub mod rule;
+pub mod message;
+
+// The tables.
+pub mod spec;
+pub mod code_table;
+pub mod kind;
+
+// What everything stands on.
 pub mod xml;
-pub mod xsd;
+pub mod finding;
+pub mod code;
+mod profile;
+pub mod sm2;
+mod base64_text;
+mod serial;
+mod number;
+mod time;
 
 pub use check::is_company_code;
 pub use check::matching;
@@ -59,7 +78,10 @@ pub use key::BusinessKey;
 pub use kind::{Direction, Kind};
 pub use message::{Document, Message, Record};
 pub use outcome::Outcome;
-pub use parse::{Parsed, Profile, Terms, parse, parse_under};
-pub use sniff::{Shape, SniffError, Sniffed, sniff};
+pub use parse::{Parsed, parse, parse_under};
+pub use profile::Profile;
+pub use sniff::{Shape, Sniffed, sniff};
 pub use spec::Standard;
 pub use status::ReturnStatus;
+pub use terms::Terms;
+pub use unrecognised::SniffError;

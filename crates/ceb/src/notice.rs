@@ -3,8 +3,10 @@
 
 use crate::explain::{Explanation, Resubmit};
 use crate::kind::Kind;
-use crate::message::{Document, Record, decimal};
-use crate::parse::{Profile, parse};
+use crate::message::{Document, Record};
+use crate::number::decimal;
+use crate::parse::parse;
+use crate::profile::Profile;
 use rust_decimal::Decimal;
 
 /// What a notice tells.

@@ -14,15 +14,17 @@
 mod said;
 
 use crate::code;
+pub use crate::decode::Odd;
 use crate::decode::decode;
 use crate::envelope;
 use crate::finding::Finding;
 use crate::key::{self, BusinessKey, SearchKeys};
 use crate::kind::Kind;
 use crate::message::Document;
-use crate::parse::{Profile, parse_with_cut};
-use crate::sniff::SniffError;
+use crate::parse::parse_with_cut;
+use crate::profile::Profile;
 use crate::status::ReturnStatus;
+use crate::unrecognised::SniffError;
 use crate::xml::{NS_CEB, Token, Tokens, prepare};
 use said::{status, time};
 use std::borrow::Cow;
@@ -32,61 +34,6 @@ use std::ops::Range;
 /// Status given to an entry whose `returnStatus` is absent or no number. Zero is not a code of
 /// customs; the entry is kept and shown, never dropped.
 pub const STATUS_UNREADABLE: ReturnStatus = ReturnStatus(0);
-
-/// How a receipt message differs from the standard, though it can be read (回执与规范不符之处).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Odd {
-    /// Not in the encoding that it declares.
-    Encoding {
-        /// What the XML declaration says, if it says anything.
-        declared: Option<String>,
-        /// What it was read as.
-        read_as: &'static str,
-    },
-    /// The namespace is missing, undefined or another one.
-    Namespace,
-    /// The root has no `guid`.
-    Guid,
-    /// The root has no `version`.
-    Version,
-    /// Entries that stand in it once more, byte for byte; each counts once.
-    Twice(usize),
-}
-
-impl Odd {
-    /// The name, for counters.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Encoding { .. } => "encoding",
-            Self::Namespace => "namespace",
-            Self::Guid => "guid",
-            Self::Version => "version",
-            Self::Twice(_) => "twice",
-        }
-    }
-
-    /// What is odd, in Chinese.
-    #[must_use]
-    pub fn chinese(&self) -> String {
-        match self {
-            Self::Encoding {
-                declared: Some(declared),
-                read_as,
-            } => format!(
-                "声明的编码是 {declared}，内容的字节实际是 {read_as}，已按 {read_as} 读取。"
-            ),
-            Self::Encoding {
-                declared: None,
-                read_as,
-            } => format!("没有声明编码，内容的字节是 {read_as}，已按 {read_as} 读取。"),
-            Self::Namespace => format!("缺少命名空间 {NS_CEB}，已按元素名读取。"),
-            Self::Guid => "根元素没有 guid 属性。".to_owned(),
-            Self::Version => "根元素没有 version 属性。".to_owned(),
-            Self::Twice(n_more) => format!("有 {n_more} 份单证回执重复出现，各只计一次。"),
-        }
-    }
-}
 
 /// A receipt message, split.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,16 @@
 //! A house for the rooms' tests: real databases, the built-in queue, the real simulator of customs,
 //! a clock that stands still until it is moved.
 
+use crate::api::ApiState;
 use crate::customs;
 use crate::customs_box::{Config as BoxConfig, CustomsBox, Delays};
-use crate::downlink::Feed;
-use crate::intake::http::Door;
-use crate::intake::{Arrival, Config as IntakeConfig, Intake, Outcome, look};
+use crate::intake::http::SubmitState;
+use crate::intake::{Config as IntakeConfig, Intake, Outcome, look};
+use crate::message::Arrival;
 use crate::message::MessageId;
-use crate::pipeline::{self, Bell, Shared};
+use crate::pipeline;
+use crate::shared::Feed;
+use crate::shared::{Bell, Shared};
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::extract::Request;
@@ -48,11 +51,11 @@ pub(crate) struct House {
 impl House {
     /// A house on this database with three companies.
     pub(crate) async fn on(test: TestDb) -> Self {
-        Self::with_keys(test, crate::signing::config::Config::default()).await
+        Self::with_keys(test, crate::keyring::config::Config::default()).await
     }
 
     /// The same with keys that sign for companies.
-    pub(crate) async fn with_keys(test: TestDb, signing: crate::signing::config::Config) -> Self {
+    pub(crate) async fn with_keys(test: TestDb, signing: crate::keyring::config::Config) -> Self {
         let clock = TestClock::at(START_MS);
         let ids = Arc::new(IdMaker::new(clock.clone(), 1));
         let (queue_db, box_db) = (store::testing::sqlite(), store::testing::sqlite());
@@ -97,7 +100,7 @@ impl House {
             ground,
             queue,
             customs: wire,
-            keyring: Arc::new(crate::signing::keyring::Keyring::new(
+            keyring: Arc::new(crate::keyring::Keyring::new(
                 &signing,
                 &(clock.clone() as store::clock::SharedClock),
             )),
@@ -246,12 +249,12 @@ impl House {
     }
 
     /// The state of the routes that take messages.
-    pub(crate) fn door(&self) -> Arc<Door> {
+    pub(crate) fn submit_state(&self) -> Arc<SubmitState> {
         let config = Arc::new(IntakeConfig {
             signature_frame: true,
             ..IntakeConfig::default()
         });
-        Arc::new(Door {
+        Arc::new(SubmitState {
             gate: Arc::clone(&self.gate),
             intake: self.intake(),
             ids: Arc::clone(&self.shared.ids),
@@ -273,9 +276,9 @@ impl House {
         request
     }
 
-    /// The state of the desks' routes.
-    pub(crate) fn desk(&self) -> crate::query::http::Desk {
-        crate::query::http::Desk {
+    /// The state of most handlers.
+    pub(crate) fn api(&self) -> ApiState {
+        ApiState {
             gate: Arc::clone(&self.gate),
             shared: Arc::clone(&self.shared),
         }
@@ -286,7 +289,7 @@ impl House {
         let found = self
             .shared
             .db
-            .read(move |tx| crate::query::find(tx, &sight, id))
+            .read(move |tx| crate::finder::find(tx, &sight, id))
             .await;
         found
             .unwrap()

@@ -18,9 +18,9 @@
 //! (I6), and waiting is the business of the room that waits.
 
 pub mod builtin;
-mod error;
 pub mod rabbitmq;
 mod sql;
+mod error;
 #[cfg(test)]
 mod suite;
 

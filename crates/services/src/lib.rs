@@ -8,57 +8,31 @@
 //! - [`payment_inquiry`]: the hosted answer to customs' inquiries of announcement 179.
 //! - [`mod@todo`]: what waits for whom.
 //!
+//! [`company_card`] shows them together. The modules stand from high to low: one uses only those after it.
+//!
 //! [`Desk`] carries what every handler needs. A refusal found in the middle of a transaction undoes
 //! all of it: [`Desk::write`].
 
-pub mod agent;
-pub mod case_file;
-pub mod company_ledger;
-mod desk;
-pub mod docking;
-pub mod key;
-pub mod member;
-pub mod payment_inquiry;
-pub mod registration;
-#[cfg(test)]
-mod tests;
+// What shows or adds up what others keep.
+pub mod company_card;
+mod contents;
 pub mod todo;
 
-pub use desk::Desk;
+// The services.
+pub mod payment_inquiry;
+pub mod registration;
+pub mod enrolment;
+pub mod member;
+pub mod key;
+pub mod agent;
+pub mod docking;
 
-use registry::audit::Act;
-use web::Code;
+// What they stand on.
+pub mod company_ledger;
+pub mod case_file;
 
-/// The audited acts of every room of this floor.
-pub const ACTS: &[&[Act]] = &[
-    case_file::ACTS,
-    company_ledger::ACTS,
-    registration::ACTS,
-    member::ACTS,
-    key::ACTS,
-    agent::ACTS,
-    docking::ACTS,
-    payment_inquiry::ACTS,
-];
+#[cfg(test)]
+mod tests;
 
-/// The codes of every room of this floor.
-pub const CODES: &[&[Code]] = &[
-    case_file::codes::ALL,
-    company_ledger::codes::ALL,
-    registration::codes::ALL,
-    member::codes::ALL,
-    key::codes::ALL,
-    agent::codes::ALL,
-    docking::codes::ALL,
-    payment_inquiry::codes::ALL,
-];
-
-/// The kinds of cases that companies have today.
-pub fn case_kinds() -> Vec<case_file::Kind> {
-    vec![
-        registration::KIND,
-        company_ledger::ROLE,
-        company_ledger::CHANGE,
-        agent::KIND,
-    ]
-}
+pub use case_file::Desk;
+pub use contents::{ACTS, CODES, case_kinds};

@@ -1,7 +1,7 @@
 //! A world for the tests of the rooms: a database, a clock, people and companies.
 
 use crate::case_file::{self, Attachment, CaseFile, CaseId, Doing, Kind, Opening, Verb};
-use crate::company_ledger::enrol;
+use crate::enrolment::enrol;
 use registry::access::{Actor, Origin, Sight, Who};
 use registry::account::{self, AccountId, NewAccount};
 use registry::company::{self, Company, CompanyId};

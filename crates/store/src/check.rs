@@ -2,7 +2,7 @@
 //! the server is set up.
 
 use crate::db::Engine;
-use crate::{Config, Db, Error, Result, Tx, sqlite};
+use crate::{Config, Db, Error, Result, Tx};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -41,7 +41,7 @@ pub enum Checked {
 /// # Errors
 /// [`Error::Unavailable`] when the file is there and cannot be opened or read.
 pub fn quick_check(config: &Config, limit: Duration) -> Result<Checked> {
-    let Some(path) = sqlite::path(config) else {
+    let Some(path) = config.sqlite_path() else {
         return Ok(Checked::Nothing);
     };
     if !std::fs::metadata(path).is_ok_and(|about| about.len() > 0) {
@@ -206,8 +206,8 @@ fn postgres_facts(tx: &mut Tx<'_>) -> Result<Vec<Fact>> {
 #[cfg(test)]
 mod tests {
     use super::{Checked, quick_check};
+    use crate::Config;
     use crate::testing::sqlite;
-    use crate::{Config, sqlite as engine};
     use std::io::{Seek, SeekFrom, Write};
     use std::time::Duration;
 
@@ -242,7 +242,7 @@ mod tests {
     async fn a_damaged_file_is_found_out_and_a_sound_one_is_not() {
         let (test, config) = filled().await;
         assert_eq!(quick_check(&config, LIMIT).unwrap(), Checked::Sound);
-        let path = engine::path(&config).unwrap().to_owned();
+        let path = config.sqlite_path().unwrap().to_owned();
         let copy = format!("{path}.copy");
         drop(test.db);
         rusqlite::Connection::open(&path)

@@ -5,7 +5,7 @@
 //! before it is opened for the first time with a key, and carries a mark from then on. A file that is made
 //! under a key carries it from the beginning.
 
-use crate::{Config, Error, Result, sqlite};
+use crate::{Config, Error, Result};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ pub enum Compacted {
 /// # Errors
 /// The engine's: a file that is damaged or cannot be opened. It is as it was then.
 pub fn compact_once(config: &Config, bytes_max: u64) -> Result<Compacted> {
-    let path = sqlite::path(config).filter(|_| config.is_sealing());
+    let path = config.sqlite_path().filter(|_| config.is_sealing());
     let Some(path) = path.filter(|path| std::fs::metadata(path).is_ok_and(|one| one.len() > 0))
     else {
         return Ok(Compacted::Nothing);
@@ -119,7 +119,7 @@ mod tests {
     const SECRET: &str = "收件人张三身份证号码";
 
     fn holds(config: &Config) -> bool {
-        let path = crate::sqlite::path(config).unwrap();
+        let path = config.sqlite_path().unwrap();
         let log = std::fs::read(format!("{path}-wal")).unwrap_or_default();
         let all = [std::fs::read(path).unwrap(), log].concat();
         all.windows(SECRET.len())

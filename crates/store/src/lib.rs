@@ -17,34 +17,49 @@
 //! rows, because a round trip for each row is what makes PostgreSQL slow.
 //!
 //! Closures may run twice (a serialization failure is retried), so they only compute and write;
-//! they do no other I/O. Deliberately absent: an ORM, a query builder, a generic repository, and
+//! they do no other I/O. The modules stand from high to low: one uses only those after it. Deliberately absent: an ORM, a query builder, a generic repository, and
 //! caches.
 
+// What is done with a database as a whole.
 pub mod check;
-pub mod clock;
-pub mod compact;
+pub mod walk;
+
+// The handle, and the engines behind it.
 mod db;
-mod error;
-pub mod event;
-pub mod id;
-mod migrate;
-pub mod node;
 mod postgres;
-pub mod reseal;
 mod sqlite;
+pub mod compact;
+mod migrate;
+mod job;
+
+// Tables of this crate.
+pub mod event;
+pub mod node;
+pub mod reseal;
+pub mod unreadable;
+mod vault;
+
+// Transactions and values.
+mod tx;
+mod value;
+mod seal;
+mod error;
+mod config;
+
+// Time, ids and background work.
 pub mod task;
+pub mod id;
+pub mod clock;
+
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
-mod tx;
-pub mod unreadable;
-mod value;
-mod vault;
 
-pub use db::{Config, Db};
+pub use config::Config;
+pub use db::Db;
 pub use error::{Error, Failure, Result};
 pub use migrate::{Applied, migrations};
+pub use seal::Vault;
 pub use tx::{Many, Tx};
 pub use value::{Row, Value};
-pub use vault::Vault;

@@ -7,7 +7,7 @@
 //! SQLite, where only that spelling makes the key the row's own address instead of a second index.
 //! The one addition: a line `-- append only: TABLE` becomes triggers in the engine's own language.
 
-use crate::{Error, Result, Tx, vault};
+use crate::{Error, Result, Tx, reseal, vault};
 
 /// One file of `store/migrations`: number, name and text.
 type Migration = (i64, &'static str, &'static str);
@@ -208,7 +208,8 @@ pub(crate) fn apply(tx: &mut Tx<'_>) -> Result<()> {
             &[(*number).into(), (*name).into()],
         )?;
     }
-    vault::prove(tx)
+    vault::prove(tx)?;
+    reseal::note(tx)
 }
 
 /// What tells this history from any other: the migrations and what is made of their marks.

@@ -11,7 +11,7 @@
 //! that key while the process lives.
 
 use crate::clock::SKEW_MS;
-use crate::{Result, Tx, vault};
+use crate::{Result, Tx, reseal};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ pub struct Holder {
 /// # Errors
 /// The engine's.
 pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Holder>> {
-    vault::note(tx)?;
+    reseal::note(tx)?;
     let number = i64::from(who.number);
     let until_ms = now_ms + LEASE_MS;
     let key = sealing_key(tx);
@@ -94,7 +94,7 @@ pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Hold
 /// # Errors
 /// The engine's.
 pub fn beat(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<bool> {
-    vault::note(tx)?;
+    reseal::note(tx)?;
     let key = sealing_key(tx);
     let n_changed = tx.execute(
         "update node set beat_at = $3, until_ms = $4, key_id = $5 where number = $1 and owner = $2",
@@ -133,7 +133,7 @@ pub fn keys_in_use(tx: &mut Tx<'_>, now_ms: i64) -> Result<BTreeSet<Option<Strin
 /// # Errors
 /// The engine's.
 pub fn release(tx: &mut Tx<'_>, who: &Claimant) -> Result<()> {
-    vault::note(tx)?;
+    reseal::note(tx)?;
     tx.execute(
         "update node set until_ms = 0, key_id = null where number = $1 and owner = $2",
         &[i64::from(who.number).into(), (&who.owner).into()],

@@ -4,9 +4,8 @@
 //! callers are told that the database is unavailable. A serialization failure or deadlock is
 //! retried here, which is why closures may run twice.
 
-use crate::db::{Job, Undo};
+use crate::job::{Job, Undo, spawn, submit};
 use crate::migrate;
-use crate::sqlite::{spawn, submit};
 use crate::tx::{Engine, PgTx};
 use crate::{Config, Error, Result, Tx, Vault};
 use crossbeam_channel::{Receiver, Sender, bounded};

@@ -1,7 +1,7 @@
 //! Resealing (补加密): what was stored before there was a key, or with an older one, is sealed with the
 //! first key of the [`crate::Vault`].
 //!
-//! The rooms that own sealed columns name them. A walk through a column goes from the oldest row to the
+//! The modules that own sealed columns name them. A walk through a column ([`step`](crate::walk::step)) goes from the oldest row to the
 //! newest, a few rows in each transaction, and keeps its place: it may stop at any row and go on later.
 //! With another first key it begins anew. A value that no key opens is told, and passed over; one that is
 //! sealed with the key of another process stops the walk of this one, which lacks it.
@@ -13,15 +13,11 @@
 //! beat. When the walk is at its end, [`retire`] forgets the older keys of a database whose mark still
 //! stands, but those of values that cannot be opened. Then it begins anew, and counts those anew.
 
-use crate::vault::{self, Vault};
-use crate::{Db, Error, Result, Row, Tx, Value};
+use crate::seal::{self, Vault};
+use crate::{Error, Result, Row, Tx, Value, vault};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 pub use crate::vault::{missing, older};
-
-/// Bytes that are written in one transaction, one value at least: 1 MiB.
-const WRITTEN_MAX: usize = 1 << 20;
 
 /// Rows that are looked at at once: of texts, and of bodies, each of which may have ten megabytes.
 const TEXTS: i64 = 200;
@@ -68,13 +64,13 @@ pub struct Done {
 
 /// Where a walk stands: the key of the last row that was looked at.
 #[derive(Debug, Clone, Copy)]
-struct Place(i64, i64);
+pub(crate) struct Place(i64, i64);
 
 /// Before the first row.
 const START: Place = Place(-1, -1);
 
 /// A value as it is stored.
-enum Stored {
+pub(crate) enum Stored {
     Bytes(Vec<u8>),
     Text(String),
 }
@@ -89,14 +85,14 @@ impl Stored {
 }
 
 /// A value that is to be sealed: as it is stored, and as it will be.
-struct Change {
+pub(crate) struct Change {
     place: Place,
     old: Stored,
     new: Stored,
 }
 
 impl Change {
-    fn n_bytes(&self) -> usize {
+    pub(crate) fn n_bytes(&self) -> usize {
         match &self.new {
             Stored::Bytes(bytes) => bytes.len(),
             Stored::Text(text) => text.len(),
@@ -105,79 +101,17 @@ impl Change {
 }
 
 /// What was found in the next rows of a column.
-struct Found {
-    key: String,
-    last: Place,
-    changes: Vec<Change>,
-    n_damaged: u64,
+pub(crate) struct Found {
+    pub(crate) key: String,
+    pub(crate) last: Place,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) n_damaged: u64,
     /// How many values no key opens, by the key that has sealed them.
-    left: BTreeMap<String, i64>,
-}
-
-/// Looks at the next rows of a column and seals those that are not sealed with the first key. Does
-/// nothing while there is no key. Values are sealed while reading, and written a megabyte at
-/// a time, so that the writer is never held up for long.
-///
-/// # Errors
-/// The engine's; what was sealed before stays sealed.
-pub async fn step(db: &Db, column: &'static Column, walk: Walk) -> Result<Done> {
-    let name = name(column, walk);
-    let asked = name.clone();
-    let found = db.read(move |tx| find(tx, column, &asked)).await?;
-    let Some(found) = found else {
-        return Ok(Done::default());
-    };
-    let changes = Arc::new(found.changes);
-    let mut n_sealed = 0;
-    let mut from = 0;
-    while from < changes.len() {
-        let to = piece(&changes, from);
-        let of = Arc::clone(&changes);
-        let write = db.write(move |tx| -> Result<_> {
-            let mut n_changed = 0;
-            for one in of.get(from..to).unwrap_or_default() {
-                n_changed += change(tx, column, one)?;
-            }
-            Ok(n_changed)
-        });
-        n_sealed += write.await?;
-        from = to;
-    }
-    let (key, last, left) = (found.key, found.last, found.left);
-    let left = if walk == Walk::Again {
-        left
-    } else {
-        BTreeMap::new()
-    };
-    let keep = db.write(move |tx| {
-        set_place(tx, &name, &key, last)?;
-        left.iter()
-            .try_for_each(|(id, n)| add_left(tx, (column, id), &key, *n))
-    });
-    keep.await?;
-    Ok(Done {
-        n_sealed,
-        n_damaged: found.n_damaged,
-        goes_on: true,
-    })
-}
-
-/// Where the piece ends that begins at `from`: one change at least.
-fn piece(changes: &[Change], from: usize) -> usize {
-    let mut n_bytes = 0;
-    let rest = changes.iter().skip(from);
-    let n_changes = rest
-        .take_while(|one| {
-            let is_first = n_bytes == 0;
-            n_bytes += one.n_bytes();
-            is_first || n_bytes <= WRITTEN_MAX
-        })
-        .count();
-    from + n_changes
+    pub(crate) left: BTreeMap<String, i64>,
 }
 
 /// The next rows of a column, and what is to be changed in them.
-fn find(tx: &mut Tx<'_>, column: &Column, name: &str) -> Result<Option<Found>> {
+pub(crate) fn find(tx: &mut Tx<'_>, column: &Column, name: &str) -> Result<Option<Found>> {
     let vault = tx.vault();
     let Some(key) = vault.first_key() else {
         return Ok(None);
@@ -233,13 +167,13 @@ fn sealed(vault: &Vault, old: &Stored) -> Result<Option<Stored>> {
 
 fn key_of(old: &Stored) -> Result<Option<String>> {
     match old {
-        Stored::Bytes(old) => vault::key_of(old),
-        Stored::Text(old) => vault::key_of_text(old),
+        Stored::Bytes(old) => seal::key_of(old),
+        Stored::Text(old) => seal::key_of_text(old),
     }
 }
 
 /// The name of a walk in the table.
-fn name(column: &Column, walk: Walk) -> String {
+pub(crate) fn name(column: &Column, walk: Walk) -> String {
     let Column { table, column, .. } = column;
     match walk {
         Walk::First => format!("{table}.{column}"),
@@ -255,7 +189,7 @@ fn place(tx: &mut Tx<'_>, name: &str, key: &str) -> Result<Place> {
     row.map_or(Ok(START), |row| Ok(Place(row.int(0)?, row.int(1)?)))
 }
 
-fn set_place(tx: &mut Tx<'_>, name: &str, key: &str, place: Place) -> Result<()> {
+pub(crate) fn set_place(tx: &mut Tx<'_>, name: &str, key: &str, place: Place) -> Result<()> {
     tx.execute(
         "insert into reseal (column_name, key_id, first_no, second_no) values ($1, $2, $3, $4) \
          on conflict (column_name) do update set key_id = excluded.key_id, \
@@ -271,7 +205,12 @@ fn left_name(column: &Column, id: &str) -> String {
 }
 
 /// Notes how many more values of a column need a key still.
-fn add_left(tx: &mut Tx<'_>, (of, id): (&Column, &str), key: &str, n: i64) -> Result<()> {
+pub(crate) fn add_left(
+    tx: &mut Tx<'_>,
+    (of, id): (&Column, &str),
+    key: &str,
+    n: i64,
+) -> Result<()> {
     let name = left_name(of, id);
     let before = place(tx, &name, key)?;
     set_place(tx, &name, key, Place(before.0.max(0) + n, 0))
@@ -309,8 +248,24 @@ pub fn end_again(tx: &mut Tx<'_>) -> Result<()> {
     .map(|_| ())
 }
 
+/// Notes that the key that seals may have done so, and that a walk of those who seal with another does not
+/// see all of it. Told when a process begins, again and again while it lives, and when it ends: what it seals
+/// is then never taken for sealed with a newer key.
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn note(tx: &mut Tx<'_>) -> Result<()> {
+    let vault = tx.vault();
+    let Some(id) = vault.first_key() else {
+        return Ok(());
+    };
+    // First of all: it waits for whoever is about to forget this key, and then sees that it is gone.
+    disturb(tx, id)?;
+    vault::put_on_record(tx)
+}
+
 /// Says that something is sealed with this key, which a walk for another may not see.
-pub(crate) fn disturb(tx: &mut Tx<'_>, key: &str) -> Result<()> {
+fn disturb(tx: &mut Tx<'_>, key: &str) -> Result<()> {
     tx.execute(
         "delete from reseal where column_name = $1 and key_id <> $2",
         &[AGAIN.into(), key.into()],
@@ -395,7 +350,7 @@ fn rows(tx: &mut Tx<'_>, of: &Column, after: Place) -> Result<Vec<(Place, Stored
 }
 
 /// Writes a value, unless somebody else has changed it since it was read: then it is sealed.
-fn change(tx: &mut Tx<'_>, of: &Column, change: &Change) -> Result<u64> {
+pub(crate) fn change(tx: &mut Tx<'_>, of: &Column, change: &Change) -> Result<u64> {
     let Column {
         table, column, key, ..
     } = of;

@@ -5,13 +5,12 @@
 //! their own, because they cost tens of milliseconds that no caller should see; only when the log
 //! has grown past [`WAL_PAGES_HARD`] does the writer lend a hand, so that the log can start anew.
 
-use crate::db::Job;
+use crate::job::{Job, spawn, submit};
 use crate::migrate;
 use crate::tx::Engine;
 use crate::{Config, Error, Result, Tx, Vault, compact};
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::Connection;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -31,9 +30,6 @@ const WAL_PAGES_HARD: u32 = 16_384;
 
 /// Pause of the checkpointer between looks at the log.
 const CHECKPOINT_PAUSE: Duration = Duration::from_millis(100);
-
-/// Pause before a thread that panicked goes on.
-const RESTART_PAUSE: Duration = Duration::from_millis(100);
 
 /// Page cache of a reader or the checkpointer, in KiB.
 const READER_CACHE_KIB: u64 = 4096;
@@ -107,34 +103,6 @@ impl SqlitePool {
     pub(crate) fn place(&self) -> (PathBuf, u64) {
         (*self.place).clone()
     }
-}
-
-/// The path of the file that the settings name, if they name one.
-pub(crate) fn path(config: &Config) -> Option<&str> {
-    let path = config.url.strip_prefix("sqlite:")?;
-    Some(path.trim_start_matches("//"))
-}
-
-pub(crate) fn submit(queue: &Sender<Box<dyn Job>>, job: Box<dyn Job>) -> Result<()> {
-    queue.try_send(job).map_err(|refused| match refused {
-        TrySendError::Full(_) => Error::Unavailable("too much work waits for it".to_owned()),
-        TrySendError::Disconnected(_) => Error::Unavailable("it was closed".to_owned()),
-    })
-}
-
-/// Starts a thread; a body that panics is run again after a pause, one that returns is done.
-pub(crate) fn spawn(name: &'static str, mut body: impl FnMut() + Send + 'static) -> Result<()> {
-    let run = move || {
-        while catch_unwind(AssertUnwindSafe(&mut body)).is_err() {
-            tracing::error!(thread = name, "a thread of the store is started again");
-            thread::park_timeout(RESTART_PAUSE);
-        }
-    };
-    thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(run)
-        .map(|_| ())
-        .map_err(|e| Error::Unavailable(format!("no thread for the store: {e}")))
 }
 
 fn connect(path: &str, config: &Config, cache_kib: u64) -> Result<Connection> {

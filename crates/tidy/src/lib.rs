@@ -1,7 +1,7 @@
 //! Beside the house: checks on the code itself, run by `cargo test -p tidy`.
 //!
-//! What a compiler cannot see and a reviewer should not have to: that floors and rooms keep their
-//! walls, that everything with a number has its page, that words mean one thing. Each check is one
+//! What a compiler cannot see and a reviewer should not have to: that floors, layers and rooms keep
+//! their walls, that everything with a number has its page, that words mean one thing. Each check is one
 //! file and reads the sources as text, so the crate depends on nothing and builds in a second.
 //!
 //! A check that fails says what to do. Where the house breaks a rule for a good reason, the
@@ -23,6 +23,8 @@ mod documents;
 mod floors;
 #[cfg(test)]
 mod glossary;
+#[cfg(test)]
+mod layers;
 #[cfg(test)]
 mod length;
 #[cfg(test)]

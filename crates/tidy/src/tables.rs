@@ -51,7 +51,7 @@ const READERS: [(&str, &str, &str); 12] = [
         "a session is asked for with every request, with the state and name of its account",
     ),
     (
-        "crates/exchange/src/query/sql.rs",
+        "crates/exchange/src/finder/sql.rs",
         "message message_body message_finding document",
         "the life of a message is one question over the tables of message and receipt",
     ),

@@ -6,7 +6,6 @@ mod describe;
 pub mod descriptors;
 pub mod docs;
 pub mod english;
-pub mod gather;
 mod host;
 pub mod inside;
 mod linger;
@@ -32,7 +31,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use exchange::customs_box::CustomsBox;
-use exchange::pipeline::Shared;
+use exchange::shared::Shared;
 use registry::access::Gate;
 use registry::throttle::Throttle;
 use std::sync::Arc;
@@ -81,7 +80,11 @@ pub fn router(
     let throttle = Arc::new(Throttle::new(house.config.registry.address_failures_max));
     let limits = &house.config.limits;
     let (all, share) = (limits.upload_bytes_max, limits.upload_bytes_per_caller_max);
-    let services = services::Desk::new(Arc::clone(&gate), Room::new("uploads", all, share));
+    let services = services::Desk::new(
+        Arc::clone(&gate),
+        services::case_kinds(),
+        Room::new("uploads", all, share),
+    );
     let front = Front {
         shared: Arc::clone(shared),
         metrics: metrics.clone(),
@@ -92,9 +95,9 @@ pub fn router(
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics::metrics))
-        .with_state(front.clone());
+        .with_state(front);
     let site = if pages {
-        ui::routes(front)
+        ui::routes(Arc::clone(shared))
     } else {
         Router::new()
     };

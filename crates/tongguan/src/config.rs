@@ -14,7 +14,7 @@ mod reference;
 #[cfg(test)]
 mod tests;
 
-pub use http::{HttpConfig, LimitsConfig};
+pub use http::{HttpConfig, LimitsConfig, Pace};
 pub use reference::REFERENCE;
 
 /// Prefix of settings in the environment.
@@ -43,7 +43,7 @@ pub struct Config {
     /// The check of signatures.
     pub signature: exchange::signature::Config,
     /// The keys that sign for companies.
-    pub signing: exchange::signing::config::Config,
+    pub signing: exchange::keyring::config::Config,
     /// Customs' inquiries about payments.
     pub payment_inquiry: services::payment_inquiry::Config,
     /// The simulator of customs.
@@ -130,7 +130,7 @@ impl Config {
         let environment = std::env::vars().filter(|(name, _)| name.starts_with(ENV_PREFIX));
         let text = match file {
             None => String::new(),
-            Some(path) => crate::cli::input::text(path).context("配置文件")?,
+            Some(path) => crate::input::text(path).context("配置文件")?,
         };
         Self::from_parts(&text, environment)
     }
@@ -216,7 +216,7 @@ impl Config {
             bail!("registry.session_hours 应为 1 至 24");
         }
         // The file keeps to the ranges that hold for changes at run time.
-        for parameter in crate::app::gather::PARAMETERS.iter().copied().flatten() {
+        for parameter in crate::gather::PARAMETERS.iter().copied().flatten() {
             if let Err(why) = parameter.check(parameter.own(registry)) {
                 bail!("registry：{why}（{}）", parameter.name);
             }

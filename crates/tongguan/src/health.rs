@@ -6,7 +6,7 @@
 //! with the log stops nobody: it is told and counted, and that is all.
 
 use crate::log;
-use exchange::pipeline::Shared;
+use exchange::shared::Shared;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

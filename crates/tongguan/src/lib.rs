@@ -3,16 +3,18 @@
 //!
 //! [`cli`] is the command line, one file a verb; [`config`] the settings; [`roles`] what a process
 //! runs; [`app`] the wiring of the HTTP side; [`ui`] the pages; [`demo`] the demo's companies;
-//! [`node`] this process among others, [`health`] whether it can do its work, [`log`] its log,
-//! [`files`] who may read its files.
+//! [`gather`] what the modules of all crates bring, [`node`] this process among others, [`health`] whether it can do its work, [`log`] its log,
+//! [`files`] who may read its files. The modules stand from high to low: one uses only those after it.
 
-pub mod app;
 pub mod cli;
-pub mod config;
 pub mod demo;
-pub mod files;
-pub mod health;
-pub mod log;
-pub mod node;
-pub mod roles;
+pub mod app;
 pub mod ui;
+pub mod roles;
+pub mod health;
+pub mod node;
+pub mod files;
+pub mod config;
+pub mod gather;
+mod input;
+pub mod log;

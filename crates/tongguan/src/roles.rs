@@ -6,10 +6,10 @@ use crate::health::{self, Health};
 use crate::node::Node;
 use anyhow::Context;
 use exchange::customs_box::CustomsBox;
-use exchange::downlink::Feed;
-use exchange::pipeline::{self, Bell, Shared};
+use exchange::keyring::Keyring;
+use exchange::pipeline;
+use exchange::shared::{Bell, Feed, Shared, TURN_MAX};
 use exchange::signature::Checker;
-use exchange::signing::keyring::Keyring;
 use queue::{Builtin, Queue, RabbitMq};
 use registry::company::Directory;
 use registry::ground::{Ground, system_random};
@@ -139,7 +139,7 @@ impl House {
             seal: Arc::new(seal(&config)?),
             random: system_random(),
             config: Arc::new(config.registry.clone()),
-            parameters: Arc::new(Board::new(crate::app::gather::PARAMETERS)),
+            parameters: Arc::new(Board::new(crate::gather::PARAMETERS)),
             code_tables: Arc::default(),
         };
         // What was changed at run time holds from the first request on.
@@ -298,7 +298,7 @@ impl House {
                 }
             }
         };
-        let within = pipeline::TURN_MAX;
+        let within = TURN_MAX;
         self.loops
             .push(self.tasks.start("customs_box", within, stop, start));
         Ok(customs_box)

@@ -11,17 +11,17 @@
 //!
 //! Deliberately absent: routes (they live in their rooms), rules, and anything that knows a table.
 
-pub mod address;
-mod advice;
-mod code;
-mod download;
-mod page;
-mod problem;
 pub mod reads;
-pub mod request_id;
 pub mod room;
 pub mod shares;
 pub mod sheet;
+pub mod request_id;
+pub mod address;
+mod page;
+mod problem;
+mod download;
+mod advice;
+mod code;
 
 pub use advice::advice_en;
 pub use code::Code;

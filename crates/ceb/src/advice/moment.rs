@@ -6,9 +6,9 @@
 //! `02/03/2026` may be February or March: it has two readings, and nothing is chosen. `CST` is China's
 //! time. Times with another zone become Beijing's.
 
-use crate::check::time::{is_date, is_time14};
-use crate::form::xlsx::number as serial;
+use crate::serial;
 use crate::spec::{FieldSpec, Rule};
+use crate::time::{is_date, is_time14};
 
 /// Longest text that is looked at, in bytes.
 const TEXT_BYTES_MAX: usize = 80;
@@ -380,7 +380,7 @@ pub(crate) fn convert(form: Form, text: &str) -> Option<String> {
     let is_right = match form {
         Form::Date8 => is_date(text),
         Form::Time14 => is_time14(text),
-        Form::Time17 => crate::check::time::is_time17(text),
+        Form::Time17 => crate::time::is_time17(text),
     };
     match read(text) {
         Some(Reading::One(moment)) if !is_right => Some(form.write(moment)),

@@ -323,7 +323,7 @@ fn number(value: &str) -> Option<String> {
         .chars()
         .filter(|c| !matches!(c, ',' | '\'' | ' '))
         .collect();
-    let is_number = crate::message::decimal(&plain).is_some();
+    let is_number = crate::number::decimal(&plain).is_some();
     if !is_number || plain == value {
         return None;
     }

@@ -1,14 +1,16 @@
 //! One value against the rules column of its table.
 
 use super::judge::Judge;
-use super::{company, identity, time};
+use super::{company, identity};
 use crate::advice::{self, invisible};
 use crate::code::{self, Code};
 use crate::finding::Severity;
 use crate::message::Record;
-use crate::parse::value::label;
-use crate::parse::{Profile, Report};
+use crate::profile::Profile;
+use crate::report::Report;
+use crate::spec::label;
 use crate::spec::{CodeTable, FieldSpec, FieldType, Rule, Wild};
+use crate::time;
 
 /// Words that people write where a name should stand.
 const FILLERS: [&str; 6] = ["空", "无", "/", "-", "null", "NULL"];

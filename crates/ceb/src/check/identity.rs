@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::time;
 use crate::code_table::Table;
+use crate::time;
 
 /// Weight of each of the first 17 digits.
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];

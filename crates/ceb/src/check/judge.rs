@@ -1,12 +1,12 @@
 //! What one document is judged by: the profile, its own day, and the code tables of that day.
 
-use crate::check::time;
 use crate::code::Code;
 use crate::code_table::Table;
 use crate::finding::{Finding, Severity};
 use crate::message::Record;
-use crate::parse::Terms;
 use crate::spec::CodeTable;
+use crate::terms::Terms;
+use crate::time;
 
 /// How far ahead of ours a company's clock may be, in minutes.
 const CLOCK_TOLERANCE_MINUTES: u32 = 10;

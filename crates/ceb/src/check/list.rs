@@ -38,7 +38,7 @@ pub(super) fn import(run: &mut Run<'_>, head: Place<'_>, lines: &[Place<'_>]) {
 /// it is a day.
 fn declared_day(run: &mut Run<'_>, head: Place<'_>) {
     let day = head.record.get("declTime");
-    let day = day.filter(|day| super::time::is_date(day));
+    let day = day.filter(|day| crate::time::is_date(day));
     if day.is_some_and(|day| run.judge.is_future(day)) {
         let today = run
             .judge

@@ -22,7 +22,6 @@ pub mod matching;
 mod tariff;
 #[cfg(test)]
 mod tests;
-pub(crate) mod time;
 mod trade;
 
 use std::collections::{HashMap, HashSet};
@@ -34,8 +33,9 @@ use crate::finding::Severity;
 use crate::key;
 use crate::kind::Kind;
 use crate::message::{Document, Message, Record};
-use crate::parse::{Report, Terms};
+use crate::report::Report;
 use crate::spec::{FieldSpec, MessageSpec, SignatureDuty, Trailer};
+use crate::terms::Terms;
 use judge::Judge;
 
 /// Runs every rule over a declaration.

@@ -7,8 +7,10 @@ use crate::code_table::{Tables, read};
 use crate::finding::{Layer, Severity};
 use crate::kind::Kind;
 use crate::message::{Document, Record};
-use crate::parse::{Parsed, Profile, Terms, parse, parse_under};
+use crate::parse::{Parsed, parse, parse_under};
+use crate::profile::Profile;
 use crate::sample::{self, Spec};
+use crate::terms::Terms;
 use crate::write::{DocumentValues, MessageWriter, Values};
 use std::collections::BTreeSet;
 

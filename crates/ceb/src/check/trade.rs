@@ -118,7 +118,7 @@ fn later<'m>(head: Place<'m>, one: &str, other: &str) -> Option<(&'m str, &'m st
     let time = |element| {
         head.record
             .get(element)
-            .filter(|text| super::time::is_time14(text))
+            .filter(|text| crate::time::is_time14(text))
     };
     let (one, other) = (time(one)?, time(other)?);
     (one > other).then_some((one, other))

@@ -1,7 +1,7 @@
 //! Codes of export documents (E1606 and after).
 
 use super::Code;
-use crate::finding::Severity;
+use crate::code::Severity;
 
 /// 不再要求传输收款单
 pub static RECEIPT_NOT_NEEDED: Code = Code {

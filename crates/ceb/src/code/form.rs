@@ -1,7 +1,7 @@
 //! Codes of what is wrong with a form (E17): JSON or a workbook instead of XML.
 
 use super::Code;
-use crate::finding::Layer;
+use crate::code::Layer;
 
 /// 不是有效的 JSON
 pub static FORM_NOT_JSON: Code = Code {

@@ -1,7 +1,7 @@
 //! Codes of goods and parcels in lists (E1407, E1510 and after).
 
 use super::Code;
-use crate::finding::Severity;
+use crate::code::Severity;
 
 /// 运单没有提运单号
 pub static WAYBILL_BILL: Code = Code {

@@ -2,7 +2,7 @@
 //! Each tells how customs reacts, as far as it was seen.
 
 use super::Code;
-use crate::finding::Severity;
+use crate::code::Severity;
 
 /// 支付金额与订单实付金额不一致
 pub static PAID_DIFFERS: Code = Code {

@@ -1,7 +1,7 @@
 //! Codes of messages that cannot be recognised (E10) or are not well-formed (E11).
 
 use super::Code;
-use crate::finding::{Layer, Severity};
+use crate::code::{Layer, Severity};
 
 /// 报文为空
 pub static EMPTY: Code = Code {

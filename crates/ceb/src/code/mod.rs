@@ -14,6 +14,7 @@ pub mod matching;
 mod message;
 mod rule;
 mod schema;
+mod severity;
 mod signature;
 mod value;
 
@@ -24,11 +25,11 @@ pub use list::*;
 pub use message::*;
 pub use rule::*;
 pub use schema::*;
+pub use severity::{Layer, Severity};
 pub use signature::*;
 pub use value::*;
 
-use crate::finding::{Layer, Severity};
-use crate::parse::Profile;
+use crate::profile::Profile;
 
 /// One finding code and what a clerk should know about it.
 #[derive(Debug, PartialEq, Eq)]

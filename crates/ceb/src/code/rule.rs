@@ -1,7 +1,7 @@
 //! Codes of rules that go further than the schema (E13 every message, E14 trade, E15 list, E16 export).
 
 use super::Code;
-use crate::finding::Severity;
+use crate::code::Severity;
 
 /// 必填项为空
 pub static REQUIRED_BY_TEXT: Code = Code {

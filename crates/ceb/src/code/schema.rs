@@ -1,7 +1,7 @@
 //! Codes of messages that the schema refuses (E12).
 
 use super::Code;
-use crate::finding::Layer;
+use crate::code::Layer;
 
 /// 缺少必填项
 pub static MISSING_ELEMENT: Code = Code {

@@ -1,7 +1,7 @@
 //! Codes of signatures (E18). What customs answer to the same mistake stands in the text.
 
 use super::Code;
-use crate::finding::{Layer, Severity};
+use crate::code::{Layer, Severity};
 
 /// 命名空间是相对地址
 pub static RELATIVE_NAMESPACE: Code = Code {

@@ -1,7 +1,7 @@
 //! Codes of single values against the clock, the check digits and the code tables (E1315 and after).
 
 use super::Code;
-use crate::finding::Severity;
+use crate::code::Severity;
 
 /// 时间晚于现在
 pub static FUTURE_TIME: Code = Code {

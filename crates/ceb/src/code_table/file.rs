@@ -16,7 +16,7 @@
 //! tax | consumption tax | on the list`, all others `code | name`. `-` says none, `?` not known.
 
 use super::{CodeTable, Goods, Row, Table};
-use crate::check::time;
+use crate::time;
 use std::collections::HashMap;
 
 /// The files that came with the program.
@@ -238,7 +238,7 @@ fn known(cell: &str) -> Option<String> {
 
 fn goods(cells: &[&str]) -> Result<Goods, String> {
     let rate = |cell: &str| match known(cell) {
-        Some(text) if crate::message::decimal(&text).is_none() => {
+        Some(text) if crate::number::decimal(&text).is_none() => {
             Err(format!("税率“{text}”应为百分数的数字，不带 %"))
         }
         known => Ok(known),

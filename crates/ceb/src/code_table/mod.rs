@@ -9,12 +9,13 @@
 pub mod file;
 #[cfg(test)]
 mod tests;
+mod which;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-pub use crate::spec::CodeTable;
 pub use file::{Fault, read};
+pub use which::CodeTable;
 
 /// A code and what the table says about it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use crate::code::{self, Code};
 use crate::finding::{Layer, Severity};
-use crate::parse::Profile;
+use crate::profile::Profile;
 use crate::rule::{self, Judged, Rule};
 
 /// Overview of all finding codes, in English.

@@ -3,6 +3,7 @@
 //! `cargo run -p ceb --example generate_docs` writes them under `docs/`; a test compares the files
 //! with what would be written, so the pages cannot fall behind the tables.
 
+pub mod diff;
 mod english;
 mod pages;
 

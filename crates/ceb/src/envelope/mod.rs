@@ -14,7 +14,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::code;
-use crate::sniff::SniffError;
+use crate::unrecognised::SniffError;
 use crate::write::escape_into;
 use crate::xml::{Fault, NS_DXP, Ns, Token, Tokens, is_space, prepare};
 

@@ -2,7 +2,7 @@
 
 use super::{Envelope, Reader};
 use crate::code;
-use crate::sniff::SniffError;
+use crate::unrecognised::SniffError;
 use crate::xml::{Fault, Ns, Token, Tokens, prepare};
 
 /// One answer in a `DxpRep` (交换平台响应).

@@ -4,8 +4,9 @@ use super::Explanation;
 use super::said::said;
 use super::table::{self, Entry};
 use crate::kind::{Direction, Kind};
-use crate::parse::{Profile, parse};
+use crate::parse::parse;
 use crate::personal;
+use crate::profile::Profile;
 use crate::{Document, Record};
 
 /// An element that an explanation is about (位置).

@@ -2,7 +2,8 @@
 
 use super::{names_foreign_lines, only_value};
 use crate::kind::Kind;
-use crate::parse::{Profile, parse};
+use crate::parse::parse;
+use crate::profile::Profile;
 use crate::sample::{self, Spec};
 use crate::spec::{FieldSpec, FieldType, RecordSpec};
 

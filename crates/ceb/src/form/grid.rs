@@ -18,8 +18,8 @@ use super::{Draft, DraftDocument, DraftRecord, Entry, Part, Place, PlacedFinding
 use crate::advice::invisible;
 use crate::code::{self, Code};
 use crate::kind::Kind;
-use crate::parse::value::label;
 use crate::spec::FieldSpec;
+use crate::spec::label;
 use value::text_of;
 
 /// Rows among which the row of element names is looked for.

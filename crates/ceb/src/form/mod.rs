@@ -27,8 +27,9 @@ pub mod xlsx;
 use std::collections::HashSet;
 
 use crate::kind::Kind;
-use crate::parse::{Terms, parse_under};
+use crate::parse::parse_under;
 use crate::spec::{FieldSpec, RecordSpec, SignatureDuty};
+use crate::terms::Terms;
 use crate::write::{DocumentValues, MessageWriter, Values};
 use crate::{Finding, code};
 

@@ -6,7 +6,7 @@ use crate::advice;
 use crate::code;
 use crate::finding::Finding;
 use crate::message::Record;
-use crate::spec::{FieldSpec, FieldType, RecordSpec, Rule, Wild};
+use crate::spec::{self, FieldSpec, FieldType, RecordSpec, Rule, Wild};
 use crate::xml::{Fault, Name, Ns, Token};
 
 /// Most unknown values kept per record of a message from customs.
@@ -40,7 +40,7 @@ impl<'a> Machine<'a, '_> {
             }
             let field = &table.fields[at];
             if record.has(at) {
-                let text = format!("{}重复出现", value::label(field));
+                let text = format!("{}重复出现", spec::label(field));
                 self.find(
                     &code::DUPLICATE_ELEMENT,
                     Some(&field.element),
@@ -76,7 +76,7 @@ impl<'a> Machine<'a, '_> {
         if self.profile == Profile::Down {
             return;
         }
-        let text = format!("缺少{}", value::label(field));
+        let text = format!("缺少{}", spec::label(field));
         let path = self.path(Some(&field.element));
         let advice = format!("补上 {}：{}。", field.element, field.note);
         let finding = Finding::new(&code::MISSING_ELEMENT, path, line, "", text).advise(advice);
@@ -162,7 +162,7 @@ impl<'a> Machine<'a, '_> {
         start: usize,
     ) {
         if content.children {
-            let text = format!("{}中不能再有元素", value::label(field));
+            let text = format!("{}中不能再有元素", spec::label(field));
             self.find(
                 &code::CHILD_NOT_ALLOWED,
                 Some(&field.element),
@@ -230,7 +230,7 @@ impl<'a> Machine<'a, '_> {
         while self.next_child(&mut text_seen)?.is_some() {
             count += 1;
             if count == 2 {
-                let text = format!("{}中最多一个元素", value::label(field));
+                let text = format!("{}中最多一个元素", spec::label(field));
                 self.find(&code::TOO_MANY, None, self.line, "", text);
             }
             self.skip()?;

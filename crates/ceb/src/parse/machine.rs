@@ -1,6 +1,5 @@
 //! The pass over the tags, one function per level: message, document, record, value.
 
-use super::report::Report;
 use super::sequence::Sequence;
 use super::{Cut, Parsed, Profile, Terms};
 use crate::advice::reference;
@@ -10,11 +9,9 @@ use crate::code_table::Tables;
 use crate::finding::{Finding, Layer};
 use crate::kind::Kind;
 use crate::message::{Document, Record};
-use crate::spec::{FieldSpec, MessageSpec, Occurs, Standard, Trailer, Wild};
+use crate::report::Report;
+use crate::spec::{self, FieldSpec, MessageSpec, Occurs, Standard, Trailer, Wild};
 use crate::xml::{Fault, Name, Ns, Source, Token, Tokens, is_blank, line_of, prepare};
-
-/// Length of every guid, in characters.
-pub(crate) const GUID_CHARS: usize = 36;
 
 pub(super) fn run(bytes: &[u8], terms: &Terms<'_>) -> (Parsed, Cut) {
     let mut report = Report::default();
@@ -64,7 +61,7 @@ fn fault_finding(bytes: &[u8], fault: &Fault, path: String) -> Finding {
         return Finding::new(fault.code, path, line, &fault.value, text).advise(told.advice);
     }
     let finding = |text| Finding::new(fault.code, path, line, &fault.value, text);
-    if let Some(file) = crate::sniff::file_of(fault, bytes) {
+    if let Some(file) = crate::unrecognised::file_of(fault, bytes) {
         return finding(format!("内容不是 XML，而是{}", file.name)).advise(file.advice.to_owned());
     }
     finding(format!("第 {line} 行：{}", fault.code.title))
@@ -255,7 +252,7 @@ impl<'a, 'r> Machine<'a, 'r> {
         if self.profile == Profile::Down {
             return;
         }
-        let label = field.map_or_else(|| element.to_owned(), super::value::label);
+        let label = field.map_or_else(|| element.to_owned(), spec::label);
         let text = format!("{label}的位置不对");
         let advice = match after {
             Some(after) => format!("把 {element} 移到 {after} 之后。"),

@@ -21,32 +21,18 @@
 
 mod fields;
 mod machine;
-mod report;
 mod root;
 mod sequence;
 mod signature;
-mod terms;
 #[cfg(test)]
 mod tests;
 pub(crate) mod value;
 
-pub(crate) use machine::GUID_CHARS;
-pub(crate) use report::Report;
-pub use terms::Terms;
+pub use crate::profile::Profile;
+pub use crate::terms::Terms;
 
 use crate::finding::{Finding, Severity};
 use crate::message::Message;
-
-/// How strictly a message is read (校验档次).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Profile {
-    /// Strict (严格): the schema of 202205 and the text of the standard.
-    Strict,
-    /// Lenient (宽松): known deviations of older programs are only warned about.
-    Lenient,
-    /// Down (下行): receipts, read by name; whatever customs sends is taken.
-    Down,
-}
 
 /// What `parse` found out.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,11 +2,12 @@
 
 use super::machine::{Machine, is_location, is_trailer};
 use super::sequence::Sequence;
-use super::{Cut, GUID_CHARS, Profile, signature};
+use super::{Cut, Profile, signature};
 use crate::code;
 use crate::finding::Finding;
 use crate::kind::Kind;
 use crate::message::Message;
+use crate::sniff::GUID_CHARS;
 use crate::spec::{MessageSpec, Trailer};
 use crate::xml::{Fault, Ns, Token};
 
@@ -34,7 +35,7 @@ impl Machine<'_, '_> {
             };
             let path = format!("/{}", name.local);
             let finding = |text| Finding::new(code, path, self.line, name.local, text);
-            let foreign = crate::sniff::foreign_root(name.local, name.ns != Ns::None);
+            let foreign = crate::unrecognised::foreign_root(name.local, name.ns != Ns::None);
             self.report.push(match foreign {
                 Some((text, advice)) => finding(text).advise(advice),
                 None => finding(format!("根元素 {}：{}", name.local, code.title)),

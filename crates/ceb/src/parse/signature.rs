@@ -3,7 +3,7 @@
 //! Only the structure: whether the signature is right is checked elsewhere. The content models are
 //! small automata, one per element. Elements of other namespaces are skipped where they are allowed.
 
-use crate::signature::base64_text::{Blemish, decode};
+use crate::base64_text::{Blemish, decode};
 use crate::xml::{Attribute, Fault, Name, Ns, Token, Tokens, is_blank, is_ncname, is_space};
 
 /// Most elements of one content model, so that nothing hostile is recorded without bound.

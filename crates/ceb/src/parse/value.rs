@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::code::{self, Code};
-use crate::spec::{FieldSpec, FieldType, UNBOUNDED};
+use crate::spec::{FieldSpec, FieldType, UNBOUNDED, label};
 use crate::xml::is_space;
 
 /// What is wrong with a value.
@@ -40,11 +40,6 @@ pub(crate) fn check(field: &FieldSpec, value: &str, may_default: bool) -> Option
         );
     }
     found
-}
-
-/// `订单编号（orderNo）`: how a finding names an element.
-pub(crate) fn label(field: &FieldSpec) -> String {
-    format!("{}（{}）", field.chinese, field.element)
 }
 
 fn text(field: &FieldSpec, value: &str, min: u32, max: u32, collapse: bool) -> Option<Problem> {

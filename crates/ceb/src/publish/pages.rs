@@ -6,10 +6,11 @@ use super::{CODE_TABLES, File, json_schema};
 use crate::code;
 use crate::code_table;
 use crate::doc;
+use crate::doc::diff;
 use crate::explain::{Family, entries};
 use crate::kind::{Direction, Kind};
 use crate::sample::{self, Spec};
-use crate::spec::{FieldSpec, MessageSpec, RecordSpec, Role, Rule, Standard, diff};
+use crate::spec::{FieldSpec, MessageSpec, RecordSpec, Role, Rule, Standard};
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("../../publish/style.css");

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::finding::Severity;
-use crate::parse::{Profile, parse};
+use crate::parse::parse;
+use crate::profile::Profile;
 use crate::{key, receipt as split_receipt};
 
 #[test]

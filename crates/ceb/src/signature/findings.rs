@@ -5,7 +5,7 @@ use super::verify::{Failure, Outcome, Verdict};
 use crate::code::{self, Code};
 use crate::finding::Finding;
 use crate::message::Message;
-use crate::parse::Profile;
+use crate::profile::Profile;
 
 /// Path of the signature of a message, for people.
 const PATH: &str = "/*/Signature";

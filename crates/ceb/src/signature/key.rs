@@ -3,13 +3,7 @@
 use super::algorithm::SignatureMethod;
 use ring::signature as rsa;
 
-pub use crate::sm2::{SIGNATURE_BYTES as SM2_SIGNATURE_BYTES, USER_ID as SM2_ID};
-
-/// Whoever verifies SM2 signatures (SM2 验签): a library, or something faster with tables per key.
-pub trait Sm2: Sync {
-    /// Whether `r_s` is a signature over a message by a key (65 bytes, uncompressed) with a user ID.
-    fn verify(&self, key: &[u8], id: &[u8], message: &[u8], r_s: &[u8; 64]) -> bool;
-}
+pub use crate::sm2::{SIGNATURE_BYTES as SM2_SIGNATURE_BYTES, Sm2, USER_ID as SM2_ID};
 
 /// The `sm2` crate, for those who verify seldom.
 #[derive(Debug, Clone, Copy, Default)]

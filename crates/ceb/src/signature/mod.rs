@@ -14,7 +14,6 @@
 //! reference, to the document around it; the bytes are never written anew.
 
 pub mod algorithm;
-pub(crate) mod base64_text;
 pub mod c14n;
 pub mod certificate;
 pub mod clinic;

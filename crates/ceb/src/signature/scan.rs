@@ -5,9 +5,9 @@
 //! reference one thing (the document around it), and any other signature element anywhere makes the
 //! check fail.
 
-use super::base64_text::{Blemish, decode};
 use super::c14n::{Apex, C14nFault, Canon, Comments};
 use super::extra;
+use crate::base64_text::{Blemish, decode};
 use crate::xml::{Fault, Name, Ns, Token, Tokens, prepare};
 use std::ops::Range;
 

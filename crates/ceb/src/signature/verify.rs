@@ -7,7 +7,8 @@ use super::key::{PublicKey, SM2_SIGNATURE_BYTES, Scheme, Sm2, raw_sm2};
 use super::profile::{DigestProfile, SignatureProfile, ValueProfile};
 use super::scan::{Form, Scan, SignatureElement, scan};
 use crate::message::Message;
-use crate::parse::{Profile, parse};
+use crate::parse::parse;
+use crate::profile::Profile;
 
 /// Shortest RSA key that counts as strong, in bits.
 const RSA_BITS_STRONG: usize = 2048;

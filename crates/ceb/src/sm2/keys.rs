@@ -129,7 +129,7 @@ pub(super) fn by_library(
     }
 }
 
-impl crate::signature::key::Sm2 for Keys {
+impl super::Sm2 for Keys {
     fn verify(&self, key: &[u8], id: &[u8], message: &[u8], r_s: &[u8; 64]) -> bool {
         let Some(key) = PublicKey::from_sec1(key) else {
             return false;

@@ -27,6 +27,12 @@ pub use table::Table;
 
 use sm3::{Digest, Sm3};
 
+/// Whoever verifies SM2 signatures (SM2 验签): a library, or something faster with tables per key.
+pub trait Sm2: Sync {
+    /// Whether `r_s` is a signature over a message by a key (65 bytes, uncompressed) with a user ID.
+    fn verify(&self, key: &[u8], id: &[u8], message: &[u8], r_s: &[u8; 64]) -> bool;
+}
+
 /// The user id (用户标识) that the field uses everywhere: GM/T 0009, clause 10.
 pub const USER_ID: &[u8] = b"1234567812345678";
 

@@ -18,8 +18,8 @@
 //! Tables are parsed once, at first use. A malformed table is found by the tests of this module;
 //! in a running program it would leave the kind without fields rather than panic.
 
-pub mod diff;
 mod embedded;
+mod of_kind;
 mod standard;
 mod table;
 #[cfg(test)]
@@ -29,6 +29,7 @@ pub use standard::{CURRENT, KEPT_MAX, OVERLAY_BYTES_MAX, Standard, is_day};
 
 use std::sync::LazyLock;
 
+pub use crate::code_table::CodeTable;
 use crate::kind::{Direction, Kind};
 
 /// No upper bound in the schema (`maxOccurs="unbounded"`).
@@ -121,82 +122,6 @@ pub enum FieldType {
     Xml,
 }
 
-/// Code table (代码表) that lists the values of an element.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeTable {
-    /// Unit of measure (计量单位).
-    Unit,
-    /// Country or region (国别地区).
-    Country,
-    /// Means of transport (运输方式).
-    Traffic,
-    /// Packing (包装种类).
-    Wrap,
-    /// Customs district (关区).
-    District,
-    /// Currency (币制).
-    Currency,
-    /// Port (港口).
-    Port,
-    /// Administrative division (行政区划), by province.
-    Region,
-    /// Customs tariff (税则): commodity codes.
-    Tariff,
-}
-
-impl CodeTable {
-    /// Every table.
-    pub const ALL: [Self; 9] = [
-        Self::Unit,
-        Self::Country,
-        Self::Traffic,
-        Self::Wrap,
-        Self::District,
-        Self::Currency,
-        Self::Port,
-        Self::Region,
-        Self::Tariff,
-    ];
-
-    /// Its name in rules, files and commands: `unit`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unit => "unit",
-            Self::Country => "country",
-            Self::Traffic => "traffic",
-            Self::Wrap => "wrap",
-            Self::District => "district",
-            Self::Currency => "currency",
-            Self::Port => "port",
-            Self::Region => "region",
-            Self::Tariff => "tariff",
-        }
-    }
-
-    /// Its Chinese name.
-    #[must_use]
-    pub const fn chinese(self) -> &'static str {
-        match self {
-            Self::Unit => "计量单位",
-            Self::Country => "国别（地区）",
-            Self::Traffic => "运输方式",
-            Self::Wrap => "包装种类",
-            Self::District => "关区",
-            Self::Currency => "币制",
-            Self::Port => "港口",
-            Self::Region => "行政区划",
-            Self::Tariff => "商品编码",
-        }
-    }
-
-    /// The table with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|table| table.name() == name)
-    }
-}
-
 /// A deviation seen in real messages, which the lenient profile only warns about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wild {
@@ -264,6 +189,11 @@ pub struct FieldSpec {
     pub rules: Vec<Rule>,
     /// Chinese note for the companies.
     pub note: String,
+}
+
+/// `订单编号（orderNo）`: how a finding names an element.
+pub(crate) fn label(field: &FieldSpec) -> String {
+    format!("{}（{}）", field.chinese, field.element)
 }
 
 impl FieldSpec {

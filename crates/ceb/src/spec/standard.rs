@@ -195,7 +195,7 @@ pub fn is_day(text: &str) -> bool {
             .bytes()
             .enumerate()
             .all(|(at, byte)| (byte == b'-') == (at == 4 || at == 7));
-    shape && crate::check::time::is_date(&digits)
+    shape && crate::time::is_date(&digits)
 }
 
 fn change(standard: &mut Standard, part: &Part, line: &str) -> Problem {

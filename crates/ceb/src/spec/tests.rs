@@ -1,6 +1,7 @@
 //! The tables are whole.
 
 use super::*;
+use crate::doc::diff;
 
 #[test]
 fn tables_have_no_problems() {

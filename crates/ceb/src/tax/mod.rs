@@ -18,7 +18,8 @@ mod told;
 
 use crate::code_table::Goods;
 use crate::matching::{Facts, Values, limit};
-use crate::message::{Document, decimal};
+use crate::message::Document;
+use crate::number::decimal;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 pub use told::compare;

@@ -1,5 +1,6 @@
 //! Codes of the findings that the check adds to those of the message language.
 
+use crate::signature::codes::{NOBODY_TRUSTED, UNSIGNED};
 use web::Code;
 
 /// The sender in the message is not the company that sent it.
@@ -20,23 +21,5 @@ pub const UNREADABLE: Code = Code {
     meaning: "报文已受理，但校验时无法识别其内容，或平台找不到它所属的企业。报文没有发往海关。",
     advice: "请按校验问题中的说明更正后，换新的报文 guid 重新申报；若报文无误，请联系平台运维人员。",
 };
-/// The company wants every message signed, and this one is not.
-pub const UNSIGNED: Code = Code {
-    code: "TG-E4003",
-    status: 202,
-    title: "报文没有签名",
-    title_en: "The message is not signed, and its company wants all of them signed",
-    meaning: "报文已受理，但本企业的签名策略要求每份报文都有签名，这份报文没有，因此被拒收，没有发往海关。",
-    advice: "请签名后换新的报文 guid 重新申报；也可以开通平台代签，或请平台把本企业的签名策略改为“只提示”。",
-};
-/// The company wants every signature verified, and the platform believes nobody.
-pub const NOBODY_TRUSTED: Code = Code {
-    code: "TG-E4004",
-    status: 202,
-    title: "平台没有受信任的根证书",
-    title_en: "The platform has no trusted root certificates",
-    meaning: "报文已受理，但本企业的签名策略要求核对每份报文的证书，而平台的信任库中没有根证书，不能认定任何证书，因此被拒收，没有发往海关。报文本身不一定有误。",
-    advice: "请联系平台运维人员；信任库恢复后，换新的报文 guid 重新申报。",
-};
-/// All of the above.
+/// All of the above, and those about signatures.
 pub const ALL: &[Code] = &[FOREIGN_SENDER, UNREADABLE, UNSIGNED, NOBODY_TRUSTED];

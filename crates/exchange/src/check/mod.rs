@@ -17,11 +17,11 @@ use crate::matching::{self, Light};
 use crate::message::sql::Loaded;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
 use crate::outcome;
-use crate::pipeline::Shared;
-use crate::receipt::{self, NewDocument, NewReceipt};
-use crate::signature::{self, Case, Checker, Found};
-use crate::signing::Policy;
+use crate::receipt::{self, Declared, NewDocument, NewReceipt, RefusedMessage, refusal_receipt};
+use crate::shared::Shared;
+use crate::signature::{self, Case, Checker, Found, Policy};
 use crate::signing::step::{self as signing, LANE_BUDGET, SignedBody, Waiting};
+use crate::unreadable;
 use ceb::matching::Known;
 use ceb::{Finding, Layer, Severity, Terms};
 use registry::code_table::Standing;
@@ -30,14 +30,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::beijing_day;
-use store::id::IdMaker;
 use store::{Result, Tx};
 
 /// Messages that one task of the thread pool parses.
 const CHUNK: usize = 32;
-
-/// Return status of the platform's own refusal, as the standard's CEB900: below zero.
-const REFUSED_STATUS: i64 = -999_999;
 
 /// Findings quoted in the text of the platform's receipt; all of them are in the message's answer.
 const QUOTED_MAX: usize = 5;
@@ -64,7 +60,7 @@ pub(crate) async fn step(
     shared: &Arc<Shared>,
     turn: Vec<MessageId>,
 ) -> Result<(usize, Vec<Spent>)> {
-    check(shared, turn, (LANE_BUDGET, false)).await
+    check(shared, turn, LANE_BUDGET, false).await
 }
 
 /// Checks messages that have waited for a key, with more time for their signatures.
@@ -73,14 +69,15 @@ pub(crate) async fn again(
     turn: Vec<MessageId>,
     budget: Duration,
 ) -> Result<usize> {
-    let (n_messages, _) = check(shared, turn, (budget, true)).await?;
+    let (n_messages, _) = check(shared, turn, budget, true).await?;
     Ok(n_messages)
 }
 
 async fn check(
     shared: &Arc<Shared>,
     turn: Vec<MessageId>,
-    how: (Duration, bool),
+    budget: Duration,
+    is_retry: bool,
 ) -> Result<(usize, Vec<Spent>)> {
     shared.directory.refresh().await?;
     let read = move |tx: &mut Tx<'_>| -> Result<_> {
@@ -91,22 +88,22 @@ async fn check(
         Ok((loaded, policies))
     };
     let ((loaded, unreadable), policies) = shared.db.read(read).await?;
-    let n_messages = loaded.len() + message::unreadable::hold(shared, unreadable).await?;
-    let signing::Turn { ready, waiting } = signing::sign(shared, loaded, how).await?;
+    let n_messages = loaded.len() + unreadable::hold(shared, unreadable).await?;
+    let signing::Turn { ready, waiting } = signing::sign(shared, loaded, budget, is_retry).await?;
     let standing = shared.code_tables.standing(shared.clock.now_ms());
-    let bench = Arc::new((standing, policies));
+    let judges = Arc::new(Judges { standing, policies });
     let mut tasks = Vec::new();
     let mut rest = ready;
     while !rest.is_empty() {
         let chunk: Vec<(Loaded, Option<SignedBody>)> =
             rest.drain(..CHUNK.min(rest.len())).collect();
-        let (shared, bench) = (Arc::clone(shared), Arc::clone(&bench));
+        let (shared, judges) = (Arc::clone(shared), Arc::clone(&judges));
         tasks.push(tokio::task::spawn_blocking(move || {
-            shared.signatures.refresh(bench.0.now_ms);
+            shared.signatures.refresh(judges.standing.now_ms);
             let mut watch = Watch::start();
             let mut judged = Vec::with_capacity(chunk.len());
-            for one in chunk {
-                let mut verdict = judge(&shared, &bench, one);
+            for (loaded, signed) in chunk {
+                let mut verdict = judge(&shared, &judges, loaded, signed);
                 verdict.spent.cpu_ns = watch.lap();
                 judged.push(verdict);
             }
@@ -126,17 +123,24 @@ async fn check(
     let writer = Arc::clone(shared);
     let receivers = shared
         .db
-        .write(move |tx| commit(tx, &writer, (&verdicts, &waiting), now_ms))
+        .write(move |tx| commit(tx, &writer, &verdicts, &waiting, now_ms))
         .await?;
     shared.feed.wake(&receivers);
     shared.checked.ring();
     Ok((n_messages, spent))
 }
 
+/// What all messages of a turn are judged by.
+struct Judges {
+    standing: Standing,
+    policies: HashMap<CompanyId, Policy>,
+}
+
 fn judge(
     shared: &Shared,
-    (standing, policies): &(Standing, HashMap<CompanyId, Policy>),
-    (mut loaded, signed): (Loaded, Option<SignedBody>),
+    judges: &Judges,
+    mut loaded: Loaded,
+    signed: Option<SignedBody>,
 ) -> Verdict {
     let spent = Spent::of(loaded.company_id, &loaded.body);
     let Some(company) = shared.directory.by_id(loaded.company_id) else {
@@ -152,9 +156,11 @@ fn judge(
             spent,
         };
     };
-    let policy = policies.get(&loaded.company_id).copied();
+    let policy = judges.policies.get(&loaded.company_id).copied();
     let bench = Bench {
-        terms: &standing.terms(crate::workbook::profile(&loaded.profile)),
+        terms: &judges
+            .standing
+            .terms(crate::workbook::profile(&loaded.profile)),
         signatures: &shared.signatures,
         policy: &policy.unwrap_or_default(),
         received_ms: loaded.received_ms,
@@ -273,7 +279,8 @@ fn own_finding(text: &str, advice: &str) -> Finding {
 pub(crate) fn commit(
     tx: &mut Tx<'_>,
     shared: &Shared,
-    (verdicts, waiting): (&[Verdict], &[Waiting]),
+    verdicts: &[Verdict],
+    waiting: &[Waiting],
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
     signing::hold(tx, shared, waiting, now_ms)?;
@@ -376,7 +383,7 @@ fn tell_outcomes(tx: &mut Tx<'_>, shared: &Shared, kept: &[&Verdict], now_ms: i6
     let ids = passed.clone().map(|v| v.loaded.id).collect();
     correction::settle(tx, &shared.ids, &ids, now_ms)?;
     let declared = passed.flat_map(|v| &v.documents);
-    let declared: Vec<_> = declared.filter_map(outcome::Declared::of).collect();
+    let declared: Vec<_> = declared.filter_map(Declared::of).collect();
     outcome::supersede(tx, &shared.ids, &declared, now_ms)
 }
 
@@ -444,39 +451,10 @@ fn refusal(shared: &Shared, verdict: &Verdict, now_ms: i64) -> NewReceipt {
         ));
     }
     let loaded = &verdict.loaded;
-    let whose = (loaded.company_id, loaded.id, loaded.kind.as_str());
-    refusal_receipt(&shared.ids, whose, info, now_ms)
-}
-
-/// A receipt of the platform to a whole message that is refused, with a text.
-pub(crate) fn refusal_receipt(
-    ids: &IdMaker,
-    (company_id, id, kind): (CompanyId, MessageId, &str),
-    info: String,
-    now_ms: i64,
-) -> NewReceipt {
-    let guid = receipt::receipt_guid(ids.next());
-    let return_time = receipt::return_time(now_ms);
-    let acceptance_no = id.acceptance_no();
-    let root = format!("{kind}Message");
-    let status = REFUSED_STATUS.to_string();
-    let xml = receipt::format_fault(&guid, &status, &info, &return_time, &acceptance_no, &root);
-    NewReceipt {
-        company_id,
-        message_id: id,
-        document_id: id.0,
-        kind: "CEB900".to_owned(),
-        guid,
-        document_key: acceptance_no,
-        return_status: REFUSED_STATUS,
-        return_time,
-        fingerprint: receipt::fingerprint(&[info.as_bytes()]),
-        is_dated: true,
-        return_info: info,
-        invt_no: None,
-        pre_no: None,
-        xml,
-        feed_no: None,
-        received_ms: None,
-    }
+    let refused = RefusedMessage {
+        company_id: loaded.company_id,
+        id: loaded.id,
+        kind: &loaded.kind,
+    };
+    refusal_receipt(&shared.ids, refused, info, now_ms)
 }

@@ -20,7 +20,7 @@ async fn a_wrong_message_is_refused_with_all_its_findings_and_a_receipt() {
             .shared
             .db
             .read(move |tx| {
-                let message = crate::query::find(tx, &sight, id)?.unwrap();
+                let message = crate::finder::find(tx, &sight, id)?.unwrap();
                 crate::query::detail(tx, &message)
             })
             .await

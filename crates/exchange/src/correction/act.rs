@@ -4,11 +4,11 @@
 use super::sql::Note;
 use super::view::{CorrectionAccepted, CorrectionFinding, Signer};
 use super::{CORRECT, Edit, Original, TAKEN, codes, load, sql};
-use crate::intake::http::{AcceptedAnswer, Door, accept, too_large};
+use crate::intake::http::{AcceptedAnswer, SubmitState, accept, too_large};
+use crate::intake::http::{in_turn, signing_policy, standing};
 use crate::intake::look;
+use crate::message::FindingView;
 use crate::message::MessageId;
-use crate::query::FindingView;
-use crate::workbook::http::{in_turn, signing_policy, standing};
 use crate::workbook::{origin, profile};
 use bytes::Bytes;
 use ceb::Severity;
@@ -38,13 +38,13 @@ pub(super) struct Ground {
     signs: bool,
 }
 
-pub(super) async fn ground(door: &Door, actor: &Actor) -> Result<Ground, Problem> {
+pub(super) async fn ground(api: &SubmitState, actor: &Actor) -> Result<Ground, Problem> {
     let company = Arc::clone(actor.require_company()?);
-    let signs = signing_policy(door, &company).await?.platform_signs;
+    let signs = signing_policy(api, &company).await?.platform_signs;
     Ok(Ground {
         company,
-        standing: standing(door),
-        frame: door.config.signature_frame || signs,
+        standing: standing(api),
+        frame: api.config.signature_frame || signs,
         signs,
     })
 }
@@ -97,20 +97,20 @@ impl Ground {
 
 /// Reads a message that came back and makes a draft of it.
 pub(super) async fn original(
-    door: &Arc<Door>,
+    api: &Arc<SubmitState>,
     actor: &Actor,
     id: &str,
 ) -> Result<Original, Problem> {
     let not_found = || Problem::new(web::codes::NOT_FOUND);
     let company = actor.require_company()?.id;
     let id = MessageId::parse(id).ok_or_else(not_found)?;
-    let ground = &door.gate.ground;
-    let (asking, now_ms) = (actor.clone(), door.clock.now_ms());
+    let ground = &api.gate.ground;
+    let (asking, now_ms) = (actor.clone(), api.clock.now_ms());
     let raw = ground.read(move |tx| load(tx, &asking, id, now_ms)).await?;
     // Somebody may see more companies than the one that is declared for.
     let raw = raw.filter(|raw| raw.message.company_id == company);
     let raw = raw.ok_or_else(not_found)?;
-    let mut original = in_turn(door, actor, move || Original::of(raw)).await?;
+    let mut original = in_turn(api, actor, move || Original::of(raw)).await?;
     let keys = original.keys();
     let known = ground
         .read(move |tx| sql::accepted(tx, company, (id, &keys)))
@@ -125,14 +125,14 @@ pub(super) async fn original(
 /// # Errors
 /// A change that fits nothing; a message larger than any that is accepted.
 pub(super) async fn corrected(
-    door: &Door,
+    api: &SubmitState,
     actor: &Actor,
     ground: Ground,
     (mut original, edits): (Original, Vec<Edit>),
 ) -> Result<(Made, Vec<CorrectionFinding>), Problem> {
-    let bytes_max = door.config.message_bytes_max;
+    let bytes_max = api.config.message_bytes_max;
     let is_masked = original.is_masked;
-    let checked = in_turn(door, actor, move || {
+    let checked = in_turn(api, actor, move || {
         original.apply(&edits, bytes_max)?;
         ground.check(&original)
     });
@@ -156,13 +156,13 @@ pub(super) async fn corrected(
 /// # Errors
 /// A document was corrected already, or is being corrected.
 pub(super) async fn note(
-    door: &Door,
+    api: &SubmitState,
     actor: &Actor,
     note: Note,
     (act, handing_in_ms): (Act, i64),
 ) -> Result<(), Problem> {
-    let (actor, now_ms) = (actor.clone(), door.clock.now_ms());
-    let write = door.gate.ground.act(move |tx| {
+    let (actor, now_ms) = (actor.clone(), api.clock.now_ms());
+    let write = api.gate.ground.act(move |tx| {
         // Of two corrections at once the first to be noted is the one.
         crate::message::sql::lock(tx, note.corrects)?;
         if sql::is_corrected(tx, &note, now_ms - handing_in_ms)? {
@@ -186,11 +186,11 @@ pub(super) async fn note(
 /// # Errors
 /// Those of intake; the same correction was turned down before.
 async fn accept_once(
-    door: &Door,
-    arrival: crate::intake::Arrival,
+    api: &SubmitState,
+    arrival: crate::message::Arrival,
 ) -> Result<AcceptedAnswer, Problem> {
     let (kind, guid) = (arrival.kind, arrival.guid.clone());
-    let id = match accept(door, arrival).await {
+    let id = match accept(api, arrival).await {
         Ok(answer) if !answer.duplicate => return Ok(answer),
         Ok(answer) => MessageId::parse(&answer.id).ok_or(Problem::new(web::codes::NOT_FOUND))?,
         Err(problem) => {
@@ -198,7 +198,7 @@ async fn accept_once(
             first.ok_or(problem)?
         }
     };
-    let ground = &door.gate.ground;
+    let ground = &api.gate.ground;
     let is_turned_down = ground.read(move |tx| sql::is_turned_down(tx, id)).await?;
     if is_turned_down {
         let mut problem = Problem::new(codes::SAME_AGAIN);
@@ -217,33 +217,33 @@ async fn accept_once(
 
 /// Corrects one message and declares it, or of its documents those with these numbers.
 pub(super) async fn correct(
-    door: &Arc<Door>,
+    api: &Arc<SubmitState>,
     actor: &Arc<Actor>,
     (id, edits, documents): (&str, &[Edit], &[usize]),
 ) -> Result<CorrectionAccepted, Refused> {
     let plain = |problem| (problem, Vec::new());
-    let ground = ground(door, actor).await.map_err(plain)?;
+    let ground = ground(api, actor).await.map_err(plain)?;
     if ground.company.suspended {
         return Err(plain(Problem::new(registry::api_key::codes::SUSPENDED)));
     }
-    let mut original = original(door, actor, id).await.map_err(plain)?;
+    let mut original = original(api, actor, id).await.map_err(plain)?;
     original.keep(documents).map_err(plain)?;
     if ground.signer(&original) == Signer::Company {
         return Err(plain(Problem::new(codes::OWN_SIGNATURE)));
     }
     let message = original.message.id;
     let of = Note::of(&original, ground.company.id);
-    let checked = corrected(door, actor, ground, (original, edits.to_vec())).await;
+    let checked = corrected(api, actor, ground, (original, edits.to_vec())).await;
     let (made, findings) = checked.map_err(plain)?;
     if is_refused(&findings) {
         return Err((with_findings(&findings), findings));
     }
     let of = of.made(&made.guid);
-    let noted = note(door, actor, of, (CORRECT, HANDING_IN_MS)).await;
+    let noted = note(api, actor, of, (CORRECT, HANDING_IN_MS)).await;
     noted.map_err(plain)?;
-    let new = MessageId(door.ids.next());
-    let arrival = look(actor, Bytes::from(made.xml), new, door.clock.now_ms()).map_err(plain)?;
-    let accepted = accept_once(door, arrival).await.map_err(plain)?;
+    let new = MessageId(api.ids.next());
+    let arrival = look(actor, Bytes::from(made.xml), new, api.clock.now_ms()).map_err(plain)?;
+    let accepted = accept_once(api, arrival).await.map_err(plain)?;
     Ok(CorrectionAccepted {
         corrects: message.to_string(),
         accepted,

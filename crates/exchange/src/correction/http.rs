@@ -8,12 +8,12 @@ use super::view::{
     CorrectionVerdict,
 };
 use super::{Edit, MESSAGES_MAX, Original, TAKEN, WORKBOOK, codes, sql, workbook};
-use crate::intake::http::{DECLARANTS, Door};
+use crate::finder;
+use crate::intake::http::in_turn;
+use crate::intake::http::{DECLARANTS, SubmitState};
 use crate::message::MessageId;
-use crate::query;
 use crate::unmask::{FILE_HOURLY_MAX, take_away};
 use crate::workbook::XLSX;
-use crate::workbook::http::in_turn;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -47,7 +47,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Arc<Door>> {
+pub fn routes() -> Routes<Arc<SubmitState>> {
     registry::routes!(
         correction,
         check_correction,
@@ -117,13 +117,13 @@ fn given(body: Result<Json<CorrectionBody>, JsonRejection>) -> Result<Correction
 )]
 pub(crate) async fn correction(
     By { actor, .. }: By<ReadCorrection>,
-    State(door): State<Arc<Door>>,
+    State(api): State<Arc<SubmitState>>,
     Path(id): Path<String>,
 ) -> Result<Json<CorrectionForm>, Problem> {
-    let ground = ground(&door, &actor).await?;
-    let original = original(&door, &actor, &id).await?;
+    let ground = ground(&api, &actor).await?;
+    let original = original(&api, &actor, &id).await?;
     let id = original.message.id;
-    let read = door
+    let read = api
         .gate
         .ground
         .read(move |tx| sql::links(tx, &BTreeSet::from([id])));
@@ -147,15 +147,15 @@ pub(crate) async fn correction(
 )]
 pub(crate) async fn check_correction(
     By { actor, .. }: By<CheckCorrection>,
-    State(door): State<Arc<Door>>,
+    State(api): State<Arc<SubmitState>>,
     Path(id): Path<String>,
     body: Result<Json<CorrectionBody>, JsonRejection>,
 ) -> Result<Json<CorrectionVerdict>, Problem> {
     let wanted = given(body)?;
-    let ground = ground(&door, &actor).await?;
-    let mut original = original(&door, &actor, &id).await?;
+    let ground = ground(&api, &actor).await?;
+    let mut original = original(&api, &actor, &id).await?;
     original.keep(&wanted.documents)?;
-    let (_, findings) = corrected(&door, &actor, ground, (original, wanted.edits)).await?;
+    let (_, findings) = corrected(&api, &actor, ground, (original, wanted.edits)).await?;
     Ok(Json(CorrectionVerdict {
         ok: !is_refused(&findings),
         findings,
@@ -177,23 +177,23 @@ pub(crate) async fn check_correction(
 )]
 async fn correction_xml(
     By { actor, .. }: By<TakeCorrectionXml>,
-    State(door): State<Arc<Door>>,
+    State(api): State<Arc<SubmitState>>,
     Path(id): Path<String>,
     body: Result<Json<CorrectionBody>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let wanted = given(body)?;
-    let ground = ground(&door, &actor).await?;
-    let mut original = original(&door, &actor, &id).await?;
+    let ground = ground(&api, &actor).await?;
+    let mut original = original(&api, &actor, &id).await?;
     original.keep(&wanted.documents)?;
     if original.is_masked {
         return Err(Problem::new(codes::MASKED));
     }
     let of = Note::of(&original, ground.company.id);
-    let (made, findings) = corrected(&door, &actor, ground, (original, wanted.edits)).await?;
+    let (made, findings) = corrected(&api, &actor, ground, (original, wanted.edits)).await?;
     if is_refused(&findings) {
         return Ok(refusal((with_findings(&findings), findings)));
     }
-    note(&door, &actor, of.made(&made.guid), (TAKEN, 0)).await?;
+    note(&api, &actor, of.made(&made.guid), (TAKEN, 0)).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/xml".to_owned()),
         (
@@ -234,14 +234,14 @@ fn refusal((problem, findings): Refused) -> Response {
 )]
 pub(crate) async fn submit_correction(
     By { actor, .. }: By<SubmitCorrection>,
-    State(door): State<Arc<Door>>,
+    State(api): State<Arc<SubmitState>>,
     Path(id): Path<String>,
     body: Result<Json<CorrectionBody>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let actor = Arc::new(actor);
     let wanted = given(body)?;
     Ok(
-        match correct(&door, &actor, (&id, &wanted.edits, &wanted.documents)).await {
+        match correct(&api, &actor, (&id, &wanted.edits, &wanted.documents)).await {
             Ok(accepted) => (StatusCode::ACCEPTED, Json(accepted)).into_response(),
             Err(refused) => refusal(refused),
         },
@@ -292,7 +292,7 @@ fn bounded(sizes: impl Iterator<Item = i64>, act: &str) -> Result<(), Problem> {
 )]
 pub(crate) async fn submit_corrections(
     By { actor, .. }: By<SubmitCorrections>,
-    State(door): State<Arc<Door>>,
+    State(api): State<Arc<SubmitState>>,
     body: Result<Json<CorrectionsBody>, JsonRejection>,
 ) -> Result<Json<CorrectionOutcomes>, Problem> {
     let actor = Arc::new(actor);
@@ -309,14 +309,14 @@ pub(crate) async fn submit_corrections(
         .filter_map(|id| MessageId::parse(id))
         .collect();
     let sight = actor.sight.clone();
-    let read = door.gate.ground.read(move |tx| {
-        let size = |id: &MessageId| Ok(query::find(tx, &sight, *id)?.map_or(0, |one| one.n_bytes));
+    let read = api.gate.ground.read(move |tx| {
+        let size = |id: &MessageId| Ok(finder::find(tx, &sight, *id)?.map_or(0, |one| one.n_bytes));
         ids.iter().map(size).collect::<store::Result<Vec<i64>>>()
     });
     bounded(read.await?.into_iter(), "更正重报")?;
     let mut items = Vec::with_capacity(messages.len());
     for message in messages {
-        let corrected = correct(&door, &actor, (&message, &body.edits, &[])).await;
+        let corrected = correct(&api, &actor, (&message, &body.edits, &[])).await;
         let mut item = CorrectionOutcome {
             message,
             accepted: None,
@@ -353,7 +353,7 @@ pub(crate) async fn submit_corrections(
 )]
 async fn correction_workbook(
     By { actor, .. }: By<TakeCorrectionWorkbook>,
-    State(door): State<Arc<Door>>,
+    State(api): State<Arc<SubmitState>>,
     body: Result<Json<CorrectionWorkbookBody>, JsonRejection>,
 ) -> Result<Response, Problem> {
     let bad = |detail: String| Problem::new(web::codes::BAD_REQUEST).detail(detail);
@@ -365,16 +365,16 @@ async fn correction_workbook(
     }
     let mut originals: Vec<Original> = Vec::with_capacity(messages.len());
     for message in &messages {
-        originals.push(original(&door, &actor, message).await?);
+        originals.push(original(&api, &actor, message).await?);
         bounded(originals.iter().map(|one| one.message.n_bytes), "导出")?;
     }
     let taken = originals.iter();
     let taken: Vec<MessageId> = taken.map(|one| one.message.id).collect();
-    let bytes = in_turn(&door, &actor, move || workbook::write(&originals)).await?;
+    let bytes = in_turn(&api, &actor, move || workbook::write(&originals)).await?;
     // Counted and on record once there is something to take, and before it is given away.
-    let (who, now_ms) = (actor.clone(), door.clock.now_ms());
-    let (file, hourly_max) = (door.ids.next(), door.gate.ground.number(&FILE_HOURLY_MAX));
-    let write = door.gate.ground.act(move |tx| {
+    let (who, now_ms) = (actor.clone(), api.clock.now_ms());
+    let (file, hourly_max) = (api.ids.next(), api.gate.ground.number(&FILE_HOURLY_MAX));
+    let write = api.gate.ground.act(move |tx| {
         take_away(tx, (&who, file), taken.len(), (now_ms, hourly_max))?;
         let detail = format!("导出更正表，含个人信息；理由：{reason}");
         for message in &taken {

@@ -24,9 +24,10 @@ mod view;
 mod workbook;
 
 use crate::explanation;
+use crate::finder;
+use crate::message::FindingView;
 use crate::message::{Message, MessageId, State};
 use crate::outcome;
-use crate::query::{self, FindingView};
 use crate::receipt;
 use crate::workbook::{naming, profile};
 use ceb::explain::{Explanation, Resubmit};
@@ -152,10 +153,10 @@ pub(crate) fn load(
     id: MessageId,
     now_ms: i64,
 ) -> StoreResult<Option<Raw>> {
-    let Some(message) = query::find(tx, &actor.sight, id)? else {
+    let Some(message) = finder::find(tx, &actor.sight, id)? else {
         return Ok(None);
     };
-    let Some(body) = query::sql::body(tx, &actor.sight, id)? else {
+    let Some(body) = finder::body(tx, &actor.sight, id)? else {
         return Ok(None);
     };
     let number = |document: i64| usize::try_from(document - id.0).unwrap_or_default();
@@ -188,7 +189,7 @@ pub(crate) fn load(
     Ok(Some(Raw {
         told: told.collect(),
         documents,
-        findings: query::sql::findings(tx, id)?,
+        findings: finder::findings(tx, id)?,
         is_masked: crate::unmask::is_masked(tx, actor, id, now_ms)?,
         message,
         body,

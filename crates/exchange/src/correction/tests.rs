@@ -37,7 +37,12 @@ fn edit(element: &str, value: &str) -> Edit {
 }
 
 async fn form(house: &House, n: usize, id: MessageId) -> Result<CorrectionForm, String> {
-    let answer = correction(house.by(n).await, State(house.door()), Path(id.to_string())).await;
+    let answer = correction(
+        house.by(n).await,
+        State(house.submit_state()),
+        Path(id.to_string()),
+    )
+    .await;
     answer
         .map(|Json(form)| form)
         .map_err(|problem| problem.code)
@@ -57,7 +62,7 @@ async fn declare(
     let body = Ok(Json(CorrectionBody { edits, documents }));
     let answer = submit_correction(
         house.by(0).await,
-        State(house.door()),
+        State(house.submit_state()),
         Path(id.to_string()),
         body,
     )
@@ -128,8 +133,8 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() 
         assert!(statuses(&house, new).await.contains(&120), "customs has it");
         let sight = house.sight(0);
         let links_of = house.shared.db.read(move |tx| -> store::Result<_> {
-            let old = crate::query::find(tx, &sight, id)?.unwrap();
-            let new = crate::query::find(tx, &sight, new)?.unwrap();
+            let old = crate::finder::find(tx, &sight, id)?.unwrap();
+            let new = crate::finder::find(tx, &sight, new)?.unwrap();
             let open = (old.needs_action, new.needs_action);
             Ok((links(tx, &BTreeSet::from([old.id, new.id]))?, open))
         });
@@ -139,8 +144,8 @@ async fn a_rejected_order_is_corrected_declared_again_and_accepted_by_customs() 
         assert_eq!(found.corrected_by, BTreeMap::from([(id, new)]));
         // The story of either tells of the other.
         for (of, corrects, corrected_by) in [(id, None, Some(new)), (new, Some(id), None)] {
-            let (by, desk) = (house.by(0).await, State(house.desk()));
-            let answer = story(by, desk, Path(of.document(1).to_string())).await;
+            let (by, api) = (house.by(0).await, State(house.api()));
+            let answer = story(by, api, Path(of.document(1).to_string())).await;
             let told = answer.unwrap().0.order.unwrap();
             let ids = [told.corrects, told.corrected_by].map(|link| link.map(|link| link.id));
             assert_eq!(
@@ -173,7 +178,7 @@ async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_a
         }));
         let checked = check_correction(
             house.by(0).await,
-            State(house.door()),
+            State(house.submit_state()),
             Path(id.to_string()),
             body,
         );
@@ -250,7 +255,7 @@ async fn strangers_and_what_did_not_come_back_get_no_form() {
         }));
         let answer = submit_correction(
             house.by(0).await,
-            State(house.door()),
+            State(house.submit_state()),
             Path(id.to_string()),
             body,
         );
@@ -272,7 +277,12 @@ async fn several_are_corrected_at_once_each_by_itself() {
         messages: messages.clone(),
         edits: vec![edit("note", "更正")],
     };
-    let answer = submit_corrections(house.by(0).await, State(house.door()), Ok(Json(body))).await;
+    let answer = submit_corrections(
+        house.by(0).await,
+        State(house.submit_state()),
+        Ok(Json(body)),
+    )
+    .await;
     let Json(outcomes) = answer.unwrap();
     let told: Vec<_> = outcomes
         .items
@@ -287,7 +297,12 @@ async fn several_are_corrected_at_once_each_by_itself() {
         messages: vec![messages[0].clone(); super::MESSAGES_MAX + 1],
         edits: Vec::new(),
     };
-    let answer = submit_corrections(house.by(0).await, State(house.door()), Ok(Json(many))).await;
+    let answer = submit_corrections(
+        house.by(0).await,
+        State(house.submit_state()),
+        Ok(Json(many)),
+    )
+    .await;
     assert_eq!(answer.unwrap_err().code, web::codes::BAD_REQUEST.code);
 }
 
@@ -300,7 +315,7 @@ async fn a_message_that_is_named_twice_counts_once_and_all_together_are_bounded(
     let ask = async |messages: Vec<String>| {
         let edits = vec![edit("note", "更正")];
         let body = Ok(Json(CorrectionsBody { messages, edits }));
-        submit_corrections(house.by(0).await, State(house.door()), body).await
+        submit_corrections(house.by(0).await, State(house.submit_state()), body).await
     };
     // More than may be told together, and no message is worked on.
     let half = super::http::TOGETHER_BYTES_MAX / 2 + 1;

@@ -2,7 +2,7 @@
 
 use super::{Original, Reason, Rejected};
 use crate::intake::http::AcceptedAnswer;
-use crate::query::FindingView;
+use crate::message::FindingView;
 use ceb::explain::Resubmit;
 use ceb::form::{Column, DraftRecord, Element, Part, columns, fixed_columns, only_value};
 use ceb::spec::{FieldType, UNBOUNDED};

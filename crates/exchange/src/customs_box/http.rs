@@ -4,7 +4,7 @@
 
 use super::{CustomsBox, Injection, Outage, Target};
 use crate::message::MessageId;
-use crate::query;
+use crate::{finder, query};
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -140,7 +140,7 @@ async fn inject(
     let number = body.document.unwrap_or(1);
     let found = stage
         .db
-        .read(move |tx| match query::find(tx, &sight, id)? {
+        .read(move |tx| match finder::find(tx, &sight, id)? {
             Some(message) => query::detail(tx, &message).map(Some),
             None => Ok(None),
         })

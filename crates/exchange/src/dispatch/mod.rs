@@ -9,7 +9,8 @@
 use crate::customs::{self, Parcel};
 use crate::message::sql::Loaded;
 use crate::message::{self, MessageId, State, Step};
-use crate::pipeline::Shared;
+use crate::shared::Shared;
+use crate::unreadable;
 use bytes::Bytes;
 use ceb::{Direction, Kind};
 use std::sync::Arc;
@@ -38,7 +39,7 @@ pub(crate) async fn step(
         .db
         .read(move |tx| message::sql::load(tx, &turn))
         .await?;
-    let n_unreadable = message::unreadable::hold(shared, unreadable).await?;
+    let n_unreadable = unreadable::hold(shared, unreadable).await?;
     let wrapping = Arc::clone(shared);
     let (loaded, bodies) = tokio::task::spawn_blocking(move || {
         let bodies: Vec<Option<Bytes>> = loaded

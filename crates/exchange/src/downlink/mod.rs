@@ -6,19 +6,14 @@
 //! a reader who has seen number n has seen everything before it, on every engine. Numbers grow but
 //! are not dense.
 //!
-//! [`Feed`] wakes those who wait for something new; a waiter also looks by itself now and then,
-//! because the writer may be another process.
+//! [`Feed`](crate::shared::Feed) wakes those who wait for something new; a waiter also looks by itself
+//! now and then, because the writer may be another process.
 
-pub mod http;
 mod sql;
 #[cfg(test)]
 mod tests;
 
-use registry::company::CompanyId;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 use store::{Result, Row, Tx};
-use tokio::sync::Notify;
 
 pub(crate) use sql::{after, before, last, reserve};
 
@@ -79,28 +74,4 @@ pub(crate) fn item(tx: &mut Tx<'_>, row: &Row) -> Result<Item> {
         xml: xml.unwrap_or_default(),
         guid: guid.unwrap_or_default(),
     })
-}
-
-/// Wakes those who wait for receipts of a company.
-#[derive(Default)]
-pub struct Feed {
-    waiting: Mutex<HashMap<CompanyId, Arc<Notify>>>,
-}
-
-impl Feed {
-    /// What to wait on for news of a company. Ask before reading, so that nothing slips between.
-    pub fn news(&self, company: CompanyId) -> Arc<Notify> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(waiting.entry(company).or_default())
-    }
-
-    /// Wakes all who wait for these companies.
-    pub fn wake(&self, companies: &[CompanyId]) {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        for company in companies {
-            if let Some(notify) = waiting.get(company) {
-                notify.notify_waiters();
-            }
-        }
-    }
 }

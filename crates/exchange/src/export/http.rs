@@ -2,12 +2,14 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{EXPORT, EXPORT_ROWS_MAX};
+use crate::api::{ApiState, bad};
 use crate::downlink;
 use crate::explanation;
+use crate::finder::list;
 use crate::message::{Message, MessageId};
 use crate::outcome::{holder, state_chinese};
-use crate::query::http::{Desk, ListQuery, bad, filter};
-use crate::query::{list, words};
+use crate::query::http::{ListQuery, filter};
+use crate::query::words;
 use crate::receipt;
 use crate::workbook::XLSX;
 use axum::body::Body;
@@ -73,15 +75,15 @@ pub fn routes() -> Routes<Exports> {
 /// What the routes need.
 #[derive(Clone)]
 pub struct Exports {
-    /// The desk.
-    pub desk: Desk,
+    /// Who calls, and what the steps share.
+    pub api: ApiState,
     /// Turns.
     pub turns: Shares,
 }
 
 impl registry::access::HasGate for Exports {
     fn gate(&self) -> &Gate {
-        &self.desk.gate
+        &self.api.gate
     }
 }
 
@@ -133,9 +135,9 @@ impl Exports {
         object: String,
         detail: String,
     ) -> Result<(), Problem> {
-        let (actor, now_ms) = (actor.clone(), self.desk.shared.clock.now_ms());
+        let (actor, now_ms) = (actor.clone(), self.api.shared.clock.now_ms());
         Ok(self
-            .desk
+            .api
             .shared
             .db
             .write(move |tx| audit::done(tx, now_ms, &actor, EXPORT, &object, &detail))
@@ -160,16 +162,16 @@ async fn export_messages(
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
-    exports.desk.refresh().await?;
-    let mut filter = filter(query, &exports.desk.shared.directory)?;
-    let narrowed = words(&filter, &exports.desk.shared.directory);
+    exports.api.refresh().await?;
+    let mut filter = filter(query, &exports.api.shared.directory)?;
+    let narrowed = words(&filter, &exports.api.shared.directory);
     let turn = exports.turn(&actor).await?;
     exports
         .record(&actor, "messages".to_owned(), told_conditions(&narrowed))
         .await?;
     let (pages, writer) = writer("报文", named(MESSAGE_COLUMNS), turn)?;
-    let shared = &exports.desk.shared;
-    let rows_max = exports.desk.gate.ground.number(&EXPORT_ROWS_MAX);
+    let shared = &exports.api.shared;
+    let rows_max = exports.api.gate.ground.number(&EXPORT_ROWS_MAX);
     let mut n_rows = 0;
     while n_rows < rows_max {
         let (sight, asked) = (actor.sight.clone(), filter.clone());
@@ -195,7 +197,7 @@ async fn export_messages(
 }
 
 fn message_row(exports: &Exports, message: &Message) -> Vec<Value> {
-    let company = exports.desk.shared.directory.by_id(message.company_id);
+    let company = exports.api.shared.directory.by_id(message.company_id);
     let kind = ceb::Kind::from_code(&message.kind).map_or("", ceb::Kind::chinese);
     let direction = if message.direction == "import" {
         "进口"
@@ -258,8 +260,8 @@ async fn export_receipts(
         .record(&actor, "receipts".to_owned(), told_conditions(&narrowed))
         .await?;
     let (pages, writer) = writer("回执", named(RECEIPT_COLUMNS), turn)?;
-    let shared = &exports.desk.shared;
-    let rows_max = exports.desk.gate.ground.number(&EXPORT_ROWS_MAX);
+    let shared = &exports.api.shared;
+    let rows_max = exports.api.gate.ground.number(&EXPORT_ROWS_MAX);
     let mut n_rows = 0;
     while n_rows < rows_max {
         let page = shared

@@ -70,7 +70,7 @@ async fn a_program_exports_nothing() {
 async fn one_company_that_exports_leaves_a_turn_for_another() {
     let house = House::on(store::testing::sqlite()).await;
     let exports = super::http::Exports {
-        desk: house.desk(),
+        api: house.api(),
         turns: web::shares::Shares::new("exports", 2, 1),
     };
     let _turn = exports.turn(&house.programs[0]).await.unwrap();

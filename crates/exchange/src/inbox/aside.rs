@@ -6,8 +6,8 @@
 //! how to find them.
 
 use super::{NOBODY, sql};
-use crate::intake::direction_name;
-use crate::pipeline::Shared;
+use crate::message::direction_name;
+use crate::shared::Shared;
 use ceb::Direction;
 use registry::company::CompanyId;
 use std::collections::BTreeSet;

@@ -15,10 +15,10 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::intake::direction_name;
 use crate::lane::{TURN_MESSAGES_MAX, Waiting, alike, take_turns};
-use crate::pipeline::Shared;
+use crate::message::direction_name;
 use crate::receipt;
+use crate::shared::Shared;
 use bytes::Bytes;
 use ceb::Direction;
 use queue::Delivery;

@@ -6,8 +6,8 @@
 
 use super::{Arrival, BATCH_MAX, DECLARE};
 use crate::message::{self, MessageId};
-use crate::pipeline::Bell;
 use crate::quota::{self, Left, Limits, Reached};
+use crate::shared::Bell;
 use registry::audit;
 use registry::company::CompanyId;
 use registry::ground::Ground;

@@ -18,11 +18,11 @@ mod same;
 #[cfg(test)]
 mod tests;
 
-use crate::message::MessageId;
+use crate::message::{Arrival, MessageId, direction_name};
 use bytes::Bytes;
 use ceb::{Direction, Kind, Shape, Sniffed};
 use registry::access::{Actor, Who};
-use registry::company::{Company, CompanyId};
+use registry::company::Company;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -110,43 +110,6 @@ registry::acts! {
 
 /// Which key a message came with, when a person brought it.
 const NO_KEY: i64 = 0;
-
-/// A message that arrived and waits for its commit.
-#[derive(Debug, Clone)]
-pub struct Arrival {
-    /// The id it will have.
-    pub id: MessageId,
-    /// Whose it is.
-    pub company_id: CompanyId,
-    /// The key it came with; 0 when a person brought it.
-    pub key_id: i64,
-    /// The person who brought it: for the audit.
-    pub by: Option<Arc<Actor>>,
-    /// `import` or `export`.
-    pub direction: &'static str,
-    /// Kind: `CEB311`.
-    pub kind: &'static str,
-    /// The guid of its root.
-    pub guid: String,
-    /// `bare`, `dxp` or `dxp_sv`.
-    pub shape: &'static str,
-    /// `strict` or `lenient`.
-    pub profile: String,
-    /// The bytes as received.
-    pub body: Bytes,
-    /// SHA-256 of the bytes: what makes a repetition the same message.
-    pub hash: [u8; 32],
-    /// When it came, milliseconds since 1970-01-01 UTC.
-    pub received_at: i64,
-}
-
-/// The name of a direction in the database and the API.
-pub fn direction_name(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Import => "import",
-        Direction::Export => "export",
-    }
-}
 
 /// Looks at the bytes of a caller and makes an arrival of them.
 ///

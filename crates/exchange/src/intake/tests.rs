@@ -85,17 +85,16 @@ async fn a_suspended_company_may_not_declare() {
 async fn one_company_at_work_leaves_a_turn_for_another() {
     use axum::extract::{Path, State};
     let house = House::on(store::testing::sqlite()).await;
-    let door = house.door();
+    let api = house.submit_state();
     let busy = house.programs[0].holder();
-    let _turn = door.turn(&busy).await.unwrap();
-    assert!(door.forms.try_take(&busy, 1).is_err(), "it has its share");
+    let _turn = api.turn(&busy).await.unwrap();
+    assert!(api.forms.try_take(&busy, 1).is_err(), "it has its share");
     let order = house.sample(1, Kind::Ceb311, 1);
     let request = || house.request(1, "application/xml", order.clone());
-    let state = || State(Arc::clone(&door));
+    let state = || State(Arc::clone(&api));
     let told = crate::preflight::http::preflight(house.by(1).await, state(), request()).await;
     assert!(told.is_ok(), "{:?}", told.err());
-    let told =
-        crate::signature::http::signature_clinic(house.by(1).await, state(), request()).await;
+    let told = crate::clinic::signature_clinic(house.by(1).await, state(), request()).await;
     assert!(told.is_ok(), "{:?}", told.err());
     let kind = Path("CEB311".to_owned());
     let template = crate::workbook::http::template(house.by(1).await, state(), kind).await;

@@ -1,9 +1,9 @@
 //! `GET /api/v1/events`.
 
 use super::{Follower, News};
+use crate::api::{ApiState, READERS};
 use crate::outcome::{self, OutcomeCounts};
 use crate::overview::day;
-use crate::query::http::{Desk, READERS};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Sse;
@@ -50,8 +50,8 @@ pub fn routes() -> Routes<Live> {
 /// What the route needs.
 #[derive(Clone)]
 pub struct Live {
-    /// The desk.
-    pub desk: Desk,
+    /// Who calls, and what the steps share.
+    pub api: ApiState,
     /// Room for connections.
     pub room: Shares,
     /// Says when the process stops: then every connection ends, and its other end asks again.
@@ -62,7 +62,7 @@ pub struct Live {
 
 impl registry::access::HasGate for Live {
     fn gate(&self) -> &Gate {
-        &self.desk.gate
+        &self.api.gate
     }
 }
 
@@ -133,7 +133,7 @@ async fn events(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let room = live.room.try_take(&actor.holder(), 1)?;
     let company = actor.sight.only();
-    let shared = &live.desk.shared;
+    let shared = &live.api.shared;
     let last = match company {
         None => None,
         Some(company) => {
@@ -176,14 +176,14 @@ impl Connection {
                     return Some(count);
                 }
             }
-            let shared = Arc::clone(&self.live.desk.shared);
+            let shared = Arc::clone(&self.live.api.shared);
             tokio::select! {
                 () = shared.clock.sleep(LOOK_EVERY) => {}
                 _ = self.live.stop.wait_for(|stop| *stop) => return None,
             }
             self.n_looks = self.n_looks.wrapping_add(1);
             if self.n_looks.is_multiple_of(GATE_EVERY) {
-                let gate = &self.live.desk.gate;
+                let gate = &self.live.api.gate;
                 let actor = gate.actor(&self.headers, ReadEvents::OPERATION).await;
                 // The stream ends; the browser asks again and is told why.
                 self.actor = actor.inspect_err(Problem::log).ok()?;
@@ -205,7 +205,7 @@ impl Connection {
     }
 
     async fn count(&self) -> Option<News> {
-        let now_ms = self.live.desk.shared.clock.now_ms();
+        let now_ms = self.live.api.shared.clock.now_ms();
         let seen = format!("{:?}", self.actor.sight);
         if let Some(data) = self.live.counts.fresh(&seen, now_ms) {
             return Some(News {
@@ -215,7 +215,7 @@ impl Connection {
         }
         let (today, number) = (beijing_day(now_ms), outcome::day_no(now_ms));
         let (sight, asked) = (self.actor.sight.clone(), today.clone());
-        let db = &self.live.desk.shared.db;
+        let db = &self.live.api.shared.db;
         let read = db.read(move |tx| -> Result<_, Problem> {
             Ok((
                 day(tx, &sight, &asked)?,

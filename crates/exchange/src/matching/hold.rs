@@ -8,11 +8,10 @@
 
 use super::look::Look;
 use super::{sql, why};
-use crate::check::refusal_receipt;
-use crate::intake::direction_name;
+use crate::message::direction_name;
 use crate::message::{self, Counts, DayCounts, MessageId, State, Step};
-use crate::pipeline::Shared;
-use crate::receipt::NewReceipt;
+use crate::receipt::{NewReceipt, RefusedMessage, refusal_receipt};
+use crate::shared::Shared;
 use ceb::code::matching as code;
 use ceb::{Direction, Finding, Kind};
 use registry::company::CompanyId;
@@ -134,8 +133,12 @@ pub(super) fn replace(
         tell(tx, hold.id, kind, &code::HOLD_REPLACED, "")?;
         let kind = kind.map_or("", Kind::code);
         let info = format!("[{}]{}", code::HOLD_REPLACED.id, code::HOLD_REPLACED.title);
-        let whose = (hold.company_id, hold.id, kind);
-        receipts.push(refusal_receipt(&shared.ids, whose, info, now_ms));
+        let refused = RefusedMessage {
+            company_id: hold.company_id,
+            id: hold.id,
+            kind,
+        };
+        receipts.push(refusal_receipt(&shared.ids, refused, info, now_ms));
     }
     Ok(receipts)
 }

@@ -2,8 +2,9 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{HOLD_MINUTES, POLICY_SET, Policy, RELEASED, codes, hold, sql};
+use crate::api::ApiState;
+use crate::finder;
 use crate::message::MessageId;
-use crate::query::{self, http::Desk};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
@@ -37,7 +38,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(matching_policy, set_matching_policy, release_match)
 }
 
@@ -77,7 +78,7 @@ pub struct PolicyView {
 
 /// The company meant: the one of the query, if the caller sees it; without one the own.
 fn company(
-    desk: &Desk,
+    api: &ApiState,
     actor: &Actor,
     query: Result<Query<PolicyQuery>, QueryRejection>,
 ) -> Result<CompanyId, Problem> {
@@ -89,20 +90,20 @@ fn company(
         return Ok(company);
     }
     let id = query.company.and_then(|id| id.parse().ok()).map(CompanyId);
-    let found = id.and_then(|id| desk.shared.directory.by_id(id));
+    let found = id.and_then(|id| api.shared.directory.by_id(id));
     found
         .filter(|company| actor.sight.sees(company))
         .map(|company| company.id)
         .ok_or_else(|| Problem::new(web_codes::NOT_FOUND))
 }
 
-fn view(desk: &Desk, company: CompanyId, found: Option<(Policy, i64)>) -> PolicyView {
+fn view(api: &ApiState, company: CompanyId, found: Option<(Policy, i64)>) -> PolicyView {
     let policy = found.map_or(Policy::Warn, |found| found.0);
     PolicyView {
         company_id: company.0.to_string(),
         policy: policy.name().to_owned(),
         policy_name: policy.chinese().to_owned(),
-        hold_minutes: desk.gate.ground.number(&HOLD_MINUTES),
+        hold_minutes: api.gate.ground.number(&HOLD_MINUTES),
         changed_at: found.map(|found| beijing_rfc3339(found.1)),
     }
 }
@@ -118,16 +119,16 @@ fn view(desk: &Desk, company: CompanyId, found: Option<(Policy, i64)>) -> Policy
 )]
 async fn matching_policy(
     By { actor, .. }: By<ReadMatchingPolicy>,
-    State(desk): State<Desk>,
+    State(api): State<ApiState>,
     query: Result<Query<PolicyQuery>, QueryRejection>,
 ) -> Result<Json<PolicyView>, Problem> {
-    desk.refresh().await?;
-    let company = company(&desk, &actor, query)?;
-    let ground = &desk.gate.ground;
+    api.refresh().await?;
+    let company = company(&api, &actor, query)?;
+    let ground = &api.gate.ground;
     let found = ground
         .read(move |tx| sql::policies(tx, &BTreeSet::from([company.0])))
         .await?;
-    Ok(Json(view(&desk, company, found.get(&company.0).copied())))
+    Ok(Json(view(&api, company, found.get(&company.0).copied())))
 }
 
 /// Chooses what happens to lists whose partners are missing or differ. Lists that wait already go on
@@ -143,16 +144,16 @@ async fn matching_policy(
 )]
 async fn set_matching_policy(
     By { actor, .. }: By<SetMatchingPolicy>,
-    State(desk): State<Desk>,
+    State(api): State<ApiState>,
     query: Result<Query<PolicyQuery>, QueryRejection>,
     body: Result<Json<MatchingPolicyBody>, JsonRejection>,
 ) -> Result<Json<PolicyView>, Problem> {
-    desk.refresh().await?;
+    api.refresh().await?;
     let Json(body) =
         body.map_err(|error| Problem::new(web_codes::BAD_REQUEST).detail(error.body_text()))?;
     let policy = Policy::from_name(&body.policy).ok_or_else(|| Problem::new(codes::NO_POLICY))?;
-    let company = company(&desk, &actor, query)?;
-    let ground = &desk.gate.ground;
+    let company = company(&api, &actor, query)?;
+    let ground = &api.gate.ground;
     let now_ms = ground.now_ms();
     ground
         .act(move |tx| {
@@ -162,7 +163,7 @@ async fn set_matching_policy(
             Ok(())
         })
         .await?;
-    Ok(Json(view(&desk, company, Some((policy, now_ms)))))
+    Ok(Json(view(&api, company, Some((policy, now_ms)))))
 }
 
 /// Lets a list go that waits for its partners (不再等待): it is sent to customs as it is.
@@ -177,15 +178,15 @@ async fn set_matching_policy(
 )]
 pub(crate) async fn release_match(
     By { actor, .. }: By<ReleaseMatch>,
-    State(desk): State<Desk>,
+    State(api): State<ApiState>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(web_codes::NOT_FOUND))?;
-    let ground = &desk.gate.ground;
+    let ground = &api.gate.ground;
     let (now_ms, ids) = (ground.now_ms(), std::sync::Arc::clone(&ground.ids));
     ground
         .act(move |tx| {
-            if query::find(tx, &actor.sight, id)?.is_none() {
+            if finder::find(tx, &actor.sight, id)?.is_none() {
                 return Err(Problem::new(web_codes::NOT_FOUND));
             }
             let Some(why) = hold::release(tx, &ids, id, now_ms)? else {
@@ -196,6 +197,6 @@ pub(crate) async fn release_match(
             Ok(())
         })
         .await?;
-    desk.shared.checked.ring();
+    api.shared.checked.ring();
     Ok(StatusCode::NO_CONTENT)
 }

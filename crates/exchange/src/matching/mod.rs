@@ -26,8 +26,8 @@ pub(crate) mod tests;
 mod told;
 
 use crate::message::{self, MessageId};
-use crate::pipeline::Shared;
 use crate::receipt::NewReceipt;
+use crate::shared::Shared;
 use ceb::code::matching as code;
 use ceb::matching::{Difference, Facts, Known, Part, is_compared, limit};
 use ceb::{Finding, Severity};

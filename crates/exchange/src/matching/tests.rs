@@ -276,8 +276,8 @@ async fn a_list_that_waits_is_released_once_or_replaced() {
         crate::pipeline::drain(&house.shared).await.unwrap();
         let release = async |n: usize| {
             let path = axum::extract::Path(id.to_string());
-            let desk = axum::extract::State(house.desk());
-            http::release_match(house.by(n).await, desk, path)
+            let api = axum::extract::State(house.api());
+            http::release_match(house.by(n).await, api, path)
                 .await
                 .map_err(|problem| problem.code)
         };
@@ -347,11 +347,11 @@ async fn receive(house: &House, kind: Kind, seed: u64, status: i32, time: &str) 
     let receipt = ceb::sample::receipt(&house.spec(0, kind, seed), ReturnStatus(status), "样例");
     let receipt = with(&receipt, "returnTime", time);
     let shared = std::sync::Arc::clone(&house.shared);
-    let opened = vec![crate::receipt::open_for_test(bytes::Bytes::from(receipt))];
+    let opened = vec![crate::receipt::open(bytes::Bytes::from(receipt))];
     let applied = house
         .shared
         .db
-        .write(move |tx| crate::receipt::apply_for_test(tx, &shared, &opened, 5).map(|_| ()));
+        .write(move |tx| crate::answer::apply(tx, &shared, &opened, 5).map(|_| ()));
     applied.await.unwrap();
 }
 
@@ -440,11 +440,11 @@ async fn a_tax_bill_that_differs_is_told() {
         let bill = house.sample(0, Kind::Ceb816, 30);
         let bill = bill.replace("<valueAddedTax>", "<valueAddedTax>9");
         let shared = std::sync::Arc::clone(&house.shared);
-        let opened = vec![crate::receipt::open_for_test(bytes::Bytes::from(bill))];
+        let opened = vec![crate::receipt::open(bytes::Bytes::from(bill))];
         let applied = house
             .shared
             .db
-            .write(move |tx| crate::receipt::apply_for_test(tx, &shared, &opened, 5).map(|_| ()));
+            .write(move |tx| crate::answer::apply(tx, &shared, &opened, 5).map(|_| ()));
         applied.await.unwrap();
         let told = findings(&house, id).await;
         assert_eq!(told.last().unwrap().0, "TG-E1980", "{told:?}");

@@ -20,7 +20,7 @@ const GRANTED: i64 = 399;
 pub(crate) fn learn(
     tx: &mut Tx<'_>,
     ground: &Ground,
-    changed: &[&DocumentStatus],
+    changed: &[DocumentStatus],
     recorded: &[NewReceipt],
     now_ms: i64,
 ) -> Result<()> {
@@ -35,7 +35,7 @@ pub(crate) fn learn(
         })
         .collect();
     let known = sql::note(tx, &said)?;
-    let weighty = |document: &&&DocumentStatus| {
+    let weighty = |document: &&DocumentStatus| {
         let status = document.status.unwrap_or(0);
         known.contains(&document.id) && (is_gone(status) || status == GRANTED)
     };

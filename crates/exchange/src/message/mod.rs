@@ -14,6 +14,7 @@
 //! An answer can overtake our own commit of `Sent`, so `Checked` may become `Answered` directly. The
 //! one way back from `Refused` is `reopen`, which two people decide.
 
+mod arrival;
 mod back;
 pub(crate) mod finding;
 pub(crate) mod signed;
@@ -21,19 +22,20 @@ pub(crate) mod sql;
 mod state;
 #[cfg(test)]
 mod tests;
-pub(crate) mod unreadable;
 
-use ceb::Outcome;
+use ceb::{Direction, Outcome};
 use registry::company::CompanyId;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use store::clock::beijing_day;
 use store::event::Event;
 use store::id::{IdMaker, PART_MAX};
 use store::reseal::Column;
-use store::{Result, Tx};
+use store::{Error, Result, Tx};
 
+pub use arrival::Arrival;
 pub(crate) use back::{Back, reopen, unanswer, unhold, unsettle};
-pub use sql::milestones;
+pub use finding::FindingView;
 pub use state::State;
 
 /// What is sealed of this room.
@@ -118,6 +120,30 @@ impl std::fmt::Display for MessageId {
     }
 }
 
+/// The name of a direction in the database and the API.
+pub fn direction_name(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Import => "import",
+        Direction::Export => "export",
+    }
+}
+
+/// The id of a message that is damaged, and why, for the log.
+pub(crate) type Unreadable = (MessageId, String);
+
+/// Whether these are the bytes that were received, by their hash.
+///
+/// # Errors
+/// [`Error::Damaged`] when they are not.
+pub(crate) fn as_received(body: &[u8], hash: &[u8]) -> Result<()> {
+    match Sha256::digest(body).as_slice() == hash {
+        true => Ok(()),
+        false => Err(Error::Damaged(
+            "the bytes of a message are not those that were received".to_owned(),
+        )),
+    }
+}
+
 /// A message without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -151,18 +177,6 @@ pub struct Message {
     pub received_at: i64,
     /// When it came into its state, milliseconds since 1970-01-01 UTC.
     pub changed_at: i64,
-}
-
-/// What has happened first and last in a company's exchange (企业里程碑).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Milestones {
-    /// When the first message was accepted, milliseconds since 1970-01-01 UTC.
-    pub first_received: Option<i64>,
-    /// When the last one was.
-    pub last_received: Option<i64>,
-    /// The first Beijing day on which a message came that customs has accepted or released; one that
-    /// was rejected is no success.
-    pub first_settled_day: Option<String>,
 }
 
 /// One change of state for a list of messages.

@@ -1,8 +1,6 @@
 //! Every statement on `message`, `message_body` and `message_day`.
 
-use super::unreadable::{Unreadable, as_received};
-use super::{DayCounts, Message, MessageId, Milestones, Moved, State, Step};
-use crate::intake::Arrival;
+use super::{Arrival, DayCounts, Message, MessageId, Moved, State, Step, Unreadable, as_received};
 use ceb::Outcome;
 use registry::company::CompanyId;
 use store::unreadable::{damage, tell};
@@ -446,7 +444,7 @@ fn message_of(row: &Row) -> Result<Message> {
         n_final: row.int(10)?,
         received_at: row.int(11)?,
         changed_at: row.int(12)?,
-        outcome: crate::outcome::sql::outcome(&row.text(13)?)?,
+        outcome: outcome(&row.text(13)?)?,
         needs_action: row.bool(14)?,
     })
 }
@@ -472,24 +470,7 @@ pub(crate) fn set_outcomes(tx: &mut Tx<'_>, outcomes: &[(MessageId, Outcome, boo
     tx.many(SET, &[], &rows).map(|_| ())
 }
 
-/// When the first message of a company came, when the last, and the first day (Beijing) on which a
-/// message came that customs has accepted.
-///
-/// # Errors
-/// The engine's.
-pub fn milestones(tx: &mut Tx<'_>, company: CompanyId) -> Result<Milestones> {
-    let first = tx.query_opt(
-        "select received_at from message where company_id = $1 order by id limit 1",
-        &[company.0.into()],
-    )?;
-    let last = tx.query_opt(
-        "select received_at from message where company_id = $1 order by id desc limit 1",
-        &[company.0.into()],
-    )?;
-    Ok(Milestones {
-        first_received: first.map(|row| row.int(0)).transpose()?,
-        last_received: last.map(|row| row.int(0)).transpose()?,
-        first_settled_day: crate::outcome::sql::first_success(tx, company)?
-            .map(crate::outcome::day_text),
-    })
+/// The outcome with a stored name.
+pub(crate) fn outcome(name: &str) -> Result<Outcome> {
+    Outcome::from_name(name).ok_or_else(|| Error::Fault(format!("unknown outcome {name}")))
 }

@@ -71,7 +71,7 @@ async fn spoil(house: &House, id: MessageId) {
 async fn state(house: &House, id: MessageId) -> State {
     let read = house.shared.db.read(move |tx| -> store::Result<_> {
         let all = registry::access::Sight::All;
-        Ok(crate::query::find(tx, &all, id)?.map(|message| message.state))
+        Ok(crate::finder::find(tx, &all, id)?.map(|message| message.state))
     });
     read.await.unwrap().unwrap()
 }
@@ -90,7 +90,7 @@ async fn bytes_are_those_that_were_received_or_none() {
         );
         let read = async || {
             let sight = house.sight(0);
-            let read = move |tx: &mut store::Tx<'_>| crate::query::sql::body(tx, &sight, id);
+            let read = move |tx: &mut store::Tx<'_>| crate::finder::body(tx, &sight, id);
             house.shared.db.read(read).await
         };
         assert_eq!(read().await.unwrap().as_ref(), Some(&xml));

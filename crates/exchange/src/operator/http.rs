@@ -3,11 +3,12 @@
 
 use super::request::pending;
 use super::{KINDS, Lane, lanes, rates};
+use crate::api::{ApiState, bad};
+use crate::finder::{Filter, list};
 use crate::inbox;
 use crate::message::{MessageId, State};
+use crate::query::MessageSummary;
 use crate::query::board::{n_held, sent_since, waiting};
-use crate::query::http::{Desk, bad};
-use crate::query::{Filter, MessageSummary, list};
 use crate::quota;
 use crate::receipt;
 use crate::receipt::parked::{Listed, Parked};
@@ -39,7 +40,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(pipeline, stuck, parked)
 }
 
@@ -138,8 +139,11 @@ pub struct Rate {
         (status = 200, body = Pipeline)
     )
 )]
-async fn pipeline(_: By<ReadPipeline>, Held(desk): Held<Desk>) -> Result<Json<Pipeline>, Problem> {
-    let shared = &desk.shared;
+async fn pipeline(
+    _: By<ReadPipeline>,
+    Held(api): Held<ApiState>,
+) -> Result<Json<Pipeline>, Problem> {
+    let shared = &api.shared;
     let now_ms = shared.clock.now_ms();
     let since_ms = now_ms - RATE_SECONDS * 1000;
     let limits = quota::Limits::of(&shared.ground);
@@ -152,7 +156,7 @@ async fn pipeline(_: By<ReadPipeline>, Held(desk): Held<Desk>) -> Result<Json<Pi
             Ok((waiting(tx)?, lanes(tx)?, rates(tx, since_ms)?, near, line))
         })
         .await?;
-    desk.refresh().await?;
+    api.refresh().await?;
     let (waiting, lanes, rates, near, (held, sent_since)) = found;
     let customs = &shared.customs;
     let mut queues = Vec::new();
@@ -188,7 +192,7 @@ async fn pipeline(_: By<ReadPipeline>, Held(desk): Held<Desk>) -> Result<Json<Pi
         parked: waiting.n_parked,
         lanes: lanes
             .into_iter()
-            .map(|lane| lane_view(&desk, lane, now_ms))
+            .map(|lane| lane_view(&api, lane, now_ms))
             .collect(),
         rates: rates.collect(),
         broker: shared.queue.name(),
@@ -198,13 +202,13 @@ async fn pipeline(_: By<ReadPipeline>, Held(desk): Held<Desk>) -> Result<Json<Pi
         database_waiting: shared.db.n_waiting(),
         near_quota: near
             .into_iter()
-            .map(|near| quota_view(&desk, &near, limits))
+            .map(|near| quota_view(&api, &near, limits))
             .collect(),
     }))
 }
 
-fn quota_view(desk: &Desk, near: &quota::Near, limits: quota::Limits) -> QuotaView {
-    let company = desk.shared.directory.by_id(near.company_id);
+fn quota_view(api: &ApiState, near: &quota::Near, limits: quota::Limits) -> QuotaView {
+    let company = api.shared.directory.by_id(near.company_id);
     QuotaView {
         company_id: near.company_id.0.to_string(),
         company_name: company.map_or_else(String::new, |company| company.name.clone()),
@@ -212,8 +216,8 @@ fn quota_view(desk: &Desk, near: &quota::Near, limits: quota::Limits) -> QuotaVi
     }
 }
 
-fn lane_view(desk: &Desk, lane: Lane, now_ms: i64) -> LaneView {
-    let company = desk.shared.directory.by_id(lane.company_id);
+fn lane_view(api: &ApiState, lane: Lane, now_ms: i64) -> LaneView {
+    let company = api.shared.directory.by_id(lane.company_id);
     LaneView {
         company_id: lane.company_id.0.to_string(),
         company_name: company.map_or_else(String::new, |company| company.name.clone()),
@@ -291,7 +295,7 @@ pub struct StuckItem {
 )]
 async fn stuck(
     By { actor, .. }: By<ReadStuck>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     query: Result<Query<StuckQuery>, QueryRejection>,
 ) -> Result<Json<Page<StuckItem>>, Problem> {
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
@@ -313,7 +317,7 @@ async fn stuck(
         ..Filter::default()
     };
     let sight = actor.sight.clone();
-    let found = desk
+    let found = api
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {
@@ -323,17 +327,17 @@ async fn stuck(
             let asked = pending(tx, &ids, false)?;
             let mut why = Vec::with_capacity(ids.len());
             for message in &page.items {
-                why.push(crate::query::why(tx, message)?);
+                why.push(crate::finder::why(tx, message)?);
             }
             Ok((page, asked, why))
         })
         .await?;
-    desk.refresh().await?;
+    api.refresh().await?;
     let (page, asked, why) = found;
     let mut why = why.into_iter();
     Ok(Json(page.map(|message| StuckItem {
         asked: asked.get(&message.id.0).map(AskedView::from),
-        message: desk.summary(&actor, &message),
+        message: api.summary(&actor, &message),
         why: why.next().unwrap_or_default(),
     })))
 }
@@ -376,7 +380,7 @@ pub struct ParkedItem {
 )]
 async fn parked(
     _: By<ReadParked>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<Page<ParkedItem>>, Problem> {
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
@@ -385,7 +389,7 @@ async fn parked(
         None => i64::MAX,
         Some(text) => text.parse().map_err(|_| bad("after 不是有效的游标"))?,
     };
-    let found = desk
+    let found = api
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {

@@ -1,8 +1,9 @@
 //! `POST /api/v1/messages/{id}/dismiss` and `…/resume`.
 
 use super::{dismiss, resume};
+use crate::api::ApiState;
+use crate::finder;
 use crate::message::MessageId;
-use crate::query::{self, http::Desk};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -29,7 +30,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(dismiss_message, resume_message)
 }
 
@@ -87,7 +88,7 @@ pub struct DismissBody {
 )]
 pub(crate) async fn dismiss_message(
     By { actor, .. }: By<DismissMessage>,
-    State(desk): State<Desk>,
+    State(api): State<ApiState>,
     Path(id): Path<String>,
     body: Result<Json<DismissBody>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
@@ -98,11 +99,11 @@ pub(crate) async fn dismiss_message(
         return Err(bad(format!("说明最多 {WHY_CHARS_MAX} 个字符")));
     }
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(web_codes::NOT_FOUND))?;
-    let ground = &desk.gate.ground;
+    let ground = &api.gate.ground;
     let (now_ms, ids) = (ground.now_ms(), Arc::clone(&ground.ids));
     ground
         .act(move |tx| {
-            if query::find(tx, &actor.sight, id)?.is_none() {
+            if finder::find(tx, &actor.sight, id)?.is_none() {
                 return Err(Problem::new(web_codes::NOT_FOUND));
             }
             match dismiss(tx, &ids, &actor, id, (&why, now_ms))? {
@@ -126,15 +127,15 @@ pub(crate) async fn dismiss_message(
 )]
 pub(crate) async fn resume_message(
     By { actor, .. }: By<ResumeMessage>,
-    State(desk): State<Desk>,
+    State(api): State<ApiState>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(web_codes::NOT_FOUND))?;
-    let ground = &desk.gate.ground;
+    let ground = &api.gate.ground;
     let (now_ms, ids) = (ground.now_ms(), Arc::clone(&ground.ids));
     ground
         .act(move |tx| {
-            if query::find(tx, &actor.sight, id)?.is_none() {
+            if finder::find(tx, &actor.sight, id)?.is_none() {
                 return Err(Problem::new(web_codes::NOT_FOUND));
             }
             match resume(tx, &ids, &actor, id, now_ms)? {

@@ -19,7 +19,7 @@ mod tests;
 mod view;
 
 use crate::message::{self, Counts, DayCounts, MessageId, State};
-use crate::receipt::{self, NewDocument};
+use crate::receipt::{self, Declared};
 use ceb::Outcome;
 use registry::access::{Actor, Sight};
 use registry::audit;
@@ -30,7 +30,7 @@ use store::event::Event;
 use store::id::IdMaker;
 use store::{Result, Tx};
 
-pub use sql::{OPEN_MAX, by_day, open};
+pub use sql::{OPEN_MAX, by_day, milestones, open};
 pub use view::{OutcomeCounts, holder, state_chinese};
 
 /// Event that a message was turned down: its detail is the outcome's name.
@@ -70,6 +70,18 @@ pub fn day_no(at_ms: i64) -> i64 {
 #[must_use]
 pub fn day_text(day_no: i64) -> String {
     beijing_day(day_no.saturating_mul(DAY_MS))
+}
+
+/// What has happened first and last in a company's exchange (企业里程碑).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Milestones {
+    /// When the first message was accepted, milliseconds since 1970-01-01 UTC.
+    pub first_received: Option<i64>,
+    /// When the last one was.
+    pub last_received: Option<i64>,
+    /// The first Beijing day on which a message came that customs has accepted or released; one that
+    /// was rejected is no success.
+    pub first_settled_day: Option<String>,
 }
 
 /// A message as its outcome is derived.
@@ -180,26 +192,6 @@ fn set(tx: &mut Tx<'_>, changed: Changed) -> Result<()> {
         }
     }
     sql::count(tx, &counts)
-}
-
-/// A document that was declared, with its business key.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Declared<'a> {
-    pub(crate) company_id: CompanyId,
-    pub(crate) key: &'a str,
-    pub(crate) document_id: i64,
-}
-
-impl<'a> Declared<'a> {
-    /// Of a document that passed the check; none of a draft (暂存), which is not declared.
-    pub(crate) fn of(document: &'a NewDocument) -> Option<Self> {
-        let key = document.business_key.as_deref();
-        Some(Self {
-            company_id: document.company_id,
-            key: key.filter(|_| !document.is_draft)?,
-            document_id: document.id,
-        })
-    }
 }
 
 /// Documents that were declared: earlier ones of the same company with the same key that were turned

@@ -1,6 +1,7 @@
 //! Statements on `message_outcome`, and what is read of messages and documents to derive an outcome.
 
-use super::Standing;
+use super::{Milestones, Standing};
+use crate::message::sql::outcome;
 use crate::message::{MessageId, State};
 use ceb::Outcome;
 use registry::access::{Sight, visible};
@@ -15,11 +16,6 @@ pub const OPEN_MAX: i64 = 10_000;
 
 /// By day number, company, kind and outcome; ordered, so that concurrent steps lock rows in one order.
 pub(super) type Counts = BTreeMap<(i64, CompanyId, String, &'static str), i64>;
-
-/// The outcome with a stored name.
-pub(crate) fn outcome(name: &str) -> Result<Outcome> {
-    Outcome::from_name(name).ok_or_else(|| Error::Fault(format!("unknown outcome {name}")))
-}
 
 fn state(name: &str) -> Result<State> {
     State::from_name(name).ok_or_else(|| Error::Fault(format!("unknown state {name}")))
@@ -160,4 +156,25 @@ pub(crate) fn of_messages(
             Ok((row.int(0)?, now))
         })
         .collect()
+}
+
+/// When the first message of a company came, when the last, and the first day (Beijing) on which a
+/// message came that customs has accepted.
+///
+/// # Errors
+/// The engine's.
+pub fn milestones(tx: &mut Tx<'_>, company: CompanyId) -> Result<Milestones> {
+    let first = tx.query_opt(
+        "select received_at from message where company_id = $1 order by id limit 1",
+        &[company.0.into()],
+    )?;
+    let last = tx.query_opt(
+        "select received_at from message where company_id = $1 order by id desc limit 1",
+        &[company.0.into()],
+    )?;
+    Ok(Milestones {
+        first_received: first.map(|row| row.int(0)).transpose()?,
+        last_received: last.map(|row| row.int(0)).transpose()?,
+        first_settled_day: first_success(tx, company)?.map(super::day_text),
+    })
 }

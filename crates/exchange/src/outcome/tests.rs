@@ -2,10 +2,11 @@
 
 use super::http::{DismissBody, dismiss_message, resume_message};
 use super::{OutcomeCounts, by_day, day_no, n_open};
+use crate::finder::find;
 use crate::message::MessageId;
 use crate::overview::http::home;
 use crate::query::http::{ListQuery, messages};
-use crate::query::{MessageDetail, detail, find};
+use crate::query::{MessageDetail, detail};
 use crate::testing::{House, accepted};
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -61,7 +62,7 @@ async fn today(house: &House) -> Vec<(String, Outcome, i64)> {
 async fn listed(house: &House, query: &str) -> Vec<String> {
     let address = format!("/api/v1/messages?{query}").parse().unwrap();
     let query = Query::<ListQuery>::try_from_uri(&address);
-    let page = messages(house.by(0).await, State(house.desk()), query).await;
+    let page = messages(house.by(0).await, State(house.api()), query).await;
     let items = page.unwrap().0.items;
     items.into_iter().map(|one| one.id).collect()
 }
@@ -151,10 +152,7 @@ async fn what_customs_turned_down_looks_like_it_everywhere() {
             refused: 1,
         };
         assert_eq!(open(&house).await, counts);
-        let page = home(house.by(0).await, State(house.desk()))
-            .await
-            .unwrap()
-            .0;
+        let page = home(house.by(0).await, State(house.api())).await.unwrap().0;
         assert_eq!(page.needs_action, counts);
         let accepted = 1;
         assert_eq!(page.outcomes, OutcomeCounts { accepted, ..counts });
@@ -243,8 +241,8 @@ async fn a_company_dismisses_its_own_and_it_is_audited() {
             let body = DismissBody {
                 reason: "订单已取消".to_owned(),
             };
-            let (by, desk) = (house.by(n).await, State(house.desk()));
-            dismiss_message(by, desk, Path(id.to_string()), Ok(Json(body)))
+            let (by, api) = (house.by(n).await, State(house.api()));
+            dismiss_message(by, api, Path(id.to_string()), Ok(Json(body)))
                 .await
                 .map_err(|problem| problem.code)
         };
@@ -286,14 +284,14 @@ async fn a_dismissal_is_taken_back() {
         let id = accepted(house.accept(0, order(&house, 1, "DD1-ZZ-R1332")).await);
         house.settle().await;
         let resume = async |n: usize| {
-            let (by, desk) = (house.by(n).await, State(house.desk()));
-            let done = resume_message(by, desk, Path(id.to_string())).await;
+            let (by, api) = (house.by(n).await, State(house.api()));
+            let done = resume_message(by, api, Path(id.to_string())).await;
             done.map_err(|problem| problem.code)
         };
         let dismiss = async || {
-            let (by, desk) = (house.by(0).await, State(house.desk()));
+            let (by, api) = (house.by(0).await, State(house.api()));
             let body = Ok(Json(DismissBody::default()));
-            dismiss_message(by, desk, Path(id.to_string()), body)
+            dismiss_message(by, api, Path(id.to_string()), body)
                 .await
                 .unwrap();
         };
@@ -313,15 +311,15 @@ async fn a_dismissal_is_taken_back() {
             .replace("</ceb:OrderHead>", "");
         let unread = accepted(house.accept(0, broken).await);
         house.settle().await;
-        let path = || (State(house.desk()), Path(unread.to_string()));
-        let (desk, own) = path();
+        let path = || (State(house.api()), Path(unread.to_string()));
+        let (api, own) = path();
         let body = Ok(Json(DismissBody::default()));
-        dismiss_message(house.by(0).await, desk, own, body)
+        dismiss_message(house.by(0).await, api, own, body)
             .await
             .unwrap();
         assert_eq!(open(&house).await.bad(), 1);
-        let (desk, own) = path();
-        resume_message(house.by(0).await, desk, own).await.unwrap();
+        let (api, own) = path();
+        resume_message(house.by(0).await, api, own).await.unwrap();
         assert_eq!(open(&house).await.bad(), 2);
         dismiss().await;
         let again = with(&order(&house, 1, "DD1-ZZ-R1332"), "guid", &fresh_guid(1));
@@ -347,10 +345,7 @@ async fn a_message_counts_once_however_often_it_is_checked() {
         for _ in 0..3 {
             house.settle().await;
             assert_eq!(today(&house).await, refused);
-            let page = home(house.by(0).await, State(house.desk()))
-                .await
-                .unwrap()
-                .0;
+            let page = home(house.by(0).await, State(house.api())).await.unwrap().0;
             assert_eq!((page.kinds[0].refused, page.kinds[0].checked), (1, 0));
             let (ids, now_ms) = (house.shared.ids.clone(), house.clock.now_ms());
             let again = house.shared.db.write(move |tx| {

@@ -2,10 +2,11 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{DAYS_MAX, KindDay, by_day, day, doing, lag, percentile, unsettled};
+use crate::api::{ApiState, READERS, bad};
+use crate::finder::{Filter, list};
 use crate::message::Message;
 use crate::outcome::{self, OutcomeCounts, day_no};
-use crate::query::http::{Desk, READERS, bad};
-use crate::query::{Filter, MessageSummary, list};
+use crate::query::MessageSummary;
 use crate::quota::{self, Limits, QuotaUse};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -37,7 +38,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(home, statistics)
 }
 
@@ -177,17 +178,17 @@ fn refusals(
 )]
 pub(crate) async fn home(
     By { actor, .. }: By<ReadHome>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
 ) -> Result<Json<Home>, Problem> {
-    let today = beijing_day(desk.shared.clock.now_ms());
+    let today = beijing_day(api.shared.clock.now_ms());
     let (sight, asked) = (actor.sight.clone(), today.clone());
     let refused = Filter {
         needs_action: Some(true),
         ..Filter::default()
     };
-    let today_no = day_no(desk.shared.clock.now_ms());
+    let today_no = day_no(api.shared.clock.now_ms());
     let own = actor.company.as_ref().map(|company| company.id);
-    let found = desk
+    let found = api
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {
@@ -202,9 +203,9 @@ pub(crate) async fn home(
             ))
         })
         .await?;
-    desk.refresh().await?;
+    api.refresh().await?;
     let (kinds, mut lags, refusals, unsettled, by_outcome, needs_action, used) = found;
-    let limits = Limits::of(&desk.shared.ground);
+    let limits = Limits::of(&api.shared.ground);
     let mut outcomes = OutcomeCounts::default();
     for (_, _, of, n) in &by_outcome {
         outcomes.add(*of, *n);
@@ -228,7 +229,7 @@ pub(crate) async fn home(
         refusals: refusals
             .iter()
             .map(|(message, doing)| Refusal {
-                message: desk.summary(&actor, message),
+                message: api.summary(&actor, message),
                 doing: (*doing).to_owned(),
             })
             .collect(),
@@ -267,7 +268,7 @@ pub struct DayCount {
 )]
 async fn statistics(
     By { actor, .. }: By<ReadStatistics>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     query: Result<Query<DaysQuery>, QueryRejection>,
 ) -> Result<Json<Page<DayCount>>, Problem> {
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
@@ -277,7 +278,7 @@ async fn statistics(
             parse_time(&text).ok_or_else(|| bad(format!("{name} 不是日期（2026-11-23）")))
         }
     };
-    let to_ms = moment("to", query.to, desk.shared.clock.now_ms())?;
+    let to_ms = moment("to", query.to, api.shared.clock.now_ms())?;
     let from_ms = moment(
         "from",
         query.from,
@@ -288,7 +289,7 @@ async fn statistics(
     }
     let (from, to) = (beijing_day(from_ms), beijing_day(to_ms));
     let days = (day_no(from_ms), day_no(to_ms));
-    let found = desk
+    let found = api
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {

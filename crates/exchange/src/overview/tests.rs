@@ -57,10 +57,7 @@ async fn the_counts_are_those_of_the_companies_that_are_seen() {
             assert_eq!(lags.len(), n_lags, "{sight:?}");
             assert_eq!(waiting, n_waiting, "{sight:?}");
         }
-        let page = home(house.by(0).await, State(house.desk()))
-            .await
-            .unwrap()
-            .0;
+        let page = home(house.by(0).await, State(house.api())).await.unwrap().0;
         assert_eq!(page.refusals.len(), 1);
         assert_eq!(page.day, "2026-03-02");
         assert_eq!(page.lag_ms.p50, Some(0));

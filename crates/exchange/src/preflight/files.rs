@@ -1,7 +1,7 @@
 //! From the body of a request to the files in it, within limits.
 
 use super::codes;
-use crate::intake::http::BatchLine;
+use crate::submit::BatchLine;
 use crate::workbook::Body;
 use axum::body::Body as HttpBody;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};

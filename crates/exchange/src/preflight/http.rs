@@ -1,12 +1,13 @@
 //! `POST /api/v1/preflight`.
 
 use super::files::{self, Given};
-use super::{DOCUMENTS_MAX, Desk, PreflightAnswer, codes, facts, judge, read};
-use crate::intake::http::{Door, receive};
+use super::{ApiState, DOCUMENTS_MAX, PreflightAnswer, codes, facts, judge, read};
+use crate::intake::http::{SubmitState, receive};
+use crate::intake::http::{in_turn, signing_policy, standing};
 use crate::matching::Look;
 use crate::tax;
 use crate::workbook::Body;
-use crate::workbook::http::{CLERKS, JsonForm, in_turn, signing_policy, standing};
+use crate::workbook::http::{CLERKS, JsonForm};
 use axum::Json;
 use axum::extract::{Request, State};
 use registry::access::{By, Routes};
@@ -18,7 +19,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Arc<Door>> {
+pub fn routes() -> Routes<Arc<SubmitState>> {
     registry::routes!(preflight)
 }
 
@@ -48,30 +49,30 @@ pub fn routes() -> Routes<Arc<Door>> {
 )]
 pub(crate) async fn preflight(
     By { actor, .. }: By<Preflight>,
-    State(door): State<Arc<Door>>,
+    State(api): State<Arc<SubmitState>>,
     request: Request,
 ) -> Result<Json<PreflightAnswer>, Problem> {
     let (parts, body) = request.into_parts();
     let company = Arc::clone(actor.require_company()?);
     let (body, _room) = receive(
-        &door,
+        &api,
         &actor,
         &parts.headers,
         body,
-        door.config.batch_bytes_max,
+        api.config.batch_bytes_max,
     )
     .await?;
     let given = files::files(&parts.headers, body).await?;
-    within_limits(&door, &given)?;
-    let policy = signing_policy(&door, &company).await?;
+    within_limits(&api, &given)?;
+    let policy = signing_policy(&api, &company).await?;
     let signs = policy.platform_signs;
-    let (standing, frame) = (standing(&door), door.config.signature_frame || signs);
-    let signatures = Arc::clone(&door.signatures);
-    door.directory.refresh().await?;
-    let directory = Arc::clone(&door.directory);
-    let ground = door.gate.ground.clone();
+    let (standing, frame) = (standing(&api), api.config.signature_frame || signs);
+    let signatures = Arc::clone(&api.signatures);
+    api.directory.refresh().await?;
+    let directory = Arc::clone(&api.directory);
+    let ground = api.gate.ground.clone();
     let one = company.clone();
-    let (files, told, fresh) = in_turn(&door, &actor, move || {
+    let (files, told, fresh) = in_turn(&api, &actor, move || {
         if let [only] = given.as_slice()
             && only.form == Body::Xml
         {
@@ -81,7 +82,7 @@ pub(crate) async fn preflight(
         let mut files = read(
             &one,
             &given,
-            Desk {
+            ApiState {
                 standing: &standing,
                 signatures: &signatures,
                 policy: &policy,
@@ -102,7 +103,7 @@ pub(crate) async fn preflight(
         Ok((files, told, fresh))
     })
     .await?;
-    let ground = &door.gate.ground;
+    let ground = &api.gate.ground;
     let tables = ground.code_tables.tables();
     let (look, rates) = ground
         .read(move |tx| {
@@ -111,7 +112,7 @@ pub(crate) async fn preflight(
         })
         .await?;
     let way = tax::way(ground);
-    let answer = in_turn(&door, &actor, move || {
+    let answer = in_turn(&api, &actor, move || {
         let (mut told, mut look) = (told, look);
         judge(&mut told, &mut look, &rates, way);
         Ok(PreflightAnswer::of(&files, &told, &look))
@@ -120,8 +121,8 @@ pub(crate) async fn preflight(
 }
 
 /// A message of a set is no larger than one that comes alone.
-fn within_limits(door: &Door, given: &[Given]) -> Result<(), Problem> {
-    let most = door.config.message_bytes_max;
+fn within_limits(api: &SubmitState, given: &[Given]) -> Result<(), Problem> {
+    let most = api.config.message_bytes_max;
     let Some(large) = given.iter().find(|given| given.body.len() > most) else {
         return Ok(());
     };

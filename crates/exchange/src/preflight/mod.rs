@@ -19,9 +19,9 @@ mod view;
 
 use crate::check::Bench;
 use crate::matching::{self, Look, personal};
-use crate::query::FindingView;
+use crate::message::FindingView;
 use crate::signature::Checker;
-use crate::signing::Policy;
+use crate::signature::Policy;
 use crate::tax::Rates;
 use crate::workbook::http::{prepare, views};
 use crate::workbook::{Body, Form};
@@ -113,7 +113,7 @@ struct Told {
 
 /// What the files of a set are judged by.
 #[derive(Clone, Copy)]
-struct Desk<'a> {
+struct ApiState<'a> {
     standing: &'a Standing,
     signatures: &'a Checker,
     policy: &'a Policy,
@@ -123,11 +123,11 @@ struct Desk<'a> {
 }
 
 /// Reads the files of a set on several threads.
-fn read(company: &Company, given: &[Given], desk: Desk<'_>) -> Vec<ReadFile> {
+fn read(company: &Company, given: &[Given], api: ApiState<'_>) -> Vec<ReadFile> {
     let n_threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let n_threads = n_threads.min(READERS_MAX).min(given.len()).max(1);
     let is_set = given.len() > 1;
-    let one = |given: &Given| read_one(company, given, desk, is_set);
+    let one = |given: &Given| read_one(company, given, api, is_set);
     if n_threads == 1 {
         return given.iter().map(one).collect();
     }
@@ -148,8 +148,8 @@ fn read(company: &Company, given: &[Given], desk: Desk<'_>) -> Vec<ReadFile> {
     })
 }
 
-fn read_one(company: &Company, given: &Given, desk: Desk<'_>, is_set: bool) -> ReadFile {
-    let standing = desk.standing;
+fn read_one(company: &Company, given: &Given, api: ApiState<'_>, is_set: bool) -> ReadFile {
+    let standing = api.standing;
     let terms = standing.terms(crate::workbook::profile(&company.profile));
     let mut file = ReadFile {
         name: given.name.clone(),
@@ -162,13 +162,13 @@ fn read_one(company: &Company, given: &Given, desk: Desk<'_>, is_set: bool) -> R
     if given.form == Body::Xml {
         let bench = Bench {
             terms: &terms,
-            signatures: desk.signatures,
-            policy: desk.policy,
+            signatures: api.signatures,
+            policy: api.policy,
             received_ms: standing.now_ms,
-            directory: desk.directory,
+            directory: api.directory,
         };
         let (mut parsed, _) = crate::check::examine(company, bench, &given.body);
-        if desk.policy.platform_signs {
+        if api.policy.platform_signs {
             // The platform is going to sign it.
             let missing = ceb::code::SIGNATURE_MISSING.id;
             parsed.findings.retain(|finding| finding.code != missing);
@@ -191,7 +191,7 @@ fn read_one(company: &Company, given: &Given, desk: Desk<'_>, is_set: bool) -> R
         }
         return file;
     }
-    match prepare(company, given.form, &given.body, standing, desk.frame) {
+    match prepare(company, given.form, &given.body, standing, api.frame) {
         Ok((form, prepared)) => {
             file.findings = views(&form);
             let mut parts = Vec::with_capacity(prepared.len());

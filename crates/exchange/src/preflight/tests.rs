@@ -42,7 +42,7 @@ fn multipart(files: &[(String, String)]) -> (String, Vec<u8>) {
 
 async fn asked(house: &House, kind: &str, body: Vec<u8>) -> Result<PreflightAnswer, String> {
     let request = house.request(0, kind, body);
-    let answer = preflight(house.by(0).await, State(house.door()), request).await;
+    let answer = preflight(house.by(0).await, State(house.submit_state()), request).await;
     answer
         .map(|answer| answer.0)
         .map_err(|problem| problem.code)

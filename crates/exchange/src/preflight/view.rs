@@ -2,8 +2,8 @@
 
 use super::{FINDINGS_MAX, FIRST_ID, ReadFile, Told, document};
 use crate::matching::Look;
+use crate::message::FindingView;
 use crate::message::MessageId;
-use crate::query::FindingView;
 use crate::tax::http::TaxView;
 use ceb::Severity;
 use ceb::matching::{Facts, Partner};

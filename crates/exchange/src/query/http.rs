@@ -4,10 +4,11 @@
 
 use super::search::{self, SearchHit};
 use super::unsure::unknown_statuses;
-use super::{Filter, MessageDetail, MessageSummary, find, list, sql, view};
+use super::{MessageDetail, MessageSummary, view};
+use crate::api::{ApiState, READERS, bad};
 use crate::correction;
+use crate::finder::{Filter, body, find, list};
 use crate::message::{Message, MessageId, State};
-use crate::pipeline::Shared;
 use crate::unmask;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -15,26 +16,12 @@ use axum::extract::{Path, Query, State as Held};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ceb::Outcome;
-use registry::access::{Actor, By, Gate, Routes};
+use registry::access::{Actor, By, Routes};
 use registry::company::{CompanyId, Directory};
-use registry::role::Role;
 use serde::Deserialize;
-use std::sync::Arc;
 use store::clock::parse_time;
 use utoipa::IntoParams;
 use web::{Page, PageSize, Problem, codes};
-
-/// Who reads messages: a company its own, staff what they see.
-pub(crate) const READERS: &[Role] = &[
-    Role::CompanyAdmin,
-    Role::CompanyClerk,
-    Role::CompanyReader,
-    Role::Program,
-    Role::Operator,
-    Role::BureauClerk,
-    Role::BureauApprover,
-    Role::CustomsOfficer,
-];
 
 registry::operations! {
     ReadMessages = reads("messages", "查询报文", READERS);
@@ -44,26 +31,11 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(messages, message, xml, search)
 }
 
-/// What the routes of the desks need.
-#[derive(Clone)]
-pub struct Desk {
-    /// Knows the callers.
-    pub gate: Arc<Gate>,
-    /// Database, time, companies and whatever else the pipeline shares.
-    pub shared: Arc<Shared>,
-}
-
-impl registry::access::HasGate for Desk {
-    fn gate(&self) -> &Gate {
-        &self.gate
-    }
-}
-
-impl Desk {
+impl ApiState {
     /// A summary with the name of its company, for those who see several.
     pub(crate) fn summary(&self, actor: &Actor, message: &Message) -> MessageSummary {
         let mut summary = MessageSummary::from(message);
@@ -78,11 +50,6 @@ impl Desk {
                 });
         }
         summary
-    }
-
-    /// The names of companies, at most a second old.
-    pub(crate) async fn refresh(&self) -> Result<(), Problem> {
-        Ok(self.shared.directory.refresh().await?)
     }
 }
 
@@ -121,10 +88,6 @@ pub struct ListQuery {
     pub after: Option<String>,
     /// Messages on the page, 1 to 1000; 50 when absent.
     pub limit: Option<u32>,
-}
-
-pub(crate) fn bad(why: impl Into<String>) -> Problem {
-    Problem::new(codes::BAD_REQUEST).detail(why)
 }
 
 /// What a query asks for. Companies are looked up in a directory that was refreshed; one that is not
@@ -203,15 +166,15 @@ pub(crate) fn filter(query: ListQuery, directory: &Directory) -> Result<Filter, 
 )]
 pub(crate) async fn messages(
     By { actor, .. }: By<ReadMessages>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<Page<MessageSummary>>, Problem> {
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let size = PageSize::of(query.limit);
-    desk.refresh().await?;
-    let filter = filter(query, &desk.shared.directory)?;
+    api.refresh().await?;
+    let filter = filter(query, &api.shared.directory)?;
     let sight = actor.sight.clone();
-    let found = desk
+    let found = api
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {
@@ -224,7 +187,7 @@ pub(crate) async fn messages(
         .await?;
     let (page, links, unknown) = found;
     Ok(Json(page.map(|message| {
-        let mut summary = desk.summary(&actor, &message);
+        let mut summary = api.summary(&actor, &message);
         summary.link(&links);
         summary.unsure(&unknown);
         summary
@@ -242,12 +205,12 @@ pub(crate) async fn messages(
 )]
 async fn message(
     By { actor, .. }: By<ReadMessage>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     Path(id): Path<String>,
 ) -> Result<Json<MessageDetail>, Problem> {
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
-    let (asking, now_ms) = (actor.clone(), desk.shared.clock.now_ms());
-    let found = desk
+    let (asking, now_ms) = (actor.clone(), api.shared.clock.now_ms());
+    let found = api
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {
@@ -259,12 +222,12 @@ async fn message(
         })
         .await?;
     let (message, mut detail) = found;
-    desk.refresh().await?;
+    api.refresh().await?;
     let links = (
         detail.summary.corrects.take(),
         detail.summary.corrected_by.take(),
     );
-    detail.summary = desk.summary(&actor, &message);
+    detail.summary = api.summary(&actor, &message);
     (detail.summary.corrects, detail.summary.corrected_by) = links;
     if detail.masked {
         view::mask(&mut detail);
@@ -285,17 +248,17 @@ async fn message(
 )]
 pub(crate) async fn xml(
     By { actor, .. }: By<ReadXml>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
-    let now_ms = desk.shared.clock.now_ms();
-    let found = desk
+    let now_ms = api.shared.clock.now_ms();
+    let found = api
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {
             let is_masked = unmask::is_masked(tx, &actor, id, now_ms)?;
-            Ok(sql::body(tx, &actor.sight, id)?.map(|body| (body, is_masked)))
+            Ok(body(tx, &actor.sight, id)?.map(|body| (body, is_masked)))
         })
         .await?;
     let (mut body, is_masked) = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
@@ -336,7 +299,7 @@ pub struct SearchQuery {
 )]
 async fn search(
     By { actor, .. }: By<Search>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     query: Result<Query<SearchQuery>, QueryRejection>,
 ) -> Result<Json<Page<SearchHit>>, Problem> {
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
@@ -349,14 +312,14 @@ async fn search(
         )));
     }
     let sight = actor.sight.clone();
-    let found = desk
+    let found = api
         .shared
         .db
         .read(move |tx| search::search(tx, &sight, &q))
         .await?;
-    desk.refresh().await?;
+    api.refresh().await?;
     let items = found.into_iter().map(|hit| {
-        let company = desk.shared.directory.by_id(hit.company_id);
+        let company = api.shared.directory.by_id(hit.company_id);
         SearchHit::from_found(hit, company.as_deref())
     });
     Ok(Json(Page::whole(items.collect())))

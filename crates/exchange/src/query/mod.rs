@@ -7,17 +7,15 @@
 pub mod board;
 pub mod http;
 pub mod search;
-pub(crate) mod sql;
 #[cfg(test)]
 mod tests;
 mod unsure;
 mod view;
 mod words;
 
-pub use sql::{Filter, find, find_any, latest, list, why};
 pub use view::{
-    CompanyName, DocumentView, FindingView, MessageDetail, MessageLink, MessageSummary,
-    SignatureView, TimelineEntry, detail,
+    CompanyName, DocumentView, MessageDetail, MessageLink, MessageSummary, SignatureView,
+    TimelineEntry, detail,
 };
 pub(crate) use view::{follows_receipt, step_name};
 pub use words::words;

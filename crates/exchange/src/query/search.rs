@@ -3,19 +3,16 @@
 //! Each number is looked up by equality in an index of its own, so the search costs the same with
 //! ten million documents. What is not seen is not found.
 
-use super::sql;
+use crate::finder::{self, Found};
 use crate::message::MessageId;
-use crate::outcome::state_chinese;
-use ceb::Outcome;
+use crate::outcome::{holder, state_chinese};
 use registry::access::Sight;
-use registry::company::{Company, CompanyId};
+use registry::company::Company;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use store::clock::beijing_rfc3339;
 use store::{Result, Tx};
 use utoipa::ToSchema;
-
-use crate::message::State;
-use store::clock::beijing_rfc3339;
 
 /// Fewest characters of a number.
 pub const CHARS_MIN: usize = 2;
@@ -35,40 +32,11 @@ const NUMBERS: [(&str, &str, &str); 5] = [
     ("cop_no", "copNo", "企业内部编号"),
 ];
 
-/// A document that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// Its id.
-    pub document_id: i64,
-    /// Whose it is.
-    pub company_id: CompanyId,
-    /// Kind: `CEB311`.
-    pub kind: String,
-    /// State of its message.
-    pub state: State,
-    /// Its numbers: order, waybill, list.
-    pub order_no: Option<String>,
-    /// Waybill number.
-    pub logistics_no: Option<String>,
-    /// List number given by customs.
-    pub invt_no: Option<String>,
-    /// Latest return status.
-    pub status: Option<i64>,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// Whether its company must act.
-    pub needs_action: bool,
-    /// Its own guid, in capital letters.
-    pub guid: Option<String>,
-    /// By what it was found: name of the number and its Chinese name.
-    pub matched: (&'static str, &'static str),
-}
-
 impl Found {
     /// Who has it now (当前处理方).
     #[must_use]
     pub fn holder(&self) -> &'static str {
-        crate::outcome::holder(self.state, self.outcome, self.needs_action)
+        holder(self.state, self.outcome, self.needs_action)
     }
 }
 
@@ -154,21 +122,21 @@ pub(super) fn is_askable(q: &str) -> bool {
 pub(super) fn search(tx: &mut Tx<'_>, sight: &Sight, q: &str) -> Result<Vec<Found>> {
     let mut found: BTreeMap<i64, Found> = BTreeMap::new();
     if let Some(id) = MessageId::parse(q) {
-        for mut hit in sql::documents_of(tx, sight, id, FOUND_MAX)? {
+        for mut hit in finder::documents_of(tx, sight, id, FOUND_MAX)? {
             hit.matched = ("acceptanceNo", "受理号");
             found.entry(hit.document_id).or_insert(hit);
         }
     }
     for (column, name, chinese) in NUMBERS {
-        for mut hit in sql::documents_by(tx, sight, (column, q), FOUND_MAX)? {
+        for mut hit in finder::documents_by(tx, sight, (column, q), FOUND_MAX)? {
             hit.matched = (name, chinese);
             found.entry(hit.document_id).or_insert(hit);
         }
     }
     let folded = [q.to_owned(), q.to_ascii_uppercase(), q.to_ascii_lowercase()];
     for guid in folded.iter().filter(|guid| guid.len() == GUID_CHARS) {
-        for id in sql::by_guid(tx, sight, guid, FOUND_MAX)? {
-            for mut hit in sql::documents_of(tx, sight, id, FOUND_MAX)? {
+        for id in finder::by_guid(tx, sight, guid, FOUND_MAX)? {
+            for mut hit in finder::documents_of(tx, sight, id, FOUND_MAX)? {
                 hit.matched = ("guid", "报文 guid");
                 found.entry(hit.document_id).or_insert(hit);
             }

@@ -1,7 +1,8 @@
 //! Lists and lives, scoped by company.
 
+use super::detail;
 use super::search::search;
-use super::{Filter, detail, find, list, sql};
+use crate::finder::{self, Filter, find, list};
 use crate::message::{MessageId, State};
 use crate::testing::{House, accepted, person};
 use ceb::Kind;
@@ -143,12 +144,12 @@ fn all_finders(
     let asker = person(1, Role::CompanyClerk, None, sight.clone());
     let mut found = vec![
         ("find", usize::from(find(tx, sight, id)?.is_some())),
-        ("body", usize::from(sql::body(tx, sight, id)?.is_some())),
+        ("body", usize::from(finder::body(tx, sight, id)?.is_some())),
         (
             "document",
-            usize::from(sql::document(tx, sight, document)?.is_some()),
+            usize::from(finder::document(tx, sight, document)?.is_some()),
         ),
-        ("documents", sql::documents_of(tx, sight, id, 20)?.len()),
+        ("documents", finder::documents_of(tx, sight, id, 20)?.len()),
         (
             "story",
             usize::from(crate::story::trade(tx, &asker, document, 0)?.is_some()),
@@ -258,7 +259,7 @@ async fn a_damaged_finding_hides_no_message() {
         let sight = house.sight(0);
         let read = house.shared.db.read(move |tx| -> store::Result<_> {
             let message = find(tx, &sight, id)?.unwrap();
-            Ok((sql::findings(tx, id)?, super::why(tx, &message)?))
+            Ok((finder::findings(tx, id)?, finder::why(tx, &message)?))
         });
         let (findings, why) = read.await.unwrap();
         assert!(findings[0].text.contains("已损坏"), "{findings:?}");

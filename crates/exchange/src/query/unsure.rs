@@ -3,7 +3,7 @@
 
 use super::MessageSummary;
 use crate::message::MessageId;
-use crate::unknown_code;
+use crate::{finder, unknown_code};
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Result, Tx};
 
@@ -23,7 +23,7 @@ pub(crate) fn unknown_statuses(
     tx: &mut Tx<'_>,
     messages: &BTreeSet<MessageId>,
 ) -> Result<BTreeMap<MessageId, i64>> {
-    let mut found = super::sql::unknown_statuses(tx, messages)?;
+    let mut found = finder::unknown_statuses(tx, messages)?;
     let codes: BTreeSet<String> = found.values().map(i64::to_string).collect();
     let answered = unknown_code::answered(tx, &codes)?;
     found.retain(|_, status| !answered.contains(&status.to_string()));

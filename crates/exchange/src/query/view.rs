@@ -3,11 +3,12 @@
 use super::unsure;
 use crate::correction;
 use crate::downlink::Item;
-use crate::downlink::http::ReceiptItem;
 use crate::explanation;
-use crate::message::{Message, MessageId, State};
+use crate::finder;
+use crate::message::{FindingView, Message, MessageId, State};
 use crate::outcome::{self, holder, state_chinese};
 use crate::receipt;
+use crate::receipt_feed::ReceiptItem;
 use crate::signature::sql::{Kept, of_message};
 use ceb::Outcome;
 use ceb::explain::Explanation;
@@ -166,44 +167,6 @@ pub struct DocumentView {
     pub is_dismissed: bool,
     /// The document's own guid (系统唯一序号), in capital letters, which receipts name.
     pub guid: Option<String>,
-}
-
-/// A finding (校验问题).
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct FindingView {
-    /// Stable code, explained at `/docs/codes/{code}`.
-    #[schema(example = "TG-E1203")]
-    pub code: String,
-    /// `refuse`, `warn` or `note`.
-    pub severity: String,
-    /// Where: an XPath into the message, or a JSON pointer into the JSON form.
-    pub path: String,
-    /// Line of the message, from 1; in a workbook the row.
-    pub line: i64,
-    /// The cell of a workbook: `进口订单!C7`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cell: Option<String>,
-    /// The value that is wrong, at most 100 characters.
-    pub value: String,
-    /// What is wrong, in Chinese.
-    pub text: String,
-    /// What to do, in Chinese.
-    pub advice: String,
-}
-
-impl From<&ceb::Finding> for FindingView {
-    fn from(finding: &ceb::Finding) -> Self {
-        Self {
-            code: finding.code.to_owned(),
-            severity: finding.severity.name().to_owned(),
-            path: finding.path.clone(),
-            line: finding.line.into(),
-            cell: None,
-            value: finding.value.clone(),
-            text: finding.text.clone(),
-            advice: finding.advice.clone(),
-        }
-    }
 }
 
 /// A step in the life of a message (时间线).
@@ -462,7 +425,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
     Ok(MessageDetail {
         summary,
         documents,
-        findings: super::sql::findings(tx, message.id)?,
+        findings: finder::findings(tx, message.id)?,
         signature: of_message(tx, message.id)?.map(Into::into),
         receipts: told(tx, message, receipts)?,
         timeline: timeline.into_iter().map(|(_, entry)| entry).collect(),

@@ -1,6 +1,6 @@
 //! What a list of messages was narrowed to, in words: for the audit and for names of files.
 
-use super::Filter;
+use crate::finder::Filter;
 use ceb::Kind;
 use registry::company::Directory;
 use store::clock::beijing_day;

@@ -9,25 +9,30 @@
 //! `returnTime` decides a document's status, all receipts are kept. A time that is none, or is still to
 //! come, is that of arrival, and progress takes no rejection back. Codes nobody knows are
 //! carried (I7). What fits no declaration, fits two companies or is addressed to others is parked with an
-//! alarm: never guessed, never dropped. Only after the commit is the queue told (I1).
+//! alarm: never guessed, never dropped.
+//!
+//! This module keeps the rows and says what a batch has brought and changed; [`answer`](crate::answer)
+//! hands that on.
 
 mod action;
 mod attribution;
 mod contested;
+mod dictionary;
 mod document;
 mod hearing;
 mod matching;
 pub(crate) mod parked;
 mod record;
+mod refusal;
+mod sort;
 mod sql;
-mod step;
 #[cfg(test)]
 mod tests;
+mod update;
 
 use crate::downlink::Item;
 use crate::message::MessageId;
 use crate::message::sql::Loaded;
-use ceb::write::DocumentValues;
 use ceb::{Document, Kind, Outcome, ReturnStatus};
 use registry::company::CompanyId;
 use sha2::{Digest, Sha256};
@@ -36,16 +41,18 @@ use store::clock::beijing_rfc3339;
 use store::reseal::Column;
 use store::{Result, Tx};
 
+pub(crate) use dictionary::{explain, kind_of};
 pub(crate) use document::{DocumentStatus, order_of};
+pub(crate) use matching::Address;
 pub(crate) use record::record;
+pub(crate) use refusal::{RefusedMessage, refusal_receipt};
+pub(crate) use sort::{Opened, Taken, open, take_in};
 pub use sql::first_receipt;
 pub(crate) use sql::{
     dismiss_message, forget_documents, has_resumable, insert_documents, needing_action, of_message,
-    of_open, refuse_documents, resolve, resume_message, status_of_message,
+    of_open, refuse_documents, resolve, resume_message, status_of_message, without_receipts,
 };
-pub(crate) use step::{again, step};
-#[cfg(test)]
-pub(crate) use step::{apply as apply_for_test, open as open_for_test};
+pub(crate) use update::update_documents;
 
 /// What is sealed of this room.
 pub(crate) const SEALED: &[Column] = &[
@@ -107,6 +114,26 @@ impl NewDocument {
             is_draft: document.head.get("appStatus") == Some("1"),
             is_refused: false,
         }
+    }
+}
+
+/// A document that was declared, with its business key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Declared<'a> {
+    pub(crate) company_id: CompanyId,
+    pub(crate) key: &'a str,
+    pub(crate) document_id: i64,
+}
+
+impl<'a> Declared<'a> {
+    /// Of a document that passed the check; none of a draft (暂存), which is not declared.
+    pub(crate) fn of(document: &'a NewDocument) -> Option<Self> {
+        let key = document.business_key.as_deref();
+        Some(Self {
+            company_id: document.company_id,
+            key: key.filter(|_| !document.is_draft)?,
+            document_id: document.id,
+        })
     }
 }
 
@@ -242,38 +269,6 @@ pub(crate) fn return_time(at_ms: i64) -> String {
         .filter(char::is_ascii_digit)
         .take(17)
         .collect()
-}
-
-/// A CEB900 of the platform, for a message that it refuses.
-pub(crate) fn format_fault(
-    guid: &str,
-    status: &str,
-    info: &str,
-    time: &str,
-    cop_msg_id: &str,
-    message_type: &str,
-) -> String {
-    let values = [
-        ("guid", guid),
-        ("returnStatus", status),
-        ("returnInfo", info),
-        ("returnTime", time),
-        ("oriCopMsgId", cop_msg_id),
-        ("oriMessageType", message_type),
-        ("oriBizMessage", ""),
-    ];
-    let head = values
-        .map(|(element, value)| (element.to_owned(), value.to_owned()))
-        .to_vec();
-    ceb::write::message(
-        Kind::Ceb900,
-        guid,
-        &[DocumentValues {
-            head,
-            lines: Vec::new(),
-        }],
-        None,
-    )
 }
 
 /// Sixty-four bits of a text's SHA-256: enough to tell one answer from another.

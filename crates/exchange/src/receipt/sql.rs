@@ -3,7 +3,7 @@
 use super::matching::Candidate;
 use super::{DocumentStatus, NewDocument, NewReceipt};
 use crate::message::MessageId;
-use crate::outcome::sql::outcome;
+use crate::message::sql::outcome;
 use ceb::Outcome;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,7 +67,7 @@ pub(super) fn candidates(rows: &[Row]) -> Result<BTreeMap<String, Vec<Candidate>
 }
 
 /// The messages of these documents that have no receipt at all.
-pub(super) fn without_receipts(
+pub(crate) fn without_receipts(
     tx: &mut Tx<'_>,
     documents: &BTreeSet<i64>,
 ) -> Result<Vec<MessageId>> {

@@ -1,12 +1,12 @@
 //! `GET /api/v1/rehearsal`.
 
 use super::{Broken, Coming, sql};
+use crate::api::ApiState;
 use crate::message::MessageId;
-use crate::query::http::Desk;
 use axum::Json;
 use axum::extract::State as Held;
 use ceb::Standard;
-use ceb::spec::diff;
+use ceb::doc::diff;
 use registry::access::{By, Routes};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
@@ -26,7 +26,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(rehearsal)
 }
 
@@ -158,10 +158,10 @@ fn finding(broken: Broken, company_name: Option<String>) -> RehearsalFinding {
 )]
 async fn rehearsal(
     By { actor, .. }: By<ReadRehearsal>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
 ) -> Result<Json<Rehearsal>, Problem> {
     let sight = actor.sight.clone();
-    let found = desk
+    let found = api
         .shared
         .db
         .read(move |tx| -> Result<_, Problem> {
@@ -175,10 +175,10 @@ async fn rehearsal(
     let Some((coming, broken)) = found else {
         return Ok(Json(Rehearsal::default()));
     };
-    desk.refresh().await?;
+    api.refresh().await?;
     let is_own = actor.company_id().is_some();
     let items = broken.into_iter().map(|broken| {
-        let company = desk.shared.directory.by_id(broken.company_id);
+        let company = api.shared.directory.by_id(broken.company_id);
         let name = company
             .filter(|_| !is_own)
             .map(|company| company.name.clone());

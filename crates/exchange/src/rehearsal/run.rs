@@ -4,7 +4,7 @@ use super::{Coming, sql};
 use crate::lane::Lease;
 use crate::message::State;
 use crate::message::sql::Loaded;
-use crate::pipeline::{Shared, TURN_MAX};
+use crate::shared::{Shared, TURN_MAX};
 use crate::workbook::profile;
 use ceb::{Finding, Standard, Terms};
 use registry::company::CompanyId;

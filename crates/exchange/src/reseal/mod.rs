@@ -14,7 +14,8 @@ use registry::job::Job;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::node::keys_in_use;
-use store::reseal::{Column, Walk, begin_again, end_again, needed, older, retire, step};
+use store::reseal::{Column, Walk, begin_again, end_again, needed, older, retire};
+use store::walk::step;
 use store::{Db, Result};
 
 /// How often the job looks, in milliseconds: ten minutes.

@@ -7,18 +7,17 @@
 //!   documents name and at receipt; whether one was revoked is asked of the lists there.
 //! - SM2 keys that come again have a table ([`ceb::sm2`]); the setting `signature.sm2 = "library"`
 //!   takes the library for all.
-//! - What was found is one row beside the message ([`Found`]). The [`http`] clinic shows everything to
+//! - What was found is one row beside the message ([`Found`]). The [`clinic`](crate::clinic) shows everything to
 //!   whoever must find out why a signature is wrong, and stores nothing.
 
+pub mod codes;
 pub mod config;
-pub mod http;
+mod policy;
 pub(crate) mod sql;
 #[cfg(test)]
 mod tests;
 mod trust;
 
-use crate::check::codes;
-use crate::signing::{Policy, Verify};
 use ceb::signature::certificate::Match;
 use ceb::signature::key::PublicKey;
 use ceb::signature::{self as dsig, Certificate, Failure, Outcome, Verdict, Verifier};
@@ -29,6 +28,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use config::{Config, Sm2Choice};
+pub use policy::{Policy, Verify};
 use trust::Believed;
 
 /// Signatures of one SM2 key that must have passed before a table is built for it.

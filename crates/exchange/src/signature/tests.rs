@@ -2,9 +2,10 @@
 
 use super::{Case, Checker, Config, Found, sql};
 use crate::message::MessageId;
-use crate::query;
-use crate::signing::{Policy, PolicyWish, Verify, set_policy};
+use crate::signature::{Policy, Verify};
+use crate::signing::{PolicyWish, set_policy};
 use crate::testing::{House, accepted};
+use crate::{finder, query};
 use ceb::Kind;
 use ceb::signature::Verifier;
 use ceb::signature::certificate::Match;
@@ -35,7 +36,7 @@ async fn policy(house: &House, verify: Verify) {
 async fn told(house: &House, id: MessageId) -> String {
     let sight = house.sight(0);
     let read = house.shared.db.read(move |tx| -> store::Result<_> {
-        let message = query::find(tx, &sight, id)?.unwrap();
+        let message = finder::find(tx, &sight, id)?.unwrap();
         Ok((query::detail(tx, &message)?, sql::of_message(tx, id)?))
     });
     let (detail, kept) = read.await.unwrap();

@@ -1,6 +1,6 @@
 //! Where the signature of a message goes: the one place that knows the standard's form of it.
 
-use super::provider::Method;
+use crate::keyring::provider::Method;
 use ceb::signature::algorithm::{DigestMethod, SignatureMethod};
 use ceb::signature::sign::{self, Prepared, SignFault};
 

@@ -1,13 +1,13 @@
 //! `/api/v1/signing`, `…/consent`, `…/policies/{company}`: what a company wants of signatures.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::keyring::{Card, Facts};
 use super::{
-    POLICY_KIND, Policy, PolicyWish, SigningKey, Verify, active_key, consent, has_certificate,
-    policy, sql, told,
+    POLICY_KIND, PolicyWish, SigningKey, active_key, consent, has_certificate, policy, sql, told,
 };
-use crate::operator::request::http::Asked;
-use crate::query::http::{Desk, bad};
+use crate::api::Asked;
+use crate::api::{ApiState, bad};
+use crate::keyring::{Card, Facts};
+use crate::signature::{Policy, Verify};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
@@ -33,7 +33,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(signing, signing_consent, ask_signing_policy)
 }
 
@@ -132,8 +132,8 @@ pub(super) fn id_of(text: &str) -> Result<i64, Problem> {
     text.parse().map_err(|_| Problem::new(common::NOT_FOUND))
 }
 
-pub(super) fn view(desk: &Desk, key: &SigningKey) -> SigningKeyView {
-    let card = desk.shared.keyring.card(&key.name);
+pub(super) fn view(api: &ApiState, key: &SigningKey) -> SigningKeyView {
+    let card = api.shared.keyring.card(&key.name);
     let facts = card.map(Card::facts).unwrap_or_else(|| Facts {
         last_fault: "本进程的配置中没有这个密钥".to_owned(),
         ..Facts::default()
@@ -165,7 +165,7 @@ fn company_of(tx: &mut Tx<'_>, sight: &Sight, id: CompanyId) -> StoreResult<Opti
     Ok(company::by_id(tx, id)?.filter(|company| sight.sees(company)))
 }
 
-fn show(tx: &mut Tx<'_>, desk: &Desk, company: CompanyId) -> StoreResult<SigningView> {
+fn show(tx: &mut Tx<'_>, api: &ApiState, company: CompanyId) -> StoreResult<SigningView> {
     let policy: Policy = policy(tx, company)?;
     let key = active_key(tx, company)?;
     Ok(SigningView {
@@ -174,7 +174,7 @@ fn show(tx: &mut Tx<'_>, desk: &Desk, company: CompanyId) -> StoreResult<Signing
         allow_old: policy.allow_old,
         allow_tolerant_profiles: policy.allow_tolerant_profiles,
         platform_signs: policy.platform_signs,
-        key: key.map(|key| view(desk, &key)),
+        key: key.map(|key| view(api, &key)),
         waiting: sql::n_waiting(tx, company)?,
     })
 }
@@ -189,7 +189,7 @@ fn show(tx: &mut Tx<'_>, desk: &Desk, company: CompanyId) -> StoreResult<Signing
 )]
 async fn signing(
     By { actor, .. }: By<ReadSigning>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     query: Result<Query<SigningQuery>, QueryRejection>,
 ) -> Result<Json<SigningView>, Problem> {
     let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
@@ -200,14 +200,14 @@ async fn signing(
             Problem::new(common::BAD_REQUEST).detail("请用 company=企业 id 指明企业")
         })?,
     };
-    let inside = desk.clone();
+    let inside = api.clone();
     let read = move |tx: &mut Tx<'_>| {
         let Some(company) = company_of(tx, &actor.sight, company)? else {
             return Ok(None);
         };
         show(tx, &inside, company.id).map(Some)
     };
-    let found = desk.gate.ground.read(read).await?;
+    let found = api.gate.ground.read(read).await?;
     found
         .map(Json)
         .ok_or_else(|| Problem::new(common::NOT_FOUND))
@@ -225,13 +225,13 @@ async fn signing(
 )]
 async fn signing_consent(
     By { actor, .. }: By<SetSigningConsent>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     body: Result<Json<ConsentBody>, JsonRejection>,
 ) -> Result<Json<SigningView>, Problem> {
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let company = actor.require_company()?.id;
-    let inside = desk.clone();
-    let now_ms = desk.shared.clock.now_ms();
+    let inside = api.clone();
+    let now_ms = api.shared.clock.now_ms();
     let act = move |tx: &mut Tx<'_>| {
         if body.platform_signs && !has_certificate(tx, company, now_ms)? {
             return Err(Problem::new(super::codes::NO_CERTIFICATE));
@@ -240,7 +240,7 @@ async fn signing_consent(
         sql::hurry(tx, company, now_ms)?;
         Ok(show(tx, &inside, company)?)
     };
-    Ok(Json(desk.gate.ground.act(act).await?))
+    Ok(Json(api.gate.ground.act(act).await?))
 }
 
 /// Asks for another policy of a company (变更签名策略): it holds when the security administrator
@@ -257,7 +257,7 @@ async fn signing_consent(
 )]
 async fn ask_signing_policy(
     By { actor, .. }: By<AskSigningPolicy>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     Path(company): Path<String>,
     body: Result<Json<PolicyBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
@@ -271,18 +271,18 @@ async fn ask_signing_policy(
         allow_tolerant_profiles: body.allow_tolerant_profiles,
     };
     if verify == Verify::Required {
-        desk.shared.signatures.refresh(desk.shared.clock.now_ms());
-        if !desk.shared.signatures.believes_anybody() {
+        api.shared.signatures.refresh(api.shared.clock.now_ms());
+        if !api.shared.signatures.believes_anybody() {
             return Err(Problem::new(super::codes::NOBODY_TRUSTED));
         }
     }
     let payload = serde_json::to_string(&wish).unwrap_or_default();
     let what = (&POLICY_KIND, told(&wish), payload);
-    ask(&desk, actor, CompanyId(wish.company), what, &body.reason).await
+    ask(&api, actor, CompanyId(wish.company), what, &body.reason).await
 }
 
 pub(super) async fn ask(
-    desk: &Desk,
+    api: &ApiState,
     actor: Actor,
     company: CompanyId,
     (kind, title, payload): (&'static approval::Kind, String, String),
@@ -290,7 +290,7 @@ pub(super) async fn ask(
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     actor.require_account()?;
     let why = reason(why)?;
-    let ground = desk.gate.ground.clone();
+    let ground = api.gate.ground.clone();
     let act = move |tx: &mut Tx<'_>| {
         let Some(company) = company_of(tx, &actor.sight, company)? else {
             return Err(Problem::new(common::NOT_FOUND));
@@ -304,6 +304,6 @@ pub(super) async fn ask(
         };
         Ok(approval::ask(tx, &ground, &actor, &request)?)
     };
-    let approval_id = desk.gate.ground.act(act).await?.to_string();
+    let approval_id = api.gate.ground.act(act).await?.to_string();
     Ok((StatusCode::ACCEPTED, Json(Asked { approval_id })))
 }

@@ -1,36 +1,30 @@
 //! Signing 平台代签: the platform signs for companies that ask it to.
 //!
-//! - A key is held by a [`provider`]: a file, a token behind PKCS#11, the USB key of the E-Port. The
-//!   [`keyring`] puts a queue in front of each. Where a key is stands in the settings of the machine,
-//!   never in the database.
+//! - The keys are in the [`keyring`](crate::keyring): a file, a token behind PKCS#11, the USB key of the
+//!   E-Port, each with a queue. Where a key is stands in the settings of the machine, never in the database.
 //! - A company's administrator switches signing on (consent); an operator assigns a key, and another
 //!   person approves, because whoever holds a key speaks for the company.
 //! - `step` signs before the check what came without a signature. What was received stays as it was
 //!   received (I4); the signed bytes stand beside it and are what is checked and sent. A signed message
 //!   is never touched. The step may run twice (I3): only what commits with the verdict is ever used.
-//! - When a key cannot sign now the message is held with the reason, and [`retry`] tries again, each
-//!   time later; nothing is refused because a card is out of its reader.
+//! - When a key cannot sign now the message is held with the reason, and the
+//!   [`pipeline`](crate::pipeline) tries again, each time later; nothing is refused because a card is out of its reader.
 //!
-//! What a company wants of signatures is its [`Policy`]; those who verify read it too.
+//! What a company wants of signatures is its [`Policy`]; [`signature`](crate::signature) verifies by it.
 
-pub mod certificate;
 pub mod codes;
-pub mod config;
 pub mod desk;
 mod document;
 pub mod http;
-pub mod keyring;
 pub mod offline;
-pub mod provider;
-pub mod retry;
-pub mod sm2_text;
 mod sql;
 pub(crate) mod step;
 #[cfg(test)]
 mod tests;
 
-use crate::signing::certificate::Certificate;
-use crate::signing::provider::{Family, Method};
+use crate::keyring::certificate::Certificate;
+use crate::keyring::provider::Family;
+use crate::signature::{Policy, Verify};
 use registry::access::Actor;
 use registry::approval::{Doing, Kind as ApprovalKind, Undone};
 use registry::audit;
@@ -40,7 +34,7 @@ use serde::{Deserialize, Serialize};
 use store::{Error, Result, Tx};
 
 pub use sql::{KeyFilter, active_key, key, keys, n_required, policies, policy};
-pub(crate) use sql::{stop_waiting, waits};
+pub(crate) use sql::{due, forget, stop_waiting, waits};
 
 registry::acts! {
     /// The consent of a company was given or taken back.
@@ -71,73 +65,6 @@ pub const KEY_KIND: ApprovalKind = ApprovalKind {
 };
 /// The kinds of approvals of this room.
 pub const KINDS: &[ApprovalKind] = &[POLICY_KIND, KEY_KIND];
-
-/// How the signatures of a company's messages are judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verify {
-    /// A message without a good signature is refused.
-    Required,
-    /// What is wrong is told, and the message goes on.
-    Tolerated,
-    /// Nobody looks.
-    Off,
-}
-
-impl Verify {
-    /// Every way.
-    pub const ALL: [Self; 3] = [Self::Required, Self::Tolerated, Self::Off];
-
-    /// The name in the database and the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::Tolerated => "tolerated",
-            Self::Off => "off",
-        }
-    }
-
-    /// The way with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verify| verify.name() == name)
-    }
-}
-
-/// What a company wants of signatures (签名策略).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Policy {
-    /// How its signatures are judged.
-    pub verify: Verify,
-    /// Whether SHA-1 and short RSA keys may be used.
-    pub allow_old: bool,
-    /// Whether signatures count that verify in a tolerant profile only.
-    pub allow_tolerant_profiles: bool,
-    /// Whether the platform signs what comes unsigned.
-    pub platform_signs: bool,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            verify: Verify::Tolerated,
-            allow_old: false,
-            allow_tolerant_profiles: true,
-            platform_signs: false,
-        }
-    }
-}
-
-impl Policy {
-    /// How a key signs messages under this policy: SM2 with SM3; RSA with SHA-1, as the E-Port's
-    /// specification of 2022 has it, only where old algorithms are allowed, else with SHA-256.
-    pub fn method(&self, family: Family) -> Method {
-        match family {
-            Family::Sm2 => Method::Sm2Sm3,
-            Family::Rsa if self.allow_old => Method::RsaSha1,
-            Family::Rsa => Method::RsaSha256,
-        }
-    }
-}
 
 /// A key that signs for a company (代签密钥).
 #[derive(Debug, Clone, PartialEq, Eq)]

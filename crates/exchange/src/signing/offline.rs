@@ -1,8 +1,9 @@
 //! Signing without a platform: a file on the machine of somebody who has a key.
 
-use super::keyring::Card;
-use super::provider::{Fault, Method};
 use super::step::sign_document;
+use crate::keyring::Card;
+use crate::keyring::provider::{Fault, Method};
+use crate::signature::Policy;
 
 /// Signs a message; answers its bytes with the signature in them.
 ///
@@ -17,9 +18,9 @@ pub async fn sign(
         .certificate()
         .await
         .map_err(|fault: Fault| fault.to_string())?;
-    let policy = super::Policy {
+    let policy = Policy {
         allow_old,
-        ..super::Policy::default()
+        ..Policy::default()
     };
     let method = policy.method(certificate.family);
     let signed = sign_document(card, message, (method, &certificate.der)).await;

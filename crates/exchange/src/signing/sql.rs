@@ -1,9 +1,10 @@
 //! Every statement on `signing_policy`, `signing_key` and `signing_wait`.
 
-use super::provider::Family;
+use super::SigningKey;
 use super::step::PAUSE_MS_MAX;
-use super::{Policy, SigningKey, Verify};
+use crate::keyring::provider::Family;
 use crate::message::MessageId;
+use crate::signature::{Policy, Verify};
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
 use std::collections::HashMap;
@@ -237,7 +238,7 @@ pub(super) fn tries(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<HashMap<M
 
 /// Messages that may be tried again now, the longest due first; also those whose next try lies so far
 /// ahead that the clock must have been set back.
-pub(super) fn due(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<MessageId>> {
+pub(crate) fn due(tx: &mut Tx<'_>, now_ms: i64, limit: i64) -> Result<Vec<MessageId>> {
     tx.query(
         "select message_id from signing_wait where next_at <= $1 or next_at > $2 \
          order by next_at limit $3",
@@ -260,7 +261,7 @@ pub(super) fn hurry(tx: &mut Tx<'_>, company: CompanyId, now_ms: i64) -> Result<
     )
 }
 
-pub(super) fn forget(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<()> {
+pub(crate) fn forget(tx: &mut Tx<'_>, messages: &[MessageId]) -> Result<()> {
     const FORGET: Many = Many {
         before: "delete from signing_wait where message_id in (",
         row: "?",

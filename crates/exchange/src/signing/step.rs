@@ -2,16 +2,17 @@
 //!
 //! A turn of a lane is signed together, each message by the key of its company, within a budget: a
 //! card that signs four messages in a second must not hold up the lanes of everybody else. What is not
-//! done in time waits for [`super::retry`]; so does what comes after it from the same company, so that
+//! done in time waits for its next try; so does what comes after it from the same company, so that
 //! messages keep their order.
 
 use super::document::{Unfit, prepare};
-use super::keyring::Card;
-use super::provider::{Fault, Method, Result as Signed};
-use super::{Policy, SigningKey, sql};
+use super::{SigningKey, sql};
+use crate::keyring::Card;
+use crate::keyring::provider::{Fault, Method, Result as Signed};
 use crate::message::sql::Loaded;
 use crate::message::{self, MessageId, State, Step};
-use crate::pipeline::Shared;
+use crate::shared::Shared;
+use crate::signature::Policy;
 use ceb::Kind;
 use ceb::spec::SignatureDuty;
 use futures_util::future::join_all;
@@ -74,7 +75,8 @@ struct Desk {
 pub(crate) async fn sign(
     shared: &Arc<Shared>,
     loaded: Vec<Loaded>,
-    (budget, is_retry): (Duration, bool),
+    budget: Duration,
+    is_retry: bool,
 ) -> Result<Turn> {
     let desk = desk(shared, &loaded, is_retry).await?;
     let (mine, others): (Vec<Loaded>, Vec<Loaded>) = loaded

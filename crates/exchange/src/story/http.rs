@@ -1,7 +1,7 @@
 //! `GET /api/v1/stories/{documentId}`.
 
 use super::{Story, trade, view};
-use crate::query::http::{Desk, READERS};
+use crate::api::{ApiState, READERS};
 use axum::Json;
 use axum::extract::{Path, State};
 use registry::access::{By, Routes};
@@ -13,7 +13,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(story)
 }
 
@@ -28,20 +28,20 @@ pub fn routes() -> Routes<Desk> {
 )]
 pub(crate) async fn story(
     By { actor, .. }: By<ReadStory>,
-    State(desk): State<Desk>,
+    State(api): State<ApiState>,
     Path(id): Path<String>,
 ) -> Result<Json<Story>, Problem> {
     let not_found = || Problem::new(codes::NOT_FOUND);
     let id: i64 = id.parse().map_err(|_| not_found())?;
-    let now_ms = desk.shared.clock.now_ms();
-    let found = desk
+    let now_ms = api.shared.clock.now_ms();
+    let found = api
         .shared
         .db
         .read(move |tx| trade(tx, &actor, id, now_ms))
         .await?;
     let trade = found.ok_or_else(not_found)?;
-    desk.refresh().await?;
-    let shared = Arc::clone(&desk.shared);
+    api.refresh().await?;
+    let shared = Arc::clone(&api.shared);
     let told = tokio::task::spawn_blocking(move || view::tell(&trade, &shared.directory));
     told.await.map(Json).map_err(|_| Problem::new(codes::FAULT))
 }

@@ -14,9 +14,9 @@ mod view;
 
 use crate::correction::{self, Links};
 use crate::explanation;
+use crate::finder::Found;
+use crate::finder::{body, document, documents_by};
 use crate::message::{MessageId, State};
-use crate::query::search::Found;
-use crate::query::sql::{body, document, documents_by};
 use crate::receipt;
 use crate::unmask;
 use ceb::Kind;

@@ -170,7 +170,7 @@ async fn the_route_answers_the_owner_and_404_to_a_stranger() {
     let ids = declare(&house, |_, xml| xml).await;
     let asked = of(&ids, Kind::Ceb311).to_string();
     for (n, expected) in [(0, None), (2, Some("TG-R4040"))] {
-        let answer = story(house.by(n).await, State(house.desk()), Path(asked.clone())).await;
+        let answer = story(house.by(n).await, State(house.api()), Path(asked.clone())).await;
         assert_eq!(
             answer.err().map(|problem| problem.code).as_deref(),
             expected
@@ -183,7 +183,7 @@ async fn the_route_answers_the_owner_and_404_to_a_stranger() {
         "9223372036854775807",
         "99999999999999999999",
     ] {
-        let answer = story(house.by(0).await, State(house.desk()), Path(id.to_owned())).await;
+        let answer = story(house.by(0).await, State(house.api()), Path(id.to_owned())).await;
         assert_eq!(answer.err().unwrap().code, "TG-R4040");
     }
 }
@@ -211,8 +211,8 @@ async fn a_damaged_message_takes_nothing_from_the_rest_of_its_trade() {
             .unwrap();
         let parts = [&story.order, &story.payment, &story.logistics];
         assert!(parts.iter().all(|part| part.is_some()));
-        let (desk, id) = (State(house.desk()), Path(order.to_string()));
-        let asked = crate::query::http::xml(house.by(0).await, desk, id).await;
+        let (api, id) = (State(house.api()), Path(order.to_string()));
+        let asked = crate::query::http::xml(house.by(0).await, api, id).await;
         assert_eq!(asked.unwrap_err().code, "TG-F5001");
     }
 }

@@ -2,12 +2,12 @@
 
 use super::{Chapter, Trade, holder, part_of};
 use crate::correction::Links;
-use crate::downlink::http::CustomsNoticeView;
 use crate::explanation::ExplanationView;
 use crate::message::{MessageId, State};
 use crate::outcome::{self, state_chinese};
 use crate::query::{MessageLink, follows_receipt, step_name};
 use crate::receipt;
+use crate::receipt_feed::CustomsNoticeView;
 use crate::story::marks::{Mark, marks};
 use ceb::explain::Explanation;
 use ceb::matching::Part;

@@ -1,7 +1,7 @@
 //! `POST /api/v1/tax-estimate`.
 
 use super::{Rates, rates, way};
-use crate::intake::http::{Door, content_type, receive};
+use crate::intake::http::{SubmitState, content_type, receive};
 use crate::workbook::Body;
 use axum::Json;
 use axum::extract::{Request, State};
@@ -34,7 +34,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Arc<Door>> {
+pub fn routes() -> Routes<Arc<SubmitState>> {
     registry::routes!(tax_estimate)
 }
 
@@ -195,14 +195,14 @@ impl From<&Estimate> for TaxView {
 )]
 async fn tax_estimate(
     By { actor, .. }: By<EstimateTax>,
-    State(door): State<Arc<Door>>,
+    State(api): State<Arc<SubmitState>>,
     request: Request,
 ) -> Result<Json<TaxAnswer>, Problem> {
     let (parts, body) = request.into_parts();
-    let most = door.config.message_bytes_max.min(QUESTION_BYTES_MAX);
-    let (body, _room) = receive(&door, &actor, &parts.headers, body, most).await?;
+    let most = api.config.message_bytes_max.min(QUESTION_BYTES_MAX);
+    let (body, _room) = receive(&api, &actor, &parts.headers, body, most).await?;
     let form = Body::of(content_type(&parts.headers), &body);
-    let ground = &door.gate.ground;
+    let ground = &api.gate.ground;
     let tables = ground.code_tables.tables();
     let mut rates = ground
         .read(move |tx| rates(tx, Arc::clone(&tables)))

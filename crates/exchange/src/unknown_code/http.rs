@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{Answer, UnknownCode, put_answer, sql, withdraw_answer};
-use crate::query::http::{Desk, bad};
+use crate::api::{ApiState, bad};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
@@ -23,7 +23,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(unknown_codes, answer_unknown_code, withdraw_unknown_code)
 }
 
@@ -121,7 +121,7 @@ pub struct UnknownCodesQuery {
 )]
 async fn unknown_codes(
     _: By<ReadUnknownCodes>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     query: Result<Query<UnknownCodesQuery>, QueryRejection>,
 ) -> Result<Json<Page<UnknownCodeItem>>, Problem> {
     let Query(query) = query.map_err(|error| bad(error.body_text()))?;
@@ -136,7 +136,7 @@ async fn unknown_codes(
         Some(text) => text.parse().map_err(|_| bad("after 不是有效的游标"))?,
     };
     let size = PageSize::of(query.limit);
-    let found = desk
+    let found = api
         .shared
         .db
         .read(move |tx| sql::list(tx, is_answered, before, size.rows()))
@@ -171,7 +171,7 @@ pub struct AnswerBody {
 )]
 async fn answer_unknown_code(
     By { actor, .. }: By<AnswerUnknownCode>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     Path(id): Path<String>,
     body: Result<Json<AnswerBody>, JsonRejection>,
 ) -> Result<Json<UnknownCodeItem>, Problem> {
@@ -182,8 +182,8 @@ async fn answer_unknown_code(
         advice: body.advice,
         resubmit: body.resubmit,
     };
-    let now_ms = desk.shared.clock.now_ms();
-    let done = desk
+    let now_ms = api.shared.clock.now_ms();
+    let done = api
         .shared
         .db
         .write(move |tx| put_answer(tx, &actor, id, &answer, now_ms));
@@ -202,12 +202,12 @@ async fn answer_unknown_code(
 )]
 async fn withdraw_unknown_code(
     By { actor, .. }: By<WithdrawUnknownCode>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     Path(id): Path<String>,
 ) -> Result<Json<UnknownCodeItem>, Problem> {
     let id = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
-    let now_ms = desk.shared.clock.now_ms();
-    let done = desk
+    let now_ms = api.shared.clock.now_ms();
+    let done = api
         .shared
         .db
         .write(move |tx| withdraw_answer(tx, &actor, id, now_ms));

@@ -13,8 +13,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::explanation;
-use crate::receipt::NewReceipt;
+use crate::receipt::{NewReceipt, explain, kind_of};
 use ceb::explain::Resubmit;
 use registry::access::Actor;
 use registry::approval;
@@ -120,7 +119,7 @@ pub(crate) fn count(
     let mut seen: BTreeMap<Key, Seen> = BTreeMap::new();
     for receipt in recorded {
         let (info, xml) = (&receipt.return_info, &receipt.xml);
-        let kind = explanation::kind_of(&receipt.kind, xml);
+        let kind = kind_of(&receipt.kind, xml);
         // A text can name several codes; each counts once a receipt.
         let codes: BTreeSet<String> = match receipt.return_status {
             status if status == i64::from(ceb::receipt::STATUS_UNREADABLE.0) => unreadable(receipt)
@@ -129,7 +128,7 @@ pub(crate) fn count(
                 .into_iter()
                 .collect(),
             status => {
-                let told = explanation::explain(&receipt.kind, status, info, xml);
+                let told = explain(&receipt.kind, status, info, xml);
                 told.unknown_codes().map(str::to_owned).collect()
             }
         };

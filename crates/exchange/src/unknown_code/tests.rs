@@ -2,7 +2,7 @@
 
 use super::{Answer, WITHDRAW, codes, put_answer, sql, withdraw_answer};
 use crate::explanation::{self, PLATFORM};
-use crate::receipt::{apply_for_test, open_for_test};
+use crate::receipt::open;
 use crate::testing::{House, accepted, person};
 use ceb::Kind;
 use registry::access::Sight;
@@ -32,13 +32,13 @@ fn answer_xml(declared: &str, time: &str, info: &str) -> String {
 async fn apply(house: &House, xmls: Vec<String>) {
     let opened: Vec<_> = xmls
         .into_iter()
-        .map(|xml| open_for_test(bytes::Bytes::from(xml)))
+        .map(|xml| open(bytes::Bytes::from(xml)))
         .collect();
     let (shared, now_ms) = (house.shared.clone(), house.clock.now_ms());
     house
         .shared
         .db
-        .write(move |tx| apply_for_test(tx, &shared, &opened, now_ms))
+        .write(move |tx| crate::answer::apply(tx, &shared, &opened, now_ms))
         .await
         .unwrap();
 }

@@ -1,8 +1,9 @@
 //! `POST /api/v1/messages/{id}/unmask`.
 
 use super::{HOURLY_MAX, open};
+use crate::api::ApiState;
+use crate::finder;
 use crate::message::MessageId;
-use crate::query::{self, http::Desk};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
@@ -23,7 +24,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(unmask)
 }
 
@@ -49,7 +50,7 @@ pub struct UnmaskBody {
 )]
 async fn unmask(
     By { actor, .. }: By<Unmask>,
-    State(desk): State<Desk>,
+    State(api): State<ApiState>,
     Path(id): Path<String>,
     body: Result<Json<UnmaskBody>, JsonRejection>,
 ) -> Result<StatusCode, Problem> {
@@ -57,10 +58,10 @@ async fn unmask(
         body.map_err(|error| Problem::new(codes::BAD_REQUEST).detail(error.body_text()))?;
     let why = reason(&body.reason)?;
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
-    let now_ms = desk.shared.clock.now_ms();
-    let hourly_max = desk.gate.ground.number(&HOURLY_MAX);
-    let opened = desk.shared.db.write(move |tx| -> Result<(), Problem> {
-        let Some(message) = query::find(tx, &actor.sight, id)? else {
+    let now_ms = api.shared.clock.now_ms();
+    let hourly_max = api.gate.ground.number(&HOURLY_MAX);
+    let opened = api.shared.db.write(move |tx| -> Result<(), Problem> {
+        let Some(message) = finder::find(tx, &actor.sight, id)? else {
             return Err(Problem::new(codes::NOT_FOUND));
         };
         open(tx, &actor, &message, (&why, now_ms, hourly_max))

@@ -1,8 +1,8 @@
 //! Who sees personal data, for how long, how often.
 
 use super::{SHOWN_MS, UNMASK, codes, is_masked, open};
+use crate::finder::find;
 use crate::message::MessageId;
-use crate::query::find;
 use crate::testing::{House, accepted, person};
 use ceb::Kind;
 use registry::access::Actor;

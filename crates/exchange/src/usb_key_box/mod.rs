@@ -5,9 +5,9 @@
 //! misbehave: wrong passwords lock it after [`WRONG_MAX`], the card can be out of its reader, the
 //! reader can want a reset (`Custom50070`), the card can be slow, the connection can drop.
 
-use crate::signing::provider::file::FileKey;
-use crate::signing::provider::usb_key::{CERTIFICATE, RESET, SHA1, SIGN, SIGN_DIGEST};
-use crate::signing::provider::{Fault, KeyProvider};
+use crate::keyring::provider::file::FileKey;
+use crate::keyring::provider::usb_key::{CERTIFICATE, RESET, SHA1, SIGN, SIGN_DIGEST};
+use crate::keyring::provider::{Fault, KeyProvider};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::{SinkExt, StreamExt};

@@ -4,11 +4,12 @@
 use super::{
     Body, Form, FormFinding, Prepared, XLSX, annotated, codes, origin, profile, read, read_to_mark,
 };
-use crate::intake::http::{AcceptedAnswer, Door, accept, accept_together, receive};
+use crate::intake::http::{
+    AcceptedAnswer, SubmitState, accept, accept_together, in_turn, receive, signing_policy,
+    standing,
+};
 use crate::intake::look;
-use crate::message::MessageId;
-use crate::query::FindingView;
-use crate::signing::Policy;
+use crate::message::{FindingView, MessageId};
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
@@ -43,7 +44,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Arc<Door>> {
+pub fn routes() -> Routes<Arc<SubmitState>> {
     registry::routes!(template, workbook_report)
 }
 
@@ -112,13 +113,13 @@ pub struct FindingsProblem {
 )]
 pub(crate) async fn template(
     By { actor, .. }: By<ReadTemplate>,
-    State(door): State<Arc<Door>>,
+    State(api): State<Arc<SubmitState>>,
     Path(kind): Path<String>,
 ) -> Result<Response, Problem> {
     let kind = Kind::from_code(kind.trim_end_matches(".xlsx"))
         .filter(|kind| kind.is_declaration())
         .ok_or_else(|| Problem::new(codes::NO_TEMPLATE))?;
-    let bytes = in_turn(&door, &actor, move || {
+    let bytes = in_turn(&api, &actor, move || {
         super::template(kind).map_err(|error| writing(&error))
     })
     .await?;
@@ -139,22 +140,22 @@ pub(crate) async fn template(
 )]
 pub(crate) async fn workbook_report(
     By { actor, .. }: By<ReportWorkbook>,
-    State(door): State<Arc<Door>>,
+    State(api): State<Arc<SubmitState>>,
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let company = Arc::clone(actor.require_company()?);
     let (body, _room) = receive(
-        &door,
+        &api,
         &actor,
         &parts.headers,
         body,
-        door.config.message_bytes_max,
+        api.config.message_bytes_max,
     )
     .await?;
-    let signs = signing_policy(&door, &company).await?.platform_signs;
-    let (standing, frame) = (standing(&door), door.config.signature_frame || signs);
-    let bytes = in_turn(&door, &actor, move || {
+    let signs = signing_policy(&api, &company).await?.platform_signs;
+    let (standing, frame) = (standing(&api), api.config.signature_frame || signs);
+    let bytes = in_turn(&api, &actor, move || {
         let mut form = read_to_mark(&body)?;
         let origin = origin(&company, standing.now_ms, frame);
         // Only what is wrong with the messages is needed, not the messages.
@@ -167,7 +168,7 @@ pub(crate) async fn workbook_report(
 
 /// Submits a form: all of its messages, or none.
 pub(crate) async fn submit_form(
-    door: &Arc<Door>,
+    api: &Arc<SubmitState>,
     actor: &Arc<Actor>,
     kind: Body,
     body: Bytes,
@@ -176,8 +177,8 @@ pub(crate) async fn submit_form(
     if company.suspended {
         return Err(Problem::new(registry::api_key::codes::SUSPENDED));
     }
-    let signs = signing_policy(door, &company).await?.platform_signs;
-    let (standing, frame) = (standing(door), door.config.signature_frame || signs);
+    let signs = signing_policy(api, &company).await?.platform_signs;
+    let (standing, frame) = (standing(api), api.config.signature_frame || signs);
     let now_ms = standing.now_ms;
     let work = move || {
         let (form, prepared) = prepare(&company, kind, &body, &standing, frame)?;
@@ -188,18 +189,18 @@ pub(crate) async fn submit_form(
         let remade = form.remade(&origin(&company, now_ms, false));
         Ok((form, remade))
     };
-    let (form, prepared) = in_turn(door, actor, work).await?;
+    let (form, prepared) = in_turn(api, actor, work).await?;
     if form.is_refused() {
         return Ok(refused(&form));
     }
     if let Some(large) = prepared
         .iter()
-        .find(|prepared| prepared.made.xml.len() > door.config.message_bytes_max)
+        .find(|prepared| prepared.made.xml.len() > api.config.message_bytes_max)
     {
         let n_bytes = large.made.xml.len();
         let detail = format!(
             "生成的报文 {n_bytes} 字节，上限 {}",
-            door.config.message_bytes_max
+            api.config.message_bytes_max
         );
         return Err(Problem::new(web::codes::TOO_LARGE).detail(detail));
     }
@@ -210,15 +211,15 @@ pub(crate) async fn submit_form(
         let named = form.parts.get(part);
         has_own_guid |= named.is_some_and(|part| part.draft.guid.is_some());
         told.push((named.and_then(|part| part.sheet.clone()), made.n_documents));
-        let id = MessageId(door.ids.next());
+        let id = MessageId(api.ids.next());
         arrivals.push(look(actor, Bytes::from(made.xml), id, now_ms)?);
     }
     let accepted = match arrivals.pop() {
         // A guid of the caller's own is judged like that of any message: the same bytes or a conflict.
-        Some(one) if has_own_guid && arrivals.is_empty() => vec![accept(door, one).await?],
+        Some(one) if has_own_guid && arrivals.is_empty() => vec![accept(api, one).await?],
         Some(last) => {
             arrivals.push(last);
-            accept_together(door, arrivals).await?
+            accept_together(api, arrivals).await?
         }
         None => return Err(Problem::new(codes::NOTHING_DECLARED)),
     };
@@ -240,28 +241,6 @@ pub(crate) async fn submit_form(
     Ok((StatusCode::ACCEPTED, Json(answer)).into_response())
 }
 
-/// Runs work on the thread pool when its turn has come.
-pub(crate) async fn in_turn<T: Send + 'static>(
-    door: &Door,
-    actor: &Actor,
-    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
-    let turn = door.turn(&actor.holder()).await?;
-    let task = tokio::task::spawn_blocking(move || {
-        let result = work();
-        drop(turn);
-        result
-    });
-    task.await
-        .unwrap_or_else(|_| Err(Problem::new(web::codes::FAULT)))
-}
-
-/// What forms are judged by at this moment.
-pub(crate) fn standing(door: &Door) -> Standing {
-    let shelf = &door.gate.ground.code_tables;
-    shelf.standing(door.clock.now_ms())
-}
-
 pub(crate) fn prepare(
     company: &Company,
     kind: Body,
@@ -273,13 +252,6 @@ pub(crate) fn prepare(
     let origin = origin(company, standing.now_ms, frame);
     let prepared = form.prepare(&origin, &standing.terms(profile(&company.profile)))?;
     Ok((form, prepared))
-}
-
-/// What this company wants of signatures.
-pub(crate) async fn signing_policy(door: &Door, company: &Company) -> Result<Policy, Problem> {
-    let id = company.id;
-    let ground = &door.gate.ground;
-    ground.read(move |tx| crate::signing::policy(tx, id)).await
 }
 
 pub(crate) fn views(form: &Form) -> Vec<FindingView> {

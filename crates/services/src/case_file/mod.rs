@@ -19,6 +19,7 @@
 pub mod attachment;
 pub mod calendar;
 pub mod codes;
+mod desk;
 mod file;
 pub mod http;
 mod private;
@@ -28,7 +29,6 @@ mod state;
 mod tests;
 mod view;
 
-use crate::todo::Waiting;
 use registry::access::{Actor, Sight};
 use registry::approval;
 use registry::audit;
@@ -37,6 +37,7 @@ use store::event::Event;
 use store::{Result, Tx};
 use web::Problem;
 
+pub use desk::Desk;
 pub use file::{
     Attachment, CaseFile, CaseId, Close, Document, Doing, Finish, Kind, Opening, Read, Step,
 };
@@ -104,6 +105,27 @@ pub fn sides(actor: &Actor, kind: &Kind, case: &CaseFile) -> Vec<Side> {
         sides.push(Side::Approver);
     }
     sides
+}
+
+/// How many wait, how many of them are late, and when the first is due.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// How many.
+    pub count: i64,
+    /// How many of them are late.
+    pub overdue: i64,
+    /// When the first is due, milliseconds since 1970-01-01 UTC.
+    pub due_at: Option<i64>,
+}
+
+impl Waiting {
+    /// So many, of which none is ever late.
+    pub(crate) fn plain(count: i64) -> Self {
+        Self {
+            count,
+            ..Self::default()
+        }
+    }
 }
 
 /// How many cases wait for an actor on one side of the counter: those to accept and review, those

@@ -1,7 +1,7 @@
 //! Company ledger 企业台账: the companies of the platform, what each of them does here, and what
 //! that unlocks.
 //!
-//! A company comes in by [`enrol`] only, whether it registered itself, was typed in on the machine,
+//! A company comes in by [`enrol`](crate::enrolment::enrol) only, whether it registered itself, was typed in on the machine,
 //! or belongs to the demo: company, party, contracts and docking come into being together. Each of
 //! its business roles is a contract (角色合约) with its case as evidence; the contracts decide which
 //! modules of the menu are open ([`menu`]). More roles ([`ROLE`]) and corrections of codes
@@ -12,12 +12,10 @@
 mod cases;
 pub mod codes;
 mod contact;
-pub mod http;
 mod menu;
 mod sql;
 #[cfg(test)]
 mod tests;
-mod view;
 
 use registry::access::Actor;
 use registry::account;
@@ -75,11 +73,12 @@ pub fn is_provisional(dxp_id: &str) -> bool {
     dxp_id.starts_with(PROVISIONAL)
 }
 
-/// Takes a company into the ledger: company, party, contracts for its roles, docking over HTTP.
+/// Takes a company into the ledger: company, party, contracts for its roles. Its connections are begun by
+/// [`enrolment`](crate::enrolment).
 ///
 /// # Errors
 /// The store's, or what is wrong with the company.
-pub fn enrol(
+pub(crate) fn add(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
     company: &Company,
@@ -98,7 +97,6 @@ pub fn enrol(
     for role in &company.roles {
         sql::insert_contract(tx, &contract(ids, company.id, role, (case, now_ms)))?;
     }
-    crate::docking::begin(tx, company.id, "http", now_ms)?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The ledger: lists, contracts, the menu and corrections, on both engines.
 
-use super::{CHANGE, Filter, ROLE, contracts, enrol, list, menu};
+use super::{CHANGE, Filter, ROLE, contracts, list, menu};
+use crate::enrolment::enrol;
 use crate::tests::{World, code, company};
 use registry::access::Sight;
 use registry::company::{self, CompanyId};

@@ -7,7 +7,7 @@ use crate::case_file::http::{id_of, json};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State as Held};
-use exchange::message::milestones;
+use exchange::outcome::milestones;
 use exchange::receipt::first_receipt;
 use registry::access::{By, Routes};
 use registry::company::{self, CompanyId};

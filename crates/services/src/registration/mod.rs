@@ -18,7 +18,8 @@ mod sql;
 mod tests;
 
 use crate::case_file::{self, CaseFile, Document, Doing, Kind, Opening};
-use crate::company_ledger::{self, Contact, ENROLLED, enrol, provisional_dxp_id, set_contact};
+use crate::company_ledger::{self, Contact, ENROLLED, provisional_dxp_id, set_contact};
+use crate::enrolment::enrol;
 use registry::account;
 use registry::audit;
 use registry::company::{self, Company, CompanyId};

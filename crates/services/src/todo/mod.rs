@@ -8,7 +8,7 @@ pub mod http;
 #[cfg(test)]
 mod tests;
 
-use crate::case_file::{self, Kind, Side};
+use crate::case_file::{self, Kind, Side, Waiting};
 use crate::{agent, docking, payment_inquiry};
 use exchange::outcome;
 use exchange::query::board;
@@ -38,26 +38,6 @@ pub struct Todo {
     pub overdue: i64,
     /// When the first is due, milliseconds since 1970-01-01 UTC.
     pub due_at: Option<i64>,
-}
-
-/// How many wait, how many of them are late, and when the first is due.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Waiting {
-    /// How many.
-    pub count: i64,
-    /// How many of them are late.
-    pub overdue: i64,
-    /// When the first is due, milliseconds since 1970-01-01 UTC.
-    pub due_at: Option<i64>,
-}
-
-impl Waiting {
-    fn plain(count: i64) -> Self {
-        Self {
-            count,
-            ..Self::default()
-        }
-    }
 }
 
 /// Messages of a company that were turned down and on which it must act, by outcome.

@@ -4,9 +4,9 @@ use registry::role::Role;
 use tongguan::app::api::operations;
 use tongguan::app::docs::{openapi_json, refusal_codes};
 use tongguan::app::english;
-use tongguan::app::gather::ACTS;
 use tongguan::app::metrics::METRICS;
 use tongguan::config::{Config, REFERENCE};
+use tongguan::gather::ACTS;
 
 /// Says where a page comes from, so that nobody edits it.
 const GENERATED: &str = "<!-- 本页由程序生成（make docs），请勿手工修改。 -->";

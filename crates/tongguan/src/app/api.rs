@@ -4,13 +4,13 @@
 use super::describe;
 use back_office::administration;
 use back_office::job::http::JobDesk;
+use exchange::api::ApiState;
 use exchange::customs_box::http::Stage;
-use exchange::downlink::http::Tap;
 use exchange::export::http::Exports;
 use exchange::export::list::http::Lists;
-use exchange::intake::http::Door;
+use exchange::intake::http::SubmitState;
 use exchange::live::http::Live;
-use exchange::query;
+use exchange::receipt_feed::http::FeedState;
 use identity::relying_party::http::PartyDesk;
 use identity::session::SessionDesk;
 use registry::access::Routes;
@@ -33,9 +33,9 @@ pub(super) struct Api {
     pub(super) approvals: Routes<ApprovalDesk>,
     pub(super) jobs: Routes<JobDesk>,
     pub(super) parties: Routes<PartyDesk>,
-    pub(super) intake: Routes<Arc<Door>>,
-    pub(super) declarations: Routes<query::http::Desk>,
-    pub(super) receipts: Routes<Tap>,
+    pub(super) intake: Routes<Arc<SubmitState>>,
+    pub(super) declarations: Routes<ApiState>,
+    pub(super) receipts: Routes<FeedState>,
     pub(super) events: Routes<Live>,
     pub(super) exports: Routes<Exports>,
     pub(super) lists: Routes<Lists>,
@@ -55,7 +55,7 @@ impl Api {
             parties: identity::relying_party::http::routes(),
             intake: intake(),
             declarations: declarations().body_limit(JSON_BYTES_MAX),
-            receipts: exchange::downlink::http::routes(),
+            receipts: exchange::receipt_feed::http::routes(),
             events: exchange::live::http::routes(),
             exports: exchange::export::http::routes(),
             lists: exchange::export::list::http::routes().body_limit(LIST_BYTES_MAX),
@@ -151,17 +151,17 @@ fn administration() -> Routes<administration::Desk> {
         .merge(back_office::log::http::routes())
 }
 
-fn intake() -> Routes<Arc<Door>> {
-    exchange::intake::http::routes()
+fn intake() -> Routes<Arc<SubmitState>> {
+    exchange::submit::routes()
         .merge(exchange::correction::http::routes())
         .merge(exchange::preflight::http::routes())
-        .merge(exchange::signature::http::routes())
+        .merge(exchange::clinic::routes())
         .merge(exchange::tax::http::routes())
         .merge(exchange::workbook::http::routes())
 }
 
-fn declarations() -> Routes<query::http::Desk> {
-    query::http::routes()
+fn declarations() -> Routes<ApiState> {
+    exchange::query::http::routes()
         .merge(exchange::unmask::http::routes())
         .merge(exchange::outcome::http::routes())
         .merge(exchange::matching::http::routes())
@@ -178,7 +178,7 @@ fn declarations() -> Routes<query::http::Desk> {
 fn services() -> Routes<services::Desk> {
     services::case_file::http::routes()
         .merge(services::case_file::attachment::http::routes())
-        .merge(services::company_ledger::http::routes())
+        .merge(services::company_card::http::routes())
         .merge(services::member::http::routes())
         .merge(services::key::http::routes())
         .merge(services::agent::http::routes())

@@ -5,6 +5,7 @@
 //! delays cost nobody anything.
 
 use super::peer::Caller;
+use crate::config::Pace;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -24,15 +25,6 @@ use web::address::network;
 use web::room::{Room, Taken};
 use web::shares::{Full, Holder};
 use web::{Problem, codes};
-
-/// How fast bytes must pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
-    /// Over how much waiting it is measured.
-    pub window: Duration,
-    /// Bytes that must pass in each window.
-    pub bytes_min: u64,
-}
 
 /// Measures one direction of one connection.
 struct Meter {

@@ -1,6 +1,6 @@
 //! The pages of people: login, account, first start.
 
-use super::gather;
+use crate::gather;
 use axum::Router;
 use axum::routing::{get, post};
 use identity::foreign::Doors;

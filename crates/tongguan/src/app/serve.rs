@@ -7,9 +7,9 @@
 
 use super::descriptors;
 use super::linger::{Lingering, linger};
-use super::pace::{Pace, Paced};
+use super::pace::Paced;
 use super::peer::Peer;
-use crate::config::HttpConfig;
+use crate::config::{HttpConfig, Pace};
 use crate::roles::House;
 use anyhow::Context;
 use axum::Router;
@@ -64,7 +64,7 @@ pub async fn serve(
     let listen = &house.config.http.listen;
     let listener = TcpListener::bind(listen)
         .await
-        .map_err(|error| crate::cli::input::deaf(listen, &error))?;
+        .map_err(|error| crate::input::deaf(listen, &error))?;
     let address = listener.local_addr()?;
     let http = &house.config.http;
     let proxies = &house.config.registry.trusted_proxies;

@@ -1,6 +1,6 @@
 //! The routes of single sign-on: CAS and `OpenID` Connect for other systems.
 
-use super::gather;
+use crate::gather;
 use crate::roles::House;
 use axum::Router;
 use axum::routing::{get, post};

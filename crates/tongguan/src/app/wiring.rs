@@ -1,20 +1,20 @@
 //! What the routes of the API need, made from the settings, and the routes with it.
 
 use super::api::Api;
-use super::gather;
+use crate::gather;
 use crate::roles::House;
 use axum::Router;
 use back_office::administration;
 use back_office::job::http::JobDesk;
+use exchange::api::ApiState;
 use exchange::customs_box::CustomsBox;
 use exchange::customs_box::http::Stage;
-use exchange::downlink::http::Tap;
 use exchange::export::http::Exports;
 use exchange::export::list::http::Lists;
 use exchange::intake::Intake;
-use exchange::intake::http::Door;
+use exchange::intake::http::SubmitState;
 use exchange::live::http::Live;
-use exchange::query::http::Desk;
+use exchange::receipt_feed::http::FeedState;
 use identity::relying_party::http::PartyDesk;
 use identity::session::SessionDesk;
 use registry::access::Gate;
@@ -33,13 +33,13 @@ pub(super) fn routes(
 ) -> Router {
     let gate = &services.gate;
     let (shared, limits) = (&house.shared, &house.config.limits);
-    let desk = Desk {
+    let api_state = ApiState {
         gate: Arc::clone(gate),
         shared: Arc::clone(shared),
     };
     // One and the same for all kinds of exports.
     let exports = Exports {
-        desk: desk.clone(),
+        api: api_state.clone(),
         turns: Shares::new("exports", limits.exports_max, limits.exports_per_caller_max),
     };
     let stage = customs_box.map(|customs_box| Stage {
@@ -49,10 +49,10 @@ pub(super) fn routes(
     });
     let routes = api
         .intake
-        .with_state(door(house, gate))
-        .merge(api.receipts.with_state(tap(house, gate)))
-        .merge(api.events.with_state(live(house, desk.clone())))
-        .merge(api.declarations.with_state(desk))
+        .with_state(submit_state(house, gate))
+        .merge(api.receipts.with_state(feed_state(house, gate)))
+        .merge(api.events.with_state(live(house, api_state.clone())))
+        .merge(api.declarations.with_state(api_state))
         .merge(api.exports.with_state(exports.clone()))
         .merge(stage.map_or_else(Router::new, |stage| api.customs_box.with_state(stage)))
         .merge(api.todos.with_state(TodoDesk {
@@ -86,10 +86,10 @@ pub(super) fn routes(
     routes.merge(api.lists.with_state(lists))
 }
 
-fn door(house: &House, gate: &Arc<Gate>) -> Arc<Door> {
+fn submit_state(house: &House, gate: &Arc<Gate>) -> Arc<SubmitState> {
     let shared = &house.shared;
     let config = Arc::new(house.config.intake.clone());
-    Arc::new(Door {
+    Arc::new(SubmitState {
         gate: Arc::clone(gate),
         intake: Intake::start(
             &house.ground,
@@ -107,9 +107,9 @@ fn door(house: &House, gate: &Arc<Gate>) -> Arc<Door> {
     })
 }
 
-fn tap(house: &House, gate: &Arc<Gate>) -> Tap {
+fn feed_state(house: &House, gate: &Arc<Gate>) -> FeedState {
     let (shared, limits) = (&house.shared, &house.config.limits);
-    Tap {
+    FeedState {
         gate: Arc::clone(gate),
         db: shared.db.clone(),
         feed: Arc::clone(&shared.feed),
@@ -119,10 +119,10 @@ fn tap(house: &House, gate: &Arc<Gate>) -> Tap {
     }
 }
 
-fn live(house: &House, desk: Desk) -> Live {
+fn live(house: &House, api: ApiState) -> Live {
     let limits = &house.config.limits;
     Live {
-        desk,
+        api,
         room: Shares::new("streams", limits.streams_max, limits.streams_per_caller_max),
         stop: house.stop.subscribe(),
         counts: exchange::live::http::Counts::default(),

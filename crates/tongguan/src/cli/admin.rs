@@ -12,6 +12,7 @@ use registry::api_key::{self, ApiKey};
 use registry::company::{self, Company, CompanyId};
 use serde_json::json;
 use services::company_ledger;
+use services::enrolment::enrol;
 use store::clock::{Clock, SystemClock, beijing_day, beijing_rfc3339};
 use store::{Db, Tx};
 
@@ -265,9 +266,7 @@ async fn add(args: AddArgs) -> anyhow::Result<Ended> {
         created_at: SystemClock.now_ms(),
     };
     let added = company.clone();
-    let enrolled = db
-        .write(move |tx| company_ledger::enrol(tx, &maker, &added, None))
-        .await;
+    let enrolled = db.write(move |tx| enrol(tx, &maker, &added, None)).await;
     if let Err(company::Refusal::Store(error)) = enrolled {
         return Err(error.into());
     }

@@ -4,7 +4,7 @@ use super::table::table;
 use super::{Base, Ended, input, say, wrong_use};
 use crate::roles::open_db;
 use ceb::Standard;
-use ceb::spec::diff;
+use ceb::doc::diff;
 use exchange::rehearsal;
 use serde_json::json;
 use std::path::Path;

@@ -6,7 +6,7 @@ use crate::app::descriptors;
 use crate::config::{Config, QueueKind};
 use crate::files;
 use crate::roles::{House, beside};
-use exchange::pipeline::Shared;
+use exchange::shared::Shared;
 use identity::foreign::Door;
 use std::time::Duration;
 use store::Db;

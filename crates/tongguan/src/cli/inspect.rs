@@ -7,8 +7,9 @@ use super::{Base, Ended, existing, say};
 use crate::roles::open_db;
 use anyhow::bail;
 use clap::Args;
+use exchange::finder::{find_any, latest};
 use exchange::message::MessageId;
-use exchange::query::{MessageDetail, MessageSummary, detail, find_any, latest};
+use exchange::query::{MessageDetail, MessageSummary, detail};
 use serde_json::Value;
 
 /// Seconds that `receipts --follow` waits in one call.
@@ -303,7 +304,7 @@ pub(super) async fn receipts(args: &ReceiptsArgs) -> anyhow::Result<Ended> {
         if answer.status != 200 {
             bail!(refusal(&answer));
         }
-        let page: exchange::downlink::http::ReceiptPage = serde_json::from_slice(&answer.body)?;
+        let page: exchange::receipt_feed::http::ReceiptPage = serde_json::from_slice(&answer.body)?;
         for item in &page.items {
             if args.json {
                 say(&serde_json::to_string(item)?);

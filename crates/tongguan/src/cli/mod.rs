@@ -12,7 +12,6 @@ mod coming;
 mod doctor;
 mod explain;
 mod ids;
-pub(crate) mod input;
 mod inspect;
 mod officers;
 mod payment;
@@ -29,6 +28,7 @@ mod tax;
 mod tests;
 mod words;
 
+use crate::input;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -2,8 +2,8 @@
 
 use super::{Base, Ended, input, say, wrong_use};
 use anyhow::Context;
+use ceb::doc::diff;
 use ceb::publish::File;
-use ceb::spec::diff;
 use ceb::{Direction, Kind, Standard};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};

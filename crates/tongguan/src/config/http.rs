@@ -1,11 +1,19 @@
 //! Settings of the HTTP server, and of what its callers share.
 
-use crate::app::pace::Pace;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 use web::address::Network;
+
+/// How fast bytes must pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Over how much waiting it is measured.
+    pub window: Duration,
+    /// Bytes that must pass in each window.
+    pub bytes_min: u64,
+}
 
 /// Settings of the HTTP server.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -34,7 +34,7 @@ fn paths() -> BTreeSet<String> {
     config.http.tls_key = Some("key.pem".into());
     config.http.metrics_token_file = Some("token".into());
     config.registry.foreign = vec![ForeignSource::default()];
-    config.signing.keys = vec![exchange::signing::config::KeyConfig::default()];
+    config.signing.keys = vec![exchange::keyring::config::KeyConfig::default()];
     let mut found = BTreeSet::new();
     walk("", &toml::Value::try_from(config).unwrap(), &mut found);
     found

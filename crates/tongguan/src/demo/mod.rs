@@ -8,11 +8,11 @@ mod scene;
 mod stream;
 
 use anyhow::Context;
-use exchange::pipeline::Shared;
+use exchange::shared::Shared;
 use registry::api_key::{self, ApiKey, Secret};
 use registry::company::{self, Company, CompanyId};
 use serde::{Deserialize, Serialize};
-use services::company_ledger;
+use services::enrolment::enrol;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -132,7 +132,7 @@ async fn ensure(
     let (added, ids) = (company.clone(), Arc::clone(&shared.ids));
     shared
         .db
-        .write(move |tx| company_ledger::enrol(tx, &ids, &added, None))
+        .write(move |tx| enrol(tx, &ids, &added, None))
         .await?;
     Ok(company)
 }

@@ -11,7 +11,7 @@ use ceb::sample::Spec;
 use ceb::status::ReturnStatus;
 use ceb::{Direction, Kind};
 use exchange::message::{self, MessageId};
-use exchange::pipeline::Shared;
+use exchange::shared::Shared;
 use registry::access::Sight;
 use std::time::Duration;
 
@@ -131,7 +131,7 @@ async fn hold(shared: &Shared, answer: &[u8]) -> anyhow::Result<()> {
     let is_checked = async || {
         let read = shared
             .db
-            .read(move |tx| exchange::query::find(tx, &Sight::All, id));
+            .read(move |tx| exchange::finder::find(tx, &Sight::All, id));
         let found = read.await?;
         anyhow::Ok(found.is_some_and(|found| found.n_documents > 0))
     };

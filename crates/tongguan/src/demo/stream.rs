@@ -5,7 +5,7 @@ use super::DemoCompany;
 use super::scene::{self, Scene};
 use ceb::Direction;
 use ceb::sample::{LocalTime, Sender, Spec};
-use exchange::pipeline::Shared;
+use exchange::shared::Shared;
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::beijing_compact;

@@ -2,7 +2,6 @@
 //! with its signature out. Nothing is stored. The API has the same at `/api/v1/signature-clinic`.
 
 use super::POLICY;
-use crate::app::Front;
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Multipart, Query, State};
@@ -11,7 +10,8 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use ceb::Kind;
 use ceb::sample::Spec;
-use exchange::signature::http::{ClinicAnswer, examined};
+use exchange::clinic::{ClinicAnswer, examined};
+use exchange::shared::Shared;
 use registry::access::origin;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ const WAIT: Duration = Duration::from_secs(20);
 /// What the page needs.
 #[derive(Clone)]
 struct Practice {
-    front: Front,
+    shared: Arc<Shared>,
     turns: Shares,
 }
 
@@ -49,12 +49,12 @@ struct Wish {
     sample: Option<String>,
 }
 
-pub(super) fn routes(front: Front) -> Router {
+pub(super) fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/clinic", get(show).post(examine))
         .layer(DefaultBodyLimit::max(BYTES_MAX + 4096))
         .with_state(Practice {
-            front,
+            shared,
             turns: Shares::new("clinic", AT_ONCE.0, AT_ONCE.1),
         })
 }
@@ -97,13 +97,10 @@ async fn answer(
     headers: &HeaderMap,
     message: Vec<u8>,
 ) -> Result<ClinicAnswer, Problem> {
-    let front = &practice.front;
-    let holder = origin(headers, &front.shared.ground).holder();
+    let shared = &practice.shared;
+    let holder = origin(headers, &shared.ground).holder();
     let turn = practice.turns.take(&holder, 1, WAIT).await?;
-    let (signatures, now_ms) = (
-        Arc::clone(&front.shared.signatures),
-        front.shared.clock.now_ms(),
-    );
+    let (signatures, now_ms) = (Arc::clone(&shared.signatures), shared.clock.now_ms());
     let found = tokio::task::spawn_blocking(move || {
         let found = examined(&signatures, &message, None, now_ms);
         drop(turn);

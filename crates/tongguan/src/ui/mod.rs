@@ -5,21 +5,23 @@ mod clinic;
 pub mod console;
 pub mod people;
 
-use crate::app::Front;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use exchange::finder::{find_any, latest};
 use exchange::message::{Message, MessageId};
 use exchange::outcome::{self, OutcomeCounts};
 use exchange::query::board::{self, KindToday, Waiting};
-use exchange::query::{MessageDetail, MessageSummary, detail, find_any, latest};
+use exchange::query::{MessageDetail, MessageSummary, detail};
+use exchange::shared::Shared;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag};
 use registry::access::Sight;
 use registry::company::Company;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::Result as StoreResult;
 use store::clock::{beijing_day, beijing_rfc3339};
 use web::{Problem, codes};
@@ -62,12 +64,12 @@ struct Life {
 }
 
 /// The pages of the demo.
-pub fn routes(front: Front) -> Router {
+pub fn routes(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/live", get(live))
         .route("/messages/{id}", get(life))
-        .with_state(front.clone())
-        .merge(clinic::routes(front))
+        .with_state(Arc::clone(&shared))
+        .merge(clinic::routes(shared))
 }
 
 /// Where people enter.
@@ -127,8 +129,8 @@ fn page(template: &impl Template) -> Response {
     }
 }
 
-async fn live(State(front): State<Front>) -> Result<Response, Problem> {
-    let now_ms = front.shared.clock.now_ms();
+async fn live(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
+    let now_ms = shared.clock.now_ms();
     let day = beijing_day(now_ms);
     let (asked, number) = (day.clone(), outcome::day_no(now_ms));
     let read = move |tx: &mut store::Tx<'_>| -> StoreResult<_> {
@@ -142,8 +144,7 @@ async fn live(State(front): State<Front>) -> Result<Response, Problem> {
             outcome::n_open(tx, &Sight::All)?,
         ))
     };
-    let (today, waiting, messages, companies, by_outcome, open) =
-        front.shared.db.read(read).await?;
+    let (today, waiting, messages, companies, by_outcome, open) = shared.db.read(read).await?;
     let sum = |of: fn(&KindToday) -> i64| today.iter().map(of).sum();
     let total = KindToday {
         kind: String::new(),
@@ -185,7 +186,7 @@ async fn live(State(front): State<Front>) -> Result<Response, Problem> {
             .iter()
             .map(|message| line(message, &companies))
             .collect(),
-        engine: front.shared.db.engine_name(),
+        engine: shared.db.engine_name(),
         time: time.get(11..19).unwrap_or_default().to_owned(),
         day,
     }))
@@ -213,7 +214,10 @@ fn name_of(message: &Message, companies: &[Company]) -> String {
         .unwrap_or_default()
 }
 
-async fn life(State(front): State<Front>, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn life(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let read = move |tx: &mut store::Tx<'_>| -> StoreResult<_> {
         let Some(message) = find_any(tx, id)? else {
@@ -227,7 +231,7 @@ async fn life(State(front): State<Front>, Path(id): Path<String>) -> Result<Resp
             is_moving,
         )))
     };
-    let found = front.shared.db.read(read).await?;
+    let found = shared.db.read(read).await?;
     let (company, detail, is_moving) = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     Ok(page(&Life {
         company,

@@ -2,7 +2,8 @@
 
 use super::Part;
 use crate::kind::{Direction, Kind};
-use crate::message::{Document, decimal};
+use crate::message::Document;
+use crate::number::decimal;
 use crate::personal::{self, Personal};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;

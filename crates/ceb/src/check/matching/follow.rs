@@ -5,7 +5,7 @@ use super::text::name;
 use super::{Board, Difference, Judgement, Known, Part, shown};
 use crate::code::{Code, matching as code};
 use crate::kind::Kind;
-use crate::message::decimal;
+use crate::number::decimal;
 use crate::personal;
 use rust_decimal::Decimal;
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@
 
 use super::{Difference, Facts};
 use crate::code::{Code, matching as code};
-use crate::message::decimal;
+use crate::number::decimal;
 use rust_decimal::Decimal;
 
 /// Most that one transaction may be worth, in yuan.

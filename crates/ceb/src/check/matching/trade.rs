@@ -5,7 +5,7 @@ use super::text::{name, unequal};
 use super::{Board, Difference, Judgement, Known, Part, Partner, Values};
 use crate::code::{Code, matching as code};
 use crate::kind::Kind;
-use crate::message::decimal;
+use crate::number::decimal;
 use rust_decimal::Decimal;
 
 /// How two values are compared.

@@ -3,7 +3,7 @@
 use super::Cell;
 use crate::advice::{self, invisible, moment};
 use crate::code::{self, Code};
-use crate::form::xlsx::number;
+use crate::serial as number;
 use crate::spec::{FieldSpec, FieldType, Rule};
 
 /// Digits that a spreadsheet keeps of a number.

@@ -8,7 +8,7 @@
 //! Numbers are exact decimals, rounded to the fifteen digits that a spreadsheet shows; cells with a
 //! date format become moments. Formulas are not calculated. Unzipping is the caller's work (I10).
 
-pub(crate) mod number;
+mod number;
 mod sheet;
 #[cfg(test)]
 mod tests;

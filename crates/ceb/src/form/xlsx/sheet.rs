@@ -1,6 +1,7 @@
 //! One sheet: its cells by row and column, and which of them are merged.
 
-use super::number::{decimal, moment, shown};
+use super::number::shown;
+use crate::serial::{decimal, moment};
 use std::collections::BTreeSet;
 
 use super::{BookFault, Budget, COLUMNS_MAX, MERGED_MAX, ROWS_MAX, Step, Walk, Wanted};

@@ -7,7 +7,7 @@
 
 use super::forms::{Deviation, Encoding, Which};
 use super::{Cause, Clinic, shape};
-use crate::signature::base64_text::Blemish;
+use crate::base64_text::Blemish;
 use crate::signature::certificate::{CertificateFault, day};
 use crate::signature::findings::key_name_text;
 use crate::signature::profile::DigestProfile;

@@ -36,7 +36,8 @@ use super::key::Sm2;
 use super::profile::{DigestProfile, ValueProfile};
 use super::scan::{Form, Scan, SignatureElement, scan};
 use super::verify::{Failure, Outcome, Policy, Verdict, Verifier, understood};
-use crate::parse::{Profile, parse};
+use crate::parse::parse;
+use crate::profile::Profile;
 
 /// Bytes shown around the first difference, on each side.
 const EXCERPT_BYTES: usize = 40;

@@ -10,7 +10,7 @@ pub use super::strings::Upload;
 use super::value::readings;
 use super::words::certificate_json;
 use super::{ValueForm, difference};
-use crate::signature::base64_text::decode;
+use crate::base64_text::decode;
 use crate::signature::certificate::{Certificate, CertificateFault, Match, Trust};
 use crate::signature::key::{PublicKey, Scheme, Sm2, raw_sm2, sm2_of_hash};
 use serde_json::{Value, json};

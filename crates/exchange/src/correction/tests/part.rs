@@ -80,7 +80,12 @@ async fn several_documents_are_not_given_one_number() {
         messages: vec![id.to_string(), second.to_string()],
         edits: vec![edit("orderNo", "DD-ONE")],
     };
-    let answer = submit_corrections(house.by(0).await, State(house.door()), Ok(Json(body))).await;
+    let answer = submit_corrections(
+        house.by(0).await,
+        State(house.submit_state()),
+        Ok(Json(body)),
+    )
+    .await;
     let detail = answer.unwrap_err().detail.unwrap();
     assert!(detail.contains("不能给多份单证填同一个值"), "{detail}");
     // One of them, and one message alone, may have another number.

@@ -2,9 +2,9 @@
 //! caller sees.
 
 use super::{address, cell};
+use crate::api::bad;
 use crate::export::EXPORT_ROWS_MAX;
 use crate::export::http::{Exports, Pages, send, writer};
-use crate::query::http::bad;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::JsonRejection;
@@ -65,7 +65,7 @@ pub struct Lists {
 
 impl registry::access::HasGate for Lists {
     fn gate(&self) -> &Gate {
-        &self.exports.desk.gate
+        &self.exports.api.gate
     }
 }
 
@@ -148,7 +148,7 @@ async fn export_list(
     let detail = format!("{}；{}", asked.title, web::told_conditions(&narrowed));
     exports.record(&actor, asked.list.clone(), detail).await?;
     let (pages, writer) = writer(&asked.title, columns(&asked), turn)?;
-    let rows_max = exports.desk.gate.ground.number(&EXPORT_ROWS_MAX);
+    let rows_max = exports.api.gate.ground.number(&EXPORT_ROWS_MAX);
     let mut n_rows = 0;
     loop {
         n_rows += i64::try_from(page.items.len()).unwrap_or(i64::MAX);
@@ -166,7 +166,7 @@ async fn export_list(
         };
     }
     drop(pages);
-    let now_ms = exports.desk.shared.clock.now_ms();
+    let now_ms = exports.api.shared.clock.now_ms();
     let name = web::file_name(&asked.title, &narrowed, &beijing_compact(now_ms), "xlsx");
     send(&name, writer).await
 }

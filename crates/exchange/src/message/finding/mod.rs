@@ -2,5 +2,7 @@
 //! sealed as the messages are.
 
 mod sql;
+mod view;
 
 pub(crate) use sql::{append_findings, insert_findings};
+pub use view::FindingView;

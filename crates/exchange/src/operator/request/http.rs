@@ -1,10 +1,10 @@
 //! `POST /api/v1/operator/messages/{id}/release`, `…/resubmit`, `/api/v1/operator/parked/{id}/release`.
 
 use super::{DISMISS_RECEIPT, Payload, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT, parked_title};
+use crate::api::{ApiState, Asked, bad};
+use crate::finder::find;
 use crate::inbox;
 use crate::message::{Message, MessageId, State};
-use crate::query::find;
-use crate::query::http::{Desk, bad};
 use crate::receipt::parked;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -14,7 +14,7 @@ use registry::access::{Actor, By, Routes, Sight};
 use registry::approval::{self, Kind, reason};
 use registry::company::CompanyId;
 use registry::role::Role;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use web::{Problem, codes};
 
@@ -27,7 +27,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(release_message, resubmit_message, release_parked)
 }
 
@@ -40,14 +40,6 @@ pub struct ReleaseBody {
     /// Refuse the message instead of sending it again; dismiss the receipt instead of matching it again.
     #[serde(default)]
     pub refuse: bool,
-}
-
-/// A request that another person must approve.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Asked {
-    /// Id of the approval (复核申请).
-    pub approval_id: String,
 }
 
 type Answer = Result<(StatusCode, Json<Asked>), Problem>;
@@ -72,13 +64,13 @@ fn body_of(body: Result<Json<ReleaseBody>, JsonRejection>) -> Result<ReleaseBody
 )]
 async fn release_message(
     By { actor, .. }: By<ReleaseMessage>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     Path(id): Path<String>,
     body: Result<Json<ReleaseBody>, JsonRejection>,
 ) -> Answer {
     let body = body_of(body)?;
     let kind = if body.refuse { &REFUSE } else { &RELEASE };
-    ask_for_message(&desk, actor, &id, (kind, State::Held), body.reason).await
+    ask_for_message(&api, actor, &id, (kind, State::Held), body.reason).await
 }
 
 /// Asks for a refused message to be checked anew (申请重新校验): done when another person approves.
@@ -95,12 +87,12 @@ async fn release_message(
 )]
 async fn resubmit_message(
     By { actor, .. }: By<ResubmitMessage>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     Path(id): Path<String>,
     body: Result<Json<ReleaseBody>, JsonRejection>,
 ) -> Answer {
     let body = body_of(body)?;
-    ask_for_message(&desk, actor, &id, (&RESUBMIT, State::Refused), body.reason).await
+    ask_for_message(&api, actor, &id, (&RESUBMIT, State::Refused), body.reason).await
 }
 
 /// Asks for a parked receipt to be matched again, or with `refuse` to be dismissed (申请处理未匹配回执): done
@@ -117,13 +109,13 @@ async fn resubmit_message(
 )]
 async fn release_parked(
     By { actor, .. }: By<ReleaseParked>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     Path(id): Path<String>,
     body: Result<Json<ReleaseBody>, JsonRejection>,
 ) -> Answer {
     let body = body_of(body)?;
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
-    let read = desk.shared.db.read(move |tx| -> Result<_, Problem> {
+    let read = api.shared.db.read(move |tx| -> Result<_, Problem> {
         let is_there = inbox::aside::is_in(tx, id)? || parked::waits(tx, id)?;
         let is_unread = is_there.then_some(super::is_unread(tx, id)?);
         Ok((is_unread, parked_title(tx, id)?))
@@ -137,11 +129,11 @@ async fn release_parked(
         true => &DISMISS_RECEIPT,
         false => &RELEASE_RECEIPT,
     };
-    ask(&desk, actor, (kind, id), (title, None), body.reason).await
+    ask(&api, actor, (kind, id), (title, None), body.reason).await
 }
 
 async fn ask_for_message(
-    desk: &Desk,
+    api: &ApiState,
     actor: Actor,
     id: &str,
     (kind, state): (&'static Kind, State),
@@ -149,7 +141,7 @@ async fn ask_for_message(
 ) -> Answer {
     let id = MessageId::parse(id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let sight: Sight = actor.sight.clone();
-    let read = desk.shared.db.read(move |tx| -> Result<_, Problem> {
+    let read = api.shared.db.read(move |tx| -> Result<_, Problem> {
         let found = find(tx, &sight, id)?;
         let is_held = |message: &&Message| message.state == State::Held;
         let why = match found.as_ref().filter(is_held) {
@@ -167,15 +159,15 @@ async fn ask_for_message(
     if let Some(why) = unfit {
         return Err(Problem::new(approval::codes::FAILED).detail(why));
     }
-    let company = desk.shared.directory.by_id(message.company_id);
+    let company = api.shared.directory.by_id(message.company_id);
     let name = company.map_or_else(String::new, |company| format!(" {}", company.name));
     let title = format!("{} {}{name}", message.kind, id.acceptance_no());
     let about = (title, Some(message.company_id));
-    ask(desk, actor, (kind, id.0), about, why).await
+    ask(api, actor, (kind, id.0), about, why).await
 }
 
 async fn ask(
-    desk: &Desk,
+    api: &ApiState,
     actor: Actor,
     (kind, id): (&'static Kind, i64),
     (title, company): (String, Option<CompanyId>),
@@ -189,9 +181,9 @@ async fn ask(
         company: company.map(|company| company.0),
         why: reason(&why)?,
     };
-    let ground = desk.gate.ground.clone();
+    let ground = api.gate.ground.clone();
     let is_receipt = super::OF_RECEIPTS.contains(&kind.name);
-    let asked = desk.gate.ground.act(move |tx| {
+    let asked = api.gate.ground.act(move |tx| {
         // Of two who ask at once the second sees the first.
         match is_receipt {
             true if inbox::aside::hold(tx, id)? => {}

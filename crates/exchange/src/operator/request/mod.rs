@@ -3,10 +3,9 @@
 
 pub mod http;
 
-use crate::check::refusal_receipt;
 use crate::message::{self, Message, MessageId, State, Step};
-use crate::receipt::parked;
-use crate::{inbox, matching, outcome, query, receipt, signing};
+use crate::receipt::{self, RefusedMessage, parked, refusal_receipt};
+use crate::{answer, finder, inbox, matching, outcome, signing};
 use registry::access::Sight;
 use registry::approval::{self, Approval, Doing, Kind, Undone};
 use registry::role::Role;
@@ -161,7 +160,7 @@ fn step<'a>(doing: &Doing<'_>, to: State, detail: &'a str) -> Step<'a> {
 fn held(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<Message, Undone> {
     let id = MessageId(id_of(doing)?);
     message::sql::lock(tx, id)?;
-    let Some(message) = query::find(tx, &Sight::All, id)? else {
+    let Some(message) = finder::find(tx, &Sight::All, id)? else {
         return Err(Undone::failed("没有这份报文"));
     };
     match message.state == State::Held {
@@ -224,9 +223,13 @@ fn refuse(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     matching::forget(tx, id)?;
     outcome::refuse(tx, &doing.ground.ids, id, (true, doing.ground.now_ms()))?;
     let info = format!("平台人工拒收：{}", doing.approval.why);
-    let whose = (message.company_id, id, message.kind.as_str());
+    let refused = RefusedMessage {
+        company_id: message.company_id,
+        id,
+        kind: &message.kind,
+    };
     let now_ms = doing.ground.now_ms();
-    let told = refusal_receipt(&doing.ground.ids, whose, info, now_ms);
+    let told = refusal_receipt(&doing.ground.ids, refused, info, now_ms);
     receipt::record(tx, vec![told], now_ms)?;
     Ok("；已通知企业".to_owned())
 }
@@ -235,7 +238,7 @@ fn resubmit(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
     let id = MessageId(id_of(doing)?);
     let now_ms = doing.ground.now_ms();
     message::sql::lock(tx, id)?;
-    let found = query::find(tx, &Sight::All, id)?;
+    let found = finder::find(tx, &Sight::All, id)?;
     if found.is_some_and(|found| found.state == State::Refused && !found.needs_action) {
         return Err(Undone::failed(SETTLED));
     }
@@ -270,7 +273,7 @@ fn release_receipt(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Done {
         };
         return Err(Undone::failed(why));
     };
-    if receipt::again(tx, doing.ground, parked, now_ms)?.is_empty() {
+    if answer::again(tx, doing.ground, parked, now_ms)?.is_empty() {
         return Err(Undone::failed("仍然找不到对应的申报，或这份回执已经登记"));
     }
     parked::found(tx, id, now_ms)?;

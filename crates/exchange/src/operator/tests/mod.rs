@@ -4,8 +4,8 @@ mod days;
 use super::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT};
 use super::{n_asked, request::pending};
 use crate::message::{self, MessageId, State, Step};
-use crate::receipt;
 use crate::testing::{House, accepted, person};
+use crate::{answer, receipt};
 use ceb::Kind;
 use registry::access::Sight;
 use registry::approval::{Decision, Doing, Request, ask, decide, find};
@@ -221,7 +221,7 @@ async fn a_refused_message_is_checked_anew_under_the_same_id() {
         assert_eq!(house.state(0, id).await, "settled");
         let sight = house.sight(0);
         let life = house.shared.db.read(move |tx| {
-            let found = crate::query::find(tx, &sight, id)?.unwrap();
+            let found = crate::finder::find(tx, &sight, id)?.unwrap();
             crate::query::detail(tx, &found)
         });
         let life = life.await.unwrap();
@@ -265,8 +265,8 @@ async fn a_parked_receipt_is_dismissed_by_two() {
         let answer = ceb::sample::receipt(&spec, ceb::ReturnStatus(100), text);
         let (shared, at_ms) = (house.shared.clone(), house.clock.now_ms());
         let parked = house.shared.db.write(move |tx| {
-            let opened = [receipt::open_for_test(bytes::Bytes::from(answer.clone()))];
-            receipt::apply_for_test(tx, &shared, &opened, at_ms)?;
+            let opened = [receipt::open(bytes::Bytes::from(answer.clone()))];
+            answer::apply(tx, &shared, &opened, at_ms)?;
             receipt::parked::list(tx, i64::MAX, 10)
         });
         let parked = parked.await.unwrap();
@@ -297,8 +297,8 @@ async fn a_parked_receipt_goes_home_when_its_declaration_is_known() {
         let (shared, at_ms) = (house.shared.clone(), house.clock.now_ms());
         let body = bytes::Bytes::from(answer);
         let parked = house.shared.db.write(move |tx| {
-            let opened = [receipt::open_for_test(body.clone())];
-            receipt::apply_for_test(tx, &shared, &opened, at_ms)
+            let opened = [receipt::open(body.clone())];
+            answer::apply(tx, &shared, &opened, at_ms)
         });
         assert_eq!(parked.await.unwrap(), Vec::new());
         let waiting = house

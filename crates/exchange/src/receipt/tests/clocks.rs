@@ -236,7 +236,7 @@ async fn nobody_gets_the_receipt_of_another() {
             let mut companies = Vec::new();
             for one in &parked {
                 let body = crate::receipt::parked::body(tx, one.id)?.unwrap();
-                companies.extend(crate::receipt::again(tx, &ground, body, one.at_ms)?);
+                companies.extend(crate::answer::again(tx, &ground, body, one.at_ms)?);
             }
             Ok(companies)
         });

@@ -286,7 +286,7 @@ async fn the_last_word_tells_what_is_to_be_done() {
         answer(&house, &dxp_id, &[last]).await;
         let found = house.shared.db.read(move |tx| {
             let sight = registry::access::Sight::All;
-            let message = crate::query::find(tx, &sight, id)?.unwrap();
+            let message = crate::finder::find(tx, &sight, id)?.unwrap();
             crate::overview::doing(tx, &message)
         });
         assert_eq!(found.await.unwrap(), "call");

@@ -21,7 +21,7 @@ pub(super) async fn release(house: &House, id: i64) -> bool {
     let (ground, now_ms) = (house.shared.ground.clone(), house.shared.clock.now_ms());
     let released = house.shared.db.write(move |tx| -> store::Result<_> {
         let body = parked::body(tx, id)?.unwrap();
-        let homes = crate::receipt::again(tx, &ground, body, now_ms)?;
+        let homes = crate::answer::again(tx, &ground, body, now_ms)?;
         if !homes.is_empty() {
             parked::found(tx, id, now_ms)?;
         }

@@ -60,7 +60,7 @@ async fn a_refusal_in_gbk_reaches_its_company() {
         assert_eq!(infos, expected);
         assert!(items.iter().all(|item| !item.xml.contains("gb2312")));
         assert_eq!(n_parked, 1);
-        let opened = crate::receipt::open_for_test(Bytes::from(damaged));
+        let opened = crate::receipt::open(Bytes::from(damaged));
         let reason = opened.content.unwrap_err();
         assert!(
             reason.contains("损坏") && reason.contains("gb2312"),

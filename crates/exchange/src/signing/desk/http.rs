@@ -1,10 +1,10 @@
 //! `/api/v1/signing/keys…`: the keys that sign for companies.
 
-use crate::operator::request::http::Asked;
-use crate::query::http::{Desk, bad};
+use crate::api::Asked;
+use crate::api::{ApiState, bad};
+use crate::keyring::Card;
+use crate::keyring::provider::Fault;
 use crate::signing::http::{SigningKeyView, SigningQuery, ask, id_of, view};
-use crate::signing::keyring::Card;
-use crate::signing::provider::Fault;
 use crate::signing::{
     KEY_KIND, KEY_TESTED, KeyFilter, KeyWish, SigningKey, codes, hex, key, keys, remove_key, sql,
 };
@@ -33,7 +33,7 @@ registry::operations! {
 }
 
 /// The routes of this module.
-pub fn routes() -> Routes<Desk> {
+pub fn routes() -> Routes<ApiState> {
     registry::routes!(
         ask_signing_key,
         signing_keys,
@@ -84,17 +84,17 @@ fn fault(fault: &Fault) -> Problem {
 )]
 async fn ask_signing_key(
     By { actor, .. }: By<AskSigningKey>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     body: Result<Json<SigningKeyBody>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
     let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let company = id_of(&body.company)?;
-    let keyring = Arc::clone(&desk.shared.keyring);
+    let keyring = Arc::clone(&api.shared.keyring);
     let (Some(card), Some(provider)) = (keyring.card(&body.name), keyring.kind(&body.name)) else {
         return Err(Problem::new(codes::NO_KEY));
     };
     let certificate = card.certificate().await.map_err(|error| fault(&error))?;
-    if !certificate.holds_at(desk.shared.clock.now_ms()) {
+    if !certificate.holds_at(api.shared.clock.now_ms()) {
         return Err(Problem::new(codes::EXPIRED));
     }
     let wish = KeyWish {
@@ -109,7 +109,7 @@ async fn ask_signing_key(
     );
     let payload = serde_json::to_string(&wish).unwrap_or_default();
     let what = (&KEY_KIND, title, payload);
-    ask(&desk, actor, CompanyId(company), what, &body.reason).await
+    ask(&api, actor, CompanyId(company), what, &body.reason).await
 }
 
 /// The keys that sign for companies, newest first (代签密钥列表).
@@ -121,7 +121,7 @@ async fn ask_signing_key(
 )]
 async fn signing_keys(
     By { actor, .. }: By<ReadSigningKeys>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     query: Result<Query<SigningQuery>, QueryRejection>,
     page: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<Page<SigningKeyView>>, Problem> {
@@ -134,9 +134,9 @@ async fn signing_keys(
     };
     let size = page.size();
     let read = move |tx: &mut Tx<'_>| keys(tx, &actor.sight, &filter, size.rows());
-    let found = desk.gate.ground.read(read).await?;
+    let found = api.gate.ground.read(read).await?;
     let page = Page::cut(found, size, |key| key.id);
-    Ok(Json(page.map(|key| view(&desk, &key))))
+    Ok(Json(page.map(|key| view(&api, &key))))
 }
 
 /// Takes a key away at once (移除代签密钥).
@@ -147,10 +147,10 @@ async fn signing_keys(
 )]
 async fn remove_signing_key(
     By { actor, .. }: By<RemoveSigningKey>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let (id, now_ms) = (id_of(&id)?, desk.shared.clock.now_ms());
+    let (id, now_ms) = (id_of(&id)?, api.shared.clock.now_ms());
     let act = move |tx: &mut Tx<'_>| {
         let Some(key) = key(tx, id)? else {
             return Err(Problem::new(common::NOT_FOUND));
@@ -160,7 +160,7 @@ async fn remove_signing_key(
         }
         Ok(())
     };
-    desk.gate.ground.act(act).await?;
+    api.gate.ground.act(act).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -177,19 +177,19 @@ async fn remove_signing_key(
 )]
 async fn test_signing_key(
     By { actor, .. }: By<TestSigningKey>,
-    Held(desk): Held<Desk>,
+    Held(api): Held<ApiState>,
     Path(id): Path<String>,
 ) -> Result<Json<KeyTest>, Problem> {
     let id = id_of(&id)?;
-    let found = desk.gate.ground.read(move |tx| key(tx, id)).await?;
+    let found = api.gate.ground.read(move |tx| key(tx, id)).await?;
     let found = found.ok_or_else(|| Problem::new(common::NOT_FOUND))?;
-    let keyring = Arc::clone(&desk.shared.keyring);
+    let keyring = Arc::clone(&api.shared.keyring);
     let Some(card) = keyring.card(&found.name) else {
         return Err(Problem::new(codes::NO_KEY));
     };
-    let begun_at = desk.shared.clock.now_ms();
+    let begun_at = api.shared.clock.now_ms();
     let outcome = probe(card, &found).await;
-    let now_ms = desk.shared.clock.now_ms();
+    let now_ms = api.shared.clock.now_ms();
     let is_ok = outcome.is_ok();
     let text = outcome.unwrap_or_else(|fault| fault.to_string());
     let (object, detail) = (format!("company:{}", found.company_id.0), text.clone());
@@ -200,7 +200,7 @@ async fn test_signing_key(
         }
         Ok(())
     };
-    desk.gate.ground.act(act).await?;
+    api.gate.ground.act(act).await?;
     Ok(Json(KeyTest {
         ok: is_ok,
         ms: now_ms - begun_at,

@@ -1,3 +1,3 @@
-//! Desk of the operator 密钥管理: which key signs for which company, and whether it works.
+//! ApiState of the operator 密钥管理: which key signs for which company, and whether it works.
 
 pub mod http;

@@ -1,8 +1,8 @@
 //! The queue in front of a key.
 
-use crate::signing::certificate::Certificate;
-use crate::signing::keyring::{Card, Limits};
-use crate::signing::provider::{DATA_BYTES_MAX, Fault, KeyProvider, Method, Result};
+use crate::keyring::certificate::Certificate;
+use crate::keyring::provider::{DATA_BYTES_MAX, Fault, KeyProvider, Method, Result};
+use crate::keyring::{Card, Limits};
 use async_trait::async_trait;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

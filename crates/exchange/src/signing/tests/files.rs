@@ -1,11 +1,11 @@
 //! Keys in files.
 
 use super::Keys;
-use crate::signing::certificate::Certificate;
-use crate::signing::config::KeyConfig;
-use crate::signing::provider::file::{FileKey, FileSettings};
-use crate::signing::provider::{Fault, KeyProvider, Method, secret};
-use crate::signing::sm2_text::{e_of, raw_signature};
+use crate::keyring::certificate::Certificate;
+use crate::keyring::config::KeyConfig;
+use crate::keyring::provider::file::{FileKey, FileSettings};
+use crate::keyring::provider::{Fault, KeyProvider, Method, secret};
+use crate::keyring::sm2_text::{e_of, raw_signature};
 use std::os::unix::fs::PermissionsExt;
 
 fn key(keys: &Keys, key: &str, certificate: &str, passphrase: Option<&str>) -> FileKey {
@@ -138,7 +138,7 @@ async fn the_digest_e_is_the_one_that_the_library_signs() {
 
 #[test]
 fn settings_say_what_is_missing() {
-    use crate::signing::config::KeyKind;
+    use crate::keyring::config::KeyKind;
     let with = |kind, change: fn(&mut KeyConfig)| {
         let mut key = KeyConfig {
             name: "a-1".to_owned(),

@@ -3,9 +3,10 @@
 use super::Keys;
 use super::step::{give_consent, give_key, house, stored};
 use crate::intake::Config;
-use crate::intake::http::{Door, submit};
+use crate::intake::http::SubmitState;
 use crate::message::MessageId;
 use crate::preflight::http::preflight;
+use crate::submit::submit;
 use crate::testing::House;
 use axum::extract::{Request, State};
 use axum::http::header;
@@ -17,9 +18,9 @@ use std::sync::Arc;
 use store::testing::each_engine;
 
 /// A door without the frame that stands in for signatures.
-fn door(house: &House) -> Arc<Door> {
+fn api(house: &House) -> Arc<SubmitState> {
     let config = Arc::new(Config::default());
-    Arc::new(Door {
+    Arc::new(SubmitState {
         gate: Arc::clone(&house.gate),
         intake: house.intake(),
         ids: Arc::clone(&house.shared.ids),
@@ -43,10 +44,10 @@ fn request(house: &House, kind: &str, body: String) -> Request {
     request
 }
 
-async fn submitted(house: &House, door: &Arc<Door>, body: String) -> (u16, Value) {
+async fn submitted(house: &House, api: &Arc<SubmitState>, body: String) -> (u16, Value) {
     let answer = submit(
         house.by(0).await,
-        State(Arc::clone(door)),
+        State(Arc::clone(api)),
         request(house, "application/json", body),
     )
     .await;
@@ -61,7 +62,7 @@ async fn a_form_is_stored_unsigned_and_signed_on_its_way() {
     for test in each_engine() {
         let keys = Keys::new();
         let house = house(test, &keys).await;
-        let door = door(&house);
+        let api = api(&house);
         let rows = sample_rows(Kind::Ceb621);
         let members = |part: Part| {
             let of_part = rows[0].iter().filter(|(own, ..)| *own == part);
@@ -72,11 +73,11 @@ async fn a_form_is_stored_unsigned_and_signed_on_its_way() {
         let json = format!(
             "{{\"kind\": \"CEB621\", \"documents\": [{{{head}, \"lines\": [{{{line}}}]}}]}}"
         );
-        let (status, _) = submitted(&house, &door, json.clone()).await;
+        let (status, _) = submitted(&house, &api, json.clone()).await;
         assert_eq!(status, 422, "it must be signed, and nobody signs");
         give_consent(&house).await;
         give_key(&house, &keys, "sm2").await;
-        let (status, answer) = submitted(&house, &door, json).await;
+        let (status, answer) = submitted(&house, &api, json).await;
         assert_eq!(status, 202, "{answer}");
         let id = MessageId::parse(answer["id"].as_str().unwrap()).unwrap();
         house.settle().await;
@@ -89,7 +90,7 @@ async fn a_form_is_stored_unsigned_and_signed_on_its_way() {
         let xml = super::step::unsigned(&house, 7);
         let answer = preflight(
             house.by(0).await,
-            State(Arc::clone(&door)),
+            State(Arc::clone(&api)),
             request(&house, "application/xml", xml),
         );
         let answer = answer.await.map_err(|problem| problem.code).unwrap();

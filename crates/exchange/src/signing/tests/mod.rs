@@ -6,7 +6,7 @@ mod forms;
 mod step;
 mod usb;
 
-use super::config::{KeyConfig, KeyKind};
+use crate::keyring::config::{KeyConfig, KeyKind};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;

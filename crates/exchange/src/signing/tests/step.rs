@@ -1,11 +1,12 @@
 //! The step of the pipeline, on both engines.
 
 use super::Keys;
+use crate::keyring::certificate::Certificate;
+use crate::keyring::config::Config;
+use crate::keyring::provider::Method;
 use crate::message::MessageId;
-use crate::signing::certificate::Certificate;
-use crate::signing::config::Config;
-use crate::signing::provider::Method;
-use crate::signing::{KeyWish, add_key, consent, hex, retry};
+use crate::pipeline::retry;
+use crate::signing::{KeyWish, add_key, consent, hex};
 use crate::testing::{House, accepted, person};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -199,7 +200,8 @@ async fn what_is_damaged_waits_for_no_signature() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_rsa_key_signs_the_old_way_only_where_the_policy_allows_it() {
-    use crate::signing::{PolicyWish, Verify, set_policy};
+    use crate::signature::Verify;
+    use crate::signing::{PolicyWish, set_policy};
     for test in each_engine() {
         let keys = Keys::new();
         let house = house(test, &keys).await;

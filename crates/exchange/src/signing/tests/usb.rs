@@ -1,10 +1,10 @@
 //! The USB key against its stand-in, over a real connection.
 
 use super::Keys;
-use crate::signing::config::{Config, KeyConfig, KeyKind};
-use crate::signing::keyring::Keyring;
-use crate::signing::provider::file::{FileKey, FileSettings};
-use crate::signing::provider::{Fault, Method};
+use crate::keyring::Keyring;
+use crate::keyring::config::{Config, KeyConfig, KeyKind};
+use crate::keyring::provider::file::{FileKey, FileSettings};
+use crate::keyring::provider::{Fault, Method};
 use crate::usb_key_box::{Behaviour, UsbKeyBox, WRONG_MAX};
 use store::clock::SystemClock;
 use tokio::net::TcpListener;

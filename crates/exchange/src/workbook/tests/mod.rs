@@ -6,8 +6,9 @@ mod tables;
 
 use super::http::{template, workbook_report};
 use super::{Body, XLSX, codes, read};
-use crate::intake::http::{Door, submit};
+use crate::intake::http::SubmitState;
 use crate::preflight::{PreflightAnswer, http::preflight};
+use crate::submit::submit;
 use crate::testing::House;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
@@ -19,8 +20,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::testing::each_engine;
 
-fn door(house: &House) -> Arc<Door> {
-    house.door()
+fn api(house: &House) -> Arc<SubmitState> {
+    house.submit_state()
 }
 
 fn request(house: &House, n: usize, kind: &str, body: impl Into<axum::body::Body>) -> Request {
@@ -35,10 +36,15 @@ async fn bytes(response: Response) -> (u16, Vec<u8>) {
     (status, body.to_vec())
 }
 
-async fn submitted(house: &House, door: &Arc<Door>, kind: &str, body: Vec<u8>) -> (u16, Value) {
+async fn submitted(
+    house: &House,
+    api: &Arc<SubmitState>,
+    kind: &str,
+    body: Vec<u8>,
+) -> (u16, Value) {
     let answer = submit(
         house.by(0).await,
-        State(Arc::clone(door)),
+        State(Arc::clone(api)),
         request(house, 0, kind, body),
     )
     .await;
@@ -48,13 +54,13 @@ async fn submitted(house: &House, door: &Arc<Door>, kind: &str, body: Vec<u8>) -
 
 async fn checked(
     house: &House,
-    door: &Arc<Door>,
+    api: &Arc<SubmitState>,
     kind: &str,
     body: Vec<u8>,
 ) -> Result<PreflightAnswer, String> {
     let answer = preflight(
         house.by(0).await,
-        State(Arc::clone(door)),
+        State(Arc::clone(api)),
         request(house, 0, kind, body),
     )
     .await;
@@ -141,10 +147,10 @@ fn cell_of(kind: Kind, name: &str, row: u32) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_template_of_every_kind_reads_back_and_declares_nothing() {
     let house = House::on(store::testing::sqlite()).await;
-    let door = door(&house);
+    let api = api(&house);
     for kind in Kind::ALL {
         let path = Path(kind.code().to_owned());
-        let answer = template(house.by(0).await, State(Arc::clone(&door)), path).await;
+        let answer = template(house.by(0).await, State(Arc::clone(&api)), path).await;
         if !kind.is_declaration() {
             assert_eq!(answer.err().unwrap().code, codes::NO_TEMPLATE.code);
             continue;
@@ -166,7 +172,7 @@ async fn the_template_of_every_kind_reads_back_and_declares_nothing() {
 async fn a_workbook_of_every_kind_is_accepted_and_goes_to_customs() {
     for test in each_engine() {
         let house = House::on(test).await;
-        let door = door(&house);
+        let api = api(&house);
         let mut ids = Vec::new();
         for kind in Kind::ALL
             .iter()
@@ -174,11 +180,11 @@ async fn a_workbook_of_every_kind_is_accepted_and_goes_to_customs() {
             .filter(|kind| kind.is_declaration())
         {
             let file = workbook(kind, 1, noted);
-            let answer = checked(&house, &door, XLSX, file.clone()).await.unwrap();
+            let answer = checked(&house, &api, XLSX, file.clone()).await.unwrap();
             assert!(answer.ok, "{kind}: {:?}", answer.findings);
             assert_eq!(answer.documents.len(), 1);
             assert!(answer.documents[0].key.is_some());
-            let (status, answer) = submitted(&house, &door, XLSX, file).await;
+            let (status, answer) = submitted(&house, &api, XLSX, file).await;
             assert_eq!(status, 202, "{answer}");
             let id = answer["items"][0]["id"].as_str().unwrap();
             ids.push((kind, crate::message::MessageId::parse(id).unwrap()));
@@ -198,13 +204,13 @@ async fn a_workbook_of_every_kind_is_accepted_and_goes_to_customs() {
 async fn one_mistake_refuses_all_of_it_and_is_told_at_its_cell() {
     for test in each_engine() {
         let house = House::on(test).await;
-        let door = door(&house);
+        let api = api(&house);
         let kind = Kind::Ceb311;
         let wrong = |row: usize, name: &str| {
             (row == 2 && name == "buyerIdNumber").then(|| "110101199001010019".to_owned())
         };
         let file = workbook(kind, 3, wrong);
-        let (status, answer) = submitted(&house, &door, XLSX, file.clone()).await;
+        let (status, answer) = submitted(&house, &api, XLSX, file.clone()).await;
         assert_eq!(
             (status, answer["code"].as_str()),
             (422, Some(codes::FINDINGS.code))
@@ -217,18 +223,18 @@ async fn one_mistake_refuses_all_of_it_and_is_told_at_its_cell() {
         let stored = house
             .shared
             .db
-            .read(move |tx| crate::query::list(tx, &sight, &crate::query::Filter::default(), 10));
+            .read(move |tx| crate::finder::list(tx, &sight, &crate::finder::Filter::default(), 10));
         assert_eq!(stored.await.unwrap(), Vec::new());
         let report = workbook_report(
             house.by(0).await,
-            State(Arc::clone(&door)),
+            State(Arc::clone(&api)),
             request(&house, 0, XLSX, file),
         )
         .await;
         let (status, marked) = bytes(report.unwrap()).await;
         assert_eq!(status, 200);
         // The marked workbook says the same and may be handed in again.
-        let (_, again) = submitted(&house, &door, XLSX, marked).await;
+        let (_, again) = submitted(&house, &api, XLSX, marked).await;
         assert_eq!(findings(&again), told);
     }
 }
@@ -237,10 +243,10 @@ async fn one_mistake_refuses_all_of_it_and_is_told_at_its_cell() {
 async fn the_same_workbook_twice_is_declared_once() {
     for test in each_engine() {
         let house = House::on(test).await;
-        let door = door(&house);
+        let api = api(&house);
         let no_time = |_: usize, name: &str| (name == "appTime").then(String::new);
         let file = workbook(Kind::Ceb411, 120, no_time);
-        let (status, first) = submitted(&house, &door, XLSX, file.clone()).await;
+        let (status, first) = submitted(&house, &api, XLSX, file.clone()).await;
         assert_eq!(status, 202, "{first}");
         let sizes: Vec<u64> = first["items"]
             .as_array()
@@ -250,7 +256,7 @@ async fn the_same_workbook_twice_is_declared_once() {
             .collect();
         assert_eq!(sizes, [100, 20]);
         house.clock.advance(Duration::from_secs(90));
-        let (status, again) = submitted(&house, &door, XLSX, file).await;
+        let (status, again) = submitted(&house, &api, XLSX, file).await;
         assert_eq!(status, 202);
         for at in 0..2 {
             assert_eq!(again["items"][at]["id"], first["items"][at]["id"]);
@@ -262,7 +268,7 @@ async fn the_same_workbook_twice_is_declared_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn json_is_accepted_or_told_by_line() {
     let house = House::on(store::testing::sqlite()).await;
-    let door = door(&house);
+    let api = api(&house);
     let rows = sample_rows(Kind::Ceb411);
     let members: Vec<String> = rows[0]
         .iter()
@@ -272,10 +278,10 @@ async fn json_is_accepted_or_told_by_line() {
         "{{\"kind\": \"CEB411\", \"documents\": [{{\n{}\n}}]}}",
         members.join(",\n")
     );
-    let (status, answer) = submitted(&house, &door, "application/json", json.clone().into()).await;
+    let (status, answer) = submitted(&house, &api, "application/json", json.clone().into()).await;
     assert_eq!((status, answer["kind"].as_str()), (202, Some("CEB411")));
     let wrong = json.replace("\"amountPaid\": \"", "\"amountPaid\": \"-");
-    let (status, answer) = submitted(&house, &door, "application/json", wrong.clone().into()).await;
+    let (status, answer) = submitted(&house, &api, "application/json", wrong.clone().into()).await;
     assert_eq!(status, 422);
     let line = 1 + wrong
         .lines()
@@ -288,18 +294,18 @@ async fn json_is_accepted_or_told_by_line() {
     assert_eq!(answer["findings"][0]["path"], "/documents/0/amountPaid");
     // XML is XML as before, and the preflight says what the check would.
     let xml = house.sample(0, Kind::Ceb311, 5);
-    let answer = checked(&house, &door, "application/xml", xml.clone().into())
+    let answer = checked(&house, &api, "application/xml", xml.clone().into())
         .await
         .unwrap();
     assert!(answer.ok && answer.documents.len() == 1);
     let bad = xml.replace("<ceb:appType>1", "<ceb:appType>7");
-    let answer = checked(&house, &door, "application/xml", bad.into())
+    let answer = checked(&house, &api, "application/xml", bad.into())
         .await
         .unwrap();
     assert!(!answer.ok && answer.findings[0].finding.line > 1);
     let foreign = house.sample(1, Kind::Ceb311, 5);
     assert_eq!(
-        checked(&house, &door, "application/xml", foreign.into())
+        checked(&house, &api, "application/xml", foreign.into())
             .await
             .err()
             .as_deref(),

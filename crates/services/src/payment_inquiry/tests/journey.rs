@@ -13,10 +13,11 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::routing::post;
-use exchange::signing::certificate::Certificate;
-use exchange::signing::config::{Config as SigningConfig, KeyConfig};
-use exchange::signing::keyring::Keyring;
-use exchange::signing::{KeyWish, PolicyWish, Verify, add_key, consent, hex, set_policy};
+use exchange::keyring::Keyring;
+use exchange::keyring::certificate::Certificate;
+use exchange::keyring::config::{Config as SigningConfig, KeyConfig};
+use exchange::signature::Verify;
+use exchange::signing::{KeyWish, PolicyWish, add_key, consent, hex, set_policy};
 use registry::access::{Actor, Gate, Sight};
 use registry::company::Company;
 use registry::role::Role;
@@ -75,7 +76,7 @@ pub(super) async fn stage(db: &store::Db, family: &str, config: Config) -> Stage
     let gate = Arc::new(Gate::new(world.ground.clone(), []));
     let uploads = web::room::Room::new("uploads", 96 << 20, 32 << 20);
     let room = web::shares::Shares::new("inquiries", 64, 16);
-    let door = CustomsDoor::new(Desk::new(gate, uploads), config, room);
+    let door = CustomsDoor::new(Desk::new(gate, Vec::new(), uploads), config, room);
     let door = Router::new()
         .route("/179/{code}/platDataOpen", post(plat_data_open))
         .with_state(door);

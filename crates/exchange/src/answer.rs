@@ -1,0 +1,183 @@
+//! Answers of customs (回执处理): step 5. One batch is opened, sorted, recorded, and handed on to all that must
+//! know of it: the messages, their outcomes, matching, corrections and the unknown codes. All of it is one
+//! transaction, and only after its commit is the queue told (I1).
+
+use crate::message::{self, Back, Counts, DayCounts, MessageId, State, Step};
+use crate::receipt::parked::ParkedBody;
+use crate::receipt::{self, Address, Opened, Taken};
+use crate::shared::Shared;
+use crate::{correction, inbox, matching, outcome, unknown_code};
+use registry::company::{self, CompanyId};
+use registry::ground::Ground;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use store::clock::beijing_day;
+use store::{Result, Tx};
+
+/// Deliveries that one task of the thread pool opens.
+const CHUNK: usize = 64;
+
+/// Applies one batch of customs' answers: those that came from the queue, which the caller acknowledges
+/// afterwards, or those of the inbox with the ids `kept`, which are taken out in the same transaction.
+pub(crate) async fn step(
+    shared: &Arc<Shared>,
+    answers: Vec<bytes::Bytes>,
+    kept: Vec<i64>,
+) -> Result<usize> {
+    shared.directory.refresh().await?;
+    let n_answers = answers.len();
+    let mut tasks = Vec::new();
+    for chunk in answers.chunks(CHUNK) {
+        let bodies: Vec<bytes::Bytes> = chunk.to_vec();
+        tasks.push(tokio::task::spawn_blocking(move || {
+            bodies.into_iter().map(receipt::open).collect::<Vec<_>>()
+        }));
+    }
+    let mut opened = Vec::with_capacity(n_answers);
+    for task in tasks {
+        opened.extend(
+            task.await
+                .map_err(|error| store::Error::Fault(error.to_string()))?,
+        );
+    }
+    let now_ms = shared.clock.now_ms();
+    let writer = Arc::clone(shared);
+    let companies = shared
+        .db
+        .write(move |tx| {
+            inbox::delete(tx, &kept)?;
+            apply(tx, &writer, &opened, now_ms)
+        })
+        .await?;
+    shared.feed.wake(&companies);
+    Ok(n_answers)
+}
+
+/// The one transaction of a batch; answers the companies whose feed has something new.
+pub(crate) fn apply(
+    tx: &mut Tx<'_>,
+    shared: &Shared,
+    opened: &[Opened],
+    now_ms: i64,
+) -> Result<Vec<CompanyId>> {
+    let address = |one: &Opened| {
+        let ids = one.receiver_ids.iter();
+        Address {
+            is_named: !one.receiver_ids.is_empty(),
+            companies: ids.flat_map(|id| shared.directory.addressed(id)).collect(),
+            former: one
+                .receiver_ids
+                .iter()
+                .flat_map(|id| shared.directory.formerly(id))
+                .collect(),
+            is_looked_at: false,
+            arrived_ms: None,
+        }
+    };
+    apply_to(tx, &shared.ground, opened, address, now_ms)
+}
+
+/// A parked answer, once more: answers the companies whose feed has something new. What still has no
+/// home stays parked as it is; the parts of one that could not be read before are parked by themselves.
+pub(crate) fn again(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    parked: ParkedBody,
+    now_ms: i64,
+) -> Result<Vec<CompanyId>> {
+    let mut opened = receipt::open(bytes::Bytes::from(parked.body));
+    if opened.receiver_ids.is_empty() {
+        opened.receiver_ids = parked.receivers;
+    }
+    let mut to = Address {
+        is_named: !opened.receiver_ids.is_empty(),
+        is_looked_at: true,
+        arrived_ms: (!parked.is_of_later).then_some(parked.at_ms),
+        ..Address::default()
+    };
+    for id in &opened.receiver_ids {
+        to.companies.extend(company::addressed(tx, id)?);
+        to.former.extend(company::formerly(tx, id)?);
+    }
+    apply_to(tx, ground, &[opened], |_| to.clone(), now_ms)
+}
+
+fn apply_to(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    opened: &[Opened],
+    address: impl Fn(&Opened) -> Address,
+    now_ms: i64,
+) -> Result<Vec<CompanyId>> {
+    let addressed: Vec<(&Opened, Address)> = opened.iter().map(|one| (one, address(one))).collect();
+    let taken = receipt::take_in(tx, &ground.ids, &addressed, now_ms)?;
+    progress(tx, ground, &taken, now_ms)?;
+    unknown_code::count(tx, &ground.ids, &taken.recorded, now_ms)?;
+    let companies = taken.recorded.iter().map(|receipt| receipt.company_id);
+    Ok(companies.collect::<BTreeSet<_>>().into_iter().collect())
+}
+
+/// Brings documents and messages up to date with the receipts that were new.
+fn progress(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    Taken { recorded, moved }: &Taken,
+    now_ms: i64,
+) -> Result<()> {
+    let ids = &ground.ids;
+    let touched = recorded.iter().map(|r| r.message_id);
+    let touched: BTreeSet<MessageId> = touched
+        .chain(moved.iter().copied().map(MessageId::of_document))
+        .collect();
+    let touched: Vec<MessageId> = touched.into_iter().collect();
+    let step = |to| Step {
+        to,
+        at_ms: now_ms,
+        detail: "",
+    };
+    message::overtake(tx, ids, &touched, now_ms)?;
+    message::advance(tx, ids, &touched, step(State::Answered))?;
+
+    let updated = receipt::update_documents(tx, recorded, moved)?;
+    matching::learn(tx, ground, &updated.changed, recorded, now_ms)?;
+    let complete = message::sql::add_final(tx, &updated.n_final)?;
+    let settled = message::advance(tx, ids, &complete, step(State::Settled))?;
+    let undone = updated.n_final.iter().filter(|(_, n)| *n < 0);
+    let of_moved: BTreeSet<MessageId> = moved.iter().copied().map(MessageId::of_document).collect();
+    let why = |id| match of_moved.contains(&id) {
+        true => Back::Moved,
+        false => Back::Reviewed,
+    };
+    let undone: Vec<(MessageId, Back)> = undone.map(|(id, _)| (*id, why(*id))).collect();
+    message::unsettle(tx, ids, &undone, now_ms)?;
+    let left = receipt::without_receipts(tx, moved)?;
+    message::unanswer(tx, ids, &left, now_ms)?;
+
+    let day = beijing_day(now_ms);
+    let mut counts = DayCounts::new();
+    for moved in settled {
+        let key = (day.clone(), moved.company_id, moved.kind);
+        counts.entry(key).or_default().n_settled += 1;
+    }
+    for receipt in recorded {
+        // A receipt counts under the kind that was declared, also one of another kind (816, 900).
+        let Some(kind) = updated.kinds.get(&receipt.message_id).cloned() else {
+            continue;
+        };
+        let entry: &mut Counts = counts
+            .entry((day.clone(), receipt.company_id, kind))
+            .or_default();
+        entry.n_receipts += 1;
+    }
+    message::count(tx, &counts)?;
+    outcome::refresh(tx, ids, &updated.outcomes, now_ms)?;
+    // Said already when it passed the check; once more, because the rejection of the one before may
+    // have been written at the same time.
+    let declared: Vec<_> = updated.first_declared();
+    outcome::supersede(tx, ids, &declared, now_ms)?;
+    // A correction that was only stored before is one from now on.
+    let declared = declared
+        .iter()
+        .map(|one| MessageId::of_document(one.document_id));
+    correction::settle(tx, ids, &declared.collect(), now_ms)
+}

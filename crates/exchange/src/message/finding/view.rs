@@ -1,0 +1,42 @@
+//! A finding as the API tells it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A finding (校验问题).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FindingView {
+    /// Stable code, explained at `/docs/codes/{code}`.
+    #[schema(example = "TG-E1203")]
+    pub code: String,
+    /// `refuse`, `warn` or `note`.
+    pub severity: String,
+    /// Where: an XPath into the message, or a JSON pointer into the JSON form.
+    pub path: String,
+    /// Line of the message, from 1; in a workbook the row.
+    pub line: i64,
+    /// The cell of a workbook: `进口订单!C7`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
+    /// The value that is wrong, at most 100 characters.
+    pub value: String,
+    /// What is wrong, in Chinese.
+    pub text: String,
+    /// What to do, in Chinese.
+    pub advice: String,
+}
+
+impl From<&ceb::Finding> for FindingView {
+    fn from(finding: &ceb::Finding) -> Self {
+        Self {
+            code: finding.code.to_owned(),
+            severity: finding.severity.name().to_owned(),
+            path: finding.path.clone(),
+            line: finding.line.into(),
+            cell: None,
+            value: finding.value.clone(),
+            text: finding.text.clone(),
+            advice: finding.advice.clone(),
+        }
+    }
+}

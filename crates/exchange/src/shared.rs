@@ -1,0 +1,96 @@
+//! What the steps share: the database, the time, the companies, the wire to customs, and how one step
+//! tells another that there is work.
+
+use crate::customs;
+use crate::keyring::Keyring;
+use crate::signature::Checker;
+use queue::Queue;
+use registry::code_table::Shelf;
+use registry::company::{CompanyId, Directory};
+use registry::ground::Ground;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use store::Db;
+use store::clock::SharedClock;
+use store::id::IdMaker;
+use tokio::sync::{Notify, watch};
+
+/// Longest time of one turn; a loop that is silent for longer hangs.
+pub const TURN_MAX: Duration = Duration::from_secs(120);
+
+/// What all steps share.
+pub struct Shared {
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: SharedClock,
+    /// The ids.
+    pub ids: Arc<IdMaker>,
+    /// The companies.
+    pub directory: Directory,
+    /// The parameters, and the key of hashes of personal data.
+    pub ground: Ground,
+    /// The queue between the platform and customs.
+    pub queue: Arc<dyn Queue>,
+    /// The wire to customs.
+    pub customs: customs::Config,
+    /// The keys that sign for companies.
+    pub keyring: Arc<Keyring>,
+    /// Checks the signatures of what companies send.
+    pub signatures: Arc<Checker>,
+    /// Wakes those who wait for receipts.
+    pub feed: Arc<Feed>,
+    /// Rung when messages were accepted.
+    pub accepted: Arc<Bell>,
+    /// Rung when messages were checked.
+    pub checked: Arc<Bell>,
+    /// The code tables.
+    pub code_tables: Arc<Shelf>,
+}
+
+/// A bell: who listens hears that it was rung since the last time, and never misses it.
+pub struct Bell(watch::Sender<u64>);
+
+impl Default for Bell {
+    fn default() -> Self {
+        Self(watch::channel(0).0)
+    }
+}
+
+impl Bell {
+    /// Rings.
+    pub fn ring(&self) {
+        self.0
+            .send_modify(|n_rung| *n_rung = n_rung.wrapping_add(1));
+    }
+
+    /// Hears of it from now on.
+    pub(crate) fn listen(&self) -> watch::Receiver<u64> {
+        self.0.subscribe()
+    }
+}
+
+/// Wakes those who wait for receipts of a company.
+#[derive(Default)]
+pub struct Feed {
+    waiting: Mutex<HashMap<CompanyId, Arc<Notify>>>,
+}
+
+impl Feed {
+    /// What to wait on for news of a company. Ask before reading, so that nothing slips between.
+    pub fn news(&self, company: CompanyId) -> Arc<Notify> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(waiting.entry(company).or_default())
+    }
+
+    /// Wakes all who wait for these companies.
+    pub fn wake(&self, companies: &[CompanyId]) {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        for company in companies {
+            if let Some(notify) = waiting.get(company) {
+                notify.notify_waiters();
+            }
+        }
+    }
+}
