@@ -1,3 +1,3 @@
-//! ApiState of the operator 密钥管理: which key signs for which company, and whether it works.
+//! The operator's 密钥管理: which key signs for which company, and whether it works.
 
 pub mod http;
