@@ -1,3 +1,3 @@
-//! Managing keys 密钥管理: which key signs for which company, and whether it works.
+//! The operators manage keys (密钥管理): which key signs for which company, and whether it works.
 
 pub mod http;
