@@ -181,10 +181,10 @@ fn turns() -> impl Strategy<Value = Vec<Turn>> {
 fn customs(turns: &[Turn]) -> Vec<(usize, Answer)> {
     let mut said: Vec<(usize, i64, String)> = Vec::new();
     for (at, turn) in turns.iter().enumerate() {
-        let name = match turn {
-            // What is refused first of all names itself: of nothing else it could be told apart.
-            Turn::UnnamedDuplicate if at > 0 => "重复申报，业务主键[A|1]".to_owned(),
-            _ => format!("[{}]", GUIDS[at]),
+        // What is refused first of all names itself: from nothing else it could be told apart.
+        let name = match matches!(turn, Turn::UnnamedDuplicate) && at > 0 {
+            true => "重复申报，业务主键[A|1]".to_owned(),
+            false => format!("[{}]", GUIDS[at]),
         };
         let course: &[i64] = match turn {
             Turn::Accepted | Turn::Change => &[2, 3, 120],
@@ -217,7 +217,9 @@ fn customs(turns: &[Turn]) -> Vec<(usize, Answer)> {
                 let heard = (0..at).filter_map(first).max();
                 before.max(heard.map_or(0, |last| last + 1))
             }
-            _ => said.len(),
+            Turn::Accepted | Turn::Rejected | Turn::Fault | Turn::Change | Turn::BadChange => {
+                said.len()
+            }
         };
         said.splice(place..place, own);
     }
