@@ -1,6 +1,8 @@
 //! A house for the rooms' tests: real databases, the built-in queue, the real simulator of customs,
 //! a clock that stands still until it is moved.
 
+mod person;
+
 use crate::api::ApiState;
 use crate::customs;
 use crate::customs_box::{Config as BoxConfig, CustomsBox, Delays};

@@ -21,7 +21,9 @@ pub(crate) fn problem(number: &str, regions: Option<&Table>) -> Option<Cow<'stat
     if bytes.len() != CHARS || !bytes[..CHARS - 1].iter().all(u8::is_ascii_digit) {
         return Some("应为 18 位，前 17 位是数字，末位是数字或大写 X".into());
     }
-    if bytes[0] == b'0' || regions.is_some_and(|regions| regions.denies(number)) {
+    // Without the last character, which may be an X: a table of digits denies nothing that has a letter.
+    let digits = &number[..CHARS - 1];
+    if bytes[0] == b'0' || regions.is_some_and(|regions| regions.denies(digits)) {
         let province = &number[..2];
         return Some(format!("地区码（前两位 {province}）不存在").into());
     }

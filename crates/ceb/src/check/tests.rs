@@ -3,6 +3,8 @@
 //! They stand in `cases.txt`. A new code of layer `Rule` needs a line there, or a test elsewhere that
 //! names it: `tests/examples.rs` looks.
 
+mod texts;
+
 use crate::code_table::{Tables, read};
 use crate::finding::{Layer, Severity};
 use crate::kind::Kind;

@@ -65,3 +65,35 @@ async fn a_check_that_runs_twice_changes_nothing_the_second_time() {
         assert_eq!(kinds, ["message.received", "message.checked"]);
     }
 }
+
+/// Who uses the DXP id or the code of another company is told which one was expected and which one came, when
+/// the message is handed in and when it is checked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_foreign_sender_is_told_what_was_expected_and_what_came() {
+    let house = House::on(store::testing::sqlite()).await;
+    let (own, other) = (house.company(0), house.company(1));
+    let told = |element: &str, own_value: &str, foreign: &str| {
+        let tags = |value: &str| format!("<ceb:{element}>{value}</ceb:{element}>");
+        let xml = house.sample(0, Kind::Ceb311, 1);
+        assert!(xml.contains(&tags(own_value)), "{xml}");
+        let xml = xml.replace(&tags(own_value), &tags(foreign));
+        let parsed = ceb::parse(xml.as_bytes(), ceb::Profile::Strict);
+        let finding = super::sender::foreign(&parsed.message.unwrap(), own).unwrap();
+        assert_eq!(finding.code, super::codes::FOREIGN_SENDER.code);
+        let id = crate::message::MessageId(1);
+        let refused = crate::intake::look(&house.programs[0], xml.into(), id, 0).unwrap_err();
+        assert_eq!(refused.code, "TG-R4031");
+        (finding.text, finding.advice, refused.detail.unwrap())
+    };
+    let (text, advice, refused) = told("dxpId", &own.dxp_id, &other.dxp_id);
+    let expected = format!("应为 {}，收到 {}", own.dxp_id, other.dxp_id);
+    assert!(text.ends_with(&expected), "{text}");
+    assert!(refused.ends_with(&expected), "{refused}");
+    assert!(advice.contains(&own.dxp_id), "{advice}");
+    let (text, advice, refused) = told("copCode", &own.customs_code, &other.customs_code);
+    let codes = format!("{} 或 {}", own.customs_code, own.credit_code);
+    let expected = format!("应为 {codes}，收到 {}", other.customs_code);
+    assert!(text.ends_with(&expected), "{text}");
+    assert!(refused.ends_with(&expected), "{refused}");
+    assert!(advice.contains(&codes), "{advice}");
+}

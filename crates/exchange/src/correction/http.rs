@@ -353,7 +353,7 @@ pub(crate) async fn submit_corrections(
         (status = 429, body = Problem, description = "一小时内导出的份数过多")
     )
 )]
-async fn correction_workbook(
+pub(super) async fn correction_workbook(
     By { actor, .. }: By<TakeCorrectionWorkbook>,
     State(api): State<Arc<SubmitState>>,
     body: Result<Json<CorrectionWorkbookBody>, JsonRejection>,

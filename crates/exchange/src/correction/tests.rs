@@ -1,6 +1,8 @@
 //! From a rejection to a release, on both engines.
 
 mod part;
+mod stored;
+mod workbook;
 
 use super::http::{
     CorrectionBody, CorrectionsBody, TakeCorrectionWorkbook, check_correction, correction,

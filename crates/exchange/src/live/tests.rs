@@ -118,3 +118,40 @@ async fn cases_are_told_to_those_who_see_their_company_and_new_ones_to_the_burea
         assert_eq!(look(&house, &mut stranger).await, [""; 0]);
     }
 }
+
+/// What became of a message is told as it is: what customs turned down is no success, and its company must
+/// act.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_became_of_a_message_is_told_as_it_is() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let mut own = Follower::new(house.sight(0), house.clock.now_ms(), None);
+        let mut send = async |seed, marker: Option<&str>| {
+            let mut spec = house.spec(0, Kind::Ceb311, seed);
+            spec.marker = marker.map(str::to_owned);
+            let id = accepted(house.accept(0, ceb::sample::message(&spec)).await);
+            house.settle().await;
+            // The last word on the message, as programs read it.
+            let heard = look(&house, &mut own).await;
+            let told = heard
+                .iter()
+                .filter_map(|line| line.strip_prefix("message "));
+            let mut told = told.map(|data| serde_json::from_str::<serde_json::Value>(data).unwrap());
+            let id = id.to_string();
+            let last = told.rfind(|news| news["id"] == id.as_str());
+            let last = last.unwrap();
+            let text = |name: &str| last[name].as_str().unwrap().to_owned();
+            let needs_action = last["needsAction"].as_bool().unwrap();
+            (text("outcome"), text("stateName"), needs_action)
+        };
+        let told = |outcome: &str, state: &str, needs_action: bool| {
+            (outcome.to_owned(), state.to_owned(), needs_action)
+        };
+        let rejected = send(41, Some("ZZ-R1332")).await;
+        assert_eq!(rejected, told("rejected", "海关退单", true));
+        let faulty = send(42, Some("ZZ-N621018")).await;
+        assert_eq!(faulty, told("faulty", "处理异常", true));
+        let good = send(43, None).await;
+        assert_eq!(good, told("accepted", "已办结", false));
+    }
+}

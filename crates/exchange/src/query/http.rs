@@ -204,7 +204,7 @@ pub(crate) async fn messages(
         (status = 404, body = Problem, description = "不存在，或不可见")
     )
 )]
-async fn message(
+pub(crate) async fn message(
     By { actor, .. }: By<ReadMessage>,
     Held(api): Held<ApiState>,
     Path(id): Path<String>,

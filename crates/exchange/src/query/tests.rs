@@ -1,10 +1,12 @@
 //! Lists and lives, scoped by company.
 
 use super::detail;
+use super::http::{ListQuery, message, messages};
 use super::search::search;
 use crate::finder::{self, Filter, find, list};
 use crate::message::{MessageId, State};
 use crate::testing::{House, accepted, person};
+use axum::extract::{Path, Query, State as Held};
 use ceb::Kind;
 use registry::access::Sight;
 use registry::role::Role;
@@ -265,5 +267,33 @@ async fn a_damaged_finding_hides_no_message() {
         assert!(findings[0].text.contains("已损坏"), "{findings:?}");
         let code = &findings[0].code;
         assert!(why.starts_with(&format!("[{code}]")), "{why}");
+    }
+}
+
+/// Staff see in the list and in the life of a message whose it is; a company, that sees its own only, is not
+/// told.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn staff_see_whose_message_it_is() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        for n in 0..2 {
+            let seed = u64::try_from(n).unwrap();
+            accepted(house.accept(n, house.sample(n, Kind::Ceb311, seed)).await);
+        }
+        let query = || Query::<ListQuery>::try_from_uri(&"/api/v1/messages".parse().unwrap());
+        let named = |one: &super::MessageSummary| one.company.as_ref().map(|of| of.name.clone());
+        let by = house.by_person(Role::Operator, None).await;
+        let page = messages(by, Held(house.api()), query()).await.unwrap().0;
+        let names: Vec<_> = page.items.iter().map(named).collect();
+        let name = |n| Some(house.company(n).name.clone());
+        assert_eq!(names, [name(1), name(0)]);
+        for (n, item) in [1, 0].into_iter().zip(&page.items) {
+            let by = house.by_person(Role::Operator, None).await;
+            let life = message(by, Held(house.api()), Path(item.id.clone())).await;
+            assert_eq!(named(&life.unwrap().0.summary), name(n));
+        }
+        let page = messages(house.by(0).await, Held(house.api()), query()).await;
+        let own = page.unwrap().0.items;
+        assert_eq!(own.iter().map(named).collect::<Vec<_>>(), [None]);
     }
 }

@@ -223,7 +223,7 @@ async fn signing(
         (status = 409, body = Problem, description = "没有可用的代签证书，不能开通")
     )
 )]
-async fn signing_consent(
+pub(super) async fn signing_consent(
     By { actor, .. }: By<SetSigningConsent>,
     Held(api): Held<ApiState>,
     body: Result<Json<ConsentBody>, JsonRejection>,

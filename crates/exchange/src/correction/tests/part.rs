@@ -11,7 +11,7 @@ use ceb::Kind;
 use store::testing::each_engine;
 
 /// A message of two orders that are at customs, with the numbers of both.
-async fn two_orders(house: &House, seed: u64) -> (MessageId, [String; 2]) {
+pub(super) async fn two_orders(house: &House, seed: u64) -> (MessageId, [String; 2]) {
     let mut spec = house.spec(0, Kind::Ceb311, seed);
     spec.n_documents = 2;
     let xml = ceb::sample::message(&spec);
@@ -119,7 +119,7 @@ async fn what_is_not_chosen_is_left_to_be_done() {
 }
 
 /// Whether the first document of a message needs an action.
-async fn asks(house: &House, id: MessageId) -> bool {
+pub(super) async fn asks(house: &House, id: MessageId) -> bool {
     let read = house
         .shared
         .db

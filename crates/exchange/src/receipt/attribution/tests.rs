@@ -154,6 +154,8 @@ enum Turn {
     Fault,
     /// Declared once more while the first is under way or accepted.
     Duplicate,
+    /// The same, but customs names its business key only.
+    UnnamedDuplicate,
     /// A change that is accepted.
     Change,
     /// A change that is rejected.
@@ -166,6 +168,7 @@ fn turns() -> impl Strategy<Value = Vec<Turn>> {
         Turn::Rejected,
         Turn::Fault,
         Turn::Duplicate,
+        Turn::UnnamedDuplicate,
         Turn::Change,
         Turn::BadChange,
     ]);
@@ -174,16 +177,20 @@ fn turns() -> impl Strategy<Value = Vec<Turn>> {
 
 /// The answers of customs to documents that are declared one after the other, each with the place
 /// of its document. Customs names the document when it is declared and when the E-Port turns it
-/// down; a duplicate is turned down in the midst of the answers to another.
+/// down, but not every duplicate; those are turned down in the midst of the answers to another.
 fn customs(turns: &[Turn]) -> Vec<(usize, Answer)> {
     let mut said: Vec<(usize, i64, String)> = Vec::new();
     for (at, turn) in turns.iter().enumerate() {
-        let name = format!("[{}]", GUIDS[at]);
+        // What is refused first of all names itself: from nothing else it could be told apart.
+        let name = match matches!(turn, Turn::UnnamedDuplicate) && at > 0 {
+            true => "重复申报，业务主键[A|1]".to_owned(),
+            false => format!("[{}]", GUIDS[at]),
+        };
         let course: &[i64] = match turn {
             Turn::Accepted | Turn::Change => &[2, 3, 120],
             Turn::Rejected | Turn::BadChange => &[2, 3, 100],
             Turn::Fault => &[-301_008],
-            Turn::Duplicate => &[-301_010],
+            Turn::Duplicate | Turn::UnnamedDuplicate => &[-301_010],
         };
         let own: Vec<(usize, i64, String)> = course
             .iter()
@@ -201,12 +208,20 @@ fn customs(turns: &[Turn]) -> Vec<(usize, Answer)> {
             })
             .collect();
         // A duplicate comes while the last two answers to the one before are still to be given.
-        if matches!(turn, Turn::Duplicate) {
-            let place = said.len().saturating_sub(2);
-            said.splice(place..place, own);
-        } else {
-            said.extend(own);
-        }
+        let before = said.len().saturating_sub(2);
+        let place = match turn {
+            Turn::Duplicate => before,
+            // It says of nobody that it is a duplicate until every other has been heard of.
+            Turn::UnnamedDuplicate => {
+                let first = |of: usize| said.iter().position(|(one, ..)| *one == of);
+                let heard = (0..at).filter_map(first).max();
+                before.max(heard.map_or(0, |last| last + 1))
+            }
+            Turn::Accepted | Turn::Rejected | Turn::Fault | Turn::Change | Turn::BadChange => {
+                said.len()
+            }
+        };
+        said.splice(place..place, own);
     }
     said.into_iter()
         .enumerate()

@@ -1,6 +1,7 @@
 //! Keys, cards, the USB key against its stand-in, and the step of the pipeline.
 
 mod cards;
+mod consent;
 mod files;
 mod forms;
 mod step;

@@ -2,6 +2,7 @@
 //! at their cells, all or nothing.
 
 mod files;
+mod marked;
 mod tables;
 
 use super::http::{template, workbook_report};

@@ -1,0 +1,34 @@
+//! The consent of a company as its administrator gives it.
+
+use super::Keys;
+use super::step::{give_key, house};
+use crate::signing::codes::NO_CERTIFICATE;
+use crate::signing::http::{ConsentBody, signing_consent};
+use axum::Json;
+use axum::extract::State;
+use registry::role::Role;
+use store::testing::each_engine;
+
+/// Nobody switches on that the platform signs while there is no certificate to sign with: every message
+/// would wait. With one it is switched on, and it can be switched off at any time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consent_without_a_certificate_is_refused_with_its_code() {
+    for test in each_engine() {
+        let keys = Keys::new();
+        let house = house(test, &keys).await;
+        let consent = async |platform_signs: bool| {
+            let by = house.by_person(Role::CompanyAdmin, Some(0)).await;
+            let body = Ok(Json(ConsentBody { platform_signs }));
+            let answer = signing_consent(by, State(house.api()), body).await;
+            answer
+                .map(|Json(view)| view.platform_signs)
+                .map_err(|problem| problem.code)
+        };
+        assert_eq!(NO_CERTIFICATE.code, "TG-R4703");
+        assert_eq!(consent(true).await, Err("TG-R4703".to_owned()));
+        assert_eq!(consent(false).await, Ok(false));
+        give_key(&house, &keys, "sm2").await;
+        assert_eq!(consent(true).await, Ok(true));
+        assert_eq!(consent(false).await, Ok(false));
+    }
+}
