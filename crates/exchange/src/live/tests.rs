@@ -136,7 +136,8 @@ async fn what_became_of_a_message_is_told_as_it_is() {
             let told = heard
                 .iter()
                 .filter_map(|line| line.strip_prefix("message "));
-            let mut told = told.map(|data| serde_json::from_str::<serde_json::Value>(data).unwrap());
+            let mut told =
+                told.map(|data| serde_json::from_str::<serde_json::Value>(data).unwrap());
             let id = id.to_string();
             let last = told.rfind(|news| news["id"] == id.as_str());
             let last = last.unwrap();
