@@ -270,6 +270,26 @@ mod tests {
         assert_eq!(quick_check(&missing, LIMIT).unwrap(), Checked::Nothing);
     }
 
+    /// A file that SQLite reads to its end, and of which its check tells a fault: a value is missing where the
+    /// table says that there is one.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_the_check_of_a_readable_file_reports_is_damage() {
+        let (test, config) = filled().await;
+        let path = config.sqlite_path().unwrap().to_owned();
+        drop(test.db);
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let sql = "update filling set body = null where id = 7;
+            pragma writable_schema = on;
+            update sqlite_schema set sql = replace(sql, 'body bytea', 'body bytea not null')
+                where name = 'filling';";
+        connection.execute_batch(sql).unwrap();
+        drop(connection);
+        let Checked::Damaged(faults) = quick_check(&config, LIMIT).unwrap() else {
+            panic!("the fault is not found out");
+        };
+        assert_eq!(faults, ["NULL value in filling.body"]);
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn an_embedded_database_knows_its_room() {
         let test = sqlite();

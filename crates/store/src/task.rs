@@ -206,15 +206,19 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
+    /// Turns in which a loop begins, if it begins at all: many more than it needs.
+    const TURNS_MAX: usize = 10_000;
+
     /// Waits until a loop says that it begins, moving the clock over the pauses.
     async fn begun(clock: &TestClock, news: &mut mpsc::UnboundedReceiver<usize>) -> usize {
-        loop {
+        for _ in 0..TURNS_MAX {
             if let Ok(n) = news.try_recv() {
                 return n;
             }
             clock.advance(Duration::from_secs(1));
             tokio::task::yield_now().await;
         }
+        panic!("no loop was begun");
     }
 
     #[tokio::test]

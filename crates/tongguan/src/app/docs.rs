@@ -254,7 +254,27 @@ pub fn openapi_json() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{chinese_page, english_page};
+    use super::{chinese_page, english_page, routes};
+    use axum::body::Body;
+    use axum::http::{Request, StatusCode, header};
+    use tower::ServiceExt;
+
+    /// The reference is found with and without the slash at its end.
+    #[tokio::test]
+    async fn the_reference_is_found_without_a_slash() {
+        let asked = async |path: &str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let answer = routes().oneshot(request).await.unwrap();
+            let place = answer.headers().get(header::LOCATION);
+            let place = place.map(|place| place.to_str().unwrap().to_owned());
+            (answer.status(), place)
+        };
+        let (status, place) = asked("/docs/standard").await;
+        assert_eq!(status, StatusCode::PERMANENT_REDIRECT);
+        assert_eq!(place.as_deref(), Some("/docs/standard/"));
+        let (status, _) = asked("/docs/standard/").await;
+        assert_eq!(status, StatusCode::OK);
+    }
 
     #[test]
     fn code_pages_are_wholly_in_the_language_of_the_reader() {

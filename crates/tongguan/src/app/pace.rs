@@ -385,8 +385,10 @@ mod tests {
             pass(5).await;
             theirs.read_exact(&mut piece).await.unwrap();
         }
-        // Then nobody reads; the clock of the test runs on by itself while all wait.
-        let written = writing.await.unwrap();
+        // Then nobody reads; the clock of the test runs on by itself while all wait, for a day at most.
+        let day = Duration::from_secs(24 * 3600);
+        let written = tokio::time::timeout(day, writing).await;
+        let written = written.expect("it is cut off within a day").unwrap();
         assert_eq!(written.err(), Some(std::io::ErrorKind::TimedOut));
     }
 

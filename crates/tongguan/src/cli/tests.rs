@@ -1,5 +1,6 @@
 //! The command line as people see it.
 
+use super::client::{Client, Remote};
 use super::{described, parse};
 use expect_test::expect_file;
 
@@ -32,7 +33,7 @@ fn write_help(command: &mut clap::Command, path: &str, out: &mut String) {
 fn every_command_in_the_readmes_exists_and_both_languages_have_the_same() {
     let commands = |text: &str| -> Vec<Vec<String>> {
         text.lines()
-            .filter_map(|line| line.trim().strip_prefix("target/release/"))
+            .filter_map(|line| line.trim().strip_prefix("./"))
             .map(|line| {
                 let line = line.split(['#', '>']).next().unwrap_or_default();
                 line.replace("密钥", "KEY")
@@ -93,6 +94,25 @@ fn mistakes_are_told_in_chinese_with_what_to_do() {
         }
         let english = ["error:", "Usage:", "For more information", "required"];
         assert!(!english.iter().any(|word| told.contains(word)), "{told}");
+    }
+}
+
+/// `preflight` may be called without address and key: they stand in the environment, or it is told
+/// both ways how they are given.
+#[test]
+fn who_names_no_platform_is_told_how() {
+    let words = ["tongguan", "preflight", "order.xml"];
+    assert!(parse(words.map(Into::into)).is_ok());
+    let given = [
+        (None, None),
+        (Some("http://127.0.0.1:8080".to_owned()), None),
+        (None, Some("KEY".to_owned())),
+    ];
+    for (url, key) in given {
+        let told = Client::new(&Remote { url, key }).err().unwrap().to_string();
+        for way in ["--url", "--key", "TONGGUAN_URL", "TONGGUAN_KEY"] {
+            assert!(told.contains(way), "{told}");
+        }
     }
 }
 

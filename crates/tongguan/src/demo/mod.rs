@@ -6,6 +6,8 @@
 
 mod scene;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use anyhow::Context;
 use exchange::shared::Shared;

@@ -61,8 +61,8 @@ pub async fn declare(
             }
             seed += 1;
             n_chains += 1;
-            if let Some(scene) = Scene::ALL.get((round + place * 3) % Scene::ALL.len()) {
-                let played = scene::play(&shared, (&address, company), *scene, seed).await;
+            if let Some(scene) = scene_of(round, place) {
+                let played = scene::play(&shared, (&address, company), scene, seed).await;
                 if let Err(error) = played {
                     tracing::warn!(%error, ?scene, "a scene of the demo was not played");
                 }
@@ -72,7 +72,18 @@ pub async fn declare(
     }
 }
 
-fn chain(shared: &Shared, company: &DemoCompany, seed: u64, direction: Direction) -> Vec<String> {
+/// What the company at a place plays in a round: three companies have played every scene after three rounds.
+pub(super) fn scene_of(round: usize, place: usize) -> Option<Scene> {
+    let at = (round + place * 3) % Scene::ALL.len();
+    Scene::ALL.get(at).copied()
+}
+
+pub(super) fn chain(
+    shared: &Shared,
+    company: &DemoCompany,
+    seed: u64,
+    direction: Direction,
+) -> Vec<String> {
     let kind = match direction {
         Direction::Import => ceb::Kind::Ceb311,
         Direction::Export => ceb::Kind::Ceb303,

@@ -131,6 +131,7 @@ fn told(lang: Lang, status: StatusCode, read: Option<Told>, uri: &Uri) -> Refusa
 /// The code of an answer that has none: of the library that reads requests.
 fn code_of(status: StatusCode) -> Code {
     match status.as_u16() {
+        403 => registry::access::FORBIDDEN,
         404 => codes::NOT_FOUND,
         405 => codes::METHOD,
         413 => codes::TOO_LARGE,

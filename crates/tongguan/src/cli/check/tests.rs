@@ -42,9 +42,7 @@ fn folder() -> tempfile::TempDir {
     put("envelope.xml", &envelope("CEB311Message", &bad));
     put("envelope-of-a-list.xml", &envelope("CEB621Message", &order));
     // What customs sends is read as the platform reads it: a place that is empty is no mistake.
-    let receipt =
-        sample(Kind::Ceb622).replace("<ceb:preNo>", "<ceb:unknown>x</ceb:unknown><ceb:preNo>");
-    put("receipt.xml", receipt.as_bytes());
+    put("receipt.xml", receipt_of_another_shape().as_bytes());
     put("bonded.xml", b"<Package><EnvelopInfo/></Package>");
     put("table.csv", table().as_bytes());
     put(
@@ -62,6 +60,30 @@ fn folder() -> tempfile::TempDir {
     put("empty.json", b"");
     put("readme.md", b"not looked at");
     folder
+}
+
+/// A receipt as customs may send it tomorrow: with an element that no table has.
+fn receipt_of_another_shape() -> String {
+    let receipt = sample::message(&Spec::new(Kind::Ceb622, 7));
+    let place = "<preNo>";
+    assert!(receipt.contains(place), "{receipt}");
+    receipt.replacen(place, "<unknown>x</unknown><preNo>", 1)
+}
+
+/// What customs sends is judged as the platform takes it: what would be refused in a declaration is no mistake
+/// in a receipt.
+#[test]
+fn a_receipt_is_judged_as_the_platform_receives_it() {
+    let receipt = receipt_of_another_shape();
+    for profile in [Profile::Strict, Profile::Lenient] {
+        let terms = Terms::new(profile).at("20260106000000");
+        let sent = ceb::parse_under(receipt.as_bytes(), &terms).findings;
+        assert!(!sent.is_empty(), "{profile:?} would complain");
+        let outcome = super::xml(receipt.as_bytes(), &terms);
+        assert_eq!(outcome.received, Some(Kind::Ceb622));
+        let told: Vec<_> = outcome.told.iter().map(|told| &told.finding).collect();
+        assert!(told.is_empty(), "{told:?}");
+    }
 }
 
 /// A payment as a table of text, with words and a date of people.

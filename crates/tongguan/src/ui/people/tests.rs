@@ -44,6 +44,13 @@ async fn asked(path: &str, accept: &str, is_form: bool) -> (StatusCode, String, 
             "/gone",
             get(|| async { Problem::new(codes::NOT_FOUND).detail("<b>x</b>") }),
         )
+        .route(
+            "/secret",
+            get(|| async {
+                Problem::new(registry::access::FORBIDDEN).detail("所需权限：查看报文")
+            }),
+        )
+        .route("/bare", get(|| async { StatusCode::FORBIDDEN }))
         .route("/busy", get(|| async { StatusCode::TOO_MANY_REQUESTS }))
         .route(
             "/form",
@@ -90,6 +97,25 @@ async fn an_error_is_a_page_that_says_what_to_do_and_keeps_its_query() {
     let (status, _, body) = asked("/form", BROWSER, true).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(body.contains("TG-R4130"), "{body}");
+}
+
+/// Who may not see something gets a page that says so, in both languages; programs get the problem.
+#[tokio::test]
+async fn what_is_forbidden_is_a_page_too() {
+    for path in ["/secret", "/bare"] {
+        let (status, kind, body) = asked(path, BROWSER, false).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        assert!(kind.starts_with("text/html"), "{kind}");
+        assert!(body.contains("<h1>"), "{body}");
+        assert!(body.contains("TG-R4601"), "{path}: {body}");
+    }
+    let (_, _, body) = asked("/secret?lang=en", BROWSER, false).await;
+    let title = registry::access::FORBIDDEN.title_en;
+    assert!(!title.is_empty() && body.contains(title), "{body}");
+    let (status, kind, body) = asked("/secret", "*/*", false).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(kind.starts_with("application/problem+json"), "{kind}");
+    assert!(body.contains("\"code\":\"TG-R4601\""), "{body}");
 }
 
 #[tokio::test]
