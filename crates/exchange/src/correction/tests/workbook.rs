@@ -240,7 +240,7 @@ async fn a_field_that_the_platform_named_is_red_and_still_wrong_when_it_comes_ba
     house.settle().await;
     let book = taken(&house, &[id]).await;
     let named = cell(3, "discount");
-    assert_eq!(book.red(), [named.clone()]);
+    assert_eq!(book.red(), std::slice::from_ref(&named));
     let reason = &book.sheet(crate::workbook::SUMMARY_SHEET)[1];
     assert!(reason[5].starts_with("TG-E"), "{reason:?}");
     assert!(book.note(&named).contains(&reason[5]), "{reason:?}");
