@@ -195,7 +195,7 @@ export function backOffice(browserOf) {
     await isGood(company.page, "a notice");
     await shot(company.page, "notice");
     await dialog.getByRole("button", { name: "关闭" }).last().click();
-    await company.page.getByRole("button", { name: `未读通知 ${n - 1} 条`, exact: true }).waitFor();
+    await company.page.getByRole("button", { name: new RegExp(`^未读通知 ${n - 1} 条`) }).waitFor();
     await company.page.goto(`${url}/console/notices`);
     await settled(company.page);
     await row(company.page, "周六夜间维护").getByText("已读").waitFor();

@@ -52,6 +52,8 @@ function everyPage() {
       const complaints = listen(page);
       await page.goto(`${url}/console/`);
       await settled(page);
+      const landing = (await page.locator("#content").innerText()).split("\n").filter((line) => line.trim() !== "");
+      assert.ok(landing.length > 3, `${role} lands on a page without content: ${landing.join(" / ")}`);
       const entries = page.locator("nav .ant-menu-item:not(:has(a[target]))");
       const count = await entries.count();
       assert.ok(count > 0, "the menu is empty");

@@ -193,7 +193,7 @@ export const exchange = {
   "status.unknown": ["未知代码，待平台解释", "unknown code, to be explained by the platform"],
   "unsure.badge": ["最新状态 {status} 待解释", "latest status {status} unexplained"],
   "unsure.title": ["海关最新的回执状态 {status} 未收录，是否影响办理结果尚不清楚", "Customs' latest status {status} is unknown: it may change what became of this"],
-  "unsure.text": ["上面的办理结果以此前的回执为准。平台运维人员已收到待办，解释后在此显示；急需处理的，请向主管海关或平台核实，不要重复申报。", "The result above is that of earlier receipts. The operators have been told and will explain it here; if it is urgent, ask your customs office or the platform, and do not declare again."],
+  "unsure.text": ["办理结果以此前的回执为准。平台运维人员已收到待办，解释后在此显示；急需处理的，请向主管海关或平台核实，不要重复申报。", "The result shown is that of earlier receipts. The operators have been told and will explain it here; if it is urgent, ask your customs office or the platform, and do not declare again."],
   "document.number": ["序号", "No."],
   "document.key": ["业务主键", "Business key"],
   "document.orderNo": ["订单编号", "Order no."],
