@@ -51,15 +51,9 @@ pub struct Edit {
 }
 
 impl Edit {
-    /// Why several documents cannot have this change alike, in Chinese: it would give them one number.
-    pub(super) fn fault_for_several(&self) -> Option<String> {
-        let is_number = IDENTIFYING.contains(&self.element.as_str()) && !self.value.is_empty();
-        is_number.then(|| {
-            format!(
-                "{} 是一份单证自己的编号，不能给多份单证填同一个值；请逐份更正，或用 document 指明是哪一份",
-                self.element
-            )
-        })
+    /// Whether this gives a document a number of its own, which no two documents can have.
+    pub(super) fn numbers(&self) -> bool {
+        IDENTIFYING.contains(&self.element.as_str()) && !self.value.is_empty()
     }
 
     /// Why this cannot be put in, in Chinese; nothing when it can.

@@ -300,10 +300,12 @@ pub(crate) async fn submit_corrections(
         body.map_err(|error| Problem::new(web::codes::BAD_REQUEST).detail(error.body_text()))?;
     let messages = within(body.messages)?;
     if messages.len() > 1
-        && let Some(fault) = body.edits.iter().find_map(Edit::fault_for_several)
+        && let Some(edit) = body.edits.iter().find(|edit| edit.numbers())
     {
-        let (fault, _) = fault.split_once('，').unwrap_or((&fault, ""));
-        let detail = format!("{fault}，不能给多份报文的单证填同一个值；请逐份更正");
+        let detail = format!(
+            "{} 是一份单证自己的编号，不能给多份报文的单证填同一个值；请逐份更正",
+            edit.element
+        );
         return Err(Problem::new(web::codes::BAD_REQUEST).detail(detail));
     }
     let ids: Vec<MessageId> = messages

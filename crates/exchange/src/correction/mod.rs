@@ -329,10 +329,14 @@ impl Original {
         }
         let mut n_bytes = 0;
         for edit in edits {
-            let is_for_several = edit.document.is_none() && self.rejected.len() > 1;
-            let several = edit.fault_for_several().filter(|_| is_for_several);
-            if let Some(fault) = edit.fault().or(several) {
+            if let Some(fault) = edit.fault() {
                 return Err(bad(fault));
+            }
+            if edit.numbers() && edit.document.is_none() && self.rejected.len() > 1 {
+                return Err(bad(format!(
+                    "{} 是一份单证自己的编号，不能给多份单证填同一个值；请用 document 指明是哪一份",
+                    edit.element
+                )));
             }
             let n_places = self.put(edit);
             if n_places == 0 {
