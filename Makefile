@@ -13,7 +13,7 @@ run: ## build, and run the demo at http://127.0.0.1:8080/ (another port: make ru
 	@scripts/port.sh $(PORT)
 	@echo "1/3 the console (a minute the first time)"
 	@scripts/console.sh
-	@echo "2/3 the program (some minutes the first time; seconds when nothing changed)"
+	@echo "2/3 the program (three to five minutes the first time; seconds when nothing changed)"
 	@cargo build --profile quick --locked -p tongguan
 	@ln -sf target/quick/tongguan tongguan
 	@echo "3/3 the demo"

@@ -60,6 +60,7 @@ export const TOLD: Readonly<Record<string, string>> = {
   "电子税单已汇总": "Tax bill summarised",
   "已锁定，未比对密码": "Locked: the password was not compared",
   "没有找到对应的申报单证": "No declared document fits",
+  "与这份回执有关的单证或报文在平台存储中已损坏，未能登记；从备份恢复后可重新匹配": "A document or message that this receipt is about is damaged as the platform stored it, so the receipt could not be recorded; it can be matched again once that is restored from a backup",
   "平台存储的内容已损坏，无法读取，原样保留；从备份恢复后可重新匹配": "Its content as the platform stored it is damaged and cannot be read; it is kept as it is, and can be matched again once it is restored from a backup",
   "平台存储的内容已损坏，无法读取，原样保留，待人工处理；平台从备份恢复后可放行": "Its content as the platform stored it is damaged and cannot be read; it is kept as it is and held, and can be released once the platform has restored it from a backup",
   "（平台存储的这份回执已损坏，内容无法读取；请登录单一窗口查询该单，并联系平台运维）": "(This receipt as the platform stored it is damaged and cannot be read: look the document up in the Single Window, and tell the operators of the platform)",

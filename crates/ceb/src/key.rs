@@ -11,6 +11,18 @@
 use crate::kind::Kind;
 use crate::message::Document;
 
+/// Longest value of a key or number, in bytes: twice what the standard allows. What is longer names nothing that was
+/// declared, and would not fit into an index.
+const VALUE_BYTES_MAX: usize = 360;
+
+/// A value by which a document is found.
+fn value<'a>(document: &'a Document, element: &str) -> Option<&'a str> {
+    let value = document.head.get(element)?.trim();
+    (1..=VALUE_BYTES_MAX)
+        .contains(&value.len())
+        .then_some(value)
+}
+
 /// Business key of a declared document (业务主键).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BusinessKey {
@@ -35,8 +47,8 @@ pub struct SearchKeys {
     pub pre_no: Option<String>,
 }
 
-/// The key of a declared document or of a receipt's entry; `None` when an element of it is absent or
-/// empty, and for notices.
+/// The key of a declared document or of a receipt's entry; `None` when an element of it is absent,
+/// empty or far too long, and for notices.
 #[must_use]
 pub fn of_document(kind: Kind, document: &Document) -> Option<BusinessKey> {
     let spec = kind.spec();
@@ -45,10 +57,7 @@ pub fn of_document(kind: Kind, document: &Document) -> Option<BusinessKey> {
     }
     let mut text = String::new();
     for (at, element) in spec.key.iter().enumerate() {
-        let value = document.head.get(element)?.trim();
-        if value.is_empty() {
-            return None;
-        }
+        let value = value(document, element)?;
         if at > 0 {
             text.push('|');
         }
@@ -63,10 +72,7 @@ pub fn of_document(kind: Kind, document: &Document) -> Option<BusinessKey> {
 /// Numbers by which people and the fallback look for a document.
 #[must_use]
 pub fn search_keys(_kind: Kind, document: &Document) -> SearchKeys {
-    let value = |element: &str| {
-        let value = document.head.get(element)?.trim();
-        (!value.is_empty()).then(|| value.to_owned())
-    };
+    let value = |element: &str| value(document, element).map(str::to_owned);
     SearchKeys {
         order_no: value("orderNo"),
         logistics_no: value("logisticsNo").or_else(|| value("logisticNo")),

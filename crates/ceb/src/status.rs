@@ -104,6 +104,14 @@ impl ReturnStatus {
         })
     }
 
+    /// Whether the standard has it, or practice knows what it means; faults of the E-Port (negative) are an open set
+    /// of their own.
+    #[must_use]
+    pub const fn is_listed(self) -> bool {
+        // 99 refuses before customs has it; what for, its text says.
+        self.0 == 99 || self.chinese().is_some()
+    }
+
     /// Whether nothing more is expected for a document of this declared kind until it is declared
     /// again. What closes a document differs: a payment ends with 120, a list with 899, a cancel
     /// with 399.

@@ -48,17 +48,29 @@ pub(crate) async fn step(
         Err(Error::Damaged(_)) => {
             for at in all {
                 let own: Vec<i64> = kept.get(at).copied().into_iter().collect();
-                let alone = taken(shared, &opened, at..at + 1, own.clone()).await;
-                if let Err(Error::Damaged(why)) = alone {
-                    set_apart(shared, &opened, at, (own, why)).await?;
-                } else {
-                    alone?;
+                match taken(shared, &opened, at..at + 1, own.clone()).await {
+                    Err(Error::Damaged(_)) => in_parts(shared, &opened[at], own).await?,
+                    alone => alone?,
                 }
             }
         }
         other => other?,
     }
     Ok(n_answers)
+}
+
+/// Takes a delivery answer by answer, for a damaged row keeps only its own from being recorded, and then out of the
+/// inbox: what was recorded before a crash in between is known when the delivery comes again (I3).
+async fn in_parts(shared: &Arc<Shared>, one: &Opened, kept: Vec<i64>) -> Result<()> {
+    for part in one.parts() {
+        let part = Arc::new(vec![part]);
+        match taken(shared, &part, 0..1, Vec::new()).await {
+            Err(Error::Damaged(why)) => set_apart(shared, &part, why).await?,
+            alone => alone?,
+        }
+    }
+    let write = shared.db.write(move |tx| inbox::delete(tx, &kept));
+    write.await.map(|_| ())
 }
 
 /// Applies some of the opened answers in one transaction, in which those of the inbox are taken out.
@@ -84,20 +96,14 @@ pub(crate) const ROW_DAMAGED: &str =
     "与这份回执有关的单证或报文在平台存储中已损坏，未能登记；从备份恢复后可重新匹配";
 
 /// Parks an answer that cannot be recorded, for a row that it needs is damaged: the others go on.
-async fn set_apart(
-    shared: &Arc<Shared>,
-    opened: &Arc<Vec<Opened>>,
-    at: usize,
-    (kept, why): (Vec<i64>, String),
-) -> Result<()> {
-    let (ids, all) = (Arc::clone(&shared.ids), Arc::clone(opened));
+async fn set_apart(shared: &Arc<Shared>, part: &Arc<Vec<Opened>>, why: String) -> Result<()> {
+    let (ids, part) = (Arc::clone(&shared.ids), Arc::clone(part));
     let now_ms = shared.clock.now_ms();
     let write = shared.db.write(move |tx| -> Result<i64> {
-        inbox::delete(tx, &kept)?;
-        match all.get(at) {
-            Some(one) => receipt::park_as(tx, &ids, one, (ROW_DAMAGED, now_ms)),
-            None => Ok(0),
-        }
+        let parked = part
+            .iter()
+            .map(|one| receipt::park_as(tx, &ids, one, (ROW_DAMAGED, now_ms)));
+        Ok(parked.last().transpose()?.unwrap_or_default())
     });
     let print = write.await?;
     store::unreadable::tell(("answer", (print, 0)), &why);

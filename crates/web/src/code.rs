@@ -26,3 +26,25 @@ impl Code {
         )
     }
 }
+
+/// Declares the codes of a module and `ALL`, the list of them: `NAME = code, HTTP status, title, title in
+/// English, what happened, what to do;`.
+#[macro_export]
+macro_rules! codes {
+    ($($name:ident = $code:literal, $status:literal, $title:literal, $title_en:literal,
+        $meaning:literal, $advice:literal;)+) => {
+        $(
+            #[doc = $title]
+            pub const $name: $crate::Code = $crate::Code {
+                code: $code,
+                status: $status,
+                title: $title,
+                title_en: $title_en,
+                meaning: $meaning,
+                advice: $advice,
+            };
+        )+
+        /// Every code of this module.
+        pub const ALL: &[$crate::Code] = &[$($name),+];
+    };
+}

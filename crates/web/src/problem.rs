@@ -9,121 +9,42 @@ use utoipa::ToSchema;
 
 /// Codes that any route may answer.
 pub mod codes {
-    use crate::Code;
 
-    /// The database or a queue cannot take work now.
-    pub const UNAVAILABLE: Code = Code {
-        code: "TG-F5030",
-        status: 503,
-        title: "平台暂时无法受理",
-        title_en: "The platform cannot take this now",
-        meaning: "平台的存储或队列此刻不可用（繁忙、磁盘已满或连接中断）。本次请求没有被受理，也没有保存任何内容。",
-        advice: "请按应答头 Retry-After 的秒数等待后，用同一报文（相同 guid、相同内容）重新提交；重复提交不会产生重复申报。",
-    };
-    /// Something of ours failed.
-    pub const FAULT: Code = Code {
-        code: "TG-F5000",
-        status: 500,
-        title: "平台内部错误",
-        title_en: "Internal error",
-        meaning: "平台处理请求时发生了内部错误，原因已记录。",
-        advice: "请稍后重试；若仍出现，请把应答头 X-Request-Id 的值告知平台运维人员。",
-    };
-    /// What is asked for is damaged in the store.
-    pub const DAMAGED: Code = Code {
-        code: "TG-F5001",
-        status: 500,
-        title: "平台存储的内容已损坏",
-        title_en: "What the platform has stored is damaged",
-        meaning: "平台存储的这份内容（报文原文、回执等）已损坏，无法读取；其他内容不受影响。原因已记录，已提醒平台运维人员。",
-        advice: "重试不会成功。请把受理号和应答头 X-Request-Id 的值告知平台，由运维人员从备份恢复；报文尚未发往海关、急需办理的，请重新申报。",
-    };
-    /// The request itself is wrong.
-    pub const BAD_REQUEST: Code = Code {
-        code: "TG-R4000",
-        status: 400,
-        title: "请求有误",
-        title_en: "Bad request",
-        meaning: "请求的参数或格式不符合接口说明。",
-        advice: "请对照 /api/docs 检查参数名称、类型和取值后重新提交。",
-    };
-    /// Nothing there, or not yours.
-    pub const NOT_FOUND: Code = Code {
-        code: "TG-R4040",
-        status: 404,
-        title: "没有找到",
-        title_en: "Not found",
-        meaning: "所请求的内容不存在，或不属于当前企业。",
-        advice: "请检查地址和编号；其他企业的报文不可查询。",
-    };
-    /// The body is larger than the limit.
-    pub const TOO_LARGE: Code = Code {
-        code: "TG-R4130",
-        status: 413,
-        title: "报文过大",
-        title_en: "The body is too large",
-        meaning: "提交的内容超过了平台允许的大小。",
-        advice: "请拆分后重新提交；单份报文的上限见应答 detail。",
-    };
-    /// The method does not exist on this address.
-    pub const METHOD: Code = Code {
-        code: "TG-R4050",
-        status: 405,
-        title: "请求方法不适用",
-        title_en: "Method not allowed",
-        meaning: "该地址不支持所用的 HTTP 方法。",
-        advice: "请对照 /api/docs 使用正确的方法。",
-    };
-    /// The caller holds as much of a resource as one caller may.
-    pub const SHARE: Code = Code {
-        code: "TG-R4290",
-        status: 429,
-        title: "同时进行的请求过多",
-        title_en: "Too many requests at the same time",
-        meaning: "本企业（不代表企业的人员为本账号，未登录时为本地址）同时占用的份额已满，例如正在处理的查询、正在上传的内容、等待中的领取请求或正在生成的导出。其他调用方不受影响，本次请求没有被受理。",
-        advice: "请等先前的请求完成，或按应答头 Retry-After 的秒数等待后重试；程序请减少并发。",
-    };
-    /// The body came too slowly or broke off.
-    pub const BODY_SLOW: Code = Code {
-        code: "TG-R4081",
-        status: 408,
-        title: "请求内容传输过慢或中断",
-        title_en: "The request body came too slowly",
-        meaning: "请求内容没有以最低速率送达，或连接中断。本次请求没有被受理。",
-        advice: "请检查网络后重新提交。",
-    };
-    /// The request does not say for which host it is, or says two.
-    pub const HOST: Code = Code {
-        code: "TG-R4007",
-        status: 400,
-        title: "请求头 Host 有误",
-        title_en: "The Host header is missing or wrong",
-        meaning: "HTTP/1.1 请求应有且仅有一个 Host，并与请求行中的地址一致。",
-        advice: "请检查客户端或代理的配置。",
-    };
-    /// For the operator only.
-    pub const INSIDE: Code = Code {
-        code: "TG-R4036",
-        status: 403,
-        title: "仅供运维访问",
-        title_en: "For operators only",
-        meaning: "该地址只对本机、配置中列出的网段（http.metrics_callers）或持有令牌（http.metrics_token_file）的调用方开放。",
-        advice: "请从本机访问，或请运维人员调整配置。",
-    };
-    /// All of the above.
-    pub const ALL: &[Code] = &[
-        UNAVAILABLE,
-        FAULT,
-        DAMAGED,
-        BAD_REQUEST,
-        NOT_FOUND,
-        TOO_LARGE,
-        METHOD,
-        SHARE,
-        BODY_SLOW,
-        HOST,
-        INSIDE,
-    ];
+    crate::codes! {
+        UNAVAILABLE = "TG-F5030", 503, "平台暂时无法受理", "The platform cannot take this now",
+            "平台的存储或队列此刻不可用（繁忙、磁盘已满或连接中断）。本次请求没有被受理，也没有保存任何内容。",
+            "请按应答头 Retry-After 的秒数等待后，用同一报文（相同 guid、相同内容）重新提交；重复提交不会产生重复申报。";
+        FAULT = "TG-F5000", 500, "平台内部错误", "Internal error",
+            "平台处理请求时发生了内部错误，原因已记录。",
+            "请稍后重试；若仍出现，请把应答头 X-Request-Id 的值告知平台运维人员。";
+        DAMAGED = "TG-F5001", 500, "平台存储的内容已损坏", "What the platform has stored is damaged",
+            "平台存储的这份内容（报文原文、回执等）已损坏，无法读取；其他内容不受影响。原因已记录，已提醒平台运维人员。",
+            "重试不会成功。请把受理号和应答头 X-Request-Id 的值告知平台，由运维人员从备份恢复；报文尚未发往海关、急需办理的，请重新申报。";
+        BAD_REQUEST = "TG-R4000", 400, "请求有误", "Bad request",
+            "请求的参数或格式不符合接口说明。",
+            "请对照 /api/docs 检查参数名称、类型和取值后重新提交。";
+        NOT_FOUND = "TG-R4040", 404, "没有找到", "Not found",
+            "所请求的内容不存在，或不属于当前企业。",
+            "请检查地址和编号；其他企业的报文不可查询。";
+        TOO_LARGE = "TG-R4130", 413, "报文过大", "The body is too large",
+            "提交的内容超过了平台允许的大小。",
+            "请拆分后重新提交；单份报文的上限见应答 detail。";
+        METHOD = "TG-R4050", 405, "请求方法不适用", "Method not allowed",
+            "该地址不支持所用的 HTTP 方法。",
+            "请对照 /api/docs 使用正确的方法。";
+        SHARE = "TG-R4290", 429, "同时进行的请求过多", "Too many requests at the same time",
+            "本企业（不代表企业的人员为本账号，未登录时为本地址）同时占用的份额已满，例如正在处理的查询、正在上传的内容、等待中的领取请求或正在生成的导出。其他调用方不受影响，本次请求没有被受理。",
+            "请等先前的请求完成，或按应答头 Retry-After 的秒数等待后重试；程序请减少并发。";
+        BODY_SLOW = "TG-R4081", 408, "请求内容传输过慢或中断", "The request body came too slowly",
+            "请求内容没有以最低速率送达，或连接中断。本次请求没有被受理。",
+            "请检查网络后重新提交。";
+        HOST = "TG-R4007", 400, "请求头 Host 有误", "The Host header is missing or wrong",
+            "HTTP/1.1 请求应有且仅有一个 Host，并与请求行中的地址一致。",
+            "请检查客户端或代理的配置。";
+        INSIDE = "TG-R4036", 403, "仅供运维访问", "For operators only",
+            "该地址只对本机、配置中列出的网段（http.metrics_callers）或持有令牌（http.metrics_token_file）的调用方开放。",
+            "请从本机访问，或请运维人员调整配置。";
+    }
 }
 
 /// A problem (错误应答), RFC 9457, with a stable code.

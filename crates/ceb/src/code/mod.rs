@@ -31,6 +31,30 @@ pub use value::*;
 
 use crate::profile::Profile;
 
+/// Declares finding codes: `NAME = id, layer, severity (/ severity in the lenient profile) (since day), title,
+/// what happened, what to do, source;`.
+macro_rules! codes {
+    ($($name:ident = $id:literal, $layer:ident, $severity:ident $(/ $lenient:ident)? $(since $since:literal)?,
+        $title:literal, $happened:literal, $todo:literal, $source:literal;)+) => {$(
+        #[doc = $title]
+        pub static $name: $crate::code::Code = $crate::code::Code {
+            id: $id,
+            layer: $crate::code::Layer::$layer,
+            severity: $crate::code::Severity::$severity,
+            title: $title,
+            happened: $happened,
+            todo: $todo,
+            source: $source,
+            lenient: $crate::code::codes!(@opt $($crate::code::Severity::$lenient)?),
+            since: $crate::code::codes!(@opt $($since)?),
+            until: None,
+        };
+    )+};
+    (@opt) => { None };
+    (@opt $value:expr) => { Some($value) };
+}
+pub(crate) use codes;
+
 /// One finding code and what a clerk should know about it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Code {
@@ -57,20 +81,6 @@ pub struct Code {
 }
 
 impl Code {
-    /// What most codes of rules have in common; a code names what is its own.
-    pub const RULE: Self = Self {
-        id: "",
-        layer: Layer::Rule,
-        severity: Severity::Refuse,
-        title: "",
-        happened: "",
-        todo: "",
-        source: "",
-        lenient: None,
-        since: None,
-        until: None,
-    };
-
     /// How grave it is under a profile.
     #[must_use]
     pub fn severity_in(&self, profile: Profile) -> Severity {

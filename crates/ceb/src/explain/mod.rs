@@ -207,6 +207,11 @@ pub fn explain(kind: Option<Kind>, status: Option<ReturnStatus>, info: &str) -> 
     } else if own.is_some_and(|entry| !entry.is_vague) {
         of_bad_codes(&mut parts, &read, kind);
     }
+    // What the words beside it say may be right; what became of the document is still not known.
+    let is_unlisted = status.is_some_and(|status| status.0 > 0 && !status.is_listed());
+    if is_unlisted && own.is_none() && !parts.is_empty() && !parts.has_unlisted(&code) {
+        parts.push(unknown_code(&code, said));
+    }
     if parts.is_empty() {
         parts.first(match status {
             Some(_) => unknown_code(&code, said),

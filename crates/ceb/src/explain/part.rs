@@ -118,6 +118,13 @@ impl Parts {
         self.0.iter().all(is_little)
     }
 
+    /// Whether one of them is this code, which the dictionary does not have.
+    pub(super) fn has_unlisted(&self, code: &str) -> bool {
+        self.0
+            .iter()
+            .any(|part| part.is_unlisted && part.code == code)
+    }
+
     /// Puts right what says that all went well beside a status that turned the document down: the status stands. What
     /// is left out where something else tells why.
     pub(super) fn contradict(&mut self, status: ReturnStatus) {
@@ -127,10 +134,15 @@ impl Parts {
         }
         for part in self.0.iter_mut().filter(|part| is_good(part)) {
             let what = status.chinese().unwrap_or("处理异常");
-            let said = part.meaning.trim_end_matches('。');
+            let meaning = part.meaning.trim_end_matches('。');
+            // Words without a code stand under the code of the status.
+            let named = match part.entry.map(|entry| entry.family) {
+                Some(Family::Text) => format!("“{}”", part.said),
+                _ => part.code.clone(),
+            };
             part.meaning = format!(
-                "回执状态 {}（{what}）与返回信息中的 {}（{said}）互相矛盾，以状态为准：单证没有通过。",
-                status.0, part.code
+                "回执状态 {}（{what}）与返回信息中的 {named}（{meaning}）互相矛盾，以状态为准：单证没有通过。",
+                status.0
             );
             "请先向海关或电子口岸核实原因，需要更正的，更正后用新的 guid 重新申报。"
                 .clone_into(&mut part.advice);

@@ -1,69 +1,22 @@
 //! Codes of corrections that cannot be made.
 
-use web::Code;
-
-/// Nothing of the message came back.
-pub const NOTHING_REJECTED: Code = Code {
-    code: "TG-R4421",
-    status: 409,
-    title: "没有需要更正的单证",
-    title_en: "Nothing to correct",
-    meaning: "这份报文没有被海关退单、处理异常或被平台拒收而尚待处理的单证：或者没有，或者已另行重新申报，或者已标为不再处理。",
-    advice: "请查看报文的最新回执；确需修改海关已接受的单证，请按变更（appType 2）另行申报。",
-};
-/// The message cannot be read.
-pub const UNREADABLE: Code = Code {
-    code: "TG-R4422",
-    status: 409,
-    title: "报文无法读取，不能在线更正",
-    title_en: "The message cannot be read",
-    meaning: "被拒收的报文结构有误，平台读不出其中的单证，无法生成更正表单。",
-    advice: "请按校验问题在原来的系统中更正后重新提交，也可以用 Excel 模板重新申报。",
-};
-/// The company signs itself, so the platform cannot declare for it.
-pub const OWN_SIGNATURE: Code = Code {
-    code: "TG-R4423",
-    status: 409,
-    title: "更正后的报文须由本企业签名",
-    title_en: "The company must sign the corrected message",
-    meaning: "更正后的报文是一份新报文，须重新签名；本企业没有开通平台代签，平台不能代为提交。",
-    advice: "请下载更正后的报文，用本企业的证书签名后提交；或者在“签名”页开通平台代签。",
-};
-/// A person takes the message away without having seen its personal data.
-pub const MASKED: Code = Code {
-    code: "TG-R4424",
-    status: 409,
-    title: "请先显示个人信息",
-    title_en: "Show the personal data first",
-    meaning: "下载的报文含有订购人、收件人等个人信息的原文，须先说明理由查看原文。",
-    advice: "请在报文详情页点“显示个人信息”并写明理由，10 分钟内即可下载。",
-};
-
-/// The message was corrected already.
-pub const CORRECTED: Code = Code {
-    code: "TG-R4425",
-    status: 409,
-    title: "已经更正重报过",
-    title_en: "Corrected already",
-    meaning: "这份报文已有更正后的新报文，正在办理或已被接受；再次更正会把同一单证重复申报。",
-    advice: "请查看新报文的办理结果；新报文被退单时，请更正新报文。",
-};
-/// The very same correction was turned down.
-pub const SAME_AGAIN: Code = Code {
-    code: "TG-R4426",
-    status: 409,
-    title: "同样的更正已被退回",
-    title_en: "The same correction was turned down",
-    meaning: "按同样内容更正的报文此前已提交，并已被海关退单、处理异常或被平台拒收；原样再报只会再次退回，平台没有再次提交。",
-    advice: "请打开 messageId 所指的新报文，按它的回执更正后重报；内容无误、确需原样再报的，也请从新报文发起。",
-};
-
-/// All of the above.
-pub const ALL: &[Code] = &[
-    NOTHING_REJECTED,
-    UNREADABLE,
-    OWN_SIGNATURE,
-    MASKED,
-    CORRECTED,
-    SAME_AGAIN,
-];
+web::codes! {
+    NOTHING_REJECTED = "TG-R4421", 409, "没有需要更正的单证", "Nothing to correct",
+        "这份报文没有被海关退单、处理异常或被平台拒收而尚待处理的单证：或者没有，或者已另行重新申报，或者已标为不再处理。",
+        "请查看报文的最新回执；确需修改海关已接受的单证，请按变更（appType 2）另行申报。";
+    UNREADABLE = "TG-R4422", 409, "报文无法读取，不能在线更正", "The message cannot be read",
+        "被拒收的报文结构有误，平台读不出其中的单证，无法生成更正表单。",
+        "请按校验问题在原来的系统中更正后重新提交，也可以用 Excel 模板重新申报。";
+    OWN_SIGNATURE = "TG-R4423", 409, "更正后的报文须由本企业签名", "The company must sign the corrected message",
+        "更正后的报文是一份新报文，须重新签名；本企业没有开通平台代签，平台不能代为提交。",
+        "请下载更正后的报文，用本企业的证书签名后提交；或者在“签名”页开通平台代签。";
+    MASKED = "TG-R4424", 409, "请先显示个人信息", "Show the personal data first",
+        "下载的报文含有订购人、收件人等个人信息的原文，须先说明理由查看原文。",
+        "请在报文详情页点“显示个人信息”并写明理由，10 分钟内即可下载。";
+    CORRECTED = "TG-R4425", 409, "已经更正重报过", "Corrected already",
+        "这份报文已有更正后的新报文，正在办理或已被接受；再次更正会把同一单证重复申报。",
+        "请查看新报文的办理结果；新报文被退单时，请更正新报文。";
+    SAME_AGAIN = "TG-R4426", 409, "同样的更正已被退回", "The same correction was turned down",
+        "按同样内容更正的报文此前已提交，并已被海关退单、处理异常或被平台拒收；原样再报只会再次退回，平台没有再次提交。",
+        "请打开 messageId 所指的新报文，按它的回执更正后重报；内容无误、确需原样再报的，也请从新报文发起。";
+}

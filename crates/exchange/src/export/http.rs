@@ -6,7 +6,7 @@ use crate::api::{ApiState, bad};
 use crate::downlink;
 use crate::explanation;
 use crate::finder::list;
-use crate::message::{self, Message, MessageId};
+use crate::message::{Message, MessageId};
 use crate::outcome::{holder, state_chinese};
 use crate::query::http::{ListQuery, filter};
 use crate::query::{Unsure, unsure, words};
@@ -179,7 +179,7 @@ async fn export_messages(
             .db
             .read(move |tx| {
                 let page = list(tx, &sight, &asked, PAGE)?;
-                let unsure = unsure(tx, page.iter())?;
+                let unsure = unsure(tx, page.iter().map(|message| message.id))?;
                 Ok::<_, store::Error>((page, unsure))
             })
             .await?;
@@ -202,10 +202,10 @@ async fn export_messages(
 }
 
 fn message_row(exports: &Exports, message: &Message, unsure: Option<&Unsure>) -> Vec<Value> {
-    let state = match unsure {
-        Some(_) if message.state == message::State::Settled => message::State::Answered,
-        _ => message.state,
-    };
+    let state = unsure.map_or_else(
+        || state_chinese(message.state, message.outcome),
+        |unsure| unsure.state_name(message.state, message.outcome),
+    );
     let holder = unsure.map_or_else(
         || holder(message.state, message.outcome, message.needs_action),
         |unsure| unsure.holder(),
@@ -225,7 +225,7 @@ fn message_row(exports: &Exports, message: &Message, unsure: Option<&Unsure>) ->
             .map_or_else(String::new, |company| company.name.clone())
             .into(),
         direction.into(),
-        state_chinese(state, message.outcome).into(),
+        state.into(),
         message.outcome.chinese().into(),
         if message.needs_action { "是" } else { "否" }.into(),
         holder.into(),

@@ -7,7 +7,7 @@ use crate::message::{FindingView, Message, MessageId, State};
 use ceb::Outcome;
 use registry::access::{Sight, visible};
 use registry::company::CompanyId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use store::id::PART_MAX;
 use store::{Error, Many, Result, Row, Tx, Value};
 
@@ -150,26 +150,31 @@ pub(crate) fn body(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Opti
     }
 }
 
-/// Latest statuses that the standard does not have, of the documents of these messages that were not turned down: one
-/// for each message that has any.
+/// Latest statuses that the standard does not have, of the documents of these messages that were not turned down:
+/// each with its message and the message's kind, once.
 pub(crate) fn unknown_statuses(
     tx: &mut Tx<'_>,
     messages: &BTreeSet<MessageId>,
-) -> Result<BTreeMap<MessageId, i64>> {
+) -> Result<Vec<(MessageId, String, i64)>> {
     const FIND: Many = Many {
-        before: "select m.id, max(d.status) from message m \
+        before: "select distinct m.id, m.kind, d.status from message m \
                  join document d on d.id > m.id and d.id <= m.id + $1 \
-                 where d.status > 0 and d.outcome in ('waiting', 'accepted', 'released') \
-                 and d.status not in (1, 2, 3, 4, 99, 100, 120, 300, 399, 400, 500, 501, 502, 503, 505, 599, \
-                 600, 700, 800, 899) and m.id in (",
+                 where d.status > 0 and d.outcome in ('waiting', 'accepted', 'released') and m.id in (",
         row: "?",
-        after: ") group by m.id",
+        after: ")",
     };
     let rows: Vec<Vec<Value<'_>>> = messages.iter().map(|id| vec![id.0.into()]).collect();
-    tx.many(FIND, &[PART_MAX.into()], &rows)?
-        .iter()
-        .map(|row| Ok((MessageId(row.int(0)?), row.int(1)?)))
-        .collect()
+    let is_listed = |status: i64| {
+        i32::try_from(status).is_ok_and(|status| ceb::ReturnStatus(status).is_listed())
+    };
+    let mut found = Vec::new();
+    for row in tx.many(FIND, &[PART_MAX.into()], &rows)? {
+        let status = row.int(2)?;
+        if !is_listed(status) {
+            found.push((MessageId(row.int(0)?), row.text(1)?, status));
+        }
+    }
+    Ok(found)
 }
 
 /// What stands for the text of a finding that is damaged; its code says what was found.

@@ -76,6 +76,9 @@ pub(crate) fn by_guid(
     .transpose()
 }
 
+/// What is wrong with a message without bytes.
+const BODY_GONE: &str = "the bytes of a message are gone";
+
 /// The bytes of a message as its company sent them; damage is told.
 pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Vec<u8>>> {
     let found = tx.query_opt(
@@ -85,7 +88,7 @@ pub(crate) fn body_as_received(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<
     )?;
     let Some(row) = found else { return Ok(None) };
     let read = row.bytes_opt(0)?.map_or_else(
-        || Err(Error::Damaged("the bytes of a message are gone".to_owned())),
+        || Err(Error::Damaged(BODY_GONE.to_owned())),
         |sealed| tx.open(sealed),
     );
     let read = read.and_then(|body| as_received(&body, &row.bytes(1)?).map(|()| body));
@@ -306,7 +309,7 @@ pub(crate) fn load(
     const LOAD: Many = Many {
         before: "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
                  s.message_id is not null, m.state = 'held', m.received_at, m.hash from message m \
-                 join message_body b on b.message_id = m.id \
+                 left join message_body b on b.message_id = m.id \
                  left join message_signed s on s.message_id = m.id where m.id in (",
         row: "?",
         after: ") order by m.id",
@@ -324,7 +327,10 @@ pub(crate) fn load(
 }
 
 fn loaded_of(tx: &mut Tx<'_>, id: MessageId, row: &Row) -> Result<Loaded> {
-    let body = tx.open(row.bytes(4)?)?;
+    let Some(sealed) = row.bytes_opt(4)? else {
+        return Err(Error::Damaged(BODY_GONE.to_owned()));
+    };
+    let body = tx.open(sealed)?;
     let is_signed_here = row.bool(5)?;
     if !is_signed_here {
         as_received(&body, &row.bytes(8)?)?;

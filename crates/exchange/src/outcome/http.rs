@@ -14,7 +14,7 @@ use registry::role::Role;
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
-use web::{Code, Problem, codes as web_codes};
+use web::{Problem, codes as web_codes};
 
 registry::operations! {
     DismissMessage = changes(
@@ -39,28 +39,14 @@ const WHY_CHARS_MAX: usize = 200;
 
 /// Codes of this room.
 pub mod codes {
-    use super::Code;
-
-    /// Nothing is to be done about it.
-    pub const NOTHING_OPEN: Code = Code {
-        code: "TG-R4461",
-        status: 409,
-        title: "报文没有待企业处理的事项",
-        title_en: "The message needs no action",
-        meaning: "报文没有被退单、异常或拒收，或已经重新申报、已标记为不再处理。",
-        advice: "无需操作；请刷新后查看报文的办理结果。",
-    };
-    /// Nothing of it is dismissed.
-    pub const NOTHING_DISMISSED: Code = Code {
-        code: "TG-R4462",
-        status: 409,
-        title: "报文没有可恢复处理的事项",
-        title_en: "Nothing of the message can be taken up again",
-        meaning: "报文的单证没有登记过不再处理，或登记之后已经重新申报。",
-        advice: "无需操作；请刷新后查看报文的办理结果。",
-    };
-    /// All of the above.
-    pub const ALL: &[Code] = &[NOTHING_OPEN, NOTHING_DISMISSED];
+    web::codes! {
+        NOTHING_OPEN = "TG-R4461", 409, "报文没有待企业处理的事项", "The message needs no action",
+            "报文没有被退单、异常或拒收，或已经重新申报、已标记为不再处理。",
+            "无需操作；请刷新后查看报文的办理结果。";
+        NOTHING_DISMISSED = "TG-R4462", 409, "报文没有可恢复处理的事项", "Nothing of the message can be taken up again",
+            "报文的单证没有登记过不再处理，或登记之后已经重新申报。",
+            "无需操作；请刷新后查看报文的办理结果。";
+    }
 }
 
 /// Why nothing more is done.

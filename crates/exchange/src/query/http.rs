@@ -182,7 +182,7 @@ pub(crate) async fn messages(
             let page = Page::cut(found, size, |message| message.id);
             let ids = page.items.iter().map(|message| message.id).collect();
             let links = correction::links(tx, &ids)?;
-            let unsure = unsure(tx, page.items.iter())?;
+            let unsure = unsure(tx, page.items.iter().map(|message| message.id))?;
             Ok((page, links, unsure))
         })
         .await?;
@@ -219,19 +219,12 @@ pub(crate) async fn message(
             let message = message.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
             let mut detail = view::detail(tx, &message)?;
             detail.masked = unmask::is_masked(tx, &asking, id, now_ms)?;
-            let unsure = unsure(tx, [&message].into_iter())?;
-            Ok((message, detail, unsure))
+            Ok((message, detail))
         })
         .await?;
-    let (message, mut detail, unsure) = found;
+    let (message, mut detail) = found;
     api.refresh().await?;
-    let links = (
-        detail.summary.corrects.take(),
-        detail.summary.corrected_by.take(),
-    );
-    detail.summary = api.summary(&actor, &message);
-    (detail.summary.corrects, detail.summary.corrected_by) = links;
-    detail.summary.unsure(&unsure);
+    detail.summary.company = api.summary(&actor, &message).company;
     if detail.masked {
         view::mask(&mut detail);
     }
@@ -322,7 +315,7 @@ async fn search(
         .await?;
     api.refresh().await?;
     let items = found.into_iter().map(|hit| {
-        let company = api.shared.directory.by_id(hit.company_id);
+        let company = api.shared.directory.by_id(hit.0.company_id);
         SearchHit::from_found(hit, company.as_deref())
     });
     Ok(Json(Page::whole(items.collect())))

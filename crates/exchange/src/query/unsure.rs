@@ -2,8 +2,10 @@
 //! known before, and must not look like an end.
 
 use super::MessageSummary;
-use crate::message::{Message, MessageId, State};
+use crate::message::{MessageId, State};
+use crate::outcome::state_chinese;
 use crate::{finder, unknown_code};
+use ceb::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Result, Tx};
 
@@ -16,6 +18,15 @@ pub struct Unsure {
 }
 
 impl Unsure {
+    /// The name of a message's state: a status that leaves it open is no end.
+    #[must_use]
+    pub fn state_name(self, state: State, outcome: Outcome) -> &'static str {
+        match state {
+            State::Settled => State::Answered.chinese(),
+            _ => state_chinese(state, outcome),
+        }
+    }
+
     /// Who has the message now.
     #[must_use]
     pub fn holder(self) -> &'static str {
@@ -34,6 +45,7 @@ impl MessageSummary {
             return;
         };
         self.unknown_status = Some(one.status);
+        self.unknown_status_explained = one.is_explained;
         one.holder().clone_into(&mut self.holder);
         if self.state == State::Settled.name() {
             State::Answered.chinese().clone_into(&mut self.state_name);
@@ -41,28 +53,43 @@ impl MessageSummary {
     }
 }
 
-/// Those of the messages of which the latest status is one that neither the standard has nor an operator has explained
-/// as nothing to act upon.
+/// Those of the messages of which the latest status of a document is one that neither the standard has nor an operator
+/// has explained, for its kind, as nothing to act upon.
 ///
 /// # Errors
 /// The engine's.
-pub fn unsure<'a>(
+pub fn unsure(
     tx: &mut Tx<'_>,
-    messages: impl Iterator<Item = &'a Message>,
+    messages: impl Iterator<Item = MessageId>,
 ) -> Result<BTreeMap<MessageId, Unsure>> {
-    let messages: BTreeSet<MessageId> = messages.map(|message| message.id).collect();
+    let messages: BTreeSet<MessageId> = messages.collect();
     let found = finder::unknown_statuses(tx, &messages)?;
-    let codes: BTreeSet<String> = found.values().map(i64::to_string).collect();
-    let answered = unknown_code::answered(tx, &codes)?;
-    let open = found.into_iter().filter_map(|(id, status)| {
-        let wants_act = answered.get(&status.to_string()).copied();
-        (wants_act != Some(false)).then_some((
-            id,
-            Unsure {
-                status,
-                is_explained: wants_act.is_some(),
-            },
-        ))
-    });
-    Ok(open.collect())
+    let key = |kind: &str, status: i64| (status.to_string(), kind.to_owned());
+    let keys = found.iter().map(|(_, kind, status)| key(kind, *status));
+    let answers = unknown_code::answers(tx, &keys.collect())?;
+    let mut open = BTreeMap::new();
+    for (id, kind, status) in found {
+        let answer = answers.get(&key(&kind, status));
+        if answer.is_some_and(|answer| !answer.wants_act()) {
+            continue;
+        }
+        let one = Unsure {
+            status,
+            is_explained: answer.is_some(),
+        };
+        // Of several the one that nobody can read yet.
+        let known = open.entry(id).or_insert(one);
+        if known.is_explained && !one.is_explained {
+            *known = one;
+        }
+    }
+    Ok(open)
+}
+
+/// One message's; see [`unsure`].
+///
+/// # Errors
+/// The engine's.
+pub fn unsure_one(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Unsure>> {
+    Ok(unsure(tx, [id].into_iter())?.remove(&id))
 }

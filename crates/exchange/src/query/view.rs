@@ -78,6 +78,10 @@ pub struct MessageSummary {
     /// A status (未收录的回执状态) that customs gave last and nobody can read yet: the outcome is what was known before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_status: Option<i64>,
+    /// Whether the platform has explained that status since: the explanation stands beside the receipt, and says what
+    /// the company is to do.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unknown_status_explained: bool,
 }
 
 /// A company by its name.
@@ -113,6 +117,7 @@ impl From<&Message> for MessageSummary {
             corrects: None,
             corrected_by: None,
             unknown_status: None,
+            unknown_status_explained: false,
         }
     }
 }
@@ -420,7 +425,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
     timeline.sort_by_key(|(at_ms, entry)| (*at_ms, follows_receipt(&entry.step)));
     let mut summary = MessageSummary::from(message);
     summary.link(&correction::links(tx, &BTreeSet::from([message.id]))?);
-    summary.unsure(&unsure(tx, [message].into_iter())?);
+    summary.unsure(&unsure(tx, [message.id].into_iter())?);
     Ok(MessageDetail {
         summary,
         documents,

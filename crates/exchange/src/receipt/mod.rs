@@ -259,7 +259,12 @@ pub(crate) fn outcome_of(kind: &str, guid: &str, status: i64) -> Option<Outcome>
         return Some(Outcome::Refused);
     }
     let status = ReturnStatus(i32::try_from(status).unwrap_or(0));
-    Outcome::of_receipt(Kind::from_code(kind)?, status)
+    match Kind::from_code(kind) {
+        Some(kind) => Outcome::of_receipt(kind, status),
+        // Its kind is damaged: what its status says of most documents.
+        None if kind.is_empty() => Outcome::of(status),
+        None => None,
+    }
 }
 
 /// A moment as receipts write it: Beijing time, `yyyyMMddHHmmssSSS`.

@@ -23,6 +23,25 @@ impl Opened {
     fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.content.iter().flatten()
     }
+
+    /// Each of its answers as a delivery by itself; what could not be read, whole.
+    pub(crate) fn parts(&self) -> Vec<Self> {
+        let part = |body, content| Self {
+            body,
+            receiver_ids: self.receiver_ids.clone(),
+            content,
+        };
+        match &self.content {
+            Ok(entries) => {
+                let alone = |entry: &Entry| {
+                    let body = bytes::Bytes::copy_from_slice(entry.xml.as_bytes());
+                    part(body, Ok(vec![entry.clone()]))
+                };
+                entries.iter().map(alone).collect()
+            }
+            Err(why) => vec![part(self.body.clone(), Err(why.clone()))],
+        }
+    }
 }
 
 pub(crate) fn open(body: bytes::Bytes) -> Opened {
@@ -99,17 +118,21 @@ pub(crate) fn park_as(
     one: &Opened,
     (reason, now_ms): (&str, i64),
 ) -> Result<i64> {
+    let parked = |kind, key, body| NewParked {
+        cause: Cause::Other,
+        at_ms: now_ms,
+        kind,
+        key,
+        reason: reason.to_owned(),
+        receivers: &one.receiver_ids,
+        body,
+    };
     for entry in one.entries() {
-        let parked = NewParked {
-            cause: Cause::Other,
-            at_ms: now_ms,
-            kind: entry.kind.code(),
-            key: key_of(entry),
-            reason: reason.to_owned(),
-            receivers: &one.receiver_ids,
-            body: entry.xml.as_bytes(),
-        };
-        parked::park(tx, ids, &parked, now_ms)?;
+        let one = parked(entry.kind.code(), key_of(entry), entry.xml.as_bytes());
+        parked::park(tx, ids, &one, now_ms)?;
+    }
+    if one.content.is_err() {
+        parked::park(tx, ids, &parked("", String::new(), &one.body), now_ms)?;
     }
     Ok(fingerprint(&[&one.body]))
 }
@@ -151,12 +174,15 @@ fn sort<'a>(
             });
         }
         for entry in one.entries() {
-            let home = match before.get(&print_of(one, entry)) {
+            let first = before.get(&print_of(one, entry));
+            let home = match first {
                 Some(first) if first.is_early => Home::Unknown(UNSENT),
-                Some(first) => home_as_of(tx, entry, to, first.at_ms)?,
+                Some(first) => home_as_of(tx, (&entries, entry), to, first.at_ms)?,
                 None => candidates.home(tx, entry, to)?,
             };
             let at_ms = to.arrived_ms.unwrap_or(now_ms);
+            // A repetition answers nothing that was sent since the first of it came.
+            let parked_ms = first.map_or(at_ms, |first| first.at_ms);
             let new = |company: CompanyId, document: i64| NewReceipt {
                 received_ms: to.arrived_ms,
                 ..new_receipt(entry, company, document, at_ms)
@@ -164,7 +190,7 @@ fn sort<'a>(
             match home {
                 Home::Unknown(reason) => sorted.homeless.push(NewParked {
                     cause: cause(reason),
-                    at_ms,
+                    at_ms: parked_ms,
                     kind: entry.kind.code(),
                     key: key_of(entry),
                     reason: reason.to_owned(),
@@ -209,8 +235,14 @@ fn came_before(
 }
 
 /// The home of an entry among what had been sent at this moment, in Unix milliseconds.
-fn home_as_of(tx: &mut Tx<'_>, entry: &Entry, to: &Address, at_ms: i64) -> Result<Home> {
-    let mut candidates = Candidates::read(tx, &[entry])?;
+/// The batch is read with it: another answer of it may tell the number under which this one is found.
+fn home_as_of(
+    tx: &mut Tx<'_>,
+    (batch, entry): (&[&Entry], &Entry),
+    to: &Address,
+    at_ms: i64,
+) -> Result<Home> {
+    let mut candidates = Candidates::read(tx, batch)?;
     candidates.as_of(tx, at_ms)?;
     let to = Address {
         arrived_ms: Some(at_ms),

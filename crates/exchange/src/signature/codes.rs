@@ -1,22 +1,10 @@
 //! Codes of the findings that the check of signatures adds to those of the message language.
 
-use web::Code;
-
-/// The company wants every message signed, and this one is not.
-pub const UNSIGNED: Code = Code {
-    code: "TG-E4003",
-    status: 202,
-    title: "报文没有签名",
-    title_en: "The message is not signed, and its company wants all of them signed",
-    meaning: "报文已受理，但本企业的签名策略要求每份报文都有签名，这份报文没有，因此被拒收，没有发往海关。",
-    advice: "请签名后换新的报文 guid 重新申报；也可以开通平台代签，或请平台把本企业的签名策略改为“只提示”。",
-};
-/// The company wants every signature verified, and the platform believes nobody.
-pub const NOBODY_TRUSTED: Code = Code {
-    code: "TG-E4004",
-    status: 202,
-    title: "平台没有受信任的根证书",
-    title_en: "The platform has no trusted root certificates",
-    meaning: "报文已受理，但本企业的签名策略要求核对每份报文的证书，而平台的信任库中没有根证书，不能认定任何证书，因此被拒收，没有发往海关。报文本身不一定有误。",
-    advice: "请联系平台运维人员；信任库恢复后，换新的报文 guid 重新申报。",
-};
+web::codes! {
+    UNSIGNED = "TG-E4003", 202, "报文没有签名", "The message is not signed, and its company wants all of them signed",
+        "报文已受理，但本企业的签名策略要求每份报文都有签名，这份报文没有，因此被拒收，没有发往海关。",
+        "请签名后换新的报文 guid 重新申报；也可以开通平台代签，或请平台把本企业的签名策略改为“只提示”。";
+    NOBODY_TRUSTED = "TG-E4004", 202, "平台没有受信任的根证书", "The platform has no trusted root certificates",
+        "报文已受理，但本企业的签名策略要求核对每份报文的证书，而平台的信任库中没有根证书，不能认定任何证书，因此被拒收，没有发往海关。报文本身不一定有误。",
+        "请联系平台运维人员；信任库恢复后，换新的报文 guid 重新申报。";
+}

@@ -17,6 +17,7 @@ use crate::explanation;
 use crate::finder::Found;
 use crate::finder::{body, document, documents_by};
 use crate::message::{MessageId, State};
+use crate::query::{Unsure, unsure_one};
 use crate::receipt;
 use crate::unmask;
 use ceb::Kind;
@@ -59,6 +60,8 @@ pub(crate) struct Chapter {
     /// What each receipt means.
     pub(crate) explanations: Vec<Explanation>,
     pub(crate) is_masked: bool,
+    /// The latest status of its message, where nobody can read it yet.
+    pub(crate) unsure: Option<Unsure>,
 }
 
 /// What the database knows about the trade of a document.
@@ -95,6 +98,7 @@ pub(crate) fn trade(tx: &mut Tx<'_>, actor: &Actor, id: i64, now_ms: i64) -> Res
         chapters.push(Chapter {
             is_masked: unmask::is_masked(tx, actor, message, now_ms)?,
             explanations: explanation::of(tx, &receipts)?,
+            unsure: unsure_one(tx, message)?,
             found,
             body,
             receipts,
@@ -152,5 +156,5 @@ pub(crate) fn holder(chapters: &[Chapter]) -> &'static str {
     };
     let list = live().find(|chapter| part_of(&chapter.found.kind) == Part::Inventory);
     let chapter = list.or_else(|| live().next()).or(chapters.first());
-    chapter.map_or("", |chapter| chapter.found.holder())
+    chapter.map_or("", |chapter| chapter.found.holder(chapter.unsure))
 }

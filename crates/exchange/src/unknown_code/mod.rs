@@ -46,29 +46,15 @@ registry::acts! {
 
 /// Codes of this room.
 pub mod codes {
-    use web::Code;
-
-    /// The answer is not complete, or has characters that nobody sees.
-    pub const INCOMPLETE: Code = Code {
-        code: "TG-R4660",
-        status: 400,
-        title: "解释不完整或有误",
-        title_en: "The answer is not complete or not right",
-        meaning: "解释一个回执代码须写明含义、怎么办（各 2 至 500 个字符，换行按空格计，不含控制字符和不可见字符）和\
+    web::codes! {
+        INCOMPLETE = "TG-R4660", 400, "解释不完整或有误", "The answer is not complete or not right",
+            "解释一个回执代码须写明含义、怎么办（各 2 至 500 个字符，换行按空格计，不含控制字符和不可见字符）和\
                   是否重报。",
-        advice: "请按 detail 补全或改正后再提交。",
-    };
-    /// There is no answer to withdraw.
-    pub const NOT_ANSWERED: Code = Code {
-        code: "TG-R4661",
-        status: 409,
-        title: "该代码还没有解释",
-        title_en: "The code has no answer",
-        meaning: "要撤回的解释不存在，可能已被他人撤回。",
-        advice: "请刷新列表后再看。",
-    };
-    /// All of the above.
-    pub const ALL: &[Code] = &[INCOMPLETE, NOT_ANSWERED];
+            "请按 detail 补全或改正后再提交。";
+        NOT_ANSWERED = "TG-R4661", 409, "该代码还没有解释", "The code has no answer",
+            "要撤回的解释不存在，可能已被他人撤回。",
+            "请刷新列表后再看。";
+    }
 }
 
 /// Code and declared kind.
@@ -83,6 +69,14 @@ pub(crate) struct Answer {
     pub(crate) meaning: String,
     pub(crate) advice: String,
     pub(crate) resubmit: String,
+}
+
+impl Answer {
+    /// Whether the company is to do something.
+    pub(crate) fn wants_act(&self) -> bool {
+        let is_quiet = [Resubmit::Nothing, Resubmit::Wait].map(Resubmit::name);
+        !is_quiet.contains(&self.resubmit.as_str())
+    }
 }
 
 /// A code that the dictionary does not have.
@@ -187,21 +181,6 @@ pub(crate) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Answers> 
         return Ok(Answers::new());
     }
     sql::answers(tx, keys)
-}
-
-/// Those of the codes that operators have explained, for some kind, each with whether the company is to do something.
-pub(crate) fn answered(
-    tx: &mut Tx<'_>,
-    codes: &BTreeSet<String>,
-) -> Result<BTreeMap<String, bool>> {
-    let keys = codes.iter().map(|code| (code.clone(), String::new()));
-    let mut found = BTreeMap::new();
-    for ((code, _), answer) in answers(tx, &keys.collect())? {
-        let is_quiet = [Resubmit::Nothing, Resubmit::Wait].map(Resubmit::name);
-        let wants_act = !is_quiet.contains(&answer.resubmit.as_str());
-        *found.entry(code).or_insert(false) |= wants_act;
-    }
-    Ok(found)
 }
 
 /// Brings an answer into form: meaning and advice each on one line.

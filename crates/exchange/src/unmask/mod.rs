@@ -57,37 +57,17 @@ registry::acts! {
 
 /// Codes of this room.
 pub mod codes {
-    use web::Code;
-
-    /// Too many in an hour.
-    pub const HOURLY: Code = Code {
-        code: "TG-R4411",
-        status: 429,
-        title: "查看原文过于频繁",
-        title_en: "Too many records unmasked",
-        meaning: "本账号一小时内查看个人信息原文的次数已达上限。",
-        advice: "请稍后再试；确需批量核对个人信息，请按规定办理审批。",
-    };
-    /// It cannot be shown without its personal data.
-    pub const CANNOT_MASK: Code = Code {
-        code: "TG-R4412",
-        status: 409,
-        title: "报文无法脱敏显示",
-        title_en: "The message cannot be masked",
-        meaning: "报文不是格式良好的 XML，平台无法确定其中个人信息的位置，因此不能显示脱敏后的内容。",
-        advice: "如确需查看，请先说明理由“查看原文”；提交单位也可用接口密钥取回自己的原文。",
-    };
-    /// Too many taken away in an hour.
-    pub const FILE_HOURLY: Code = Code {
-        code: "TG-R4413",
-        status: 429,
-        title: "导出原文过于频繁",
-        title_en: "Too many records exported",
-        meaning: "本账号一小时内用文件导出的含个人信息的报文份数将超过上限，本次没有导出。",
-        advice: "请减少所选报文，或一小时后再导出；日常批量处理请用接口密钥由本企业系统取回。",
-    };
-    /// All of the above.
-    pub const ALL: &[Code] = &[HOURLY, CANNOT_MASK, FILE_HOURLY];
+    web::codes! {
+        HOURLY = "TG-R4411", 429, "查看原文过于频繁", "Too many records unmasked",
+            "本账号一小时内查看个人信息原文的次数已达上限。",
+            "请稍后再试；确需批量核对个人信息，请按规定办理审批。";
+        CANNOT_MASK = "TG-R4412", 409, "报文无法脱敏显示", "The message cannot be masked",
+            "报文不是格式良好的 XML，平台无法确定其中个人信息的位置，因此不能显示脱敏后的内容。",
+            "如确需查看，请先说明理由“查看原文”；提交单位也可用接口密钥取回自己的原文。";
+        FILE_HOURLY = "TG-R4413", 429, "导出原文过于频繁", "Too many records exported",
+            "本账号一小时内用文件导出的含个人信息的报文份数将超过上限，本次没有导出。",
+            "请减少所选报文，或一小时后再导出；日常批量处理请用接口密钥由本企业系统取回。";
+    }
 }
 
 /// Whether the personal data of a message are masked for this actor now.

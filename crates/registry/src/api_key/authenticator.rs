@@ -17,55 +17,23 @@ const KEY_BYTES_MAX: usize = 200;
 
 /// Codes of refused keys.
 pub mod codes {
-    use web::Code;
-
-    /// No key, or not in the form `Bearer KEY`.
-    pub const MISSING: Code = Code {
-        code: "TG-R4010",
-        status: 401,
-        title: "缺少接口密钥",
-        title_en: "No API key",
-        meaning: "请求没有携带接口密钥，或格式不是 Authorization: Bearer 密钥。",
-        advice: "请在请求头中加入 Authorization: Bearer 密钥；密钥由平台管理员为企业签发。",
-    };
-    /// Not a key of ours.
-    pub const UNKNOWN: Code = Code {
-        code: "TG-R4011",
-        status: 401,
-        title: "接口密钥无效",
-        title_en: "Unknown API key",
-        meaning: "平台没有签发过这个密钥，可能抄写不完整。",
-        advice: "请核对密钥全文（以 tg_ 开头）；如已遗失，请申请签发新的密钥。",
-    };
-    /// Revoked.
-    pub const REVOKED: Code = Code {
-        code: "TG-R4012",
-        status: 401,
-        title: "接口密钥已吊销",
-        title_en: "The API key was revoked",
-        meaning: "这个密钥已被吊销，不能再使用。",
-        advice: "请改用新的密钥，或联系平台管理员重新签发。",
-    };
-    /// Past its day.
-    pub const EXPIRED: Code = Code {
-        code: "TG-R4013",
-        status: 401,
-        title: "接口密钥已过期",
-        title_en: "The API key has expired",
-        meaning: "这个密钥已超过有效期。",
-        advice: "请联系平台管理员签发新的密钥。",
-    };
-    /// The company may not declare now.
-    pub const SUSPENDED: Code = Code {
-        code: "TG-R4030",
-        status: 403,
-        title: "企业通道已暂停",
-        title_en: "The company's channel is suspended",
-        meaning: "该企业的申报通道已被平台暂停，不能提交新的申报；查询和领取回执不受影响。",
-        advice: "请联系平台了解暂停原因；恢复后可用同一报文重新提交。",
-    };
-    /// All of the above.
-    pub const ALL: &[Code] = &[MISSING, UNKNOWN, REVOKED, EXPIRED, SUSPENDED];
+    web::codes! {
+        MISSING = "TG-R4010", 401, "缺少接口密钥", "No API key",
+            "请求没有携带接口密钥，或格式不是 Authorization: Bearer 密钥。",
+            "请在请求头中加入 Authorization: Bearer 密钥；密钥由平台管理员为企业签发。";
+        UNKNOWN = "TG-R4011", 401, "接口密钥无效", "Unknown API key",
+            "平台没有签发过这个密钥，可能抄写不完整。",
+            "请核对密钥全文（以 tg_ 开头）；如已遗失，请申请签发新的密钥。";
+        REVOKED = "TG-R4012", 401, "接口密钥已吊销", "The API key was revoked",
+            "这个密钥已被吊销，不能再使用。",
+            "请改用新的密钥，或联系平台管理员重新签发。";
+        EXPIRED = "TG-R4013", 401, "接口密钥已过期", "The API key has expired",
+            "这个密钥已超过有效期。",
+            "请联系平台管理员签发新的密钥。";
+        SUSPENDED = "TG-R4030", 403, "企业通道已暂停", "The company's channel is suspended",
+            "该企业的申报通道已被平台暂停，不能提交新的申报；查询和领取回执不受影响。",
+            "请联系平台了解暂停原因；恢复后可用同一报文重新提交。";
+    }
 }
 
 /// Who calls (调用方): the company and the key it used.

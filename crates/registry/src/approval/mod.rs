@@ -34,64 +34,26 @@ crate::acts! {
 
 /// Codes of refused approvals.
 pub mod codes {
-    use web::Code;
-
-    /// Decided already.
-    pub const DECIDED: Code = Code {
-        code: "TG-R4610",
-        status: 409,
-        title: "该申请已处理",
-        title_en: "The request was decided already",
-        meaning: "这项复核申请已被通过、驳回或撤回。",
-        advice: "请刷新列表查看结果；如仍需办理，请重新提交申请。",
-    };
-    /// One's own.
-    pub const OWN: Code = Code {
-        code: "TG-R4611",
-        status: 403,
-        title: "不能复核自己的申请",
-        title_en: "Nobody approves what he asked for",
-        meaning: "双人复核要求由申请人以外的人员批准或驳回。",
-        advice: "请由另一位有权限的人员处理；如不再需要，可撤回申请。",
-    };
-    /// A reason is missing.
-    pub const REASON: Code = Code {
-        code: "TG-R4612",
-        status: 400,
-        title: "请填写理由",
-        title_en: "A reason is needed",
-        meaning: "此操作会记入审计，须说明理由（2 至 500 字，换行按空格计，不含控制字符和不可见字符）。",
-        advice: "请写明原因后重新提交；有不可见字符的（常见于从网页、文档粘贴），请删去后重新填写。",
-    };
-    /// The act is not possible any more.
-    pub const FAILED: Code = Code {
-        code: "TG-R4613",
-        status: 409,
-        title: "申请内容已无法执行",
-        title_en: "The act is not possible any more",
-        meaning: "所申请的操作现在不能执行，详见 detail；已提交的申请随之结束，并写明原因。",
-        advice: "请核对当前状态；如仍需办理，请重新提交申请。",
-    };
-    /// Somebody has asked for it already.
-    pub const ASKED: Code = Code {
-        code: "TG-R4614",
-        status: 409,
-        title: "已有待复核的申请",
-        title_en: "There is a pending request already",
-        meaning: "对同一对象的申请正在等待复核，复核之前不能再次申请，详见 detail。",
-        advice: "请等待另一位人员复核；申请有误的，由申请人撤回后重新提交。",
-    };
-    /// Another may approve it.
-    pub const NOT_YOU: Code = Code {
-        code: "TG-R4615",
-        status: 403,
-        title: "须由其他人员复核",
-        title_en: "Somebody else must approve this",
-        meaning: "这项申请与复核人本人有关，不能由本人批准，原因见 detail；申请仍待复核。",
-        advice: "请由另一位有权限的人员复核。",
-    };
-    /// All of the above.
-    pub const ALL: &[Code] = &[DECIDED, OWN, REASON, FAILED, ASKED, NOT_YOU];
+    web::codes! {
+        DECIDED = "TG-R4610", 409, "该申请已处理", "The request was decided already",
+            "这项复核申请已被通过、驳回或撤回。",
+            "请刷新列表查看结果；如仍需办理，请重新提交申请。";
+        OWN = "TG-R4611", 403, "不能复核自己的申请", "Nobody approves what he asked for",
+            "双人复核要求由申请人以外的人员批准或驳回。",
+            "请由另一位有权限的人员处理；如不再需要，可撤回申请。";
+        REASON = "TG-R4612", 400, "请填写理由", "A reason is needed",
+            "此操作会记入审计，须说明理由（2 至 500 字，换行按空格计，不含控制字符和不可见字符）。",
+            "请写明原因后重新提交；有不可见字符的（常见于从网页、文档粘贴），请删去后重新填写。";
+        FAILED = "TG-R4613", 409, "申请内容已无法执行", "The act is not possible any more",
+            "所申请的操作现在不能执行，详见 detail；已提交的申请随之结束，并写明原因。",
+            "请核对当前状态；如仍需办理，请重新提交申请。";
+        ASKED = "TG-R4614", 409, "已有待复核的申请", "There is a pending request already",
+            "对同一对象的申请正在等待复核，复核之前不能再次申请，详见 detail。",
+            "请等待另一位人员复核；申请有误的，由申请人撤回后重新提交。";
+        NOT_YOU = "TG-R4615", 403, "须由其他人员复核", "Somebody else must approve this",
+            "这项申请与复核人本人有关，不能由本人批准，原因见 detail；申请仍待复核。",
+            "请由另一位有权限的人员复核。";
+    }
 }
 
 /// Why a rejection is not taken whose reason begins as that of an act that failed.

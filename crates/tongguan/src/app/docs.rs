@@ -48,6 +48,7 @@ pub fn refusal_codes() -> Vec<&'static Code> {
         identity::oidc::codes::ALL,
         exchange::intake::codes::ALL,
         exchange::check::codes::ALL,
+        exchange::signature::codes::ALL,
         services::case_file::codes::ALL,
         services::company_ledger::codes::ALL,
         services::registration::codes::ALL,

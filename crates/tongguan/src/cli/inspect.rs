@@ -216,7 +216,7 @@ pub(super) async fn list(args: &ListArgs) -> anyhow::Result<Ended> {
         let limit = i64::from(args.limit);
         let found = db.read(move |tx| {
             let found = latest(tx, limit)?;
-            let unsure = unsure(tx, found.iter())?;
+            let unsure = unsure(tx, found.iter().map(|message| message.id))?;
             Ok::<_, store::Error>((found, unsure))
         });
         let (found, unsure) = found.await?;

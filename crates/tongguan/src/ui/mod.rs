@@ -136,7 +136,7 @@ async fn live(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
     let read = move |tx: &mut store::Tx<'_>| -> StoreResult<_> {
         let companies = registry::company::all(tx)?;
         let messages = latest(tx, LATEST)?;
-        let unsure = unsure(tx, messages.iter())?;
+        let unsure = unsure(tx, messages.iter().map(|message| message.id))?;
         Ok((
             board::today(tx, &asked)?,
             board::waiting(tx)?,

@@ -146,18 +146,39 @@ pub(crate) struct First {
     pub(crate) at_ms: i64,
 }
 
+/// Parked answers that are opened at once, to be compared.
+const OPENED_AT_ONCE: usize = 64;
+
 /// Of these answers those that came before and found no home among what was declared, whether that waits or was
 /// dismissed: the same bytes, or the same status of the same moment for the same address, as customs sends an answer
 /// again under another number or with a coarser time.
 pub(crate) fn came_before(tx: &mut Tx<'_>, answers: &[Known<'_>]) -> Result<BTreeMap<i64, First>> {
-    let mut found = BTreeMap::new();
     let keys: BTreeSet<&str> = answers.iter().map(|one| one.key.as_str()).collect();
-    for row in sql::under(tx, &keys)? {
-        let first = row.first;
-        for one in answers.iter().filter(|one| row.is_same(one)) {
-            let known = found.entry(one.print).or_insert(first);
-            if first.at_ms < known.at_ms {
-                *known = first;
+    let parked = sql::under(tx, &keys)?;
+    let mut found = BTreeMap::new();
+    let mut note = |one: &Known<'_>, first: First| {
+        let known = found.entry(one.print).or_insert(first);
+        if first.at_ms < known.at_ms {
+            *known = first;
+        }
+    };
+    let mut to_open: BTreeMap<i64, (First, Vec<&Known<'_>>)> = BTreeMap::new();
+    for row in &parked {
+        for one in answers {
+            if row.print == one.print {
+                note(one, row.first);
+            } else if row.may_be(one) {
+                let others = to_open.entry(row.id).or_insert((row.first, Vec::new()));
+                others.1.push(one);
+            }
+        }
+    }
+    let ids: Vec<i64> = to_open.keys().copied().collect();
+    for some in ids.chunks(OPENED_AT_ONCE) {
+        for (id, body) in sql::bodies(tx, some)? {
+            let (first, others) = &to_open[&id];
+            for one in others.iter().filter(|one| says_the_same(&body, one)) {
+                note(one, *first);
             }
         }
     }
@@ -166,33 +187,34 @@ pub(crate) fn came_before(tx: &mut Tx<'_>, answers: &[Known<'_>]) -> Result<BTre
 
 /// A parked answer that may be another delivery of one that has come.
 struct Under {
+    id: i64,
     print: i64,
     key: String,
     receivers: String,
+    kind: String,
     first: First,
-    /// None where it is damaged.
-    body: Option<Vec<u8>>,
 }
 
 impl Under {
-    fn is_same(&self, one: &Known<'_>) -> bool {
-        if self.print == one.print {
-            return true;
-        }
-        if self.key != one.key || self.receivers != one.receivers.join(" ") {
-            return false;
-        }
-        let receipts = self.body.as_deref().map(ceb::receipt::split);
-        let Some(Ok(receipts)) = receipts else {
-            return false;
-        };
-        receipts.entries.iter().any(|entry| {
-            let moments = [entry.return_time.trim(), one.time].map(order_of);
-            entry.kind == one.kind
-                && entry.return_status == one.status
-                && (moments[0] == moments[1] || is_same_moment(entry.return_time.trim(), one.time))
-        })
+    /// Whether it is of the same document, kind and address.
+    fn may_be(&self, one: &Known<'_>) -> bool {
+        self.key == one.key
+            && self.kind == one.kind.code()
+            && self.receivers == one.receivers.join(" ")
     }
+}
+
+/// Whether a parked answer has the status and the moment of another.
+fn says_the_same(body: &[u8], one: &Known<'_>) -> bool {
+    let Ok(receipts) = ceb::receipt::split(body) else {
+        return false;
+    };
+    receipts.entries.iter().any(|entry| {
+        let moments = [entry.return_time.trim(), one.time].map(order_of);
+        entry.kind == one.kind
+            && entry.return_status == one.status
+            && (moments[0] == moments[1] || is_same_moment(entry.return_time.trim(), one.time))
+    })
 }
 
 /// Keeps an answer that has no home, with an event for the alarm; the same one once.

@@ -80,41 +80,50 @@ pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parke
         .collect()
 }
 
-/// Parked answers that are compared with those that come, at most; under one key there are a few.
-const UNDER_MAX: &str = ") order by id limit 200";
-
 /// What was parked under these keys and waits, or was dismissed.
 pub(super) fn under(tx: &mut Tx<'_>, keys: &BTreeSet<&str>) -> Result<Vec<Under>> {
     const FIND: Many = Many {
-        before: "select id, fingerprint, document_key, receivers, at_ms, cause, \
-                 case when length(body) <= $1 then body else null end from parked_receipt \
+        before: "select id, fingerprint, document_key, receivers, kind, at_ms, cause from parked_receipt \
                  where cause <> 'found' and document_key in (",
         row: "?",
-        after: UNDER_MAX,
+        after: ") order by id",
     };
     let named = keys.iter().filter(|key| !key.is_empty());
     let rows: Vec<Vec<Value<'_>>> = named.map(|key| vec![(*key).into()]).collect();
-    let found = tx.many(FIND, &[LISTED_BYTES_MAX.into()], &rows)?;
-    found
+    tx.many(FIND, &[], &rows)?
         .iter()
         .map(|row| {
-            let id = row.int(0)?;
-            let body = match row.bytes_opt(6)? {
-                Some(sealed) => tx.try_bytes(sealed, ("parked_receipt", (id, 0)))?,
-                None => None,
-            };
             Ok(Under {
+                id: row.int(0)?,
                 print: row.int(1)?,
                 key: row.text(2)?,
                 receivers: row.text(3)?,
+                kind: row.text(4)?,
                 first: First {
-                    is_early: row.text(5)? == Cause::Unsent.name(),
-                    at_ms: row.int(4)?,
+                    is_early: row.text(6)? == Cause::Unsent.name(),
+                    at_ms: row.int(5)?,
                 },
-                body,
             })
         })
         .collect()
+}
+
+/// What some parked answers say, by id; not of those that are damaged, or larger than one answer.
+pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<(i64, Vec<u8>)>> {
+    const READ: Many = Many {
+        before: "select id, body from parked_receipt where length(body) <= $1 and id in (",
+        row: "?",
+        after: ")",
+    };
+    let rows: Vec<Vec<Value<'_>>> = ids.iter().map(|id| vec![(*id).into()]).collect();
+    let mut found = Vec::new();
+    for row in tx.many(READ, &[LISTED_BYTES_MAX.into()], &rows)? {
+        let id = row.int(0)?;
+        if let Some(body) = tx.try_bytes(row.bytes(1)?, ("parked_receipt", (id, 0)))? {
+            found.push((id, body));
+        }
+    }
+    Ok(found)
 }
 
 /// Whether an answer still waits.

@@ -1,6 +1,7 @@
 //! A stored value that no key opens stops nobody: neither the answers of others nor the feed of its company.
 
 use super::clocks::{became, declared, said};
+use super::homes::parked_now;
 use super::odd::with_text;
 use super::{again, answer, documents, receipt};
 use crate::downlink;
@@ -86,6 +87,23 @@ async fn a_feed_goes_on_past_what_is_damaged() {
     }
 }
 
+/// Both receipts as one delivery.
+fn in_one(first: &str, second: &str) -> String {
+    let part = |xml: &str, n: usize| {
+        let from = xml.find("<OrderReturn>").unwrap();
+        let end = "</OrderReturn>";
+        let to = xml.find(end).unwrap() + end.len();
+        [&xml[..from], &xml[from..to], &xml[to..]][n].to_owned()
+    };
+    [
+        part(first, 0),
+        part(first, 1),
+        part(second, 1),
+        part(first, 2),
+    ]
+    .concat()
+}
+
 /// A row of a document or message that is no text any more, as SQLite hands out what was changed on the disk, keeps its
 /// own answer from being recorded, which waits for a person; the answers of others go home.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -111,9 +129,12 @@ async fn a_damaged_row_keeps_no_other_answer_from_going_home() {
         assert_eq!(spoil.await.unwrap(), 1, "{table}.{column}");
         let own = said(&house, 120, "20260302090000123");
         let others = receipt(&house, 0, 6, 120, "入库");
-        answer(&house, &dxp_id, &[own, others]).await;
+        answer(&house, &dxp_id, &[in_one(&own, &others)]).await;
         let outcome = became(&house, other).await.0;
         assert_eq!(outcome, Outcome::Accepted, "{table}.{column}");
+        let parked = parked_now(&house).await;
+        assert_eq!(parked.len(), 1, "{table}.{column}");
+        assert_eq!(parked[0].reason, crate::answer::ROW_DAMAGED);
     }
 }
 

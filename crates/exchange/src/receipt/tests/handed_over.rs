@@ -167,7 +167,7 @@ async fn what_was_parked_before_the_new_holder_declared_is_not_its_own() {
 }
 
 /// What came before a document was sent is no answer to it when customs sends it again under another number or with a
-/// coarser time; another answer is.
+/// coarser time, nor when two operators have one of the copies matched once more; another answer is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_came_early_is_known_in_another_form() {
     for status in [100, 800] {
@@ -185,6 +185,12 @@ async fn what_came_early_is_known_in_another_form() {
             answer(&house, &dxp_id, &[renumbered, coarse]).await;
             assert_eq!(became(&house, id).await.0, Outcome::Waiting, "{status}");
             assert!(house.feed(0).await.is_empty(), "{status}");
+            let waiting = parked_now(&house).await;
+            assert_eq!(waiting.len(), 3);
+            for one in waiting {
+                assert!(!release(&house, one.id).await, "{status}");
+            }
+            assert_eq!(became(&house, id).await.0, Outcome::Waiting, "{status}");
             let later = return_time(house.clock.now_ms());
             answer(&house, &dxp_id, &[said(&house, status, &later)]).await;
             assert_ne!(became(&house, id).await.0, Outcome::Waiting, "{status}");

@@ -8,6 +8,7 @@ mod handed_over;
 mod homes;
 mod odd;
 mod redelivered;
+mod unsure;
 
 use super::matching::{Address, Candidate, Home, choose};
 use crate::testing::{House, accepted};
