@@ -15,9 +15,6 @@ pub(crate) const REASON: &str =
 
 /// Holds messages and raises the alarm; answers how many were under way. One that waits for its signature, which
 /// may be held already, waits for it no more: there is nothing to sign, and others stand behind it.
-///
-/// # Errors
-/// The store's.
 pub(crate) async fn hold(shared: &Arc<Shared>, unreadable: Vec<Unreadable>) -> Result<usize> {
     if unreadable.is_empty() {
         return Ok(0);

@@ -54,9 +54,6 @@ pub async fn run(cas: Arc<Cas>, mut stop: watch::Receiver<bool>, pulse: Pulse) {
 
 /// One look: tells the services of the sessions that ended since `from_ms`; answers where to begin
 /// next time.
-///
-/// # Errors
-/// The engine's.
 pub async fn round(cas: &Cas, from_ms: i64) -> Result<i64> {
     let ground = cas.ground();
     let now_ms = ground.now_ms();

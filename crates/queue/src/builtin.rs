@@ -96,9 +96,6 @@ impl Builtin {
 
     /// Makes only ids after those of the messages that wait, so that they keep their order when the
     /// clock was set back meanwhile.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn begin_after_what_waits(&self) -> Result<()> {
         self.ids.begin_after(self.db.read(sql::newest).await?);
         Ok(())
@@ -107,9 +104,6 @@ impl Builtin {
     /// Gives back at once what the process before this one had taken under the same number; answers how
     /// many messages. For a process that has claimed its number, before it takes anything: then the one
     /// before is dead.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn follow(&self) -> Result<u64> {
         let node = self.node;
         Ok(self.db.write(move |tx| sql::free(tx, node)).await?)

@@ -148,9 +148,6 @@ impl Db {
 
     /// The version of a database server and the settings on which a commit depends; empty for an
     /// embedded database, which sets itself up.
-    ///
-    /// # Errors
-    /// The engine's.
     pub async fn server_facts(&self) -> Result<Vec<Fact>> {
         match &self.engine {
             Engine::Sqlite(_) => Ok(Vec::new()),

@@ -94,17 +94,11 @@ impl Db {
     }
 
     /// Lets the engine count its rows anew, after a large load: it plans by these numbers.
-    ///
-    /// # Errors
-    /// The engine's.
     pub async fn analyze(&self) -> Result<()> {
         self.write(|tx| tx.script("analyze")).await
     }
 
     /// What the migrations of this database are.
-    ///
-    /// # Errors
-    /// The engine's.
     pub async fn applied(&self) -> Result<Vec<migrate::Applied>> {
         self.read(migrate::applied).await
     }

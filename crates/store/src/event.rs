@@ -22,9 +22,6 @@ pub struct Event {
 }
 
 /// Appends facts.
-///
-/// # Errors
-/// The engine's.
 pub fn append(tx: &mut Tx<'_>, events: &[Event]) -> Result<()> {
     const INSERT: Many = Many {
         before: "insert into event (id, at_ms, kind, company_id, subject_id, detail) values ",
@@ -48,18 +45,12 @@ pub fn append(tx: &mut Tx<'_>, events: &[Event]) -> Result<()> {
 }
 
 /// The largest id of a fact; 0 when there is none.
-///
-/// # Errors
-/// The engine's.
 pub fn newest(tx: &mut Tx<'_>) -> Result<i64> {
     let found = tx.query_opt("select id from event order by id desc limit 1", &[])?;
     found.map_or(Ok(0), |row| row.int(0))
 }
 
 /// The facts about one subject, oldest first, at most `limit`.
-///
-/// # Errors
-/// The engine's.
 pub fn of_subject(tx: &mut Tx<'_>, subject_id: i64, limit: i64) -> Result<Vec<Event>> {
     tx.query(
         "select id, at_ms, kind, company_id, subject_id, detail from event \
@@ -72,9 +63,6 @@ pub fn of_subject(tx: &mut Tx<'_>, subject_id: i64, limit: i64) -> Result<Vec<Ev
 }
 
 /// When a kind of fact first happened to each of these subjects.
-///
-/// # Errors
-/// The engine's.
 pub fn moments(tx: &mut Tx<'_>, kind: &str, subjects: &[i64]) -> Result<BTreeMap<i64, i64>> {
     const FIRST: &str =
         "select subject_id, min(at_ms) from event where kind = $1 and subject_id in (";
@@ -82,9 +70,6 @@ pub fn moments(tx: &mut Tx<'_>, kind: &str, subjects: &[i64]) -> Result<BTreeMap
 }
 
 /// As [`moments`], when it last happened.
-///
-/// # Errors
-/// The engine's.
 pub fn last_moments(tx: &mut Tx<'_>, kind: &str, subjects: &[i64]) -> Result<BTreeMap<i64, i64>> {
     const LAST: &str =
         "select subject_id, max(at_ms) from event where kind = $1 and subject_id in (";
@@ -111,9 +96,6 @@ fn of_each(
 
 /// The facts after an id, in the order of their ids, at most `limit`. Ids are made before their
 /// transaction commits: who follows along asks for a little more than he needs.
-///
-/// # Errors
-/// The engine's.
 pub fn after(tx: &mut Tx<'_>, id: i64, limit: i64) -> Result<Vec<Event>> {
     tx.query(
         "select id, at_ms, kind, company_id, subject_id, detail from event where id > $1 \
@@ -126,9 +108,6 @@ pub fn after(tx: &mut Tx<'_>, id: i64, limit: i64) -> Result<Vec<Event>> {
 }
 
 /// How many facts of each kind there are after an id.
-///
-/// # Errors
-/// The engine's.
 pub fn counts_since(tx: &mut Tx<'_>, id: i64) -> Result<Vec<(String, i64)>> {
     tx.query(
         "select kind, count(*) from event where id >= $1 group by kind order by kind",

@@ -44,9 +44,6 @@ pub struct Holder {
 }
 
 /// Claims a number; answers who has it when it is not free.
-///
-/// # Errors
-/// The engine's.
 pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Holder>> {
     reseal::note(tx)?;
     let number = i64::from(who.number);
@@ -90,9 +87,6 @@ pub fn claim(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<Option<Hold
 }
 
 /// Renews a claim, and says again with which key this process seals; answers whether it was still this process's.
-///
-/// # Errors
-/// The engine's.
 pub fn beat(tx: &mut Tx<'_>, who: &Claimant, now_ms: i64) -> Result<bool> {
     reseal::note(tx)?;
     let key = sealing_key(tx);
@@ -116,9 +110,6 @@ fn sealing_key(tx: &Tx<'_>) -> String {
 
 /// The keys with which living processes seal. One that does not say, of the release before, may seal with
 /// any: it is answered as `None`.
-///
-/// # Errors
-/// The engine's.
 pub fn keys_in_use(tx: &mut Tx<'_>, now_ms: i64) -> Result<BTreeSet<Option<String>>> {
     let rows = tx.query(
         "select key_id from node where until_ms > $1",
@@ -129,9 +120,6 @@ pub fn keys_in_use(tx: &mut Tx<'_>, now_ms: i64) -> Result<BTreeSet<Option<Strin
 
 /// Gives a number back. The key with which this process has sealed goes on record once more, and disturbs a walk
 /// that would take it for retired; the row of the number names none any more, for nobody seals under it.
-///
-/// # Errors
-/// The engine's.
 pub fn release(tx: &mut Tx<'_>, who: &Claimant) -> Result<()> {
     reseal::note(tx)?;
     tx.execute(

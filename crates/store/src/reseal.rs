@@ -217,9 +217,6 @@ pub(crate) fn add_left(
 }
 
 /// Begins the second walk through a database, unless it goes on already.
-///
-/// # Errors
-/// The engine's.
 pub fn begin_again(tx: &mut Tx<'_>) -> Result<()> {
     let vault = tx.vault();
     let Some(key) = vault.first_key() else {
@@ -237,9 +234,6 @@ pub fn begin_again(tx: &mut Tx<'_>) -> Result<()> {
 }
 
 /// Ends the second walk through a database: the next one begins at the first row, and counts anew.
-///
-/// # Errors
-/// The engine's.
 pub fn end_again(tx: &mut Tx<'_>) -> Result<()> {
     tx.execute(
         "delete from reseal where column_name like 'again%' or column_name like 'left %'",
@@ -251,9 +245,6 @@ pub fn end_again(tx: &mut Tx<'_>) -> Result<()> {
 /// Notes that the key that seals may have done so, and that a walk of those who seal with another does not
 /// see all of it. Told when a process begins, again and again while it lives, and when it ends: what it seals
 /// is then never taken for sealed with a newer key.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn note(tx: &mut Tx<'_>) -> Result<()> {
     let vault = tx.vault();
     let Some(id) = vault.first_key() else {
@@ -275,9 +266,6 @@ fn disturb(tx: &mut Tx<'_>, key: &str) -> Result<()> {
 
 /// The older keys that are needed still, each by so many values of these columns that cannot be opened with
 /// it: known when both walks have gone through them to their ends.
-///
-/// # Errors
-/// The engine's.
 pub fn needed(tx: &mut Tx<'_>, columns: &[&'static Column]) -> Result<BTreeMap<String, i64>> {
     let vault = tx.vault();
     let first = vault.first_key().unwrap_or_default();
@@ -296,9 +284,6 @@ pub fn needed(tx: &mut Tx<'_>, columns: &[&'static Column]) -> Result<BTreeMap<S
 
 /// Ends the second walk and forgets the older keys of a database but these: nobody asks for them any more
 /// when it is opened. Forgets none when somebody has disturbed the walk.
-///
-/// # Errors
-/// The engine's.
 pub fn retire(tx: &mut Tx<'_>, needed: &BTreeMap<String, i64>) -> Result<()> {
     let vault = tx.vault();
     let first = vault.first_key().unwrap_or_default();

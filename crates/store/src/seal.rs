@@ -142,9 +142,6 @@ impl Vault {
     }
 
     /// As [`Vault::is_current`], for a column of texts.
-    ///
-    /// # Errors
-    /// As there.
     pub fn is_current_text(&self, text: &str) -> Result<bool> {
         Ok(key_of_text(text)?.as_deref() == self.first_key())
     }
@@ -186,9 +183,6 @@ impl Vault {
     }
 
     /// As [`Vault::close`], for a column of texts.
-    ///
-    /// # Errors
-    /// As there.
     pub fn close_text<'t>(&self, text: &'t str) -> Result<Cow<'t, str>> {
         let sealed = match self.keys().first() {
             Some(key) => key.close(text.as_bytes())?,
@@ -202,9 +196,6 @@ impl Vault {
     }
 
     /// As [`Vault::open`], for a column of texts.
-    ///
-    /// # Errors
-    /// As there.
     pub(crate) fn open_text(&self, text: String) -> Result<String> {
         let Some(sealed) = text.strip_prefix(TEXT_MARK) else {
             return Ok(text);
@@ -230,9 +221,6 @@ pub(crate) fn key_of(bytes: &[u8]) -> Result<Option<String>> {
 }
 
 /// As [`key_of`], for a text.
-///
-/// # Errors
-/// As there.
 pub(crate) fn key_of_text(text: &str) -> Result<Option<String>> {
     let Some(sealed) = text.strip_prefix(TEXT_MARK) else {
         return Ok(None);

@@ -30,9 +30,6 @@ impl Tx<'_> {
     }
 
     /// As [`Tx::open`], for a text.
-    ///
-    /// # Errors
-    /// As there.
     pub fn open_text(&mut self, text: String) -> Result<String> {
         let opened = self.vault().open_text(text);
         self.known(opened)
@@ -49,17 +46,11 @@ impl Tx<'_> {
     }
 
     /// As [`Tx::try_text`], of a text that is not opened: it is stored as it is, or opened later.
-    ///
-    /// # Errors
-    /// The engine's.
     pub fn try_raw(&mut self, text: Result<String>, at: At) -> Result<Option<String>> {
         Ok(damage(text)?.map_err(|why| tell(at, &why)).ok())
     }
 
     /// As [`Tx::try_text`], for bytes.
-    ///
-    /// # Errors
-    /// As there.
     pub fn try_bytes(&mut self, bytes: Vec<u8>, at: At) -> Result<Option<Vec<u8>>> {
         let opened = self.open(bytes);
         Ok(damage(opened)?.map_err(|why| tell(at, &why)).ok())

@@ -37,9 +37,6 @@ pub(crate) fn prove(tx: &mut Tx<'_>) -> Result<()> {
 }
 
 /// Puts the key that seals on record, unless it is; each process does so before it seals.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn put_on_record(tx: &mut Tx<'_>) -> Result<()> {
     let vault = tx.vault();
     let Some(id) = vault.first_key() else {
@@ -57,9 +54,6 @@ pub(crate) fn put_on_record(tx: &mut Tx<'_>) -> Result<()> {
 }
 
 /// Keys beside the one that seals which may have sealed what is stored; none while nothing is sealed.
-///
-/// # Errors
-/// The engine's.
 pub fn older(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     let vault = tx.vault();
     let Some(first) = vault.first_key() else {
@@ -79,9 +73,6 @@ pub(crate) fn is_on_record(tx: &mut Tx<'_>, id: &str) -> Result<bool> {
 }
 
 /// Keys that are on record and that this process does not have: another one seals with them.
-///
-/// # Errors
-/// The engine's.
 pub fn missing(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     let vault = tx.vault();
     if vault.is_unused() {
@@ -95,9 +86,6 @@ pub fn missing(tx: &mut Tx<'_>) -> Result<Vec<String>> {
 }
 
 /// Forgets a key with which nothing is sealed any more.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn forget(tx: &mut Tx<'_>, id: &str) -> Result<()> {
     tx.execute("delete from seal_key where id = $1", &[id.into()])
         .map(|_| ())

@@ -47,9 +47,6 @@ pub struct Asked {
 }
 
 /// The office that an account alone holds among the active ones, if it does.
-///
-/// # Errors
-/// The engine's.
 pub fn last_office(tx: &mut Tx<'_>, account: AccountId, now_ms: i64) -> StoreResult<Option<Role>> {
     for grant in role::of_account(tx, account, now_ms)? {
         let Some(office) = Role::from_name(&grant.role).filter(|role| role.is_officer()) else {

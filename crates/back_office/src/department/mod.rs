@@ -116,9 +116,6 @@ pub fn in_order(departments: Vec<Department>) -> Vec<(Department, usize)> {
 }
 
 /// The ids of a department and of all below it.
-///
-/// # Errors
-/// The engine's.
 pub fn subtree(tx: &mut Tx<'_>, root: i64) -> StoreResult<Vec<i64>> {
     let children = children(&all(tx, DEPARTMENTS_MAX)?);
     let found = below(&children, root).into_iter();

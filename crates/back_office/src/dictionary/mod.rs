@@ -192,9 +192,6 @@ pub fn remove_entry(
 }
 
 /// What somebody means who looks for `text`: exact codes first.
-///
-/// # Errors
-/// The engine's.
 pub fn search(
     tx: &mut Tx<'_>,
     standing: &Standing,

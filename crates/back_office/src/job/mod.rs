@@ -46,17 +46,11 @@ pub struct Claim {
 
 /// Ends the claims of the process before this one under the same number, which is dead when the number was
 /// claimed: its runs are noted as lost by whoever takes over.
-///
-/// # Errors
-/// The engine's.
 pub fn follow(tx: &mut Tx<'_>, node: u8) -> StoreResult<()> {
     sql::free_of(tx, node)
 }
 
 /// Claims a job if it is due and nobody works on it.
-///
-/// # Errors
-/// The engine's.
 pub fn claim(
     tx: &mut Tx<'_>,
     ground: &Ground,
@@ -74,9 +68,6 @@ pub fn claim(
 }
 
 /// Ends a run; one that lost its lease meanwhile changes nothing.
-///
-/// # Errors
-/// The engine's.
 pub fn finish(
     tx: &mut Tx<'_>,
     job: &Job,

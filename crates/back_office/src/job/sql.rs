@@ -138,9 +138,6 @@ pub struct State {
 }
 
 /// When each job is due.
-///
-/// # Errors
-/// The engine's.
 pub fn states(tx: &mut Tx<'_>) -> Result<Vec<State>> {
     tx.query(
         "select name, due_at, lease_until from job order by name",
@@ -175,9 +172,6 @@ pub struct Run {
 }
 
 /// The last runs of a job, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn runs(tx: &mut Tx<'_>, job: &str, limit: i64) -> Result<Vec<Run>> {
     tx.query(
         "select id, asked_by, started_at, ended_at, result, detail from job_run \

@@ -24,9 +24,6 @@ registry::acts! {
 const PEOPLE_MAX: i64 = 50;
 
 /// The accounts that somebody means by a login name, its beginning, or a person's whole name.
-///
-/// # Errors
-/// The engine's.
 pub fn people(tx: &mut Tx<'_>, text: &str) -> StoreResult<Vec<i64>> {
     let filter = account::Filter {
         text: Some(text.trim().to_owned()),

@@ -117,9 +117,6 @@ pub async fn send(ground: &Ground) -> Result<String, String> {
 }
 
 /// Rows that were not carried out yet; nothing when they are to go nowhere.
-///
-/// # Errors
-/// The engine's.
 pub async fn lag(ground: &Ground) -> StoreResult<Option<i64>> {
     if ground.config.syslog.is_empty() {
         return Ok(None);

@@ -398,9 +398,6 @@ pub fn is_for(notice: &Notice, actor: &Actor, now_ms: i64) -> bool {
 }
 
 /// The important notices for the public, for pages that are open to everybody.
-///
-/// # Errors
-/// The engine's.
 pub fn for_public(tx: &mut Tx<'_>, now_ms: i64, limit: usize) -> StoreResult<Vec<Notice>> {
     let found = valid(tx, AccountId(0), (&["public"], now_ms), (None, 100))?;
     Ok(found
@@ -412,9 +409,6 @@ pub fn for_public(tx: &mut Tx<'_>, now_ms: i64, limit: usize) -> StoreResult<Vec
 }
 
 /// The same as the login page shows them.
-///
-/// # Errors
-/// The engine's.
 pub fn on_login_page(tx: &mut Tx<'_>, now_ms: i64, limit: usize) -> StoreResult<Vec<PublicNotice>> {
     let view = |found: Notice| PublicNotice {
         title: found.title,

@@ -83,9 +83,6 @@ pub(super) fn withdraw(
 }
 
 /// The notice with this id.
-///
-/// # Errors
-/// The engine's.
 pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Notice>> {
     let sql = format!("select {COLUMNS} from notice n where n.id = $1");
     tx.query_opt(&sql, &[id.into()])?
@@ -95,9 +92,6 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Notice>> {
 }
 
 /// Notices in a state, or in any, newest first: the desk's list.
-///
-/// # Errors
-/// The engine's.
 pub fn list(
     tx: &mut Tx<'_>,
     state: Option<&str>,
@@ -133,9 +127,6 @@ fn is_for(audiences: &[&'static str], now_ms: i64, args: &mut Vec<Value<'_>>) ->
 
 /// What is valid now for an account that belongs to these audiences, pinned ones first, each with
 /// whether it was read.
-///
-/// # Errors
-/// The engine's.
 pub fn valid(
     tx: &mut Tx<'_>,
     account: AccountId,
@@ -157,9 +148,6 @@ pub fn valid(
 }
 
 /// How many of them were not read, up to `limit`.
-///
-/// # Errors
-/// The engine's.
 pub fn n_unread(
     tx: &mut Tx<'_>,
     account: AccountId,
@@ -200,9 +188,6 @@ pub(super) fn read(
 }
 
 /// How many people have read a notice.
-///
-/// # Errors
-/// The engine's.
 pub fn n_readers(tx: &mut Tx<'_>, notice: i64) -> Result<i64> {
     let row = tx.query_opt(
         "select count(*) from notice_read where notice_id = $1",
@@ -212,9 +197,6 @@ pub fn n_readers(tx: &mut Tx<'_>, notice: i64) -> Result<i64> {
 }
 
 /// Who has read a notice, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn readers_of(
     tx: &mut Tx<'_>,
     notice: i64,

@@ -6,18 +6,12 @@ use store::{Result, Row, Tx};
 const COLUMNS: &str = "id, code, name, place, state, remark";
 
 /// Every post, in the order of their places.
-///
-/// # Errors
-/// The engine's.
 pub fn all(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Post>> {
     let sql = format!("select {COLUMNS} from post order by place, id limit $1");
     tx.query(&sql, &[limit.into()])?.iter().map(post).collect()
 }
 
 /// The post with this id.
-///
-/// # Errors
-/// The engine's.
 pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Post>> {
     let sql = format!("select {COLUMNS} from post where id = $1");
     tx.query_opt(&sql, &[id.into()])?

@@ -178,9 +178,6 @@ fn may_belong(
 }
 
 /// Telephone number and e-mail address in full.
-///
-/// # Errors
-/// The engine's.
 pub fn personal(tx: &mut Tx<'_>, ground: &Ground, id: AccountId) -> StoreResult<(String, String)> {
     let profile = account::profile(tx, id)?;
     Ok((

@@ -144,9 +144,6 @@ pub(crate) struct Original {
 }
 
 /// Reads a message of the actor's company; nothing when it has no such message.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn load(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -198,9 +195,6 @@ pub(crate) fn load(
 
 /// Messages that correct others have passed the check: the documents that they are about need no action any
 /// more. Others of the same message may have come back meanwhile, and do.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn settle(
     tx: &mut Tx<'_>,
     ids: &IdMaker,

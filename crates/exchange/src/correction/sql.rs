@@ -137,9 +137,6 @@ pub struct Links {
 }
 
 /// What these messages correct, and what corrects them.
-///
-/// # Errors
-/// The engine's.
 pub fn links(tx: &mut Tx<'_>, messages: &BTreeSet<MessageId>) -> Result<Links> {
     const CORRECTS: Many = Many {
         before: "select m.id, c.corrects from message m join correction c \

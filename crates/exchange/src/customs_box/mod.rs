@@ -257,9 +257,6 @@ impl CustomsBox {
     }
 
     /// When the next answer is due, in milliseconds since 1970, if any is.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn next_due_at(&self) -> Result<Option<i64>, Error> {
         Ok(self.db.read(sql::next_due_at).await?)
     }
@@ -310,9 +307,6 @@ impl CustomsBox {
     }
 
     /// Sends an answer made by hand; `false` when there is no such document.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn inject(&self, injection: Injection) -> Result<bool, Error> {
         let delay_ms = i64::try_from(injection.delay.as_millis()).unwrap_or(i64::MAX);
         let due_at = self.clock.now_ms().saturating_add(delay_ms);

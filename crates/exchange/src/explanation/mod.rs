@@ -179,9 +179,6 @@ impl From<Explanation> for ExplanationView {
 }
 
 /// Explains receipts: by the dictionary, then by the operators' answers.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn of(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Explanation>> {
     let mut told: Vec<Explanation> = items
         .iter()

@@ -45,9 +45,6 @@ pub struct Filter {
 }
 
 /// The messages that are seen, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Result<Vec<Message>> {
     let mut args: Vec<Value<'_>> = Vec::new();
     let mut sql = format!("select {COLUMNS} from message m where ");
@@ -114,9 +111,6 @@ const BY_COP_NO: &str = " and m.id in (select d.id - d.id % 128 from document d 
                          where d.cop_no = ? and SEEN)";
 
 /// A message, if it is seen.
-///
-/// # Errors
-/// The engine's.
 pub fn find(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Option<Message>> {
     let mut args: Vec<Value<'_>> = vec![id.0.into()];
     let seen = visible(sight, "m.company_id", &mut args);
@@ -125,9 +119,6 @@ pub fn find(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Option<Mess
 }
 
 /// The newest messages of all companies: only for those who run the platform.
-///
-/// # Errors
-/// The engine's.
 pub fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Message>> {
     let sql = format!("select {COLUMNS} from message m order by m.id desc limit $1");
     tx.query(&sql, &[limit.into()])?
@@ -137,9 +128,6 @@ pub fn latest(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Message>> {
 }
 
 /// The bytes of a message, as received, if it is seen.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn body(tx: &mut Tx<'_>, sight: &Sight, id: MessageId) -> Result<Option<Vec<u8>>> {
     let mut args: Vec<Value<'_>> = vec![id.0.into()];
     let seen = visible(sight, "m.company_id", &mut args);
@@ -207,9 +195,6 @@ pub(crate) fn findings(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<FindingView
 }
 
 /// A message of any company: only for those who run the platform.
-///
-/// # Errors
-/// The engine's.
 pub fn find_any(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Message>> {
     let sql = format!("select {COLUMNS} from message m where m.id = $1");
     tx.query_opt(&sql, &[id.0.into()])?
@@ -298,9 +283,6 @@ pub(crate) fn by_guid(
 }
 
 /// Why a message is where it is: its first grave finding, or what its last event says.
-///
-/// # Errors
-/// The engine's.
 pub fn why(tx: &mut Tx<'_>, message: &Message) -> Result<String> {
     let found = tx.query_opt(
         "select code, text, number from message_finding where message_id = $1 and severity = 'refuse' \

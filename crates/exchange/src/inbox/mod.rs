@@ -56,9 +56,6 @@ pub(crate) async fn is_used(shared: &Shared, direction: Direction) -> Result<boo
 }
 
 /// How many more answers of a direction the table may take in one filling; none when it is full.
-///
-/// # Errors
-/// The store's.
 pub(crate) async fn room(shared: &Shared, direction: Direction) -> Result<usize> {
     let name = direction_name(direction);
     let held = shared.db.read(move |tx| sql::held(tx, name, ANSWERS_MAX));
@@ -166,9 +163,6 @@ async fn addressed(shared: &Arc<Shared>, taken: &[Delivery]) -> Result<Vec<Kept>
 }
 
 /// The answers of the next turn, over all companies, with their ids.
-///
-/// # Errors
-/// The store's.
 pub(crate) async fn turn(shared: &Shared, direction: Direction) -> Result<(Vec<i64>, Vec<Bytes>)> {
     let name = direction_name(direction);
     loop {

@@ -82,9 +82,6 @@ impl Card {
     }
 
     /// Signs when it is this caller's turn.
-    ///
-    /// # Errors
-    /// Why not.
     pub async fn sign(&self, data: &[u8], method: Method) -> Result<Vec<u8>> {
         if data.len() > DATA_BYTES_MAX {
             return Err(Fault::TooLarge);

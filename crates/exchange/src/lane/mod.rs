@@ -105,9 +105,6 @@ impl Lanes {
 
     /// The next turn: messages of all lanes that have work, oldest first in each lane. `now_ms` is
     /// monotonic.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn turn(&mut self, db: &Db, now_ms: i64) -> Result<Vec<MessageId>> {
         if self.ring.is_empty() || now_ms - self.refreshed_at >= REFRESH_MS {
             self.refresh(db).await?;
@@ -252,9 +249,6 @@ pub(crate) fn take_turns<T: Copy>(
 
 /// Ends the leases of the process before this one under the same number, which is dead when the number
 /// was claimed.
-///
-/// # Errors
-/// The engine's.
 pub fn follow(tx: &mut Tx<'_>, node: u8) -> Result<()> {
     sql::free(tx, node)
 }
@@ -277,9 +271,6 @@ impl Lease {
     }
 
     /// Takes or renews the lease; answers whether it is held.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn hold(&mut self, db: &Db, clock: &SharedClock) -> Result<bool> {
         let now_ms = clock.now_ms();
         // A lease longer than any was taken before the clock was set back: it is taken anew.
@@ -298,9 +289,6 @@ impl Lease {
     }
 
     /// Gives the lease back, if it was held, so that another process need not wait.
-    ///
-    /// # Errors
-    /// The store's.
     pub async fn give_back(&mut self, db: &Db) -> Result<()> {
         if std::mem::take(&mut self.held_until) == 0 {
             return Ok(());

@@ -203,9 +203,6 @@ pub struct Moved {
 
 /// Moves messages into a state, with the events that say so; answers those that really moved.
 /// Messages that are not in a state from which the step may start stay as they are.
-///
-/// # Errors
-/// The engine's.
 pub fn advance(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -230,9 +227,6 @@ pub fn advance(
 
 /// Notes as sent what customs has answered before our own commit of `Sent`: after a crash between the
 /// two, that commit never comes. Messages in other states stay as they are.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn overtake(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -250,9 +244,6 @@ pub(crate) fn overtake(
 }
 
 /// Counts messages that came into `Sent` under the day and their kinds.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn count_sent(tx: &mut Tx<'_>, moved: &[Moved], at_ms: i64) -> Result<()> {
     let day = beijing_day(at_ms);
     let mut counts = DayCounts::new();
@@ -265,9 +256,6 @@ pub(crate) fn count_sent(tx: &mut Tx<'_>, moved: &[Moved], at_ms: i64) -> Result
 
 /// When a message first passed its check and was last sent, in Unix milliseconds, as far as it was: the days under
 /// which it is counted.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn counted(tx: &mut Tx<'_>, id: MessageId) -> Result<[Option<i64>; 2]> {
     let checked = store::event::moments(tx, "message.checked", &[id.0])?;
     let sent = store::event::last_moments(tx, "message.sent", &[id.0])?;
@@ -276,9 +264,6 @@ pub(crate) fn counted(tx: &mut Tx<'_>, id: MessageId) -> Result<[Option<i64>; 2]
 
 /// Corrects the counts for messages that a person sends (again): each counts once as checked and, with what it is
 /// about to be sent, once as sent. `before` as [`counted`] has told before they moved.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn count_again(
     tx: &mut Tx<'_>,
     moved: &[Moved],
@@ -317,9 +302,6 @@ pub struct Counts {
 pub type DayCounts = BTreeMap<(String, CompanyId, String), Counts>;
 
 /// Adds to the counts of a day.
-///
-/// # Errors
-/// The engine's.
 pub fn count(tx: &mut Tx<'_>, counts: &DayCounts) -> Result<()> {
     sql::count(tx, counts)
 }

@@ -116,9 +116,6 @@ impl Standing {
 }
 
 /// Derives the outcomes of messages from their documents, after these have changed.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn refresh(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -196,9 +193,6 @@ fn set(tx: &mut Tx<'_>, changed: Changed) -> Result<()> {
 
 /// Documents that were declared: earlier ones of the same company with the same key that were turned
 /// down need no action any more.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn supersede(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -223,9 +217,6 @@ pub(crate) fn supersede(
 }
 
 /// These documents need no action any more.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn resolve(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -241,9 +232,6 @@ pub(crate) fn resolve(
 }
 
 /// A message that was checked before is refused after all: with it every document in it.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn refuse(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -264,9 +252,6 @@ pub(crate) fn refuse(
 
 /// The company says that nothing more is to be done about a message (不再处理); answers whether
 /// anything was. The caller has checked that the message is the actor's.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn dismiss(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -317,9 +302,6 @@ pub(crate) fn dismiss(
 }
 
 /// Whether something of a message was dismissed that still is to be done.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn can_resume(tx: &mut Tx<'_>, id: MessageId) -> Result<bool> {
     let Some(standing) = sql::standings(tx, &BTreeSet::from([id]))?.remove(&id) else {
         return Ok(false);
@@ -335,9 +317,6 @@ pub(crate) fn can_resume(tx: &mut Tx<'_>, id: MessageId) -> Result<bool> {
 /// The company takes back that nothing more is to be done about a message (恢复处理): what it has dismissed and not
 /// declared anew needs an action again. Answers whether anything does. The caller has checked that the message is
 /// the actor's.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn resume(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -369,9 +348,6 @@ pub(crate) fn resume(
 }
 
 /// How many messages that are seen need an action, by outcome, each counted up to [`OPEN_MAX`].
-///
-/// # Errors
-/// The engine's.
 pub fn n_open(tx: &mut Tx<'_>, sight: &Sight) -> Result<OutcomeCounts> {
     let mut counts = OutcomeCounts::default();
     for outcome in Outcome::BAD {

@@ -81,9 +81,6 @@ pub(super) fn count(tx: &mut Tx<'_>, counts: &Counts) -> Result<()> {
 
 /// How many messages of each kind that were accepted on the days `from` to `to` have which outcome,
 /// over the companies that are seen: day number, kind, outcome, messages.
-///
-/// # Errors
-/// The engine's.
 pub fn by_day(
     tx: &mut Tx<'_>,
     sight: &Sight,
@@ -122,9 +119,6 @@ pub(crate) fn first_success(tx: &mut Tx<'_>, company: CompanyId) -> Result<Optio
 
 /// How many messages that are seen need an action because of this outcome, counted up to
 /// [`OPEN_MAX`].
-///
-/// # Errors
-/// The engine's.
 pub fn open(tx: &mut Tx<'_>, sight: &Sight, outcome: Outcome) -> Result<i64> {
     let mut args: Vec<Value<'_>> = vec![OPEN_MAX.into(), outcome.name().into()];
     let seen = visible(sight, "m.company_id", &mut args);
@@ -136,9 +130,6 @@ pub fn open(tx: &mut Tx<'_>, sight: &Sight, outcome: Outcome) -> Result<i64> {
 }
 
 /// Messages as they are now: state, outcome, whether they need an action.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn of_messages(
     tx: &mut Tx<'_>,
     messages: &BTreeSet<i64>,
@@ -160,9 +151,6 @@ pub(crate) fn of_messages(
 
 /// When the first message of a company came, when the last, and the first day (Beijing) on which a
 /// message came that customs has accepted.
-///
-/// # Errors
-/// The engine's.
 pub fn milestones(tx: &mut Tx<'_>, company: CompanyId) -> Result<Milestones> {
     let first = tx.query_opt(
         "select received_at from message where company_id = $1 order by id limit 1",

@@ -32,9 +32,6 @@ const RECEIPTS_MAX: i64 = 200;
 
 /// What is to be done about a message that came back (如何处理): `correct` when any of its documents that need an
 /// action may be declared again, else `call` (ask first) or `follow` (do as the receipt says).
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn doing(tx: &mut Tx<'_>, message: &Message) -> Result<&'static str> {
     if message.outcome == Outcome::Refused {
         return Ok("correct");

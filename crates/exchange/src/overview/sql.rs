@@ -46,9 +46,6 @@ fn counts(row: &Row, from: usize) -> Result<KindDay> {
 }
 
 /// The counts of a day by kind, over the companies that are seen.
-///
-/// # Errors
-/// The engine's.
 pub fn day(tx: &mut Tx<'_>, sight: &Sight, day: &str) -> Result<Vec<KindDay>> {
     let mut args: Vec<Value<'_>> = vec![day.into()];
     let seen = visible(sight, "c.company_id", &mut args);
@@ -63,9 +60,6 @@ pub fn day(tx: &mut Tx<'_>, sight: &Sight, day: &str) -> Result<Vec<KindDay>> {
 }
 
 /// The counts of the days from `from` to `to` by kind, over the companies that are seen.
-///
-/// # Errors
-/// The engine's.
 pub fn by_day(tx: &mut Tx<'_>, sight: &Sight, from: &str, to: &str) -> Result<Vec<DayRow>> {
     let mut args: Vec<Value<'_>> = vec![from.into(), to.into()];
     let seen = visible(sight, "c.company_id", &mut args);
@@ -85,9 +79,6 @@ pub fn by_day(tx: &mut Tx<'_>, sight: &Sight, from: &str, to: &str) -> Result<Ve
 }
 
 /// Milliseconds from acceptance to sending of the newest messages that are seen.
-///
-/// # Errors
-/// The engine's.
 pub fn lag(tx: &mut Tx<'_>, sight: &Sight) -> Result<Vec<i64>> {
     let mut args: Vec<Value<'_>> = vec![LAG_MESSAGES.into()];
     let seen = visible(sight, "m.company_id", &mut args);
@@ -106,9 +97,6 @@ pub fn lag(tx: &mut Tx<'_>, sight: &Sight) -> Result<Vec<i64>> {
 }
 
 /// How many messages that are seen have no outcome yet, counted up to [`UNSETTLED_MAX`].
-///
-/// # Errors
-/// The engine's.
 pub fn unsettled(tx: &mut Tx<'_>, sight: &Sight) -> Result<i64> {
     let mut args: Vec<Value<'_>> = vec![UNSETTLED_MAX.into()];
     let seen = visible(sight, "m.company_id", &mut args);

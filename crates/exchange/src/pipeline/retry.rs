@@ -76,9 +76,6 @@ async fn once(shared: &Arc<Shared>, lease: &mut Lease) -> anyhow::Result<Option<
 }
 
 /// One turn over all companies; answers how many messages were tried.
-///
-/// # Errors
-/// The store's.
 pub(crate) async fn turn(shared: &Arc<Shared>) -> anyhow::Result<usize> {
     let now_ms = shared.clock.now_ms();
     let read = move |tx: &mut Tx<'_>| {

@@ -34,9 +34,6 @@ pub struct Waiting {
 }
 
 /// The counts of a day (Beijing, `2026-11-23`) by kind, over all companies.
-///
-/// # Errors
-/// The engine's.
 pub fn today(tx: &mut Tx<'_>, day: &str) -> Result<Vec<KindToday>> {
     let rows = tx.query(
         "select kind, cast(sum(n_checked) as bigint), cast(sum(n_refused) as bigint), \
@@ -60,9 +57,6 @@ pub fn today(tx: &mut Tx<'_>, day: &str) -> Result<Vec<KindToday>> {
 }
 
 /// What waits, over all companies; each count is that of a small partial index.
-///
-/// # Errors
-/// The engine's.
 pub fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
     let mut count = |sql: &str| match tx.query_opt(sql, &[])? {
         Some(row) => row.int(0),
@@ -81,9 +75,6 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<Waiting> {
 const OLDEST_MAX: i64 = 1000;
 
 /// Since when the message waits for customs that waits longest, if any does; the index of those that wait answers.
-///
-/// # Errors
-/// The engine's.
 pub fn sent_since(tx: &mut Tx<'_>) -> Result<Option<i64>> {
     let row = tx.query_opt(
         "select min(changed_at) from (select changed_at from message where state = 'sent' \
@@ -94,9 +85,6 @@ pub fn sent_since(tx: &mut Tx<'_>) -> Result<Option<i64>> {
 }
 
 /// How many messages wait for a person.
-///
-/// # Errors
-/// The engine's.
 pub fn n_held(tx: &mut Tx<'_>) -> Result<i64> {
     let row = tx.query_opt("select count(*) from message where state = 'held'", &[])?;
     row.map_or(Ok(0), |row| row.int(0))

@@ -55,9 +55,6 @@ impl MessageSummary {
 
 /// Those of the messages of which the latest status of a document is one that neither the standard has nor an operator
 /// has explained, for its kind, as nothing to act upon.
-///
-/// # Errors
-/// The engine's.
 pub fn unsure(
     tx: &mut Tx<'_>,
     messages: impl Iterator<Item = MessageId>,
@@ -87,9 +84,6 @@ pub fn unsure(
 }
 
 /// One message's; see [`unsure`].
-///
-/// # Errors
-/// The engine's.
 pub fn unsure_one(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<Unsure>> {
     Ok(unsure(tx, [id].into_iter())?.remove(&id))
 }

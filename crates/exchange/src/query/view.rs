@@ -369,9 +369,6 @@ fn steps(tx: &mut Tx<'_>, message: &Message) -> Result<Vec<(i64, TimelineEntry)>
 }
 
 /// Puts the life of a message together.
-///
-/// # Errors
-/// The engine's.
 pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
     let documents = receipt::status_of_message(tx, message.id)?
         .into_iter()

@@ -9,9 +9,6 @@ use store::{Result, Tx};
 
 /// Records receipts in their companies' feeds; answers those that were new. A receipt that is there
 /// already takes a feed number that nobody will see: numbers grow, they are not dense.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn record(
     tx: &mut Tx<'_>,
     mut receipts: Vec<NewReceipt>,

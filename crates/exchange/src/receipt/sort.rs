@@ -89,9 +89,6 @@ pub(crate) struct Taken {
 }
 
 /// Takes opened answers in: each goes to the feed of the company whose document it answers, or is parked.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn take_in(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -109,9 +106,6 @@ pub(crate) fn take_in(
 
 /// Parks what a delivery says, answer by answer, for a reason of the caller's, which is no word on what is declared
 /// later; answers what tells the delivery from others.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn park_as(
     tx: &mut Tx<'_>,
     ids: &IdMaker,

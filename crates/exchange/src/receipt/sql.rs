@@ -455,9 +455,6 @@ pub(crate) fn refuse_documents(tx: &mut Tx<'_>, id: MessageId, needs_action: boo
 }
 
 /// When the first receipt of a company came.
-///
-/// # Errors
-/// The engine's.
 pub fn first_receipt(tx: &mut Tx<'_>, company: CompanyId) -> Result<Option<i64>> {
     tx.query_opt(
         "select received_at from receipt where company_id = $1 order by feed_no limit 1",

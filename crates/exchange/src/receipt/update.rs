@@ -40,9 +40,6 @@ impl Updated {
 }
 
 /// Sets each answered document to its latest status and outcome.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn update_documents(
     tx: &mut Tx<'_>,
     recorded: &[NewReceipt],

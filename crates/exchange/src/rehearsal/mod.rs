@@ -99,9 +99,6 @@ impl From<store::Error> for Refusal {
 }
 
 /// Loads the coming version.
-///
-/// # Errors
-/// The engine's.
 pub fn load(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -147,9 +144,6 @@ fn object(id: &str) -> String {
 }
 
 /// Drops the coming version and what was counted under it; answers whether there was one.
-///
-/// # Errors
-/// The engine's.
 pub fn drop(tx: &mut Tx<'_>, actor: &Actor, id: &str, now_ms: i64) -> Result<bool> {
     if !sql::delete(tx, id)? {
         return Ok(false);
@@ -159,9 +153,6 @@ pub fn drop(tx: &mut Tx<'_>, actor: &Actor, id: &str, now_ms: i64) -> Result<boo
 }
 
 /// The coming version, if one is loaded.
-///
-/// # Errors
-/// The engine's.
 pub fn coming(tx: &mut Tx<'_>) -> Result<Option<Coming>> {
     sql::coming(tx)
 }

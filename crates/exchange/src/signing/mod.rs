@@ -128,9 +128,6 @@ pub struct PolicyWish {
 type Done = Result<String, Undone>;
 
 /// Gives or takes back the consent of a company, in the transaction of the caller.
-///
-/// # Errors
-/// The engine's.
 pub fn consent(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -150,18 +147,12 @@ pub fn consent(
 
 /// Whether there is a certificate with which the platform could sign for a company now. Without one,
 /// signing is not switched on: everything unsigned would wait, and nobody would know why.
-///
-/// # Errors
-/// The engine's.
 pub fn has_certificate(tx: &mut Tx<'_>, company: CompanyId, now_ms: i64) -> Result<bool> {
     let key = active_key(tx, company)?;
     Ok(key.is_some_and(|key| (key.valid_from..=key.valid_to).contains(&now_ms)))
 }
 
 /// Changes what a company's signatures must be; its own consent stays as it is.
-///
-/// # Errors
-/// The engine's.
 pub fn set_policy(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -239,9 +230,6 @@ pub fn add_key(
 }
 
 /// Takes a key away; answers whether it was in use.
-///
-/// # Errors
-/// The engine's.
 pub fn remove_key(tx: &mut Tx<'_>, actor: &Actor, key: &SigningKey, now_ms: i64) -> Result<bool> {
     if !sql::remove_key(tx, key.id, now_ms)? {
         return Ok(false);

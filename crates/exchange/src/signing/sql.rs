@@ -17,9 +17,6 @@ const KEY: &str = "id, company_id, name, provider, family, serial, subject, cert
                    valid_from, valid_to, state, added_name, added_at, removed_at";
 
 /// The policy of a company; the defaults when nobody has set one.
-///
-/// # Errors
-/// The engine's.
 pub fn policy(tx: &mut Tx<'_>, company: CompanyId) -> Result<Policy> {
     let sql = format!("select {POLICY} from signing_policy where company_id = $1");
     let found = tx.query_opt(&sql, &[company.0.into()])?;
@@ -27,9 +24,6 @@ pub fn policy(tx: &mut Tx<'_>, company: CompanyId) -> Result<Policy> {
 }
 
 /// The policies of several companies; those with the defaults are left out.
-///
-/// # Errors
-/// The engine's.
 pub fn policies(tx: &mut Tx<'_>, companies: &[CompanyId]) -> Result<HashMap<CompanyId, Policy>> {
     const FIND: Many = Many {
         before: "select company_id, verify, allow_old, allow_tolerant_profiles, platform_signs \
@@ -45,9 +39,6 @@ pub fn policies(tx: &mut Tx<'_>, companies: &[CompanyId]) -> Result<HashMap<Comp
 }
 
 /// How many companies require signatures.
-///
-/// # Errors
-/// The engine's.
 pub fn n_required(tx: &mut Tx<'_>) -> Result<i64> {
     let sql = "select count(*) from signing_policy where verify = $1";
     let counted = tx.query_opt(sql, &[Verify::Required.name().into()])?;
@@ -123,9 +114,6 @@ pub(super) fn remove_key(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<bool> 
 }
 
 /// The key that signs for a company.
-///
-/// # Errors
-/// The engine's.
 pub fn active_key(tx: &mut Tx<'_>, company: CompanyId) -> Result<Option<SigningKey>> {
     let sql = format!("select {KEY} from signing_key where company_id = $1 and state = 'active'");
     let found = tx.query_opt(&sql, &[company.0.into()])?;
@@ -133,9 +121,6 @@ pub fn active_key(tx: &mut Tx<'_>, company: CompanyId) -> Result<Option<SigningK
 }
 
 /// A key by its id.
-///
-/// # Errors
-/// The engine's.
 pub fn key(tx: &mut Tx<'_>, id: i64) -> Result<Option<SigningKey>> {
     let sql = format!("select {KEY} from signing_key where id = $1");
     let found = tx.query_opt(&sql, &[id.into()])?;
@@ -154,9 +139,6 @@ pub struct KeyFilter {
 }
 
 /// Keys of the companies in sight, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn keys(
     tx: &mut Tx<'_>,
     sight: &Sight,

@@ -109,9 +109,6 @@ pub fn rate(text: &str) -> Option<Rate> {
 }
 
 /// The rates that operators keep, and the tariff.
-///
-/// # Errors
-/// The engine's.
 pub fn rates(tx: &mut Tx<'_>, tables: Arc<Tables>) -> Result<Rates> {
     let mut rates = Rates {
         own: BTreeMap::new(),

@@ -101,9 +101,6 @@ pub(super) struct Seen {
 }
 
 /// Counts the unknown codes of receipts that are new.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn count(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -173,9 +170,6 @@ fn code_of(text: &str) -> String {
 }
 
 /// The answers to these codes.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Answers> {
     if keys.is_empty() {
         return Ok(Answers::new());

@@ -139,9 +139,6 @@ pub(super) fn set_answer(
 }
 
 /// How many codes have no answer; the count of a small partial index.
-///
-/// # Errors
-/// The engine's.
 pub fn n_open(tx: &mut Tx<'_>) -> Result<i64> {
     let found = tx.query_opt(
         "select count(*) from unknown_code where answered_at is null",

@@ -71,9 +71,6 @@ pub mod codes {
 }
 
 /// Whether the personal data of a message are masked for this actor now.
-///
-/// # Errors
-/// The engine's.
 pub fn is_masked(tx: &mut Tx<'_>, actor: &Actor, message: MessageId, now_ms: i64) -> Result<bool> {
     if !actor.is_masked() {
         return Ok(false);

@@ -17,9 +17,6 @@ use std::collections::BTreeMap;
 const NOTES_MAX: usize = 500;
 
 /// Writes the sheets of a form with its findings.
-///
-/// # Errors
-/// The writer's.
 pub fn annotated(form: &Form) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let mut sheets = Vec::new();

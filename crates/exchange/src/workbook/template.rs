@@ -27,9 +27,6 @@ const TABLES: [(CodeTable, &str); 6] = [
 ];
 
 /// Writes the template of a kind.
-///
-/// # Errors
-/// The writer's.
 pub fn template(kind: Kind) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     sheet(workbook.add_worksheet(), kind)?;

@@ -126,9 +126,6 @@ fn show(
 }
 
 /// `GET /bootstrap?token=…`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn bootstrap_page(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -150,9 +147,6 @@ pub async fn bootstrap_page(
 }
 
 /// `POST /bootstrap`: makes the officers and shows their links, once.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn bootstrap(
     State(entrance): State<Entrance>,
     headers: HeaderMap,

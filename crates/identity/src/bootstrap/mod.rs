@@ -26,9 +26,6 @@ registry::acts! {
 }
 
 /// Makes a fresh token when there is no account yet; answers its text.
-///
-/// # Errors
-/// The problem of a fault.
 pub async fn token(ground: &Ground) -> Result<Option<String>, Problem> {
     let text = ground.token()?;
     let (hash, now_ms) = (hash_text(&text), ground.now_ms());

@@ -99,9 +99,6 @@ async fn asked(cas: &Cas, lang: Lang, text: &str) -> Result<Ruling<Asked, Respon
 }
 
 /// `GET /cas/login`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn login_page(
     State(cas): State<Arc<Cas>>,
     headers: HeaderMap,
@@ -308,9 +305,6 @@ pub struct LoginForm {
 }
 
 /// `POST /cas/login`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn login_try(
     State(cas): State<Arc<Cas>>,
     headers: HeaderMap,
@@ -442,9 +436,6 @@ async fn confirmed(
 
 /// `GET /cas/logout`: ends the session here and at every service that was visited (C20, C21). The
 /// old parameter `url` means nothing.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn logout(
     State(cas): State<Arc<Cas>>,
     headers: HeaderMap,

@@ -297,9 +297,6 @@ fn attributes(
 }
 
 /// The attributes on the list of an entry, with what they are for this person.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn released(
     tx: &mut Tx<'_>,
     party: &RelyingParty,
@@ -331,9 +328,6 @@ pub(crate) fn released(
 }
 
 /// Takes the services of a session that nobody has told yet, each with the address where it is told.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn take(
     tx: &mut Tx<'_>,
     session: i64,
@@ -361,9 +355,6 @@ fn address(tx: &mut Tx<'_>, visit: &Visit) -> StoreResult<Option<String>> {
 }
 
 /// Gives what hangs on one session to the session that takes its place.
-///
-/// # Errors
-/// The engine's.
 pub fn follow(tx: &mut Tx<'_>, from: i64, to: i64) -> StoreResult<()> {
     sql::move_on(tx, from, to)
 }

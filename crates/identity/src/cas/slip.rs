@@ -42,9 +42,6 @@ pub(crate) fn made_at(ground: &Ground, purpose: &str, slip: &str) -> Option<i64>
 }
 
 /// Uses a slip up; answers false when it was used before.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn use_up(tx: &mut Tx<'_>, slip: &str, now_ms: i64) -> Result<bool> {
     sql::use_slip(tx, &registry::hash_text(slip), now_ms + LIFE_MS)
 }

@@ -99,9 +99,6 @@ fn code_of_step(secret: &[u8], step: i64) -> Result<String> {
 }
 
 /// Begins to set up a code generator; answers its secret. It counts after [`confirm`].
-///
-/// # Errors
-/// The engine's.
 pub fn begin(
     tx: &mut Tx<'_>,
     ground: &Ground,
@@ -133,9 +130,6 @@ pub fn begin(
 }
 
 /// The secret of the generator that is being set up, if one is.
-///
-/// # Errors
-/// The engine's.
 pub fn pending(tx: &mut Tx<'_>, ground: &Ground, account: AccountId) -> Result<Option<Vec<u8>>> {
     let factors = list(tx, account)?;
     let found = factors
@@ -148,9 +142,6 @@ pub fn pending(tx: &mut Tx<'_>, ground: &Ground, account: AccountId) -> Result<O
 }
 
 /// The next code of an account that works; for the demo and the command line only.
-///
-/// # Errors
-/// The engine's.
 pub fn usable_code(tx: &mut Tx<'_>, ground: &Ground, account: AccountId) -> Result<Option<String>> {
     let Some(factor) = list(tx, account)?.into_iter().find(Factor::is_totp) else {
         return Ok(None);
@@ -170,9 +161,6 @@ fn open(ground: &Ground, account: AccountId, sealed: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// Confirms the generator that is being set up by a code from it; replaces an older one.
-///
-/// # Errors
-/// The engine's.
 pub fn confirm(tx: &mut Tx<'_>, ground: &Ground, account: AccountId, text: &str) -> Result<bool> {
     let Some(secret) = pending(tx, ground, account)? else {
         return Ok(false);
@@ -188,9 +176,6 @@ pub fn confirm(tx: &mut Tx<'_>, ground: &Ground, account: AccountId, text: &str)
 }
 
 /// Whether a code is right and was not used before; notes it as used.
-///
-/// # Errors
-/// The engine's.
 pub fn check(tx: &mut Tx<'_>, ground: &Ground, account: AccountId, text: &str) -> Result<bool> {
     let now_ms = ground.now_ms();
     for factor in list(tx, account)? {
@@ -221,9 +206,6 @@ fn step_of(secret: &[u8], text: &str, now_ms: i64, after: i64) -> Result<Option<
 }
 
 /// Makes fresh recovery codes; the old ones open nothing any more. Answers their texts.
-///
-/// # Errors
-/// The engine's.
 pub fn renew_recovery(
     tx: &mut Tx<'_>,
     ground: &Ground,

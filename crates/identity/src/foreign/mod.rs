@@ -84,9 +84,6 @@ impl Door {
     }
 
     /// Looks whether the source answers; says what was found.
-    ///
-    /// # Errors
-    /// What is wrong.
     pub async fn probe(&self) -> Result<String, String> {
         let source = self.source.clone();
         let looked = self.courier.call(move |agent| {

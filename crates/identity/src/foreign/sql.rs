@@ -23,9 +23,6 @@ pub struct Binding {
 }
 
 /// Stores a binding; answers false when the person or the account has one with this source.
-///
-/// # Errors
-/// The engine's.
 pub fn insert(tx: &mut Tx<'_>, binding: &Binding) -> Result<bool> {
     let n_changed = tx.execute(
         "insert into foreign_identity (id, source, external, account_id, created_at, used_at) \
@@ -43,9 +40,6 @@ pub fn insert(tx: &mut Tx<'_>, binding: &Binding) -> Result<bool> {
 }
 
 /// The binding of a person of another house; notes that it was used.
-///
-/// # Errors
-/// The engine's.
 pub fn use_of(
     tx: &mut Tx<'_>,
     (source, external): (&str, &str),
@@ -60,9 +54,6 @@ pub fn use_of(
 }
 
 /// The bindings of an account.
-///
-/// # Errors
-/// The engine's.
 pub fn of_account(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Binding>> {
     let sql =
         format!("select {COLUMNS} from foreign_identity where account_id = $1 order by source");
@@ -73,9 +64,6 @@ pub fn of_account(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Binding>> {
 }
 
 /// Removes the binding of an account with a source; answers whether there was one.
-///
-/// # Errors
-/// The engine's.
 pub fn remove(tx: &mut Tx<'_>, account: AccountId, source: &str) -> Result<bool> {
     let n_removed = tx.execute(
         "delete from foreign_identity where account_id = $1 and source = $2",

@@ -26,9 +26,6 @@ pub struct Tried<'a> {
 }
 
 /// Compares the password of an account, after the attempt was counted.
-///
-/// # Errors
-/// The problem of a fault.
 pub(super) async fn password(
     ground: &Ground,
     throttle: &Throttle,
@@ -190,9 +187,6 @@ async fn note_failure(
 }
 
 /// The rows of the audit for a failure (`why`), and for the lock when it was the last attempt.
-///
-/// # Errors
-/// The engine's.
 pub(super) fn failed(
     tx: &mut Tx<'_>,
     ground: &Ground,
@@ -210,9 +204,6 @@ pub(super) fn failed(
 
 /// Whether somebody who is logged in still knows the password of the account; a wrong one counts like
 /// a failed login.
-///
-/// # Errors
-/// The problem of a fault.
 pub async fn still_knows(
     ground: &Ground,
     throttle: &Throttle,

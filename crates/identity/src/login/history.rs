@@ -18,9 +18,6 @@ fn is_end(row: &Row) -> bool {
 }
 
 /// The last logins of an account and the attempts that failed, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn own_logins(tx: &mut Tx<'_>, account: AccountId, limit: usize) -> StoreResult<Vec<Row>> {
     let acts = [IN, FAILED, LOCKED];
     let filter = Filter {

@@ -128,9 +128,6 @@ impl Limits {
 
 /// Counts an attempt at a login name from an address, before anything is compared; the refusal is
 /// how many milliseconds there is to wait.
-///
-/// # Errors
-/// The engine's.
 pub fn reserve(
     tx: &mut Tx<'_>,
     ground: &Ground,
@@ -165,9 +162,6 @@ pub fn reserve(
 }
 
 /// Gives an attempt back that was right, or that was not compared at all.
-///
-/// # Errors
-/// The engine's.
 pub fn give_back(tx: &mut Tx<'_>, claim: &Claim) -> StoreResult<()> {
     sql::give_back(tx, claim.here())?;
     match claim.n_everywhere {
@@ -178,9 +172,6 @@ pub fn give_back(tx: &mut Tx<'_>, claim: &Claim) -> StoreResult<()> {
 
 /// How many milliseconds there are to wait if others have locked the name since the attempt was
 /// counted; the lock of the attempt itself does not count against it.
-///
-/// # Errors
-/// The engine's.
 pub fn holds(tx: &mut Tx<'_>, ground: &Ground, claim: &Claim) -> StoreResult<Option<i64>> {
     let limits = Limits::of(ground);
     let here = sql::counted_of(tx, claim.here())?;
@@ -196,9 +187,6 @@ pub fn holds(tx: &mut Tx<'_>, ground: &Ground, claim: &Claim) -> StoreResult<Opt
 }
 
 /// Notes that somebody is fully logged in: the failures there are forgotten, and the address is known.
-///
-/// # Errors
-/// The engine's.
 pub fn passed(tx: &mut Tx<'_>, ground: &Ground, (login, address): (&str, &str)) -> StoreResult<()> {
     let (name, network) = (name_of(ground, login), network(address));
     // The rows in the order of `reserve`, so that nobody waits in a circle.
@@ -210,17 +198,11 @@ pub fn passed(tx: &mut Tx<'_>, ground: &Ground, (login, address): (&str, &str)) 
 }
 
 /// Forgets all failures at a login name: an officer unlocks it, or it has a new password.
-///
-/// # Errors
-/// The engine's.
 pub fn forget(tx: &mut Tx<'_>, ground: &Ground, login: &str) -> StoreResult<()> {
     sql::clear_all(tx, &name_of(ground, login))
 }
 
 /// Whether a login name is locked at present, for one address at least.
-///
-/// # Errors
-/// The engine's.
 pub fn is_locked(tx: &mut Tx<'_>, ground: &Ground, login: &str) -> StoreResult<bool> {
     let limits = Limits::of(ground);
     let rows = sql::of_name(tx, &name_of(ground, login), limits.now_ms)?;

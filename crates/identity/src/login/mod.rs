@@ -66,9 +66,6 @@ pub struct Begun {
 pub type Refused = (Code, Option<i64>);
 
 /// Tries a name and a password, with a code of the second factor for one that is locked out.
-///
-/// # Errors
-/// The problem of a fault.
 pub async fn attempt(
     ground: &Ground,
     throttle: &Throttle,
@@ -113,9 +110,6 @@ fn minutes(ms: i64) -> i64 {
 }
 
 /// Notes the failure of somebody whom nobody knows.
-///
-/// # Errors
-/// The engine's.
 pub fn note_unknown(tx: &mut Tx<'_>, ground: &Ground, origin: &Origin) -> StoreResult<()> {
     let told = ("login:unknown", Outcome::Refused, "");
     let nobody = Actor::nobody(origin.clone());
@@ -153,9 +147,6 @@ impl Proof {
 }
 
 /// Begins a session for an account that was known; the refusal says what has changed meanwhile.
-///
-/// # Errors
-/// The problem of a fault.
 pub async fn begin(
     ground: &Ground,
     origin: &Origin,
@@ -261,9 +252,6 @@ fn stage_of(
 
 /// Whether somebody must have a second factor: who runs the platform, and administrators of companies
 /// unless the parameter says otherwise.
-///
-/// # Errors
-/// The engine's.
 pub fn needs_factor(tx: &mut Tx<'_>, ground: &Ground, account: &Account) -> StoreResult<bool> {
     if account.is_staff() {
         return Ok(true);
@@ -309,9 +297,6 @@ fn settle(tx: &mut Tx<'_>, ground: &Ground, session: &Session, actor: &Actor) ->
 }
 
 /// Moves a session on after a step that proved something (`method`), under a new token.
-///
-/// # Errors
-/// The problem of a fault.
 pub async fn promote(
     ground: &Ground,
     actor: &Actor,
@@ -362,9 +347,6 @@ pub type Follow = fn(&mut Tx<'_>, i64, i64) -> StoreResult<()>;
 
 /// Ends the session whose place another takes in the same browser. Where the same person went goes
 /// over to the new one, by what the modules above have given in `follow`; the systems of somebody else are told.
-///
-/// # Errors
-/// The engine's.
 pub fn succeed(
     tx: &mut Tx<'_>,
     (old, new): (&Session, &Session),

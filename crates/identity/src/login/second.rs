@@ -22,9 +22,6 @@ pub enum Second {
 }
 
 /// Tries a code of the generator or a recovery code; a wrong one counts as a failure.
-///
-/// # Errors
-/// The problem of a fault.
 pub async fn second(
     ground: &Ground,
     actor: &Actor,
@@ -103,9 +100,6 @@ fn recovers(
 
 /// The way in for who is locked out by guesses at the password: a code of the second factor, brought
 /// together with the password. Codes of names that nobody has are counted as well.
-///
-/// # Errors
-/// The engine's.
 pub(super) fn by_code(
     tx: &mut Tx<'_>,
     ground: &Ground,

@@ -96,9 +96,6 @@ pub(super) fn state(params: &Params) -> Option<&str> {
 }
 
 /// Reads the rest of a request.
-///
-/// # Errors
-/// What the client is told.
 pub(super) fn read(params: &Params, party: &RelyingParty, redirect: &str) -> Result<Wish, Refusal> {
     if params.has_repeats() {
         return Err(Refusal::request("a parameter comes twice"));
@@ -236,9 +233,6 @@ pub(super) fn back(redirect: &str, pairs: &[(&str, &str)]) -> String {
 }
 
 /// Gives a session's grant to a client; the text of the code is nowhere else.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub(super) async fn enter(
     ground: &Ground,
     (actor, session): (&Actor, &Session),

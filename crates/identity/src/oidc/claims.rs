@@ -85,9 +85,6 @@ pub(super) fn id_token(
 }
 
 /// What `/userinfo` answers.
-///
-/// # Errors
-/// The engine's.
 pub(super) fn user_info(tx: &mut Tx<'_>, of: &Personal) -> StoreResult<Value> {
     let mut told = Map::new();
     told.insert("sub".to_owned(), json!(subject(&of.grant)));

@@ -25,9 +25,6 @@ pub(crate) struct Leaving {
 }
 
 /// Takes the clients of a session that nobody has told yet and that want to be told.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn take(tx: &mut Tx<'_>, session: i64, now_ms: i64) -> StoreResult<Vec<Leaving>> {
     let mut told = Vec::new();
     for visit in sql::take_visits(tx, session, now_ms)? {
@@ -46,9 +43,6 @@ pub(crate) fn take(tx: &mut Tx<'_>, session: i64, now_ms: i64) -> StoreResult<Ve
 }
 
 /// The token by which a client is told.
-///
-/// # Errors
-/// A fault.
 pub(crate) async fn token(ground: &Ground, leaving: &Leaving) -> Result<String, Problem> {
     let signer = key::signer(ground).await?;
     let now_s = ground.now_ms() / 1000;

@@ -110,9 +110,6 @@ pub async fn discovery(State(oidc): State<Arc<Oidc>>) -> Response {
 }
 
 /// `GET /oauth2/jwks`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn jwks(State(oidc): State<Arc<Oidc>>) -> Result<Response, Problem> {
     let keys = key::published(oidc.ground()).await?;
     let keys: Vec<Value> = keys
@@ -128,9 +125,6 @@ pub async fn jwks(State(oidc): State<Arc<Oidc>>) -> Result<Response, Problem> {
 }
 
 /// `GET /oauth2/authorize`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn authorize(
     State(oidc): State<Arc<Oidc>>,
     headers: HeaderMap,
@@ -364,9 +358,6 @@ async fn told(oidc: &Oidc, brought: Option<String>) -> Result<Value, Refusal> {
 }
 
 /// `GET /oauth2/logout`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn logout(
     State(oidc): State<Arc<Oidc>>,
     headers: HeaderMap,
@@ -397,9 +388,6 @@ pub async fn logout(
 }
 
 /// `POST /oauth2/logout`: the answer to the question, or the request of a client, as a GET then.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn logout_form(
     State(oidc): State<Arc<Oidc>>,
     headers: HeaderMap,

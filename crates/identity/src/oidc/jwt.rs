@@ -14,9 +14,6 @@ use web::{Problem, codes};
 const BYTES_MAX: usize = 8000;
 
 /// Signs claims; `kind` is the `typ` of the header.
-///
-/// # Errors
-/// A fault.
 pub(super) fn sign(signer: &Signer, kind: &str, claims: &Value) -> Result<String, Problem> {
     let header = json!({ "alg": "RS256", "typ": kind, "kid": signer.kid });
     let mut text = format!(

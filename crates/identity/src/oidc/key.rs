@@ -106,9 +106,6 @@ fn purpose(kid: &str) -> String {
 }
 
 /// A fresh private key as PKCS#8.
-///
-/// # Errors
-/// A fault.
 pub(super) async fn fresh(ground: &Ground) -> Result<Vec<u8>, Problem> {
     let random = ground.random.clone();
     let make = move || -> Result<Vec<u8>, String> {
@@ -144,18 +141,12 @@ fn public(pair: &KeyPair, now_ms: i64) -> PublicKey {
 
 /// Makes the key in force if there is none yet; with `rotates`, another one in its place. Answers
 /// the id of the key in force.
-///
-/// # Errors
-/// A fault.
 async fn make(ground: &Ground, actor: &Actor, rotates: bool) -> Result<String, Problem> {
     let pkcs8 = fresh(ground).await?;
     put(ground, actor, &pkcs8, rotates).await
 }
 
 /// Puts a private key in force.
-///
-/// # Errors
-/// A fault.
 pub(super) async fn put(
     ground: &Ground,
     actor: &Actor,
@@ -192,17 +183,11 @@ pub(super) async fn put(
 }
 
 /// Retires the key in force and makes another one; answers its id.
-///
-/// # Errors
-/// A fault.
 pub async fn rotate(ground: &Ground, actor: &Actor) -> Result<String, Problem> {
     make(ground, actor, true).await
 }
 
 /// Rotates the key in force when it has signed for long enough; answers the new one's id.
-///
-/// # Errors
-/// A fault.
 pub(super) async fn rotate_if_due(
     ground: &Ground,
     actor: &Actor,
@@ -216,9 +201,6 @@ pub(super) async fn rotate_if_due(
 }
 
 /// The key that signs now; the first one is made here.
-///
-/// # Errors
-/// A fault.
 pub(super) async fn signer(ground: &Ground) -> Result<Signer, Problem> {
     let stored = match ground.read(sql::active_key).await? {
         Some(stored) => stored,
@@ -248,9 +230,6 @@ async fn first(ground: &Ground) -> Result<(), Problem> {
 
 /// The public halves that somebody may still need, the one in force first; the first one is made
 /// here, so that whoever keeps this list for a while knows the key of the first token.
-///
-/// # Errors
-/// A fault.
 pub async fn published(ground: &Ground) -> Result<Vec<PublicKey>, Problem> {
     if ground.read(sql::active_key).await?.is_none() {
         first(ground).await?;

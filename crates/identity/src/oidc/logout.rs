@@ -24,9 +24,6 @@ pub(super) struct Farewell {
 
 /// Who signed a hint was we, for a client that is there: its name and the name of the session. That
 /// the token has expired does not matter.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub(super) async fn hint(
     ground: &Ground,
     text: &str,
@@ -37,9 +34,6 @@ pub(super) async fn hint(
 }
 
 /// Looks at a request.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub(super) async fn look(ground: &Ground, params: &Params) -> Result<Farewell, Problem> {
     // A hint that is damaged, or another's, says nothing: then the person is asked, as without one.
     let told = match params.get("id_token_hint") {

@@ -178,9 +178,6 @@ fn personal(tx: &mut Tx<'_>, ground: &Ground, hash: &str) -> StoreResult<Option<
 
 /// The entry and the company behind the access token of a program, if it is in force: the entry is
 /// there, may still use the grant, and has the secret for which the token was given.
-///
-/// # Errors
-/// The engine's.
 fn program(
     tx: &mut Tx<'_>,
     hash: &str,
@@ -264,9 +261,6 @@ pub async fn rotate_if_due(ground: Ground) -> Result<String, String> {
 }
 
 /// Gives what hangs on one session to the session that takes its place.
-///
-/// # Errors
-/// The engine's.
 pub fn follow(tx: &mut Tx<'_>, from: i64, to: i64) -> StoreResult<()> {
     sql::move_on(tx, from, to)
 }

@@ -55,9 +55,6 @@ struct Given {
 type Ruled<T> = StoreResult<Ruling<T, Refusal>>;
 
 /// Answers a request for tokens.
-///
-/// # Errors
-/// What the client is told.
 pub(super) async fn issue(
     oidc: &Oidc,
     (party, from): (&RelyingParty, Origin),
@@ -377,9 +374,6 @@ async fn for_program(
 
 /// Takes a token back (RFC 7009). A refresh token takes its grant with it; an unknown token is no
 /// error.
-///
-/// # Errors
-/// What the client is told.
 pub(super) async fn revoke(
     oidc: &Oidc,
     (party, from): (&RelyingParty, Origin),
@@ -420,9 +414,6 @@ pub(super) async fn revoke(
 }
 
 /// Says whether a token of this client is in force (RFC 7662); of another's it says no.
-///
-/// # Errors
-/// What the client is told.
 pub(super) async fn introspect(
     oidc: &Oidc,
     party: &RelyingParty,

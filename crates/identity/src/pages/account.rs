@@ -55,9 +55,6 @@ pub(crate) async fn person(
 }
 
 /// `GET /account`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn account_page(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -157,9 +154,6 @@ async fn show_account(
 const PASSWORD_STAGES: &[Stage] = &[Stage::Full, Stage::Password];
 
 /// `GET /account/password`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn password_page(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -207,9 +201,6 @@ fn show_password(
 }
 
 /// `POST /account/password`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn password_change(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -259,9 +250,6 @@ pub async fn password_change(
 const TOTP_STAGES: &[Stage] = &[Stage::Full, Stage::Enrol];
 
 /// `GET /account/totp`: begins to set up a code generator, or goes on with it.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn totp_page(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -327,9 +315,6 @@ async fn pending_secret(ground: &Ground, account: &Account) -> Result<Vec<u8>, P
 }
 
 /// `POST /account/totp`: the first code from the generator; shows fresh recovery codes then.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn totp_confirm(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -408,9 +393,6 @@ pub(crate) fn show_recovery(
 }
 
 /// `POST /account/recovery`: fresh recovery codes.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn recovery_renew(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -447,9 +429,6 @@ pub async fn recovery_renew(
 }
 
 /// `POST /account/elsewhere`: ends one's other sessions.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn elsewhere(
     State(entrance): State<Entrance>,
     headers: HeaderMap,

@@ -50,9 +50,6 @@ fn show_activate(lang: Lang, account: &Account, token: &str, faults: Vec<String>
 }
 
 /// `GET /activate?token=…`: the one-time link.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn activate_page(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -83,9 +80,6 @@ async fn after_activation(
 }
 
 /// `POST /activate`: sets the password and logs the person in as far as that goes.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn activate(
     State(entrance): State<Entrance>,
     headers: HeaderMap,

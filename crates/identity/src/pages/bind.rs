@@ -138,9 +138,6 @@ async fn binder(
 }
 
 /// `GET /login/foreign/{source}/bind`: asks before an identity is bound.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn bind_page(
     State(entrance): State<Entrance>,
     Path(name): Path<String>,
@@ -165,9 +162,6 @@ pub async fn bind_page(
 }
 
 /// `POST /login/foreign/{source}/bind`: binds it.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn bind(
     State(entrance): State<Entrance>,
     Path(name): Path<String>,
@@ -215,9 +209,6 @@ pub async fn bind(
 }
 
 /// `POST /account/foreign/{source}/unbind`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn unbind(
     State(entrance): State<Entrance>,
     Path(name): Path<String>,

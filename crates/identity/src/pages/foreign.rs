@@ -110,9 +110,6 @@ pub(super) fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
 }
 
 /// `GET /login/foreign/{source}`: sends the browser there.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn leave(
     State(entrance): State<Entrance>,
     Path(name): Path<String>,
@@ -198,9 +195,6 @@ pub struct BackQuery {
 }
 
 /// `GET /login/foreign/{source}/callback`: the browser is back.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn callback(
     State(entrance): State<Entrance>,
     Path(name): Path<String>,

@@ -102,9 +102,6 @@ pub(crate) fn is_token(session: &Session, given: &str) -> bool {
 }
 
 /// `GET /login`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn login_page(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -170,9 +167,6 @@ pub struct LoginForm {
 }
 
 /// `POST /login`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn login_try(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -204,9 +198,6 @@ pub async fn login_try(
 
 /// Sends the browser on with a session that has just begun, which takes the place of the one that
 /// the browser had.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub(crate) async fn enter(
     entrance: &Entrance,
     headers: &HeaderMap,
@@ -224,9 +215,6 @@ pub(crate) async fn enter(
 }
 
 /// `GET /login/second`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn second_page(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -287,9 +275,6 @@ pub struct CodeForm {
 }
 
 /// `POST /login/second`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn second_try(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -322,9 +307,6 @@ pub struct TokenForm {
 }
 
 /// `POST /logout`: ends the session here and everywhere it was used.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn logout(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -348,9 +330,6 @@ pub async fn logout(
 }
 
 /// Ends a session at its owner's wish.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn end(ground: &Ground, actor: &Actor, session: &Session) -> Result<(), Problem> {
     let (actor, id, now_ms) = (actor.clone(), session.id, ground.now_ms());
     let write = move |tx: &mut Tx<'_>| -> StoreResult<()> {

@@ -25,9 +25,6 @@ use web::{Code, Problem};
 const ENROL_STAGES: &[Stage] = &[Stage::Full, Stage::Enrol];
 
 /// `GET /account/passkey`: the page on which a passkey is added.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn passkey_page(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -75,9 +72,6 @@ fn show_passkey(
 }
 
 /// `POST /account/passkey`: binds a passkey; shows recovery codes when there were none.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn passkey_add(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -136,9 +130,6 @@ pub struct OneForm {
 }
 
 /// `POST /account/passkey/rename`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn passkey_rename(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -165,9 +156,6 @@ pub async fn passkey_rename(
 }
 
 /// `POST /account/passkey/remove`.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn passkey_remove(
     State(entrance): State<Entrance>,
     headers: HeaderMap,

@@ -133,9 +133,6 @@ impl AnswerForm {
 }
 
 /// `POST /login/passkey`: a login without a password.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn login_try(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -179,9 +176,6 @@ pub async fn login_try(
 }
 
 /// `POST /login/second/passkey`: the second step.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn second_try(
     State(entrance): State<Entrance>,
     headers: HeaderMap,

@@ -20,9 +20,6 @@ use webauthn_rs::prelude::{Passkey, PasskeyRegistration, RegisterPublicKeyCreden
 pub(super) const LABEL_CHARS_MAX: usize = 40;
 
 /// A question for a new passkey of an account; the refusal says why there can be none.
-///
-/// # Errors
-/// The problem of a fault.
 pub async fn enrol_question(
     ground: &Ground,
     passkeys: &Passkeys,
@@ -66,9 +63,6 @@ pub struct Enrolled {
 }
 
 /// Binds a new passkey to an account; the refusal says why it cannot be.
-///
-/// # Errors
-/// The problem of a fault.
 pub async fn enrol(
     ground: &Ground,
     passkeys: &Passkeys,

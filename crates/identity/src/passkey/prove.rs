@@ -38,9 +38,6 @@ struct Verdict {
 
 /// Verifies an answer: of `who`, or (when nobody is named) of whoever the passkey belongs to.
 /// A wrong one is put on record; the callers count it by address.
-///
-/// # Errors
-/// The problem of a fault.
 pub async fn prove(
     ground: &Ground,
     passkeys: &Passkeys,

@@ -146,9 +146,6 @@ fn listed(party: RelyingParty) -> Listed {
 }
 
 /// The systems that let people log in here.
-///
-/// # Errors
-/// A problem.
 #[utoipa::path(
     get,
     path = "/api/v1/relying-parties",
@@ -169,9 +166,6 @@ async fn relying_parties(
 }
 
 /// Proposes to register or change a system; done when the security administrator approves.
-///
-/// # Errors
-/// A problem.
 #[utoipa::path(
     put,
     path = "/api/v1/relying-parties/{name}",
@@ -238,9 +232,6 @@ async fn put_relying_party(
 }
 
 /// Proposes to remove a system; done when the security administrator approves.
-///
-/// # Errors
-/// A problem.
 #[utoipa::path(
     delete,
     path = "/api/v1/relying-parties/{name}",

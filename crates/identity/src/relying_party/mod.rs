@@ -126,9 +126,6 @@ impl RelyingParty {
 }
 
 /// The CAS entry to which a service belongs.
-///
-/// # Errors
-/// The engine's.
 pub fn of_service(tx: &mut Tx<'_>, service: &Service) -> Result<Option<RelyingParty>> {
     Ok(list(tx)?
         .into_iter()
@@ -198,9 +195,6 @@ pub fn put(tx: &mut Tx<'_>, party: &RelyingParty, now_ms: i64) -> Result<(), Ref
 }
 
 /// Whether an entry is well formed.
-///
-/// # Errors
-/// What is wrong.
 pub fn check(party: &RelyingParty) -> Result<(), Refusal> {
     let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
     if !(2..=60).contains(&party.name.len()) || !party.name.chars().all(is_name) {

@@ -56,18 +56,12 @@ pub(super) fn update(tx: &mut Tx<'_>, id: i64, party: &RelyingParty, now_ms: i64
 }
 
 /// Every entry, by name. There are as many as the city has systems: tens.
-///
-/// # Errors
-/// The engine's.
 pub fn list(tx: &mut Tx<'_>) -> Result<Vec<RelyingParty>> {
     let sql = format!("select {COLUMNS} from relying_party order by name");
     tx.query(&sql, &[])?.iter().map(party).collect()
 }
 
 /// The entry with this name.
-///
-/// # Errors
-/// The engine's.
 pub fn by_name(tx: &mut Tx<'_>, name: &str) -> Result<Option<RelyingParty>> {
     let sql = format!("select {COLUMNS} from relying_party where name = $1");
     tx.query_opt(&sql, &[name.into()])?
@@ -77,9 +71,6 @@ pub fn by_name(tx: &mut Tx<'_>, name: &str) -> Result<Option<RelyingParty>> {
 }
 
 /// The entry with this id.
-///
-/// # Errors
-/// The engine's.
 pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<RelyingParty>> {
     let sql = format!("select {COLUMNS} from relying_party where id = $1");
     tx.query_opt(&sql, &[id.into()])?
@@ -89,9 +80,6 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<RelyingParty>> {
 }
 
 /// Removes the entry with this name; answers whether there was one.
-///
-/// # Errors
-/// The engine's.
 pub fn remove(tx: &mut Tx<'_>, name: &str) -> Result<bool> {
     let n_changed = tx.execute("delete from relying_party where name = $1", &[name.into()])?;
     Ok(n_changed > 0)

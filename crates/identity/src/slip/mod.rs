@@ -50,9 +50,6 @@ pub fn open(ground: &Ground, (purpose, life_ms): (&str, i64), slip: &str) -> Opt
 }
 
 /// Uses a slip up that lives `life_ms`; answers false when it was used before.
-///
-/// # Errors
-/// The engine's.
 pub fn use_up(tx: &mut Tx<'_>, slip: &str, (now_ms, life_ms): (i64, i64)) -> StoreResult<bool> {
     sql::insert(tx, &registry::hash_text(slip), now_ms + life_ms + AHEAD_MS)
 }

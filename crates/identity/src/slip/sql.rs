@@ -12,9 +12,6 @@ pub(super) fn insert(tx: &mut Tx<'_>, hash: &str, expires_at: i64) -> Result<boo
 }
 
 /// Removes slips that expired before `before_ms`, at most so many.
-///
-/// # Errors
-/// The engine's.
 pub fn clean(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<u64> {
     tx.execute(
         "delete from slip where hash in (select hash from slip \

@@ -163,9 +163,6 @@ impl Gate {
     }
 
     /// The session behind the cookie in whatever stage, with the actor; nothing when there is none.
-    ///
-    /// # Errors
-    /// 503 when the database cannot be asked.
     pub async fn session(&self, headers: &HeaderMap) -> Result<Option<(Actor, Session)>, Problem> {
         let Some(token) = cookie(headers, self.ground.config.is_secure()) else {
             return Ok(None);
@@ -202,9 +199,6 @@ impl Gate {
     }
 
     /// The ids of the operations that an actor may call.
-    ///
-    /// # Errors
-    /// 503 when the database cannot be asked.
     pub async fn operations_of(&self, actor: &Actor) -> Result<Vec<&'static str>, Problem> {
         let custom = self.custom_operations(actor).await?;
         Ok(self

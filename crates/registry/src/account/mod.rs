@@ -136,9 +136,6 @@ pub fn add(tx: &mut Tx<'_>, new: &NewAccount) -> Result<(), Refusal> {
 }
 
 /// Whether a login name and a name are well formed.
-///
-/// # Errors
-/// What is wrong.
 pub fn validate(login: &str, name: &str) -> Result<(), Refusal> {
     let login = login.trim();
     let is_login = (3..=40).contains(&login.len())
@@ -158,18 +155,12 @@ pub fn validate(login: &str, name: &str) -> Result<(), Refusal> {
 }
 
 /// Makes a one-time link for an account; earlier links open nothing any more.
-///
-/// # Errors
-/// The engine's.
 pub fn invite(tx: &mut Tx<'_>, account: AccountId, token_hash: &str, now_ms: i64) -> Result<()> {
     sql::close_links(tx, account, now_ms)?;
     sql::insert_link(tx, account, token_hash, now_ms, now_ms + LINK_MS)
 }
 
 /// The account that a one-time link opens, if it still does.
-///
-/// # Errors
-/// The engine's.
 pub fn of_link(tx: &mut Tx<'_>, token_hash: &str, now_ms: i64) -> Result<Option<Account>> {
     match sql::of_link(tx, token_hash, now_ms)? {
         Some(id) => by_id(tx, id),
@@ -178,34 +169,22 @@ pub fn of_link(tx: &mut Tx<'_>, token_hash: &str, now_ms: i64) -> Result<Option<
 }
 
 /// Uses up a one-time link; answers false when somebody was faster.
-///
-/// # Errors
-/// The engine's.
 pub fn use_link(tx: &mut Tx<'_>, token_hash: &str, now_ms: i64) -> Result<bool> {
     sql::use_link(tx, token_hash, now_ms)
 }
 
 /// Sets a password; the old one goes into the history. The account becomes active.
-///
-/// # Errors
-/// The engine's.
 pub fn set_password(tx: &mut Tx<'_>, account: AccountId, hash: &str, now_ms: i64) -> Result<()> {
     sql::keep_old(tx, account, now_ms)?;
     sql::set_password(tx, account, hash, now_ms)
 }
 
 /// Hashes of the last passwords with the present one, newest first, at most `limit`.
-///
-/// # Errors
-/// The engine's.
 pub fn old_hashes(tx: &mut Tx<'_>, account: AccountId, limit: i64) -> Result<Vec<String>> {
     sql::old_hashes(tx, account, limit)
 }
 
 /// The party of a company, made when there is none yet.
-///
-/// # Errors
-/// The engine's.
 pub fn party_of_company(
     tx: &mut Tx<'_>,
     company: CompanyId,

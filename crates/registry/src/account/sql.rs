@@ -38,9 +38,6 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewAccount) -> Result<()> {
 }
 
 /// The account with this id.
-///
-/// # Errors
-/// The engine's.
 pub fn by_id(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>> {
     let sql = format!(
         "select {COLUMNS} from account a join party p on p.id = a.party_id where a.id = $1"
@@ -52,9 +49,6 @@ pub fn by_id(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Account>> {
 }
 
 /// The account with this login name, folded.
-///
-/// # Errors
-/// The engine's.
 pub fn by_login(tx: &mut Tx<'_>, folded: &str) -> Result<Option<Account>> {
     let sql = format!(
         "select {COLUMNS} from account a join party p on p.id = a.party_id \
@@ -67,17 +61,11 @@ pub fn by_login(tx: &mut Tx<'_>, folded: &str) -> Result<Option<Account>> {
 }
 
 /// The party and the name of the person behind an account.
-///
-/// # Errors
-/// The engine's.
 pub fn person_of(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<(i64, String)>> {
     Ok(by_id(tx, id)?.map(|account| (account.party, account.name)))
 }
 
 /// Makes other transactions on the same account wait until this one is over.
-///
-/// # Errors
-/// The engine's.
 pub fn hold(tx: &mut Tx<'_>, id: AccountId) -> Result<()> {
     tx.execute(
         "update account set changed_at = changed_at where id = $1",
@@ -87,9 +75,6 @@ pub fn hold(tx: &mut Tx<'_>, id: AccountId) -> Result<()> {
 }
 
 /// Notes a login.
-///
-/// # Errors
-/// The engine's.
 pub fn passed(tx: &mut Tx<'_>, id: AccountId, now_ms: i64) -> Result<()> {
     tx.execute(
         "update account set last_login_at = $2 where id = $1",
@@ -99,9 +84,6 @@ pub fn passed(tx: &mut Tx<'_>, id: AccountId, now_ms: i64) -> Result<()> {
 }
 
 /// Enables or disables an account; answers whether it exists.
-///
-/// # Errors
-/// The engine's.
 pub fn set_state(tx: &mut Tx<'_>, id: AccountId, state: &str, now_ms: i64) -> Result<bool> {
     let n_changed = tx.execute(
         "update account set state = $2, changed_at = $3 where id = $1",
@@ -111,9 +93,6 @@ pub fn set_state(tx: &mut Tx<'_>, id: AccountId, state: &str, now_ms: i64) -> Re
 }
 
 /// Sets the name of the person.
-///
-/// # Errors
-/// The engine's.
 pub fn set_name(tx: &mut Tx<'_>, id: AccountId, name: &str) -> Result<()> {
     tx.execute(
         "update party set name = $2 where id = (select party_id from account where id = $1)",
@@ -123,9 +102,6 @@ pub fn set_name(tx: &mut Tx<'_>, id: AccountId, name: &str) -> Result<()> {
 }
 
 /// Sets the language, `zh` or `en`.
-///
-/// # Errors
-/// The engine's.
 pub fn set_language(tx: &mut Tx<'_>, id: AccountId, language: &str) -> Result<()> {
     tx.execute(
         "update account set language = $2 where id = $1",
@@ -221,9 +197,6 @@ pub(super) fn use_link(tx: &mut Tx<'_>, hash: &str, now_ms: i64) -> Result<bool>
 }
 
 /// Accounts that are not disabled and that nobody used or changed since `before_ms`, oldest first.
-///
-/// # Errors
-/// The engine's.
 pub fn stale(tx: &mut Tx<'_>, before_ms: i64, limit: i64) -> Result<Vec<AccountId>> {
     tx.query(
         "select id from account where state <> 'disabled' \
@@ -253,9 +226,6 @@ pub struct Filter {
 }
 
 /// Accounts, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Account>> {
     let mut args: Vec<Value<'_>> = vec![limit.into()];
     let mut and = String::new();
@@ -320,9 +290,6 @@ pub struct Profile {
 }
 
 /// What is known about the person of an account.
-///
-/// # Errors
-/// The engine's.
 pub fn profile(tx: &mut Tx<'_>, id: AccountId) -> Result<Profile> {
     let row = tx.query_opt(
         "select department_id, post_id, phone_sealed, email_sealed from account where id = $1",
@@ -340,9 +307,6 @@ pub fn profile(tx: &mut Tx<'_>, id: AccountId) -> Result<Profile> {
 }
 
 /// Sets what is known about the person of an account.
-///
-/// # Errors
-/// The engine's.
 pub fn set_profile(tx: &mut Tx<'_>, id: AccountId, profile: &Profile, now_ms: i64) -> Result<()> {
     tx.execute(
         "update account set department_id = $2, post_id = $3, phone_sealed = $4, \
@@ -360,9 +324,6 @@ pub fn set_profile(tx: &mut Tx<'_>, id: AccountId, profile: &Profile, now_ms: i6
 }
 
 /// How many accounts have this department, or this post.
-///
-/// # Errors
-/// The engine's.
 pub fn placed(tx: &mut Tx<'_>, department: Option<i64>, post: Option<i64>) -> Result<i64> {
     let row = tx.query_opt(
         "select count(*) from account where department_id = $1 or post_id = $2",
@@ -372,9 +333,6 @@ pub fn placed(tx: &mut Tx<'_>, department: Option<i64>, post: Option<i64>) -> Re
 }
 
 /// How many accounts each department has, by the id of the department.
-///
-/// # Errors
-/// The engine's.
 pub fn placed_by_department(tx: &mut Tx<'_>) -> Result<Vec<(i64, i64)>> {
     tx.query(
         "select department_id, count(*) from account where department_id is not null \
@@ -387,9 +345,6 @@ pub fn placed_by_department(tx: &mut Tx<'_>) -> Result<Vec<(i64, i64)>> {
 }
 
 /// Makes the party of an agency, or gives it another name and place in the tree.
-///
-/// # Errors
-/// The engine's.
 pub fn put_agency(
     tx: &mut Tx<'_>,
     id: i64,
@@ -438,9 +393,6 @@ pub(super) fn ensure_enterprise(
 }
 
 /// The companies directly below a company in the tree of parties.
-///
-/// # Errors
-/// The engine's.
 pub fn companies_below(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<CompanyId>> {
     tx.query(
         "select child.company_id from party child join party above on above.id = child.parent_id \

@@ -41,9 +41,6 @@ pub struct ApiKey {
 }
 
 /// Issues a key and answers its text, which is not kept anywhere.
-///
-/// # Errors
-/// The engine's.
 pub fn issue(tx: &mut Tx<'_>, key: &ApiKey, secret: &Secret) -> Result<String> {
     let text = format!("tg_{}_{}", key.id, URL_SAFE_NO_PAD.encode(secret));
     sql::insert(tx, key, &hash(&text))?;
@@ -51,9 +48,6 @@ pub fn issue(tx: &mut Tx<'_>, key: &ApiKey, secret: &Secret) -> Result<String> {
 }
 
 /// Revokes a key of a company; answers whether there was such a key that was not revoked yet.
-///
-/// # Errors
-/// The engine's.
 pub fn revoke(tx: &mut Tx<'_>, company_id: CompanyId, key_id: i64, now_ms: i64) -> Result<bool> {
     sql::revoke(tx, company_id, key_id, now_ms)
 }

@@ -42,9 +42,6 @@ pub(super) fn by_hash(tx: &mut Tx<'_>, hash: &str) -> Result<Option<ApiKey>> {
 }
 
 /// The keys of a company, oldest first.
-///
-/// # Errors
-/// The engine's.
 pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<ApiKey>> {
     tx.query(
         "select id, company_id, label, created_at, expires_at, revoked_at from api_key \
@@ -57,9 +54,6 @@ pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<ApiKey>> {
 }
 
 /// How many keys of a company are in force at `from` and not any more at `until`.
-///
-/// # Errors
-/// The engine's.
 pub fn count_ending(tx: &mut Tx<'_>, company: CompanyId, from: i64, until: i64) -> Result<i64> {
     let row = tx.query_opt(
         "select count(*) from api_key where company_id = $1 and revoked_at is null \

@@ -265,9 +265,6 @@ async fn withdraw(
 }
 
 /// Decides a request; one that was approved and cannot be done ends.
-///
-/// # Errors
-/// Why not.
 pub(super) async fn settle(
     desk: &ApprovalDesk,
     actor: Actor,

@@ -337,9 +337,6 @@ pub fn decide(
 /// Ends a request that was approved and could not be done as rejected for that reason, in a transaction of its
 /// own: the one that tried has been undone. Whoever asked sees why, and may ask for something else. Answers
 /// whether it was still open.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn fail(tx: &mut Tx<'_>, doing: &Doing<'_>, why: &str) -> Result<bool> {
     let Ok(account) = doing.actor.require_account() else {
         return Ok(false);

@@ -50,9 +50,6 @@ pub(super) fn decide(
 }
 
 /// The request with this id.
-///
-/// # Errors
-/// The engine's.
 pub fn find(tx: &mut Tx<'_>, id: i64) -> Result<Option<Approval>> {
     let sql = format!("select {COLUMNS} from approval where id = $1");
     tx.query_opt(&sql, &[id.into()])?
@@ -75,9 +72,6 @@ pub struct Filter {
 }
 
 /// Requests, newest first: those that the reader may decide and his own.
-///
-/// # Errors
-/// The engine's.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Approval>> {
     let not_done = format!("{NOT_DONE}%");
     let mut args: Vec<Value<'_>> = vec![limit.into(), filter.asked_by.into()];
@@ -113,9 +107,6 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Approval
 }
 
 /// How many requests of these kinds wait for somebody who did not ask himself.
-///
-/// # Errors
-/// The engine's.
 pub fn count_pending(tx: &mut Tx<'_>, kinds: &[&str], but: i64) -> Result<i64> {
     if kinds.is_empty() {
         return Ok(0);
@@ -134,9 +125,6 @@ pub fn count_pending(tx: &mut Tx<'_>, kinds: &[&str], but: i64) -> Result<i64> {
 }
 
 /// Payloads of the oldest requests of these kinds that wait for a decision, at most `limit`.
-///
-/// # Errors
-/// The engine's.
 pub fn asked_for(tx: &mut Tx<'_>, kinds: &[&str], limit: i64) -> Result<Vec<String>> {
     let mut args: Vec<Value<'_>> = vec![limit.into()];
     let mut places = Vec::new();
@@ -155,9 +143,6 @@ pub fn asked_for(tx: &mut Tx<'_>, kinds: &[&str], limit: i64) -> Result<Vec<Stri
 }
 
 /// Requests of these kinds that wait for a decision and have one of these payloads, oldest first.
-///
-/// # Errors
-/// The engine's.
 pub fn pending(tx: &mut Tx<'_>, kinds: &[&str], payloads: &[String]) -> Result<Vec<Approval>> {
     if kinds.is_empty() || payloads.is_empty() {
         return Ok(Vec::new());

@@ -232,9 +232,6 @@ impl Check {
 /// Checks the chain as it is now, a few thousand rows at a time, so that nobody waits for it. Rows
 /// that are appended meanwhile are not read; rows cut off at the end are missed by their number.
 /// `known` is a hash that was kept elsewhere.
-///
-/// # Errors
-/// The engine's.
 pub async fn verify(db: &Db, known: Option<String>) -> Result<Verdict> {
     let (last, hash) = db.read(head).await?;
     let mut check = Check::default();

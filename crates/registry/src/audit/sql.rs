@@ -47,9 +47,6 @@ pub(super) fn insert(tx: &mut Tx<'_>, row: &Row) -> Result<()> {
 }
 
 /// Number and hash of the last row.
-///
-/// # Errors
-/// The engine's.
 pub fn head(tx: &mut Tx<'_>) -> Result<(i64, String)> {
     let row = tx
         .query_opt("select number, hash from audit_head where id = 1", &[])?
@@ -58,9 +55,6 @@ pub fn head(tx: &mut Tx<'_>) -> Result<(i64, String)> {
 }
 
 /// Rows after a number, oldest first.
-///
-/// # Errors
-/// The engine's.
 pub fn after(tx: &mut Tx<'_>, number: i64, limit: i64) -> Result<Vec<Row>> {
     let sql = format!("select {COLUMNS} from audit where number > $1 order by number limit $2");
     tx.query(&sql, &[number.into(), limit.into()])?
@@ -97,9 +91,6 @@ pub struct Filter {
 }
 
 /// Rows, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Row>> {
     let mut args: Vec<Value<'_>> = vec![limit.into()];
     let mut and = String::new();
@@ -161,9 +152,6 @@ pub fn list(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Vec<Row>> {
 }
 
 /// Up to which number a reader of the audit has come; 0 before the first row.
-///
-/// # Errors
-/// The engine's.
 pub fn cursor(tx: &mut Tx<'_>, reader: &str) -> Result<i64> {
     let row = tx.query_opt(
         "select number from audit_cursor where reader = $1",
@@ -173,9 +161,6 @@ pub fn cursor(tx: &mut Tx<'_>, reader: &str) -> Result<i64> {
 }
 
 /// Notes how far a reader of the audit has come; never back.
-///
-/// # Errors
-/// The engine's.
 pub fn set_cursor(tx: &mut Tx<'_>, reader: &str, number: i64, now_ms: i64) -> Result<()> {
     tx.execute(
         "insert into audit_cursor (reader, number, at_ms) values ($1, $2, $3) \

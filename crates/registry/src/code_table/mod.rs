@@ -155,9 +155,6 @@ pub async fn follow(
 }
 
 /// The built-in and the loaded tables, from the database: for commands, which live for a moment.
-///
-/// # Errors
-/// The engine's.
 pub fn all(tx: &mut Tx<'_>) -> StoreResult<Tables> {
     let mut tables = Tables::built_in().clone();
     for (_, content) in sql::newer(tx, &[])? {

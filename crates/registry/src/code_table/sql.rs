@@ -20,9 +20,6 @@ pub struct Stored {
 }
 
 /// The versions that were loaded, oldest first.
-///
-/// # Errors
-/// The engine's.
 pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Stored>> {
     tx.query(
         "select id, name, version, loaded_by, loaded_at from code_table order by name, version",

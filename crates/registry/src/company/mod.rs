@@ -141,9 +141,6 @@ pub fn set_profile(tx: &mut Tx<'_>, id: CompanyId, profile: &str) -> Result<(), 
 const PROFILE_SAID: &str = "校验口径应为 strict 或 lenient";
 
 /// Whether a company is well formed.
-///
-/// # Errors
-/// What is wrong.
 pub fn validate(company: &Company) -> Result<(), Refusal> {
     let is_code = |code: &str, n_chars| code.len() == n_chars && ceb::is_company_code(code);
     if !is_code(&company.credit_code, 18) {

@@ -72,18 +72,12 @@ pub(super) fn set_profile(tx: &mut Tx<'_>, id: CompanyId, profile: &str) -> Resu
 }
 
 /// Every company, oldest first.
-///
-/// # Errors
-/// The engine's.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Company>> {
     let rows = tx.query(&format!("select {COLUMNS} from company order by id"), &[])?;
     rows.iter().map(company).collect()
 }
 
 /// The company with this id.
-///
-/// # Errors
-/// The engine's.
 pub fn by_id(tx: &mut Tx<'_>, id: CompanyId) -> Result<Option<Company>> {
     let sql = format!("select {COLUMNS} from company where id = $1");
     tx.query_opt(&sql, &[id.0.into()])?
@@ -93,9 +87,6 @@ pub fn by_id(tx: &mut Tx<'_>, id: CompanyId) -> Result<Option<Company>> {
 }
 
 /// The company with this credit code, customs registration number or DXP id.
-///
-/// # Errors
-/// The engine's.
 pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Company>> {
     let sql = format!(
         "select {COLUMNS} from company where credit_code = $1 or customs_code = $1 or dxp_id = $1"
@@ -118,9 +109,6 @@ pub(super) fn former_dxp_ids(tx: &mut Tx<'_>) -> Result<Vec<(String, Former)>> {
 }
 
 /// The companies that had this DXP id before.
-///
-/// # Errors
-/// The engine's.
 pub fn formerly(tx: &mut Tx<'_>, dxp_id: &str) -> Result<Vec<Former>> {
     let rows = tx.query(
         "select company_id, until_ms from company_former_dxp where dxp_id = $1",
@@ -138,9 +126,6 @@ fn former(row: &Row) -> Result<Former> {
 
 /// The companies that an envelope to this DXP id is meant for: the one whose it is; where it is nobody's
 /// any more, those whose it was.
-///
-/// # Errors
-/// The engine's.
 pub fn addressed(tx: &mut Tx<'_>, dxp_id: &str) -> Result<Vec<CompanyId>> {
     const STATEMENTS: [&str; 2] = [
         "select id from company where dxp_id = $1",

@@ -30,9 +30,6 @@ pub struct Department {
 }
 
 /// The customs district of the department of an account, if it has one.
-///
-/// # Errors
-/// The engine's.
 pub fn district_of(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<String>> {
     match account::profile(tx, account)?.department {
         Some(id) => Ok(by_id(tx, id)?.and_then(|department| department.district)),

@@ -8,9 +8,6 @@ const COLUMNS: &str =
     "d.id, p.parent_id, p.name, d.code, d.place, d.leader_id, d.phone, d.district";
 
 /// Every department, in the order of their places; the tree is built from them.
-///
-/// # Errors
-/// The engine's.
 pub fn all(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Department>> {
     let sql = format!(
         "select {COLUMNS} from department d join party p on p.id = d.id \
@@ -23,9 +20,6 @@ pub fn all(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Department>> {
 }
 
 /// The department with this id.
-///
-/// # Errors
-/// The engine's.
 pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Department>> {
     let sql =
         format!("select {COLUMNS} from department d join party p on p.id = d.id where d.id = $1");
@@ -36,9 +30,6 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Department>> {
 }
 
 /// The id of the department with this code.
-///
-/// # Errors
-/// The engine's.
 pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<i64>> {
     tx.query_opt("select id from department where code = $1", &[code.into()])?
         .map(|row| row.int(0))
@@ -46,9 +37,6 @@ pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<i64>> {
 }
 
 /// Writes a department, a new one or in the place of the one with its id.
-///
-/// # Errors
-/// The engine's.
 pub fn put(tx: &mut Tx<'_>, department: &Department, now_ms: i64) -> Result<()> {
     tx.execute(
         "insert into department (id, code, place, leader_id, phone, district, created_at, \
@@ -70,9 +58,6 @@ pub fn put(tx: &mut Tx<'_>, department: &Department, now_ms: i64) -> Result<()> 
 }
 
 /// Removes a department.
-///
-/// # Errors
-/// The engine's.
 pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     tx.execute("delete from department where id = $1", &[id.into()])
         .map(|_| ())

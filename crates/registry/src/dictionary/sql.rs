@@ -12,9 +12,6 @@ fn state(is_active: bool) -> &'static str {
 }
 
 /// Every dictionary, in the order of the codes.
-///
-/// # Errors
-/// The engine's.
 pub fn all(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Dictionary>> {
     let sql = format!("select {COLUMNS} from dictionary order by code limit $1");
     tx.query(&sql, &[limit.into()])?
@@ -24,9 +21,6 @@ pub fn all(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Dictionary>> {
 }
 
 /// The dictionary with this code.
-///
-/// # Errors
-/// The engine's.
 pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Dictionary>> {
     let sql = format!("select {COLUMNS} from dictionary where code = $1");
     tx.query_opt(&sql, &[code.into()])?
@@ -36,9 +30,6 @@ pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Dictionary>> {
 }
 
 /// Writes a dictionary, a new one or in the place of the one with its code.
-///
-/// # Errors
-/// The engine's.
 pub fn put(tx: &mut Tx<'_>, one: &Dictionary, now_ms: i64) -> Result<()> {
     tx.execute(
         "insert into dictionary (code, chinese, english, remark, state, is_own, created_at, \
@@ -60,18 +51,12 @@ pub fn put(tx: &mut Tx<'_>, one: &Dictionary, now_ms: i64) -> Result<()> {
 }
 
 /// Removes a dictionary.
-///
-/// # Errors
-/// The engine's.
 pub fn remove(tx: &mut Tx<'_>, code: &str) -> Result<()> {
     tx.execute("delete from dictionary where code = $1", &[code.into()])
         .map(|_| ())
 }
 
 /// The entries of a dictionary, or of all with an empty code, in the order of their places.
-///
-/// # Errors
-/// The engine's.
 pub fn entries(tx: &mut Tx<'_>, code: &str, limit: i64) -> Result<Vec<Entry>> {
     let sql = format!(
         "select {ENTRY} from dictionary_entry where $1 = '' or dictionary = $1 \
@@ -84,18 +69,12 @@ pub fn entries(tx: &mut Tx<'_>, code: &str, limit: i64) -> Result<Vec<Entry>> {
 }
 
 /// The number of entries of all dictionaries.
-///
-/// # Errors
-/// The engine's.
 pub fn n_entries(tx: &mut Tx<'_>) -> Result<i64> {
     let row = tx.query_opt("select count(*) from dictionary_entry", &[])?;
     row.map_or(Ok(0), |row| row.int(0))
 }
 
 /// The entry with this id.
-///
-/// # Errors
-/// The engine's.
 pub fn entry_by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Entry>> {
     let sql = format!("select {ENTRY} from dictionary_entry where id = $1");
     tx.query_opt(&sql, &[id.into()])?
@@ -105,9 +84,6 @@ pub fn entry_by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Entry>> {
 }
 
 /// The entry of a dictionary with this code.
-///
-/// # Errors
-/// The engine's.
 pub fn entry_by_code(tx: &mut Tx<'_>, dictionary: &str, code: &str) -> Result<Option<Entry>> {
     let sql = format!("select {ENTRY} from dictionary_entry where dictionary = $1 and code = $2");
     tx.query_opt(&sql, &[dictionary.into(), code.into()])?
@@ -117,9 +93,6 @@ pub fn entry_by_code(tx: &mut Tx<'_>, dictionary: &str, code: &str) -> Result<Op
 }
 
 /// Writes an entry, a new one or in the place of the one with its id.
-///
-/// # Errors
-/// The engine's.
 pub fn put_entry(tx: &mut Tx<'_>, one: &Entry, now_ms: i64) -> Result<()> {
     tx.execute(
         "insert into dictionary_entry (id, dictionary, code, chinese, english, place, colour, \
@@ -145,9 +118,6 @@ pub fn put_entry(tx: &mut Tx<'_>, one: &Entry, now_ms: i64) -> Result<()> {
 }
 
 /// Removes an entry.
-///
-/// # Errors
-/// The engine's.
 pub fn remove_entry(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     tx.execute("delete from dictionary_entry where id = $1", &[id.into()])
         .map(|_| ())

@@ -49,9 +49,6 @@ impl Factor {
 }
 
 /// Stores a factor.
-///
-/// # Errors
-/// The engine's.
 pub fn insert(tx: &mut Tx<'_>, factor: &Factor) -> Result<()> {
     tx.execute(
         "insert into factor (id, account_id, kind, label, secret_sealed, hash, last_step, \
@@ -73,9 +70,6 @@ pub fn insert(tx: &mut Tx<'_>, factor: &Factor) -> Result<()> {
 }
 
 /// The factors of an account, oldest first.
-///
-/// # Errors
-/// The engine's.
 pub fn list(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Factor>> {
     let sql = format!("select {COLUMNS} from factor where account_id = $1 order by id");
     tx.query(&sql, &[account.0.into()])?
@@ -85,17 +79,11 @@ pub fn list(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Factor>> {
 }
 
 /// Whether an account has a code generator or passkey that counts.
-///
-/// # Errors
-/// The engine's.
 pub fn has_confirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
     Ok(list(tx, account)?.iter().any(Factor::is_in_force))
 }
 
 /// Removes the code generators that nobody has confirmed.
-///
-/// # Errors
-/// The engine's.
 pub fn drop_unconfirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
     tx.execute(
         "delete from factor where account_id = $1 and kind = 'totp' and confirmed = false",
@@ -105,9 +93,6 @@ pub fn drop_unconfirmed(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
 }
 
 /// Removes the code generator in force.
-///
-/// # Errors
-/// The engine's.
 pub fn drop_confirmed_totp(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
     tx.execute(
         "delete from factor where account_id = $1 and kind = 'totp' and confirmed = true",
@@ -117,9 +102,6 @@ pub fn drop_confirmed_totp(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
 }
 
 /// Confirms the code generator that is being set up, at the step of its first code.
-///
-/// # Errors
-/// The engine's.
 pub fn confirm_totp(tx: &mut Tx<'_>, account: AccountId, step: i64, now_ms: i64) -> Result<()> {
     tx.execute(
         "update factor set confirmed = true, last_step = $2, used_at = $3 \
@@ -130,9 +112,6 @@ pub fn confirm_totp(tx: &mut Tx<'_>, account: AccountId, step: i64, now_ms: i64)
 }
 
 /// Notes the step of a code; answers false when it, or a later one, was used before.
-///
-/// # Errors
-/// The engine's.
 pub fn use_step(tx: &mut Tx<'_>, id: i64, step: i64, now_ms: i64) -> Result<bool> {
     let n_changed = tx.execute(
         "update factor set last_step = $2, used_at = $3 where id = $1 and last_step < $2",
@@ -142,9 +121,6 @@ pub fn use_step(tx: &mut Tx<'_>, id: i64, step: i64, now_ms: i64) -> Result<bool
 }
 
 /// Removes the recovery codes.
-///
-/// # Errors
-/// The engine's.
 pub fn drop_recovery(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
     tx.execute(
         "delete from factor where account_id = $1 and kind = 'recovery'",
@@ -154,9 +130,6 @@ pub fn drop_recovery(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
 }
 
 /// Uses up a recovery code; answers whether it was one that was not used yet.
-///
-/// # Errors
-/// The engine's.
 pub fn use_recovery(tx: &mut Tx<'_>, account: AccountId, hash: &str, now_ms: i64) -> Result<bool> {
     let n_changed = tx.execute(
         "update factor set used_at = $3 where account_id = $1 and kind = 'recovery' \
@@ -167,9 +140,6 @@ pub fn use_recovery(tx: &mut Tx<'_>, account: AccountId, hash: &str, now_ms: i64
 }
 
 /// The passkey with this hash of its credential id, whosever it is.
-///
-/// # Errors
-/// The engine's.
 pub fn passkey(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Factor>> {
     let sql = format!("select {COLUMNS} from factor where kind = 'passkey' and hash = $1");
     tx.query_opt(&sql, &[hash.into()])?
@@ -180,9 +150,6 @@ pub fn passkey(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Factor>> {
 
 /// Notes that a passkey was used, with its new counter and state; of two requests that bring the
 /// same counter, this answers true to one, unless the authenticator does not count.
-///
-/// # Errors
-/// The engine's.
 pub fn use_passkey(
     tx: &mut Tx<'_>,
     (id, sealed): (i64, &[u8]),
@@ -204,9 +171,6 @@ pub fn use_passkey(
 }
 
 /// Gives a passkey of an account another label; answers whether there was one.
-///
-/// # Errors
-/// The engine's.
 pub fn rename_passkey(tx: &mut Tx<'_>, account: AccountId, id: i64, label: &str) -> Result<bool> {
     let n_changed = tx.execute(
         "update factor set label = $3 where account_id = $1 and id = $2 and kind = 'passkey'",
@@ -216,9 +180,6 @@ pub fn rename_passkey(tx: &mut Tx<'_>, account: AccountId, id: i64, label: &str)
 }
 
 /// Removes a factor of an account; answers whether there was one.
-///
-/// # Errors
-/// The engine's.
 pub fn remove(tx: &mut Tx<'_>, account: AccountId, id: i64) -> Result<bool> {
     let n_removed = tx.execute(
         "delete from factor where account_id = $1 and id = $2",
@@ -228,9 +189,6 @@ pub fn remove(tx: &mut Tx<'_>, account: AccountId, id: i64) -> Result<bool> {
 }
 
 /// Removes every factor of an account (a lost telephone, by approval).
-///
-/// # Errors
-/// The engine's.
 pub fn remove_all(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
     tx.execute(
         "delete from factor where account_id = $1",

@@ -5,9 +5,6 @@ use crate::actor::AccountId;
 use store::{Result, Row, Tx};
 
 /// The values that differ from the program's own.
-///
-/// # Errors
-/// The engine's.
 pub fn values(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>> {
     tx.query("select name, value from parameter", &[])?
         .iter()
@@ -16,9 +13,6 @@ pub fn values(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>> {
 }
 
 /// The value that was set for a parameter; nothing when the program's own holds.
-///
-/// # Errors
-/// The engine's.
 pub fn value(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>> {
     tx.query_opt(
         "select value from parameter where name = $1",
@@ -29,9 +23,6 @@ pub fn value(tx: &mut Tx<'_>, name: &str) -> Result<Option<i64>> {
 }
 
 /// Sets the value of a parameter; nothing brings the program's own back.
-///
-/// # Errors
-/// The engine's.
 pub fn set(tx: &mut Tx<'_>, name: &str, value: Option<i64>, now_ms: i64) -> Result<()> {
     let Some(value) = value else {
         return tx
@@ -48,9 +39,6 @@ pub fn set(tx: &mut Tx<'_>, name: &str, value: Option<i64>, now_ms: i64) -> Resu
 }
 
 /// Keeps a change.
-///
-/// # Errors
-/// The engine's.
 pub fn note(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
     tx.execute(
         "insert into parameter_change (id, name, value, asked_by, asked_name, approved_by, \
@@ -71,9 +59,6 @@ pub fn note(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
 }
 
 /// The changes of a parameter, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn changes(tx: &mut Tx<'_>, name: &str, limit: i64) -> Result<Vec<Change>> {
     tx.query(
         "select id, name, value, asked_by, asked_name, approved_by, approved_name, at_ms, why \

@@ -281,9 +281,6 @@ pub fn grant(tx: &mut Tx<'_>, grant: &Grant) -> Result<(), Refusal> {
 }
 
 /// Takes a role back; answers whether it was held.
-///
-/// # Errors
-/// The engine's.
 pub fn revoke(tx: &mut Tx<'_>, grant_id: i64, now_ms: i64) -> Result<bool> {
     sql::revoke(tx, grant_id, now_ms)
 }

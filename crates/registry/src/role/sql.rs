@@ -45,9 +45,6 @@ pub(super) fn of_party(tx: &mut Tx<'_>, party: i64) -> Result<Vec<Grant>> {
 }
 
 /// The grants of an account that are in force at `now_ms`.
-///
-/// # Errors
-/// The engine's.
 pub fn of_account(tx: &mut Tx<'_>, account: AccountId, now_ms: i64) -> Result<Vec<Grant>> {
     let sql = format!(
         "select {COLUMNS} from role_grant where account_id = $1 and revoked_at is null \
@@ -60,9 +57,6 @@ pub fn of_account(tx: &mut Tx<'_>, account: AccountId, now_ms: i64) -> Result<Ve
 }
 
 /// The grants for a company that are not revoked.
-///
-/// # Errors
-/// The engine's.
 pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<Grant>> {
     let sql = format!(
         "select {COLUMNS} from role_grant where company_id = $1 and revoked_at is null order by id"
@@ -74,9 +68,6 @@ pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<Grant>> {
 }
 
 /// A grant that is not revoked.
-///
-/// # Errors
-/// The engine's.
 pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Grant>> {
     let sql = format!("select {COLUMNS} from role_grant where id = $1 and revoked_at is null");
     tx.query_opt(&sql, &[id.into()])?
@@ -86,9 +77,6 @@ pub fn by_id(tx: &mut Tx<'_>, id: i64) -> Result<Option<Grant>> {
 }
 
 /// The grants of a role that are in force at `now_ms`.
-///
-/// # Errors
-/// The engine's.
 pub fn of_role(tx: &mut Tx<'_>, role: &str, now_ms: i64) -> Result<Vec<Grant>> {
     let sql = format!(
         "select {COLUMNS} from role_grant where role = $1 and revoked_at is null \
@@ -101,9 +89,6 @@ pub fn of_role(tx: &mut Tx<'_>, role: &str, now_ms: i64) -> Result<Vec<Grant>> {
 }
 
 /// All grants that are not revoked and do not belong to a company, oldest first, after `after`.
-///
-/// # Errors
-/// The engine's.
 pub fn grants_of(tx: &mut Tx<'_>, after: i64, limit: i64) -> Result<Vec<Grant>> {
     let sql = format!(
         "select {COLUMNS} from role_grant where revoked_at is null and company_id is null \
@@ -132,9 +117,6 @@ fn grant(row: &Row) -> Result<Grant> {
 }
 
 /// Every custom role.
-///
-/// # Errors
-/// The engine's.
 pub fn custom_roles(tx: &mut Tx<'_>) -> Result<Vec<CustomRole>> {
     tx.query(
         "select name, chinese, operations from custom_role order by name",
@@ -157,9 +139,6 @@ pub fn custom_roles(tx: &mut Tx<'_>) -> Result<Vec<CustomRole>> {
 }
 
 /// Makes or changes a custom role.
-///
-/// # Errors
-/// The engine's.
 pub fn put_custom_role(tx: &mut Tx<'_>, role: &CustomRole, now_ms: i64) -> Result<()> {
     tx.execute(
         "insert into custom_role (name, chinese, operations, created_at, changed_at) \
@@ -177,9 +156,6 @@ pub fn put_custom_role(tx: &mut Tx<'_>, role: &CustomRole, now_ms: i64) -> Resul
 }
 
 /// Removes a custom role that nobody holds; answers whether it was removed.
-///
-/// # Errors
-/// The engine's.
 pub fn remove_custom_role(tx: &mut Tx<'_>, name: &str) -> Result<bool> {
     let n_removed = tx.execute(
         "delete from custom_role where name = $1 and not exists \

@@ -190,9 +190,6 @@ pub fn is_due(session: &Session, now_ms: i64) -> bool {
 /// The session with this hash, if it is in force, with the person's rights.
 ///
 /// A clock that was set back does not lengthen a session: one from the future has ended.
-///
-/// # Errors
-/// The engine's.
 pub fn by_hash(tx: &mut Tx<'_>, hash: &str, now_ms: i64, limits: &Limits) -> Result<Option<Found>> {
     match sql::by_hash(tx, hash)? {
         Some((session, name)) => found(tx, session, name, (now_ms, limits)),
@@ -201,9 +198,6 @@ pub fn by_hash(tx: &mut Tx<'_>, hash: &str, now_ms: i64, limits: &Limits) -> Res
 }
 
 /// The session with this id, as [`by_hash`].
-///
-/// # Errors
-/// The engine's.
 pub fn by_id(tx: &mut Tx<'_>, id: i64, now_ms: i64, limits: &Limits) -> Result<Option<Found>> {
     match sql::by_id(tx, id)? {
         Some((session, name)) => found(tx, session, name, (now_ms, limits)),

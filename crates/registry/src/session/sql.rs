@@ -10,9 +10,6 @@ const COLUMNS: &str = "s.id, s.hash, s.account_id, s.stage, s.methods, s.company
                        s.agent";
 
 /// Begins a session.
-///
-/// # Errors
-/// The engine's.
 pub fn insert(tx: &mut Tx<'_>, session: &Session) -> Result<()> {
     tx.execute(
         "insert into session (id, hash, account_id, stage, methods, company_id, authenticated_at, \
@@ -58,9 +55,6 @@ fn open_one(tx: &mut Tx<'_>, which: &str, key: Value<'_>) -> Result<Option<(Sess
 
 /// Moves a session on: new token, stage and methods. Answers false when it was moved or ended
 /// meanwhile.
-///
-/// # Errors
-/// The engine's.
 pub fn promote(tx: &mut Tx<'_>, session: &Session, old_hash: &str) -> Result<bool> {
     let n_changed = tx.execute(
         "update session set hash = $1, stage = $2, methods = $3, authenticated_at = $4, \
@@ -78,9 +72,6 @@ pub fn promote(tx: &mut Tx<'_>, session: &Session, old_hash: &str) -> Result<boo
 }
 
 /// Notes that a session is in use.
-///
-/// # Errors
-/// The engine's.
 pub fn seen(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<()> {
     tx.execute(
         "update session set seen_at = $1 where id = $2 and seen_at < $1",
@@ -90,9 +81,6 @@ pub fn seen(tx: &mut Tx<'_>, id: i64, now_ms: i64) -> Result<()> {
 }
 
 /// Chooses the company to act for.
-///
-/// # Errors
-/// The engine's.
 pub fn choose_company(tx: &mut Tx<'_>, id: i64, company: Option<CompanyId>) -> Result<()> {
     tx.execute(
         "update session set company_id = $1 where id = $2",
@@ -102,9 +90,6 @@ pub fn choose_company(tx: &mut Tx<'_>, id: i64, company: Option<CompanyId>) -> R
 }
 
 /// Ends a session; answers whether it was open.
-///
-/// # Errors
-/// The engine's.
 pub fn end(tx: &mut Tx<'_>, id: i64, now_ms: i64, why: &str) -> Result<bool> {
     let n_changed = tx.execute(
         "update session set ended_at = $1, ended_why = $2 where id = $3 and ended_at is null",
@@ -114,9 +99,6 @@ pub fn end(tx: &mut Tx<'_>, id: i64, now_ms: i64, why: &str) -> Result<bool> {
 }
 
 /// Ends the sessions of an account except `but`, keeping the newest `keep`; answers their ids.
-///
-/// # Errors
-/// The engine's.
 pub fn end_all_of(
     tx: &mut Tx<'_>,
     account: AccountId,
@@ -153,9 +135,6 @@ pub struct OpenSession {
 }
 
 /// Sessions used since `since_ms`, newest first, before id `before`.
-///
-/// # Errors
-/// The engine's.
 pub fn open(tx: &mut Tx<'_>, since_ms: i64, before: i64, limit: i64) -> Result<Vec<OpenSession>> {
     let sql = format!(
         "select {COLUMNS}, a.login, p.name from session s join account a on a.id = s.account_id \
@@ -175,9 +154,6 @@ pub fn open(tx: &mut Tx<'_>, since_ms: i64, before: i64, limit: i64) -> Result<V
 }
 
 /// The open sessions of an account, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn open_of(tx: &mut Tx<'_>, account: AccountId, limit: i64) -> Result<Vec<Session>> {
     let sql = format!(
         "select {COLUMNS} from session s where s.account_id = $1 and s.ended_at is null \
@@ -190,9 +166,6 @@ pub fn open_of(tx: &mut Tx<'_>, account: AccountId, limit: i64) -> Result<Vec<Se
 }
 
 /// Ends the sessions that ran out, at most `limit`; answers their ids, for those who must be told.
-///
-/// # Errors
-/// The engine's.
 pub fn ended_or_stale(
     tx: &mut Tx<'_>,
     idle_before_ms: i64,
@@ -211,9 +184,6 @@ pub fn ended_or_stale(
 }
 
 /// Sessions that ended after a place of the list, with the time of their end, in that order.
-///
-/// # Errors
-/// The engine's.
 pub fn ended_since(
     tx: &mut Tx<'_>,
     (at_ms, id): (i64, i64),

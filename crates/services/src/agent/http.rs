@@ -88,9 +88,6 @@ pub struct CaseOpened {
 }
 
 /// An appointment as the API shows it to a company.
-///
-/// # Errors
-/// The store's.
 pub(crate) fn view(
     tx: &mut Tx<'_>,
     appointment: &Appointment,

@@ -228,9 +228,6 @@ fn finish(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile) -> Outcome<String
 }
 
 /// Ends an appointment at once, with all rights that came of it; answers whether it was in force.
-///
-/// # Errors
-/// The engine's.
 pub fn end(
     tx: &mut Tx<'_>,
     ground: &Ground,
@@ -250,9 +247,6 @@ pub fn end(
 }
 
 /// Brings the rights of an agent's people in line with its appointments.
-///
-/// # Errors
-/// The engine's.
 pub fn sync(tx: &mut Tx<'_>, ground: &Ground, actor: &Actor, agent: CompanyId) -> Result<()> {
     let now_ms = ground.now_ms();
     lock(tx, agent, now_ms)?;

@@ -66,9 +66,6 @@ pub(super) fn of_agent(tx: &mut Tx<'_>, agent: CompanyId) -> Result<Vec<Appointm
 }
 
 /// The appointment with this id, if one of its sides is in sight.
-///
-/// # Errors
-/// The engine's.
 pub fn find(tx: &mut Tx<'_>, sight: &Sight, id: i64) -> Result<Option<Appointment>> {
     let mut args: Vec<Value<'_>> = vec![id.into()];
     let principal = visible(sight, "a.principal_id", &mut args);
@@ -81,9 +78,6 @@ pub fn find(tx: &mut Tx<'_>, sight: &Sight, id: i64) -> Result<Option<Appointmen
 }
 
 /// The appointments of a company on either side, newest first, before `before`.
-///
-/// # Errors
-/// The engine's.
 pub fn of_company(
     tx: &mut Tx<'_>,
     company: CompanyId,
@@ -102,9 +96,6 @@ pub fn of_company(
 
 /// How many appointments of a company, on either side, are in force at `from` and not any more at
 /// `until`.
-///
-/// # Errors
-/// The engine's.
 pub fn count_ending(tx: &mut Tx<'_>, company: CompanyId, from: i64, until: i64) -> Result<i64> {
     let row = tx.query_opt(
         "select count(*) from agent where (principal_id = $1 or agent_id = $1) \
@@ -150,9 +141,6 @@ pub(super) fn end_person(tx: &mut Tx<'_>, id: i64, account: AccountId, now_ms: i
 }
 
 /// The grants for a principal that its agents' people hold: they are not its own people.
-///
-/// # Errors
-/// The engine's.
 pub fn grants_of_appointments(tx: &mut Tx<'_>, principal: CompanyId) -> Result<BTreeSet<i64>> {
     tx.query(
         "select m.grant_id from agent a join agent_member m on m.agent_id = a.id \

@@ -130,9 +130,6 @@ impl Waiting {
 
 /// How many cases wait for an actor on one side of the counter: those to accept and review, those
 /// to decide that he did not propose himself, or his own that he must supplement.
-///
-/// # Errors
-/// The engine's.
 pub fn waiting(
     tx: &mut Tx<'_>,
     actor: &Actor,

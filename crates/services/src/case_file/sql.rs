@@ -93,9 +93,6 @@ pub(super) fn advance(tx: &mut Tx<'_>, from: &CaseFile, to: &CaseFile) -> Result
 }
 
 /// Notes the company that a case made.
-///
-/// # Errors
-/// The engine's.
 pub fn set_company(tx: &mut Tx<'_>, case: CaseId, company: i64) -> Result<()> {
     tx.execute(
         "update case_file set company_id = $2 where id = $1",
@@ -152,9 +149,6 @@ fn seen<'a>(sees: &'a Sees, args: &mut Vec<Value<'a>>) -> String {
 }
 
 /// The case with this id, if it is seen.
-///
-/// # Errors
-/// The engine's.
 pub fn find(tx: &mut Tx<'_>, sees: &Sees, id: CaseId) -> Result<Option<CaseFile>> {
     let mut args: Vec<Value<'_>> = vec![id.0.into()];
     let seen = seen(sees, &mut args);
@@ -163,9 +157,6 @@ pub fn find(tx: &mut Tx<'_>, sees: &Sees, id: CaseId) -> Result<Option<CaseFile>
 }
 
 /// Cases that are seen, newest first; those with a due date filter, the most urgent first.
-///
-/// # Errors
-/// The engine's.
 pub fn list(tx: &mut Tx<'_>, sees: &Sees, filter: &Filter, limit: i64) -> Result<Vec<CaseFile>> {
     let mut args: Vec<Value<'_>> = vec![limit.into()];
     let mut and = seen(sees, &mut args);
@@ -252,9 +243,6 @@ pub(super) fn count_waiting(
 }
 
 /// The steps of a case, oldest first.
-///
-/// # Errors
-/// The engine's.
 pub fn steps(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Step>> {
     tx.query(
         "select number, at_ms, act, from_state, to_state, side, account_id, name, remark \
@@ -289,9 +277,6 @@ pub(super) fn count_attachment(tx: &mut Tx<'_>, case: &CaseFile, most: i64) -> R
 }
 
 /// Keeps an attachment with its bytes.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn attach_body(tx: &mut Tx<'_>, attached: &Attachment, bytes: &[u8]) -> Result<()> {
     tx.execute(
         "insert into attachment (id, case_id, document, name, media, n_bytes, hash, added_by, \
@@ -318,9 +303,6 @@ pub(crate) fn attach_body(tx: &mut Tx<'_>, attached: &Attachment, bytes: &[u8]) 
 const ATTACHMENT: &str = "id, case_id, document, name, media, n_bytes, hash, added_by, added_at";
 
 /// The attachments of a case, oldest first.
-///
-/// # Errors
-/// The engine's.
 pub fn attachments(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Attachment>> {
     let sql = format!("select {ATTACHMENT} from attachment where case_id = $1 order by id");
     tx.query(&sql, &[case.0.into()])?
@@ -331,9 +313,6 @@ pub fn attachments(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Attachment>> {
 
 /// An attachment of a case that is seen, with the bytes that were handed in: [`Error::Damaged`] where they are not
 /// those any more, which is told.
-///
-/// # Errors
-/// The engine's.
 pub fn body(tx: &mut Tx<'_>, sees: &Sees, id: i64) -> Result<Option<(Attachment, Vec<u8>)>> {
     let sql = format!("select {ATTACHMENT} from attachment where id = $1");
     let Some(row) = tx.query_opt(&sql, &[id.into()])? else {

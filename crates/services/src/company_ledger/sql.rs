@@ -20,9 +20,6 @@ pub struct Filter {
 
 /// Counts a change of a company's affairs. The row stays locked until the transaction ends, so that
 /// what is about one company happens one after the other on both engines.
-///
-/// # Errors
-/// The engine's.
 pub fn lock(tx: &mut Tx<'_>, company: CompanyId, now_ms: i64) -> Result<()> {
     tx.execute(
         "insert into ledger (company_id, n_changes, changed_at) values ($1, 1, $2) \
@@ -75,9 +72,6 @@ pub(super) fn insert_contract(tx: &mut Tx<'_>, contract: &Contract) -> Result<()
 }
 
 /// The contracts of a company that have not ended, oldest first.
-///
-/// # Errors
-/// The engine's.
 pub fn contracts(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<Contract>> {
     tx.query(
         "select id, company_id, role, state, since_ms, until_ms, case_id from contract \
@@ -102,9 +96,6 @@ fn contract(row: &Row) -> Result<Contract> {
 }
 
 /// The companies in sight, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Result<Vec<CompanyId>> {
     let mut args: Vec<Value<'_>> = vec![limit.into()];
     let mut and = visible(sight, "c.id", &mut args);

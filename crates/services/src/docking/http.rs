@@ -165,9 +165,6 @@ pub struct DockingBody {
 }
 
 /// What the platform knows of a company by itself.
-///
-/// # Errors
-/// The store's.
 pub(crate) fn facts(tx: &mut Tx<'_>, company: CompanyId) -> StoreResult<Facts> {
     let milestones = milestones(tx, company)?;
     Ok(Facts {
@@ -191,9 +188,6 @@ fn stage_name(name: &str) -> String {
 }
 
 /// A docking as a card.
-///
-/// # Errors
-/// The store's.
 pub(crate) fn card(tx: &mut Tx<'_>, docking: &Docking, now_ms: i64) -> StoreResult<DockingCard> {
     let company = company::by_id(tx, docking.company)?;
     let history = steps(tx, docking.company, &docking.channel, STEPS_MAX)?;

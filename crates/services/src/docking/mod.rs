@@ -127,9 +127,6 @@ pub struct Step {
 }
 
 /// Begins the docking of a channel, unless it has begun.
-///
-/// # Errors
-/// The engine's.
 pub fn begin(tx: &mut Tx<'_>, company: CompanyId, channel: &str, now_ms: i64) -> Result<()> {
     sql::begin(tx, company, channel, now_ms)
 }

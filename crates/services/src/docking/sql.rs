@@ -78,9 +78,6 @@ pub(super) fn insert_step(
 }
 
 /// How far a company is with a channel.
-///
-/// # Errors
-/// The engine's.
 pub fn find(tx: &mut Tx<'_>, company: CompanyId, channel: &str) -> Result<Option<Docking>> {
     let sql = format!("select {COLUMNS} from docking where company_id = $1 and channel = $2");
     tx.query_opt(&sql, &[company.0.into(), channel.into()])?
@@ -90,9 +87,6 @@ pub fn find(tx: &mut Tx<'_>, company: CompanyId, channel: &str) -> Result<Option
 }
 
 /// How far a company is with each channel.
-///
-/// # Errors
-/// The engine's.
 pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<Docking>> {
     let sql = format!("select {COLUMNS} from docking where company_id = $1 order by channel");
     tx.query(&sql, &[company.0.into()])?
@@ -102,9 +96,6 @@ pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<Docking>> {
 }
 
 /// The board, by company and channel, of the companies in sight.
-///
-/// # Errors
-/// The engine's.
 pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Result<Vec<Docking>> {
     let mut args: Vec<Value<'_>> = vec![limit.into()];
     let mut and = visible(sight, "company_id", &mut args);
@@ -138,9 +129,6 @@ pub fn list(tx: &mut Tx<'_>, sight: &Sight, filter: &Filter, limit: i64) -> Resu
 }
 
 /// How many dockings of the companies in sight are in each stage.
-///
-/// # Errors
-/// The engine's.
 pub fn counts(tx: &mut Tx<'_>, sight: &Sight) -> Result<Vec<(Stage, i64)>> {
     let mut args: Vec<Value<'_>> = Vec::new();
     let visible = visible(sight, "company_id", &mut args);
@@ -153,9 +141,6 @@ pub fn counts(tx: &mut Tx<'_>, sight: &Sight) -> Result<Vec<(Stage, i64)>> {
 
 /// How many dockings of the companies in sight should have been done before a Beijing day and are
 /// not live.
-///
-/// # Errors
-/// The engine's.
 pub fn overdue(tx: &mut Tx<'_>, sight: &Sight, day: &str) -> Result<i64> {
     let mut args: Vec<Value<'_>> = vec![day.into()];
     let visible = visible(sight, "company_id", &mut args);
@@ -167,9 +152,6 @@ pub fn overdue(tx: &mut Tx<'_>, sight: &Sight, day: &str) -> Result<i64> {
 }
 
 /// The moves of a docking, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn steps(tx: &mut Tx<'_>, company: CompanyId, channel: &str, limit: i64) -> Result<Vec<Step>> {
     tx.query(
         "select at_ms, from_stage, to_stage, name, note from docking_step \

@@ -50,9 +50,6 @@ pub struct Member {
 }
 
 /// The members of a company, in the order in which they came.
-///
-/// # Errors
-/// The engine's.
 pub fn of_company(tx: &mut Tx<'_>, company: CompanyId) -> Result<Vec<Member>> {
     let lent = agent::grants_of_appointments(tx, company)?;
     let mut members = Vec::new();

@@ -138,9 +138,6 @@ pub struct PaymentFilter {
 }
 
 /// Payments of the companies in sight, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn payments(
     tx: &mut Tx<'_>,
     sight: &Sight,
@@ -334,9 +331,6 @@ pub struct InquiryFilter {
 }
 
 /// Inquiries to the companies in sight, newest first.
-///
-/// # Errors
-/// The engine's.
 pub fn inquiries(
     tx: &mut Tx<'_>,
     sight: &Sight,
@@ -363,9 +357,6 @@ pub fn inquiries(
 }
 
 /// An inquiry to a company in sight.
-///
-/// # Errors
-/// The engine's.
 pub fn inquiry(tx: &mut Tx<'_>, sight: &Sight, id: i64) -> Result<Option<Inquiry>> {
     let mut args: Vec<Value<'_>> = vec![id.into()];
     let and = visible(sight, "company_id", &mut args);
@@ -400,9 +391,6 @@ fn inquiry_of(row: &Row) -> Result<Inquiry> {
 }
 
 /// How many inquiries to the companies in sight are late or failed: all of them, and the late ones.
-///
-/// # Errors
-/// The engine's.
 pub fn unsettled(tx: &mut Tx<'_>, sight: &Sight, now_ms: i64) -> Result<(i64, i64)> {
     let mut args: Vec<Value<'_>> = vec![now_ms.into()];
     let visible = visible(sight, "company_id", &mut args);

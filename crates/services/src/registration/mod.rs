@@ -117,9 +117,6 @@ fn read(tx: &mut Tx<'_>, _doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
 }
 
 /// Why the codes of a form are not free, if they are not: who has them.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn taken_by(tx: &mut Tx<'_>, form: &Form) -> Result<Option<web::Code>> {
     let (credit, customs) = (text(form, "creditCode"), text(form, "customsCode"));
     let dxp_id = text(form, "dxpId");

@@ -71,9 +71,6 @@ fn stuck(tx: &mut Tx<'_>) -> Result<[(&'static str, &'static str, i64); 3]> {
 }
 
 /// What waits for somebody, in the order of the list.
-///
-/// # Errors
-/// The engine's.
 pub fn list(
     tx: &mut Tx<'_>,
     actor: &Actor,

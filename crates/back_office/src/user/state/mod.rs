@@ -138,9 +138,6 @@ pub fn invite_again(
 
 /// A fresh one-time link from the machine itself, for an officer who is locked out; a disabled
 /// account is opened by it.
-///
-/// # Errors
-/// The engine's.
 pub fn rescue(
     tx: &mut Tx<'_>,
     ground: &Ground,

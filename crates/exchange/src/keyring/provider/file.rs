@@ -70,9 +70,6 @@ impl FileKey {
 
     /// Signs a digest that somebody else made, as the USB key's service offers: SHA-1 for RSA, e for
     /// SM2.
-    ///
-    /// # Errors
-    /// Why not.
     pub fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>> {
         let open = self.opened()?;
         let failed = |_| Fault::Device("签名运算失败".to_owned());

@@ -14,9 +14,6 @@ use store::{Result, Tx};
 /// Takes a refused message back to the check, after a rule or table was mended (重新校验): the one
 /// way back from a final state, and only by two people (room `operator`). It is the same message with
 /// the same bytes and the same id, so nothing is declared twice. Answers whether it was refused.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn reopen(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -49,9 +46,6 @@ pub(crate) fn reopen(
 
 /// Takes a held message that was never checked back to the check: what was the matter with it is over. Answers
 /// whether it was such a one.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn unhold(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -92,9 +86,6 @@ impl Back {
 }
 
 /// Takes messages back from `Settled`: not every document is final any more.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn unsettle(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
@@ -117,9 +108,6 @@ pub(crate) fn unsettle(
 
 /// Takes messages back from `Answered` all of whose answers turned out to be about others: customs has
 /// them, and has not answered.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn unanswer(
     tx: &mut Tx<'_>,
     ids: &IdMaker,

@@ -119,9 +119,6 @@ const ASKED_MAX: i64 = 200;
 
 /// Of the held messages and of the parked receipts those for which somebody has asked already: they wait for
 /// whoever decides, and for nobody else.
-///
-/// # Errors
-/// The engine's.
 pub fn n_asked(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
     let mut ids_of = |kinds: &[&str]| -> Result<BTreeSet<i64>> {
         let payloads = approval::asked_for(tx, kinds, ASKED_MAX)?.into_iter();

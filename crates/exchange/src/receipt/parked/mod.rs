@@ -218,9 +218,6 @@ fn says_the_same(body: &[u8], one: &Known<'_>) -> bool {
 }
 
 /// Keeps an answer that has no home, with an event for the alarm; the same one once.
-///
-/// # Errors
-/// The engine's.
 pub(crate) fn park(
     tx: &mut Tx<'_>,
     ids: &IdMaker,

@@ -39,9 +39,6 @@ pub fn confirm_first(next: &str) -> Response {
 }
 
 /// `GET /account/confirm`: asks once more who is there.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn confirm_page(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -89,9 +86,6 @@ pub struct ConfirmForm {
 }
 
 /// `POST /account/confirm`: the password once more; a wrong one counts as a failed login.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn confirm_try(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
@@ -122,9 +116,6 @@ pub async fn confirm_try(
 }
 
 /// `POST /account/confirm/passkey`: a passkey instead of the password.
-///
-/// # Errors
-/// 503 when the database cannot be asked.
 pub async fn confirm_passkey(
     State(entrance): State<Entrance>,
     headers: HeaderMap,
