@@ -6,7 +6,6 @@ use crate::log::syslog;
 use registry::access::{Actor, Origin};
 use registry::account::{self, STALE};
 use registry::ground::Ground;
-use registry::parameter::{Fallback, Kind, Parameter};
 use registry::{audit, session};
 use store::{Result as StoreResult, Tx};
 
@@ -16,21 +15,12 @@ const ACCOUNTS: i64 = 500;
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// Days without a login after which an account is disabled.
-pub const STALE_DAYS: Parameter = Parameter {
-    name: "account.stale_days",
-    chinese: "长期未登录停用天数",
-    sentence: "多少天未登录的账号自动停用并报告；0 表示不停用。",
-    kind: Kind::Number {
-        min: 0,
-        max: 730,
-        unit: "天",
-    },
-    is_security: true,
-    fallback: Fallback::Setting(|config| config.stale_days),
-};
-/// The parameters of this room.
-pub const PARAMETERS: &[Parameter] = &[STALE_DAYS];
+registry::parameters! {
+    /// Days without a login after which an account is disabled.
+    pub STALE_DAYS = "account.stale_days", "长期未登录停用天数", number(0, 730, "天"), security, Setting(|config| config.stale_days),
+        "多少天未登录的账号自动停用并报告；0 表示不停用。";
+}
+
 
 registry::acts! {
     /// A job was asked for by hand.

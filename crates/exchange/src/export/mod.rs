@@ -15,23 +15,13 @@ pub mod list;
 #[cfg(test)]
 mod tests;
 
-use registry::parameter::{Fallback, Kind, Parameter};
 
-/// Rows of one export.
-pub const EXPORT_ROWS_MAX: Parameter = Parameter {
-    name: "export.rows_max",
-    chinese: "导出行数上限",
-    sentence: "一次导出最多多少行；平台繁忙时可调低。",
-    kind: Kind::Number {
-        min: 1000,
-        max: 5_000_000,
-        unit: "行",
-    },
-    is_security: false,
-    fallback: Fallback::Fixed(5_000_000),
-};
-/// The parameters of this room.
-pub const PARAMETERS: &[Parameter] = &[EXPORT_ROWS_MAX];
+registry::parameters! {
+    /// Rows of one export.
+    pub EXPORT_ROWS_MAX = "export.rows_max", "导出行数上限", number(1000, 5_000_000, "行"), plain, Fixed(5_000_000),
+        "一次导出最多多少行；平台繁忙时可调低。";
+}
+
 
 registry::acts! {
     /// A list was exported.

@@ -32,7 +32,6 @@ use ceb::code::matching as code;
 use ceb::matching::{Difference, Facts, Known, Part, is_compared, limit};
 use ceb::{Finding, Severity};
 use registry::company::CompanyId;
-use registry::parameter::{Fallback, Kind as ParameterKind, Parameter};
 use registry::seal::Seal;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use store::event::Event;
@@ -43,21 +42,12 @@ pub(crate) use hold::{expire, hold};
 pub(crate) use look::Look;
 pub(crate) use told::learn;
 
-/// How long a list waits for its partners at most.
-pub const HOLD_MINUTES: Parameter = Parameter {
-    name: "matching.hold_minutes",
-    chinese: "清单等待配套单证的时间",
-    sentence: "企业选择“不齐先等待”时，清单最多等待多久，之后照常发送。",
-    kind: ParameterKind::Number {
-        min: 1,
-        max: 4320,
-        unit: "分钟",
-    },
-    is_security: false,
-    fallback: Fallback::Fixed(60),
-};
-/// The parameters of this room.
-pub const PARAMETERS: &[Parameter] = &[HOLD_MINUTES];
+registry::parameters! {
+    /// How long a list waits for its partners at most.
+    pub HOLD_MINUTES = "matching.hold_minutes", "清单等待配套单证的时间", number(1, 4320, "分钟"), plain, Fixed(60),
+        "企业选择“不齐先等待”时，清单最多等待多久，之后照常发送。";
+}
+
 
 registry::acts! {
     /// A company changed its policy.

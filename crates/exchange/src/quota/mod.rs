@@ -13,7 +13,6 @@ mod view;
 
 use registry::company::CompanyId;
 use registry::ground::Ground;
-use registry::parameter::{Fallback, Kind, Parameter};
 use store::clock::beijing_day;
 use store::id::made_at_ms;
 use store::{Result, Tx};
@@ -21,47 +20,18 @@ use store::{Result, Tx};
 pub(crate) use sql::{Near, near, used};
 pub use view::QuotaUse;
 
-/// Messages of a day.
-pub const DAY_MESSAGES: Parameter = Parameter {
-    name: "intake.day_messages",
-    chinese: "每家企业每日报文份数上限",
-    sentence: "一家企业一天（北京时间）最多受理多少份报文，超出者应答 429；0 表示不限。",
-    kind: Kind::Number {
-        min: 0,
-        max: 100_000_000,
-        unit: "份",
-    },
-    is_security: false,
-    fallback: Fallback::Fixed(1_000_000),
-};
-/// Bytes of a day.
-pub const DAY_MIB: Parameter = Parameter {
-    name: "intake.day_mib",
-    chinese: "每家企业每日报文容量上限",
-    sentence: "一家企业一天（北京时间）最多受理多少 MiB 的报文，超出者应答 429；0 表示不限。",
-    kind: Kind::Number {
-        min: 0,
-        max: 10_000_000,
-        unit: "MiB",
-    },
-    is_security: false,
-    fallback: Fallback::Fixed(20_480),
-};
-/// Messages that wait.
-pub const WAITING: Parameter = Parameter {
-    name: "intake.waiting_messages",
-    chinese: "每家企业等待处理的报文上限",
-    sentence: "一家企业最多可有多少份报文等待校验或发送，超出者应答 429；0 表示不限。",
-    kind: Kind::Number {
-        min: 0,
-        max: 1_000_000,
-        unit: "份",
-    },
-    is_security: false,
-    fallback: Fallback::Fixed(50_000),
-};
-/// The parameters of this room.
-pub const PARAMETERS: &[Parameter] = &[DAY_MESSAGES, DAY_MIB, WAITING];
+registry::parameters! {
+    /// Messages of a day.
+    pub DAY_MESSAGES = "intake.day_messages", "每家企业每日报文份数上限", number(0, 100_000_000, "份"), plain, Fixed(1_000_000),
+        "一家企业一天（北京时间）最多受理多少份报文，超出者应答 429；0 表示不限。";
+    /// Bytes of a day.
+    pub DAY_MIB = "intake.day_mib", "每家企业每日报文容量上限", number(0, 10_000_000, "MiB"), plain, Fixed(20_480),
+        "一家企业一天（北京时间）最多受理多少 MiB 的报文，超出者应答 429；0 表示不限。";
+    /// Messages that wait.
+    pub WAITING = "intake.waiting_messages", "每家企业等待处理的报文上限", number(0, 1_000_000, "份"), plain, Fixed(50_000),
+        "一家企业最多可有多少份报文等待校验或发送，超出者应答 429；0 表示不限。";
+}
+
 
 /// The share of a limit from which a company is near it, in percent.
 pub const NEAR_PERCENT: i64 = 80;

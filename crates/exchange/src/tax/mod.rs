@@ -15,7 +15,6 @@ use ceb::spec::CodeTable;
 use ceb::tax::{Rate, Rounding, Scope, Split, Way};
 use registry::dictionary;
 use registry::ground::Ground;
-use registry::parameter::{Fallback, Kind, Parameter};
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,26 +23,15 @@ use store::{Result, Tx};
 /// The dictionary of rates.
 pub const RATES: &str = "tax_rate";
 
-/// Whether freight is split evenly instead of by value.
-pub const SPLIT_EVENLY: Parameter = Parameter {
-    name: "tax.split_evenly",
-    chinese: "税款测算：运费平均分摊",
-    sentence: "打开后，税款测算把运费和保费平均分摊到各项商品；关闭时按商品总价的比例分摊。",
-    kind: Kind::Switch,
-    is_security: false,
-    fallback: Fallback::Fixed(0),
-};
-/// Whether taxes are rounded down.
-pub const ROUND_DOWN: Parameter = Parameter {
-    name: "tax.round_down",
-    chinese: "税款测算：分以下舍去",
-    sentence: "打开后，税款测算把不足一分的金额舍去；关闭时四舍五入。",
-    kind: Kind::Switch,
-    is_security: false,
-    fallback: Fallback::Fixed(0),
-};
-/// The parameters of this room.
-pub const PARAMETERS: &[Parameter] = &[SPLIT_EVENLY, ROUND_DOWN];
+registry::parameters! {
+    /// Whether freight is split evenly instead of by value.
+    pub SPLIT_EVENLY = "tax.split_evenly", "税款测算：运费平均分摊", switch, plain, Fixed(0),
+        "打开后，税款测算把运费和保费平均分摊到各项商品；关闭时按商品总价的比例分摊。";
+    /// Whether taxes are rounded down.
+    pub ROUND_DOWN = "tax.round_down", "税款测算：分以下舍去", switch, plain, Fixed(0),
+        "打开后，税款测算把不足一分的金额舍去；关闭时四舍五入。";
+}
+
 
 /// How customs is taken to split and round.
 pub(crate) fn way(ground: &Ground) -> Way {

@@ -12,41 +12,21 @@ mod tests;
 use crate::message::{Message, MessageId};
 use registry::access::Actor;
 use registry::audit;
-use registry::parameter::{Fallback, Kind, Parameter};
 use store::{Result, Tx};
 use web::Problem;
 
 /// How long a message is shown in full, in milliseconds.
 pub const SHOWN_MS: i64 = 600_000;
 
-/// Messages that an account may see in full in an hour.
-pub const HOURLY_MAX: Parameter = Parameter {
-    name: "unmask.hourly_max",
-    chinese: "每小时查看原文次数",
-    sentence: "一个账号一小时内可查看多少份报文的个人信息原文。",
-    kind: Kind::Number {
-        min: 1,
-        max: 500,
-        unit: "份",
-    },
-    is_security: true,
-    fallback: Fallback::Fixed(30),
-};
-/// Messages that an account may take away in files in an hour.
-pub const FILE_HOURLY_MAX: Parameter = Parameter {
-    name: "unmask.file_hourly_max",
-    chinese: "每小时导出原文份数",
-    sentence: "一个账号一小时内可用更正表导出多少份报文的个人信息原文。",
-    kind: Kind::Number {
-        min: 1,
-        max: 10_000,
-        unit: "份",
-    },
-    is_security: true,
-    fallback: Fallback::Fixed(500),
-};
-/// The parameters of this room.
-pub const PARAMETERS: &[Parameter] = &[HOURLY_MAX, FILE_HOURLY_MAX];
+registry::parameters! {
+    /// Messages that an account may see in full in an hour.
+    pub HOURLY_MAX = "unmask.hourly_max", "每小时查看原文次数", number(1, 500, "份"), security, Fixed(30),
+        "一个账号一小时内可查看多少份报文的个人信息原文。";
+    /// Messages that an account may take away in files in an hour.
+    pub FILE_HOURLY_MAX = "unmask.file_hourly_max", "每小时导出原文份数", number(1, 10_000, "份"), security, Fixed(500),
+        "一个账号一小时内可用更正表导出多少份报文的个人信息原文。";
+}
+
 
 const HOUR_MS: i64 = 3_600_000;
 

@@ -19,20 +19,6 @@ use registry::parameter::{Fallback, Kind, Parameter};
 use store::{Result as StoreResult, Tx};
 use web::address::network;
 
-/// Failures from all addresses after which strange ones are locked out.
-pub const EVERYWHERE_MAX: Parameter = Parameter {
-    name: "login.failures_everywhere_max",
-    chinese: "登录失败锁定次数（所有地址合计）",
-    sentence: "同一登录名在所有网络地址上合计失败多少次后，只允许近 30 天成功登录过的地址继续尝试。",
-    kind: Kind::Number {
-        min: 10,
-        max: 1000,
-        unit: "次",
-    },
-    is_security: true,
-    fallback: Fallback::Fixed(50),
-};
-
 /// How long an address stays known from which somebody logged in, in milliseconds: 30 days.
 const KNOWN_MS: i64 = 30 * 86_400_000;
 

@@ -37,7 +37,7 @@ use crate::relying_party::{self, RelyingParty};
 use registry::access::{Actor, Gate, Origin, Program, Programs};
 use registry::company::{self, Company};
 use registry::ground::Ground;
-use registry::parameter::{Fallback, Kind, Parameter};
+use registry::parameter::Kind;
 use registry::session::{self, Found, Limits, Stage};
 use registry::throttle::Throttle;
 use std::sync::Arc;
@@ -72,21 +72,12 @@ const TEXT_BYTES_MAX: usize = 200;
 /// How often a refresh token is heard again within the grace, at most.
 const AGAIN_MAX: i64 = 3;
 
-/// Seconds within which a refresh token is heard again whose answer was lost.
-pub const REFRESH_GRACE: Parameter = Parameter {
-    name: "oidc.refresh_grace",
-    chinese: "刷新令牌重试宽限",
-    sentence: "接入系统没有收到刷新应答时，可在多少秒内用同一刷新令牌重试；0 表示不允许，重复使用即作废整个授权。",
-    kind: Kind::Number {
-        min: 0,
-        max: 120,
-        unit: "秒",
-    },
-    is_security: true,
-    fallback: Fallback::Fixed(20),
-};
-/// The parameters of this room.
-pub const PARAMETERS: &[Parameter] = &[REFRESH_GRACE];
+registry::parameters! {
+    /// Seconds within which a refresh token is heard again whose answer was lost.
+    pub REFRESH_GRACE = "oidc.refresh_grace", "刷新令牌重试宽限", number(0, 120, "秒"), security, Fixed(20),
+        "接入系统没有收到刷新应答时，可在多少秒内用同一刷新令牌重试；0 表示不允许，重复使用即作废整个授权。";
+}
+
 
 /// Scopes: who it is, the name, and the attributes on the list of the entry.
 const SCOPES: [&str; 3] = ["openid", "profile", "attributes"];

@@ -109,6 +109,33 @@ impl Parameter {
     }
 }
 
+/// Declares the parameters of a module and `PARAMETERS`, the list of them: `NAME = name, name for people, values,
+/// whether a change waits for the security administrator (`security`, `plain`), fallback, what it does;`. Values are
+/// `number(smallest, largest, unit)` or `switch`; the fallback is a [`Fallback`].
+#[macro_export]
+macro_rules! parameters {
+    ($($(#[$doc:meta])* $vis:vis $name:ident = $id:literal, $chinese:literal,
+        $kind:ident $(($min:expr, $max:expr, $unit:literal))?, $grade:ident,
+        $from:ident($fallback:expr), $sentence:literal;)+) => {
+        $($(#[$doc])* $vis const $name: $crate::parameter::Parameter = $crate::parameter::Parameter {
+            name: $id,
+            chinese: $chinese,
+            sentence: $sentence,
+            kind: $crate::parameters!(@kind $kind $($min, $max, $unit)?),
+            is_security: $crate::parameters!(@grade $grade),
+            fallback: $crate::parameter::Fallback::$from($fallback),
+        };)+
+        /// The parameters of this module.
+        pub const PARAMETERS: &[$crate::parameter::Parameter] = &[$($name),+];
+    };
+    (@kind switch) => { $crate::parameter::Kind::Switch };
+    (@kind number $min:expr, $max:expr, $unit:literal) => {
+        $crate::parameter::Kind::Number { min: $min, max: $max, unit: $unit }
+    };
+    (@grade security) => { true };
+    (@grade plain) => { false };
+}
+
 /// The parameters of a process with the values that were changed, as last read.
 #[derive(Debug, Default)]
 pub struct Board {

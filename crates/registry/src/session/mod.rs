@@ -11,7 +11,6 @@ mod sql;
 use crate::actor::Sight;
 use crate::company::{Company, CompanyId};
 use crate::ground::Ground;
-use crate::parameter::{Fallback, Kind, Parameter};
 use crate::role::{self, AccountId, Grant, Role};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,21 +27,12 @@ const NOTE_MS: i64 = 60_000;
 /// Companies of a subtree at most.
 const SUBTREE_MAX: usize = 200;
 
-/// Minutes without a request after which a session ends.
-pub const IDLE_MINUTES: Parameter = Parameter {
-    name: "session.idle_minutes",
-    chinese: "会话空闲时长",
-    sentence: "多少分钟没有操作即退出登录。",
-    kind: Kind::Number {
-        min: 5,
-        max: 480,
-        unit: "分钟",
-    },
-    is_security: true,
-    fallback: Fallback::Setting(|config| config.idle_minutes),
-};
-/// The parameters of this room.
-pub const PARAMETERS: &[Parameter] = &[IDLE_MINUTES];
+crate::parameters! {
+    /// Minutes without a request after which a session ends.
+    pub IDLE_MINUTES = "session.idle_minutes", "会话空闲时长", number(5, 480, "分钟"), security, Setting(|config| config.idle_minutes),
+        "多少分钟没有操作即退出登录。";
+}
+
 
 /// How far a login has come (登录阶段).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,7 +7,6 @@ use super::{REMOVED, sql};
 use registry::access::{Actor, Origin};
 use registry::audit;
 use registry::ground::Ground;
-use registry::parameter::{Fallback, Kind, Parameter};
 use store::Tx;
 
 /// Payments removed by one run.
@@ -22,21 +21,12 @@ const DAY_MS: i64 = 86_400_000;
 /// The fewest days: three years, one of them a leap year.
 const DAYS_MIN: i64 = 1096;
 
-/// How long payment data are kept.
-pub const KEEP_DAYS: Parameter = Parameter {
-    name: "payment.keep_days",
-    chinese: "支付原始数据保存天数",
-    sentence: "179 号公告的支付原始数据保存多少天；公告要求不少于三年。",
-    kind: Kind::Number {
-        min: DAYS_MIN,
-        max: 7300,
-        unit: "天",
-    },
-    is_security: true,
-    fallback: Fallback::Fixed(DAYS_MIN),
-};
-/// The parameters of this room.
-pub const PARAMETERS: &[Parameter] = &[KEEP_DAYS];
+registry::parameters! {
+    /// How long payment data are kept.
+    pub KEEP_DAYS = "payment.keep_days", "支付原始数据保存天数", number(DAYS_MIN, 7300, "天"), security, Fixed(DAYS_MIN),
+        "179 号公告的支付原始数据保存多少天；公告要求不少于三年。";
+}
+
 
 /// Removes what is past its time.
 ///
