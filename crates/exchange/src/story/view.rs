@@ -41,9 +41,6 @@ pub struct StoryField {
 pub struct StoryReceipt {
     /// Kind of the receipt (回执类型).
     pub kind: String,
-    /// The latest status of its message, where nobody can read it yet: the outcome is what was known before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unknown_status: Option<i64>,
     /// Return status (回执状态); absent when the receipt has none, as a tax bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_status: Option<i64>,
@@ -94,6 +91,9 @@ pub struct StoryDocument {
     pub needs_action: bool,
     /// Who has it now (当前处理方).
     pub holder: String,
+    /// The latest status of its message, where nobody can read it yet: the outcome is what was known before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_status: Option<i64>,
     /// Latest return status (最新回执状态).
     pub return_status: Option<i64>,
     /// Its name, when the standard has one.
