@@ -7,7 +7,9 @@ import { backOffice } from "./backOffice.mjs";
 import { correcting } from "./correcting.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { passkey } from "./passkey.mjs";
+import { looks, serverPages } from "./serverPages.mjs";
 import { stale } from "./stale.mjs";
+import { workspaces } from "./workspaces.mjs";
 import { everybody, LOGIN, signIn } from "./people.mjs";
 
 let browser;
@@ -15,7 +17,7 @@ let browser;
 before(async () => {
   assert.ok(url && bootstrap, "TONGGUAN_URL and TONGGUAN_BOOTSTRAP say where the platform is");
   browser = await launch();
-  await everybody(browser, url, bootstrap);
+  await everybody(browser, url, bootstrap, looks);
 });
 
 after(async () => {
@@ -33,14 +35,18 @@ test("who is not logged in is led to the login page and back", async () => {
 // Whoever comes first makes the company that others work for.
 newcomer(() => browser);
 
-// Those who act and those who look do so side by side: while one waits for an answer, the other looks at a page.
-describe("people", { concurrency: 2 }, () => {
+// Those who act, those who ask and those who look do so side by side: while one waits for an answer, others look at a page.
+describe("people", { concurrency: 3 }, () => {
   describe("who act", { concurrency: 1 }, () => {
     jobs(() => browser);
     correcting(() => browser);
     stale(() => browser);
     passkey(() => browser);
     backOffice(() => browser);
+  });
+  describe("who ask", { concurrency: 1 }, () => {
+    serverPages(() => browser);
+    workspaces(() => browser);
   });
   describe("who look", { concurrency: 1 }, everyPage);
 });

@@ -112,7 +112,7 @@ export function newcomer(browserOf) {
     const own = { SAMPLE202601050000010001: "DD202611240000000001" };
     await choose(page, "订单.xlsx", fill(template, { ...own, "727.69": "1.00" }));
     await page.locator("#content .ant-alert-error").waitFor();
-    const found = await page.locator("#content table").first().innerText();
+    const found = await page.locator("#content .ant-table").first().innerText();
     assert.match(found, /进口订单!M3/, "the cell is named");
     await isGood(page, "the findings");
     await shot(page, "declare-findings");

@@ -25,8 +25,15 @@ async function submit(page) {
   await Promise.all([page.waitForLoadState("load"), page.locator("main form button[type=submit]").first().click()]);
 }
 
-/** Opens the link of the first start and makes everybody; answers the one-time links by login. */
-export async function firstStart(page, link) {
+/**
+ * Opens the link of the first start and makes everybody; answers the one-time links by login. Both pages are seen once
+ * only: whoever wants to look at one says so in `looks`.
+ */
+export async function firstStart(page, link, looks = {}) {
+  if (looks.form !== undefined) {
+    await page.goto(link);
+    await looks.form(page, link);
+  }
   await page.goto(link);
   for (const [field, name] of [["system", "赵系统"], ["security", "钱安全"], ["audit", "孙审计"]]) {
     await page.fill(`#${field}_name`, name);
@@ -35,6 +42,7 @@ export async function firstStart(page, link) {
   await submit(page);
   await page.waitForSelector("a[data-login]");
   const links = await page.locator("a[data-login]").evaluateAll((all) => all.map((a) => [a.dataset.login, a.href]));
+  await looks.links?.(page);
   return new Map(links);
 }
 
@@ -58,9 +66,9 @@ async function secondFactor(page) {
 }
 
 /** Every account of a new platform, logged in once; needs the link of the first start. */
-export async function everybody(browser, url, link) {
+export async function everybody(browser, url, link, looks = {}) {
   const context = await browser.newContext();
-  const links = await firstStart(await context.newPage(), link);
+  const links = await firstStart(await context.newPage(), link, looks);
   await context.close();
   for (const [role, login] of Object.entries(LOGIN)) {
     const own = await browser.newContext();

@@ -22,12 +22,15 @@ export function usePrinting(): boolean {
 export const FITTING = { scroll: { x: true }, tableLayout: "auto" } as const;
 
 interface Scrolling extends Partial<typeof FITTING> {
-  sticky?: { getContainer: () => HTMLElement | Window };
+  sticky?: { offsetHeader: number; getContainer: () => HTMLElement | Window };
 }
+
+/** The padding of the page above its content, in pixels (`.content`): headings stick over it, so that no row is seen above them. */
+const PADDING = 12;
 
 /** What a wide table needs on the screen; nothing on paper. */
 export function useScrolling(): Scrolling {
   const printing = usePrinting();
   if (printing) return {};
-  return { sticky: { getContainer: () => document.getElementById("content") ?? window }, ...FITTING };
+  return { sticky: { offsetHeader: -PADDING, getContainer: () => document.getElementById("content") ?? window }, ...FITTING };
 }

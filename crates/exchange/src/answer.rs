@@ -161,6 +161,30 @@ pub(crate) fn again(
     apply_to(tx, ground, &[opened], |_| to.clone(), now_ms)
 }
 
+/// Documents that are read again in one transaction when operators have explained their status.
+pub(crate) const REVIEWED_AT_ONCE: i64 = 500;
+
+/// Reads again what customs said of documents with this kind and latest status, after operators have said what the
+/// status means, or taken that back; of those after the id `after`. Answers the last of them while there may be more.
+pub(crate) fn review(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    (kind, status, after): (&str, i64, i64),
+    now_ms: i64,
+) -> Result<Option<i64>> {
+    let found = receipt::with_unlisted_status(tx, (kind, status, after), REVIEWED_AT_ONCE)?;
+    let is_full = i64::try_from(found.len()).is_ok_and(|n| n == REVIEWED_AT_ONCE);
+    let last = found.last().copied().filter(|_| is_full);
+    let taken = Taken {
+        recorded: Vec::new(),
+        moved: BTreeSet::new(),
+        reviewed: found,
+        explained: unknown_code::explained(tx)?,
+    };
+    progress(tx, ground, &taken, now_ms)?;
+    Ok(last)
+}
+
 fn apply_to(
     tx: &mut Tx<'_>,
     ground: &Ground,
@@ -169,7 +193,8 @@ fn apply_to(
     now_ms: i64,
 ) -> Result<Vec<CompanyId>> {
     let addressed: Vec<(&Opened, Address)> = opened.iter().map(|one| (one, address(one))).collect();
-    let taken = receipt::take_in(tx, &ground.ids, &addressed, now_ms)?;
+    let explained = unknown_code::explained(tx)?;
+    let taken = receipt::take_in(tx, &ground.ids, (&addressed, explained), now_ms)?;
     progress(tx, ground, &taken, now_ms)?;
     unknown_code::count(tx, &ground.ids, &taken.recorded, now_ms)?;
     let companies = taken.recorded.iter().map(|receipt| receipt.company_id);
@@ -177,13 +202,11 @@ fn apply_to(
 }
 
 /// Brings documents and messages up to date with the receipts that were new.
-fn progress(
-    tx: &mut Tx<'_>,
-    ground: &Ground,
-    Taken { recorded, moved }: &Taken,
-    now_ms: i64,
-) -> Result<()> {
+fn progress(tx: &mut Tx<'_>, ground: &Ground, taken: &Taken, now_ms: i64) -> Result<()> {
     let ids = &ground.ids;
+    let Taken {
+        recorded, moved, ..
+    } = taken;
     let touched = recorded.iter().map(|r| r.message_id);
     let touched: BTreeSet<MessageId> = touched
         .chain(moved.iter().copied().map(MessageId::of_document))
@@ -197,7 +220,7 @@ fn progress(
     message::overtake(tx, ids, &touched, now_ms)?;
     message::advance(tx, ids, &touched, step(State::Answered))?;
 
-    let updated = receipt::update_documents(tx, recorded, moved)?;
+    let updated = receipt::update_documents(tx, taken)?;
     matching::learn(tx, ground, &updated.changed, recorded, now_ms)?;
     let complete = message::sql::add_final(tx, &updated.n_final)?;
     let settled = message::advance(tx, ids, &complete, step(State::Settled))?;
@@ -205,6 +228,7 @@ fn progress(
     let of_moved: BTreeSet<MessageId> = moved.iter().copied().map(MessageId::of_document).collect();
     let why = |id| match of_moved.contains(&id) {
         true => Back::Moved,
+        false if updated.unclear.contains(&id) => Back::Unclear,
         false => Back::Reviewed,
     };
     let undone: Vec<(MessageId, Back)> = undone.map(|(id, _)| (*id, why(*id))).collect();

@@ -50,7 +50,39 @@ impl Default for Config {
     }
 }
 
+/// Longest wait for a lock of another process, in milliseconds: SQLite counts them in 32 bits, and people do not wait
+/// for longer.
+const BUSY_MS_MAX: u64 = 600_000;
+
 impl Config {
+    /// What is wrong with the settings, in Chinese.
+    pub fn fault(&self) -> Option<String> {
+        let path = self.url.strip_prefix("sqlite:");
+        let is_url = match path {
+            Some(path) => !path.trim().is_empty() && !path.ends_with('/'),
+            None => ["postgres://", "postgresql://"]
+                .iter()
+                .any(|scheme| self.url.starts_with(scheme)),
+        };
+        if !is_url {
+            return Some(
+                "url 应为 sqlite:文件路径 或 postgres://用户:密码@主机:端口/库名".to_owned(),
+            );
+        }
+        if !(1..=64).contains(&self.n_writers) {
+            return Some(format!("n_writers 应为 1 至 64（现为 {}）", self.n_writers));
+        }
+        if self.waiting_max == 0 {
+            return Some("waiting_max 应大于 0".to_owned());
+        }
+        (self.sqlite_busy_ms > BUSY_MS_MAX).then(|| {
+            format!(
+                "sqlite_busy_ms 不应大于 {BUSY_MS_MAX}（现为 {}）",
+                self.sqlite_busy_ms
+            )
+        })
+    }
+
     /// Whether what is stored in this database is sealed.
     pub(crate) fn is_sealing(&self) -> bool {
         !self.is_plain && !self.encryption_key_file.is_empty()

@@ -156,6 +156,11 @@ const ALL: &[Migration] = &[
         "parked_cause",
         include_str!("../migrations/0035_parked_cause.sql"),
     ),
+    (
+        36,
+        "unlisted_status",
+        include_str!("../migrations/0036_unlisted_status.sql"),
+    ),
 ];
 
 /// Line of a migration that makes the engine itself refuse to change or remove rows of a table.

@@ -45,14 +45,14 @@ impl Tx<'_> {
         Ok(damage(opened)?.map_err(|why| tell(at, &why)).ok())
     }
 
-    /// As [`Tx::try_text`], of a text that is not opened: it is stored as it is, or opened later.
-    pub fn try_raw(&mut self, text: Result<String>, at: At) -> Result<Option<String>> {
-        Ok(damage(text)?.map_err(|why| tell(at, &why)).ok())
+    /// As [`Tx::try_text`], of a value that is not opened: it is stored as it is, or opened later.
+    pub fn try_raw<T>(&self, value: Result<T>, at: At) -> Result<Option<T>> {
+        Ok(damage(value)?.map_err(|why| tell(at, &why)).ok())
     }
 
     /// As [`Tx::try_text`], for bytes.
-    pub fn try_bytes(&mut self, bytes: Vec<u8>, at: At) -> Result<Option<Vec<u8>>> {
-        let opened = self.open(bytes);
+    pub fn try_bytes(&mut self, bytes: Result<Vec<u8>>, at: At) -> Result<Option<Vec<u8>>> {
+        let opened = bytes.and_then(|bytes| self.open(bytes));
         Ok(damage(opened)?.map_err(|why| tell(at, &why)).ok())
     }
 

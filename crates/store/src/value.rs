@@ -119,49 +119,49 @@ impl Row {
     /// A `bigint` that is not null.
     ///
     /// # Errors
-    /// [`Error::Fault`] when the column is missing, null or of another type; so for every getter.
+    /// [`Error::Fault`] when the column is missing or null, [`Error::Damaged`] when it is of another type; so for every getter.
     pub fn int(&self, column: usize) -> Result<i64> {
         self.int_opt(column)?
-            .ok_or_else(|| mismatch(column, "an integer"))
+            .ok_or_else(|| mismatch(self.0.get(column), column, "an integer"))
     }
 
     /// A `bigint`, or nothing for null.
     ///
     /// # Errors
-    /// [`Error::Fault`] on another type.
+    /// [`Error::Damaged`] on another type.
     pub fn int_opt(&self, column: usize) -> Result<Option<i64>> {
         match self.0.get(column) {
             Some(Cell::Int(value)) => Ok(Some(*value)),
             Some(Cell::Null) => Ok(None),
-            _ => Err(mismatch(column, "an integer")),
+            _ => Err(mismatch(self.0.get(column), column, "an integer")),
         }
     }
 
     /// A `boolean` that is not null (SQLite keeps it as 0 or 1).
     ///
     /// # Errors
-    /// [`Error::Fault`] on null or another type.
+    /// [`Error::Fault`] on null, [`Error::Damaged`] on another type.
     pub fn bool(&self, column: usize) -> Result<bool> {
         match self.0.get(column) {
             Some(Cell::Bool(value)) => Ok(*value),
             Some(Cell::Int(value)) => Ok(*value != 0),
-            _ => Err(mismatch(column, "a boolean")),
+            _ => Err(mismatch(self.0.get(column), column, "a boolean")),
         }
     }
 
     /// A `text` that is not null.
     ///
     /// # Errors
-    /// [`Error::Damaged`] when it is not UTF-8, [`Error::Fault`] on null or another type.
+    /// [`Error::Damaged`] when it is not UTF-8 or of another type, [`Error::Fault`] on null.
     pub fn text(&self, column: usize) -> Result<String> {
         self.text_opt(column)?
-            .ok_or_else(|| mismatch(column, "a text"))
+            .ok_or_else(|| mismatch(self.0.get(column), column, "a text"))
     }
 
     /// A `text`, or nothing for null.
     ///
     /// # Errors
-    /// [`Error::Damaged`] when it is not UTF-8, [`Error::Fault`] on another type.
+    /// [`Error::Damaged`] when it is not UTF-8 or of another type.
     pub fn text_opt(&self, column: usize) -> Result<Option<String>> {
         match self.0.get(column) {
             Some(Cell::Damaged) => Err(Error::Damaged(format!(
@@ -169,34 +169,40 @@ impl Row {
             ))),
             Some(Cell::Text(value)) => Ok(Some(value.clone())),
             Some(Cell::Null) => Ok(None),
-            _ => Err(mismatch(column, "a text")),
+            _ => Err(mismatch(self.0.get(column), column, "a text")),
         }
     }
 
     /// A `bytea`, or nothing for null.
     ///
     /// # Errors
-    /// [`Error::Fault`] on another type.
+    /// [`Error::Damaged`] on another type.
     pub fn bytes_opt(&self, column: usize) -> Result<Option<Vec<u8>>> {
         match self.0.get(column) {
             Some(Cell::Bytes(value)) => Ok(Some(value.clone())),
             Some(Cell::Null) => Ok(None),
-            _ => Err(mismatch(column, "bytes")),
+            _ => Err(mismatch(self.0.get(column), column, "bytes")),
         }
     }
 
     /// A `bytea` that is not null.
     ///
     /// # Errors
-    /// [`Error::Fault`] on null or another type.
+    /// [`Error::Fault`] on null, [`Error::Damaged`] on another type.
     pub fn bytes(&self, column: usize) -> Result<Vec<u8>> {
         match self.0.get(column) {
             Some(Cell::Bytes(value)) => Ok(value.clone()),
-            _ => Err(mismatch(column, "bytes")),
+            _ => Err(mismatch(self.0.get(column), column, "bytes")),
         }
     }
 }
 
-fn mismatch(column: usize, expected: &str) -> Error {
-    Error::Fault(format!("column {column} of the answer is not {expected}"))
+/// A column that is not there, or null where that is not expected, is a fault of the statement. Of another type it is
+/// damaged: SQLite keeps the type with the value, and one bit of the disk tells a text from bytes.
+fn mismatch(cell: Option<&Cell>, column: usize, expected: &str) -> Error {
+    let why = format!("column {column} of the answer is not {expected}");
+    match cell {
+        None | Some(Cell::Null) => Error::Fault(why),
+        Some(_) => Error::Damaged(why),
+    }
 }

@@ -193,6 +193,22 @@ impl Config {
         if self.node.number > 63 {
             bail!("node.number 应为 0 至 63");
         }
+        if let Some(fault) = self.store.fault() {
+            bail!("store：{fault}");
+        }
+        if let Some(fault) = self.customs.fault() {
+            bail!("customs：{fault}");
+        }
+        if let Some(fault) = self.customs_box.fault() {
+            bail!("customs_box：{fault}");
+        }
+        let url = &self.registry.public_url;
+        if !["http://", "https://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+        {
+            bail!("registry.public_url 应为 http:// 或 https:// 开头的地址（现为 {url}）");
+        }
         if let Some(fault) = self.http.fault() {
             bail!("http：{fault}");
         }
@@ -231,9 +247,6 @@ impl Config {
             }
         }
         self.check_signing()?;
-        if !(1..=8).contains(&self.customs.node.len()) {
-            bail!("customs.node 应为 1 至 8 个字符");
-        }
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
 import { useT } from "../../i18n";
 import { useName } from "../../i18n/names";
+import { useScrolling } from "../../resource/sticky";
 import { useKept } from "../../resource/useKept";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
@@ -122,6 +123,7 @@ interface CheckedProps {
 
 function Checked({ file, result, busy, again, submit }: CheckedProps) {
   const t = useT();
+  const scrolling = useScrolling();
   const can = useCan();
   const problem = useProblem();
   const refused = result.findings.filter((finding) => finding.severity === "refuse").length;
@@ -191,6 +193,7 @@ function Checked({ file, result, busy, again, submit }: CheckedProps) {
           rowKey={(document) => `${document.sheet ?? ""} ${document.kind} ${document.number}`}
           dataSource={result.documents}
           pagination={result.documents.length > 20 ? { pageSize: 20 } : false}
+          {...scrolling}
           columns={[
             { title: t("document.number"), dataIndex: "number", align: "right", width: 80 },
             { title: t("message.kind"), width: 220, render: (_, document) => <Kind kind={document.kind} name={document.kindName} /> },

@@ -3,7 +3,7 @@ import { Table } from "antd";
 import type { components } from "../../api/schema";
 import { useT, type Word } from "../../i18n";
 import { Told } from "../../i18n/told";
-import { FITTING } from "../../resource/sticky";
+import { useScrolling } from "../../resource/sticky";
 
 export type Finding = components["schemas"]["FindingView"] & {
   cell?: string | null;
@@ -21,13 +21,14 @@ const SEVERITIES: Readonly<Record<string, { badge: string; word: Word }>> = {
 
 export function FindingTable({ findings, empty }: { findings: readonly Finding[]; empty: Word }) {
   const t = useT();
+  const scrolling = useScrolling();
   return (
     <Table<Finding>
       size="small"
       rowKey={(finding) => `${finding.file ?? ""} ${finding.code} ${finding.cell ?? ""} ${finding.path} ${finding.line} ${finding.text}`}
       dataSource={findings}
       pagination={findings.length > 50 ? { pageSize: 50 } : false}
-      {...FITTING}
+      {...scrolling}
       locale={{ emptyText: t(empty) }}
       columns={[
         {

@@ -16,7 +16,7 @@ import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
 import { Loading } from "../../shell/Loading";
 import { usePrinting } from "../../resource/usePrinting";
-import { FITTING } from "../../resource/sticky";
+import { useScrolling } from "../../resource/sticky";
 import { Code } from "../../resource/show";
 import { Told } from "../../i18n/told";
 import { documentOf, doingsOf, standing } from "./documents";
@@ -195,6 +195,7 @@ function Documents({ message }: { message: Detail }) {
   const { documents } = message;
   const doings = doingsOf(message);
   const pages = usePages(documents.length);
+  const scrolling = useScrolling();
   // Kinds have different numbers: a column that is empty for all is left out.
   const numbers = (["orderNo", "logisticsNo", "copNo", "preNo", "invtNo"] as const).filter((name) =>
     documents.some((document) => document[name] != null),
@@ -206,7 +207,7 @@ function Documents({ message }: { message: Detail }) {
       rowKey="number"
       dataSource={documents}
       pagination={pages}
-      {...FITTING}
+      {...scrolling}
       columns={[
         { title: t("document.number"), dataIndex: "number", align: "right" },
         ...(numbers.length === 0 ? [{ title: t("document.key"), render: (_: unknown, document: Detail["documents"][number]) => <Key kind={message.kind} text={document.documentKey} whole /> }] : numbers.slice(0, 1).map(column)),
@@ -258,6 +259,7 @@ interface ReceiptTableProps {
 function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
   const t = useT();
   const pages = usePages(receipts.length);
+  const scrolling = useScrolling();
   const printing = usePrinting();
   const answered = (receipt: Detail["receipts"][number]) => {
     const document = documentOf(receipt, documents);
@@ -274,7 +276,7 @@ function ReceiptTable({ receipts, documents }: ReceiptTableProps) {
       rowKey="cursor"
       dataSource={receipts}
       pagination={pages}
-      {...FITTING}
+      {...scrolling}
       locale={{ emptyText: t("message.noReceipts") }}
       // Nobody unfolds a row on paper.
       {...(printing

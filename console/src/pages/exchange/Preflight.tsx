@@ -10,7 +10,7 @@ import { bytes, count } from "../../format/number";
 import { useT, type Word } from "../../i18n";
 import { useKept } from "../../resource/useKept";
 import { ErrorView } from "../../shell/ErrorView";
-import { FITTING } from "../../resource/sticky";
+import { useScrolling } from "../../resource/sticky";
 import { FindingTable } from "./FindingTable";
 import { MatchingPolicy } from "./MatchingPolicy";
 import { ReturnStatus } from "./State";
@@ -148,6 +148,7 @@ function Result({ answer }: { answer: Answer }) {
 
 function Trades({ trades }: { trades: Trade[] }) {
   const t = useT();
+  const scrolling = useScrolling();
   const cell = (title: Word, part: keyof Trade["cells"]) => ({
     title: t(title),
     render: (_: unknown, trade: Trade) => <Mark cell={trade.cells[part]} />,
@@ -158,7 +159,7 @@ function Trades({ trades }: { trades: Trade[] }) {
       rowKey="key"
       dataSource={trades}
       pagination={trades.length > 20 ? { pageSize: 20 } : false}
-      {...FITTING}
+      {...scrolling}
       expandable={{
         rowExpandable: (trade) => trade.tax !== undefined,
         defaultExpandAllRows: trades.length === 1,

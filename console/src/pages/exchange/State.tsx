@@ -6,7 +6,7 @@ import { type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { useTold } from "../../i18n/told";
 import { type Doing, tally } from "./documents";
-import { isBad, isDealt, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
+import { isBad, isDealt, OUTCOMES, outcomeLook, STATES, statusClass } from "./outcomes";
 
 export * from "./outcomes";
 
@@ -16,9 +16,6 @@ export function useActs(): boolean {
   const { company } = useSession();
   return company != null && can("correction");
 }
-
-/** In the order of the life of a message; what waits for a person before what is over. */
-export const STATES = ["received", "waiting", "checked", "sent", "answered", "held", "settled", "refused"] as const;
 
 /** The word of a state; states of later releases have none. */
 export function stateWord(state: string): Word | undefined {

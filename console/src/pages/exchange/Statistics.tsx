@@ -11,6 +11,7 @@ import { count } from "../../format/number";
 import { beijingDay } from "../../format/time";
 import { useT } from "../../i18n";
 import { useName } from "../../i18n/names";
+import { useScrolling } from "../../resource/sticky";
 import { ErrorView } from "../../shell/ErrorView";
 import { lazily } from "../../shell/lazily";
 import { Loading } from "../../shell/Loading";
@@ -122,6 +123,7 @@ export function Statistics() {
 
 function Figures({ rows }: { rows: DayCount[] }) {
   const t = useT();
+  const scrolling = useScrolling();
   const flow = total(rows);
   const sums = results(rows);
   return (
@@ -130,6 +132,7 @@ function Figures({ rows }: { rows: DayCount[] }) {
       rowKey={(row) => `${row.day} ${row.kind}`}
       dataSource={[...rows].reverse()}
       pagination={rows.length > 50 ? { pageSize: 50 } : false}
+      {...scrolling}
       columns={[
         { title: t("statistics.day"), dataIndex: "day", className: "num" },
         {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { say } from "../../i18n";
 import { resultLook, results, resultsBy, total } from "./figures";
 import { DECLARERS, KINDS, kindsOf } from "./kinds";
-import { isBad, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
+import { isBad, OUTCOMES, OUTCOMES_OF_A_LIFE, outcomeLook, STATES, statusClass } from "./outcomes";
 
 test("the kinds are those of the reference that are answered, which are those that a company submits", () => {
   const reference = readFileSync(new URL("../../../../docs/protocol/kinds/README.md", import.meta.url), "utf8");
@@ -36,6 +36,14 @@ test("sums by day and by kind agree with the whole", () => {
 test("what came back never looks like a success, and only that wants an action", () => {
   expect(OUTCOMES.filter(isBad)).toEqual(["rejected", "faulty", "refused"]);
   expect([null, undefined, "waiting", "accepted", "released", "new"].map(isBad)).toEqual([false, false, false, false, false, false]);
+});
+
+test("states and outcomes are offered in the order of a life, as the platform has it, and none is left out", () => {
+  const source = readFileSync(new URL("../../../../crates/exchange/src/message/state.rs", import.meta.url), "utf8");
+  const all = /const ALL: \[Self; \d+\] = \[([^\]]*)\]/.exec(source)?.[1] ?? "";
+  expect([...all.matchAll(/Self::(\w+)/g)].map((found) => found[1]?.toLowerCase())).toEqual([...STATES]);
+  expect([...OUTCOMES_OF_A_LIFE].sort()).toEqual([...OUTCOMES].sort());
+  expect(OUTCOMES_OF_A_LIFE.map((one) => (isBad(one) ? "bad" : one))).toEqual(["waiting", "bad", "bad", "bad", "accepted", "released"]);
 });
 
 test("a count of what came back is red as soon as there is one", () => {

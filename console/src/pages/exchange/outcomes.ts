@@ -1,7 +1,14 @@
-// Outcomes (办理结果) of messages and documents, and how they look.
+// States and outcomes (办理结果) of messages and documents, their orders, and how they look.
+
+/** In the order of the life of a message; what waits for a person before what is over. */
+export const STATES = ["received", "waiting", "checked", "sent", "answered", "held", "settled", "refused"] as const;
 
 /** What became of it (办理结果), in the order in which a company wants to see them. */
 export const OUTCOMES = ["rejected", "faulty", "refused", "waiting", "accepted", "released"] as const;
+
+/** The same in the order of the life of a document, as filters offer them: refused by the platform, turned down by the E-Port, then by customs. */
+export const OUTCOMES_OF_A_LIFE = ["waiting", "refused", "faulty", "rejected", "accepted", "released"] as const;
+
 export type OutcomeName = (typeof OUTCOMES)[number];
 
 /** Outcomes after which the company must act. */

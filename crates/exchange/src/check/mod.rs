@@ -87,7 +87,15 @@ async fn check(
         let policies = crate::signing::policies(tx, &companies)?;
         Ok((loaded, policies))
     };
-    let ((loaded, unreadable), policies) = shared.db.read(read).await?;
+    let ((loaded, mut unreadable), policies) = shared.db.read(read).await?;
+    let is_known = |one: &Loaded| shared.directory.by_id(one.company_id).is_some();
+    if !loaded.iter().all(is_known) {
+        // It may have come in since.
+        shared.directory.read_again().await?;
+    }
+    let (loaded, strays): (Vec<Loaded>, Vec<Loaded>) = loaded.into_iter().partition(is_known);
+    let why = || "the row of its company is damaged or gone".to_owned();
+    unreadable.extend(strays.into_iter().map(|one| (one.id, why())));
     let n_messages = loaded.len() + unreadable::hold(shared, unreadable).await?;
     let signing::Turn { ready, waiting } = signing::sign(shared, loaded, budget, is_retry).await?;
     let standing = shared.code_tables.standing(shared.clock.now_ms());

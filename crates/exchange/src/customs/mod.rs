@@ -13,6 +13,7 @@ use bytes::Bytes;
 use ceb::Direction;
 use ceb::envelope::{Envelope, Node};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use store::clock::beijing_compact;
 
 /// Settings of the wire to customs.
@@ -53,6 +54,38 @@ impl Default for Config {
 }
 
 impl Config {
+    /// What is wrong with the settings, in Chinese.
+    pub fn fault(&self) -> Option<String> {
+        let queues = [
+            &self.import_up,
+            &self.import_down,
+            &self.export_up,
+            &self.export_down,
+        ];
+        if queues.iter().any(|queue| queue.trim().is_empty()) {
+            return Some(
+                "四个队列名（import_up、import_down、export_up、export_down）都不能为空".to_owned(),
+            );
+        }
+        // One queue for two purposes would hand our own declarations to us as receipts.
+        if queues.iter().collect::<BTreeSet<_>>().len() < queues.len() {
+            return Some(
+                "四个队列名（import_up、import_down、export_up、export_down）应各不相同".to_owned(),
+            );
+        }
+        if [&self.import_receiver, &self.export_receiver]
+            .iter()
+            .any(|id| id.trim().is_empty())
+        {
+            return Some("import_receiver 和 export_receiver 应填海关的 DXP 编号".to_owned());
+        }
+        let nodes = [("node", &self.node), ("customs_node", &self.customs_node)];
+        let wrong = nodes
+            .iter()
+            .find(|(_, node)| !(1..=8).contains(&node.len()));
+        wrong.map(|(name, _)| format!("{name} 应为 1 至 8 个字符"))
+    }
+
     /// The queue to customs for a direction.
     pub fn up(&self, direction: Direction) -> &str {
         match direction {

@@ -67,6 +67,9 @@ impl Delays {
     }
 }
 
+/// Most entities in one receipt message (回执报文, 1 to 100).
+pub(super) const ENTITIES_MAX: usize = 100;
+
 /// Settings of the simulator.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -140,6 +143,12 @@ impl Default for Config {
 }
 
 impl Config {
+    /// What is wrong with the settings, in Chinese.
+    pub fn fault(&self) -> Option<&'static str> {
+        let is_right = (1..=ENTITIES_MAX).contains(&self.entities_per_message);
+        (!is_right).then_some("entities_per_message 应为 1 至 100")
+    }
+
     /// The same settings at the far end of this wire.
     #[must_use]
     pub fn on(mut self, wire: &crate::customs::Config) -> Self {

@@ -5,6 +5,7 @@
 //! Entities of one kind and receiver may share a message; each message travels in a `DxpMsgSv` from
 //! the customs account of its direction.
 
+use super::config::ENTITIES_MAX;
 use super::prepare::Values;
 use super::sql::{Due, Stored, Task};
 use super::{Config, time};
@@ -13,9 +14,6 @@ use ceb::envelope::{AddInfo, Envelope, Node};
 use ceb::write::{self, DocumentValues};
 use ceb::{Direction, Kind, ReturnStatus};
 use serde::{Deserialize, Serialize};
-
-/// Most entities in one receipt message (回执报文, 1 to 100).
-pub(super) const ENTITIES_MAX: usize = 100;
 
 /// Bytes that are no message.
 const GARBAGE: &[u8] = b"\xff\xfe<CEB312Message \x00 this is not a message";

@@ -25,6 +25,9 @@ pub(crate) const COLUMNS: &str = "feed_no, message_id, document_id, kind, docume
 const UNREADABLE: &str =
     "（平台存储的这份回执已损坏，内容无法读取；请登录单一窗口查询该单，并联系平台运维）";
 
+/// What stands for a status that is damaged: it says nothing.
+const STATUS_UNREADABLE: i64 = ceb::receipt::STATUS_UNREADABLE.0 as i64;
+
 /// One receipt as the feed tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Item {
@@ -46,13 +49,18 @@ pub(crate) struct Item {
 /// Reads an item. Of one that is damaged a text says so; one whose key another process has cannot be read
 /// here at all, so that its reader's cursor stays where it is.
 pub(crate) fn item(tx: &mut Tx<'_>, row: &Row) -> Result<Item> {
-    let at = ("receipt", (row.int(2)?, row.int(0)?));
+    let feed_no = row.int(0)?;
+    let at = ("receipt", (row.int(2).unwrap_or_default(), feed_no));
     let return_info = tx.try_text(row.text(7), at)?;
     let xml = tx.try_text(row.text(9), at)?;
-    let mut short = |column| tx.try_raw(row.text(column), at);
+    let short = |column| tx.try_raw(row.text(column), at);
     let (kind, document_key) = (short(3)?, short(4)?);
     let (return_time, guid) = (short(6)?, short(10)?);
-    let all = [
+    let number = |column| tx.try_raw(row.int(column), at);
+    let (message_id, document_id) = (number(1)?, number(2)?);
+    let (return_status, received_at) = (number(5)?, number(8)?);
+    let numbers = [message_id, document_id, return_status, received_at];
+    let texts = [
         &return_info,
         &xml,
         &kind,
@@ -61,16 +69,16 @@ pub(crate) fn item(tx: &mut Tx<'_>, row: &Row) -> Result<Item> {
         &guid,
     ];
     Ok(Item {
-        is_unreadable: all.contains(&&None),
-        feed_no: row.int(0)?,
-        message_id: row.int(1)?,
-        document_id: row.int(2)?,
+        is_unreadable: texts.contains(&&None) || numbers.contains(&None),
+        feed_no,
+        message_id: message_id.unwrap_or_default(),
+        document_id: document_id.unwrap_or_default(),
         kind: kind.unwrap_or_default(),
         document_key: document_key.unwrap_or_default(),
-        return_status: row.int(5)?,
+        return_status: return_status.unwrap_or(STATUS_UNREADABLE),
         return_time: return_time.unwrap_or_default(),
         return_info: return_info.unwrap_or_else(|| UNREADABLE.to_owned()),
-        received_at: row.int(8)?,
+        received_at: received_at.unwrap_or_default(),
         xml: xml.unwrap_or_default(),
         guid: guid.unwrap_or_default(),
     })

@@ -9,7 +9,7 @@ use crate::finder::list;
 use crate::message::{Message, MessageId};
 use crate::outcome::{holder, state_chinese};
 use crate::query::http::{ListQuery, filter};
-use crate::query::{Unsure, unsure, words};
+use crate::query::{OPERATORS, unsure, words};
 use crate::receipt;
 use crate::workbook::XLSX;
 use axum::body::Body;
@@ -201,15 +201,11 @@ async fn export_messages(
     send(&name, writer).await
 }
 
-fn message_row(exports: &Exports, message: &Message, unsure: Option<&Unsure>) -> Vec<Value> {
-    let state = unsure.map_or_else(
-        || state_chinese(message.state, message.outcome),
-        |unsure| unsure.state_name(message.state, message.outcome),
-    );
-    let holder = unsure.map_or_else(
-        || holder(message.state, message.outcome, message.needs_action),
-        |unsure| unsure.holder(),
-    );
+fn message_row(exports: &Exports, message: &Message, unknown_status: Option<&i64>) -> Vec<Value> {
+    let holder = match unknown_status {
+        Some(_) => OPERATORS,
+        None => holder(message.state, message.outcome, message.needs_action),
+    };
     let company = exports.api.shared.directory.by_id(message.company_id);
     let kind = ceb::Kind::from_code(&message.kind).map_or("", ceb::Kind::chinese);
     let direction = if message.direction == "import" {
@@ -225,7 +221,7 @@ fn message_row(exports: &Exports, message: &Message, unsure: Option<&Unsure>) ->
             .map_or_else(String::new, |company| company.name.clone())
             .into(),
         direction.into(),
-        state.into(),
+        state_chinese(message.state, message.outcome).into(),
         message.outcome.chinese().into(),
         if message.needs_action { "是" } else { "否" }.into(),
         holder.into(),

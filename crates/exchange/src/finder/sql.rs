@@ -2,7 +2,8 @@
 //! message and receipt, which give their columns.
 
 use super::Found;
-use crate::message::sql::{COLUMNS, message, outcome};
+use crate::message::row::{message, outcome};
+use crate::message::sql::COLUMNS;
 use crate::message::{FindingView, Message, MessageId, State};
 use ceb::Outcome;
 use registry::access::{Sight, visible};
@@ -216,7 +217,7 @@ fn found(row: &Row) -> Result<Found> {
         company_id: CompanyId(row.int(1)?),
         kind: row.text(2)?,
         state: State::from_name(&state)
-            .ok_or_else(|| Error::Fault(format!("unknown state {state}")))?,
+            .ok_or_else(|| Error::Damaged(format!("unknown state {state}")))?,
         order_no: row.text_opt(4)?,
         logistics_no: row.text_opt(5)?,
         invt_no: row.text_opt(6)?,

@@ -13,7 +13,6 @@ mod tests;
 use crate::downlink;
 use crate::message::{MessageId, State};
 use crate::outcome::{self, state_chinese};
-use crate::query::{Unsure, unsure};
 use ceb::Outcome;
 use registry::access::Sight;
 use registry::company::{CompanyId, Directory};
@@ -103,8 +102,6 @@ pub(crate) struct Look {
     receipts: Vec<downlink::Item>,
     /// Messages of the events as they are now.
     outcomes: BTreeMap<i64, (State, Outcome, bool)>,
-    /// Those of them that a status leaves open.
-    unsure: BTreeMap<MessageId, Unsure>,
 }
 
 impl Follower {
@@ -139,12 +136,10 @@ impl Follower {
                 .map(|event| event.subject_id)
                 .collect();
             let outcomes = outcome::sql::of_messages(tx, &subjects)?;
-            let unsure = unsure(tx, subjects.iter().copied().map(MessageId))?;
             Ok(Look {
                 events,
                 receipts,
                 outcomes,
-                unsure,
             })
         }
     }
@@ -156,7 +151,7 @@ impl Follower {
         for event in &look.events {
             if self.told.insert(event.id) && self.sees(event, directory) {
                 has_news = true;
-                self.waiting.extend(message_news(event, look));
+                self.waiting.extend(message_news(event, &look.outcomes));
                 self.waiting.extend(case_news(event));
             }
         }
@@ -194,8 +189,8 @@ impl Follower {
     }
 }
 
-fn message_news(event: &Event, look: &Look) -> Option<News> {
-    let now = look.outcomes.get(&event.subject_id);
+fn message_news(event: &Event, outcomes: &BTreeMap<i64, (State, Outcome, bool)>) -> Option<News> {
+    let now = outcomes.get(&event.subject_id);
     let state = match outcome::told(event) {
         Some(_) => now?.0,
         None if [outcome::DISMISSED_EVENT, outcome::RESUMED_EVENT].contains(&&*event.kind) => {
@@ -212,10 +207,7 @@ fn message_news(event: &Event, look: &Look) -> Option<News> {
         id: id.to_string(),
         acceptance_no: id.acceptance_no(),
         state: state.name(),
-        state_name: match look.unsure.get(&id) {
-            Some(unsure) => unsure.state_name(state, of),
-            None => state_chinese(state, of),
-        },
+        state_name: state_chinese(state, of),
         outcome: of.name(),
         outcome_name: of.chinese(),
         needs_action,

@@ -19,6 +19,7 @@ mod back;
 pub(crate) mod finding;
 pub(crate) mod signed;
 pub(crate) mod sql;
+pub(crate) mod row;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Every statement on `message`, `message_body` and `message_day`.
 
-use super::{Arrival, DayCounts, Message, MessageId, Moved, State, Step, Unreadable, as_received};
+use super::row::is_of_its_bytes;
+use super::{Arrival, DayCounts, MessageId, Moved, State, Step, Unreadable, as_received};
 use ceb::Outcome;
 use registry::company::CompanyId;
 use store::unreadable::{damage, tell};
@@ -308,7 +309,8 @@ pub(crate) fn load(
 ) -> Result<(Vec<Loaded>, Vec<Unreadable>)> {
     const LOAD: Many = Many {
         before: "select m.id, m.company_id, m.kind, m.profile, coalesce(s.body, b.body), \
-                 s.message_id is not null, m.state = 'held', m.received_at, m.hash from message m \
+                 s.message_id is not null, m.state = 'held', m.received_at, m.hash, m.direction \
+                 from message m \
                  left join message_body b on b.message_id = m.id \
                  left join message_signed s on s.message_id = m.id where m.id in (",
         row: "?",
@@ -335,10 +337,12 @@ fn loaded_of(tx: &mut Tx<'_>, id: MessageId, row: &Row) -> Result<Loaded> {
     if !is_signed_here {
         as_received(&body, &row.bytes(8)?)?;
     }
+    let kind = row.text(2)?;
+    is_of_its_bytes(&body, &kind, &row.text(9)?)?;
     Ok(Loaded {
         id,
         company_id: CompanyId(row.int(1)?),
-        kind: row.text(2)?,
+        kind,
         profile: row.text(3)?,
         body,
         is_signed_here,
@@ -363,7 +367,7 @@ pub(crate) fn owners(
         .map(|row| {
             let state = row.text(2)?;
             let state = State::from_name(&state)
-                .ok_or_else(|| Error::Fault(format!("unknown state {state}")))?;
+                .ok_or_else(|| Error::Damaged(format!("unknown state {state}")))?;
             Ok((MessageId(row.int(0)?), CompanyId(row.int(1)?), state))
         })
         .collect()
@@ -387,7 +391,7 @@ pub(crate) fn between(
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let id = row.int(0)?;
-        let body = tx.try_bytes(row.bytes(4)?, ("message", (id, 0)))?;
+        let body = tx.try_bytes(row.bytes(4), ("message", (id, 0)))?;
         let loaded = Loaded {
             id: MessageId(id),
             company_id: CompanyId(row.int(1)?),
@@ -424,37 +428,6 @@ pub(crate) fn owner(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<(CompanyId,
     .transpose()
 }
 
-/// A message of its row; which one is damaged is told, for whoever asks for a list.
-pub(crate) fn message(row: &Row) -> Result<Message> {
-    let id = row.int(0)?;
-    damage(message_of(row))?.map_err(|why| {
-        tell(("message", (id, 0)), &why);
-        Error::Damaged(why)
-    })
-}
-
-fn message_of(row: &Row) -> Result<Message> {
-    let state = row.text(7)?;
-    Ok(Message {
-        id: MessageId(row.int(0)?),
-        company_id: CompanyId(row.int(1)?),
-        direction: row.text(2)?,
-        kind: row.text(3)?,
-        guid: row.text(4)?,
-        shape: row.text(5)?,
-        profile: row.text(6)?,
-        state: State::from_name(&state)
-            .ok_or_else(|| Error::Fault(format!("unknown state {state}")))?,
-        n_bytes: row.int(8)?,
-        n_documents: row.int(9)?,
-        n_final: row.int(10)?,
-        received_at: row.int(11)?,
-        changed_at: row.int(12)?,
-        outcome: outcome(&row.text(13)?)?,
-        needs_action: row.bool(14)?,
-    })
-}
-
 /// Sets what became of messages, and whether their companies must act.
 pub(crate) fn set_outcomes(tx: &mut Tx<'_>, outcomes: &[(MessageId, Outcome, bool)]) -> Result<()> {
     const SET: Many = Many {
@@ -474,9 +447,4 @@ pub(crate) fn set_outcomes(tx: &mut Tx<'_>, outcomes: &[(MessageId, Outcome, boo
         })
         .collect();
     tx.many(SET, &[], &rows).map(|_| ())
-}
-
-/// The outcome with a stored name.
-pub(crate) fn outcome(name: &str) -> Result<Outcome> {
-    Outcome::from_name(name).ok_or_else(|| Error::Fault(format!("unknown outcome {name}")))
 }

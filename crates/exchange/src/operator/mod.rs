@@ -13,6 +13,7 @@
 //!
 //! Customs knows a message by the id in its envelope, so one that is sent twice is one declaration.
 
+pub mod explain;
 pub mod http;
 pub mod request;
 mod sql;

@@ -1,7 +1,7 @@
 //! Statements on `message_outcome`, and what is read of messages and documents to derive an outcome.
 
 use super::{Milestones, Standing};
-use crate::message::sql::outcome;
+use crate::message::row::outcome;
 use crate::message::{MessageId, State};
 use ceb::Outcome;
 use registry::access::{Sight, visible};

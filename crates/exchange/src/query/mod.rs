@@ -13,7 +13,7 @@ mod unsure;
 mod view;
 mod words;
 
-pub use unsure::{Unsure, unsure, unsure_one};
+pub use unsure::{OPERATORS, Unsure, unsure};
 pub use view::{
     CompanyName, DocumentView, MessageDetail, MessageLink, MessageSummary, SignatureView,
     TimelineEntry, detail,

@@ -3,7 +3,7 @@
 //! Each number is looked up by equality in an index of its own, so the search costs the same with
 //! ten million documents. What is not seen is not found.
 
-use super::unsure::{Unsure, unsure};
+use super::unsure::{OPERATORS, unsure};
 use crate::finder::{self, Found};
 use crate::message::MessageId;
 use crate::outcome::{holder, state_chinese};
@@ -36,18 +36,10 @@ const NUMBERS: [(&str, &str, &str); 5] = [
 impl Found {
     /// Who has it now (当前处理方).
     #[must_use]
-    pub fn holder(&self, unsure: Option<Unsure>) -> &'static str {
-        match unsure {
-            Some(unsure) => unsure.holder(),
+    pub fn holder(&self, unknown_status: Option<i64>) -> &'static str {
+        match unknown_status {
+            Some(_) => OPERATORS,
             None => holder(self.state, self.outcome, self.needs_action),
-        }
-    }
-
-    /// The name of its message's state.
-    pub(crate) fn state_name(&self, unsure: Option<Unsure>) -> &'static str {
-        match unsure {
-            Some(unsure) => unsure.state_name(self.state, self.outcome),
-            None => state_chinese(self.state, self.outcome),
         }
     }
 }
@@ -88,7 +80,7 @@ pub struct SearchHit {
     pub outcome_name: String,
     /// Whether the company must act.
     pub needs_action: bool,
-    /// Its latest status, where customs gave one that nobody can read yet: the outcome is what was known before.
+    /// A latest status (未收录的回执状态) of its message that nobody can read yet: operators are asked to explain it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_status: Option<i64>,
     /// When its message was accepted, RFC 3339.
@@ -101,12 +93,10 @@ pub struct SearchHit {
 
 impl SearchHit {
     pub(super) fn from_found(
-        (found, unsure): (Found, Option<Unsure>),
+        (found, unknown_status): (Found, Option<i64>),
         company: Option<&Company>,
     ) -> Self {
         let message = MessageId::of_document(found.document_id);
-        let state_name = found.state_name(unsure).to_owned();
-        let unknown = unsure.filter(|one| found.status == Some(one.status));
         Self {
             document_id: found.document_id.to_string(),
             message_id: message.to_string(),
@@ -117,7 +107,7 @@ impl SearchHit {
             company_id: found.company_id.0.to_string(),
             company_name: company.map_or_else(String::new, |company| company.name.clone()),
             state: found.state.name().to_owned(),
-            state_name,
+            state_name: state_chinese(found.state, found.outcome).to_owned(),
             outcome: found.outcome.name().to_owned(),
             outcome_name: found.outcome.chinese().to_owned(),
             needs_action: found.needs_action,
@@ -125,7 +115,7 @@ impl SearchHit {
             logistics_no: found.logistics_no,
             invt_no: found.invt_no,
             return_status: found.status,
-            unknown_status: unknown.map(|one| one.status),
+            unknown_status,
             received_at: beijing_rfc3339(store::id::made_at_ms(message.0)),
             matched_by: found.matched.0.to_owned(),
             matched_name: found.matched.1.to_owned(),
@@ -140,11 +130,7 @@ pub(super) fn is_askable(q: &str) -> bool {
 }
 
 /// Looks a number up everywhere; newest first.
-pub(crate) fn search(
-    tx: &mut Tx<'_>,
-    sight: &Sight,
-    q: &str,
-) -> Result<Vec<(Found, Option<Unsure>)>> {
+pub(crate) fn search(tx: &mut Tx<'_>, sight: &Sight, q: &str) -> Result<Vec<(Found, Option<i64>)>> {
     let mut found: BTreeMap<i64, Found> = BTreeMap::new();
     if let Some(id) = MessageId::parse(q) {
         for mut hit in finder::documents_of(tx, sight, id, FOUND_MAX)? {
@@ -171,8 +157,8 @@ pub(crate) fn search(
     let unsure = unsure(tx, found.values().map(message))?;
     let newest_first = found.into_values().rev();
     let with = |found: Found| {
-        let unsure = unsure.get(&message(&found)).copied();
-        (found, unsure)
+        let status = unsure.get(&message(&found)).copied();
+        (found, status)
     };
     Ok(newest_first.map(with).collect())
 }

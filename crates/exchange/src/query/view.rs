@@ -7,9 +7,10 @@ use crate::explanation;
 use crate::finder;
 use crate::message::{FindingView, Message, MessageId, State};
 use crate::outcome::{self, holder, state_chinese};
-use crate::receipt;
+use crate::receipt::{self, EXPLAINED, Explained};
 use crate::receipt_feed::ReceiptItem;
 use crate::signature::sql::{Kept, of_message};
+use crate::unknown_code;
 use ceb::Outcome;
 use ceb::explain::Explanation;
 use ceb::status::ReturnStatus;
@@ -75,13 +76,10 @@ pub struct MessageSummary {
     /// The newest message that corrects this one (已由此更正), if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrected_by: Option<MessageLink>,
-    /// A status (未收录的回执状态) that customs gave last and nobody can read yet: the outcome is what was known before.
+    /// A latest status (未收录的回执状态) of one of its documents that nobody can read yet: what became of that is not known
+    /// (`waiting`), and operators are asked to explain it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_status: Option<i64>,
-    /// Whether the platform has explained that status since: the explanation stands beside the receipt, and says what
-    /// the company is to do.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub unknown_status_explained: bool,
 }
 
 /// A company by its name.
@@ -117,7 +115,6 @@ impl From<&Message> for MessageSummary {
             corrects: None,
             corrected_by: None,
             unknown_status: None,
-            unknown_status_explained: false,
         }
     }
 }
@@ -368,14 +365,24 @@ fn steps(tx: &mut Tx<'_>, message: &Message) -> Result<Vec<(i64, TimelineEntry)>
     Ok(timeline)
 }
 
+/// What a document's latest status is called; none where nobody knows it.
+fn status_name(status: Option<i64>, kind: &str, explained: &Explained) -> Option<String> {
+    let status = status?;
+    let known = i32::try_from(status)
+        .ok()
+        .and_then(|status| ReturnStatus(status).chinese());
+    let is_explained = explained.contains_key(&(kind.to_owned(), status));
+    let name = known.or_else(|| is_explained.then_some(EXPLAINED));
+    name.map(str::to_owned)
+}
+
 /// Puts the life of a message together.
 pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
+    let explained = unknown_code::explained(tx)?;
     let documents = receipt::status_of_message(tx, message.id)?
         .into_iter()
         .map(|document| {
-            let status = document
-                .status
-                .and_then(|status| i32::try_from(status).ok());
+            let status_name = status_name(document.status, &document.kind, &explained);
             DocumentView {
                 id: document.id.to_string(),
                 number: document.id - message.id.0,
@@ -388,9 +395,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
                 invt_no: document.invt_no,
                 pre_no: document.pre_no,
                 return_status: document.status,
-                return_status_name: status
-                    .and_then(|status| ReturnStatus(status).chinese())
-                    .map(str::to_owned),
+                return_status_name: status_name,
                 return_time: document.status_time,
                 is_final: document.is_final,
                 outcome: document.outcome.name().to_owned(),

@@ -21,6 +21,9 @@ pub(crate) fn explain(kind: &str, status: i64, info: &str, xml: &str) -> Explana
     ceb::explain::explain(declared(kind, xml), Some(status), info)
 }
 
+/// What a status is called that the standard does not have and operators have explained.
+pub(crate) const EXPLAINED: &str = "平台已解释";
+
 /// The kind under which an unknown code of a receipt is collected.
 pub(crate) fn kind_of(kind: &str, xml: &str) -> String {
     declared(kind, xml).map_or_else(|| kind.to_owned(), |kind| kind.code().to_owned())

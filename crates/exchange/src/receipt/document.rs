@@ -4,6 +4,24 @@ use super::NewReceipt;
 use super::attribution::{CLOCKS_MS, says_duplicate};
 use ceb::{Kind, Outcome, ReturnStatus};
 use registry::company::CompanyId;
+use std::collections::BTreeMap;
+
+/// What operators have said (平台解释) of statuses that the standard does not have, by the kind of the document and the
+/// status: whether its company is to act.
+pub(crate) type Explained = BTreeMap<(String, i64), bool>;
+
+/// What a status that the standard does not have means for a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unlisted {
+    /// It is one that the standard has.
+    Not,
+    /// Nobody knows.
+    Unclear,
+    /// Operators have explained that nothing has changed.
+    Quiet,
+    /// Operators have explained that its company is to act.
+    ToAct,
+}
 
 /// A document as far as receipts change it.
 #[derive(Debug, Clone)]
@@ -93,13 +111,20 @@ impl DocumentStatus {
     /// the status, any final one that customs has finished with the document. What only tells of progress
     /// takes nothing back: clocks differ, so the word that a document was handed on may be dated after the
     /// word that it was turned down. Nor is a rejection taken back by an acceptance, unless that came after
-    /// it and is dated after it by customs: a to-do too many is seen, one that is missing is not.
-    pub(in crate::receipt) fn hear(&mut self, receipt: &NewReceipt) {
+    /// it and is dated after it by customs: a to-do too many is seen, one that is missing is not. A status that
+    /// nobody knows leaves open what became of it, unless it was turned down before.
+    pub(in crate::receipt) fn hear(&mut self, receipt: &NewReceipt, explained: &Explained) {
         let code = i32::try_from(receipt.return_status).unwrap_or(0);
         let status = ReturnStatus(code);
         self.learn(receipt);
         let kind = Kind::from_code(&receipt.kind);
-        let says = kind.and_then(|kind| Outcome::of_receipt(kind, status));
+        let unlisted = self.unlisted(status, explained);
+        let says = match unlisted {
+            Unlisted::ToAct => Some(Outcome::Faulty),
+            Unlisted::Not | Unlisted::Unclear | Unlisted::Quiet => {
+                kind.and_then(|kind| Outcome::of_receipt(kind, status))
+            }
+        };
         let is_answer = kind.is_some_and(|kind| kind.declares().is_some() || kind == Kind::Ceb900);
         // A tax bill or summary result tells of the document but is not a status of it.
         if !is_answer || status == ceb::receipt::STATUS_UNREADABLE && says.is_none() {
@@ -127,8 +152,12 @@ impl DocumentStatus {
         }
         self.status = Some(receipt.return_status);
         self.status_time = Some(receipt.return_time.clone());
-        // A status that nobody knows says nothing: what is known of the document stands.
+        // What says nothing of the document leaves what is known of it.
         self.outcome = says.unwrap_or(self.outcome);
+        if unlisted == Unlisted::Unclear && !self.outcome.is_bad() {
+            self.outcome = Outcome::Waiting;
+            self.is_final = false;
+        }
         self.is_final &= says != Some(Outcome::Waiting);
         self.is_final |= says.is_some_and(Outcome::is_bad)
             || Kind::from_code(&self.kind).is_some_and(|kind| status.is_final(kind));
@@ -136,6 +165,17 @@ impl DocumentStatus {
             self.decided_at = receipt.feed_no;
         }
         self.is_changed = true;
+    }
+
+    fn unlisted(&self, status: ReturnStatus, explained: &Explained) -> Unlisted {
+        if status.0 <= 0 || status.is_listed() {
+            return Unlisted::Not;
+        }
+        match explained.get(&(self.kind.clone(), i64::from(status.0))) {
+            None => Unlisted::Unclear,
+            Some(false) => Unlisted::Quiet,
+            Some(true) => Unlisted::ToAct,
+        }
     }
 
     /// Whether the document has come further than progress of this status: it was turned down, or customs has
@@ -166,9 +206,13 @@ impl DocumentStatus {
     }
 
     /// Takes over what an answer to its whole message says: that settles what was still open when it came.
-    pub(in crate::receipt) fn hear_of_message(&mut self, receipt: &NewReceipt) {
+    pub(in crate::receipt) fn hear_of_message(
+        &mut self,
+        receipt: &NewReceipt,
+        explained: &Explained,
+    ) {
         if !self.is_final || !self.was_decided_before(receipt) {
-            self.hear(receipt);
+            self.hear(receipt, explained);
         }
     }
 

@@ -2,7 +2,7 @@
 //! not the order in which they came.
 
 use super::document::moment;
-use super::{DocumentStatus, NewReceipt, contested};
+use super::{DocumentStatus, NewReceipt, Taken, contested};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use store::id::PART_MAX;
@@ -39,29 +39,31 @@ fn out_of_order(
     found
 }
 
-/// Tells the documents what is new, in the order of its times; those of which something is late, moved, or
-/// of an unknown status all that there is.
+/// Tells the documents what is new, in the order of its times; those of which something is late, moved,
+/// explained since or of an unknown status all that there is.
 pub(super) fn hear(
     tx: &mut Tx<'_>,
     documents: &mut BTreeMap<i64, DocumentStatus>,
-    recorded: &[NewReceipt],
-    moved: &BTreeSet<i64>,
+    taken: &Taken,
 ) -> Result<()> {
+    let Taken {
+        recorded, moved, ..
+    } = taken;
     let unknown = documents.values().filter(|one| one.is_unknown());
     let again: BTreeSet<i64> = unknown
         .map(|one| one.id)
         .chain(out_of_order(documents, recorded))
-        .chain(moved.iter().copied())
+        .chain(moved.iter().chain(&taken.reviewed).copied())
         .collect();
-    contested::tell_again(tx, documents, &again, moved)?;
+    contested::tell_again(tx, documents, &again, taken)?;
     let heard = contested::in_time(recorded.iter().collect());
     for receipt in heard {
         let is_of_message = receipt.document_id == receipt.message_id.0;
         for (id, document) in documents.range_mut(told_by(receipt)) {
             match is_of_message {
                 _ if again.contains(id) => {}
-                true => document.hear_of_message(receipt),
-                false => document.hear(receipt),
+                true => document.hear_of_message(receipt, &taken.explained),
+                false => document.hear(receipt, &taken.explained),
             }
         }
     }

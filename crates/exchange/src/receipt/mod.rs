@@ -41,8 +41,8 @@ use store::clock::beijing_rfc3339;
 use store::reseal::Column;
 use store::{Result, Tx};
 
-pub(crate) use dictionary::{explain, kind_of};
-pub(crate) use document::{DocumentStatus, order_of};
+pub(crate) use dictionary::{EXPLAINED, explain, kind_of};
+pub(crate) use document::{DocumentStatus, Explained, order_of};
 pub(crate) use matching::Address;
 pub(crate) use record::record;
 pub(crate) use refusal::{RefusedMessage, refusal_receipt};
@@ -50,7 +50,8 @@ pub(crate) use sort::{Opened, Taken, open, park_as, take_in};
 pub use sql::first_receipt;
 pub(crate) use sql::{
     dismiss_message, forget_documents, has_resumable, insert_documents, needing_action, of_message,
-    of_open, refuse_documents, resolve, resume_message, status_of_message, without_receipts,
+    of_open, refuse_documents, resolve, resume_message, status_of_message, with_unlisted_status,
+    without_receipts,
 };
 pub(crate) use update::update_documents;
 

@@ -1,6 +1,6 @@
 //! A batch of customs' answers: opened, and sorted by the documents that they answer.
 
-use super::document::is_believable;
+use super::document::{Explained, is_believable};
 use super::matching::{Address, Candidates, Home, UNSENT, cause};
 use super::parked::{self, Cause, First, NewParked};
 use super::{NewReceipt, contested, fingerprint, record};
@@ -86,13 +86,17 @@ pub(crate) struct Taken {
     pub(crate) recorded: Vec<NewReceipt>,
     /// Documents of which receipts turned out to be about others, or others' about them.
     pub(crate) moved: BTreeSet<i64>,
+    /// Documents of whose status operators have said something, or taken it back, since it came.
+    pub(crate) reviewed: BTreeSet<i64>,
+    /// What operators have said of statuses.
+    pub(crate) explained: Explained,
 }
 
 /// Takes opened answers in: each goes to the feed of the company whose document it answers, or is parked.
 pub(crate) fn take_in(
     tx: &mut Tx<'_>,
     ids: &IdMaker,
-    addressed: &[(&Opened, Address)],
+    (addressed, explained): (&[(&Opened, Address)], Explained),
     now_ms: i64,
 ) -> Result<Taken> {
     let sorted = sort(tx, addressed, now_ms)?;
@@ -101,7 +105,12 @@ pub(crate) fn take_in(
     }
     let (homed, moved) = contested::settle(tx, sorted.homed, &sorted.contested, now_ms)?;
     let recorded = record(tx, homed, now_ms)?;
-    Ok(Taken { recorded, moved })
+    Ok(Taken {
+        recorded,
+        moved,
+        reviewed: BTreeSet::new(),
+        explained,
+    })
 }
 
 /// Parks what a delivery says, answer by answer, for a reason of the caller's, which is no word on what is declared

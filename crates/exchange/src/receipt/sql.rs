@@ -3,7 +3,7 @@
 use super::matching::Candidate;
 use super::{DocumentStatus, NewDocument, NewReceipt};
 use crate::message::MessageId;
-use crate::message::sql::outcome;
+use crate::message::row::outcome;
 use ceb::Outcome;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -256,6 +256,27 @@ pub(super) fn documents(
         found.insert(document.id, document);
     }
     Ok(found)
+}
+
+/// Statuses that the standard has, as the partial index of the others names them (0036).
+const LISTED: &str =
+    "1, 2, 3, 4, 99, 100, 120, 300, 399, 400, 500, 501, 502, 503, 505, 599, 600, 700, 800, 899";
+
+/// Documents of a kind with this latest status, which the standard does not have, with ids above `after`.
+pub(crate) fn with_unlisted_status(
+    tx: &mut Tx<'_>,
+    (kind, status, after): (&str, i64, i64),
+    limit: i64,
+) -> Result<BTreeSet<i64>> {
+    let sql = format!(
+        "select id from document where status = $1 and id > $2 and kind = $3 and status > 0 \
+         and status not in ({LISTED}) order by id limit $4"
+    );
+    let args = [status.into(), after.into(), kind.into(), limit.into()];
+    tx.query(&sql, &args)?
+        .iter()
+        .map(|row| row.int(0))
+        .collect()
 }
 
 /// The documents of a message, in their order in it.

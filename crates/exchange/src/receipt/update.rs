@@ -1,8 +1,9 @@
 //! Documents brought up to date with the receipts that were new.
 
 use super::document::Before;
-use super::{Declared, DocumentStatus, NewReceipt, action, hearing, sql};
+use super::{Declared, DocumentStatus, Taken, action, hearing, sql};
 use crate::message::MessageId;
+use ceb::Outcome;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Result, Tx};
@@ -19,6 +20,8 @@ pub(crate) struct Updated {
     pub(crate) outcomes: BTreeSet<MessageId>,
     /// Kinds of all messages that were answered.
     pub(crate) kinds: BTreeMap<MessageId, String>,
+    /// Messages with a document that a status which nobody knows leaves open.
+    pub(crate) unclear: BTreeSet<MessageId>,
     /// Documents as they stand now, of which something changed.
     pub(crate) changed: Vec<DocumentStatus>,
     /// Documents that had no answer before, or that they are stored, or are duplicates: company, key, id.
@@ -40,13 +43,13 @@ impl Updated {
 }
 
 /// Sets each answered document to its latest status and outcome.
-pub(crate) fn update_documents(
-    tx: &mut Tx<'_>,
-    recorded: &[NewReceipt],
-    moved: &BTreeSet<i64>,
-) -> Result<Updated> {
+pub(crate) fn update_documents(tx: &mut Tx<'_>, taken: &Taken) -> Result<Updated> {
+    let Taken {
+        recorded, moved, ..
+    } = taken;
     let answered = recorded.iter().map(|r| r.document_id);
-    let answered: BTreeSet<i64> = answered.chain(moved.iter().copied()).collect();
+    let told = moved.iter().chain(&taken.reviewed).copied();
+    let answered: BTreeSet<i64> = answered.chain(told).collect();
     let mut documents = sql::documents(tx, &answered)?;
     let whole = recorded.iter().filter(|r| r.document_id == r.message_id.0);
     for id in whole.map(|r| r.message_id).collect::<BTreeSet<_>>() {
@@ -57,7 +60,7 @@ pub(crate) fn update_documents(
         .values()
         .map(|document| (document.id, Before::of(document)))
         .collect();
-    hearing::hear(tx, &mut documents, recorded, moved)?;
+    hearing::hear(tx, &mut documents, taken)?;
     action::ask(tx, &mut documents, &before, (recorded, moved))?;
     let mut updated = Updated::default();
     let mut n_final: BTreeMap<MessageId, i64> = BTreeMap::new();
@@ -75,6 +78,9 @@ pub(crate) fn update_documents(
         {
             let one = (document.company_id, key, document.id);
             updated.fresh.push(one);
+        }
+        if document.is_unknown() && document.outcome == Outcome::Waiting {
+            updated.unclear.insert(message);
         }
         *n_final.entry(message).or_default() +=
             i64::from(document.is_final) - i64::from(was.is_final);

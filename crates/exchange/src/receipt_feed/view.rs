@@ -1,10 +1,10 @@
 //! A receipt as the API tells it.
 
 use crate::downlink::Item;
-use crate::explanation::ExplanationView;
+use crate::explanation::{ExplanationView, PLATFORM};
 use crate::receipt;
 use ceb::Outcome;
-use ceb::explain::Explanation;
+use ceb::explain::{Explanation, Part};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -113,8 +113,14 @@ impl ReceiptItem {
     /// A receipt with its explanation.
     pub(crate) fn told((item, explanation): (Item, Explanation)) -> Self {
         let outcome = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
+        let mut return_status_name = receipt::status_name(&item);
+        let status = item.return_status.to_string();
+        let is_explained = |part: &Part| part.code == status && part.source == PLATFORM;
+        if return_status_name.is_empty() && explanation.parts.iter().any(is_explained) {
+            receipt::EXPLAINED.clone_into(&mut return_status_name);
+        }
         Self {
-            return_status_name: receipt::status_name(&item),
+            return_status_name,
             notice: receipt::notice(&item.kind, &item.xml).map(Into::into),
             outcome: outcome.map(|outcome| outcome.name().to_owned()),
             needs_action: outcome.is_some_and(Outcome::is_bad),

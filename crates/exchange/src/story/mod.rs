@@ -17,7 +17,7 @@ use crate::explanation;
 use crate::finder::Found;
 use crate::finder::{body, document, documents_by};
 use crate::message::{MessageId, State};
-use crate::query::{Unsure, unsure_one};
+use crate::query::unsure;
 use crate::receipt;
 use crate::unmask;
 use ceb::Kind;
@@ -61,7 +61,7 @@ pub(crate) struct Chapter {
     pub(crate) explanations: Vec<Explanation>,
     pub(crate) is_masked: bool,
     /// The latest status of its message, where nobody can read it yet.
-    pub(crate) unsure: Option<Unsure>,
+    pub(crate) unknown_status: Option<i64>,
 }
 
 /// What the database knows about the trade of a document.
@@ -98,7 +98,7 @@ pub(crate) fn trade(tx: &mut Tx<'_>, actor: &Actor, id: i64, now_ms: i64) -> Res
         chapters.push(Chapter {
             is_masked: unmask::is_masked(tx, actor, message, now_ms)?,
             explanations: explanation::of(tx, &receipts)?,
-            unsure: unsure_one(tx, message)?,
+            unknown_status: unsure(tx, [message].into_iter())?.remove(&message),
             found,
             body,
             receipts,
@@ -156,5 +156,5 @@ pub(crate) fn holder(chapters: &[Chapter]) -> &'static str {
     };
     let list = live().find(|chapter| part_of(&chapter.found.kind) == Part::Inventory);
     let chapter = list.or_else(|| live().next()).or(chapters.first());
-    chapter.map_or("", |chapter| chapter.found.holder(chapter.unsure))
+    chapter.map_or("", |chapter| chapter.found.holder(chapter.unknown_status))
 }

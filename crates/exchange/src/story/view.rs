@@ -4,7 +4,7 @@ use super::{Chapter, Trade, holder, part_of};
 use crate::correction::Links;
 use crate::explanation::ExplanationView;
 use crate::message::{MessageId, State};
-use crate::outcome;
+use crate::outcome::{self, state_chinese};
 use crate::query::{MessageLink, follows_receipt, step_name};
 use crate::receipt;
 use crate::receipt_feed::CustomsNoticeView;
@@ -41,9 +41,6 @@ pub struct StoryField {
 pub struct StoryReceipt {
     /// Kind of the receipt (回执类型).
     pub kind: String,
-    /// The latest status of its message, where nobody can read it yet: the outcome is what was known before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unknown_status: Option<i64>,
     /// Return status (回执状态); absent when the receipt has none, as a tax bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_status: Option<i64>,
@@ -94,6 +91,9 @@ pub struct StoryDocument {
     pub needs_action: bool,
     /// Who has it now (当前处理方).
     pub holder: String,
+    /// A latest status (未收录的回执状态) of its message that nobody can read yet: operators are asked to explain it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_status: Option<i64>,
     /// Latest return status (最新回执状态).
     pub return_status: Option<i64>,
     /// Its name, when the standard has one.
@@ -308,13 +308,13 @@ fn chapter_view(chapter: &Chapter, links: &Links, directory: &Directory) -> Read
         kind_name: kind_name(&found.kind),
         company_name: company.map_or_else(String::new, |company| company.name.clone()),
         state: found.state.name().to_owned(),
-        state_name: found.state_name(chapter.unsure).to_owned(),
+        state_name: state_chinese(found.state, found.outcome).to_owned(),
         outcome: found.outcome.name().to_owned(),
         outcome_name: found.outcome.chinese().to_owned(),
         needs_action: found.needs_action,
-        holder: found.holder(chapter.unsure).to_owned(),
+        holder: found.holder(chapter.unknown_status).to_owned(),
         return_status: found.status,
-        unknown_status: chapter.unsure.map(|one| one.status),
+        unknown_status: chapter.unknown_status,
         return_status_name: found.status.and_then(status_name),
         masked: chapter.is_masked,
         fields: document

@@ -1,30 +1,28 @@
-//! `GET /api/v1/operator/unknown-codes`, `PUT` and `DELETE …/{id}/answer`.
+//! `GET /api/v1/operator/unknown-codes`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{Answer, UnknownCode, put_answer, sql, withdraw_answer};
+use super::{UnknownCode, sql};
 use crate::api::{ApiState, bad};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State as Held};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State as Held};
 use ceb::explain::Resubmit;
 use registry::access::{By, Routes};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem, codes};
+use web::{Page, PageSize, Problem};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
 registry::operations! {
     ReadUnknownCodes = reads("unknown_codes", "查看未知回执代码", OPERATORS);
-    AnswerUnknownCode = changes("answer_unknown_code", "解释未知回执代码", OPERATORS);
-    WithdrawUnknownCode = changes("withdraw_unknown_code", "撤回回执代码的解释", OPERATORS);
 }
 
 /// The routes of this module.
 pub fn routes() -> Routes<ApiState> {
-    registry::routes!(unknown_codes, answer_unknown_code, withdraw_unknown_code)
+    registry::routes!(unknown_codes)
 }
 
 /// A code that the dictionary does not have (未知回执代码).
@@ -143,73 +141,4 @@ async fn unknown_codes(
         .await?;
     let page = Page::cut(found, size, |code| code.id);
     Ok(Json(page.map(UnknownCodeItem::from)))
-}
-
-/// What a code means.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AnswerBody {
-    /// What it means, 2 to 500 characters.
-    pub meaning: String,
-    /// What to do, 2 to 500 characters.
-    pub advice: String,
-    /// Whether to declare again: `none`, `wait`, `new`, `same`, `change`, `number` or `call`.
-    pub resubmit: String,
-}
-
-/// Says what a code means (解释未知回执代码); seen at once in every explanation of it. An answer of
-/// before is replaced.
-#[utoipa::path(
-    put, path = "/api/v1/operator/unknown-codes/{id}/answer", tag = "operator",
-    params(("id" = String, Path, description = "未知回执代码的 id")),
-    request_body = AnswerBody,
-    responses(
-        (status = 200, body = UnknownCodeItem),
-        (status = 400, body = Problem, description = "解释不完整或有误"),
-        (status = 404, body = Problem, description = "不存在")
-    )
-)]
-async fn answer_unknown_code(
-    By { actor, .. }: By<AnswerUnknownCode>,
-    Held(api): Held<ApiState>,
-    Path(id): Path<String>,
-    body: Result<Json<AnswerBody>, JsonRejection>,
-) -> Result<Json<UnknownCodeItem>, Problem> {
-    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
-    let id = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
-    let answer = Answer {
-        meaning: body.meaning,
-        advice: body.advice,
-        resubmit: body.resubmit,
-    };
-    let now_ms = api.shared.clock.now_ms();
-    let done = api
-        .shared
-        .db
-        .write(move |tx| put_answer(tx, &actor, id, &answer, now_ms));
-    Ok(Json(done.await?.into()))
-}
-
-/// Withdraws what was said about a code (撤回解释); it is unknown again.
-#[utoipa::path(
-    delete, path = "/api/v1/operator/unknown-codes/{id}/answer", tag = "operator",
-    params(("id" = String, Path, description = "未知回执代码的 id")),
-    responses(
-        (status = 200, body = UnknownCodeItem),
-        (status = 404, body = Problem, description = "不存在"),
-        (status = 409, body = Problem, description = "还没有解释")
-    )
-)]
-async fn withdraw_unknown_code(
-    By { actor, .. }: By<WithdrawUnknownCode>,
-    Held(api): Held<ApiState>,
-    Path(id): Path<String>,
-) -> Result<Json<UnknownCodeItem>, Problem> {
-    let id = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
-    let now_ms = api.shared.clock.now_ms();
-    let done = api
-        .shared
-        .db
-        .write(move |tx| withdraw_answer(tx, &actor, id, now_ms));
-    Ok(Json(done.await?.into()))
 }

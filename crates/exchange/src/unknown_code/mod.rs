@@ -13,7 +13,7 @@ mod sql;
 #[cfg(test)]
 mod tests;
 
-use crate::receipt::{NewReceipt, explain, kind_of};
+use crate::receipt::{Explained, NewReceipt, explain, kind_of};
 use ceb::explain::Resubmit;
 use registry::access::Actor;
 use registry::approval;
@@ -175,6 +175,21 @@ pub(crate) fn answers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Answers> 
         return Ok(Answers::new());
     }
     sql::answers(tx, keys)
+}
+
+/// What operators have said of statuses; of other codes nothing follows for a document.
+pub(crate) fn explained(tx: &mut Tx<'_>) -> Result<Explained> {
+    let answers = sql::all_answers(tx)?.into_iter();
+    let of_status = answers.filter_map(|((code, kind), answer)| {
+        let status = status_of(&code)?;
+        Some(((kind, status), answer.wants_act()))
+    });
+    Ok(of_status.collect())
+}
+
+/// The status that a code is, if it is one and not that of a text.
+pub(crate) fn status_of(code: &str) -> Option<i64> {
+    code.parse().ok().filter(|status| *status > 0)
 }
 
 /// Brings an answer into form: meaning and advice each on one line.

@@ -52,6 +52,15 @@ impl Directory {
         if read_at.is_some_and(|read_at| (now_ms - read_at).abs() < FRESH_MS) {
             return Ok(());
         }
+        self.read_again().await
+    }
+
+    /// Reads the companies again however old the copy is.
+    ///
+    /// # Errors
+    /// The store's; the old copy stays.
+    pub async fn read_again(&self) -> Result<()> {
+        let now_ms = self.clock.now_ms();
         let read = |tx: &mut Tx<'_>| -> Result<_> { Ok((all(tx)?, former_dxp_ids(tx)?)) };
         let (companies, given_up) = self.db.read(read).await?;
         let companies: Vec<Arc<Company>> = companies.into_iter().map(Arc::new).collect();

@@ -1,6 +1,7 @@
 //! Every statement on the table `company`.
 
 use super::{Company, CompanyId, Former};
+use store::unreadable::{damage, tell};
 use store::{Result, Row, Tx};
 
 const COLUMNS: &str = "id, credit_code, customs_code, name, dxp_id, roles, profile, weight, \
@@ -71,10 +72,18 @@ pub(super) fn set_profile(tx: &mut Tx<'_>, id: CompanyId, profile: &str) -> Resu
     .map(|_| ())
 }
 
-/// Every company, oldest first.
+/// Every company, oldest first. One whose row is damaged is told and left out: the others go on, and its own messages
+/// are held until it can be read.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Company>> {
     let rows = tx.query(&format!("select {COLUMNS} from company order by id"), &[])?;
-    rows.iter().map(company).collect()
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        match damage(company(row))? {
+            Ok(company) => found.push(company),
+            Err(why) => tell(("company", (row.int(0)?, 0)), &why),
+        }
+    }
+    Ok(found)
 }
 
 /// The company with this id.

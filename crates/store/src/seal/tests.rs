@@ -125,7 +125,7 @@ async fn what_another_process_can_open_is_not_damaged() {
         let try_it = || {
             test.db.read(|tx| -> crate::Result<_> {
                 let opened = tx.open(OF_K9.to_vec());
-                let tried = tx.try_bytes(OF_K9.to_vec(), ("test", (1, 0)));
+                let tried = tx.try_bytes(Ok(OF_K9.to_vec()), ("test", (1, 0)));
                 Ok((opened, tried))
             })
         };

@@ -171,6 +171,7 @@ fn declarations() -> Routes<ApiState> {
         .merge(exchange::operator::http::routes())
         .merge(exchange::operator::request::http::routes())
         .merge(exchange::unknown_code::http::routes())
+        .merge(exchange::operator::explain::http::routes())
         .merge(exchange::signing::http::routes())
         .merge(exchange::signing::desk::http::routes())
 }

@@ -76,6 +76,21 @@ impl HttpConfig {
 
     /// What is wrong with the settings, in Chinese.
     pub fn fault(&self) -> Option<&'static str> {
+        let port = self
+            .listen
+            .rsplit_once(':')
+            .map(|(_, port)| port.parse::<u16>());
+        if !matches!(port, Some(Ok(_))) {
+            return Some("listen 应为 地址:端口，端口为 0 至 65535，例如 0.0.0.0:8080");
+        }
+        if self.tls_certificate.is_some() != self.tls_key.is_some() {
+            return Some("tls_certificate 与 tls_key 应同时设置或都不设置");
+        }
+        if self.head_ms_max > self.idle_ms_max {
+            return Some(
+                "head_ms_max 不应大于 idle_ms_max：空闲连接到时即关闭，更长的请求头时限不起作用",
+            );
+        }
         if self.connections_max == 0 || self.connections_per_address_max == 0 {
             return Some("connections_max 与 connections_per_address_max 应大于 0");
         }

@@ -102,6 +102,38 @@ fn mistakes_are_told() {
     assert!(load("not toml", &[]).unwrap_err().contains("TOML"));
 }
 
+/// What would start and then not work, or panic, is told before the start.
+#[test]
+fn values_that_cannot_work_are_told() {
+    let cases = [
+        (
+            "store.sqlite_busy_ms = 9223372036854775807",
+            "sqlite_busy_ms",
+        ),
+        ("store.url = \"mysql://x\"", "store：url"),
+        ("store.url = \"sqlite:/\"", "store：url"),
+        ("store.waiting_max = 0", "waiting_max"),
+        ("http.listen = \"127.0.0.1:99999\"", "listen"),
+        ("http.tls_certificate = \"chain.pem\"", "tls_key"),
+        ("http.head_ms_max = 80000", "head_ms_max"),
+        (
+            "customs.import_up = \"tongguan.customs.import.down\"",
+            "各不相同",
+        ),
+        ("customs.import_receiver = \"\"", "DXP"),
+        ("customs.node = \"123456789\"", "node"),
+        (
+            "customs_box.entities_per_message = 0",
+            "entities_per_message",
+        ),
+        ("registry.public_url = \"javascript:1\"", "public_url"),
+    ];
+    for (text, why) in cases {
+        let told = load(text, &[]).unwrap_err();
+        assert!(told.contains(why), "{text}: {told}");
+    }
+}
+
 #[test]
 fn passwords_are_not_printed() {
     let environment = [

@@ -195,7 +195,7 @@ async fn live(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
     }))
 }
 
-fn line(message: &Message, companies: &[Company], unsure: &BTreeMap<MessageId, Unsure>) -> Line {
+fn line(message: &Message, companies: &[Company], unsure: &Unsure) -> Line {
     let mut summary = MessageSummary::from(message);
     summary.unsure(unsure);
     let time = summary

@@ -74,6 +74,8 @@ pub(crate) enum Back {
     Moved,
     /// Customs looks at what it has taken in once more.
     Reviewed,
+    /// Customs gave a status that nobody knows.
+    Unclear,
 }
 
 impl Back {
@@ -81,6 +83,7 @@ impl Back {
         match self {
             Self::Moved => "先前归入的回执属于另一份单证",
             Self::Reviewed => "海关再次审核",
+            Self::Unclear => "海关给出未收录的回执状态，待平台解释",
         }
     }
 }

@@ -5,7 +5,7 @@ pub(super) mod sql;
 
 use super::attribution::{self, Answer, Sent, attribute};
 use super::document::{is_same_moment, moment, step_ms};
-use super::{DocumentStatus, NewReceipt};
+use super::{DocumentStatus, NewReceipt, Taken};
 use crate::message::{self, MessageId};
 use ceb::{Kind, Profile};
 use registry::company::CompanyId;
@@ -185,7 +185,9 @@ pub(super) fn tell_again(
     tx: &mut Tx<'_>,
     documents: &mut BTreeMap<i64, DocumentStatus>,
     again: &BTreeSet<i64>,
-    moved: &BTreeSet<i64>,
+    Taken {
+        moved, explained, ..
+    }: &Taken,
 ) -> Result<()> {
     let mut declared = BTreeMap::new();
     for message in moved.iter().copied().map(MessageId::of_document) {
@@ -208,8 +210,8 @@ pub(super) fn tell_again(
         let answers = sql::told(tx, *id, receipt.code())?;
         for answer in in_time(answers.iter().collect()) {
             match answer.document_id == answer.message_id.0 {
-                true => document.hear_of_message(answer),
-                false => document.hear(answer),
+                true => document.hear_of_message(answer, explained),
+                false => document.hear(answer, explained),
             }
         }
     }

@@ -50,6 +50,9 @@ pub(super) fn insert(
 /// two; what is larger could not be split, and says nothing in the list.
 const LISTED_BYTES_MAX: i64 = 32 << 10;
 
+/// What stands for a part of a parked answer that is damaged.
+const DAMAGED: &str = "（已损坏）";
+
 /// The answers that wait for a person, newest first.
 pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parked>> {
     let rows = tx.query(
@@ -61,19 +64,28 @@ pub(crate) fn list(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Parke
     rows.iter()
         .map(|row| {
             let id = row.int(0)?;
-            let body = match row.bytes_opt(6)? {
-                None => Listed::Large,
-                Some(sealed) => tx
-                    .try_bytes(sealed, ("parked_receipt", (id, 0)))?
+            let at = ("parked_receipt", (id, 0));
+            let body = match row.bytes_opt(6) {
+                Ok(None) => Listed::Large,
+                Ok(Some(sealed)) => tx
+                    .try_bytes(Ok(sealed), at)?
                     .map_or(Listed::Damaged, Listed::Whole),
+                damaged => tx
+                    .try_raw(damaged, at)?
+                    .flatten()
+                    .map_or(Listed::Damaged, Listed::Whole),
+            };
+            let text = |column| {
+                tx.try_raw(row.text(column), at)
+                    .map(|text| text.unwrap_or_else(|| DAMAGED.to_owned()))
             };
             Ok(Parked {
                 id,
-                kind: row.text(1)?,
-                document_key: row.text(2)?,
-                reason: row.text(3)?,
-                at_ms: row.int(4)?,
-                receivers: receivers(&row.text(5)?),
+                kind: text(1)?,
+                document_key: text(2)?,
+                reason: text(3)?,
+                receivers: receivers(&text(5)?),
+                at_ms: tx.try_raw(row.int(4), at)?.unwrap_or_default(),
                 body,
             })
         })
@@ -119,7 +131,7 @@ pub(super) fn bodies(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<(i64, Vec<u8>)>
     let mut found = Vec::new();
     for row in tx.many(READ, &[LISTED_BYTES_MAX.into()], &rows)? {
         let id = row.int(0)?;
-        if let Some(body) = tx.try_bytes(row.bytes(1)?, ("parked_receipt", (id, 0)))? {
+        if let Some(body) = tx.try_bytes(row.bytes(1), ("parked_receipt", (id, 0)))? {
             found.push((id, body));
         }
     }
@@ -142,9 +154,15 @@ pub(crate) fn body(tx: &mut Tx<'_>, id: i64) -> Result<Option<ParkedBody>> {
         &[id.into()],
     )?;
     let Some(row) = found else { return Ok(None) };
-    let body = tx.try_bytes(row.bytes(0)?, ("parked_receipt", (id, 0)))?;
-    let receivers = receivers(&row.text(1)?);
-    let (at_ms, cause) = (row.int(2)?, row.text(3)?);
+    let body = tx.try_bytes(row.bytes(0), ("parked_receipt", (id, 0)))?;
+    let at = ("parked_receipt", (id, 0));
+    let Some(text) = tx.try_raw(row.text(1), at)? else {
+        return Ok(None);
+    };
+    let receivers = receivers(&text);
+    // Without its time or its cause it is taken for one that answers only what had been sent when it came.
+    let at_ms = tx.try_raw(row.int(2), at)?.unwrap_or_default();
+    let cause = tx.try_raw(row.text(3), at)?.unwrap_or_default();
     Ok(body.map(|body| ParkedBody {
         at_ms,
         is_of_later: cause == Cause::Undeclared.name(),

@@ -2,12 +2,13 @@
 //! it were.
 
 use super::clocks::{declared, said};
+use super::odd::with_text;
 use super::{answer, receipt};
-use crate::live::Follower;
 use crate::message::MessageId;
-use crate::query::{MessageSummary, Unsure, search, unsure, unsure_one};
+use crate::operator::explain;
+use crate::query::{MessageSummary, OPERATORS, search, unsure};
 use crate::testing::{House, accepted, person};
-use crate::unknown_code::{self, Answer};
+use crate::unknown_code::Answer;
 use crate::{finder, story};
 use ceb::Kind;
 use ceb::explain::Resubmit;
@@ -16,14 +17,12 @@ use registry::role::Role;
 use store::clock::Clock;
 use store::testing::each_engine;
 
-const OPERATORS: &str = "平台（解释未收录的回执状态）";
+/// How a message stands: outcome, whether its company must act, its unknown status, its state's name, who has it.
+type Stand = (String, bool, Option<i64>, String, String);
 
-/// How a message stands everywhere: its unknown status, whether that is explained, its state's name, who has it.
-type Stand = (Option<i64>, bool, String, String);
-
-/// A message as lists show it; the search, its story and the live events must say the same.
+/// A message as lists show it; the search and its story must say the same.
 async fn stands(house: &House, id: MessageId) -> Stand {
-    let (sight, order_no) = (house.sight(0), order_no(house).await);
+    let (sight, order_no) = (house.sight(0), order_no(house));
     let actor = person(
         1,
         Role::CompanyClerk,
@@ -36,106 +35,114 @@ async fn stands(house: &House, id: MessageId) -> Stand {
         let mut summary = MessageSummary::from(&message);
         summary.unsure(&unsure(tx, [id].into_iter())?);
         let hits = search::search(tx, &sight, &order_no)?;
-        let hit = hits
-            .iter()
-            .find(|(found, _)| MessageId::of_document(found.document_id) == id);
-        let (found, of_hit) = hit.unwrap();
-        let searched = (found.state_name(*of_hit), found.holder(*of_hit));
-        let trade = story::trade(tx, &actor, found.document_id, now_ms)?.unwrap();
-        let chapter = trade
-            .chapters
-            .iter()
-            .find(|one| one.found.document_id == found.document_id);
-        let chapter = chapter.unwrap();
-        let told = (
-            chapter.found.state_name(chapter.unsure),
-            chapter.found.holder(chapter.unsure),
+        let (found, status) = hits.into_iter().next().unwrap();
+        assert_eq!(
+            (found.holder(status), status),
+            (summary.holder.as_str(), summary.unknown_status)
         );
-        let (state, holder) = (summary.state_name.as_str(), summary.holder.as_str());
-        assert_eq!((state, holder), searched);
-        assert_eq!((state, holder), told);
+        assert_eq!(found.state.name(), summary.state);
+        let trade = story::trade(tx, &actor, found.document_id, now_ms)?.unwrap();
+        let chapter = trade.chapters.first().unwrap();
+        assert_eq!(chapter.found.holder(chapter.unknown_status), summary.holder);
         Ok(summary)
     });
-    let summary = read.await.unwrap();
+    let one = read.await.unwrap();
     (
-        summary.unknown_status,
-        summary.unknown_status_explained,
-        summary.state_name,
-        summary.holder,
+        one.outcome,
+        one.needs_action,
+        one.unknown_status,
+        one.state_name,
+        one.holder,
     )
 }
 
 /// The number of the sample order.
-async fn order_no(house: &House) -> String {
+fn order_no(house: &House) -> String {
     let sample = house.sample(0, Kind::Ceb311, 5);
     let from = sample.find("<orderNo>").unwrap() + "<orderNo>".len();
     sample[from..].split('<').next().unwrap().to_owned()
 }
 
-/// An operator explains a status, for a kind.
-async fn explain(house: &House, (status, kind): (i64, &'static str), resubmit: Resubmit) {
+/// An operator explains a status, for a kind, or takes that back.
+async fn explain(house: &House, (status, kind): (i64, &'static str), resubmit: Option<Resubmit>) {
     let operator = person(9, Role::Operator, None, Sight::All);
-    let answer = Answer {
-        meaning: "口岸试点状态。".to_owned(),
-        advice: "见说明。".to_owned(),
-        resubmit: resubmit.name().to_owned(),
-    };
     let (code, now_ms) = (status.to_string(), house.clock.now_ms());
+    let ground = house.shared.ground.clone();
     let write = house.shared.db.write(move |tx| {
         let sql = "select id from unknown_code where code = $1 and kind = $2";
         let row = tx.query_opt(sql, &[(&code).into(), kind.into()])?.unwrap();
         let id = row.int(0)?;
-        unknown_code::put_answer(tx, &operator, id, &answer, now_ms)
+        let Some(resubmit) = resubmit else {
+            return explain::withdraw(tx, &ground, &operator, id, now_ms).map(|_| ());
+        };
+        let answer = Answer {
+            meaning: "口岸试点状态。".to_owned(),
+            advice: "见说明。".to_owned(),
+            resubmit: resubmit.name().to_owned(),
+        };
+        explain::explain(tx, &ground, &operator, (id, &answer), now_ms).map(|_| ())
     });
     write.await.unwrap();
 }
 
-/// After an acceptance an unknown status leaves a message open, whatever good news stand beside it: lists, page,
-/// search, story and live events say so, operators are asked for an explanation, and that decides.
+/// After an acceptance or release an unknown status leaves a message open, whatever good news stand beside it: lists,
+/// search and story say so, operators are asked for an explanation, and that decides for all who have it: the company
+/// is to act, or what was known before stands.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_status_that_nobody_knows_leaves_a_message_open() {
-    for info in ["", "海关放行", "处理成功", "[Code:2600;Desc:放行]"] {
-        for test in each_engine() {
-            let house = House::on(test).await;
-            let (id, dxp_id) = declared(&house).await;
-            answer(&house, &dxp_id, &[said(&house, 120, "20260302090000000")]).await;
-            assert_eq!(stands(&house, id).await.0, None, "{info}");
-            let mut follower = Follower::new(house.sight(0), house.clock.now_ms(), None);
-            let unknown = receipt(&house, 0, 5, 777, info);
-            let unknown = super::odd::with_text(&unknown, "returnTime", "20260302090100000");
-            answer(&house, &dxp_id, &[unknown]).await;
-            let open = (
-                Some(777),
-                false,
-                "已有回执".to_owned(),
-                OPERATORS.to_owned(),
-            );
-            assert_eq!(stands(&house, id).await, open, "{info}");
-            let look = house.shared.db.read(follower.question()).await.unwrap();
-            follower.take(&look, &house.shared.directory, house.clock.now_ms());
-            while let Some(news) = follower.next() {
-                assert!(!news.data.contains("已办结"), "{info}: {}", news.data);
+    for (before, name) in [(120, "accepted"), (800, "released")] {
+        for info in ["", "海关放行", "处理成功", "[Code:2600;Desc:放行]"] {
+            for test in each_engine() {
+                let house = House::on(test).await;
+                let (id, dxp_id) = declared(&house).await;
+                answer(
+                    &house,
+                    &dxp_id,
+                    &[said(&house, before, "20260302090000000")],
+                )
+                .await;
+                let known = stands(&house, id).await;
+                assert_eq!((known.0.as_str(), known.2), (name, None), "{info}");
+                let unknown = receipt(&house, 0, 5, 777, info);
+                let unknown = with_text(&unknown, "returnTime", "20260302090100000");
+                answer(&house, &dxp_id, &[unknown]).await;
+                let open = stands(&house, id).await;
+                let (waiting, answered) = ("waiting".to_owned(), "已有回执".to_owned());
+                let of_operators = (waiting, false, Some(777), answered, OPERATORS.to_owned());
+                assert_eq!(open, of_operators, "{info}");
+                explain(&house, (777, "CEB311"), Some(Resubmit::Corrected)).await;
+                let acting = stands(&house, id).await;
+                assert_eq!(
+                    (acting.0.as_str(), acting.1, acting.2),
+                    ("faulty", true, None)
+                );
+                explain(&house, (777, "CEB311"), None).await;
+                assert_eq!(stands(&house, id).await, open, "{info}");
+                explain(&house, (777, "CEB311"), Some(Resubmit::Nothing)).await;
+                assert_eq!(stands(&house, id).await, known, "{info}");
             }
-            explain(&house, (777, "CEB311"), Resubmit::Corrected).await;
-            let acting = stands(&house, id).await;
-            assert_eq!((acting.0, acting.1), (Some(777), true), "{info}");
-            assert!(acting.3.starts_with("企业"), "{acting:?}");
-            explain(&house, (777, "CEB311"), Resubmit::Nothing).await;
-            assert_eq!(stands(&house, id).await.0, None, "{info}");
         }
     }
 }
 
-/// Gives the two documents of a message these statuses; what leaves it open then.
-async fn with_statuses(house: &House, id: MessageId, statuses: [i64; 2]) -> Option<Unsure> {
-    let write = house.shared.db.write(move |tx| {
-        for (document, status) in (id.0 + 1..).zip(statuses) {
-            let sql = "update document set status = $1, outcome = 'accepted' where id = $2";
-            tx.execute(sql, &[status.into(), document.into()])?;
-        }
-        unsure_one(tx, id)
-    });
-    write.await.unwrap()
+/// A rejection stands whatever unknown status comes after it, and an acceptance after that status settles it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_unknown_status_hides_no_rejection_and_is_followed_by_what_is_known() {
+    for test in each_engine() {
+        let house = House::on(test).await;
+        let (id, dxp_id) = declared(&house).await;
+        answer(&house, &dxp_id, &[said(&house, 100, "20260302090000000")]).await;
+        answer(&house, &dxp_id, &[said(&house, 777, "20260302090100000")]).await;
+        let rejected = stands(&house, id).await;
+        assert_eq!((rejected.0.as_str(), rejected.1), ("rejected", true));
+        let other = House::on(store::testing::sqlite()).await;
+        let (id, dxp_id) = declared(&other).await;
+        answer(&other, &dxp_id, &[said(&other, 777, "20260302090000000")]).await;
+        assert_eq!(stands(&other, id).await.0, "waiting");
+        answer(&other, &dxp_id, &[said(&other, 120, "20260302090100000")]).await;
+        let accepted = stands(&other, id).await;
+        assert_eq!((accepted.0.as_str(), accepted.2), ("accepted", None));
+    }
 }
 
 /// What is explained for one kind says nothing of another, and of several statuses in one message the one that nobody
@@ -145,19 +152,24 @@ async fn an_explanation_is_of_its_status_and_kind() {
     for test in each_engine() {
         let house = House::on(test).await;
         let (_, dxp_id) = declared(&house).await;
-        answer(&house, &dxp_id, &[receipt(&house, 0, 5, 777, "")]).await;
-        explain(&house, (777, "CEB311"), Resubmit::Nothing).await;
+        answer(&house, &dxp_id, &[said(&house, 777, "20260302090000000")]).await;
+        explain(&house, (777, "CEB311"), Some(Resubmit::Nothing)).await;
         let mut spec = house.spec(0, Kind::Ceb411, 6);
         spec.n_documents = 2;
         let pay = accepted(house.accept(0, ceb::sample::message(&spec)).await);
         crate::pipeline::drain(&house.shared).await.unwrap();
+        let with = |first: i64, second: i64| {
+            house.shared.db.write(move |tx| {
+                for (document, status) in [(pay.0 + 1, first), (pay.0 + 2, second)] {
+                    let sql = "update document set status = $1, outcome = 'waiting' where id = $2";
+                    tx.execute(sql, &[status.into(), document.into()])?;
+                }
+                Ok::<_, store::Error>(unsure(tx, [pay].into_iter())?.remove(&pay))
+            })
+        };
         // 777 is explained for orders only.
-        assert_eq!(
-            with_statuses(&house, pay, [777, 120]).await.unwrap().status,
-            777
-        );
-        assert_eq!(with_statuses(&house, pay, [120, 800]).await, None);
-        let both = with_statuses(&house, pay, [777, 778]).await.unwrap();
-        assert!(!both.is_explained);
+        assert_eq!(with(777, 120).await.unwrap(), Some(777));
+        assert_eq!(with(120, 800).await.unwrap(), None);
+        assert!(with(777, 778).await.unwrap().is_some());
     }
 }
