@@ -18,3 +18,16 @@ pub mod department;
 pub mod parameter;
 pub mod log;
 pub mod administration;
+
+/// What the modules of this crate bring to the platform.
+pub const MODULES: &[registry::module::Module] = &[
+    grant::MODULE,
+    department::MODULE,
+    post::MODULE,
+    user::MODULE,
+    parameter::MODULE,
+    dictionary::MODULE,
+    notice::MODULE,
+    log::MODULE,
+    job::MODULE,
+];

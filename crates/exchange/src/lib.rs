@@ -77,3 +77,23 @@ pub mod message;
 
 #[cfg(test)]
 mod testing;
+
+/// What the modules of this crate bring to the platform.
+pub const MODULES: &[registry::module::Module] = &[
+    intake::MODULE,
+    correction::MODULE,
+    unmask::MODULE,
+    outcome::MODULE,
+    export::MODULE,
+    unknown_code::MODULE,
+    matching::MODULE,
+    signing::MODULE,
+    rehearsal::MODULE,
+    operator::MODULE,
+    check::MODULE,
+    signature::MODULE,
+    workbook::MODULE,
+    preflight::MODULE,
+    quota::MODULE,
+    tax::MODULE,
+];

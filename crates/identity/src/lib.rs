@@ -27,3 +27,16 @@ pub mod way;
 pub mod factor;
 pub mod courier;
 pub mod slip;
+
+/// What the modules of this crate bring to the platform.
+pub const MODULES: &[registry::module::Module] = &[
+    login::MODULE,
+    session::MODULE,
+    factor::MODULE,
+    passkey::MODULE,
+    foreign::MODULE,
+    relying_party::MODULE,
+    cas::MODULE,
+    oidc::MODULE,
+    bootstrap::MODULE,
+];

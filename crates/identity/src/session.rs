@@ -13,6 +13,7 @@ use registry::request::{body, id, id_opt, not_found, query};
 use registry::role::{self, Named, OFFICERS, PEOPLE, Role, SECURITY, named};
 use registry::session::{Limits, OpenSession, choose_company as choose, end, open};
 use registry::{account, audit};
+use registry::module::Module;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -39,6 +40,10 @@ registry::acts! {
     /// A session was ended by an administrator.
     pub KICK = "session.kick", "强制下线";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("会话").acts(ACTS);
 
 /// The account of a session.
 #[derive(Debug, Clone, Serialize, ToSchema)]

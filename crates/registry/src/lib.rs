@@ -19,6 +19,8 @@
 mod tests;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod module;
+pub mod todo;
 pub mod approval;
 pub mod access;
 pub mod api_key;
@@ -60,3 +62,16 @@ pub fn hash_text(token: &str) -> String {
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+use module::Module;
+
+/// What the modules of this crate bring to the platform; those of other crates say it themselves.
+pub const MODULES: &[Module] = &[
+    Module::new("双人复核").acts(approval::ACTS).codes(approval::codes::ALL).todos(&[todo::of_approvals]),
+    Module::new("账号").acts(account::ACTS),
+    Module::new("会话").parameters(session::PARAMETERS),
+    Module::new("代码表").acts(code_table::ACTS),
+    Module::new("访问控制").codes(actor::CODES),
+    Module::new("接口密钥鉴权").codes(api_key::codes::ALL),
+    Module::new("请求").codes(request::codes::ALL),
+];

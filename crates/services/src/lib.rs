@@ -6,7 +6,6 @@
 //! - [`member`], [`key`]: a company's own people and the keys of its programs.
 //! - [`agent`]: companies that act for others. [`docking`]: how far a company's connection is.
 //! - [`payment_inquiry`]: the hosted answer to customs' inquiries of announcement 179.
-//! - [`mod@todo`]: what waits for whom.
 //!
 //! [`company_card`] shows them together. The modules stand from high to low: one uses only those after it.
 //!
@@ -16,7 +15,6 @@
 // What shows or adds up what others keep.
 pub mod company_card;
 mod contents;
-pub mod todo;
 
 // The services.
 pub mod payment_inquiry;
@@ -33,6 +31,20 @@ pub mod case_file;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod todo_tests;
 
 pub use case_file::Desk;
-pub use contents::{ACTS, CODES, case_kinds};
+pub use contents::case_kinds;
+
+/// What the modules of this crate bring to the platform.
+pub const MODULES: &[registry::module::Module] = &[
+    case_file::MODULE,
+    registration::MODULE,
+    company_ledger::MODULE,
+    member::MODULE,
+    key::MODULE,
+    agent::MODULE,
+    docking::MODULE,
+    payment_inquiry::MODULE,
+];

@@ -232,7 +232,7 @@ impl Config {
             bail!("registry.session_hours 应为 1 至 24");
         }
         // The file keeps to the ranges that hold for changes at run time.
-        for parameter in crate::gather::PARAMETERS.iter().copied().flatten() {
+        for parameter in crate::gather::parameters().into_iter().flatten() {
             if let Err(why) = parameter.check(parameter.own(registry)) {
                 bail!("registry：{why}（{}）", parameter.name);
             }

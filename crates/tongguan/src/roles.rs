@@ -139,7 +139,7 @@ impl House {
             seal: Arc::new(seal(&config)?),
             random: system_random(),
             config: Arc::new(config.registry.clone()),
-            parameters: Arc::new(Board::new(crate::gather::PARAMETERS)),
+            parameters: Arc::new(Board::new(&crate::gather::parameters())),
             code_tables: Arc::default(),
         };
         // What was changed at run time holds from the first request on.

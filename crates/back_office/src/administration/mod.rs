@@ -22,7 +22,7 @@ pub struct Desk {
     /// Knows the callers.
     pub gate: Arc<Gate>,
     /// Every act that is audited, by room.
-    pub acts: &'static [(&'static str, &'static [Act])],
+    pub acts: Arc<[(&'static str, &'static [Act])]>,
 }
 
 impl registry::access::HasGate for Desk {

@@ -26,6 +26,7 @@ use store::{Error, Result as StoreResult, Tx};
 use web::Problem;
 
 use registry::department as rows;
+use registry::module::Module;
 
 pub use registry::department::{Department, all, by_id};
 
@@ -46,6 +47,10 @@ registry::acts! {
     /// The customs district of a department was changed.
     pub DISTRICT_SET = "department.district", "变更部门关区";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("部门").acts(ACTS).approvals(KINDS);
 
 /// Changes the customs district of a department, and with it what its people see.
 pub const DISTRICT: Kind = Kind {

@@ -23,6 +23,7 @@ use store::{Result as StoreResult, Tx};
 use web::Problem;
 
 use registry::dictionary as rows;
+use registry::module::Module;
 
 pub use registry::dictionary::{
     COLOURS, DICTIONARIES_MAX, Dictionary, ENTRIES_MAX, Entry, all, by_code, entries,
@@ -40,6 +41,10 @@ registry::acts! {
     /// A dictionary was exported.
     pub EXPORT = "dictionary.export", "导出字典";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("字典").acts(ACTS);
 
 fn english(text: &str) -> Result<String, Problem> {
     match text.trim() {

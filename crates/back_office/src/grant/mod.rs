@@ -16,6 +16,7 @@ use registry::account::{self, AccountId};
 use registry::approval::{Doing, Kind, Undone};
 use registry::audit;
 use registry::role::{self, CustomRole, Grant, Role};
+use registry::module::Module;
 use serde::{Deserialize, Serialize};
 use store::{Error, Result as StoreResult, Tx};
 
@@ -29,6 +30,10 @@ registry::acts! {
     /// A custom role was removed.
     pub REMOVED = "role.remove", "删除自定义角色";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("授权").acts(ACTS).approvals(KINDS);
 
 /// Who decides about roles.
 const DECIDERS: &[Role] = &[Role::SecurityAdmin];

@@ -15,6 +15,7 @@ mod tests;
 
 use registry::ground::Ground;
 use registry::job::Job;
+use registry::module::Module;
 use std::time::Duration;
 use store::task::Pulse;
 use store::{Result as StoreResult, Tx};
@@ -22,6 +23,10 @@ use tokio::sync::watch;
 
 pub use own::{ACTS, PARAMETERS, STALE_DAYS, own};
 pub use sql::{Run, State, runs, states};
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("定时任务").acts(ACTS).parameters(PARAMETERS);
 
 /// How often a process looks for due jobs.
 const LOOK: Duration = Duration::from_secs(2);

@@ -11,6 +11,7 @@ pub mod syslog;
 mod tests;
 
 use registry::account;
+use registry::module::Module;
 use store::{Result as StoreResult, Tx};
 
 registry::acts! {
@@ -19,6 +20,10 @@ registry::acts! {
     /// The audit was exported.
     pub EXPORT = "audit.export", "导出审计记录";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("审计").acts(ACTS);
 
 /// Accounts that a name may stand for.
 const PEOPLE_MAX: i64 = 50;

@@ -25,6 +25,7 @@ use registry::ground::Ground;
 use registry::page::text::blocks;
 use registry::request::{codes, field, not_found, words};
 use registry::role::{AccountId, Role};
+use registry::module::Module;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::{Error, Result as StoreResult, Tx};
@@ -66,6 +67,10 @@ registry::acts! {
     /// A notice was withdrawn.
     pub WITHDRAWN = "notice.withdraw", "撤回公告";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("公告").acts(ACTS).approvals(KINDS);
 
 /// Publishes a notice that somebody else has written.
 pub const PUBLISH: Kind = Kind {

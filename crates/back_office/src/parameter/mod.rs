@@ -14,6 +14,7 @@ use registry::audit;
 use registry::ground::Ground;
 use registry::parameter::{self as rows, Change, Parameter};
 use registry::role::Role;
+use registry::module::Module;
 use serde::{Deserialize, Serialize};
 use store::{Error, Result as StoreResult, Tx};
 
@@ -21,6 +22,10 @@ registry::acts! {
     /// A parameter was changed.
     pub SET = "parameter.set", "变更参数";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("参数").acts(ACTS).approvals(KINDS);
 
 /// Changes a parameter that touches security.
 pub const SET_KIND: ApprovalKind = ApprovalKind {

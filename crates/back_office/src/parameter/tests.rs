@@ -24,7 +24,7 @@ const LOOSE: &Parameter = &Parameter {
 fn desk(ground: &Ground) -> Desk {
     Desk {
         gate: Arc::new(Gate::new(ground.clone(), &[])),
-        acts: &[],
+        acts: Arc::new([]),
     }
 }
 

@@ -11,6 +11,7 @@ use registry::access::Actor;
 use registry::ground::Ground;
 use registry::request::{codes, field, not_found, words};
 use registry::{account, audit};
+use registry::module::Module;
 use store::Tx;
 use web::Problem;
 
@@ -25,6 +26,10 @@ registry::acts! {
     /// A post was removed.
     pub REMOVED = "post.remove", "删除岗位";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("岗位").acts(ACTS);
 
 /// A post (岗位).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

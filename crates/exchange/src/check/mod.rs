@@ -26,11 +26,16 @@ use ceb::matching::Known;
 use ceb::{Finding, Layer, Severity, Terms};
 use registry::code_table::Standing;
 use registry::company::{Company, CompanyId, Directory};
+use registry::module::Module;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use store::clock::beijing_day;
 use store::{Result, Tx};
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("校验").codes(codes::ALL);
 
 /// Messages that one task of the thread pool parses.
 const CHUNK: usize = 32;

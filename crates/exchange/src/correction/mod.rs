@@ -34,6 +34,7 @@ use ceb::explain::{Explanation, Resubmit};
 use ceb::form::{Draft, Element, Made, Origin};
 use ceb::{Kind, Outcome, Severity};
 use registry::access::Actor;
+use registry::module::Module;
 use std::collections::BTreeSet;
 use store::id::IdMaker;
 use store::{Result as StoreResult, Tx};
@@ -64,6 +65,10 @@ registry::acts! {
     /// Rejected rows were taken away as a workbook, with personal data in full.
     pub WORKBOOK = "message.correct_workbook", "导出退单更正表";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("更正重报").acts(ACTS).codes(codes::ALL);
 
 /// Why a document came back (退单原因).
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@
 //! list's own route as the caller, so that what may be seen, and what is masked, is decided in one
 //! place.
 
+use registry::module::Module;
 pub mod http;
 pub mod list;
 #[cfg(test)]
@@ -27,3 +28,7 @@ registry::acts! {
     /// A list was exported.
     pub EXPORT = "export.list", "导出列表";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("导出").acts(ACTS).parameters(PARAMETERS);

@@ -23,6 +23,7 @@ use bytes::Bytes;
 use ceb::{Direction, Kind, Shape, Sniffed};
 use registry::access::{Actor, Who};
 use registry::company::Company;
+use registry::module::Module;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -107,6 +108,10 @@ registry::acts! {
     /// A person declared (a program's declarations are on record as the messages themselves).
     pub DECLARE = "message.declare", "提交申报";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("申报").acts(ACTS).codes(codes::ALL);
 
 /// Which key a message came with, when a person brought it.
 const NO_KEY: i64 = 0;

@@ -33,6 +33,7 @@ use ceb::matching::{Difference, Facts, Known, Part, is_compared, limit};
 use ceb::{Finding, Severity};
 use registry::company::CompanyId;
 use registry::seal::Seal;
+use registry::module::Module;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use store::event::Event;
 use store::{Result, Tx};
@@ -55,6 +56,10 @@ registry::acts! {
     /// A waiting list was let go.
     pub RELEASED = "matching.release", "放行待对碰清单";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("三单对碰").acts(ACTS).parameters(PARAMETERS).codes(codes::ALL);
 
 /// Purpose of the keyed hash of personal values.
 const PURPOSE: &str = "matching";

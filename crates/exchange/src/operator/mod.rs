@@ -13,6 +13,8 @@
 //!
 //! Customs knows a message by the id in its envelope, so one that is sent twice is one declaration.
 
+use registry::module::Module;
+use registry::todo::{Asking, Todo};
 pub mod explain;
 pub mod http;
 pub mod request;
@@ -22,3 +24,23 @@ mod tests;
 
 pub use request::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT, n_asked};
 pub(crate) use sql::{Lane, lanes, rates};
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("值守").approvals(KINDS).todos(&[waits]);
+
+/// Messages and receipts that are stuck and wait for operators; those that somebody has asked for wait among the requests
+/// for another person, and count once.
+fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
+    if !asking.has(&[Role::Operator]) {
+        return Ok(Vec::new());
+    }
+    let (asked_held, asked_parked) = n_asked(tx)?;
+    let n_held = board::n_held(tx)?.saturating_sub(asked_held);
+    let n_parked = board::waiting(tx)?.n_parked.saturating_sub(asked_parked);
+    Ok(vec![
+        Todo::plain("held", "待人工处理的报文", n_held),
+        Todo::plain("parked", "未匹配回执", n_parked),
+    ])
+}
+

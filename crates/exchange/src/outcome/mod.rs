@@ -24,6 +24,8 @@ use ceb::Outcome;
 use registry::access::{Actor, Sight};
 use registry::audit;
 use registry::company::CompanyId;
+use registry::module::Module;
+use registry::todo::{Asking, Todo};
 use std::collections::{BTreeMap, BTreeSet};
 use store::clock::beijing_day;
 use store::event::Event;
@@ -48,6 +50,28 @@ registry::acts! {
     /// A company takes its word back that nothing more is to be done.
     pub RESUMED = "message.resume", "恢复处理退单或异常";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("办理结果").acts(ACTS).codes(http::codes::ALL).todos(&[waits]);
+
+/// Who of a company corrects what was turned down.
+const DECLARERS: &[Role] = &[Role::CompanyAdmin, Role::CompanyClerk];
+
+/// Messages of a company that were turned down and on which it must act.
+fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
+    let company = asking.actor.company_id();
+    let Some(company) = company.filter(|_| asking.has(DECLARERS)) else {
+        return Ok(Vec::new());
+    };
+    let counts = n_open(tx, &Sight::Company(company))?;
+    Ok(vec![
+        Todo::plain("rejected", "海关退单，待更正后重新申报", counts.rejected),
+        Todo::plain("faulty", "处理异常，待按回执处理", counts.faulty),
+        Todo::plain("refused", "平台拒收，待更正后重新申报", counts.refused),
+    ])
+}
+
 
 /// Milliseconds from UTC to Beijing.
 const BEIJING_MS: i64 = 28_800_000;

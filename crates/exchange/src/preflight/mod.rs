@@ -32,12 +32,17 @@ use files::Given;
 use registry::code_table::Standing;
 use registry::company::{Company, Directory};
 use registry::ground::Ground;
+use registry::module::Module;
 use web::Problem;
 
 pub use view::{
     PreflightAnswer, PreflightCounts, PreflightDocument, PreflightFile, PreflightFinding,
     PreflightPartner,
 };
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("预检").codes(codes::ALL);
 
 /// Documents in one preflight.
 pub const DOCUMENTS_MAX: usize = 2000;

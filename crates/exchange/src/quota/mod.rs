@@ -13,6 +13,7 @@ mod view;
 
 use registry::company::CompanyId;
 use registry::ground::Ground;
+use registry::module::Module;
 use store::clock::beijing_day;
 use store::id::made_at_ms;
 use store::{Result, Tx};
@@ -31,6 +32,10 @@ registry::parameters! {
     pub WAITING = "intake.waiting_messages", "每家企业等待处理的报文上限", number(0, 1_000_000, "份"), plain, Fixed(50_000),
         "一家企业最多可有多少份报文等待校验或发送，超出者应答 429；0 表示不限。";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("配额").parameters(PARAMETERS).codes(codes::ALL);
 
 
 /// The share of a limit from which a company is near it, in percent.

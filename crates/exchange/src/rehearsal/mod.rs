@@ -20,6 +20,7 @@ use ceb::spec::is_day;
 use registry::access::Actor;
 use registry::audit;
 use registry::company::CompanyId;
+use registry::module::Module;
 use store::id::first_at_ms;
 use store::{Result, Tx};
 
@@ -37,6 +38,10 @@ registry::acts! {
     /// A coming version was dropped.
     pub DROP = "standard.drop", "移除将要生效的报文规范";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("新版规范预演").acts(ACTS);
 
 /// The coming version (将要生效的版本).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,12 +24,17 @@ use ceb::signature::{self as dsig, Certificate, Failure, Outcome, Verdict, Verif
 use ceb::sm2::Keys;
 use ceb::{Finding, Layer, Message, Profile, Severity};
 use registry::company::{Company, Directory};
+use registry::module::Module;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use config::{Config, Sm2Choice};
 pub use policy::{Policy, Verify};
 use trust::Believed;
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("验签").codes(codes::ALL);
 
 /// Signatures of one SM2 key that must have passed before a table is built for it.
 const PASSES_BEFORE_TABLE: u32 = 2;

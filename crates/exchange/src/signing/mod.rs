@@ -30,6 +30,7 @@ use registry::approval::{Doing, Kind as ApprovalKind, Undone};
 use registry::audit;
 use registry::company::{self, CompanyId};
 use registry::role::Role;
+use registry::module::Module;
 use serde::{Deserialize, Serialize};
 use store::{Error, Result, Tx};
 
@@ -48,6 +49,10 @@ registry::acts! {
     /// A key was tried.
     pub KEY_TESTED = "signing.key.test", "测试代签密钥";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("平台代签").acts(ACTS).approvals(KINDS).codes(codes::ALL);
 
 /// Changes what a company's signatures must be.
 pub const POLICY_KIND: ApprovalKind = ApprovalKind {

@@ -15,6 +15,7 @@ use ceb::spec::CodeTable;
 use ceb::tax::{Rate, Rounding, Scope, Split, Way};
 use registry::dictionary;
 use registry::ground::Ground;
+use registry::module::Module;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,6 +32,10 @@ registry::parameters! {
     pub ROUND_DOWN = "tax.round_down", "税款测算：分以下舍去", switch, plain, Fixed(0),
         "打开后，税款测算把不足一分的金额舍去；关闭时四舍五入。";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("税款测算").parameters(PARAMETERS);
 
 
 /// How customs is taken to split and round.

@@ -18,6 +18,8 @@ use ceb::explain::Resubmit;
 use registry::access::Actor;
 use registry::approval;
 use registry::audit::{self, Act};
+use registry::module::Module;
+use registry::todo::{Asking, Todo};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::id::IdMaker;
 use store::{Result, Tx};
@@ -43,6 +45,20 @@ registry::acts! {
     /// An explanation was withdrawn.
     pub WITHDRAW = "unknown_code.withdraw", "撤回回执代码的解释";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("未知回执代码").acts(ACTS).codes(codes::ALL).todos(&[waits]);
+
+/// Codes that wait for an explanation of the operators.
+fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
+    if !asking.has(&[Role::Operator]) {
+        return Ok(Vec::new());
+    }
+    let count = n_open(tx)?;
+    Ok(vec![Todo::plain("unknown_codes", "待解释的回执代码", count)])
+}
+
 
 /// Codes of this room.
 pub mod codes {

@@ -12,6 +12,7 @@ mod tests;
 use crate::message::{Message, MessageId};
 use registry::access::Actor;
 use registry::audit;
+use registry::module::Module;
 use store::{Result, Tx};
 use web::Problem;
 
@@ -34,6 +35,10 @@ registry::acts! {
     /// Personal data were shown.
     pub UNMASK = "message.unmask", "查看个人信息原文";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("查看原文").acts(ACTS).parameters(PARAMETERS).codes(codes::ALL);
 
 /// Codes of this room.
 pub mod codes {

@@ -29,12 +29,17 @@ use ceb::form::{Draft, Made, Origin, PlacedFinding, grid, join, kind_of_name, me
 use ceb::sniff::file_kind;
 use ceb::{Kind, Profile, Severity, Terms};
 use registry::company::Company;
+use registry::module::Module;
 use store::clock::beijing_compact;
 use web::Problem;
 
 pub(crate) use naming::naming;
 pub use report::annotated;
 pub use template::template;
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("工作簿").codes(codes::ALL);
 
 /// Messages that one upload may become.
 pub const MESSAGES_MAX: usize = 100;

@@ -14,6 +14,7 @@ use registry::company::CompanyId;
 use registry::ground::Ground;
 use registry::role::{self, Grant, Role};
 use registry::{audit, hash_text};
+use registry::module::Module;
 use store::{Error, Result as StoreResult, Tx};
 use web::Problem;
 
@@ -24,6 +25,10 @@ registry::acts! {
     /// The first three officers were named.
     pub OFFICERS = "bootstrap.officers", "首次启用：设立三员";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("首次启用").acts(ACTS);
 
 /// Makes a fresh token when there is no account yet; answers its text.
 pub async fn token(ground: &Ground) -> Result<Option<String>, Problem> {

@@ -36,6 +36,7 @@ use registry::ground::{Ground, Ruling};
 use registry::session::{self, Found, Limits, Session, Stage};
 use registry::throttle::Throttle;
 use registry::{audit, hash_text};
+use registry::module::Module;
 use sql::Ticket;
 use std::sync::Arc;
 use store::clock::beijing_rfc3339;
@@ -54,6 +55,10 @@ registry::acts! {
     /// A person went on to another system.
     pub ENTER = "cas.enter", "单点登录进入接入系统";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("单点登录").acts(ACTS).codes(codes::ALL);
 
 /// The CAS server (单点登录服务).
 pub struct Cas {

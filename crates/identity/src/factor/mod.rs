@@ -8,6 +8,7 @@
 use registry::factor as rows;
 use registry::ground::{Ground, Secret};
 use registry::role::AccountId;
+use registry::module::Module;
 use store::{Error, Result, Tx};
 use subtle::ConstantTimeEq;
 
@@ -35,6 +36,10 @@ registry::acts! {
     /// A passkey was given another label.
     pub RENAME = "factor.rename", "修改通行密钥名称";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("两步验证").acts(ACTS);
 
 /// What a sealed secret is for.
 fn purpose(account: AccountId) -> String {

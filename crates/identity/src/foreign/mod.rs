@@ -24,6 +24,7 @@ mod token;
 
 use crate::courier::Courier;
 use registry::config::{Config, ForeignProtocol, ForeignSource};
+use registry::module::Module;
 use std::sync::{Arc, Mutex};
 
 pub use sql::{Binding, insert, of_account, remove, use_of};
@@ -36,6 +37,10 @@ registry::acts! {
     /// A binding was removed.
     pub UNBIND = "foreign.unbind", "解除外部身份";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("外部身份").acts(ACTS).codes(codes::ALL);
 
 /// The longest external id, in bytes (`sub` of OIDC has 255 at most).
 const EXTERNAL_BYTES_MAX: usize = 255;

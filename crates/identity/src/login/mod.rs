@@ -32,6 +32,7 @@ use registry::hash_text;
 use registry::role::{self, Role};
 use registry::session::{self, Limits, Session, Stage};
 use registry::throttle::Throttle;
+use registry::module::Module;
 use store::{Result as StoreResult, Tx};
 use web::{Code, Problem};
 
@@ -52,6 +53,10 @@ registry::acts! {
     /// A person logged out.
     pub OUT = "login.out", "退出登录";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("登录").acts(ACTS).parameters(PARAMETERS).codes(codes::ALL);
 
 /// A session that began or moved on, with the token for the cookie.
 #[derive(Debug, Clone)]

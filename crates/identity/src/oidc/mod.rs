@@ -40,6 +40,7 @@ use registry::ground::Ground;
 use registry::parameter::Kind;
 use registry::session::{self, Found, Limits, Stage};
 use registry::throttle::Throttle;
+use registry::module::Module;
 use std::sync::Arc;
 use store::{Result as StoreResult, Tx};
 use tokio::sync::Notify;
@@ -100,6 +101,10 @@ registry::acts! {
     /// A signing key took the place of another.
     pub KEY_ROTATED = "oidc.key_rotated", "轮换签名密钥";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("统一身份认证").acts(ACTS).parameters(PARAMETERS).codes(codes::ALL);
 
 /// The provider (统一身份认证服务).
 pub struct Oidc {

@@ -32,6 +32,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use registry::account::AccountId;
 use registry::config::Config;
 use registry::ground::Ground;
+use registry::module::Module;
 use serde_json::{Value, json};
 use store::{Error, Result as StoreResult};
 use url::{Host, Url};
@@ -41,6 +42,10 @@ use webauthn_rs::prelude::{Passkey, Webauthn, WebauthnBuilder};
 pub(crate) use enrol::label_of;
 pub use enrol::{Enrolled, enrol, enrol_question};
 pub use prove::{Answer, prove};
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("通行密钥").codes(codes::ALL);
 
 /// How long a question may wait for its answer, in milliseconds.
 pub const LIFE_MS: i64 = 5 * 60_000;

@@ -20,6 +20,7 @@ mod sql;
 mod tests;
 
 use registry::company::CompanyId;
+use registry::module::Module;
 use service::Service;
 use store::{Result, Tx};
 
@@ -50,6 +51,10 @@ registry::acts! {
     /// An entry was removed.
     pub REMOVE = "relying_party.remove", "移除接入系统";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("接入系统").acts(ACTS).approvals(KINDS).codes(codes::ALL);
 
 /// What a relying party speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

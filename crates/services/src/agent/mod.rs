@@ -23,6 +23,8 @@ use registry::audit;
 use registry::company::{self, CompanyId};
 use registry::ground::Ground;
 use registry::role::{self, Grant, Role};
+use registry::module::Module;
+use registry::todo::{Asking, Todo};
 use std::collections::BTreeMap;
 use store::clock::{beijing_day, parse_time};
 use store::{Result, Tx};
@@ -38,6 +40,25 @@ registry::acts! {
     /// People of an agent gained or lost the rights of an appointment.
     pub SYNCED = "agent.people", "调整代理人员权限";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("代理报关").acts(ACTS).codes(codes::ALL).todos(&[waits]);
+
+/// What ends within this time is told, in milliseconds: 30 days.
+const SOON_MS: i64 = 30 * 86_400_000;
+
+/// Appointments of a company that end within 30 days.
+fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
+    let company = asking.actor.company_id();
+    let Some(company) = company.filter(|_| asking.has(&[Role::CompanyAdmin])) else {
+        return Ok(Vec::new());
+    };
+    let until = asking.now_ms + SOON_MS;
+    let count = count_ending(tx, company, asking.now_ms, until)?;
+    Ok(vec![Todo::plain("agents", "30 天内到期的代理委托", count)])
+}
+
 
 /// Longest appointment, in days: three years.
 const DAYS_MAX: i64 = 3 * 366;

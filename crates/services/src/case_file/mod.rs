@@ -33,6 +33,8 @@ use registry::access::{Actor, Sight};
 use registry::approval;
 use registry::audit;
 use registry::role::{AccountId, Role};
+use registry::module::Module;
+use registry::todo::{Asking, Todo};
 use store::event::Event;
 use store::{Result, Tx};
 use web::Problem;
@@ -67,6 +69,10 @@ registry::acts! {
     /// Personal data of a form were shown.
     pub UNMASKED = "case.unmask", "查看办件中的个人信息";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("办件").acts(ACTS).codes(codes::ALL);
 
 /// What is seen of the cases by an actor: his own, his company's, or those in sight of the staff.
 ///
@@ -107,69 +113,52 @@ pub fn sides(actor: &Actor, kind: &Kind, case: &CaseFile) -> Vec<Side> {
     sides
 }
 
-/// How many wait, how many of them are late, and when the first is due.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Waiting {
-    /// How many.
-    pub count: i64,
-    /// How many of them are late.
-    pub overdue: i64,
-    /// When the first is due, milliseconds since 1970-01-01 UTC.
-    pub due_at: Option<i64>,
-}
-
-impl Waiting {
-    /// So many, of which none is ever late.
-    pub(crate) fn plain(count: i64) -> Self {
-        Self {
-            count,
-            ..Self::default()
-        }
-    }
-}
-
-/// How many cases wait for an actor on one side of the counter: those to accept and review, those
-/// to decide that he did not propose himself, or his own that he must supplement.
-pub fn waiting(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    kinds: &[Kind],
-    side: Side,
-    now_ms: i64,
-) -> Result<Waiting> {
-    let has = |roles: &[Role]| roles.iter().any(|role| actor.roles.contains(role.name()));
-    let mut seen = sees(actor);
-    let is_staff = Role::STAFF.iter().any(|role| has(&[*role]));
+/// The kinds of which somebody is on this side of the counter.
+fn turns_of(side: Side, kinds: &[Kind], asking: &Asking<'_>) -> Vec<&'static str> {
     let is_mine = |kind: &&Kind| match side {
-        Side::Reviewer => has(kind.reviewers),
-        Side::Approver => has(kind.approvers),
-        Side::Applicant => !is_staff,
+        Side::Reviewer => asking.has(kind.reviewers),
+        Side::Approver => asking.has(kind.approvers),
+        Side::Applicant => !asking.has(&Role::STAFF),
     };
-    let states: &[State] = match side {
-        Side::Reviewer => &[State::Applied, State::Accepted],
-        Side::Approver => &[State::Approving],
-        Side::Applicant => &[State::Supplementing],
-    };
-    let names: Vec<&'static str> = kinds.iter().filter(is_mine).map(|k| k.name).collect();
-    if names.is_empty() {
-        return Ok(Waiting::default());
-    }
-    let but = match side {
-        Side::Applicant => {
-            // What the staff see does not wait for the applicant.
-            if !has(&[Role::CompanyAdmin]) {
-                seen.sight = Sight::Nothing;
-            }
-            None
+    kinds.iter().filter(is_mine).map(|kind| kind.name).collect()
+}
+
+/// What of these kinds of cases waits for somebody, on each side of the counter: those to accept and review, those to
+/// decide that they did not propose themselves, and their own that they must supplement.
+pub fn waits(kinds: &[Kind], tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
+    let sides = [
+        ("cases_review", "待受理或审核的办件", Side::Reviewer),
+        ("cases_approve", "待审批的办件", Side::Approver),
+        ("cases_supplement", "待补正的申请", Side::Applicant),
+    ];
+    let mut found = Vec::new();
+    for (kind, chinese, side) in sides {
+        let names = turns_of(side, kinds, asking);
+        if names.is_empty() {
+            continue;
         }
-        Side::Reviewer | Side::Approver => actor.who.id(),
-    };
-    let (count, overdue, due_at) = sql::count_waiting(tx, &seen, (&names, states), but, now_ms)?;
-    Ok(Waiting {
-        count,
-        overdue,
-        due_at,
-    })
+        let mut seen = sees(asking.actor);
+        // What the staff see does not wait for the applicant.
+        if side == Side::Applicant && !asking.has(&[Role::CompanyAdmin]) {
+            seen.sight = Sight::Nothing;
+        }
+        let but = asking.actor.who.id().filter(|_| side != Side::Applicant);
+        let states: &[State] = match side {
+            Side::Reviewer => &[State::Applied, State::Accepted],
+            Side::Approver => &[State::Approving],
+            Side::Applicant => &[State::Supplementing],
+        };
+        let of = (&names[..], states);
+        let (count, overdue, due_at) = sql::count_waiting(tx, &seen, of, but, asking.now_ms)?;
+        found.push(Todo {
+            kind,
+            chinese,
+            count,
+            overdue,
+            due_at,
+        });
+    }
+    Ok(found)
 }
 
 /// Opens a case; the one who applies is `applicant`.

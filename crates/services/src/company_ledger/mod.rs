@@ -21,6 +21,7 @@ use registry::access::Actor;
 use registry::account;
 use registry::audit;
 use registry::company::{self, Company, CompanyId, Refusal};
+use registry::module::Module;
 use store::id::IdMaker;
 use store::{Result, Tx};
 
@@ -39,6 +40,10 @@ registry::acts! {
     /// How strictly a company's messages are read was changed.
     pub PROFILE_CHANGED = "ledger.profile", "更改企业校验口径";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("企业台账").acts(ACTS).codes(codes::ALL);
 
 /// Begin of a DXP id that only stands in until the company has its own.
 const PROVISIONAL: &str = "NODXP";

@@ -15,6 +15,8 @@ use registry::access::Actor;
 use registry::audit;
 use registry::company::{Company, CompanyId};
 use registry::ground::Ground;
+use registry::module::Module;
+use registry::todo::{Asking, Todo};
 use store::{Result, Tx};
 use web::Problem;
 
@@ -24,6 +26,24 @@ registry::acts! {
     /// A stage was moved.
     pub MOVED = "docking.move", "更新对接进度";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("对接进度").acts(ACTS).codes(codes::ALL).todos(&[waits]);
+
+/// Connections that should be ready by now.
+fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
+    if !asking.has(&[Role::BureauClerk, Role::Operator, Role::CompanyAdmin]) {
+        return Ok(Vec::new());
+    }
+    let today = beijing_day(asking.now_ms);
+    let count = overdue(tx, &asking.actor.sight, &today)?;
+    Ok(vec![Todo {
+        overdue: count,
+        ..Todo::plain("docking", "到期未完成的对接", count)
+    }])
+}
+
 
 /// The ways to connect.
 pub const CHANNELS: [(&str, &str); 3] = [

@@ -14,6 +14,8 @@ use registry::api_key::{self, ApiKey, Secret};
 use registry::audit;
 use registry::company::CompanyId;
 use registry::ground::Ground;
+use registry::module::Module;
+use registry::todo::{Asking, Todo};
 use store::{Result, Tx};
 use web::Problem;
 
@@ -29,6 +31,25 @@ registry::acts! {
     /// A key was revoked.
     pub REVOKED = "key.revoke", "吊销接口密钥";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("接口密钥").acts(ACTS).codes(codes::ALL).todos(&[waits]);
+
+/// What ends within this time is told, in milliseconds: 30 days.
+const SOON_MS: i64 = 30 * 86_400_000;
+
+/// Keys of a company that end within 30 days.
+fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
+    let company = asking.actor.company_id();
+    let Some(company) = company.filter(|_| asking.has(&[Role::CompanyAdmin])) else {
+        return Ok(Vec::new());
+    };
+    let until = asking.now_ms + SOON_MS;
+    let count = api_key::count_ending(tx, company, asking.now_ms, until)?;
+    Ok(vec![Todo::plain("keys", "30 天内到期的接口密钥", count)])
+}
+
 
 /// Issues a key; answers it with its text, which is not kept anywhere.
 ///

@@ -21,6 +21,7 @@ use registry::factor::{self, Factor};
 use registry::ground::Ground;
 use registry::role::{self, Grant, Role};
 use registry::session;
+use registry::module::Module;
 use store::{Result, Tx};
 use web::Problem;
 
@@ -35,6 +36,10 @@ registry::acts! {
     /// Somebody was removed.
     pub REMOVED = "member.remove", "移除企业人员";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("企业人员").acts(ACTS).codes(codes::ALL);
 
 type Outcome<T> = Result<T, Problem>;
 

@@ -29,6 +29,8 @@ use registry::access::Actor;
 use registry::audit;
 use registry::company::{Company, CompanyId};
 use registry::ground::{Ground, Secret};
+use registry::module::Module;
+use registry::todo::{Asking, Todo};
 use serde::{Deserialize, Serialize};
 use store::{Error, Result, Tx};
 use web::Problem;
@@ -51,6 +53,23 @@ registry::acts! {
     /// Payment data were removed after their time.
     pub REMOVED = "payment.remove", "清理到期支付数据";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("支付原始数据").acts(ACTS).parameters(PARAMETERS).codes(codes::ALL).todos(&[waits]);
+
+/// Uploads of payment data that failed, or are late.
+fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
+    if !asking.has(&[Role::CompanyAdmin, Role::CompanyClerk, Role::Operator]) {
+        return Ok(Vec::new());
+    }
+    let (count, overdue) = unsettled(tx, &asking.actor.sight, asking.now_ms)?;
+    Ok(vec![Todo {
+        overdue,
+        ..Todo::plain("payment_inquiries", "超时或失败的支付数据上传", count)
+    }])
+}
+
 
 /// To which of customs' addresses is uploaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

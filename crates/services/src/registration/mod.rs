@@ -24,6 +24,7 @@ use registry::account;
 use registry::audit;
 use registry::company::{self, Company, CompanyId};
 use registry::role::{self, Grant, Role};
+use registry::module::Module;
 use std::collections::BTreeMap;
 use store::{Result, Tx};
 use web::Problem;
@@ -32,6 +33,10 @@ registry::acts! {
     /// Somebody registered a company and got an account.
     pub REGISTERED = "registration.apply", "企业入驻申请及首个账号";
 }
+
+/// What this module brings to the platform.
+pub const MODULE: Module =
+    Module::new("企业入驻").acts(ACTS).codes(codes::ALL);
 
 /// Applications from one address within a day.
 pub const PER_DAY_MAX: i64 = 20;

@@ -2,18 +2,18 @@
 
 use registry::role::Role;
 use tongguan::app::api::operations;
-use tongguan::app::docs::{openapi_json, refusal_codes};
+use tongguan::app::docs::openapi_json;
 use tongguan::app::english;
 use tongguan::app::metrics::METRICS;
 use tongguan::config::{Config, REFERENCE};
-use tongguan::gather::ACTS;
+use tongguan::gather;
 
 /// Says where a page comes from, so that nobody edits it.
 const GENERATED: &str = "<!-- 本页由程序生成（make docs），请勿手工修改。 -->";
 
 /// Every generated document.
 pub(crate) fn pages() -> Vec<(String, String)> {
-    let mut pages: Vec<(String, String)> = refusal_codes()
+    let mut pages: Vec<(String, String)> = gather::codes()
         .into_iter()
         .map(|code| {
             let text = format!("{}{}", code.markdown(), english::section(code));
@@ -39,7 +39,7 @@ fn codes() -> String {
          它们出现在错误应答（`application/problem+json`）的 `code` 中。\n\n\
          | 代码 | 名称 | HTTP 状态 |\n|---|---|---|\n"
     );
-    let mut refusals = refusal_codes();
+    let mut refusals = gather::codes();
     refusals.sort_by_key(|code| (code.code.starts_with("TG-F"), code.code));
     for code in refusals {
         let id = code.code;
@@ -113,7 +113,7 @@ fn audit_events() -> String {
          审计记录与操作在同一事务中写入，写不进审计的操作不会生效；记录只能追加，逐条以散列相连，\
          用 `tongguan audit verify` 校验。记录中不含密码、报文内容与个人信息。\n"
     );
-    for (room, acts) in ACTS {
+    for (room, acts) in gather::acts().iter() {
         out += &format!("\n## {room}\n\n| 事件 | 名称 |\n|---|---|\n");
         for act in *acts {
             out += &format!("| `{}` | {} |\n", act.name, act.chinese);

@@ -16,7 +16,7 @@ use identity::session::SessionDesk;
 use registry::access::Routes;
 use registry::approval::http::ApprovalDesk;
 use registry::role::Operation;
-use services::todo::http::TodoDesk;
+use registry::todo::http::TodoDesk;
 use std::sync::Arc;
 use utoipa::openapi::OpenApi;
 
@@ -64,7 +64,7 @@ impl Api {
                 services::payment_inquiry::http::routes()
                     .body_limit(services::payment_inquiry::http::BODY_BYTES_MAX),
             ),
-            todos: services::todo::http::routes(),
+            todos: registry::todo::http::routes(),
         }
     }
 

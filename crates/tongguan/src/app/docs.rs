@@ -1,6 +1,7 @@
 //! The documents that a company's developer reads, from the binary itself.
 
 use super::{english, openapi};
+use crate::gather;
 use axum::Router;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -30,44 +31,6 @@ fn policy(text: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(text),
     )
-}
-
-/// Every code of a refusal or fault that the binary can answer.
-pub fn refusal_codes() -> Vec<&'static Code> {
-    let lists = [
-        codes::ALL,
-        registry::access::CODES,
-        registry::api_key::codes::ALL,
-        registry::approval::codes::ALL,
-        registry::request::codes::ALL,
-        identity::login::codes::ALL,
-        identity::passkey::codes::ALL,
-        identity::foreign::codes::ALL,
-        identity::relying_party::codes::ALL,
-        identity::cas::codes::ALL,
-        identity::oidc::codes::ALL,
-        exchange::intake::codes::ALL,
-        exchange::check::codes::ALL,
-        exchange::signature::codes::ALL,
-        services::case_file::codes::ALL,
-        services::company_ledger::codes::ALL,
-        services::registration::codes::ALL,
-        services::member::codes::ALL,
-        services::key::codes::ALL,
-        services::agent::codes::ALL,
-        services::docking::codes::ALL,
-        exchange::unmask::codes::ALL,
-        exchange::outcome::http::codes::ALL,
-        exchange::workbook::codes::ALL,
-        exchange::correction::codes::ALL,
-        exchange::unknown_code::codes::ALL,
-        exchange::matching::codes::ALL,
-        exchange::quota::codes::ALL,
-        exchange::preflight::codes::ALL,
-        exchange::signing::codes::ALL,
-        services::payment_inquiry::codes::ALL,
-    ];
-    lists.into_iter().flatten().collect()
 }
 
 /// What a page of the reference may load: its own style and its own script for the search box.
@@ -135,7 +98,7 @@ async fn code_page(
 
 /// A code of a refusal or fault by its name.
 pub fn refusal_code(code: &str) -> Option<&'static Code> {
-    refusal_codes().into_iter().find(|known| known.code == code)
+    gather::codes().into_iter().find(|known| known.code == code)
 }
 
 fn chinese_page(code: &str) -> Option<String> {

@@ -38,7 +38,7 @@ pub fn code_page_en(code: &Code) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::docs::refusal_codes;
+    use crate::gather::codes as refusal_codes;
     use super::{code_page_en, lines};
 
     #[test]

@@ -20,7 +20,7 @@ use identity::session::SessionDesk;
 use registry::access::Gate;
 use registry::approval::http::ApprovalDesk;
 use registry::company::Directory;
-use services::todo::http::TodoDesk;
+use registry::todo::http::TodoDesk;
 use std::sync::Arc;
 use web::shares::Shares;
 
@@ -56,12 +56,13 @@ pub(super) fn routes(
         .merge(api.exports.with_state(exports.clone()))
         .merge(stage.map_or_else(Router::new, |stage| api.customs_box.with_state(stage)))
         .merge(api.todos.with_state(TodoDesk {
-            desk: services.clone(),
+            gate: Arc::clone(gate),
+            counters: gather::todos(),
             approvals: gather::kinds(),
         }))
         .merge(api.administration.with_state(administration::Desk {
             gate: Arc::clone(gate),
-            acts: gather::ACTS,
+            acts: gather::acts(),
         }))
         .merge(api.sessions.with_state(SessionDesk {
             gate: Arc::clone(gate),

@@ -1,19 +1,19 @@
 //! `GET /api/v1/todos`.
 
-use super::list;
-use crate::Desk;
+use super::{Asking, Counter, list};
+use crate::access::{By, Gate, HasGate, Routes};
+use crate::approval::Kind;
+use crate::role::Role;
 use axum::Json;
 use axum::extract::State as Held;
-use registry::access::{By, Gate, Routes};
-use registry::approval::Kind;
-use registry::role::Role;
 use serde::Serialize;
 use std::sync::Arc;
+use store::Tx;
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
 use web::{Page, Problem};
 
-registry::operations! {
+crate::operations! {
     ReadTodos = reads(
         "todos",
         "查看待办",
@@ -23,21 +23,23 @@ registry::operations! {
 
 /// The routes of this module.
 pub fn routes() -> Routes<TodoDesk> {
-    registry::routes!(todos)
+    crate::routes!(todos)
 }
 
 /// What the route needs.
 #[derive(Clone)]
 pub struct TodoDesk {
-    /// The desk with the kinds of cases.
-    pub desk: Desk,
+    /// Who may ask.
+    pub gate: Arc<Gate>,
+    /// What the modules count.
+    pub counters: Arc<[Arc<Counter>]>,
     /// The kinds of approvals.
     pub approvals: Arc<[Kind]>,
 }
 
-impl registry::access::HasGate for TodoDesk {
+impl HasGate for TodoDesk {
     fn gate(&self) -> &Gate {
-        &self.desk.gate
+        &self.gate
     }
 }
 
@@ -71,13 +73,17 @@ async fn todos(
     By { actor, .. }: By<ReadTodos>,
     Held(todo): Held<TodoDesk>,
 ) -> Result<Json<Page<TodoView>>, Problem> {
-    let now_ms = todo.desk.ground().now_ms();
-    let (cases, approvals) = (Arc::clone(&todo.desk.kinds), Arc::clone(&todo.approvals));
-    let found = todo
-        .desk
-        .ground()
-        .read(move |tx| list(tx, &actor, (&cases, &approvals), now_ms))
-        .await?;
+    let ground = &todo.gate.ground;
+    let (now_ms, known) = (ground.now_ms(), todo.clone());
+    let read = move |tx: &mut Tx<'_>| {
+        let asking = Asking {
+            actor: &actor,
+            approvals: &known.approvals,
+            now_ms,
+        };
+        list(tx, &known.counters, &asking)
+    };
+    let found = ground.read(read).await?;
     let items = found
         .into_iter()
         .map(|todo| TodoView {

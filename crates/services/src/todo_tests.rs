@@ -1,19 +1,34 @@
 //! Whom what waits for, on both engines.
 
-use super::list;
-use crate::case_file::Verb;
+use crate::case_file::{self, Verb};
 use crate::docking::{self, Stage, Wanted};
 use crate::tests::{PLAIN, World};
 use registry::access::Actor;
 use registry::role::Role;
+use registry::todo::{Asking, Counter, list};
+use std::sync::Arc;
 use std::time::Duration;
+use store::Tx;
 use store::testing::each_engine;
 
 /// What waits for somebody: kind, count, late ones.
 async fn of(world: &World, actor: &Actor) -> Vec<(&'static str, i64, i64)> {
     let (actor, now_ms) = (actor.clone(), world.ground.now_ms());
+    let modules = [registry::MODULES, crate::MODULES, exchange::MODULES];
+    let counts = modules.into_iter().flatten().flat_map(|module| module.todos);
+    let mut counters: Vec<Arc<Counter>> = counts.map(|count| Arc::new(*count) as Arc<Counter>).collect();
+    counters.push(Arc::new(|tx: &mut Tx<'_>, asking: &Asking<'_>| {
+        case_file::waits(&[PLAIN], tx, asking)
+    }));
     let found = world
-        .read(move |tx| list(tx, &actor, (&[PLAIN], &[]), now_ms))
+        .read(move |tx| {
+            let asking = Asking {
+                actor: &actor,
+                approvals: &[],
+                now_ms,
+            };
+            list(tx, &counters, &asking)
+        })
         .await;
     found
         .into_iter()

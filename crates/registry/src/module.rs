@@ -1,0 +1,72 @@
+//! Modules (功能模块): what each brings to the platform, declared once in the module itself and gathered by the binary.
+//!
+//! A module says what it audits, what may be changed while the platform runs, what needs two people, what it refuses,
+//! and what of it waits for whom. Routes and operations stand in its `routes()`, for they need a state of their own.
+
+use crate::approval::Kind;
+use crate::audit::Act;
+use crate::parameter::Parameter;
+use crate::todo::Count;
+use web::Code;
+
+/// A module (功能模块) and what it brings; see the fields. What a module does not name it does not have.
+#[derive(Debug, Clone, Copy)]
+pub struct Module {
+    /// Its name, in Chinese: the heading of its acts in the reference of the audit.
+    pub chinese: &'static str,
+    /// What leaves a row in the audit.
+    pub acts: &'static [Act],
+    /// What may be changed while the platform runs.
+    pub parameters: &'static [Parameter],
+    /// What needs a second pair of eyes.
+    pub approvals: &'static [Kind],
+    /// What it refuses with.
+    pub codes: &'static [Code],
+    /// What of it waits for whom.
+    pub todos: &'static [Count],
+}
+
+impl Module {
+    /// A module that brings nothing yet.
+    #[must_use]
+    pub const fn new(chinese: &'static str) -> Self {
+        Self {
+            chinese,
+            acts: &[],
+            parameters: &[],
+            approvals: &[],
+            codes: &[],
+            todos: &[],
+        }
+    }
+
+    /// With these acts.
+    #[must_use]
+    pub const fn acts(self, acts: &'static [Act]) -> Self {
+        Self { acts, ..self }
+    }
+
+    /// With these parameters.
+    #[must_use]
+    pub const fn parameters(self, parameters: &'static [Parameter]) -> Self {
+        Self { parameters, ..self }
+    }
+
+    /// With these kinds of approvals.
+    #[must_use]
+    pub const fn approvals(self, approvals: &'static [Kind]) -> Self {
+        Self { approvals, ..self }
+    }
+
+    /// With these codes.
+    #[must_use]
+    pub const fn codes(self, codes: &'static [Code]) -> Self {
+        Self { codes, ..self }
+    }
+
+    /// With what waits for somebody.
+    #[must_use]
+    pub const fn todos(self, todos: &'static [Count]) -> Self {
+        Self { todos, ..self }
+    }
+}
