@@ -59,7 +59,7 @@ async fn stands(house: &House, id: MessageId) -> Stand {
 /// The number of the sample order.
 fn order_no(house: &House) -> String {
     let sample = house.sample(0, Kind::Ceb311, 5);
-    let from = sample.find("<orderNo>").unwrap() + "<orderNo>".len();
+    let from = sample.find("orderNo>").unwrap() + "orderNo>".len();
     sample[from..].split('<').next().unwrap().to_owned()
 }
 
