@@ -9,11 +9,11 @@ use axum::http::StatusCode;
 use registry::access::{Actor, By, Gate, Person, Routes};
 use registry::approval::{http::Reason, reason};
 use registry::company::{self, CompanyId};
+use registry::module::Module;
 use registry::request::{body, id, id_opt, not_found, query};
 use registry::role::{self, Named, OFFICERS, PEOPLE, Role, SECURITY, named};
 use registry::session::{Limits, OpenSession, choose_company as choose, end, open};
 use registry::{account, audit};
-use registry::module::Module;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -42,8 +42,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("会话").acts(ACTS);
+pub const MODULE: Module = Module::new("会话").acts(ACTS);
 
 /// The account of a session.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -67,7 +67,10 @@ use module::Module;
 
 /// What the modules of this crate bring to the platform; those of other crates say it themselves.
 pub const MODULES: &[Module] = &[
-    Module::new("双人复核").acts(approval::ACTS).codes(approval::codes::ALL).todos(&[todo::of_approvals]),
+    Module::new("双人复核")
+        .acts(approval::ACTS)
+        .codes(approval::codes::ALL)
+        .todos(&[todo::of_approvals]),
     Module::new("账号").acts(account::ACTS),
     Module::new("会话").parameters(session::PARAMETERS),
     Module::new("代码表").acts(code_table::ACTS),

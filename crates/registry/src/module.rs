@@ -10,7 +10,7 @@ use crate::todo::Count;
 use web::Code;
 
 /// A module (功能模块) and what it brings; see the fields. What a module does not name it does not have.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Module {
     /// Its name, in Chinese: the heading of its acts in the reference of the audit.
     pub chinese: &'static str,

@@ -15,8 +15,13 @@ use store::testing::each_engine;
 async fn of(world: &World, actor: &Actor) -> Vec<(&'static str, i64, i64)> {
     let (actor, now_ms) = (actor.clone(), world.ground.now_ms());
     let modules = [registry::MODULES, crate::MODULES, exchange::MODULES];
-    let counts = modules.into_iter().flatten().flat_map(|module| module.todos);
-    let mut counters: Vec<Arc<Counter>> = counts.map(|count| Arc::new(*count) as Arc<Counter>).collect();
+    let counts = modules
+        .into_iter()
+        .flatten()
+        .flat_map(|module| module.todos);
+    let mut counters: Vec<Arc<Counter>> = counts
+        .map(|count| Arc::new(*count) as Arc<Counter>)
+        .collect();
     counters.push(Arc::new(|tx: &mut Tx<'_>, asking: &Asking<'_>| {
         case_file::waits(&[PLAIN], tx, asking)
     }));

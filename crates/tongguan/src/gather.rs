@@ -36,12 +36,16 @@ pub fn parameters() -> Vec<&'static [Parameter]> {
 /// Every act that leaves a row in the audit, by the name of its module.
 pub fn acts() -> Arc<[(&'static str, &'static [Act])]> {
     let with_acts = modules().filter(|module| !module.acts.is_empty());
-    with_acts.map(|module| (module.chinese, module.acts)).collect()
+    with_acts
+        .map(|module| (module.chinese, module.acts))
+        .collect()
 }
 
 /// Every kind of act that needs a second pair of eyes.
 pub fn kinds() -> Arc<[Kind]> {
-    modules().flat_map(|module| module.approvals.iter().copied()).collect()
+    modules()
+        .flat_map(|module| module.approvals.iter().copied())
+        .collect()
 }
 
 /// Every code of a refusal or fault that the binary can answer.
@@ -53,7 +57,9 @@ pub fn codes() -> Vec<&'static Code> {
 /// What counts the to-dos (待办) of whoever asks.
 pub fn todos() -> Arc<[Arc<Counter>]> {
     let of_modules = modules().flat_map(|module| module.todos);
-    let mut counters: Vec<Arc<Counter>> = of_modules.map(|count| Arc::new(*count) as Arc<Counter>).collect();
+    let mut counters: Vec<Arc<Counter>> = of_modules
+        .map(|count| Arc::new(*count) as Arc<Counter>)
+        .collect();
     let cases = services::case_kinds();
     counters.push(Arc::new(move |tx: &mut Tx<'_>, asking: &Asking<'_>| {
         case_file::waits(&cases, tx, asking)

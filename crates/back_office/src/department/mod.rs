@@ -49,8 +49,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("部门").acts(ACTS).approvals(KINDS);
+pub const MODULE: Module = Module::new("部门").acts(ACTS).approvals(KINDS);
 
 /// Changes the customs district of a department, and with it what its people see.
 pub const DISTRICT: Kind = Kind {

@@ -43,8 +43,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("字典").acts(ACTS);
+pub const MODULE: Module = Module::new("字典").acts(ACTS);
 
 fn english(text: &str) -> Result<String, Problem> {
     match text.trim() {

@@ -15,8 +15,8 @@ use crate::administration::last_office;
 use registry::account::{self, AccountId};
 use registry::approval::{Doing, Kind, Undone};
 use registry::audit;
-use registry::role::{self, CustomRole, Grant, Role};
 use registry::module::Module;
+use registry::role::{self, CustomRole, Grant, Role};
 use serde::{Deserialize, Serialize};
 use store::{Error, Result as StoreResult, Tx};
 
@@ -32,8 +32,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("授权").acts(ACTS).approvals(KINDS);
+pub const MODULE: Module = Module::new("授权").acts(ACTS).approvals(KINDS);
 
 /// Who decides about roles.
 const DECIDERS: &[Role] = &[Role::SecurityAdmin];

@@ -25,8 +25,7 @@ pub use own::{ACTS, PARAMETERS, STALE_DAYS, own};
 pub use sql::{Run, State, runs, states};
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("定时任务").acts(ACTS).parameters(PARAMETERS);
+pub const MODULE: Module = Module::new("定时任务").acts(ACTS).parameters(PARAMETERS);
 
 /// How often a process looks for due jobs.
 const LOOK: Duration = Duration::from_secs(2);

@@ -21,7 +21,6 @@ registry::parameters! {
         "多少天未登录的账号自动停用并报告；0 表示不停用。";
 }
 
-
 registry::acts! {
     /// A job was asked for by hand.
     pub(super) RUN = "job.run", "手动执行定时任务";

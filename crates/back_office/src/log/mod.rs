@@ -22,8 +22,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("审计").acts(ACTS);
+pub const MODULE: Module = Module::new("审计").acts(ACTS);
 
 /// Accounts that a name may stand for.
 const PEOPLE_MAX: i64 = 50;

@@ -22,10 +22,10 @@ use registry::access::Actor;
 use registry::approval::{Doing, Kind, Undone};
 use registry::audit;
 use registry::ground::Ground;
+use registry::module::Module;
 use registry::page::text::blocks;
 use registry::request::{codes, field, not_found, words};
 use registry::role::{AccountId, Role};
-use registry::module::Module;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::{Error, Result as StoreResult, Tx};
@@ -69,8 +69,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("公告").acts(ACTS).approvals(KINDS);
+pub const MODULE: Module = Module::new("公告").acts(ACTS).approvals(KINDS);
 
 /// Publishes a notice that somebody else has written.
 pub const PUBLISH: Kind = Kind {

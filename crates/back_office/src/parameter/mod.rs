@@ -12,9 +12,9 @@ use registry::access::Actor;
 use registry::approval::{Doing, Kind as ApprovalKind, Undone};
 use registry::audit;
 use registry::ground::Ground;
+use registry::module::Module;
 use registry::parameter::{self as rows, Change, Parameter};
 use registry::role::Role;
-use registry::module::Module;
 use serde::{Deserialize, Serialize};
 use store::{Error, Result as StoreResult, Tx};
 
@@ -24,8 +24,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("参数").acts(ACTS).approvals(KINDS);
+pub const MODULE: Module = Module::new("参数").acts(ACTS).approvals(KINDS);
 
 /// Changes a parameter that touches security.
 pub const SET_KIND: ApprovalKind = ApprovalKind {

@@ -9,9 +9,9 @@ mod sql;
 use crate::department::{code, place};
 use registry::access::Actor;
 use registry::ground::Ground;
+use registry::module::Module;
 use registry::request::{codes, field, not_found, words};
 use registry::{account, audit};
-use registry::module::Module;
 use store::Tx;
 use web::Problem;
 
@@ -28,8 +28,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("岗位").acts(ACTS);
+pub const MODULE: Module = Module::new("岗位").acts(ACTS);
 
 /// A post (岗位).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -17,15 +17,14 @@ use registry::access::Actor;
 use registry::account::personal::{self, Field};
 use registry::account::{self, AccountId, NewAccount, Profile, Refusal};
 use registry::ground::{Ground, Secret};
+use registry::module::Module;
 use registry::request::{codes, field, not_found};
 use registry::{audit, role};
-use registry::module::Module;
 use store::{Result as StoreResult, Tx};
 use web::Problem;
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("用户").approvals(state::KINDS);
+pub const MODULE: Module = Module::new("用户").approvals(state::KINDS);
 
 /// The data of a person as they are typed.
 #[derive(Debug, Clone, Default)]

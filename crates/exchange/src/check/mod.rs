@@ -34,8 +34,7 @@ use store::clock::beijing_day;
 use store::{Result, Tx};
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("校验").codes(codes::ALL);
+pub const MODULE: Module = Module::new("校验").codes(codes::ALL);
 
 /// Messages that one task of the thread pool parses.
 const CHUNK: usize = 32;

@@ -67,8 +67,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("更正重报").acts(ACTS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("更正重报").acts(ACTS).codes(codes::ALL);
 
 /// Why a document came back (退单原因).
 #[derive(Debug, Clone)]

@@ -16,13 +16,11 @@ pub mod list;
 #[cfg(test)]
 mod tests;
 
-
 registry::parameters! {
     /// Rows of one export.
     pub EXPORT_ROWS_MAX = "export.rows_max", "导出行数上限", number(1000, 5_000_000, "行"), plain, Fixed(5_000_000),
         "一次导出最多多少行；平台繁忙时可调低。";
 }
-
 
 registry::acts! {
     /// A list was exported.
@@ -30,5 +28,4 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("导出").acts(ACTS).parameters(PARAMETERS);
+pub const MODULE: Module = Module::new("导出").acts(ACTS).parameters(PARAMETERS);

@@ -110,8 +110,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("申报").acts(ACTS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("申报").acts(ACTS).codes(codes::ALL);
 
 /// Which key a message came with, when a person brought it.
 const NO_KEY: i64 = 0;

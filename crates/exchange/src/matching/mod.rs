@@ -32,8 +32,8 @@ use ceb::code::matching as code;
 use ceb::matching::{Difference, Facts, Known, Part, is_compared, limit};
 use ceb::{Finding, Severity};
 use registry::company::CompanyId;
-use registry::seal::Seal;
 use registry::module::Module;
+use registry::seal::Seal;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use store::event::Event;
 use store::{Result, Tx};
@@ -49,7 +49,6 @@ registry::parameters! {
         "企业选择“不齐先等待”时，清单最多等待多久，之后照常发送。";
 }
 
-
 registry::acts! {
     /// A company changed its policy.
     pub POLICY_SET = "matching.policy", "变更对碰策略";
@@ -58,8 +57,10 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("三单对碰").acts(ACTS).parameters(PARAMETERS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("三单对碰")
+    .acts(ACTS)
+    .parameters(PARAMETERS)
+    .codes(codes::ALL);
 
 /// Purpose of the keyed hash of personal values.
 const PURPOSE: &str = "matching";

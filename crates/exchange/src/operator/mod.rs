@@ -13,8 +13,11 @@
 //!
 //! Customs knows a message by the id in its envelope, so one that is sent twice is one declaration.
 
+use crate::query::board;
 use registry::module::Module;
+use registry::role::Role;
 use registry::todo::{Asking, Todo};
+use store::{Result, Tx};
 pub mod explain;
 pub mod http;
 pub mod request;
@@ -26,8 +29,7 @@ pub use request::{DISMISS_RECEIPT, KINDS, REFUSE, RELEASE, RELEASE_RECEIPT, RESU
 pub(crate) use sql::{Lane, lanes, rates};
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("值守").approvals(KINDS).todos(&[waits]);
+pub const MODULE: Module = Module::new("值守").approvals(KINDS).todos(&[waits]);
 
 /// Messages and receipts that are stuck and wait for operators; those that somebody has asked for wait among the requests
 /// for another person, and count once.
@@ -43,4 +45,3 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
         Todo::plain("parked", "未匹配回执", n_parked),
     ])
 }
-

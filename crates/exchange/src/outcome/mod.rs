@@ -25,6 +25,7 @@ use registry::access::{Actor, Sight};
 use registry::audit;
 use registry::company::CompanyId;
 use registry::module::Module;
+use registry::role::Role;
 use registry::todo::{Asking, Todo};
 use std::collections::{BTreeMap, BTreeSet};
 use store::clock::beijing_day;
@@ -52,8 +53,10 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("办理结果").acts(ACTS).codes(http::codes::ALL).todos(&[waits]);
+pub const MODULE: Module = Module::new("办理结果")
+    .acts(ACTS)
+    .codes(http::codes::ALL)
+    .todos(&[waits]);
 
 /// Who of a company corrects what was turned down.
 const DECLARERS: &[Role] = &[Role::CompanyAdmin, Role::CompanyClerk];
@@ -71,7 +74,6 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
         Todo::plain("refused", "平台拒收，待更正后重新申报", counts.refused),
     ])
 }
-
 
 /// Milliseconds from UTC to Beijing.
 const BEIJING_MS: i64 = 28_800_000;

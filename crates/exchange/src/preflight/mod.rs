@@ -41,8 +41,7 @@ pub use view::{
 };
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("预检").codes(codes::ALL);
+pub const MODULE: Module = Module::new("预检").codes(codes::ALL);
 
 /// Documents in one preflight.
 pub const DOCUMENTS_MAX: usize = 2000;

@@ -34,9 +34,7 @@ registry::parameters! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("配额").parameters(PARAMETERS).codes(codes::ALL);
-
+pub const MODULE: Module = Module::new("配额").parameters(PARAMETERS).codes(codes::ALL);
 
 /// The share of a limit from which a company is near it, in percent.
 pub const NEAR_PERCENT: i64 = 80;

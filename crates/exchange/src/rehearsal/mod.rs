@@ -40,8 +40,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("新版规范预演").acts(ACTS);
+pub const MODULE: Module = Module::new("新版规范预演").acts(ACTS);
 
 /// The coming version (将要生效的版本).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,8 +33,7 @@ pub use policy::{Policy, Verify};
 use trust::Believed;
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("验签").codes(codes::ALL);
+pub const MODULE: Module = Module::new("验签").codes(codes::ALL);
 
 /// Signatures of one SM2 key that must have passed before a table is built for it.
 const PASSES_BEFORE_TABLE: u32 = 2;

@@ -29,8 +29,8 @@ use registry::access::Actor;
 use registry::approval::{Doing, Kind as ApprovalKind, Undone};
 use registry::audit;
 use registry::company::{self, CompanyId};
-use registry::role::Role;
 use registry::module::Module;
+use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::{Error, Result, Tx};
 
@@ -51,8 +51,10 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("平台代签").acts(ACTS).approvals(KINDS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("平台代签")
+    .acts(ACTS)
+    .approvals(KINDS)
+    .codes(codes::ALL);
 
 /// Changes what a company's signatures must be.
 pub const POLICY_KIND: ApprovalKind = ApprovalKind {

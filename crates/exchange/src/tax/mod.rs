@@ -34,9 +34,7 @@ registry::parameters! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("税款测算").parameters(PARAMETERS);
-
+pub const MODULE: Module = Module::new("税款测算").parameters(PARAMETERS);
 
 /// How customs is taken to split and round.
 pub(crate) fn way(ground: &Ground) -> Way {

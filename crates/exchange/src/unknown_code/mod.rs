@@ -19,6 +19,7 @@ use registry::access::Actor;
 use registry::approval;
 use registry::audit::{self, Act};
 use registry::module::Module;
+use registry::role::Role;
 use registry::todo::{Asking, Todo};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::id::IdMaker;
@@ -47,8 +48,10 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("未知回执代码").acts(ACTS).codes(codes::ALL).todos(&[waits]);
+pub const MODULE: Module = Module::new("未知回执代码")
+    .acts(ACTS)
+    .codes(codes::ALL)
+    .todos(&[waits]);
 
 /// Codes that wait for an explanation of the operators.
 fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
@@ -56,9 +59,12 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
         return Ok(Vec::new());
     }
     let count = n_open(tx)?;
-    Ok(vec![Todo::plain("unknown_codes", "待解释的回执代码", count)])
+    Ok(vec![Todo::plain(
+        "unknown_codes",
+        "待解释的回执代码",
+        count,
+    )])
 }
-
 
 /// Codes of this room.
 pub mod codes {

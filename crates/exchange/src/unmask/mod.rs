@@ -28,7 +28,6 @@ registry::parameters! {
         "一个账号一小时内可用更正表导出多少份报文的个人信息原文。";
 }
 
-
 const HOUR_MS: i64 = 3_600_000;
 
 registry::acts! {
@@ -37,8 +36,10 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("查看原文").acts(ACTS).parameters(PARAMETERS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("查看原文")
+    .acts(ACTS)
+    .parameters(PARAMETERS)
+    .codes(codes::ALL);
 
 /// Codes of this room.
 pub mod codes {

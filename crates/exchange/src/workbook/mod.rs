@@ -38,8 +38,7 @@ pub use report::annotated;
 pub use template::template;
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("工作簿").codes(codes::ALL);
+pub const MODULE: Module = Module::new("工作簿").codes(codes::ALL);
 
 /// Messages that one upload may become.
 pub const MESSAGES_MAX: usize = 100;

@@ -12,9 +12,9 @@ use registry::access::Actor;
 use registry::account::{self, AccountId, NewAccount};
 use registry::company::CompanyId;
 use registry::ground::Ground;
+use registry::module::Module;
 use registry::role::{self, Grant, Role};
 use registry::{audit, hash_text};
-use registry::module::Module;
 use store::{Error, Result as StoreResult, Tx};
 use web::Problem;
 
@@ -27,8 +27,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("首次启用").acts(ACTS);
+pub const MODULE: Module = Module::new("首次启用").acts(ACTS);
 
 /// Makes a fresh token when there is no account yet; answers its text.
 pub async fn token(ground: &Ground) -> Result<Option<String>, Problem> {

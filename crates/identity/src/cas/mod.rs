@@ -33,10 +33,10 @@ use crate::relying_party::service::Service;
 use crate::relying_party::{self, RelyingParty};
 use registry::access::{Actor, Gate};
 use registry::ground::{Ground, Ruling};
+use registry::module::Module;
 use registry::session::{self, Found, Limits, Session, Stage};
 use registry::throttle::Throttle;
 use registry::{audit, hash_text};
-use registry::module::Module;
 use sql::Ticket;
 use std::sync::Arc;
 use store::clock::beijing_rfc3339;
@@ -57,8 +57,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("单点登录").acts(ACTS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("单点登录").acts(ACTS).codes(codes::ALL);
 
 /// The CAS server (单点登录服务).
 pub struct Cas {

@@ -7,8 +7,8 @@
 
 use registry::factor as rows;
 use registry::ground::{Ground, Secret};
-use registry::role::AccountId;
 use registry::module::Module;
+use registry::role::AccountId;
 use store::{Error, Result, Tx};
 use subtle::ConstantTimeEq;
 
@@ -38,8 +38,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("两步验证").acts(ACTS);
+pub const MODULE: Module = Module::new("两步验证").acts(ACTS);
 
 /// What a sealed secret is for.
 fn purpose(account: AccountId) -> String {

@@ -39,8 +39,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("外部身份").acts(ACTS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("外部身份").acts(ACTS).codes(codes::ALL);
 
 /// The longest external id, in bytes (`sub` of OIDC has 255 at most).
 const EXTERNAL_BYTES_MAX: usize = 255;

@@ -1,8 +1,6 @@
 //! How often somebody may fail, how many sessions he has, how long a password lasts: parameters, for
 //! a platform under attack is tightened at once and not at the next restart.
 
-use super::lock::EVERYWHERE_MAX;
-
 registry::parameters! {
     /// Sessions of one account at the same time.
     pub SESSIONS_MAX = "session.per_account", "同一账号的会话数", number(1, 20, "个"), security, Setting(|config| config.sessions_max),

@@ -13,9 +13,8 @@
 //! hash, so that the lock does not tell which names exist.
 
 use super::sql::{self, Counted, Key};
-use super::{FAILURES_MAX, LOCK_MINUTES};
+use super::limits::{EVERYWHERE_MAX, FAILURES_MAX, LOCK_MINUTES};
 use registry::ground::{Ground, Ruling};
-use registry::parameter::{Fallback, Kind, Parameter};
 use store::{Result as StoreResult, Tx};
 use web::address::network;
 

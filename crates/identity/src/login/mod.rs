@@ -29,10 +29,10 @@ use registry::account::{self, Account, AccountId, password};
 use registry::audit::{self, Outcome};
 use registry::ground::{Ground, Ruling};
 use registry::hash_text;
+use registry::module::Module;
 use registry::role::{self, Role};
 use registry::session::{self, Limits, Session, Stage};
 use registry::throttle::Throttle;
-use registry::module::Module;
 use store::{Result as StoreResult, Tx};
 use web::{Code, Problem};
 
@@ -55,8 +55,10 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("登录").acts(ACTS).parameters(PARAMETERS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("登录")
+    .acts(ACTS)
+    .parameters(PARAMETERS)
+    .codes(codes::ALL);
 
 /// A session that began or moved on, with the token for the cookie.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Guesses at the same time, who is locked out by them, and who is not.
 
-use super::lock::EVERYWHERE_MAX;
+use super::limits::EVERYWHERE_MAX;
 use super::{Tried, attempt, codes};
 use crate::testing::{Browser, COMPANY, PASSWORD, Pages, STAFF};
 use crate::{factor, login};

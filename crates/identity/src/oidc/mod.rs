@@ -37,10 +37,9 @@ use crate::relying_party::{self, RelyingParty};
 use registry::access::{Actor, Gate, Origin, Program, Programs};
 use registry::company::{self, Company};
 use registry::ground::Ground;
-use registry::parameter::Kind;
+use registry::module::Module;
 use registry::session::{self, Found, Limits, Stage};
 use registry::throttle::Throttle;
-use registry::module::Module;
 use std::sync::Arc;
 use store::{Result as StoreResult, Tx};
 use tokio::sync::Notify;
@@ -79,7 +78,6 @@ registry::parameters! {
         "接入系统没有收到刷新应答时，可在多少秒内用同一刷新令牌重试；0 表示不允许，重复使用即作废整个授权。";
 }
 
-
 /// Scopes: who it is, the name, and the attributes on the list of the entry.
 const SCOPES: [&str; 3] = ["openid", "profile", "attributes"];
 
@@ -103,8 +101,10 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("统一身份认证").acts(ACTS).parameters(PARAMETERS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("统一身份认证")
+    .acts(ACTS)
+    .parameters(PARAMETERS)
+    .codes(codes::ALL);
 
 /// The provider (统一身份认证服务).
 pub struct Oidc {

@@ -44,8 +44,7 @@ pub use enrol::{Enrolled, enrol, enrol_question};
 pub use prove::{Answer, prove};
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("通行密钥").codes(codes::ALL);
+pub const MODULE: Module = Module::new("通行密钥").codes(codes::ALL);
 
 /// How long a question may wait for its answer, in milliseconds.
 pub const LIFE_MS: i64 = 5 * 60_000;

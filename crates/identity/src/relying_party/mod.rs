@@ -53,8 +53,10 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("接入系统").acts(ACTS).approvals(KINDS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("接入系统")
+    .acts(ACTS)
+    .approvals(KINDS)
+    .codes(codes::ALL);
 
 /// What a relying party speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -33,7 +33,6 @@ crate::parameters! {
         "多少分钟没有操作即退出登录。";
 }
 
-
 /// How far a login has come (登录阶段).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {

@@ -22,8 +22,8 @@ use registry::account::{self, AccountId};
 use registry::audit;
 use registry::company::{self, CompanyId};
 use registry::ground::Ground;
-use registry::role::{self, Grant, Role};
 use registry::module::Module;
+use registry::role::{self, Grant, Role};
 use registry::todo::{Asking, Todo};
 use std::collections::BTreeMap;
 use store::clock::{beijing_day, parse_time};
@@ -42,8 +42,10 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("代理报关").acts(ACTS).codes(codes::ALL).todos(&[waits]);
+pub const MODULE: Module = Module::new("代理报关")
+    .acts(ACTS)
+    .codes(codes::ALL)
+    .todos(&[waits]);
 
 /// What ends within this time is told, in milliseconds: 30 days.
 const SOON_MS: i64 = 30 * 86_400_000;
@@ -58,7 +60,6 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     let count = count_ending(tx, company, asking.now_ms, until)?;
     Ok(vec![Todo::plain("agents", "30 天内到期的代理委托", count)])
 }
-
 
 /// Longest appointment, in days: three years.
 const DAYS_MAX: i64 = 3 * 366;

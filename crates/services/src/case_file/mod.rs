@@ -32,8 +32,8 @@ mod view;
 use registry::access::{Actor, Sight};
 use registry::approval;
 use registry::audit;
-use registry::role::{AccountId, Role};
 use registry::module::Module;
+use registry::role::{AccountId, Role};
 use registry::todo::{Asking, Todo};
 use store::event::Event;
 use store::{Result, Tx};
@@ -71,8 +71,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("办件").acts(ACTS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("办件").acts(ACTS).codes(codes::ALL);
 
 /// What is seen of the cases by an actor: his own, his company's, or those in sight of the staff.
 ///

@@ -3,7 +3,6 @@
 use crate::agent::http::{AgentView, view as agent_view};
 use crate::case_file::{self, Sees, mask};
 use crate::company_ledger::{Contact, Contract, business, contact_of, contracts, is_provisional};
-use crate::contents::ACTS;
 use crate::docking::http::{DockingCard, card};
 use crate::{agent, docking, member};
 use registry::api_key::{self, ApiKey};
@@ -241,7 +240,8 @@ fn history(tx: &mut Tx<'_>, company: &Company) -> Result<Vec<CardRow>> {
         company: Some(company.id.0),
         ..AuditFilter::default()
     };
-    let names: Vec<audit::Act> = ACTS.iter().flat_map(|acts| acts.iter()).copied().collect();
+    let acts = crate::MODULES.iter().flat_map(|module| module.acts);
+    let names: Vec<audit::Act> = acts.copied().collect();
     let rows = audit::list(tx, &filter, CARD_ROWS)?;
     Ok(rows
         .into_iter()

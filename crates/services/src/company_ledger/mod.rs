@@ -21,7 +21,6 @@ use registry::access::Actor;
 use registry::account;
 use registry::audit;
 use registry::company::{self, Company, CompanyId, Refusal};
-use registry::module::Module;
 use store::id::IdMaker;
 use store::{Result, Tx};
 
@@ -42,8 +41,8 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("企业台账").acts(ACTS).codes(codes::ALL);
+pub const MODULE: registry::module::Module =
+    registry::module::Module::new("企业台账").acts(ACTS).codes(codes::ALL);
 
 /// Begin of a DXP id that only stands in until the company has its own.
 const PROVISIONAL: &str = "NODXP";

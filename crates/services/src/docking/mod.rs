@@ -16,7 +16,9 @@ use registry::audit;
 use registry::company::{Company, CompanyId};
 use registry::ground::Ground;
 use registry::module::Module;
+use registry::role::Role;
 use registry::todo::{Asking, Todo};
+use store::clock::beijing_day;
 use store::{Result, Tx};
 use web::Problem;
 
@@ -28,8 +30,10 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("对接进度").acts(ACTS).codes(codes::ALL).todos(&[waits]);
+pub const MODULE: Module = Module::new("对接进度")
+    .acts(ACTS)
+    .codes(codes::ALL)
+    .todos(&[waits]);
 
 /// Connections that should be ready by now.
 fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
@@ -43,7 +47,6 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
         ..Todo::plain("docking", "到期未完成的对接", count)
     }])
 }
-
 
 /// The ways to connect.
 pub const CHANNELS: [(&str, &str); 3] = [

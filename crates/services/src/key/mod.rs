@@ -15,6 +15,7 @@ use registry::audit;
 use registry::company::CompanyId;
 use registry::ground::Ground;
 use registry::module::Module;
+use registry::role::Role;
 use registry::todo::{Asking, Todo};
 use store::{Result, Tx};
 use web::Problem;
@@ -33,8 +34,10 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("接口密钥").acts(ACTS).codes(codes::ALL).todos(&[waits]);
+pub const MODULE: Module = Module::new("接口密钥")
+    .acts(ACTS)
+    .codes(codes::ALL)
+    .todos(&[waits]);
 
 /// What ends within this time is told, in milliseconds: 30 days.
 const SOON_MS: i64 = 30 * 86_400_000;
@@ -49,7 +52,6 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
     let count = api_key::count_ending(tx, company, asking.now_ms, until)?;
     Ok(vec![Todo::plain("keys", "30 天内到期的接口密钥", count)])
 }
-
 
 /// Issues a key; answers it with its text, which is not kept anywhere.
 ///

@@ -19,9 +19,9 @@ use registry::audit;
 use registry::company::CompanyId;
 use registry::factor::{self, Factor};
 use registry::ground::Ground;
+use registry::module::Module;
 use registry::role::{self, Grant, Role};
 use registry::session;
-use registry::module::Module;
 use store::{Result, Tx};
 use web::Problem;
 
@@ -38,8 +38,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("企业人员").acts(ACTS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("企业人员").acts(ACTS).codes(codes::ALL);
 
 type Outcome<T> = Result<T, Problem>;
 

@@ -27,7 +27,6 @@ registry::parameters! {
         "179 号公告的支付原始数据保存多少天；公告要求不少于三年。";
 }
 
-
 /// Removes what is past its time.
 ///
 /// # Errors

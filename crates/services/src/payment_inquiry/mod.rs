@@ -30,6 +30,7 @@ use registry::audit;
 use registry::company::{Company, CompanyId};
 use registry::ground::{Ground, Secret};
 use registry::module::Module;
+use registry::role::Role;
 use registry::todo::{Asking, Todo};
 use serde::{Deserialize, Serialize};
 use store::{Error, Result, Tx};
@@ -55,8 +56,11 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("支付原始数据").acts(ACTS).parameters(PARAMETERS).codes(codes::ALL).todos(&[waits]);
+pub const MODULE: Module = Module::new("支付原始数据")
+    .acts(ACTS)
+    .parameters(PARAMETERS)
+    .codes(codes::ALL)
+    .todos(&[waits]);
 
 /// Uploads of payment data that failed, or are late.
 fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
@@ -69,7 +73,6 @@ fn waits(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec<Todo>> {
         ..Todo::plain("payment_inquiries", "超时或失败的支付数据上传", count)
     }])
 }
-
 
 /// To which of customs' addresses is uploaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -23,8 +23,8 @@ use crate::enrolment::enrol;
 use registry::account;
 use registry::audit;
 use registry::company::{self, Company, CompanyId};
-use registry::role::{self, Grant, Role};
 use registry::module::Module;
+use registry::role::{self, Grant, Role};
 use std::collections::BTreeMap;
 use store::{Result, Tx};
 use web::Problem;
@@ -35,8 +35,7 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: Module =
-    Module::new("企业入驻").acts(ACTS).codes(codes::ALL);
+pub const MODULE: Module = Module::new("企业入驻").acts(ACTS).codes(codes::ALL);
 
 /// Applications from one address within a day.
 pub const PER_DAY_MAX: i64 = 20;

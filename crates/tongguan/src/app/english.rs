@@ -38,8 +38,8 @@ pub fn code_page_en(code: &Code) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::gather::codes as refusal_codes;
     use super::{code_page_en, lines};
+    use crate::gather::codes as refusal_codes;
 
     #[test]
     fn every_code_has_its_english_page_and_every_page_its_code() {
