@@ -1,4 +1,4 @@
-//! Modules (功能模块): what each brings to the platform, declared once in the module itself and gathered by the binary.
+//! Modules (模块): what each brings to the platform, declared once in the module itself and gathered by the binary.
 //!
 //! A module says what it audits, what may be changed while the platform runs, what needs two people, what it refuses,
 //! and what of it waits for whom. Routes and operations stand in its `routes()`, for they need a state of their own.
@@ -9,7 +9,7 @@ use crate::parameter::Parameter;
 use crate::todo::Count;
 use web::Code;
 
-/// A module (功能模块) and what it brings; see the fields. What a module does not name it does not have.
+/// A module (模块) and what it brings; see the fields. What a module does not name it does not have.
 #[derive(Clone, Copy)]
 pub struct Module {
     /// Its name, in Chinese: the heading of its acts in the reference of the audit.

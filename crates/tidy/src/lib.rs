@@ -32,6 +32,8 @@ mod lexer;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod modules;
+#[cfg(test)]
 mod outside;
 #[cfg(test)]
 mod routes;

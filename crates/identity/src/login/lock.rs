@@ -12,8 +12,8 @@
 //! Passwords and codes are counted apart. A name that nobody has is counted like any other, by a keyed
 //! hash, so that the lock does not tell which names exist.
 
-use super::sql::{self, Counted, Key};
 use super::limits::{EVERYWHERE_MAX, FAILURES_MAX, LOCK_MINUTES};
+use super::sql::{self, Counted, Key};
 use registry::ground::{Ground, Ruling};
 use store::{Result as StoreResult, Tx};
 use web::address::network;

@@ -41,8 +41,9 @@ registry::acts! {
 }
 
 /// What this module brings to the platform.
-pub const MODULE: registry::module::Module =
-    registry::module::Module::new("企业台账").acts(ACTS).codes(codes::ALL);
+pub const MODULE: registry::module::Module = registry::module::Module::new("企业台账")
+    .acts(ACTS)
+    .codes(codes::ALL);
 
 /// Begin of a DXP id that only stands in until the company has its own.
 const PROVISIONAL: &str = "NODXP";
