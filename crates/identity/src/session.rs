@@ -3,14 +3,13 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Gate, Person, Routes};
 use registry::approval::{http::Reason, reason};
 use registry::company::{self, CompanyId};
 use registry::module::Module;
-use registry::request::{body, id, id_opt, not_found, query};
+use registry::request::{id_opt, not_found};
 use registry::role::{self, Named, OFFICERS, PEOPLE, Role, SECURITY, named};
 use registry::session::{Limits, OpenSession, choose_company as choose, end, open};
 use registry::{account, audit};
@@ -20,7 +19,7 @@ use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem, codes};
+use web::{JsonBody, Page, PageSize, PathId, Problem, QueryOf, codes};
 
 registry::operations! {
     ReadSession = reads("session", "查看当前会话", PEOPLE);
@@ -225,10 +224,8 @@ pub struct ChooseCompany {
 async fn choose_company(
     By { actor, .. }: By<SwitchCompany>,
     State(desk): State<SessionDesk>,
-    body: Result<Json<ChooseCompany>, JsonRejection>,
+    JsonBody(body): JsonBody<ChooseCompany>,
 ) -> Result<StatusCode, Problem> {
-    let Json(body) =
-        body.map_err(|error| Problem::new(codes::BAD_REQUEST).detail(error.body_text()))?;
     let account = actor.require_account()?;
     let chosen = body.company_id.parse().ok().map(CompanyId);
     let now_ms = desk.gate.ground.now_ms();
@@ -299,9 +296,8 @@ pub struct OnlineView {
 async fn online_users(
     By { actor, .. }: By<ReadOnlineUsers>,
     State(desk): State<SessionDesk>,
-    asked: Result<Query<OnlineQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<OnlineQuery>,
 ) -> Result<Json<Page<OnlineView>>, Problem> {
-    let asked = query(asked)?;
     let before = id_opt("after", asked.after.as_deref())?.unwrap_or(i64::MAX);
     let size = PageSize::of(asked.limit);
     let ground = &desk.gate.ground;
@@ -338,10 +334,10 @@ async fn online_users(
 async fn kick(
     By { actor, .. }: By<Kick>,
     State(desk): State<SessionDesk>,
-    Path(asked): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
-    let (asked, why) = (id(&asked)?, reason(&body(given)?.reason)?);
+    let why = reason(&given.reason)?;
     let now_ms = desk.gate.ground.now_ms();
     let write = move |tx: &mut Tx<'_>| -> Result<(), Problem> {
         if !end(tx, asked, now_ms, "kick")? {

@@ -3,19 +3,18 @@
 use super::{DEPARTMENTS_MAX, DISTRICT, Department, Details, DistrictWish, all, by_id, in_order};
 use crate::administration::{Asked, Desk};
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::account;
 use registry::approval::{self, Request, reason};
-use registry::request::{body, field, id, id_opt, not_found};
+use registry::request::{field, id_opt, not_found};
 use registry::role::{OFFICERS, SYSTEM};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
-use web::{Page, Problem};
+use web::{JsonBody, Page, PathId, Problem};
 
 registry::operations! {
     ReadDepartments = reads("departments", "查看部门", OFFICERS);
@@ -171,9 +170,9 @@ pub struct Made {
 async fn create_department(
     By { actor, .. }: By<CreateDepartment>,
     State(desk): State<Desk>,
-    given: Result<Json<DepartmentData>, JsonRejection>,
+    JsonBody(given): JsonBody<DepartmentData>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let (given, ground) = (details(body(given)?)?, desk.ground().clone());
+    let (given, ground) = (details(given)?, desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (None, &given));
     let id = desk.ground().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
@@ -193,10 +192,10 @@ async fn create_department(
 async fn change_department(
     By { actor, .. }: By<ChangeDepartment>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<DepartmentData>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<DepartmentData>,
 ) -> Result<StatusCode, Problem> {
-    let (asked, given) = (id(&asked)?, details(body(given)?)?);
+    let given = details(given)?;
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (Some(asked), &given));
     desk.ground().act(write).await?;
@@ -216,9 +215,9 @@ async fn change_department(
 async fn remove_department(
     By { actor, .. }: By<RemoveDepartment>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
+    PathId(asked): PathId,
 ) -> Result<StatusCode, Problem> {
-    let (asked, ground) = (id(&asked)?, desk.ground().clone());
+    let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| super::remove(tx, &ground, &actor, asked);
     desk.ground().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -249,10 +248,9 @@ pub struct NewDistrict {
 async fn ask_department_district(
     By { actor, .. }: By<AskDepartmentDistrict>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<NewDistrict>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<NewDistrict>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let (asked, given) = (id(&asked)?, body(given)?);
     let why = reason(&given.reason)?;
     let district = given.district.filter(|text| !text.is_empty());
     let is_district =

@@ -4,16 +4,14 @@ use super::{DICTIONARIES_MAX, Dictionary, standard};
 use crate::administration::Desk;
 use crate::department::http::Made;
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
-use registry::request::body;
 use registry::role::{PEOPLE, SYSTEM};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::ToSchema;
-use web::{Page, Problem};
+use web::{JsonBody, Page, Problem};
 
 registry::operations! {
     ReadDictionaries = reads("dictionaries", "查看字典", PEOPLE);
@@ -131,9 +129,9 @@ pub struct NewDictionary {
 async fn create_dictionary(
     By { actor, .. }: By<CreateDictionary>,
     State(desk): State<Desk>,
-    given: Result<Json<NewDictionary>, JsonRejection>,
+    JsonBody(given): JsonBody<NewDictionary>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let (given, ground) = (body(given)?, desk.ground().clone());
+    let ground = desk.ground().clone();
     let one = Dictionary {
         code: given.code,
         chinese: given.chinese,
@@ -163,9 +161,9 @@ async fn change_dictionary(
     By { actor, .. }: By<ChangeDictionary>,
     State(desk): State<Desk>,
     Path(code): Path<String>,
-    given: Result<Json<DictionaryData>, JsonRejection>,
+    JsonBody(given): JsonBody<DictionaryData>,
 ) -> Result<StatusCode, Problem> {
-    let (given, ground) = (body(given)?, desk.ground().clone());
+    let ground = desk.ground().clone();
     let one = Dictionary {
         code,
         chinese: given.chinese,

@@ -4,19 +4,18 @@
 use super::{GRANT, REVOKE, Taking, Wish, validate};
 use crate::administration::{Asked, Desk};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::account::{self, AccountId};
 use registry::approval::{self, Kind, Request, http::Reason, reason};
-use registry::request::{body, codes, id, id_opt, not_found, query, time_opt};
+use registry::request::{codes, id_opt, not_found, time_opt};
 use registry::role::{self, Grant, Named, OFFICERS, Role, SYSTEM, named};
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem};
+use web::{JsonBody, Page, PageSize, PathId, Problem, QueryOf};
 
 registry::operations! {
     ReadGrants = reads("grants", "查看授权", OFFICERS);
@@ -97,9 +96,8 @@ fn view(tx: &mut Tx<'_>, grant: &Grant) -> StoreResult<GrantView> {
 async fn grants(
     _: By<ReadGrants>,
     State(desk): State<Desk>,
-    asked: Result<Query<GrantQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<GrantQuery>,
 ) -> Result<Json<Page<GrantView>>, Problem> {
-    let asked = query(asked)?;
     let account = id_opt("account", asked.account.as_deref())?;
     let after = id_opt("after", asked.after.as_deref())?.unwrap_or(0);
     let size = PageSize::of(asked.limit);
@@ -155,9 +153,8 @@ pub struct GrantWish {
 async fn ask_grant(
     By { actor, .. }: By<AskGrant>,
     State(desk): State<Desk>,
-    given: Result<Json<GrantWish>, JsonRejection>,
+    JsonBody(given): JsonBody<GrantWish>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let given = body(given)?;
     let why = reason(&given.reason)?;
     let account = id_opt("accountId", Some(&given.account_id))?.ok_or_else(not_found)?;
     if actor.who.id() == Some(account) {
@@ -196,10 +193,10 @@ async fn ask_grant(
 async fn ask_revoke(
     By { actor, .. }: By<AskRevoke>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let (asked, why) = (id(&asked)?, reason(&body(given)?.reason)?);
+    let why = reason(&given.reason)?;
     let own = actor.who.id();
     let check = move |tx: &mut Tx<'_>| -> Result<Request, Problem> {
         // The roles of a company's people are the company's own affair.

@@ -3,20 +3,19 @@
 use super::own::RUN;
 use super::{Job, Run, runs, sql, states};
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use registry::access::{By, Gate, Routes};
 use registry::approval::{http::Reason, reason};
 use registry::audit;
-use registry::request::{body, codes, not_found};
+use registry::request::{codes, not_found};
 use registry::role::{Role, SYSTEM};
 use serde::Serialize;
 use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
-use web::{Page, Problem};
+use web::{JsonBody, Page, Problem};
 
 /// Runs shown.
 const RUNS: i64 = 100;
@@ -180,10 +179,10 @@ async fn run_job(
     By { actor, .. }: By<RunJob>,
     State(desk): State<JobDesk>,
     Path(name): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
     let name = desk.job(&name)?.name;
-    let why = reason(&body(given)?.reason)?;
+    let why = reason(&given.reason)?;
     let now_ms = desk.gate.ground.now_ms();
     let write = move |tx: &mut Tx<'_>| -> Result<(), Problem> {
         sql::ensure(tx, name, now_ms)?;

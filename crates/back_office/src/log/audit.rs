@@ -5,22 +5,21 @@ use super::{EXPORT, VERIFY};
 use crate::administration::Desk;
 use axum::Json;
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::unfold;
 use registry::access::{By, Routes};
 use registry::audit::{Filter, Row, Verdict, done, list, verify};
-use registry::request::{field, id_opt, query, time_opt};
+use registry::request::{field, id_opt, time_opt};
 use registry::role::{AUDIT, Role};
 use serde::{Deserialize, Serialize};
 use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use tokio::sync::mpsc;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem, attachment, conditions, file_name, told_conditions};
+use web::{Page, PageSize, Problem, QueryOf, attachment, conditions, file_name, told_conditions};
 
 /// Rows read at once for an export.
 const EXPORT_ROWS: i64 = 500;
@@ -164,9 +163,8 @@ fn filter(desk: &Desk, asked: &AuditQuery) -> Result<Filter, Problem> {
 async fn audit_rows(
     _: By<ReadAuditRows>,
     State(desk): State<Desk>,
-    asked: Result<Query<AuditQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<AuditQuery>,
 ) -> Result<Json<Page<AuditView>>, Problem> {
-    let asked = query(asked)?;
     let filter = filter(&desk, &asked)?;
     let size = PageSize::of(asked.limit);
     let read = move |tx: &mut Tx<'_>| list(tx, &filter, size.rows());
@@ -222,9 +220,9 @@ pub fn verdict_view(verdict: Verdict) -> VerdictView {
 async fn audit_verify(
     By { actor, .. }: By<AuditVerify>,
     State(desk): State<Desk>,
-    asked: Result<Query<VerifyQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<VerifyQuery>,
 ) -> Result<Json<VerdictView>, Problem> {
-    let known = query(asked)?.head.filter(|hash| !hash.is_empty());
+    let known = asked.head.filter(|hash| !hash.is_empty());
     let found = verify(&desk.ground().db, known).await?;
     let (now_ms, view) = (desk.ground().now_ms(), verdict_view(found));
     let told = match view.broken_at {
@@ -347,9 +345,8 @@ async fn pour(desk: Desk, mut filter: Filter, to: mpsc::Sender<Result<Bytes, std
 async fn audit_export(
     By { actor, .. }: By<AuditExport>,
     State(desk): State<Desk>,
-    asked: Result<Query<AuditQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<AuditQuery>,
 ) -> Result<Response, Problem> {
-    let asked = query(asked)?;
     let filter = filter(&desk, &asked)?;
     let now_ms = desk.ground().now_ms();
     let conditions = conditions(&[

@@ -5,13 +5,12 @@ use super::EXPORT;
 use super::audit::{acts_of, name_of};
 use crate::administration::Desk;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use registry::access::{Actor, By, Permission, Routes};
 use registry::account::{self, AccountId};
 use registry::audit::{Filter, Row, done, list};
-use registry::request::{field, id_opt, query, time_opt};
+use registry::request::{field, id_opt, time_opt};
 use registry::role::{AUDIT, Operation, Role};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,7 +18,7 @@ use store::clock::{beijing_compact, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
 use web::sheet::Value;
-use web::{Page, PageSize, Problem, conditions, file_name, told_conditions};
+use web::{Page, PageSize, Problem, QueryOf, conditions, file_name, told_conditions};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -189,12 +188,7 @@ fn view(desk: &Desk, (row, login): (Row, String)) -> LogView {
     }
 }
 
-async fn answer(
-    desk: &Desk,
-    log: Log,
-    asked: Result<Query<LogQuery>, QueryRejection>,
-) -> Result<Json<Page<LogView>>, Problem> {
-    let asked = query(asked)?;
+async fn answer(desk: &Desk, log: Log, asked: LogQuery) -> Result<Json<Page<LogView>>, Problem> {
     let filter = filter(desk, log, &asked)?;
     let size = PageSize::of(asked.limit);
     let read = move |tx: &mut Tx<'_>| rows(tx, &filter, size.rows());
@@ -213,7 +207,7 @@ async fn answer(
 async fn login_log(
     _: By<ReadLoginLog>,
     State(desk): State<Desk>,
-    asked: Result<Query<LogQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<LogQuery>,
 ) -> Result<Json<Page<LogView>>, Problem> {
     answer(&desk, Log::Logins, asked).await
 }
@@ -228,7 +222,7 @@ async fn login_log(
 async fn operation_log(
     _: By<ReadOperationLog>,
     State(desk): State<Desk>,
-    asked: Result<Query<LogQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<LogQuery>,
 ) -> Result<Json<Page<LogView>>, Problem> {
     answer(&desk, Log::Operations, asked).await
 }
@@ -251,9 +245,8 @@ async fn workbook(
     desk: &Desk,
     (log, operation): (Log, &'static Operation),
     actor: Actor,
-    asked: Result<Query<LogQuery>, QueryRejection>,
+    asked: LogQuery,
 ) -> Result<Response, Problem> {
-    let asked = query(asked)?;
     let (mut filter, person) = filter(desk, log, &asked)?;
     let result = asked.result.as_deref().map(|result| match result {
         "done" => "成功",
@@ -319,7 +312,7 @@ async fn workbook(
 async fn export_login_log(
     By { actor, .. }: By<ExportLoginLog>,
     State(desk): State<Desk>,
-    asked: Result<Query<LogQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<LogQuery>,
 ) -> Result<Response, Problem> {
     workbook(
         &desk,
@@ -341,7 +334,7 @@ async fn export_login_log(
 async fn export_operation_log(
     By { actor, .. }: By<ExportOperationLog>,
     State(desk): State<Desk>,
-    asked: Result<Query<LogQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<LogQuery>,
 ) -> Result<Response, Problem> {
     workbook(
         &desk,

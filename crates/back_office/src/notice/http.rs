@@ -4,18 +4,17 @@
 use super::{Level, Notice, audiences, by_id, is_for, n_unread, valid};
 use crate::administration::Desk;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::page::text::{Block, blocks};
-use registry::request::{id, id_opt, not_found, query};
+use registry::request::{id_opt, not_found};
 use registry::role::PEOPLE;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem};
+use web::{Page, PageSize, PathId, Problem, QueryOf};
 
 /// Unread ones that are counted; more are "99+".
 const UNREAD_MAX: i64 = 100;
@@ -134,10 +133,9 @@ pub struct NoticeQuery {
 async fn notices(
     By { actor, .. }: By<ReadNotices>,
     State(desk): State<Desk>,
-    asked: Result<Query<NoticeQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<NoticeQuery>,
 ) -> Result<Json<Page<NoticeView>>, Problem> {
     let account = actor.require_account()?;
-    let asked = query(asked)?;
     let before = id_opt("after", asked.after.as_deref())?;
     let size = PageSize::of(asked.limit);
     let now_ms = desk.ground().now_ms();
@@ -216,9 +214,9 @@ fn may_see(actor: &Actor, notice: &Notice, now_ms: i64) -> bool {
 async fn notice(
     By { actor, .. }: By<ReadNotice>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
+    PathId(asked): PathId,
 ) -> Result<Json<NoticeView>, Problem> {
-    let (asked, now_ms) = (id(&asked)?, desk.ground().now_ms());
+    let now_ms = desk.ground().now_ms();
     let found = desk.ground().read(move |tx| by_id(tx, asked)).await?;
     let found = found.filter(|notice| may_see(&actor, notice, now_ms));
     Ok(Json(view(&found.ok_or_else(not_found)?, false)))
@@ -236,9 +234,9 @@ async fn notice(
 async fn read_notice(
     By { actor, .. }: By<MarkNoticeRead>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
+    PathId(asked): PathId,
 ) -> Result<StatusCode, Problem> {
-    let (asked, ground) = (id(&asked)?, desk.ground().clone());
+    let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| super::read(tx, &ground, &actor, asked);
     desk.ground().act(write).await?;
     Ok(StatusCode::NO_CONTENT)

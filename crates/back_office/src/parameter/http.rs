@@ -3,20 +3,19 @@
 use super::{SET_KIND, Wish, shown, write};
 use crate::administration::Desk;
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::approval::{self, Request, reason};
 use registry::parameter::{self as rows, Change, Kind, Parameter, changes, refresh};
-use registry::request::{body, codes, field, not_found};
+use registry::request::{codes, field, not_found};
 use registry::role::{OFFICERS, SYSTEM};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
-use web::{Page, Problem};
+use web::{JsonBody, Page, Problem};
 
 /// Changes that are shown of one parameter.
 const CHANGES: i64 = 200;
@@ -239,9 +238,9 @@ async fn set_parameter(
     By { actor, .. }: By<SetParameter>,
     State(desk): State<Desk>,
     Path(name): Path<String>,
-    given: Result<Json<NewValue>, JsonRejection>,
+    JsonBody(given): JsonBody<NewValue>,
 ) -> Result<(StatusCode, Json<Became>), Problem> {
-    let (parameter, given) = (find(&desk, &name)?, body(given)?);
+    let parameter = find(&desk, &name)?;
     let why = reason(&given.reason)?;
     if let Some(value) = given.value {
         parameter.check(value).map_err(field)?;

@@ -4,16 +4,14 @@ use super::{POSTS_MAX, Post, all};
 use crate::administration::Desk;
 use crate::department::http::Made;
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
-use registry::request::{body, id};
 use registry::role::{OFFICERS, SYSTEM};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::ToSchema;
-use web::{Page, Problem};
+use web::{JsonBody, Page, PathId, Problem};
 
 registry::operations! {
     ReadPosts = reads("posts", "查看岗位", OFFICERS);
@@ -109,9 +107,9 @@ fn post(data: PostData) -> Post {
 async fn create_post(
     By { actor, .. }: By<CreatePost>,
     State(desk): State<Desk>,
-    given: Result<Json<PostData>, JsonRejection>,
+    JsonBody(given): JsonBody<PostData>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let (given, ground) = (post(body(given)?), desk.ground().clone());
+    let (given, ground) = (post(given), desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (None, &given));
     let id = desk.ground().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
@@ -131,10 +129,10 @@ async fn create_post(
 async fn change_post(
     By { actor, .. }: By<ChangePost>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<PostData>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<PostData>,
 ) -> Result<StatusCode, Problem> {
-    let (asked, given) = (id(&asked)?, post(body(given)?));
+    let given = post(given);
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| super::put(tx, &ground, &actor, (Some(asked), &given));
     desk.ground().act(write).await?;
@@ -154,9 +152,9 @@ async fn change_post(
 async fn remove_post(
     By { actor, .. }: By<RemovePost>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
+    PathId(asked): PathId,
 ) -> Result<StatusCode, Problem> {
-    let (asked, ground) = (id(&asked)?, desk.ground().clone());
+    let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| super::remove(tx, &ground, &actor, asked);
     desk.ground().act(write).await?;
     Ok(StatusCode::NO_CONTENT)

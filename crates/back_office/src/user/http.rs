@@ -6,8 +6,7 @@ use super::{Details, change, create, object};
 use crate::administration::Desk;
 use crate::{department, post};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use identity::factor;
 use identity::login::lock;
@@ -16,14 +15,14 @@ use registry::account::personal::Field;
 use registry::account::{self, Account, AccountId, Filter};
 use registry::approval::{http::Reason, reason};
 use registry::ground::{Ground, Secret};
-use registry::request::{body, id, id_opt, not_found, query};
+use registry::request::{id_opt, not_found};
 use registry::role::{self, Named, OFFICERS, SYSTEM, SYSTEM_SECURITY, named};
 use registry::{audit, company, hash_text};
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem};
+use web::{JsonBody, Page, PageSize, PathId, Problem, QueryOf};
 
 registry::operations! {
     ReadUsers = reads("users", "查看用户列表", OFFICERS);
@@ -166,9 +165,8 @@ fn view(tx: &mut Tx<'_>, ground: &Ground, found: Account) -> StoreResult<UserVie
 async fn users(
     _: By<ReadUsers>,
     State(desk): State<Desk>,
-    asked: Result<Query<UserQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<UserQuery>,
 ) -> Result<Json<Page<UserView>>, Problem> {
-    let asked = query(asked)?;
     let department = id_opt("department", asked.department.as_deref())?;
     let mut filter = Filter {
         kind: asked.kind,
@@ -207,9 +205,9 @@ async fn users(
 async fn user(
     _: By<ReadUser>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
+    PathId(asked): PathId,
 ) -> Result<Json<UserView>, Problem> {
-    let (asked, ground) = (AccountId(id(&asked)?), desk.ground().clone());
+    let (asked, ground) = (AccountId(asked), desk.ground().clone());
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<UserView>> {
         match account::by_id(tx, asked)? {
             Some(found) => view(tx, &ground, found).map(Some),
@@ -273,9 +271,8 @@ fn nonces(ground: &Ground) -> Result<[Secret; 2], Problem> {
 async fn create_user(
     By { actor, .. }: By<CreateUser>,
     State(desk): State<Desk>,
-    given: Result<Json<NewUser>, JsonRejection>,
+    JsonBody(given): JsonBody<NewUser>,
 ) -> Result<(StatusCode, Json<LinkView>), Problem> {
-    let given = body(given)?;
     let details = Details {
         name: given.name,
         department: id_opt("departmentId", given.department_id.as_deref())?,
@@ -313,10 +310,10 @@ async fn create_user(
 async fn change_user(
     By { actor, .. }: By<ChangeUser>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<UserData>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<UserData>,
 ) -> Result<StatusCode, Problem> {
-    let (asked, given) = (AccountId(id(&asked)?), body(given)?);
+    let asked = AccountId(asked);
     let details = Details {
         name: given.name,
         department: id_opt("departmentId", given.department_id.as_deref())?,
@@ -353,10 +350,10 @@ pub struct PersonalView {
 async fn unmask_user(
     By { actor, .. }: By<UnmaskUser>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<Json<PersonalView>, Problem> {
-    let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
+    let (asked, why) = (AccountId(asked), reason(&given.reason)?);
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| -> Result<PersonalView, Problem> {
         if account::by_id(tx, asked)?.is_none() {

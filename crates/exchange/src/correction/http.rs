@@ -15,7 +15,6 @@ use crate::message::MessageId;
 use crate::unmask::{FILE_HOURLY_MAX, take_away};
 use crate::workbook::XLSX;
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -28,7 +27,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::clock::beijing_compact;
 use utoipa::ToSchema;
-use web::{Problem, attachment, file_name};
+use web::{JsonBody, Problem, attachment, file_name};
 
 /// Messages of one request, together, in bytes: 32 MiB.
 pub(super) const TOGETHER_BYTES_MAX: i64 = 32 << 20;
@@ -98,12 +97,6 @@ pub struct CorrectionWorkbookBody {
     pub reason: String,
 }
 
-fn given(body: Result<Json<CorrectionBody>, JsonRejection>) -> Result<CorrectionBody, Problem> {
-    let Json(body) =
-        body.map_err(|error| Problem::new(web::codes::BAD_REQUEST).detail(error.body_text()))?;
-    Ok(body)
-}
-
 /// A rejected message as a form (更正表单): the values as declared, the elements that customs or the
 /// platform named with the reasons, `appType` and `appStatus` as they must be now.
 #[utoipa::path(
@@ -149,9 +142,9 @@ pub(crate) async fn check_correction(
     By { actor, .. }: By<CheckCorrection>,
     State(api): State<Arc<SubmitState>>,
     Path(id): Path<String>,
-    body: Result<Json<CorrectionBody>, JsonRejection>,
+    JsonBody(body): JsonBody<CorrectionBody>,
 ) -> Result<Json<CorrectionVerdict>, Problem> {
-    let wanted = given(body)?;
+    let wanted = body;
     let ground = ground(&api, &actor).await?;
     let mut original = original(&api, &actor, &id).await?;
     original.keep(&wanted.documents)?;
@@ -179,9 +172,9 @@ async fn correction_xml(
     By { actor, .. }: By<TakeCorrectionXml>,
     State(api): State<Arc<SubmitState>>,
     Path(id): Path<String>,
-    body: Result<Json<CorrectionBody>, JsonRejection>,
+    JsonBody(body): JsonBody<CorrectionBody>,
 ) -> Result<Response, Problem> {
-    let wanted = given(body)?;
+    let wanted = body;
     let ground = ground(&api, &actor).await?;
     let mut original = original(&api, &actor, &id).await?;
     original.keep(&wanted.documents)?;
@@ -236,10 +229,10 @@ pub(crate) async fn submit_correction(
     By { actor, .. }: By<SubmitCorrection>,
     State(api): State<Arc<SubmitState>>,
     Path(id): Path<String>,
-    body: Result<Json<CorrectionBody>, JsonRejection>,
+    JsonBody(body): JsonBody<CorrectionBody>,
 ) -> Result<Response, Problem> {
     let actor = Arc::new(actor);
-    let wanted = given(body)?;
+    let wanted = body;
     Ok(
         match correct(&api, &actor, (&id, &wanted.edits, &wanted.documents)).await {
             Ok(accepted) => (StatusCode::ACCEPTED, Json(accepted)).into_response(),
@@ -293,11 +286,9 @@ fn bounded(sizes: impl Iterator<Item = i64>, act: &str) -> Result<(), Problem> {
 pub(crate) async fn submit_corrections(
     By { actor, .. }: By<SubmitCorrections>,
     State(api): State<Arc<SubmitState>>,
-    body: Result<Json<CorrectionsBody>, JsonRejection>,
+    JsonBody(body): JsonBody<CorrectionsBody>,
 ) -> Result<Json<CorrectionOutcomes>, Problem> {
     let actor = Arc::new(actor);
-    let Json(body) =
-        body.map_err(|error| Problem::new(web::codes::BAD_REQUEST).detail(error.body_text()))?;
     let messages = within(body.messages)?;
     if messages.len() > 1
         && let Some(edit) = body.edits.iter().find(|edit| edit.numbers())
@@ -358,10 +349,9 @@ pub(crate) async fn submit_corrections(
 pub(super) async fn correction_workbook(
     By { actor, .. }: By<TakeCorrectionWorkbook>,
     State(api): State<Arc<SubmitState>>,
-    body: Result<Json<CorrectionWorkbookBody>, JsonRejection>,
+    JsonBody(body): JsonBody<CorrectionWorkbookBody>,
 ) -> Result<Response, Problem> {
     let bad = |detail: String| Problem::new(web::codes::BAD_REQUEST).detail(detail);
-    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let messages = within(body.messages)?;
     let reason = approval::one_line(&body.reason).map_err(|why| bad(why.to_owned()))?;
     if !(2..=REASON_CHARS_MAX).contains(&reason.chars().count()) {

@@ -21,6 +21,7 @@ use ceb::Kind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use store::testing::each_engine;
+use web::JsonBody;
 
 /// An order that customs rejects for this word in its number.
 fn order(house: &House, word: &str, seed: u64) -> String {
@@ -61,7 +62,7 @@ async fn declare(
     edits: Vec<Edit>,
     documents: Vec<usize>,
 ) -> (StatusCode, Value) {
-    let body = Ok(Json(CorrectionBody { edits, documents }));
+    let body = JsonBody(CorrectionBody { edits, documents });
     let answer = submit_correction(
         house.by(0).await,
         State(house.submit_state()),
@@ -174,10 +175,10 @@ async fn a_refusal_of_the_platform_marks_the_field_and_another_mistake_is_told_a
             .map(|field| field.element.as_str())
             .collect();
         assert_eq!(marked, ["discount"]);
-        let body = Ok(Json(CorrectionBody {
+        let body = JsonBody(CorrectionBody {
             edits: vec![edit("discount", "y")],
             documents: Vec::new(),
-        }));
+        });
         let checked = check_correction(
             house.by(0).await,
             State(house.submit_state()),
@@ -251,10 +252,10 @@ async fn strangers_and_what_did_not_come_back_get_no_form() {
             line,
             ..edit(element, "1")
         };
-        let body = Ok(Json(CorrectionBody {
+        let body = JsonBody(CorrectionBody {
             edits: vec![wrong],
             documents: Vec::new(),
-        }));
+        });
         let answer = submit_correction(
             house.by(0).await,
             State(house.submit_state()),
@@ -282,7 +283,7 @@ async fn several_are_corrected_at_once_each_by_itself() {
     let answer = submit_corrections(
         house.by(0).await,
         State(house.submit_state()),
-        Ok(Json(body)),
+        JsonBody(body),
     )
     .await;
     let Json(outcomes) = answer.unwrap();
@@ -302,7 +303,7 @@ async fn several_are_corrected_at_once_each_by_itself() {
     let answer = submit_corrections(
         house.by(0).await,
         State(house.submit_state()),
-        Ok(Json(many)),
+        JsonBody(many),
     )
     .await;
     assert_eq!(answer.unwrap_err().code, web::codes::BAD_REQUEST.code);
@@ -316,7 +317,7 @@ async fn a_message_that_is_named_twice_counts_once_and_all_together_are_bounded(
     house.settle().await;
     let ask = async |messages: Vec<String>| {
         let edits = vec![edit("note", "更正")];
-        let body = Ok(Json(CorrectionsBody { messages, edits }));
+        let body = JsonBody(CorrectionsBody { messages, edits });
         submit_corrections(house.by(0).await, State(house.submit_state()), body).await
     };
     // More than may be told together, and no message is worked on.

@@ -7,7 +7,6 @@ use crate::message::MessageId;
 use crate::{finder, query};
 use axum::Json;
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use ceb::{Direction, Kind, ReturnStatus};
 use registry::access::{By, Gate, Routes};
@@ -18,7 +17,7 @@ use std::time::Duration;
 use store::Db;
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
-use web::{Problem, codes};
+use web::{JsonBody, Problem, codes};
 
 /// Longest delay of an injected answer and longest outage, in milliseconds: one hour.
 const DELAY_MS_MAX: u64 = 3_600_000;
@@ -130,10 +129,9 @@ fn bad(why: impl Into<String>) -> Problem {
 async fn inject(
     By { actor, .. }: By<Inject>,
     State(stage): State<Stage>,
-    body: Result<Json<InjectBody>, JsonRejection>,
+    JsonBody(body): JsonBody<InjectBody>,
 ) -> Result<(StatusCode, Json<Done>), Problem> {
     let sight = actor.sight;
-    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let delay = delay(body.delay_ms.unwrap_or_default())?;
     let not_found = || Problem::new(codes::NOT_FOUND);
     let id = MessageId::parse(&body.message_id).ok_or_else(not_found)?;
@@ -181,9 +179,8 @@ async fn inject(
 async fn outage(
     _: By<SwitchOutage>,
     State(stage): State<Stage>,
-    body: Result<Json<OutageBody>, JsonRejection>,
+    JsonBody(body): JsonBody<OutageBody>,
 ) -> Result<(StatusCode, Json<Done>), Problem> {
-    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let line = match body.direction.as_deref() {
         None => None,
         Some("import") => Some(Direction::Import),

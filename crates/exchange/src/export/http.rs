@@ -2,7 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
 use super::{EXPORT, EXPORT_ROWS_MAX};
-use crate::api::{ApiState, bad};
+use crate::api::ApiState;
 use crate::downlink;
 use crate::explanation;
 use crate::finder::list;
@@ -13,8 +13,7 @@ use crate::query::{OPERATORS, unsure, words};
 use crate::receipt;
 use crate::workbook::XLSX;
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -33,7 +32,7 @@ use tokio::sync::mpsc;
 use utoipa::IntoParams;
 use web::shares::{Place, Shares};
 use web::sheet::{Book, Column, Value, named};
-use web::{Problem, attachment, codes, file_name, told_conditions};
+use web::{Problem, QueryOf, attachment, codes, file_name, told_conditions};
 
 /// How long a caller waits for his turn.
 const WAIT: Duration = Duration::from_secs(10);
@@ -159,9 +158,8 @@ impl Exports {
 async fn export_messages(
     By { actor, .. }: By<ExportMessages>,
     State(exports): State<Exports>,
-    query: Result<Query<ListQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<ListQuery>,
 ) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     exports.api.refresh().await?;
     let mut filter = filter(query, &exports.api.shared.directory)?;
     let narrowed = words(&filter, &exports.api.shared.directory);
@@ -255,9 +253,8 @@ pub struct ReceiptsQuery {
 async fn export_receipts(
     By { actor, .. }: By<ExportReceipts>,
     State(exports): State<Exports>,
-    query: Result<Query<ReceiptsQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<ReceiptsQuery>,
 ) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let company = actor.require_company()?.id;
     let mut from = query.after.unwrap_or(0);
     let turn = exports.turn(&actor).await?;

@@ -6,8 +6,7 @@ use crate::api::ApiState;
 use crate::finder;
 use crate::message::MessageId;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::audit;
@@ -17,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
 use utoipa::{IntoParams, ToSchema};
-use web::{Problem, codes as web_codes};
+use web::{JsonBody, Problem, QueryOf, codes as web_codes};
 
 registry::operations! {
     ReadMatchingPolicy = reads(
@@ -77,13 +76,7 @@ pub struct PolicyView {
 }
 
 /// The company meant: the one of the query, if the caller sees it; without one the own.
-fn company(
-    api: &ApiState,
-    actor: &Actor,
-    query: Result<Query<PolicyQuery>, QueryRejection>,
-) -> Result<CompanyId, Problem> {
-    let Query(query) =
-        query.map_err(|error| Problem::new(web_codes::BAD_REQUEST).detail(error.body_text()))?;
+fn company(api: &ApiState, actor: &Actor, query: PolicyQuery) -> Result<CompanyId, Problem> {
     if query.company.is_none()
         && let Some(company) = actor.company_id()
     {
@@ -120,7 +113,7 @@ fn view(api: &ApiState, company: CompanyId, found: Option<(Policy, i64)>) -> Pol
 async fn matching_policy(
     By { actor, .. }: By<ReadMatchingPolicy>,
     State(api): State<ApiState>,
-    query: Result<Query<PolicyQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<PolicyQuery>,
 ) -> Result<Json<PolicyView>, Problem> {
     api.refresh().await?;
     let company = company(&api, &actor, query)?;
@@ -145,12 +138,10 @@ async fn matching_policy(
 async fn set_matching_policy(
     By { actor, .. }: By<SetMatchingPolicy>,
     State(api): State<ApiState>,
-    query: Result<Query<PolicyQuery>, QueryRejection>,
-    body: Result<Json<MatchingPolicyBody>, JsonRejection>,
+    QueryOf(query): QueryOf<PolicyQuery>,
+    JsonBody(body): JsonBody<MatchingPolicyBody>,
 ) -> Result<Json<PolicyView>, Problem> {
     api.refresh().await?;
-    let Json(body) =
-        body.map_err(|error| Problem::new(web_codes::BAD_REQUEST).detail(error.body_text()))?;
     let policy = Policy::from_name(&body.policy).ok_or_else(|| Problem::new(codes::NO_POLICY))?;
     let company = company(&api, &actor, query)?;
     let ground = &api.gate.ground;

@@ -13,8 +13,7 @@ use crate::quota;
 use crate::receipt;
 use crate::receipt::parked::{Listed, Parked};
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Held};
+use axum::extract::State as Held;
 use registry::access::{By, Routes};
 use registry::approval::Approval;
 use registry::role::Role;
@@ -23,7 +22,7 @@ use store::Tx;
 use store::clock::{beijing_day, beijing_rfc3339};
 use store::id::made_at_ms;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageQuery, PageSize, Problem};
+use web::{Page, PageQuery, PageSize, Problem, QueryOf};
 
 /// Seconds over which rates are told.
 const RATE_SECONDS: i64 = 10;
@@ -296,9 +295,8 @@ pub struct StuckItem {
 async fn stuck(
     By { actor, .. }: By<ReadStuck>,
     Held(api): Held<ApiState>,
-    query: Result<Query<StuckQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<StuckQuery>,
 ) -> Result<Json<Page<StuckItem>>, Problem> {
-    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let state = match query.state.as_deref() {
         None | Some("held") => State::Held,
         Some("refused") => State::Refused,
@@ -381,9 +379,8 @@ pub struct ParkedItem {
 async fn parked(
     _: By<ReadParked>,
     Held(api): Held<ApiState>,
-    query: Result<Query<PageQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Json<Page<ParkedItem>>, Problem> {
-    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let size = query.size();
     let before = match &query.after {
         None => i64::MAX,

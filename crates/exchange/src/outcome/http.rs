@@ -4,8 +4,6 @@ use super::{dismiss, resume};
 use crate::api::ApiState;
 use crate::finder;
 use crate::message::MessageId;
-use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
@@ -14,7 +12,7 @@ use registry::role::Role;
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
-use web::{Problem, codes as web_codes};
+use web::{JsonBody, Problem, codes as web_codes};
 
 registry::operations! {
     DismissMessage = changes(
@@ -76,10 +74,9 @@ pub(crate) async fn dismiss_message(
     By { actor, .. }: By<DismissMessage>,
     State(api): State<ApiState>,
     Path(id): Path<String>,
-    body: Result<Json<DismissBody>, JsonRejection>,
+    JsonBody(body): JsonBody<DismissBody>,
 ) -> Result<StatusCode, Problem> {
     let bad = |why: String| Problem::new(web_codes::BAD_REQUEST).detail(why);
-    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let why = approval::one_line(&body.reason).map_err(|why| bad(why.to_owned()))?;
     if why.chars().count() > WHY_CHARS_MAX {
         return Err(bad(format!("说明最多 {WHY_CHARS_MAX} 个字符")));

@@ -8,13 +8,13 @@ use crate::overview::http::home;
 use crate::query::http::{ListQuery, messages};
 use crate::query::{MessageDetail, detail};
 use crate::testing::{House, accepted};
-use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use ceb::{Kind, Outcome};
 use registry::access::Sight;
 use store::clock::Clock;
 use store::testing::each_engine;
+use web::{JsonBody, QueryOf};
 
 /// A message with another value for an element, wherever it stands.
 fn with(xml: &str, element: &str, value: &str) -> String {
@@ -61,7 +61,7 @@ async fn today(house: &House) -> Vec<(String, Outcome, i64)> {
 /// Message numbers of a list narrowed by a query.
 async fn listed(house: &House, query: &str) -> Vec<String> {
     let address = format!("/api/v1/messages?{query}").parse().unwrap();
-    let query = Query::<ListQuery>::try_from_uri(&address);
+    let query = QueryOf::<ListQuery>::of(&address).unwrap();
     let page = messages(house.by(0).await, State(house.api()), query).await;
     let items = page.unwrap().0.items;
     items.into_iter().map(|one| one.id).collect()
@@ -242,7 +242,7 @@ async fn a_company_dismisses_its_own_and_it_is_audited() {
                 reason: "订单已取消".to_owned(),
             };
             let (by, api) = (house.by(n).await, State(house.api()));
-            dismiss_message(by, api, Path(id.to_string()), Ok(Json(body)))
+            dismiss_message(by, api, Path(id.to_string()), JsonBody(body))
                 .await
                 .map_err(|problem| problem.code)
         };
@@ -290,7 +290,7 @@ async fn a_dismissal_is_taken_back() {
         };
         let dismiss = async || {
             let (by, api) = (house.by(0).await, State(house.api()));
-            let body = Ok(Json(DismissBody::default()));
+            let body = JsonBody(DismissBody::default());
             dismiss_message(by, api, Path(id.to_string()), body)
                 .await
                 .unwrap();
@@ -313,7 +313,7 @@ async fn a_dismissal_is_taken_back() {
         house.settle().await;
         let path = || (State(house.api()), Path(unread.to_string()));
         let (api, own) = path();
-        let body = Ok(Json(DismissBody::default()));
+        let body = JsonBody(DismissBody::default());
         dismiss_message(house.by(0).await, api, own, body)
             .await
             .unwrap();

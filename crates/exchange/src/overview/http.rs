@@ -9,8 +9,7 @@ use crate::outcome::{self, OutcomeCounts, day_no};
 use crate::query::MessageSummary;
 use crate::quota::{self, Limits, QuotaUse};
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Held};
+use axum::extract::State as Held;
 use registry::access::{By, Routes, Sight};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
@@ -18,7 +17,7 @@ use std::collections::BTreeMap;
 use store::Tx;
 use store::clock::{beijing_day, parse_time};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, Problem};
+use web::{Page, Problem, QueryOf};
 
 /// Refused messages on the first page.
 const REFUSALS: i64 = 10;
@@ -269,9 +268,8 @@ pub struct DayCount {
 async fn statistics(
     By { actor, .. }: By<ReadStatistics>,
     Held(api): Held<ApiState>,
-    query: Result<Query<DaysQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<DaysQuery>,
 ) -> Result<Json<Page<DayCount>>, Problem> {
-    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let moment = |name: &str, text: Option<String>, otherwise: i64| match text {
         None => Ok(otherwise),
         Some(text) => {

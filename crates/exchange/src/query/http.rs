@@ -11,8 +11,7 @@ use crate::finder::{Filter, body, find, list};
 use crate::message::{Message, MessageId, State};
 use crate::unmask;
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State as Held};
+use axum::extract::{Path, State as Held};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ceb::Outcome;
@@ -21,7 +20,7 @@ use registry::company::{CompanyId, Directory};
 use serde::Deserialize;
 use store::clock::parse_time;
 use utoipa::IntoParams;
-use web::{Page, PageSize, Problem, codes};
+use web::{Page, PageSize, Problem, QueryOf, codes};
 
 registry::operations! {
     ReadMessages = reads("messages", "查询报文", READERS);
@@ -167,9 +166,8 @@ pub(crate) fn filter(query: ListQuery, directory: &Directory) -> Result<Filter, 
 pub(crate) async fn messages(
     By { actor, .. }: By<ReadMessages>,
     Held(api): Held<ApiState>,
-    query: Result<Query<ListQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<ListQuery>,
 ) -> Result<Json<Page<MessageSummary>>, Problem> {
-    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let size = PageSize::of(query.limit);
     api.refresh().await?;
     let filter = filter(query, &api.shared.directory)?;
@@ -296,9 +294,8 @@ pub struct SearchQuery {
 async fn search(
     By { actor, .. }: By<Search>,
     Held(api): Held<ApiState>,
-    query: Result<Query<SearchQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<SearchQuery>,
 ) -> Result<Json<Page<SearchHit>>, Problem> {
-    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let q = query.q.trim().to_owned();
     if !search::is_askable(&q) {
         return Err(bad(format!(

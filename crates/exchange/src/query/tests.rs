@@ -6,12 +6,13 @@ use super::search::search;
 use crate::finder::{self, Filter, find, list};
 use crate::message::{MessageId, State};
 use crate::testing::{House, accepted, person};
-use axum::extract::{Path, Query, State as Held};
+use axum::extract::{Path, State as Held};
 use ceb::Kind;
 use registry::access::Sight;
 use registry::role::Role;
 use std::sync::Arc;
 use store::testing::each_engine;
+use web::QueryOf;
 
 /// Every way to ask for the message of this document.
 fn filters(document: &super::DocumentView) -> [Filter; 6] {
@@ -280,7 +281,7 @@ async fn staff_see_whose_message_it_is() {
             let seed = u64::try_from(n).unwrap();
             accepted(house.accept(n, house.sample(n, Kind::Ceb311, seed)).await);
         }
-        let query = || Query::<ListQuery>::try_from_uri(&"/api/v1/messages".parse().unwrap());
+        let query = || QueryOf::<ListQuery>::of(&"/api/v1/messages".parse().unwrap()).unwrap();
         let named = |one: &super::MessageSummary| one.company.as_ref().map(|of| of.name.clone());
         let by = house.by_person(Role::Operator, None).await;
         let page = messages(by, Held(house.api()), query()).await.unwrap().0;

@@ -7,7 +7,7 @@ use crate::downlink::{Item, after, before};
 use crate::explanation;
 use crate::shared::Feed;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use ceb::explain::Explanation;
 use registry::access::{Actor, By, Gate, Routes};
 use registry::role::Role;
@@ -19,7 +19,7 @@ use store::{Db, Tx};
 use tokio::sync::watch;
 use utoipa::{IntoParams, ToSchema};
 use web::shares::Shares;
-use web::{PageSize, Problem};
+use web::{PageSize, Problem, QueryOf};
 
 /// Longest wait of a long poll, in seconds.
 const WAIT_SECONDS_MAX: u64 = 60;
@@ -99,10 +99,9 @@ pub struct ReceiptPage {
 async fn receipts(
     By { actor, .. }: By<ReadReceipts>,
     State(state): State<FeedState>,
-    query: Result<Query<FeedQuery>, axum::extract::rejection::QueryRejection>,
+    QueryOf(query): QueryOf<FeedQuery>,
 ) -> Result<Json<ReceiptPage>, Problem> {
     actor.require_company()?;
-    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let place = place(&query)?;
     let limit = i64::from(PageSize::of(query.limit));
     let items = match place {

@@ -9,8 +9,7 @@ use crate::api::{ApiState, bad};
 use crate::keyring::{Card, Facts};
 use crate::signature::{Policy, Verify};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State as Held};
+use axum::extract::{Path, State as Held};
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes, Sight};
 use registry::approval::{self, Request, reason};
@@ -20,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Problem, codes as common};
+use web::{JsonBody, Problem, QueryOf, codes as common};
 
 registry::operations! {
     ReadSigning = reads(
@@ -190,9 +189,8 @@ fn show(tx: &mut Tx<'_>, api: &ApiState, company: CompanyId) -> StoreResult<Sign
 async fn signing(
     By { actor, .. }: By<ReadSigning>,
     Held(api): Held<ApiState>,
-    query: Result<Query<SigningQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<SigningQuery>,
 ) -> Result<Json<SigningView>, Problem> {
-    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let company = match query.company.as_deref() {
         Some(id) => CompanyId(id_of(id)?),
         // Who acts for none says which one is meant.
@@ -226,9 +224,8 @@ async fn signing(
 pub(super) async fn signing_consent(
     By { actor, .. }: By<SetSigningConsent>,
     Held(api): Held<ApiState>,
-    body: Result<Json<ConsentBody>, JsonRejection>,
+    JsonBody(body): JsonBody<ConsentBody>,
 ) -> Result<Json<SigningView>, Problem> {
-    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let company = actor.require_company()?.id;
     let inside = api.clone();
     let now_ms = api.shared.clock.now_ms();
@@ -259,9 +256,8 @@ async fn ask_signing_policy(
     By { actor, .. }: By<AskSigningPolicy>,
     Held(api): Held<ApiState>,
     Path(company): Path<String>,
-    body: Result<Json<PolicyBody>, JsonRejection>,
+    JsonBody(body): JsonBody<PolicyBody>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let verify = Verify::from_name(&body.verify)
         .ok_or_else(|| bad("verify 应为 required、tolerated 或 off".to_owned()))?;
     let wish = PolicyWish {

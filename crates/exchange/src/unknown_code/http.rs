@@ -4,15 +4,14 @@
 use super::{UnknownCode, sql};
 use crate::api::{ApiState, bad};
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State as Held};
+use axum::extract::State as Held;
 use ceb::explain::Resubmit;
 use registry::access::{By, Routes};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem};
+use web::{Page, PageSize, Problem, QueryOf};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
@@ -120,9 +119,8 @@ pub struct UnknownCodesQuery {
 async fn unknown_codes(
     _: By<ReadUnknownCodes>,
     Held(api): Held<ApiState>,
-    query: Result<Query<UnknownCodesQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<UnknownCodesQuery>,
 ) -> Result<Json<Page<UnknownCodeItem>>, Problem> {
-    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let is_answered = match query.state.as_deref() {
         None | Some("") => None,
         Some("open") => Some(false),

@@ -4,8 +4,6 @@ use super::{HOURLY_MAX, open};
 use crate::api::ApiState;
 use crate::finder;
 use crate::message::MessageId;
-use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
@@ -13,7 +11,7 @@ use registry::approval::reason;
 use registry::role::Role;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Problem, codes};
+use web::{JsonBody, Problem, codes};
 
 registry::operations! {
     Unmask = changes(
@@ -52,10 +50,8 @@ async fn unmask(
     By { actor, .. }: By<Unmask>,
     State(api): State<ApiState>,
     Path(id): Path<String>,
-    body: Result<Json<UnmaskBody>, JsonRejection>,
+    JsonBody(body): JsonBody<UnmaskBody>,
 ) -> Result<StatusCode, Problem> {
-    let Json(body) =
-        body.map_err(|error| Problem::new(codes::BAD_REQUEST).detail(error.body_text()))?;
     let why = reason(&body.reason)?;
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let now_ms = api.shared.clock.now_ms();

@@ -2,7 +2,6 @@
 
 use super::{Protocol, RelyingParty, codes};
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use registry::access::{By, Gate, Routes};
@@ -12,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Tx;
 use utoipa::ToSchema;
-use web::{Page, Problem};
+use web::{JsonBody, Page, Problem};
 
 /// What the routes of this room need.
 #[derive(Clone)]
@@ -183,9 +182,9 @@ async fn put_relying_party(
     By { actor, .. }: By<PutRelyingParty>,
     State(desk): State<PartyDesk>,
     Path(name): Path<String>,
-    body: Result<Json<Proposal>, JsonRejection>,
+    JsonBody(body): JsonBody<Proposal>,
 ) -> Result<(StatusCode, Json<Proposed>), Problem> {
-    let Json(proposal) = body.map_err(|error| bad(&error))?;
+    let proposal = body;
     let why = approval::reason(&proposal.reason)?;
     let mut entry = proposal.entry;
     entry.secret_hash = None;
@@ -249,9 +248,8 @@ async fn remove_relying_party(
     By { actor, .. }: By<RemoveRelyingParty>,
     State(desk): State<PartyDesk>,
     Path(name): Path<String>,
-    body: Result<Json<Reason>, JsonRejection>,
+    JsonBody(body): JsonBody<Reason>,
 ) -> Result<(StatusCode, Json<Proposed>), Problem> {
-    let Json(body) = body.map_err(|error| bad(&error))?;
     let why = approval::reason(&body.reason)?;
     let ground = desk.gate.ground.clone();
     let write = move |tx: &mut Tx<'_>| {
@@ -276,8 +274,4 @@ async fn remove_relying_party(
             client_secret: None,
         }),
     ))
-}
-
-fn bad(error: &JsonRejection) -> Problem {
-    Problem::new(web::codes::BAD_REQUEST).detail(error.body_text())
 }

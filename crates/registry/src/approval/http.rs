@@ -8,15 +8,14 @@ use super::{
 use crate::access::{Actor, By, FORBIDDEN, Gate, Routes};
 use crate::role::Role;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Tx;
 use store::clock::beijing_rfc3339;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem, codes};
+use web::{JsonBody, Page, PageSize, Problem, QueryOf, codes};
 
 /// Who may take part in approvals at all; each kind names who decides it.
 const STAFF: &[Role] = &[
@@ -158,10 +157,9 @@ fn view(desk: &ApprovalDesk, actor: &Actor, approval: Approval) -> ApprovalView 
 async fn approvals(
     By { actor, .. }: By<ReadApprovals>,
     State(desk): State<ApprovalDesk>,
-    query: Result<Query<ApprovalQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<ApprovalQuery>,
 ) -> Result<Json<Page<ApprovalView>>, Problem> {
     let bad = |why: String| Problem::new(codes::BAD_REQUEST).detail(why);
-    let Query(query) = query.map_err(|error| bad(error.body_text()))?;
     let size = PageSize::of(query.limit);
     let before = match query.after.as_deref() {
         None => None,
@@ -237,10 +235,8 @@ async fn reject(
     By { actor, .. }: By<Reject>,
     State(desk): State<ApprovalDesk>,
     Path(id): Path<String>,
-    body: Result<Json<Reason>, JsonRejection>,
+    JsonBody(body): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
-    let Json(body) =
-        body.map_err(|error| Problem::new(codes::BAD_REQUEST).detail(error.body_text()))?;
     let why = rejection(&body.reason)?;
     settle(&desk, actor, &id, Decision::Reject(why)).await
 }

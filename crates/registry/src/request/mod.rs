@@ -2,32 +2,7 @@
 
 pub mod codes;
 
-use axum::Json;
-use axum::extract::Query;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
 use web::Problem;
-
-/// The body of a request.
-///
-/// # Errors
-/// 400 when it is not what the description says.
-pub fn body<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
-    match body {
-        Ok(Json(body)) => Ok(body),
-        Err(error) => Err(Problem::new(web::codes::BAD_REQUEST).detail(error.body_text())),
-    }
-}
-
-/// The query of a request.
-///
-/// # Errors
-/// 400 when it is not what the description says.
-pub fn query<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
-    match query {
-        Ok(Query(query)) => Ok(query),
-        Err(error) => Err(Problem::new(web::codes::BAD_REQUEST).detail(error.body_text())),
-    }
-}
 
 /// The id in a path; what is no id does not exist.
 ///

@@ -2,11 +2,10 @@
 
 use super::{Appointment, KIND, codes, end, find, of_company};
 use crate::Desk;
-use crate::case_file::http::{id_of, json};
+use crate::case_file::http::id_of;
 use crate::case_file::{Doing, open};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State as Held};
+use axum::extract::{Path, State as Held};
 use axum::http::StatusCode;
 use registry::access::{By, Routes, Sight};
 use registry::company::{self, CompanyId};
@@ -16,7 +15,7 @@ use std::collections::BTreeMap;
 use store::clock::{beijing_day, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
-use web::{Page, PageQuery, Problem, codes as common};
+use web::{JsonBody, Page, PageQuery, Problem, QueryOf, codes as common};
 
 registry::operations! {
     ReadAgents = reads(
@@ -134,9 +133,8 @@ pub(crate) fn view(
 async fn agents(
     By { actor, .. }: By<ReadAgents>,
     Held(desk): Held<Desk>,
-    query: Result<Query<PageQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<PageQuery>,
 ) -> Result<Json<Page<AgentView>>, Problem> {
-    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let company = actor.require_company()?.id;
     let size = query.size();
     let before = match query.after.as_deref() {
@@ -161,9 +159,8 @@ async fn agents(
 async fn add_agent(
     By { actor, .. }: By<AddAgent>,
     Held(desk): Held<Desk>,
-    body: Result<Json<AgentBody>, JsonRejection>,
+    JsonBody(body): JsonBody<AgentBody>,
 ) -> Result<(StatusCode, Json<CaseOpened>), Problem> {
-    let body = json(body)?;
     let account = actor.require_account()?;
     let form = BTreeMap::from([
         ("agent".to_owned(), body.agent),

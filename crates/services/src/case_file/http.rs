@@ -11,8 +11,7 @@ use super::{
 };
 use crate::Desk;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State as Held};
+use axum::extract::{Path, State as Held};
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::company::{self, CompanyId};
@@ -23,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem, codes as common};
+use web::{JsonBody, Page, PageSize, Problem, QueryOf, codes as common};
 
 /// Who applies, reviews, decides or looks.
 const EVERYBODY: &[Role] = &[
@@ -120,12 +119,6 @@ pub(crate) fn id_of(text: &str) -> Result<i64, Problem> {
     text.parse().map_err(|_| not_found())
 }
 
-/// The JSON of a request.
-pub(crate) fn json<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
-    body.map(|Json(body)| body)
-        .map_err(|rejection| bad(rejection.body_text()))
-}
-
 fn filter(query: &CasesQuery, now_ms: i64) -> Result<Filter, Problem> {
     let mut filter = Filter {
         kind: query.kind.clone(),
@@ -178,9 +171,8 @@ fn company_of(tx: &mut Tx<'_>, case: &CaseFile) -> StoreResult<Option<CompanyNam
 async fn cases(
     By { actor, .. }: By<ReadCases>,
     Held(desk): Held<Desk>,
-    query: Result<Query<CasesQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<CasesQuery>,
 ) -> Result<Json<Page<CaseSummary>>, Problem> {
-    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let now_ms = desk.ground().now_ms();
     let filter = filter(&query, now_ms)?;
     let size = PageSize::of(query.limit);
@@ -214,9 +206,8 @@ pub(super) fn listed(
 async fn open_case(
     By { actor, .. }: By<OpenCase>,
     Held(desk): Held<Desk>,
-    body: Result<Json<OpenBody>, JsonRejection>,
+    JsonBody(body): JsonBody<OpenBody>,
 ) -> Result<(StatusCode, Json<CaseDetail>), Problem> {
-    let body = json(body)?;
     let account = actor.require_account()?;
     let kind = *desk
         .kind(&body.kind)
@@ -324,11 +315,11 @@ async fn act_on_case(
     By { actor, .. }: By<ActOnCase>,
     Held(desk): Held<Desk>,
     Path((id, act)): Path<(String, String)>,
-    body: Result<Json<ReasonBody>, JsonRejection>,
+    JsonBody(body): JsonBody<ReasonBody>,
 ) -> Result<Json<CaseDetail>, Problem> {
     let id = CaseId(id_of(&id)?);
     let verb = Verb::from_name(&act).ok_or_else(not_found)?;
-    let reason = json(body)?.reason;
+    let reason = body.reason;
     let (sees_, kinds) = (sees(&actor), desk.kinds.clone());
     let (ground, actor_) = (desk.ground().clone(), actor.clone());
     let write = move |tx: &mut Tx<'_>| {
@@ -351,10 +342,10 @@ async fn unmask_case(
     By { actor, .. }: By<UnmaskCase>,
     Held(desk): Held<Desk>,
     Path(id): Path<String>,
-    body: Result<Json<ReasonBody>, JsonRejection>,
+    JsonBody(body): JsonBody<ReasonBody>,
 ) -> Result<Json<Unmasked>, Problem> {
     let id = CaseId(id_of(&id)?);
-    let reason = approval::reason(&json(body)?.reason)?;
+    let reason = approval::reason(&body.reason)?;
     let (sees, ground) = (sees(&actor), desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| {
         let Some(case) = find(tx, &sees, id)? else {

@@ -3,12 +3,11 @@
 
 use super::view::{CompanyCard, CompanySummary, card_of, summary};
 use crate::Desk;
-use crate::case_file::http::{id_of, json};
+use crate::case_file::http::id_of;
 use crate::case_file::sees;
 use crate::company_ledger::{Filter, business, contracts, list, menu as modules_of, set_profile};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State as Held};
+use axum::extract::{Path, State as Held};
 use registry::access::{By, Routes};
 use registry::approval;
 use registry::company::{self, Company, CompanyId};
@@ -16,7 +15,7 @@ use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem, codes as common};
+use web::{JsonBody, Page, PageSize, Problem, QueryOf, codes as common};
 
 /// Longest search text, in characters.
 const TEXT_CHARS_MAX: usize = 100;
@@ -142,9 +141,8 @@ fn filter(query: &CompaniesQuery) -> Result<Filter, Problem> {
 async fn companies(
     By { actor, .. }: By<ReadCompanies>,
     Held(desk): Held<Desk>,
-    query: Result<Query<CompaniesQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<CompaniesQuery>,
 ) -> Result<Json<Page<CompanySummary>>, Problem> {
-    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let filter = filter(&query)?;
     let size = PageSize::of(query.limit);
     let read = move |tx: &mut Tx<'_>| {
@@ -193,10 +191,9 @@ async fn set_company_profile(
     By { actor, .. }: By<SetCompanyProfile>,
     Held(desk): Held<Desk>,
     Path(id): Path<String>,
-    body: Result<Json<ProfileBody>, JsonRejection>,
+    JsonBody(body): JsonBody<ProfileBody>,
 ) -> Result<Json<CompanyCard>, Problem> {
     let id = CompanyId(id_of(&id)?);
-    let body = json(body)?;
     let reason = approval::reason(&body.reason)?;
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| {

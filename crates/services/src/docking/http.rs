@@ -3,10 +3,9 @@
 
 use super::{CHANNELS, Docking, Filter, Stage, Step, Wanted, codes, counts, list, set, steps};
 use crate::Desk;
-use crate::case_file::http::{id_of, json};
+use crate::case_file::http::id_of;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State as Held};
+use axum::extract::{Path, State as Held};
 use exchange::outcome::milestones;
 use exchange::receipt::first_receipt;
 use registry::access::{By, Routes};
@@ -16,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::{beijing_day, beijing_rfc3339, parse_time};
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem, codes as common};
+use web::{JsonBody, Page, PageSize, Problem, QueryOf, codes as common};
 
 /// Most cards on a page of the board: each asks for what the platform knows by itself.
 const CARDS_MAX: u32 = 200;
@@ -253,9 +252,8 @@ fn filter(query: &DockingQuery, today: String) -> Result<Filter, Problem> {
 async fn docking(
     By { actor, .. }: By<ReadDocking>,
     Held(desk): Held<Desk>,
-    query: Result<Query<DockingQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<DockingQuery>,
 ) -> Result<Json<Board>, Problem> {
-    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let now_ms = desk.ground().now_ms();
     let filter = filter(&query, beijing_day(now_ms))?;
     let size = PageSize::of(query.limit).at_most(CARDS_MAX);
@@ -327,13 +325,13 @@ async fn set_docking(
     By { actor, .. }: By<SetDocking>,
     Held(desk): Held<Desk>,
     Path((company, channel)): Path<(String, String)>,
-    body: Result<Json<DockingBody>, JsonRejection>,
+    JsonBody(body): JsonBody<DockingBody>,
 ) -> Result<Json<DockingCard>, Problem> {
     let id = CompanyId(id_of(&company)?);
     if CHANNELS.iter().all(|(name, _)| *name != channel) {
         return Err(Problem::new(common::NOT_FOUND));
     }
-    let wanted = wanted(json(body)?)?;
+    let wanted = wanted(body)?;
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| {
         let found = company::by_id(tx, id)?.filter(|company| actor.sight.sees(company));

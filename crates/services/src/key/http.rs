@@ -2,9 +2,8 @@
 
 use super::{codes, issue, revoke};
 use crate::Desk;
-use crate::case_file::http::{id_of, json};
+use crate::case_file::http::id_of;
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State as Held};
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
-use web::{Page, Problem};
+use web::{JsonBody, Page, Problem};
 
 /// Longest validity, in days.
 const DAYS_MAX: i64 = 730;
@@ -110,10 +109,9 @@ async fn keys(
 async fn issue_key(
     By { actor, .. }: By<IssueKey>,
     Held(desk): Held<Desk>,
-    body: Result<Json<KeyBody>, JsonRejection>,
+    JsonBody(body): JsonBody<KeyBody>,
 ) -> Result<(StatusCode, Json<IssuedKey>), Problem> {
     let company = actor.require_company()?.id;
-    let body = json(body)?;
     let label = body.label.trim().to_owned();
     let days = body.days.unwrap_or(365);
     let is_label =

@@ -2,9 +2,8 @@
 
 use super::{Member, change, codes, invite, invite_again, of_company, remove};
 use crate::Desk;
-use crate::case_file::http::{id_of, json};
+use crate::case_file::http::id_of;
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State as Held};
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
@@ -15,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
-use web::{Page, Problem};
+use web::{JsonBody, Page, Problem};
 
 registry::operations! {
     ReadMembers = reads("members", "查看企业人员", &[Role::CompanyAdmin]);
@@ -150,10 +149,9 @@ async fn members(
 async fn add_member(
     By { actor, .. }: By<AddMember>,
     Held(desk): Held<Desk>,
-    body: Result<Json<MemberBody>, JsonRejection>,
+    JsonBody(body): JsonBody<MemberBody>,
 ) -> Result<(StatusCode, Json<MemberLink>), Problem> {
     let company = actor.require_company()?.id;
-    let body = json(body)?;
     let role = role_of(&body.role)?;
     let (token, ground) = (desk.ground().token()?, desk.ground().clone());
     let hash = hash_text(&token);
@@ -173,11 +171,11 @@ async fn change_member(
     By { actor, .. }: By<ChangeMember>,
     Held(desk): Held<Desk>,
     Path(id): Path<String>,
-    body: Result<Json<MemberRole>, JsonRejection>,
+    JsonBody(body): JsonBody<MemberRole>,
 ) -> Result<StatusCode, Problem> {
     let company = actor.require_company()?.id;
     let account = AccountId(id_of(&id)?);
-    let role = role_of(&json(body)?.role)?;
+    let role = role_of(&body.role)?;
     let ground = desk.ground().clone();
     desk.write(move |tx| change(tx, &ground, &actor, (company, account, role)))
         .await?;

@@ -8,10 +8,9 @@ use super::{
     private, put, resend,
 };
 use crate::Desk;
-use crate::case_file::http::{id_of, json};
+use crate::case_file::http::id_of;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State as Held};
+use axum::extract::{Path, State as Held};
 use axum::http::StatusCode;
 use bytes::Bytes;
 use registry::access::{Actor, By, Routes};
@@ -23,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem, codes as common};
+use web::{JsonBody, Page, PageSize, Problem, QueryOf, codes as common};
 
 /// Largest body of a call, in bytes: a hundred payments with long requests.
 pub const BODY_BYTES_MAX: usize = 4 << 20;
@@ -204,9 +203,8 @@ fn before(after: Option<&str>) -> Result<Option<i64>, Problem> {
 async fn payment_data(
     By { actor, .. }: By<ReadPaymentData>,
     Held(desk): Held<Desk>,
-    query: Result<Query<PaymentQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<PaymentQuery>,
 ) -> Result<Json<Page<PaymentView>>, Problem> {
-    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let size = PageSize::of(query.limit);
     let filter = PaymentFilter {
         order_no: query.order_no,
@@ -275,9 +273,9 @@ async fn unmask_payment(
     By { actor, .. }: By<UnmaskPayment>,
     Held(desk): Held<Desk>,
     Path(id): Path<String>,
-    body: Result<Json<PaymentReason>, JsonRejection>,
+    JsonBody(body): JsonBody<PaymentReason>,
 ) -> Result<Json<PaymentDetail>, Problem> {
-    let why = approval::reason(&json(body)?.reason)?;
+    let why = approval::reason(&body.reason)?;
     let (id, ground) = (id_of(&id)?, desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| {
         let filter = PaymentFilter {
@@ -320,9 +318,8 @@ pub struct InquiryQuery {
 async fn payment_inquiries(
     By { actor, .. }: By<ReadPaymentInquiries>,
     Held(desk): Held<Desk>,
-    query: Result<Query<InquiryQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<InquiryQuery>,
 ) -> Result<Json<Page<InquiryView>>, Problem> {
-    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let state = match query.state.as_deref() {
         None => None,
         Some(name) => Some(State::from_name(name).ok_or_else(|| {

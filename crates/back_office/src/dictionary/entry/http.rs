@@ -5,20 +5,19 @@ use crate::administration::Desk;
 use crate::department::http::Made;
 use crate::dictionary::{self, DICTIONARIES_MAX, ENTRIES_MAX, EXPORT, Entry, standard};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use registry::access::{By, Routes};
 use registry::audit;
 use registry::code_table::Standing;
-use registry::request::{body, id, not_found, query};
+use registry::request::not_found;
 use registry::role::{PEOPLE, SYSTEM};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, Problem};
+use web::{JsonBody, Page, PathId, Problem, QueryOf};
 
 /// Entries that a search answers.
 const SEARCH_MAX: usize = 100;
@@ -168,9 +167,9 @@ async fn dictionary_entries(
 async fn dictionary_search(
     _: By<DictionarySearch>,
     State(desk): State<Desk>,
-    asked: Result<Query<EntryQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<EntryQuery>,
 ) -> Result<Json<Page<EntryView>>, Problem> {
-    let text = query(asked)?.q.unwrap_or_default();
+    let text = asked.q.unwrap_or_default();
     let standing = standing(&desk);
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Vec<EntryView>> {
         if text.trim().is_empty() {
@@ -297,9 +296,9 @@ async fn create_dictionary_entry(
     By { actor, .. }: By<CreateDictionaryEntry>,
     State(desk): State<Desk>,
     Path(code): Path<String>,
-    given: Result<Json<EntryData>, JsonRejection>,
+    JsonBody(given): JsonBody<EntryData>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
-    let (given, ground) = (entry(code, body(given)?), desk.ground().clone());
+    let (given, ground) = (entry(code, given), desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &ground, &actor, (None, &given));
     let id = desk.ground().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
@@ -318,10 +317,10 @@ async fn create_dictionary_entry(
 async fn change_dictionary_entry(
     By { actor, .. }: By<ChangeDictionaryEntry>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<EntryData>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<EntryData>,
 ) -> Result<StatusCode, Problem> {
-    let (asked, given) = (id(&asked)?, entry(String::new(), body(given)?));
+    let given = entry(String::new(), given);
     let ground = desk.ground().clone();
     let write =
         move |tx: &mut Tx<'_>| dictionary::put_entry(tx, &ground, &actor, (Some(asked), &given));
@@ -342,9 +341,9 @@ async fn change_dictionary_entry(
 async fn remove_dictionary_entry(
     By { actor, .. }: By<RemoveDictionaryEntry>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
+    PathId(asked): PathId,
 ) -> Result<StatusCode, Problem> {
-    let (asked, ground) = (id(&asked)?, desk.ground().clone());
+    let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| dictionary::remove_entry(tx, &ground, &actor, asked);
     desk.ground().act(write).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -4,17 +4,16 @@ use crate::administration::{Asked, Desk};
 use crate::grant::http::{ask, request};
 use crate::grant::{PUT_ROLE, REMOVE_ROLE, RoleWish};
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::approval::{Request, http::Reason, reason};
-use registry::request::{body, codes, field, not_found, words};
+use registry::request::{codes, field, not_found, words};
 use registry::role::{self, OFFICERS, Operation, Role, SYSTEM};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::ToSchema;
-use web::{Page, Problem};
+use web::{JsonBody, Page, Problem};
 
 registry::operations! {
     AskRole = changes("ask_role", "申请新建或修改自定义角色", SYSTEM);
@@ -113,9 +112,8 @@ async fn ask_role(
     By { actor, .. }: By<AskRole>,
     State(desk): State<Desk>,
     Path(name): Path<String>,
-    given: Result<Json<RoleBody>, JsonRejection>,
+    JsonBody(given): JsonBody<RoleBody>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let given = body(given)?;
     let why = reason(&given.reason)?;
     if Role::from_name(&name).is_some() {
         return Err(Problem::new(codes::TAKEN).detail("与内置角色重名"));
@@ -172,9 +170,9 @@ async fn ask_role_removal(
     By { actor, .. }: By<AskRoleRemoval>,
     State(desk): State<Desk>,
     Path(name): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let why = reason(&body(given)?.reason)?;
+    let why = reason(&given.reason)?;
     let now_ms = desk.ground().now_ms();
     let check = move |tx: &mut Tx<'_>| -> Result<Request, Problem> {
         let roles = role::custom_roles(tx)?;

@@ -6,19 +6,18 @@ use crate::department::http::Made;
 use crate::notice::http::{BlockView, view};
 use crate::notice::{self, Details, Level, Notice, PUBLISH, Wish};
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::approval::{self, Request, http::Reason, reason};
-use registry::request::{body, field, id, id_opt, query, time_opt};
+use registry::request::{field, id_opt, time_opt};
 use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem};
+use web::{JsonBody, Page, PageSize, PathId, Problem, QueryOf};
 
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -186,9 +185,8 @@ fn pending(tx: &mut Tx<'_>) -> StoreResult<BTreeSet<i64>> {
 async fn notice_desk(
     By { actor, .. }: By<ReadNoticeDesk>,
     State(desk): State<Desk>,
-    asked: Result<Query<DeskQuery>, QueryRejection>,
+    QueryOf(asked): QueryOf<DeskQuery>,
 ) -> Result<Json<Page<DeskView>>, Problem> {
-    let asked = query(asked)?;
     let before = id_opt("after", asked.after.as_deref())?;
     let size = PageSize::of(asked.limit);
     let (state, own) = (
@@ -266,10 +264,10 @@ fn details(data: NoticeData, now_ms: i64) -> Result<Details, Problem> {
 async fn create_notice(
     By { actor, .. }: By<CreateNotice>,
     State(desk): State<Desk>,
-    given: Result<Json<NoticeData>, JsonRejection>,
+    JsonBody(given): JsonBody<NoticeData>,
 ) -> Result<(StatusCode, Json<Made>), Problem> {
     let ground = desk.ground().clone();
-    let given = details(body(given)?, ground.now_ms())?;
+    let given = details(given, ground.now_ms())?;
     let write = move |tx: &mut Tx<'_>| notice::put(tx, &ground, &actor, (None, &given));
     let id = desk.ground().act(write).await?.to_string();
     Ok((StatusCode::CREATED, Json(Made { id })))
@@ -289,11 +287,11 @@ async fn create_notice(
 async fn change_notice(
     By { actor, .. }: By<ChangeNotice>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<NoticeData>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<NoticeData>,
 ) -> Result<StatusCode, Problem> {
     let ground = desk.ground().clone();
-    let (asked, given) = (id(&asked)?, details(body(given)?, ground.now_ms())?);
+    let given = details(given, ground.now_ms())?;
     let write = move |tx: &mut Tx<'_>| notice::put(tx, &ground, &actor, (Some(asked), &given));
     desk.ground().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -312,9 +310,9 @@ async fn change_notice(
 async fn remove_notice(
     By { actor, .. }: By<RemoveNotice>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
+    PathId(asked): PathId,
 ) -> Result<StatusCode, Problem> {
-    let (asked, ground) = (id(&asked)?, desk.ground().clone());
+    let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| notice::remove(tx, &ground, &actor, asked);
     desk.ground().act(write).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -334,10 +332,10 @@ async fn remove_notice(
 async fn ask_notice(
     By { actor, .. }: By<AskNotice>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let (asked, why) = (id(&asked)?, reason(&body(given)?.reason)?);
+    let why = reason(&given.reason)?;
     let (author, ground) = (actor.require_account()?, desk.ground().clone());
     let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
         let found = notice::own_draft(tx, author, asked)?;
@@ -375,10 +373,10 @@ async fn ask_notice(
 async fn withdraw_notice(
     By { actor, .. }: By<WithdrawNotice>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
-    let (asked, why) = (id(&asked)?, reason(&body(given)?.reason)?);
+    let why = reason(&given.reason)?;
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| notice::withdraw(tx, &ground, &actor, (asked, &why));
     desk.ground().act(write).await?;

@@ -5,16 +5,15 @@ use crate::administration::Desk;
 use crate::notice::desk::http::READERS;
 use crate::notice::{self, Reader, by_id};
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use registry::access::{By, Routes};
 use registry::account;
-use registry::request::{id, id_opt, not_found, query};
+use registry::request::{id_opt, not_found};
 use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{Page, PageSize, Problem};
+use web::{Page, PageSize, PathId, Problem, QueryOf};
 
 registry::operations! {
     ReadNoticeReaders = reads("notice_readers", "查看公告已读名单", READERS);
@@ -59,10 +58,9 @@ pub struct ReaderQuery {
 async fn notice_readers(
     _: By<ReadNoticeReaders>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    place: Result<Query<ReaderQuery>, QueryRejection>,
+    PathId(asked): PathId,
+    QueryOf(place): QueryOf<ReaderQuery>,
 ) -> Result<Json<Page<ReaderView>>, Problem> {
-    let (asked, place) = (id(&asked)?, query(place)?);
     let before = id_opt("after", place.after.as_deref())?;
     let size = PageSize::of(place.limit);
     let read = move |tx: &mut Tx<'_>| -> StoreResult<Option<Vec<(i64, ReaderView)>>> {

@@ -3,7 +3,6 @@
 use super::{Change, FACTOR_RESET, FactorReset, invite_again, reset, set_state};
 use crate::administration::{Asked, Desk};
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
@@ -11,13 +10,13 @@ use registry::account::{self, AccountId};
 use registry::approval::{self, Request, http::Reason, reason};
 use registry::ground::Ground;
 use registry::hash_text;
-use registry::request::{body, codes, id, not_found};
+use registry::request::{codes, id, not_found};
 use registry::role::{SECURITY, SYSTEM_SECURITY};
 use serde::Serialize;
 use store::Tx;
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
-use web::Problem;
+use web::{JsonBody, PathId, Problem};
 
 registry::operations! {
     // Either of the two: nobody unlocks himself, and one of them may be the one who is locked out.
@@ -67,9 +66,9 @@ async fn set(
     desk: &Desk,
     actor: Actor,
     (asked, change): (&str, Change),
-    given: Result<Json<Reason>, JsonRejection>,
+    given: Reason,
 ) -> Result<StatusCode, Problem> {
-    let (asked, why) = (AccountId(id(asked)?), reason(&body(given)?.reason)?);
+    let (asked, why) = (AccountId(id(asked)?), reason(&given.reason)?);
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| set_state(tx, &ground, &actor, (asked, change), &why);
     desk.ground().act(write).await?;
@@ -92,7 +91,7 @@ async fn enable_user(
     By { actor, .. }: By<EnableUser>,
     State(desk): State<Desk>,
     Path(asked): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
     set(&desk, actor, (&asked, Change::Enable), given).await
 }
@@ -113,7 +112,7 @@ async fn disable_user(
     By { actor, .. }: By<DisableUser>,
     State(desk): State<Desk>,
     Path(asked): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
     set(&desk, actor, (&asked, Change::Disable), given).await
 }
@@ -134,7 +133,7 @@ async fn unlock_user(
     By { actor, .. }: By<UnlockUser>,
     State(desk): State<Desk>,
     Path(asked): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<StatusCode, Problem> {
     set(&desk, actor, (&asked, Change::Unlock), given).await
 }
@@ -155,10 +154,10 @@ async fn unlock_user(
 async fn reset_user(
     By { actor, .. }: By<ResetUser>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<Json<LinkView>, Problem> {
-    let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
+    let (asked, why) = (AccountId(asked), reason(&given.reason)?);
     let ground = desk.ground().clone();
     let (shared, token) = (ground.clone(), ground.token()?);
     let hash = hash_text(&token);
@@ -183,10 +182,10 @@ async fn reset_user(
 async fn link_user(
     By { actor, .. }: By<LinkUser>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<Json<LinkView>, Problem> {
-    let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
+    let (asked, why) = (AccountId(asked), reason(&given.reason)?);
     let ground = desk.ground().clone();
     let (shared, token) = (ground.clone(), ground.token()?);
     let hash = hash_text(&token);
@@ -210,10 +209,10 @@ async fn link_user(
 async fn ask_factor_reset(
     By { actor, .. }: By<AskFactorReset>,
     State(desk): State<Desk>,
-    Path(asked): Path<String>,
-    given: Result<Json<Reason>, JsonRejection>,
+    PathId(asked): PathId,
+    JsonBody(given): JsonBody<Reason>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let (asked, why) = (AccountId(id(&asked)?), reason(&body(given)?.reason)?);
+    let (asked, why) = (AccountId(asked), reason(&given.reason)?);
     let ground = desk.ground().clone();
     let write = move |tx: &mut Tx<'_>| -> Result<i64, Problem> {
         let Some(found) = account::by_id(tx, asked)? else {

@@ -4,11 +4,11 @@ use super::{declare, edit, form, id_of, submit, told};
 use crate::correction::http::{CorrectionsBody, submit_corrections};
 use crate::message::MessageId;
 use crate::testing::{House, accepted};
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use ceb::Kind;
 use store::testing::each_engine;
+use web::JsonBody;
 
 /// A message of two orders that are at customs, with the numbers of both.
 pub(super) async fn two_orders(house: &House, seed: u64) -> (MessageId, [String; 2]) {
@@ -83,7 +83,7 @@ async fn several_documents_are_not_given_one_number() {
     let answer = submit_corrections(
         house.by(0).await,
         State(house.submit_state()),
-        Ok(Json(body)),
+        JsonBody(body),
     )
     .await;
     let detail = answer.unwrap_err().detail.unwrap();

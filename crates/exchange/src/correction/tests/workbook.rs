@@ -7,7 +7,6 @@ use crate::message::MessageId;
 use crate::submit::submit as hand_in;
 use crate::testing::{House, accepted};
 use crate::workbook::XLSX;
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
@@ -19,6 +18,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use store::testing::each_engine;
+use web::JsonBody;
 use zip::ZipArchive;
 
 const KIND: Kind = Kind::Ceb311;
@@ -122,7 +122,7 @@ async fn taken(house: &House, messages: &[MessageId]) -> Book {
         messages: messages.iter().map(ToString::to_string).collect(),
         reason: "更正退单".to_owned(),
     };
-    let answer = correction_workbook(by, State(house.submit_state()), Ok(Json(body))).await;
+    let answer = correction_workbook(by, State(house.submit_state()), JsonBody(body)).await;
     let answer = answer.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     let bytes = axum::body::to_bytes(answer.into_body(), usize::MAX).await;

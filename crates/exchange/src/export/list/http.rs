@@ -7,8 +7,7 @@ use crate::export::EXPORT_ROWS_MAX;
 use crate::export::http::{Exports, Pages, send, writer};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{Json, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, Request, header};
 use axum::response::Response;
 use registry::access::{By, Gate, Routes};
@@ -22,7 +21,7 @@ use store::clock::beijing_compact;
 use tower::ServiceExt;
 use utoipa::ToSchema;
 use web::sheet::Column;
-use web::{Problem, codes};
+use web::{JsonBody, Problem, codes};
 
 /// Columns of one workbook at most.
 const COLUMNS_MAX: usize = 60;
@@ -132,10 +131,10 @@ async fn export_list(
     By { actor, .. }: By<ExportList>,
     State(lists): State<Lists>,
     headers: HeaderMap,
-    body: Result<Json<ListExport>, JsonRejection>,
+    JsonBody(body): JsonBody<ListExport>,
 ) -> Result<Response, Problem> {
     let exports = &lists.exports;
-    let Json(asked) = body.map_err(|error| bad(error.body_text()))?;
+    let asked = body;
     let path = lists.path(&asked)?;
     check(&asked)?;
     let turn = exports.turn(&actor).await?;

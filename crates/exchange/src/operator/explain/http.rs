@@ -2,18 +2,17 @@
 
 use super::{Explained, explain, withdraw};
 use crate::answer;
-use crate::api::{ApiState, bad};
+use crate::api::ApiState;
 use crate::unknown_code::Answer;
 use crate::unknown_code::http::UnknownCodeItem;
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State as Held};
 use registry::access::{By, Routes};
 use registry::role::Role;
 use serde::Deserialize;
 use store::Tx;
 use utoipa::ToSchema;
-use web::{Problem, codes};
+use web::{JsonBody, Problem, codes};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
@@ -74,9 +73,8 @@ async fn answer_unknown_code(
     By { actor, .. }: By<AnswerUnknownCode>,
     Held(api): Held<ApiState>,
     Path(id): Path<String>,
-    body: Result<Json<AnswerBody>, JsonRejection>,
+    JsonBody(body): JsonBody<AnswerBody>,
 ) -> Result<Json<UnknownCodeItem>, Problem> {
-    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let id = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;
     let answer = Answer {
         meaning: body.meaning,

@@ -1,13 +1,12 @@
 //! `POST /api/v1/operator/messages/{id}/release`, `…/resubmit`, `/api/v1/operator/parked/{id}/release`.
 
 use super::{DISMISS_RECEIPT, Payload, REFUSE, RELEASE, RELEASE_RECEIPT, RESUBMIT, parked_title};
-use crate::api::{ApiState, Asked, bad};
+use crate::api::{ApiState, Asked};
 use crate::finder::find;
 use crate::inbox;
 use crate::message::{Message, MessageId, State};
 use crate::receipt::parked;
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State as Held};
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes, Sight};
@@ -16,7 +15,7 @@ use registry::company::CompanyId;
 use registry::role::Role;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{Problem, codes};
+use web::{JsonBody, Problem, codes};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 
@@ -44,8 +43,7 @@ pub struct ReleaseBody {
 
 type Answer = Result<(StatusCode, Json<Asked>), Problem>;
 
-fn body_of(body: Result<Json<ReleaseBody>, JsonRejection>) -> Result<ReleaseBody, Problem> {
-    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
+fn body_of(body: ReleaseBody) -> Result<ReleaseBody, Problem> {
     reason(&body.reason)?;
     Ok(body)
 }
@@ -66,7 +64,7 @@ async fn release_message(
     By { actor, .. }: By<ReleaseMessage>,
     Held(api): Held<ApiState>,
     Path(id): Path<String>,
-    body: Result<Json<ReleaseBody>, JsonRejection>,
+    JsonBody(body): JsonBody<ReleaseBody>,
 ) -> Answer {
     let body = body_of(body)?;
     let kind = if body.refuse { &REFUSE } else { &RELEASE };
@@ -89,7 +87,7 @@ async fn resubmit_message(
     By { actor, .. }: By<ResubmitMessage>,
     Held(api): Held<ApiState>,
     Path(id): Path<String>,
-    body: Result<Json<ReleaseBody>, JsonRejection>,
+    JsonBody(body): JsonBody<ReleaseBody>,
 ) -> Answer {
     let body = body_of(body)?;
     ask_for_message(&api, actor, &id, (&RESUBMIT, State::Refused), body.reason).await
@@ -111,7 +109,7 @@ async fn release_parked(
     By { actor, .. }: By<ReleaseParked>,
     Held(api): Held<ApiState>,
     Path(id): Path<String>,
-    body: Result<Json<ReleaseBody>, JsonRejection>,
+    JsonBody(body): JsonBody<ReleaseBody>,
 ) -> Answer {
     let body = body_of(body)?;
     let id: i64 = id.parse().map_err(|_| Problem::new(codes::NOT_FOUND))?;

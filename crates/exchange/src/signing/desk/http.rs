@@ -1,7 +1,7 @@
 //! `/api/v1/signing/keys…`: the keys that sign for companies.
 
+use crate::api::ApiState;
 use crate::api::Asked;
-use crate::api::{ApiState, bad};
 use crate::keyring::Card;
 use crate::keyring::provider::Fault;
 use crate::signing::http::{SigningKeyView, SigningQuery, ask, id_of, view};
@@ -9,8 +9,7 @@ use crate::signing::{
     KEY_KIND, KEY_TESTED, KeyFilter, KeyWish, SigningKey, codes, hex, key, keys, remove_key, sql,
 };
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, QueryRejection};
-use axum::extract::{Path, Query, State as Held};
+use axum::extract::{Path, State as Held};
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::audit;
@@ -20,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Tx;
 use utoipa::ToSchema;
-use web::{Page, PageQuery, Problem, codes as common};
+use web::{JsonBody, Page, PageQuery, Problem, QueryOf, codes as common};
 
 /// What is signed to try a key.
 const PROBE: &[u8] = "通关平台签名测试".as_bytes();
@@ -85,9 +84,8 @@ fn fault(fault: &Fault) -> Problem {
 async fn ask_signing_key(
     By { actor, .. }: By<AskSigningKey>,
     Held(api): Held<ApiState>,
-    body: Result<Json<SigningKeyBody>, JsonRejection>,
+    JsonBody(body): JsonBody<SigningKeyBody>,
 ) -> Result<(StatusCode, Json<Asked>), Problem> {
-    let Json(body) = body.map_err(|error| bad(error.body_text()))?;
     let company = id_of(&body.company)?;
     let keyring = Arc::clone(&api.shared.keyring);
     let (Some(card), Some(provider)) = (keyring.card(&body.name), keyring.kind(&body.name)) else {
@@ -122,11 +120,9 @@ async fn ask_signing_key(
 async fn signing_keys(
     By { actor, .. }: By<ReadSigningKeys>,
     Held(api): Held<ApiState>,
-    query: Result<Query<SigningQuery>, QueryRejection>,
-    page: Result<Query<PageQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<SigningQuery>,
+    QueryOf(page): QueryOf<PageQuery>,
 ) -> Result<Json<Page<SigningKeyView>>, Problem> {
-    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
-    let Query(page) = page.map_err(|error| web::bad_query(&error.body_text()))?;
     let filter = KeyFilter {
         company: query.company.as_deref().map(id_of).transpose()?,
         with_removed: false,

@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use registry::role::Role;
 use store::testing::each_engine;
+use web::JsonBody;
 
 /// Nobody switches on that the platform signs while there is no certificate to sign with: every message
 /// would wait. With one it is switched on, and it can be switched off at any time.
@@ -18,7 +19,7 @@ async fn consent_without_a_certificate_is_refused_with_its_code() {
         let house = house(test, &keys).await;
         let consent = async |platform_signs: bool| {
             let by = house.by_person(Role::CompanyAdmin, Some(0)).await;
-            let body = Ok(Json(ConsentBody { platform_signs }));
+            let body = JsonBody(ConsentBody { platform_signs });
             let answer = signing_consent(by, State(house.api()), body).await;
             answer
                 .map(|Json(view)| view.platform_signs)

@@ -7,8 +7,7 @@ use super::super::{CaseId, Doing, READ, Side, attach as keep, body, codes, sees,
 use crate::Desk;
 use axum::Json;
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State as Held};
+use axum::extract::{Path, State as Held};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use registry::access::{Actor, By, Routes};
@@ -20,7 +19,7 @@ use store::Tx;
 use utoipa::IntoParams;
 use web::room::{Fault, Taken};
 use web::shares::Full;
-use web::{Problem, codes as common};
+use web::{Problem, QueryOf, codes as common};
 
 registry::operations! {
     Attach = changes("attach", "上传办件附件", &[Role::Applicant, Role::CompanyAdmin]);
@@ -75,10 +74,9 @@ async fn attach(
     By { actor, .. }: By<Attach>,
     Held(desk): Held<Desk>,
     Path(id): Path<String>,
-    query: Result<Query<AttachQuery>, QueryRejection>,
+    QueryOf(query): QueryOf<AttachQuery>,
     body: Body,
 ) -> Result<(StatusCode, Json<AttachmentView>), Problem> {
-    let Query(query) = query.map_err(|error| web::bad_query(&error.body_text()))?;
     let id = CaseId(id_of(&id)?);
     let (bytes, _room) = receive(&desk, &actor, body).await?;
     let checked = super::check(&query.name, &bytes)?;
