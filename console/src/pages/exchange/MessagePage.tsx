@@ -65,13 +65,7 @@ function MessageView({ detail }: { detail: Detail }) {
       </div>
       <ToDo message={detail} />
       {detail.unknownStatus != null && (
-        <Alert
-          className="gap"
-          type="warning"
-          showIcon
-          title={t(detail.unknownStatusExplained ? "unsure.explainedTitle" : "unsure.title", { status: detail.unknownStatus })}
-          description={t(detail.unknownStatusExplained ? "unsure.explainedText" : "unsure.text")}
-        />
+        <Alert className="gap" type="warning" showIcon title={t("unsure.title", { status: detail.unknownStatus })} description={t("unsure.text")} />
       )}
       <div className="panel">
         <Descriptions size="small" column={3} items={facts(detail, t)} />

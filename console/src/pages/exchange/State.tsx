@@ -74,15 +74,13 @@ interface ProgressProps {
     needsAction?: boolean;
     correctedBy?: Schema<"MessageSummary">["correctedBy"];
     unknownStatus?: number | null;
-    unknownStatusExplained?: boolean;
   };
 }
 
-/** That customs' last word is one that the standard does not have; it is nobody's or, once it is explained, the company's. */
-export function Unsure({ of }: { of: { unknownStatus?: number | null; unknownStatusExplained?: boolean } }) {
+/** That customs' last word is one that nobody can read yet. */
+export function Unsure({ status }: { status: number | null | undefined }) {
   const t = useT();
-  if (of.unknownStatus == null) return null;
-  return <span className="badge warn beside">{t(of.unknownStatusExplained === true ? "unsure.explained" : "unsure.badge", { status: of.unknownStatus })}</span>;
+  return status == null ? null : <span className="badge warn beside">{t("unsure.badge", { status })}</span>;
 }
 
 /** In a list: what became of it, and while nothing has, how far it has come. */
@@ -95,7 +93,7 @@ export function Progress({ of }: ProgressProps) {
     return (
       <span className="nowrap">
         <Outcome outcome="waiting" /> <span className="soft">{word === undefined ? (of.stateName ?? of.state) : t(word)}</span>
-        <Unsure of={of} />
+        <Unsure status={of.unknownStatus} />
       </span>
     );
   }
@@ -103,7 +101,7 @@ export function Progress({ of }: ProgressProps) {
   return (
     <>
       <Outcome outcome={of.outcome} name={of.outcomeName} needsAction={of.needsAction} isUnsure={of.unknownStatus != null} />
-      <Unsure of={of} />
+      <Unsure status={of.unknownStatus} />
       {isBad(of.outcome) && of.needsAction === false && correctedBy != null && (
         <div>
           <Link to={`/messages/${correctedBy.id}`} title={correctedBy.acceptanceNo}>{t("dealt.corrected")}</Link>
