@@ -42,7 +42,7 @@ export const exchange = {
   "state.refused": ["平台拒收", "Refused"],
   "state.sent": ["已发送", "Sent"],
   "state.answered": ["已有回执", "Answered"],
-  "state.settled": ["已办结", "Settled"],
+  "state.settled": ["回执已收齐", "All receipts in"],
   "state.held": ["待人工处理", "Held"],
   "outcome.title": ["办理结果", "Outcome"],
   "outcome.rejected": ["海关退单", "Rejected"],

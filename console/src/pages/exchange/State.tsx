@@ -5,7 +5,7 @@ import type { Schema } from "../../api/types";
 import { type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { useTold } from "../../i18n/told";
-import { type Doing, tally } from "./documents";
+import { type Doing, DOINGS, tally } from "./documents";
 import { isBad, isDealt, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
 
 export * from "./outcomes";
@@ -75,6 +75,7 @@ interface ProgressProps {
     outcome?: string | null | undefined;
     outcomeName?: string;
     needsAction?: boolean;
+    doing?: string | null | undefined;
     correctedBy?: Schema<"MessageSummary">["correctedBy"];
     unknownStatus?: number | null;
     unknownStatusExplained?: boolean;
@@ -105,7 +106,7 @@ export function Progress({ of }: ProgressProps) {
   const { correctedBy } = of;
   return (
     <>
-      <Outcome outcome={of.outcome} name={of.outcomeName} needsAction={of.needsAction} isUnsure={of.unknownStatus != null} />
+      <Outcome outcome={of.outcome} name={of.outcomeName} needsAction={of.needsAction} doing={DOINGS.find((one) => one === of.doing)} isUnsure={of.unknownStatus != null} />
       <Unsure of={of} />
       {isBad(of.outcome) && of.needsAction === false && correctedBy != null && (
         <div>

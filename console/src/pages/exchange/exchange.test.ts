@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { say } from "../../i18n";
+import { say, type Word } from "../../i18n";
 import { resultLook, results, resultsBy, total } from "./figures";
 import { DECLARERS, KINDS, kindsOf } from "./kinds";
-import { isBad, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
+import { isBad, OUTCOMES, outcomeLook, RESULTS, statusClass } from "./outcomes";
 
 test("the kinds are those of the reference that are answered, which are those that a company submits", () => {
   const reference = readFileSync(new URL("../../../../docs/protocol/kinds/README.md", import.meta.url), "utf8");
@@ -59,4 +59,20 @@ test("templates of one's own roles come first, by the words of the standard", ()
   }
   expect(kindsOf(["operator"])).toEqual({ own: ["CEB711", "CEB507", "CEB215"], others: KINDS.filter((kind) => !["CEB711", "CEB507", "CEB215"].includes(kind)) });
   expect(kindsOf([]).own).toEqual([]);
+});
+
+test("outcomes stand in one order everywhere, that of the tiles of the first page; a filter adds only what is not over", () => {
+  expect(RESULTS).toEqual(["released", "accepted", "rejected", "faulty", "refused"]);
+  expect(OUTCOMES).toEqual([...RESULTS, "waiting"]);
+});
+
+test("a state has one name, in the console as on the server, and none says that it is over for what is rejected", () => {
+  const source = readFileSync(new URL("../../../../crates/exchange/src/message/state.rs", import.meta.url), "utf8");
+  const names = source.slice(source.indexOf("pub fn chinese"), source.indexOf("pub fn holder"));
+  const told = [...names.matchAll(/Self::(\w+) => "([^"]+)"/g)].map(([, state = "", name = ""]) => [state.toLowerCase(), name]);
+  expect(told).toHaveLength(8);
+  for (const [state, name] of told) {
+    expect(say("zh-CN", `state.${state}` as Word)).toBe(name);
+    expect(name).not.toContain("办结");
+  }
 });

@@ -1,7 +1,10 @@
 // Outcomes (办理结果) of messages and documents, and how they look.
 
-/** What became of it (办理结果), in the order in which a company wants to see them. */
-export const OUTCOMES = ["rejected", "faulty", "refused", "waiting", "accepted", "released"] as const;
+/** What has become of what is over, in the one order of all tiles, columns, charts and filters. */
+export const RESULTS = ["released", "accepted", "rejected", "faulty", "refused"] as const;
+
+/** What became of it (办理结果); what nothing has become of yet comes last. */
+export const OUTCOMES = [...RESULTS, "waiting"] as const;
 export type OutcomeName = (typeof OUTCOMES)[number];
 
 /** Outcomes after which the company must act. */

@@ -2,6 +2,7 @@
 //! `GET /api/v1/search`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
+use super::doing::doings;
 use super::search::{self, SearchHit};
 use super::unsure::unsure;
 use super::{MessageDetail, MessageSummary, view};
@@ -183,14 +184,16 @@ pub(crate) async fn messages(
             let ids = page.items.iter().map(|message| message.id).collect();
             let links = correction::links(tx, &ids)?;
             let unsure = unsure(tx, page.items.iter().map(|message| message.id))?;
-            Ok((page, links, unsure))
+            let doings = doings(tx, &page.items)?;
+            Ok((page, links, unsure, doings))
         })
         .await?;
-    let (page, links, unsure) = found;
+    let (page, links, unsure, doings) = found;
     Ok(Json(page.map(|message| {
         let mut summary = api.summary(&actor, &message);
         summary.link(&links);
         summary.unsure(&unsure);
+        summary.to_do(doings.get(&message.id.0).copied());
         summary
     })))
 }
