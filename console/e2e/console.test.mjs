@@ -23,7 +23,7 @@ after(async () => {
 });
 
 test("who is not logged in is led to the login page and back", async () => {
-  const page = await browser.newPage();
+  const page = await browser.newPage({ locale: "zh-CN" });
   await page.goto(`${url}/console/approvals?state=pending`);
   await page.waitForURL(/\/login\?next=/);
   assert.equal(new URL(page.url()).searchParams.get("next"), "/console/approvals?state=pending");

@@ -1,9 +1,10 @@
 // Two languages. A word is a pair, Chinese first; a word that is missing, or missing in one language,
 // does not compile.
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { cookieOf, firstLanguage, type Language } from "./language";
 import { words } from "./words";
 
-export type Language = "zh-CN" | "en";
+export type { Language };
 export type Word = keyof typeof words;
 export type Translate = (word: Word, values?: Record<string, string | number>) => string;
 
@@ -33,9 +34,11 @@ const Context = createContext<Tongue>({
 });
 
 export function Languages({ children }: { children: ReactNode }) {
-  const [language, keep] = useState<Language>(() => (localStorage.getItem(STORED) === "en" ? "en" : "zh-CN"));
+  const [language, keep] = useState<Language>(() => firstLanguage(document.cookie, localStorage.getItem(STORED), navigator.languages));
   const setLanguage = useCallback((next: Language) => {
     localStorage.setItem(STORED, next);
+    // The pages of login read it there.
+    document.cookie = cookieOf(next);
     keep(next);
   }, []);
   useEffect(() => {

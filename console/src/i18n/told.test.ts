@@ -55,3 +55,9 @@ test("Chinese stays as it is, and so does what nobody has translated", () => {
   expect(toldIn("en", "海关放行。")).toBe("Released by customs.");
   expect(toldIn("en", "[Code:1332;Desc:…]")).toBe("[Code:1332;Desc:…]");
 });
+
+test("what names a code or has several parts is told in English part by part", () => {
+  expect(toldIn("en", "代码 -777001 不在公开的代码表中，海关原文见返回信息。")).toBe("Code -777001 is in no published table; customs' own words are in the return text.");
+  expect(toldIn("en", "返回信息列出 2 项：（1）海关放行。（2）无需处理。")).toBe("2 things: (1) Released by customs. (2) Nothing to do.");
+  expect(toldIn("en", "（1）无需处理。（2）无需处理，请等待放行。")).toBe("(1) Nothing to do. (2) Nothing to do: wait for the release.");
+});

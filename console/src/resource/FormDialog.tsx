@@ -7,6 +7,7 @@ import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, type Word } from "../i18n";
 import { ProblemText, problemTitle } from "../shell/ErrorView";
 import { count } from "../format/number";
+import { FileInput } from "./FileInput";
 import { fits, NUMBER_MAX } from "./fits";
 import { labelOf } from "./options";
 import type { Field, Values } from "./resource";
@@ -93,7 +94,7 @@ function extraOf(field: Field, t: Translate): { extra?: string } {
 }
 
 function rulesOf(field: Field, t: Translate): Rule[] {
-  const chosen = field.as === "select" || field.as === "choices" || field.as === "day";
+  const chosen = field.as === "select" || field.as === "choices" || field.as === "day" || field.as === "file";
   const rules: Rule[] = [{ required: field.required === true, message: t(chosen ? "form.choose" : "form.required") }];
   // What is out of range is told: a number that changes under one's hands is sent without being seen.
   if (field.as === "number") {
@@ -126,6 +127,8 @@ function input(field: Field, t: Translate): ReactNode {
       return <Input.TextArea rows={4} maxLength={field.max ?? 2000} showCount />;
     case "day":
       return <DatePicker />;
+    case "file":
+      return <FileInput />;
     case "text":
     case undefined:
       return <Input maxLength={maxLength} autoComplete="off" />;

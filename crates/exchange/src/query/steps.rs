@@ -40,7 +40,9 @@ fn outcome_at(message: &Message, receipts: &[Item], at_ms: i64) -> Outcome {
             said.insert(item.document_id, outcome);
         }
     }
-    let all = said.into_values().map(|outcome| (outcome, outcome.is_bad()));
+    let all = said
+        .into_values()
+        .map(|outcome| (outcome, outcome.is_bad()));
     let (outcome, _) = Outcome::of_documents(all);
     match outcome {
         // Nothing that is told here says it: receipts beyond the limit, or none.

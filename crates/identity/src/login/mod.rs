@@ -29,6 +29,7 @@ use registry::account::{self, Account, AccountId, password};
 use registry::audit::{self, Outcome};
 use registry::ground::{Ground, Ruling};
 use registry::hash_text;
+use registry::page::Told;
 use registry::role::{self, Role};
 use registry::session::{self, Limits, Session, Stage};
 use registry::throttle::Throttle;
@@ -380,7 +381,7 @@ pub fn succeed(
 }
 
 /// Why a new password cannot be set.
-pub type Faults = Vec<String>;
+pub type Faults = Vec<Told>;
 
 /// Sets a new password after the rule and the history were asked; uses up the one-time link whose
 /// hash is given.
@@ -405,8 +406,9 @@ pub async fn set_password(
         .await?;
     for hash in old {
         if compare(text, Some(hash)).await? {
-            return Ok(Ruling::Refused(vec![format!(
-                "不能与最近 {limit} 次使用过的密码相同"
+            return Ok(Ruling::Refused(vec![Told::new(
+                format!("不能与最近 {limit} 次使用过的密码相同"),
+                format!("it must differ from the last {limit} passwords"),
             )]));
         }
     }
@@ -433,6 +435,7 @@ pub async fn set_password(
     if is_set {
         Ok(Ruling::Granted(()))
     } else {
-        Ok(Ruling::Refused(vec![codes::LINK.title.to_owned()]))
+        let link = codes::LINK;
+        Ok(Ruling::Refused(vec![Told::new(link.title, link.title_en)]))
     }
 }

@@ -49,6 +49,9 @@ pub use state::{STEPS, Side, State, Verb, is_possible, step};
 /// Working days that an applicant has to supplement.
 pub const SUPPLEMENT_DAYS: i64 = 10;
 
+/// How long a returned case is told to its applicant, in milliseconds: 30 days.
+const RETURNED_MS: i64 = 30 * 86_400_000;
+
 /// Working days before the end in which a case is due soon.
 pub const SOON_DAYS: i64 = 1;
 
@@ -173,6 +176,22 @@ pub fn waiting(
         overdue,
         due_at,
     })
+}
+
+/// How many of an applicant's cases were returned lately, and not applied for again.
+///
+/// # Errors
+/// The engine's.
+pub fn returned(tx: &mut Tx<'_>, actor: &Actor, kinds: &[Kind], now_ms: i64) -> Result<i64> {
+    let may_apply = |kind: &&Kind| {
+        let mut roles = kind.applicants.iter();
+        roles.any(|role| actor.roles.contains(role.name()))
+    };
+    let names: Vec<&'static str> = kinds.iter().filter(may_apply).map(|k| k.name).collect();
+    if names.is_empty() {
+        return Ok(0);
+    }
+    sql::count_returned(tx, &sees(actor), &names, now_ms - RETURNED_MS)
 }
 
 /// Opens a case; the one who applies is `applicant`.

@@ -116,6 +116,9 @@ pub fn list(
             case_file::waiting(tx, actor, cases, side, now_ms)?,
         );
     }
+    let n_returned = case_file::returned(tx, actor, cases, now_ms)?;
+    let chinese = "已退回的申请，请重新申请";
+    add("cases_returned", chinese, Waiting::plain(n_returned));
     if has(&[Role::BureauClerk, Role::Operator, Role::CompanyAdmin]) {
         let today = beijing_day(now_ms);
         let n_late = docking::overdue(tx, &actor.sight, &today)?;
