@@ -21,12 +21,14 @@ interface Props {
   about?: ReactNode;
   /** What is said when it is done. */
   said?: Word;
+  /** Whether an answer is told by itself: nothing covers what is shown once. */
+  isTold?: (answer: unknown) => boolean;
   close: () => void;
   run: (values: Values) => Promise<unknown>;
   done: (answer: unknown) => void;
 }
 
-export function FormDialog({ title, fields, initial, about, said = "action.done", close, run, done }: Props) {
+export function FormDialog({ title, fields, initial, about, said = "action.done", isTold, close, run, done }: Props) {
   const { t, language } = useLanguage();
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
@@ -38,7 +40,7 @@ export function FormDialog({ title, fields, initial, about, said = "action.done"
     setError(undefined);
     try {
       const answer = await run(cleaned(fields, values));
-      void message.success(t(saidOf(answer, said)));
+      if (isTold?.(answer) !== true) void message.success(t(saidOf(answer, said)));
       done(answer);
     } catch (failed) {
       if (!(failed instanceof ApiError && failed.status === 401)) setError(failed);

@@ -21,13 +21,16 @@ export function usePrinting(): boolean {
 /** As wide as its frame, and no wider unless it must. */
 export const FITTING = { scroll: { x: true }, tableLayout: "auto" } as const;
 
+/** The space above the page within the frame that scrolls, as in the style sheet: headings go to its upper edge. */
+export const FRAME_TOP = 12;
+
 interface Scrolling extends Partial<typeof FITTING> {
-  sticky?: { getContainer: () => HTMLElement | Window };
+  sticky?: { getContainer: () => HTMLElement | Window; offsetHeader: number };
 }
 
 /** What a wide table needs on the screen; nothing on paper. */
 export function useScrolling(): Scrolling {
   const printing = usePrinting();
   if (printing) return {};
-  return { sticky: { getContainer: () => document.getElementById("content") ?? window }, ...FITTING };
+  return { sticky: { getContainer: () => document.getElementById("content") ?? window, offsetHeader: -FRAME_TOP }, ...FITTING };
 }

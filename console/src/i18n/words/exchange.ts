@@ -275,7 +275,7 @@ export const exchange = {
     "What is submitted beyond the quota is not accepted until midnight, Beijing time; what was accepted already is not affected. If your volume calls for more, ask the platform to raise the quota.",
   ],
   "home.welcome": ["入驻已通过，可以申报了", "Admitted: you can declare now"],
-  "home.stepCompany": ["核对企业编号、DXP 编号和业务角色，报文中要填写。", "check the codes, the DXP id and the business roles, which every message carries."],
+  "home.stepCompany": ["核对企业编号、DXP 编号和业务角色，报文中要填写。", "check the codes, the DXP ID and the business roles, which every message carries."],
   "home.stepDeclare": ["下载 Excel 模板，填好后拖入即可校验和提交；也可拖入 XML 报文。", "download the Excel template, fill it in and drop it there to check and submit; XML messages will do as well."],
   "home.stepKeys": ["用企业自己的系统对接的，在这里申领接口密钥。", "to connect your own system, make an API key here."],
   "home.nothing": ["今天还没有报文。", "No messages yet today."],

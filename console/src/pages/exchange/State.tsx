@@ -2,7 +2,7 @@
 import { Link } from "react-router";
 import { useCan, useSession } from "../../api/session";
 import type { Schema } from "../../api/types";
-import { type Word, useT } from "../../i18n";
+import { say, type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { useTold } from "../../i18n/told";
 import { type Doing, DOINGS, tally } from "./documents";
@@ -126,6 +126,11 @@ export function statusWord(status: number): Word {
   return known === undefined ? "status.unknown" : `status.${known}`;
 }
 
+/** A receipt of the platform itself has the status of a fault, and another name: it refused the message. */
+export function isOwnRefusal(name: string | null | undefined): boolean {
+  return name === say("zh-CN", "outcome.refused");
+}
+
 interface ReturnStatusProps {
   status: number | null | undefined;
   name?: string | null | undefined;
@@ -143,7 +148,7 @@ export function isUnknownStatus(status: number | null | undefined, name?: string
 /** The words of a status: its number and its name, or that nobody knows it yet. */
 export function useStatusWords(): (status: number, name?: string | null) => string {
   const t = useT();
-  return (status, name) => `${status} ${isUnknownStatus(status) && (name ?? "") !== "" ? name : t(statusWord(status))}`.trim();
+  return (status, name) => `${status} ${isUnknownStatus(status) && (name ?? "") !== "" ? name : t(isOwnRefusal(name) ? "outcome.refused" : statusWord(status))}`.trim();
 }
 
 export function ReturnStatus({ status, name, isOver = false, isPlain = false }: ReturnStatusProps) {

@@ -71,7 +71,7 @@ pub struct ListQuery {
     pub direction: Option<String>,
     /// Guid of the message's root.
     pub guid: Option<String>,
-    /// A company by its customs code, credit code, DXP id or id, for those who see several.
+    /// A company by its customs code, credit code, DXP ID or id, for those who see several.
     pub company: Option<String>,
     /// Order number (订单编号).
     pub order_no: Option<String>,

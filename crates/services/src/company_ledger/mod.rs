@@ -40,7 +40,7 @@ registry::acts! {
     pub PROFILE_CHANGED = "ledger.profile", "更改企业校验口径";
 }
 
-/// Begin of a DXP id that only stands in until the company has its own.
+/// Begin of a DXP ID that only stands in until the company has its own.
 const PROVISIONAL: &str = "NODXP";
 
 /// A contract (角色合约): one business role of a company.
@@ -62,13 +62,13 @@ pub struct Contract {
     pub case: Option<i64>,
 }
 
-/// The DXP id of a company that has none yet: made from its customs registration number, so that it
+/// The DXP ID of a company that has none yet: made from its customs registration number, so that it
 /// is as unique as that, and never one that customs gave out.
 pub fn provisional_dxp_id(customs_code: &str) -> String {
     format!("{PROVISIONAL}{customs_code}")
 }
 
-/// Whether a DXP id only stands in.
+/// Whether a DXP ID only stands in.
 pub fn is_provisional(dxp_id: &str) -> bool {
     dxp_id.starts_with(PROVISIONAL)
 }
