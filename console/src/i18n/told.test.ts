@@ -18,6 +18,16 @@ test.each([["status", 40], ["reason", 25], ["eport_document", 80]])("what every 
   for (const text of sentences) expect(Object.keys(TOLD)).toContain(text);
 });
 
+test("what every free text of a receipt means, and what to do, is told in English", () => {
+  const file = readFileSync(new URL("../../../crates/ceb/dictionary/text.txt", import.meta.url), "utf8");
+  const rows = file.split("\n").filter((line) => !/^[#[]/.test(line) && line.split(" | ").length > 4);
+  expect(rows.length).toBeGreaterThan(80);
+  for (const row of rows) {
+    const [, meaning = "", , , advice = ""] = row.split("|").map((part) => part.trim());
+    for (const text of [meaning, advice].filter((one) => one !== "-")) expect(Object.keys(TOLD), text).toContain(text);
+  }
+});
+
 test("what the simulator gives of the lists' dictionary is told in English, and no translation has Chinese left", () => {
   expect(sentencesOf("eport_list").filter((text) => text.includes("26,000")).map((text) => TOLD[text])).not.toContain(undefined);
   for (const [chinese, english] of Object.entries(TOLD)) expect(english.replace("无法读取", ""), chinese).not.toMatch(/[\u4e00-\u9fff]/);

@@ -2,9 +2,11 @@
 // mean and what to do, why a receipt was parked, and why nothing can be done about it. What is not here stays as it came, as customs' own words do.
 import { type Language, useLanguage } from ".";
 import { TOLD_REASONS } from "./toldReasons";
+import { TOLD_TEXTS } from "./toldTexts";
 
 export const TOLD: Readonly<Record<string, string>> = {
   ...TOLD_REASONS,
+  ...TOLD_TEXTS,
   "电子口岸已收到并暂存，尚未向海关申报。": "The E-Port has received and kept it; it is not declared to customs yet.",
   "无需处理；如长时间停留，请在申报时将业务状态（appStatus）填为 2（申报）。": "Nothing to do; if it stays so for long, declare with appStatus 2 (declared).",
   "电子口岸已接收，正在申报。": "The E-Port has received it and is declaring it.",

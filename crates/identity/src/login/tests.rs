@@ -342,7 +342,7 @@ async fn the_switch_of_the_language_keeps_where_the_person_goes() {
         let encoded: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
         let mut browser = Browser::default();
         let asked = browser.get(pages, &format!("/login?next={encoded}")).await;
-        let to = |lang, page: &Answer| {
+        let to = |lang: &str, page: &Answer| {
             assert!(
                 page.body
                     .contains(&format!("name=\"lang\" value=\"{lang}\""))

@@ -27,37 +27,34 @@ pub(super) fn in_chinese(command: Command) -> Command {
     command.mut_subcommands(in_chinese)
 }
 
-/// What stands in the place of a value, in Chinese; a name that has none here stays.
-fn place(name: &str) -> String {
-    let words = name.split(['|', '_']).map(|word| match word {
+/// What stands in the place of a value, in Chinese; nothing for a name that stays.
+fn place(name: &str) -> Option<&'static str> {
+    Some(match name {
         "FILE" | "FILES" => "文件",
         "DIR" | "DATA" => "目录",
+        "FILE|DIR" => "文件|目录",
         "KEY" => "密钥",
-        "DAY" | "DATE" => "日期",
+        "DAY" => "日期",
         "CODE" | "CODES" => "代码",
-        "NO" => "编号",
-        "ID" | "IDS" => "编号",
+        "NO" | "ID" | "ORDER_NO" => "编号",
         "ADDR" | "LISTEN" => "地址",
         "URL" => "网址",
         "S" => "秒",
         "MS" => "毫秒",
         "N" | "COUNT" | "LIMIT" => "数量",
-        "KIND" | "KINDS" => "类型",
+        "KIND" => "类型",
         "TOKEN" => "令牌",
         "HASH" => "摘要",
         "COMMAND" => "命令",
         "NAME" => "名称",
-        "TEXT" => "文字",
         "STATE" => "状态",
         "OUTCOME" => "办理结果",
         "CONFIG" => "配置文件",
         "AFTER" => "游标",
-        "LOGIN" => "登录名",
         "SEED" => "种子数",
         "COMPANY" => "企业",
-        other => other,
-    });
-    words.collect::<Vec<_>>().join("|")
+        _ => return None,
+    })
 }
 
 fn flag(name: &'static str, short: char, action: ArgAction, help: &'static str) -> Arg {
@@ -98,16 +95,14 @@ fn argument(arg: Arg) -> Arg {
         false => "选项",
     };
     let arg = arg.help(help.trim().to_owned()).help_heading(heading);
-    let arg = match arg.get_value_names() {
-        Some(names) if takes_value => {
-            let names: Vec<String> = names.iter().map(|name| place(name)).collect();
-            arg.value_names(names)
-        }
-        None if takes_value => {
-            let name = place(&arg.get_id().as_str().to_uppercase());
-            arg.value_name(name)
-        }
-        _ => arg,
+    let name = match arg.get_value_names() {
+        Some([one]) => place(one),
+        Some(_) => None,
+        None => place(&arg.get_id().as_str().to_uppercase()),
+    };
+    let arg = match name.filter(|_| takes_value) {
+        Some(name) => arg.value_name(name),
+        None => arg,
     };
     match takes_value {
         true => arg
