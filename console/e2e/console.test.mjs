@@ -7,6 +7,7 @@ import { backOffice } from "./backOffice.mjs";
 import { correcting } from "./correcting.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { passkey } from "./passkey.mjs";
+import { returned } from "./returned.mjs";
 import { stale } from "./stale.mjs";
 import { everybody, LOGIN, signIn } from "./people.mjs";
 
@@ -38,6 +39,7 @@ describe("people", { concurrency: 2 }, () => {
   describe("who act", { concurrency: 1 }, () => {
     jobs(() => browser);
     correcting(() => browser);
+    returned(() => browser);
     stale(() => browser);
     passkey(() => browser);
     backOffice(() => browser);

@@ -14,11 +14,24 @@ function ofCookie(cookies: string): Language | undefined {
   return found.slice(COOKIE.length + 1) === "en" ? "en" : "zh-CN";
 }
 
-/** The language at the start: what was chosen last on any page, what was chosen here before, what the browser prefers. */
-export function firstLanguage(cookies: string, stored: string | null, preferred: readonly string[]): Language {
-  const chosen = ofCookie(cookies);
-  if (chosen !== undefined) return chosen;
-  if (stored !== null) return stored === "en" ? "en" : "zh-CN";
+/** What is kept in this browser: what was chosen in the console, and what the pages of login spoke then. */
+export interface Kept {
+  stored: string | null;
+  login: string | null;
+}
+
+const named = (name: string): Language => (name === "en" ? "en" : "zh-CN");
+
+/** The language of the pages of login, to be kept. */
+export const ofLogin = (cookies: string): Language | undefined => ofCookie(cookies);
+
+/** The language at the start: the last choice, here or at the login; where nobody chose, what the browser prefers. */
+export function firstLanguage(cookies: string, { stored, login }: Kept, preferred: readonly string[]): Language {
+  const now = ofCookie(cookies);
+  // The pages of login speak another language than when the console was last open: it was chosen there since.
+  const isNewer = now !== undefined && (stored === null || (login !== null && named(login) !== now));
+  if (isNewer) return now;
+  if (stored !== null) return named(stored);
   const known = preferred.map((tag) => tag.toLowerCase().split("-")[0]).find((tag) => tag === "zh" || tag === "en");
   return known === "en" ? "en" : "zh-CN";
 }

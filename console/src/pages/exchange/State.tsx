@@ -2,11 +2,11 @@
 import { Link } from "react-router";
 import { useCan, useSession } from "../../api/session";
 import type { Schema } from "../../api/types";
-import { say, type Word, useT } from "../../i18n";
+import { type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { useTold } from "../../i18n/told";
 import { type Doing, DOINGS, tally } from "./documents";
-import { isBad, isDealt, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
+import { isBad, isDealt, isOwnRefusal, OUTCOMES, outcomeLook, statusClass } from "./outcomes";
 
 export * from "./outcomes";
 
@@ -124,11 +124,6 @@ export function statusWord(status: number): Word {
   if (status < 0) return "receipt.fault";
   const known = NAMED.find((one) => one === status);
   return known === undefined ? "status.unknown" : `status.${known}`;
-}
-
-/** A receipt of the platform itself has the status of a fault, and another name: it refused the message. */
-export function isOwnRefusal(name: string | null | undefined): boolean {
-  return name === say("zh-CN", "outcome.refused");
 }
 
 interface ReturnStatusProps {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { say, type Word } from "../../i18n";
 import { resultLook, results, resultsBy, total } from "./figures";
 import { DECLARERS, KINDS, kindsOf } from "./kinds";
-import { isBad, OUTCOMES, outcomeLook, RESULTS, statusClass } from "./outcomes";
+import { isBad, isOwnRefusal, OUTCOMES, outcomeLook, RESULTS, statusClass } from "./outcomes";
 
 test("the kinds are those of the reference that are answered, which are those that a company submits", () => {
   const reference = readFileSync(new URL("../../../../docs/protocol/kinds/README.md", import.meta.url), "utf8");
@@ -75,4 +75,10 @@ test("a state has one name, in the console as on the server, and none says that 
     expect(say("zh-CN", `state.${state}` as Word)).toBe(name);
     expect(name).not.toContain("办结");
   }
+});
+
+test("a receipt of the platform itself says that it refused, as the outcome does, and no fault", () => {
+  const source = readFileSync(new URL("../../../../crates/ceb/src/outcome.rs", import.meta.url), "utf8");
+  expect(source).toContain('Self::Refused => "平台拒收"');
+  expect(["平台拒收", "处理异常", "", null].map(isOwnRefusal)).toEqual([true, false, false, false]);
 });

@@ -1,4 +1,5 @@
 // Outcomes (办理结果) of messages and documents, and how they look.
+import { say } from "../../i18n";
 
 /** What has become of what is over, in the one order of all tiles, columns, charts and filters. */
 export const RESULTS = ["released", "accepted", "rejected", "faulty", "refused"] as const;
@@ -38,4 +39,9 @@ export function outcomeLook(outcome: string, needsAction?: boolean): string {
 export function statusClass(status: number): string {
   if (status < 0 || [4, 100, 501, 502, 503, 599, 700].includes(status)) return "bad";
   return [120, 399, 800, 899].includes(status) ? "good" : "now";
+}
+
+/** A receipt of the platform itself has the status of a fault, and another name: it refused the message. */
+export function isOwnRefusal(name: string | null | undefined): boolean {
+  return name === say("zh-CN", "outcome.refused");
 }

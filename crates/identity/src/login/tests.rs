@@ -2,7 +2,7 @@
 
 use super::lock::EVERYWHERE_MAX;
 use super::{Tried, attempt, codes};
-use crate::testing::{Answer, Browser, COMPANY, PASSWORD, Pages, STAFF};
+use crate::testing::{Browser, COMPANY, PASSWORD, Pages, STAFF};
 use crate::{factor, login};
 use registry::access::Origin;
 use registry::account::{self, AccountId};
@@ -342,17 +342,7 @@ async fn the_switch_of_the_language_keeps_where_the_person_goes() {
         let encoded: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
         let mut browser = Browser::default();
         let asked = browser.get(pages, &format!("/login?next={encoded}")).await;
-        let to = |lang: &str, page: &Answer| {
-            assert!(
-                page.body
-                    .contains(&format!("name=\"lang\" value=\"{lang}\""))
-            );
-            let next = page.field("next").replace("&#38;", "&");
-            [("lang", lang.to_owned()), ("next", next)]
-        };
-        let form = to("en", &asked);
-        let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let english = browser.post(pages, "/login", &form).await;
+        let english = browser.get(pages, &switch(&asked.body)).await;
         assert!(
             english.body.contains("<html lang=\"en\">"),
             "{}",
@@ -362,9 +352,9 @@ async fn the_switch_of_the_language_keeps_where_the_person_goes() {
         // After a form came back with an error as well.
         let fields = [("login", "nobody"), ("password", "x"), ("next", next)];
         let refused = browser.post(pages, "/login", &fields).await;
-        let form = to("zh", &refused);
-        let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
-        let chinese = browser.post(pages, "/login", &form).await;
+        let kept = refused.field("next").replace("&#38;", "&");
+        let fields = [("login", "nobody"), ("lang", "zh"), ("next", kept.as_str())];
+        let chinese = browser.post(pages, "/login", &fields).await;
         assert!(
             chinese.body.contains("<html lang=\"zh-CN\">"),
             "{}",
