@@ -121,7 +121,7 @@ export function backOffice(browserOf) {
     await isGood(page, "parameters");
     await shot(page, "parameters");
     const wrong = async (login, times) => {
-      const context = await browserOf().newContext();
+      const context = await browserOf().newContext({ locale: "zh-CN" });
       const tried = await context.newPage();
       for (let n = 0; n < times; n += 1) {
         await tried.goto(`${url}/login`);
@@ -205,7 +205,7 @@ export function backOffice(browserOf) {
     await company.page.context().close();
 
     // Whoever comes to the login page is told as well.
-    const stranger = await browser.newPage();
+    const stranger = await browser.newPage({ locale: "zh-CN" });
     await stranger.goto(`${url}/login`);
     await stranger.locator(".notice").getByText("周六夜间维护").waitFor();
     assert.ok((await stranger.locator(".notice").innerText()).includes("<script>"));

@@ -7,6 +7,7 @@ import { backOffice } from "./backOffice.mjs";
 import { correcting } from "./correcting.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { passkey } from "./passkey.mjs";
+import { returned } from "./returned.mjs";
 import { looks, serverPages } from "./serverPages.mjs";
 import { stale } from "./stale.mjs";
 import { workspaces } from "./workspaces.mjs";
@@ -25,7 +26,7 @@ after(async () => {
 });
 
 test("who is not logged in is led to the login page and back", async () => {
-  const page = await browser.newPage();
+  const page = await browser.newPage({ locale: "zh-CN" });
   await page.goto(`${url}/console/approvals?state=pending`);
   await page.waitForURL(/\/login\?next=/);
   assert.equal(new URL(page.url()).searchParams.get("next"), "/console/approvals?state=pending");
@@ -40,6 +41,7 @@ describe("people", { concurrency: 3 }, () => {
   describe("who act", { concurrency: 1 }, () => {
     jobs(() => browser);
     correcting(() => browser);
+    returned(() => browser);
     stale(() => browser);
     passkey(() => browser);
     backOffice(() => browser);

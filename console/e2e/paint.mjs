@@ -7,14 +7,14 @@ import { activate, firstStart, LOGIN } from "./people.mjs";
 const ROUNDS = 7;
 
 const browser = await launch();
-const maker = await browser.newContext();
+const maker = await browser.newContext({ locale: "zh-CN" });
 const links = await firstStart(await maker.newPage(), bootstrap);
-const owner = await browser.newContext();
+const owner = await browser.newContext({ locale: "zh-CN" });
 await activate(await owner.newPage(), links.get(LOGIN.operator));
 const storageState = await owner.storageState();
 const figures = { paint: [], usable: [] };
 for (let i = 0; i < ROUNDS; i += 1) {
-  const context = await browser.newContext({ storageState, viewport: { width: 1366, height: 768 } });
+  const context = await browser.newContext({ storageState, viewport: { width: 1366, height: 768 }, locale: "zh-CN" });
   const page = await context.newPage();
   await page.goto(`${url}/console/operator/pipeline`);
   await settled(page);

@@ -67,11 +67,11 @@ async function secondFactor(page) {
 
 /** Every account of a new platform, logged in once; needs the link of the first start. */
 export async function everybody(browser, url, link, looks = {}) {
-  const context = await browser.newContext();
+  const context = await browser.newContext({ locale: "zh-CN" });
   const links = await firstStart(await context.newPage(), link, looks);
   await context.close();
   for (const [role, login] of Object.entries(LOGIN)) {
-    const own = await browser.newContext();
+    const own = await browser.newContext({ locale: "zh-CN" });
     const page = await own.newPage();
     const found = links.get(login);
     assert.ok(found, `no link for ${login}`);

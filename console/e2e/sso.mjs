@@ -7,7 +7,7 @@ const { PAGE: page, LOGIN: login, PASSWORD: password, BASE: base, LEFT: left } =
 const browser = await launch();
 let complaints = [];
 try {
-  const tab = await browser.newPage();
+  const tab = await browser.newPage({ locale: "zh-CN" });
   complaints = listen(tab);
   tab.setDefaultTimeout(15_000);
   const enter = async (code) => {

@@ -315,8 +315,8 @@ export function workspaces(browserOf) {
 
   test("filters offer what becomes of a document, a case or a request in the order in which it does", async () => {
     const orders = [
-      ["company", "/messages", "状态", ["已接收", "待对碰", "已校验", "已发送", "已有回执", "待人工处理", "已办结", "平台拒收"]],
-      ["company", "/messages", "办理结果", ["未办结", "平台拒收", "处理异常", "海关退单", "已入库", "已放行"]],
+      ["company", "/messages", "状态", ["已接收", "待对碰", "已校验", "已发送", "已有回执", "待人工处理", "回执已收齐", "平台拒收"]],
+      ["company", "/messages", "办理结果", ["已放行", "已入库", "海关退单", "处理异常", "平台拒收", "未办结"]],
       ["company", "/cases", "状态", ["未办结", "待受理", "待审核", "待补正", "待审批", "已办结", "已退回", "已撤回"]],
       ["company", "/payment-inquiries", "状态", ["待上传", "已上传", "上传失败"]],
       ["security", "/approvals", "状态", ["待复核", "已通过", "执行失败", "已驳回", "已撤回"]],

@@ -1,13 +1,15 @@
 // Two languages. A word is a pair, Chinese first; a word that is missing, or missing in one language,
 // does not compile.
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { cookieOf, firstLanguage, type Language, ofLogin } from "./language";
 import { words } from "./words";
 
-export type Language = "zh-CN" | "en";
+export type { Language };
 export type Word = keyof typeof words;
 export type Translate = (word: Word, values?: Record<string, string | number>) => string;
 
 const STORED = "tongguan.language";
+const LOGIN = "tongguan.language.login";
 
 /** The word in the language, `{name}` replaced by values. */
 export function say(language: Language, word: Word, values: Record<string, string | number> = {}): string {
@@ -32,10 +34,23 @@ const Context = createContext<Tongue>({
   t: (word, values) => say("zh-CN", word, values),
 });
 
+/** The language to begin with; a choice at the login is one for the console. */
+function started(): Language {
+  const kept = { stored: localStorage.getItem(STORED), login: localStorage.getItem(LOGIN) };
+  const first = firstLanguage(document.cookie, kept, navigator.languages);
+  const login = ofLogin(document.cookie);
+  if (login !== undefined) localStorage.setItem(LOGIN, login);
+  if (kept.stored !== null) localStorage.setItem(STORED, first);
+  return first;
+}
+
 export function Languages({ children }: { children: ReactNode }) {
-  const [language, keep] = useState<Language>(() => (localStorage.getItem(STORED) === "en" ? "en" : "zh-CN"));
+  const [language, keep] = useState<Language>(started);
   const setLanguage = useCallback((next: Language) => {
     localStorage.setItem(STORED, next);
+    // The pages of login read it there.
+    document.cookie = cookieOf(next);
+    localStorage.setItem(LOGIN, next);
     keep(next);
   }, []);
   useEffect(() => {

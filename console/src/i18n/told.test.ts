@@ -18,6 +18,16 @@ test.each([["status", 40], ["reason", 25], ["eport_document", 80]])("what every 
   for (const text of sentences) expect(Object.keys(TOLD)).toContain(text);
 });
 
+test("what every free text of a receipt means, and what to do, is told in English", () => {
+  const file = readFileSync(new URL("../../../crates/ceb/dictionary/text.txt", import.meta.url), "utf8");
+  const rows = file.split("\n").filter((line) => !/^[#[]/.test(line) && line.split(" | ").length > 4);
+  expect(rows.length).toBeGreaterThan(80);
+  for (const row of rows) {
+    const [, meaning = "", , , advice = ""] = row.split("|").map((part) => part.trim());
+    for (const text of [meaning, advice].filter((one) => one !== "-")) expect(Object.keys(TOLD), text).toContain(text);
+  }
+});
+
 test("what the simulator gives of the lists' dictionary is told in English, and no translation has Chinese left", () => {
   expect(sentencesOf("eport_list").filter((text) => text.includes("26,000")).map((text) => TOLD[text])).not.toContain(undefined);
   for (const [chinese, english] of Object.entries(TOLD)) expect(english.replace("无法读取", ""), chinese).not.toMatch(/[\u4e00-\u9fff]/);
@@ -54,4 +64,10 @@ test("Chinese stays as it is, and so does what nobody has translated", () => {
   expect(toldIn("zh-CN", "海关放行。")).toBe("海关放行。");
   expect(toldIn("en", "海关放行。")).toBe("Released by customs.");
   expect(toldIn("en", "[Code:1332;Desc:…]")).toBe("[Code:1332;Desc:…]");
+});
+
+test("what names a code or has several parts is told in English part by part", () => {
+  expect(toldIn("en", "代码 -777001 不在公开的代码表中，海关原文见返回信息。")).toBe("Code -777001 is in no published table; customs' own words are in the return text.");
+  expect(toldIn("en", "返回信息列出 2 项：（1）海关放行。（2）无需处理。")).toBe("2 things: (1) Released by customs. (2) Nothing to do.");
+  expect(toldIn("en", "（1）无需处理。（2）无需处理，请等待放行。")).toBe("(1) Nothing to do. (2) Nothing to do: wait for the release.");
 });

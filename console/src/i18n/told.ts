@@ -2,9 +2,11 @@
 // mean and what to do, why a receipt was parked, and why nothing can be done about it. What is not here stays as it came, as customs' own words do.
 import { type Language, useLanguage } from ".";
 import { TOLD_REASONS } from "./toldReasons";
+import { TOLD_TEXTS } from "./toldTexts";
 
 export const TOLD: Readonly<Record<string, string>> = {
   ...TOLD_REASONS,
+  ...TOLD_TEXTS,
   "电子口岸已收到并暂存，尚未向海关申报。": "The E-Port has received and kept it; it is not declared to customs yet.",
   "无需处理；如长时间停留，请在申报时将业务状态（appStatus）填为 2（申报）。": "Nothing to do; if it stays so for long, declare with appStatus 2 (declared).",
   "电子口岸已接收，正在申报。": "The E-Port has received it and is declaring it.",
@@ -53,6 +55,12 @@ export const TOLD: Readonly<Record<string, string>> = {
   "某些地方平台自定的状态，不是海关的结果，含义以返回信息为准。": "A status of some local platforms and no result of customs; the return text tells what it means.",
   "返回信息没有说明问题时，请等待电子口岸或海关的下一份回执；返回信息指出问题的，请按它更正。":
     "If the return text names no problem, wait for the next receipt of the E-Port or customs; if it does, correct what it names.",
+  "请按返回信息处理；不清楚时请联系平台，平台会补充此代码的解释。": "Follow the return text; if it is unclear, contact the platform, which will explain this code.",
+  "请按返回信息的原文核对；不清楚时请联系平台，平台会补充解释。": "Go by the return text; if it is unclear, contact the platform, which will explain it.",
+  "字典没有收录：既不是已知的代码，也看不出是哪一种回执原文，不能断定含义。": "The dictionary does not have it: neither a known code nor a known text, so what it means is not certain.",
+  "请先向海关或电子口岸核实原因，需要更正的，更正后用新的 guid 重新申报。": "Ask customs or the E-Port for the reason first; if something is to be corrected, correct it and declare again under a new guid.",
+  "请向海关或电子口岸核实是否通过；核实之前不要重复申报。": "Ask customs or the E-Port whether it passed; do not declare again before you know.",
+  "请核对代码；全部代码见 docs/codes。": "Check the code; all codes are listed in the knowledge base.",
   "等待货物运抵监管场所。": "Waits for the goods to arrive at the supervised place.",
   "请确认场站已申报运抵。": "Make sure that the operator has declared the arrival.",
   "单证被挂起。": "The document is suspended.",
@@ -70,11 +78,11 @@ export const TOLD: Readonly<Record<string, string>> = {
   "传输报文写明的接收方没有申报过该单证": "Its envelope is addressed to somebody who did not declare it",
   "传输报文写明的接收方与回执写明的 guid 所属的企业不一致，无法确定归属": "Its envelope is addressed to one company and its guid belongs to another, so it is not known whose it is",
   "接收方的 DXP 编号现属另一企业，申报该单证时属申报企业；核对后可重新匹配，归申报企业":
-    "The DXP id on its envelope is another company's by now and was the declarant's when it declared; once checked it can be matched again, and goes to the declarant",
+    "The DXP ID on its envelope is another company's by now and was the declarant's when it declared; once checked it can be matched again, and goes to the declarant",
   "接收方的 DXP 编号换过企业，前后两家都申报过相同主键，按回执时间无法确定答复的是哪一家":
-    "The receiver's DXP id has gone from one company to another and both have declared this key: the time of the receipt does not tell which of them it answers",
+    "The receiver's DXP ID has gone from one company to another and both have declared this key: the time of the receipt does not tell which of them it answers",
   "接收方的 DXP 编号现属另一企业，申报企业变更编号后又申报过相同主键，无法确定答复的是哪一次":
-    "The DXP id of its addressee is another company's by now, and the company that had it declared the key again under its new id: it is not known which declaration is meant",
+    "The DXP ID of its addressee is another company's by now, and the company that had it declared the key again under its new id: it is not known which declaration is meant",
   "oriCopMsgId 不是本平台发出的传输编号": "oriCopMsgId is no transfer number of this platform",
   "oriCopMsgId 对应的报文不存在": "There is no message for its oriCopMsgId",
   "报文标准，随平台版本更新": "Message standard; changes with the platform",
@@ -106,11 +114,41 @@ export const TOLD: Readonly<Record<string, string>> = {
 /** From when a code table holds, and where it comes from. */
 const TABLE = /^版本 (\S+)，(\S+) 起有效，(完整|不完整)；(.*)$/;
 
+/** Sentences that name a value: as the platform makes them, and in English. */
+const PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
+  [/^代码 (\S+) 不在公开的代码表中，海关原文见返回信息。$/, (code) => `Code ${code} is in no published table; customs' own words are in the return text.`],
+  [
+    /^状态 (\S+) 本身不表示失败，但返回信息像是没有通过，而字典没有收录这段文字，不能断定含义。状态 \S+：(.*)$/,
+    (status, meaning = "") => `Status ${status} is no failure, but the return text sounds like one, and the dictionary does not have it: what it means is not certain. Status ${status}: ${english(meaning)}`,
+  ],
+  [
+    /^回执状态 (\S+)（.*?）与返回信息中的 (\S+?)（(.*)）互相矛盾，以状态为准：单证没有通过。$/,
+    (status, code, meaning = "") => `Status ${status} contradicts ${code} in the return text (${english(`${meaning}。`)}). The status counts: the document did not pass.`,
+  ],
+  [/^返回信息中的 (\S+?)（(.*)）是退单的原因，与回执状态互相矛盾。$/, (code, meaning = "") => `${code} in the return text (${english(`${meaning}。`)}) is a reason for a rejection and contradicts the status.`],
+  [/^平台没有代码 (\S+)。$/, (code) => `The platform has no code ${code}.`],
+];
+
+/** A text of the platform in English, as far as it is known: a sentence, one with a value in it, or several with numbers. */
+function english(text: string): string {
+  const whole = TOLD[text];
+  if (whole !== undefined) return whole;
+  for (const [pattern, told] of PATTERNS) {
+    const found = pattern.exec(text);
+    if (found !== null) return told(...found.slice(1));
+  }
+  const several = /^(?:(.*?) (\d+) 项：)?(（1）.*)$/.exec(text);
+  if (several === null) return text;
+  const [, lead, n, rest = ""] = several;
+  const parts = rest.split(/（\d+）/).slice(1).map((part, i) => `(${i + 1}) ${english(part)}`);
+  return `${lead === undefined ? "" : `${n} things: `}${parts.join(" ")}`;
+}
+
 /** A sentence of the platform in the language, as far as it is known. */
 export function toldIn(language: Language, text: string): string {
   if (language !== "en") return text;
   const table = TABLE.exec(text.trim());
-  if (table === null) return TOLD[text.trim()] ?? text;
+  if (table === null) return english(text.trim());
   const [, version = "", from = "", complete = "", source = ""] = table;
   return `Version ${version}, valid from ${from}, ${complete === "完整" ? "complete" : "not complete"}; ${TOLD[source] ?? source}`;
 }

@@ -7,6 +7,7 @@ import { ApiError } from "../api/problem";
 import { type Translate, useLanguage, type Word } from "../i18n";
 import { ProblemText, problemTitle } from "../shell/ErrorView";
 import { count } from "../format/number";
+import { FileInput } from "./FileInput";
 import { fits, NUMBER_MAX } from "./fits";
 import { labelOf } from "./options";
 import type { Field, Values } from "./resource";
@@ -20,12 +21,14 @@ interface Props {
   about?: ReactNode;
   /** What is said when it is done. */
   said?: Word;
+  /** Whether an answer is told by itself: nothing covers what is shown once. */
+  isTold?: (answer: unknown) => boolean;
   close: () => void;
   run: (values: Values) => Promise<unknown>;
   done: (answer: unknown) => void;
 }
 
-export function FormDialog({ title, fields, initial, about, said = "action.done", close, run, done }: Props) {
+export function FormDialog({ title, fields, initial, about, said = "action.done", isTold, close, run, done }: Props) {
   const { t, language } = useLanguage();
   const { message } = App.useApp();
   const [form] = Form.useForm<Values>();
@@ -37,7 +40,7 @@ export function FormDialog({ title, fields, initial, about, said = "action.done"
     setError(undefined);
     try {
       const answer = await run(cleaned(fields, values));
-      void message.success(t(saidOf(answer, said)));
+      if (isTold?.(answer) !== true) void message.success(t(saidOf(answer, said)));
       done(answer);
     } catch (failed) {
       if (!(failed instanceof ApiError && failed.status === 401)) setError(failed);
@@ -93,7 +96,7 @@ function extraOf(field: Field, t: Translate): { extra?: string } {
 }
 
 function rulesOf(field: Field, t: Translate): Rule[] {
-  const chosen = field.as === "select" || field.as === "choices" || field.as === "day";
+  const chosen = field.as === "select" || field.as === "choices" || field.as === "day" || field.as === "file";
   const rules: Rule[] = [{ required: field.required === true, message: t(chosen ? "form.choose" : "form.required") }];
   // What is out of range is told: a number that changes under one's hands is sent without being seen.
   if (field.as === "number") {
@@ -126,6 +129,8 @@ function input(field: Field, t: Translate): ReactNode {
       return <Input.TextArea rows={4} maxLength={field.max ?? 2000} showCount />;
     case "day":
       return <DatePicker />;
+    case "file":
+      return <FileInput />;
     case "text":
     case undefined:
       return <Input maxLength={maxLength} autoComplete="off" />;

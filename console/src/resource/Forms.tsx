@@ -46,6 +46,7 @@ function Creating({ create, done }: { create: Create; done: () => void }) {
           fields={fields}
           initial={create.initial ?? {}}
           close={close}
+          isTold={(answer) => create.secret?.(answer) !== undefined}
           run={create.run}
           done={(answer) => {
             close();
@@ -92,6 +93,7 @@ function Editing<Row>({ row, edit, done }: { row: Row; edit: Edit<Row>; done: ()
           initial={edit.values(row)}
           {...(edit.done === undefined ? {} : { said: edit.done })}
           close={close}
+          isTold={(answer) => edit.secret?.(answer) !== undefined}
           run={(values) => edit.run(row, values)}
           done={(answer) => {
             close();

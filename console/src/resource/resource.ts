@@ -51,7 +51,7 @@ export type Values = Record<string, unknown>;
 export interface Field {
   key: string;
   label: Word;
-  as?: "text" | "area" | "select" | "choices" | "tags" | "number" | "switch" | "day";
+  as?: "text" | "area" | "select" | "choices" | "tags" | "number" | "switch" | "day" | "file";
   required?: boolean;
   options?: readonly Option[];
   hint?: Word;

@@ -21,16 +21,16 @@ export function usePrinting(): boolean {
 /** As wide as its frame, and no wider unless it must. */
 export const FITTING = { scroll: { x: true }, tableLayout: "auto" } as const;
 
-interface Scrolling extends Partial<typeof FITTING> {
-  sticky?: { offsetHeader: number; getContainer: () => HTMLElement | Window };
-}
+/** The space above the page within the frame that scrolls, as in the style sheet: headings go to its upper edge. */
+export const FRAME_TOP = 12;
 
-/** The padding of the page above its content, in pixels (`.content`): headings stick over it, so that no row is seen above them. */
-const PADDING = 12;
+interface Scrolling extends Partial<typeof FITTING> {
+  sticky?: { getContainer: () => HTMLElement | Window; offsetHeader: number };
+}
 
 /** What a wide table needs on the screen; nothing on paper. */
 export function useScrolling(): Scrolling {
   const printing = usePrinting();
   if (printing) return {};
-  return { sticky: { offsetHeader: -PADDING, getContainer: () => document.getElementById("content") ?? window }, ...FITTING };
+  return { sticky: { getContainer: () => document.getElementById("content") ?? window, offsetHeader: -FRAME_TOP }, ...FITTING };
 }

@@ -11,6 +11,7 @@ import type { Schema } from "../api/types";
 import { dateTime } from "../format/time";
 import { useT } from "../i18n";
 import { type Notice, NoticeDialog } from "../pages/notices/NoticeText";
+import { caseNews } from "./caseNews";
 import { cameBack, TodoList, useTodos } from "./Todos";
 
 /** How often the bell looks while the page is seen; it looks at once when somebody comes back. */
@@ -27,21 +28,56 @@ function useBell() {
   });
 }
 
+/** The applications that were granted lately and not looked at yet. */
+function useCaseNews() {
+  const can = useCan();
+  const { data } = useQuery({
+    queryKey: ["bell", "cases"],
+    queryFn: ({ signal }) => call<{ items: Schema<"CaseSummary">[] }>("GET", "/api/v1/cases?state=done&limit=20", undefined, signal),
+    enabled: can("open_case") && can("cases"),
+    refetchOnWindowFocus: "always",
+    refetchInterval: LOOK_MS,
+  });
+  return caseNews(localStorage, data?.items ?? [], Date.now());
+}
+
 export function Bell() {
   const t = useT();
   const bell = useBell();
+  const granted = useCaseNews();
   const [open, setOpen] = useState(false);
   const [shown, show] = useState<Notice>();
   const { unread = 0, items = [] } = bell.data ?? {};
   const back = cameBack(useTodos().data?.items ?? []);
-  const label = [t("shell.unread", { n: unread }), ...(back.length > 0 ? [t("shell.cameBack")] : [])].join(t("list.semicolon"));
+  const label = [t("shell.unread", { n: unread }), ...(back.length > 0 ? [t("shell.cameBack")] : []), ...(granted.length > 0 ? [t("shell.granted")] : [])].join(t("list.semicolon"));
   const choose = (notice: Notice) => {
     setOpen(false);
     show(notice);
   };
   const content = (
     <div className="bell">
-      {back.length > 0 && <TodoList items={back} done={() => setOpen(false)} />}
+      {back.length > 0 && (
+        <>
+          <h3>{t("shell.toDoNow")}</h3>
+          <TodoList items={back} done={() => setOpen(false)} />
+        </>
+      )}
+      {granted.length > 0 && (
+        <>
+          <h3>{t("shell.granted")}</h3>
+          <ul>
+            {granted.map((one) => (
+              <li key={one.id}>
+                <Link to={`/cases/${one.id}`} onClick={() => setOpen(false)}>
+                  {one.title}
+                </Link>
+                <span className="soft num">{dateTime(one.changedAt).slice(5, 16)}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <h3>{t("shell.unreadNotices")}</h3>
       {items.length === 0 && <p className="soft">{t("shell.noNotices")}</p>}
       <ul>
         {items.map((notice) => (
@@ -60,9 +96,9 @@ export function Bell() {
   );
   return (
     <>
-      <Popover trigger="click" placement="bottomRight" title={t("shell.unreadNotices")} content={content} open={open} onOpenChange={setOpen}>
+      <Popover trigger="click" placement="bottomRight" title={t("shell.news")} content={content} open={open} onOpenChange={setOpen}>
         <Button type="text" className="bell-button" aria-label={label} title={label} aria-expanded={open}>
-          <Badge dot={back.length > 0}>
+          <Badge dot={back.length > 0 || granted.length > 0}>
             <BellOutlined />
           </Badge>{" "}
           <Badge count={unread} size="small" overflowCount={99} />

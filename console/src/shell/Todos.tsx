@@ -22,6 +22,7 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
   cases_review: ["todo.casesReview", "/cases?state=open"],
   cases_approve: ["todo.casesApprove", "/cases?state=approving"],
   cases_supplement: ["todo.casesSupplement", "/cases?state=supplementing"],
+  cases_returned: ["todo.casesReturned", "/cases?state=returned"],
   docking: ["todo.docking", "/docking"],
   rejected: ["todo.rejected", "/messages?needsAction=true&outcome=rejected"],
   faulty: ["todo.faulty", "/messages?needsAction=true&outcome=faulty"],
@@ -35,7 +36,7 @@ const KINDS: Readonly<Record<string, [Word, string]>> = {
 };
 
 /** The kinds that say: something was turned down, and its company must act. */
-const CAME_BACK: readonly string[] = ["rejected", "faulty", "refused"];
+const CAME_BACK: readonly string[] = ["rejected", "faulty", "refused", "cases_supplement", "cases_returned"];
 
 /** Of the to-dos those that came back. */
 export const cameBack = (items: readonly Todo[]): Todo[] => items.filter((item) => item.count > 0 && CAME_BACK.includes(item.kind));

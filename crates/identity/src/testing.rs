@@ -1,5 +1,6 @@
 //! The pages of login and account on both engines, and a small browser for them.
 
+use crate::bootstrap;
 use crate::cas::Cas;
 use crate::cas::tests::house::FOLLOW;
 use crate::courier::Courier;
@@ -208,6 +209,10 @@ fn routes(entrance: Entrance) -> Router {
         .route(
             "/login/second",
             get(login::second_page).post(login::second_try),
+        )
+        .route(
+            "/bootstrap",
+            get(bootstrap::http::bootstrap_page).post(bootstrap::http::bootstrap),
         )
         .route(
             "/activate",

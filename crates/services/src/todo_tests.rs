@@ -80,6 +80,35 @@ async fn a_case_waits_for_the_one_whose_turn_it_is() {
     }
 }
 
+/// A returned application waits for its applicant until the same is applied for again, or a month has passed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_returned_is_told_until_it_is_applied_for_again() {
+    for test in &each_engine() {
+        let world = World::on(&test.db);
+        let company = world.company(1, &["ebc"]).await;
+        let (clerk, _) = world.bureau().await;
+        let admin = |login, company| world.person(login, Role::CompanyAdmin, Some(company));
+        let boss = admin("boss", company.id).await;
+        let other = world.company(2, &["ebc"]).await;
+        let stranger = admin("stranger", other.id).await;
+        let case = world.open(&boss, PLAIN, &[("what", "a")]).await.unwrap();
+        world.act(&clerk, PLAIN, &case, Verb::Return).await.unwrap();
+        assert_eq!(of(&world, &boss).await, [("cases_returned", 1, 0)]);
+        for nobody in [&clerk, &stranger] {
+            assert!(of(&world, nobody).await.is_empty());
+        }
+        let again = world.open(&boss, PLAIN, &[("what", "a")]).await.unwrap();
+        assert!(of(&world, &boss).await.is_empty());
+        world
+            .act(&clerk, PLAIN, &again, Verb::Return)
+            .await
+            .unwrap();
+        assert_eq!(of(&world, &boss).await, [("cases_returned", 1, 0)]);
+        world.clock.advance(Duration::from_secs(31 * 86_400));
+        assert!(of(&world, &boss).await.is_empty());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_docking_that_is_late_waits_for_its_company_and_for_the_clerk() {
     for test in &each_engine() {

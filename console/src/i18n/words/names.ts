@@ -248,7 +248,6 @@ export const names = {
   "parameterSentence.tax.round_down": ["不足一分的金额舍去。", "On: less than a cent is dropped; off: it is rounded."],
   "parameterSentence.payment.keep_days": ["支付原始数据保存多少天。", "How many days payment data are kept; announcement 179 asks for three years at least."],
   "step.receipt": ["回执", "Receipt"],
-  "step.lastReceipt": ["最终回执已收齐", "The last receipt has come"],
   "step.message.dismissed": ["企业不再处理", "Dismissed by the company"],
   "step.message.resumed": ["企业恢复处理", "Taken up again by the company"],
   "step.matching.told": ["对碰差异", "Differences found by matching"],

@@ -3,6 +3,7 @@ import { useLanguage } from "../../i18n";
 import { useName } from "../../i18n/names";
 import { useTold } from "../../i18n/told";
 import { codeOf, named, termsIn } from "./codeOf";
+import { detailIn } from "./detailIn";
 
 export function AuditDetail({ text, whole = false }: { text: string; whole?: boolean }) {
   const { t, language } = useLanguage();
@@ -10,5 +11,6 @@ export function AuditDetail({ text, whole = false }: { text: string; whole?: boo
   const told = useTold();
   const { code, rest } = codeOf(text);
   if (code !== undefined) return `${name("approvalKind", code)}${rest}`;
-  return named(language === "en" ? termsIn(told(text), name) : text, name, t("list.join"), whole);
+  const shown = language === "en" ? (detailIn(text, name) ?? termsIn(told(text), name)) : text;
+  return named(shown, name, t("list.join"), whole);
 }

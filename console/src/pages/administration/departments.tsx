@@ -1,6 +1,7 @@
 // Departments (部门): the tree of the agencies. The customs district of one is what its people see, so
 // that another officer decides about it.
 import { call } from "../../api/client";
+import { useCan } from "../../api/session";
 import { defineResource, type Field } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { departments as choices, staff } from "./choices";
@@ -83,6 +84,10 @@ const departments = defineResource<Department>({
   ],
 });
 
+/** For who cannot make one: the list does not ask for it. */
+const read = { ...departments, empty: "departments.emptyRead" as const };
+
 export function Departments() {
-  return <ResourceList resource={departments} />;
+  const can = useCan();
+  return <ResourceList resource={can("create_department") ? departments : read} />;
 }

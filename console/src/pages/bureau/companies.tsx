@@ -4,7 +4,7 @@ import { useName } from "../../i18n/names";
 import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../shell/Badge";
-import { BUSINESS_OPTIONS } from "../cases/OpenCase";
+import { BUSINESS_OPTIONS } from "../cases/applications";
 import type { CompanySummary } from "./types";
 
 const companies = defineResource<CompanySummary>({

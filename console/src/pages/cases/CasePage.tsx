@@ -1,26 +1,28 @@
 // One case (办件): what was applied for, with which documents, every step, and what can be done now.
 import { DownloadOutlined, UploadOutlined } from "@ant-design/icons";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button, Descriptions, Input, Modal, Space, Table, Timeline, Upload } from "antd";
-import { useId, useState } from "react";
-import { useParams } from "react-router";
+import { Alert, App, Button, Descriptions, Input, Modal, Space, Table, Timeline, Upload } from "antd";
+import { useEffect, useId, useState } from "react";
+import { Link, useParams } from "react-router";
 import { call, save, send } from "../../api/client";
 import { graveOf } from "../../api/problem";
 import { useLive } from "../../api/live";
-import { useCan } from "../../api/session";
+import { useCan, useSession } from "../../api/session";
 import { bytes } from "../../format/number";
 import { dateTime } from "../../format/time";
 import { useT } from "../../i18n";
 import { Named, NamedList, useName } from "../../i18n/names";
 import { useProblem } from "../../resource/problem";
 import { ErrorView } from "../../shell/ErrorView";
+import { sawCase } from "../../shell/caseNews";
 import { Loading } from "../../shell/Loading";
+import { FILE_MAX, FILES } from "../../resource/FileInput";
 import { Code } from "../../resource/show";
+import { APPLICATIONS, filledFrom, missingOf } from "./applications";
+import { attachTo } from "./attach";
 import { CaseState, Due } from "./cases";
+import { ApplicationDialog } from "./OpenCase";
 import type { CaseDetail } from "./types";
-
-/** The platform refuses more. */
-const FILE_MAX = 10 * 1024 * 1024;
 
 export function CasePage() {
   const { id = "" } = useParams();
@@ -35,6 +37,10 @@ export function CasePage() {
   };
   // Another person may act on it at any time.
   useLive(["case"], refresh);
+  const isGranted = found.data?.state === "done";
+  useEffect(() => {
+    if (isGranted) sawCase(localStorage, id);
+  }, [isGranted, id]);
   if (graveOf(found) !== undefined) return <ErrorView error={found.error} retry={refresh} />;
   if (found.data === undefined) return <Loading />;
   return <CaseView detail={found.data} refresh={refresh} />;
@@ -48,6 +54,8 @@ function CaseView({ detail, refresh }: { detail: CaseDetail; refresh: () => void
         <h1>{detail.title}</h1>
         <Acts detail={detail} refresh={refresh} />
       </div>
+      <Missing detail={detail} />
+      <ApplyAgain detail={detail} />
       <div className="panel">
         <Descriptions
           size="small"
@@ -101,6 +109,52 @@ function CaseView({ detail, refresh }: { detail: CaseDetail; refresh: () => void
           />
         </div>
       </div>
+    </>
+  );
+}
+
+/** That a required document is not there: to the applicant what to upload, to the bureau before it accepts. */
+function Missing({ detail }: { detail: CaseDetail }) {
+  const t = useT();
+  const can = useCan();
+  const named = useName();
+  const missing = missingOf(detail);
+  if (missing.length === 0) return null;
+  const names = missing.map((one) => named("caseDocument", one.name, one.label)).join(t("list.join"));
+  const advice = can("open_case") ? "case.missingUpload" : detail.state === "applied" ? "case.missingWait" : "case.missingAsk";
+  return <Alert className="gap" type="warning" showIcon role="status" title={t("case.missing", { names })} description={t(advice)} />;
+}
+
+/** What was returned ends here: its applicant begins again with what was written. */
+function ApplyAgain({ detail }: { detail: CaseDetail }) {
+  const t = useT();
+  const can = useCan();
+  const { company } = useSession();
+  const [open, setOpen] = useState(false);
+  const application = APPLICATIONS.find((one) => one.name === detail.kind);
+  const isOver = detail.state === "returned" || detail.state === "withdrawn";
+  if (!isOver || !can("open_case")) return null;
+  const isAgent = detail.kind === "agent.appoint";
+  if (!isAgent && application?.isOfCompany !== (company != null)) return null;
+  const isReturned = detail.state === "returned";
+  return (
+    <>
+      <Alert
+        className="gap"
+        type={isReturned ? "warning" : "info"}
+        showIcon
+        title={t(isReturned ? "case.again" : "case.withdrawnAgain")}
+        action={
+          isAgent ? (
+            <Link to="/agents">{t("case.applyAgain")}</Link>
+          ) : (
+            <Button type="primary" size="small" onClick={() => setOpen(true)}>
+              {t("case.applyAgain")}
+            </Button>
+          )
+        }
+      />
+      {open && application !== undefined && <ApplicationDialog application={application} initial={filledFrom(application, detail.fields)} close={() => setOpen(false)} />}
     </>
   );
 }
@@ -211,6 +265,7 @@ function Unmask({ detail }: { detail: CaseDetail }) {
         title={t("message.unmask")}
         okText={t(shown === undefined ? "action.ok" : "action.close")}
         cancelText={t("action.cancel")}
+        cancelButtonProps={{ hidden: shown !== undefined }}
         okButtonProps={{ disabled: reason.trim() === "" }}
         onOk={() => (shown === undefined ? void ask() : close())}
         onCancel={close}
@@ -259,11 +314,7 @@ function Documents({ detail, refresh }: { detail: CaseDetail; refresh: () => voi
       return;
     }
     try {
-      await send("POST", `/api/v1/cases/${detail.id}/attachments`, {
-        query: { document, name: file.name },
-        body: file,
-        type: "application/octet-stream",
-      });
+      await attachTo(detail.id, document, file);
       void message.success(t("case.uploaded", { name: file.name }));
       refresh();
     } catch (error) {
@@ -315,7 +366,7 @@ function Documents({ detail, refresh }: { detail: CaseDetail; refresh: () => voi
                   title: t("list.operations"),
                   render: (_: unknown, document: CaseDetail["documents"][number]) => (
                     <Upload
-                      accept=".pdf,.png,.jpg,.jpeg,.xlsx"
+                      accept={FILES}
                       showUploadList={false}
                       beforeUpload={(file) => {
                         void upload(document.name, file);

@@ -1,75 +1,72 @@
-// A company applies for something: one more business role, or a correction of its master data.
+// A company applies for something: to be admitted, one more business role, or a correction of its master data.
 import { DownOutlined } from "@ant-design/icons";
-import { Button, Dropdown } from "antd";
+import { App, Button, Dropdown } from "antd";
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { call } from "../../api/client";
-import { useCan } from "../../api/session";
-import { useT, type Word } from "../../i18n";
+import { useCan, useSession } from "../../api/session";
+import { bytes } from "../../format/number";
+import { useT } from "../../i18n";
+import { FILE_MAX } from "../../resource/FileInput";
 import { FormDialog } from "../../resource/FormDialog";
-import type { Field, Option, Values } from "../../resource/resource";
-
-export const BUSINESS = ["ebc", "ebp", "pay", "logistics", "agent", "operator", "warehouse", "trace"] as const;
-export const BUSINESS_OPTIONS: readonly Option[] = BUSINESS.map((value) => ({ value, label: `business.${value}` as const }));
-
-interface Kind {
-  name: string;
-  label: Word;
-  fields: readonly Field[];
-}
-
-const KINDS: readonly Kind[] = [
-  {
-    name: "company.role",
-    label: "case.newRole",
-    fields: [
-      { key: "role", label: "case.businessRole", as: "select", options: BUSINESS_OPTIONS, required: true },
-      { key: "reason", label: "case.reason", as: "area", max: 500, required: true },
-    ],
-  },
-  {
-    name: "company.change",
-    label: "case.change",
-    fields: [
-      { key: "name", label: "company.name", max: 100, hint: "case.changeHint" },
-      { key: "creditCode", label: "company.creditCode", max: 18 },
-      { key: "customsCode", label: "company.customsCode", max: 10 },
-      { key: "dxpId", label: "company.dxpId", max: 40 },
-      { key: "reason", label: "case.reason", as: "area", max: 500, required: true },
-    ],
-  },
-];
+import { useProblem } from "../../resource/problem";
+import type { Values } from "../../resource/resource";
+import { type Application, applicationsOf, FILE, formOf } from "./applications";
+import { attachTo } from "./attach";
 
 export function OpenCase() {
   const t = useT();
   const can = useCan();
-  const navigate = useNavigate();
-  const [kind, open] = useState<Kind>();
+  const { company } = useSession();
+  const [chosen, open] = useState<Application>();
   if (!can("open_case")) return null;
-  const apply = (form: Values) => call<{ id: string }>("POST", "/api/v1/cases", { kind: kind?.name, form });
+  const offered = applicationsOf(company != null);
   return (
     <>
       <Dropdown
         trigger={["click"]}
         menu={{
-          items: KINDS.map((one) => ({ key: one.name, label: t(one.label) })),
-          onClick: ({ key }) => open(KINDS.find((one) => one.name === key)),
+          items: offered.map((one) => ({ key: one.name, label: t(one.label) })),
+          onClick: ({ key }) => open(offered.find((one) => one.name === key)),
         }}
       >
         <Button type="primary">
           {t("case.apply")} <DownOutlined />
         </Button>
       </Dropdown>
-      {kind !== undefined && (
-        <FormDialog
-          title={t(kind.label)}
-          fields={kind.fields}
-          initial={{}}
-          close={() => open(undefined)}
-          run={apply}
-          done={(answer) => void navigate(`/cases/${(answer as { id: string }).id}`)}
-        />
-      )}
+      {chosen !== undefined && <ApplicationDialog application={chosen} initial={{}} close={() => open(undefined)} />}
     </>
   );
+}
+
+interface Props {
+  application: Application;
+  initial: Values;
+  close: () => void;
+}
+
+/** The form with its document; then the page of the case. */
+export function ApplicationDialog({ application, initial, close }: Props) {
+  const t = useT();
+  const navigate = useNavigate();
+  const problem = useProblem();
+  const { message } = App.useApp();
+  const apply = async (values: Values) => {
+    const file = values[FILE] as File;
+    if (file.size > FILE_MAX) throw new Error(t("declare.tooLarge", { max: bytes(FILE_MAX) }));
+    const opened = await call<{ id: string }>("POST", "/api/v1/cases", { kind: application.name, form: formOf(application, values) });
+    try {
+      await attachTo(opened.id, application.document, file);
+    } catch (error) {
+      // The application is in: its page says what is missing, and takes it.
+      problem(error);
+      void message.warning(t("case.fileFailed"));
+    }
+    return opened;
+  };
+  const done = (answer: unknown) => {
+    close();
+    void navigate(`/cases/${(answer as { id: string }).id}`);
+  };
+  return <FormDialog title={t(application.label)} fields={application.fields} initial={initial} close={close} run={apply} done={done} />;
 }

@@ -4,9 +4,11 @@ import { call } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { useT } from "../../i18n";
 import { NamedList } from "../../i18n/names";
-import { defineResource } from "../../resource/resource";
+import { defineResource, type Values } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../shell/Badge";
+import { FILE } from "../cases/applications";
+import { attachTo } from "../cases/attach";
 import { KIND_OPTIONS } from "../exchange/kinds";
 
 type Agent = Schema<"AgentView">;
@@ -45,8 +47,9 @@ const agents = defineResource<Agent>({
       },
       { key: "kinds", label: "agent.kinds", as: "choices", options: KIND_OPTIONS, hint: "agent.kindsHint" },
       { key: "until", label: "agent.until", as: "day", required: true },
+      { key: FILE, label: "caseDocument.mandate", as: "file", required: true, hint: "case.fileHint" },
     ],
-    run: (values) => call("POST", "/api/v1/agents", values),
+    run: appoint,
     after: (answer) => `/cases/${(answer as Schema<"CaseOpened">).caseId}`,
   },
   actions: [
@@ -61,6 +64,13 @@ const agents = defineResource<Agent>({
     },
   ],
 });
+
+/** Applies with the mandate; where that was not taken, the page of the case says that it is missing. */
+async function appoint({ [FILE]: file, ...form }: Values): Promise<unknown> {
+  const opened = await call<Schema<"CaseOpened">>("POST", "/api/v1/agents", form);
+  await attachTo(opened.caseId, "mandate", file as File).catch(() => undefined);
+  return opened;
+}
 
 export function AppointmentState({ state }: { state: string }) {
   if (state === "active") return <Badge look="good" word="agent.active" />;

@@ -5,8 +5,8 @@ import type { Schema } from "../../api/types";
 import { type Word, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { useTold } from "../../i18n/told";
-import { type Doing, tally } from "./documents";
-import { isBad, isDealt, OUTCOMES, outcomeLook, STATES, statusClass } from "./outcomes";
+import { type Doing, DOINGS, tally } from "./documents";
+import { isBad, isDealt, isOwnRefusal, OUTCOMES, outcomeLook, STATES, statusClass } from "./outcomes";
 
 export * from "./outcomes";
 
@@ -72,6 +72,7 @@ interface ProgressProps {
     outcome?: string | null | undefined;
     outcomeName?: string;
     needsAction?: boolean;
+    doing?: string | null | undefined;
     correctedBy?: Schema<"MessageSummary">["correctedBy"];
     unknownStatus?: number | null;
   };
@@ -100,7 +101,7 @@ export function Progress({ of }: ProgressProps) {
   const { correctedBy } = of;
   return (
     <>
-      <Outcome outcome={of.outcome} name={of.outcomeName} needsAction={of.needsAction} isUnsure={of.unknownStatus != null} />
+      <Outcome outcome={of.outcome} name={of.outcomeName} needsAction={of.needsAction} doing={DOINGS.find((one) => one === of.doing)} isUnsure={of.unknownStatus != null} />
       <Unsure status={of.unknownStatus} />
       {isBad(of.outcome) && of.needsAction === false && correctedBy != null && (
         <div>
@@ -137,7 +138,7 @@ export function isUnknownStatus(status: number | null | undefined, name?: string
 /** The words of a status: its number and its name, or that nobody knows it yet. */
 export function useStatusWords(): (status: number, name?: string | null) => string {
   const t = useT();
-  return (status, name) => `${status} ${isUnknownStatus(status) && (name ?? "") !== "" ? name : t(statusWord(status))}`.trim();
+  return (status, name) => `${status} ${isUnknownStatus(status) && (name ?? "") !== "" ? name : t(isOwnRefusal(name) ? "outcome.refused" : statusWord(status))}`.trim();
 }
 
 export function ReturnStatus({ status, name, isOver = false, isPlain = false }: ReturnStatusProps) {

@@ -38,7 +38,6 @@ export function Timeline({ entries, message }: Props) {
     if (receipt?.returnStatus != null) return `${t("step.receipt")} ${status(receipt.returnStatus, receipt.returnStatusName)}`;
     const word = stateWord(entry.step);
     const outcome = OUTCOMES.find((one) => one === entry.step);
-    // That the last receipt of what was turned down has come is no success: the platform has another name for it.
     const isPlain = entry.stepName === "" || entry.step === "held" || entry.stepName === (word && say("zh-CN", word));
     const name = outcome !== undefined ? t(`outcome.${outcome}`) : word !== undefined && isPlain ? t(word) : named("step", entry.step, entry.stepName);
     return (

@@ -15,9 +15,9 @@ const receipt = (number: number, code: string, returnInfo: string, needsAction =
     explanation: { code, meaning: `meaning of ${code}`, advice: `advice on ${code}` },
   }) as Receipt;
 
-test("documents are counted by outcome, those that came back first", () => {
+test("documents are counted by outcome, in the one order of outcomes", () => {
   const all = [document(1, "accepted", false), document(2, "rejected", true), document(3, "faulty", true), document(4, "rejected", true)];
-  expect(tally(all)).toEqual([{ outcome: "rejected", n: 2 }, { outcome: "faulty", n: 1 }, { outcome: "accepted", n: 1 }]);
+  expect(tally(all)).toEqual([{ outcome: "accepted", n: 1 }, { outcome: "rejected", n: 2 }, { outcome: "faulty", n: 1 }]);
 });
 
 test("what came back is counted in documents, also of a message that was refused as a whole", () => {

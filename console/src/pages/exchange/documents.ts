@@ -7,7 +7,7 @@ type Detail = Schema<"MessageDetail">;
 type Document = Detail["documents"][number];
 type Receipt = Detail["receipts"][number];
 
-/** How many documents had each outcome, those first that a company must see first. */
+/** How many documents had each outcome, in the order of outcomes. */
 export function tally(documents: readonly Pick<Document, "outcome">[]): { outcome: string; n: number }[] {
   const counts = new Map<string, number>();
   for (const { outcome } of documents) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);

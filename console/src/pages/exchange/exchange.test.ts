@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { say } from "../../i18n";
+import { say, type Word } from "../../i18n";
 import { resultLook, results, resultsBy, total } from "./figures";
 import { DECLARERS, KINDS, kindsOf } from "./kinds";
-import { isBad, OUTCOMES, OUTCOMES_OF_A_LIFE, outcomeLook, STATES, statusClass } from "./outcomes";
+import { isBad, isOwnRefusal, OUTCOMES, outcomeLook, RESULTS, STATES, statusClass } from "./outcomes";
 
 test("the kinds are those of the reference that are answered, which are those that a company submits", () => {
   const reference = readFileSync(new URL("../../../../docs/protocol/kinds/README.md", import.meta.url), "utf8");
@@ -38,12 +38,10 @@ test("what came back never looks like a success, and only that wants an action",
   expect([null, undefined, "waiting", "accepted", "released", "new"].map(isBad)).toEqual([false, false, false, false, false, false]);
 });
 
-test("states and outcomes are offered in the order of a life, as the platform has it, and none is left out", () => {
+test("states are offered in the order of a life, as the platform has it, and none is left out", () => {
   const source = readFileSync(new URL("../../../../crates/exchange/src/message/state.rs", import.meta.url), "utf8");
   const all = /const ALL: \[Self; \d+\] = \[([^\]]*)\]/.exec(source)?.[1] ?? "";
   expect([...all.matchAll(/Self::(\w+)/g)].map((found) => found[1]?.toLowerCase())).toEqual([...STATES]);
-  expect([...OUTCOMES_OF_A_LIFE].sort()).toEqual([...OUTCOMES].sort());
-  expect(OUTCOMES_OF_A_LIFE.map((one) => (isBad(one) ? "bad" : one))).toEqual(["waiting", "bad", "bad", "bad", "accepted", "released"]);
 });
 
 test("a count of what came back is red as soon as there is one", () => {
@@ -67,4 +65,26 @@ test("templates of one's own roles come first, by the words of the standard", ()
   }
   expect(kindsOf(["operator"])).toEqual({ own: ["CEB711", "CEB507", "CEB215"], others: KINDS.filter((kind) => !["CEB711", "CEB507", "CEB215"].includes(kind)) });
   expect(kindsOf([]).own).toEqual([]);
+});
+
+test("outcomes stand in one order everywhere, that of the tiles of the first page; a filter adds only what is not over", () => {
+  expect(RESULTS).toEqual(["released", "accepted", "rejected", "faulty", "refused"]);
+  expect(OUTCOMES).toEqual([...RESULTS, "waiting"]);
+});
+
+test("a state has one name, in the console as on the server, and none says that it is over for what is rejected", () => {
+  const source = readFileSync(new URL("../../../../crates/exchange/src/message/state.rs", import.meta.url), "utf8");
+  const names = source.slice(source.indexOf("pub fn chinese"), source.indexOf("pub fn holder"));
+  const told = [...names.matchAll(/Self::(\w+) => "([^"]+)"/g)].map(([, state = "", name = ""]) => [state.toLowerCase(), name]);
+  expect(told).toHaveLength(8);
+  for (const [state, name] of told) {
+    expect(say("zh-CN", `state.${state}` as Word)).toBe(name);
+    expect(name).not.toContain("办结");
+  }
+});
+
+test("a receipt of the platform itself says that it refused, as the outcome does, and no fault", () => {
+  const source = readFileSync(new URL("../../../../crates/ceb/src/outcome.rs", import.meta.url), "utf8");
+  expect(source).toContain('Self::Refused => "平台拒收"');
+  expect(["平台拒收", "处理异常", "", null].map(isOwnRefusal)).toEqual([true, false, false, false]);
 });

@@ -1,6 +1,8 @@
 // Sums over counts by day and kind: what passed through the platform, and what became of it.
-import { isBad } from "./outcomes";
+import { isBad, RESULTS } from "./outcomes";
 import type { KindCount } from "./types";
+
+export { RESULTS };
 
 export const FLOW = ["checked", "sent", "receipts"] as const;
 export type Flow = Record<(typeof FLOW)[number], number>;
@@ -11,8 +13,6 @@ export function total(rows: readonly KindCount[]): Flow {
   return sums;
 }
 
-/** Outcomes in the order of a chart: good ones first. */
-export const RESULTS = ["released", "accepted", "rejected", "faulty", "refused"] as const;
 export type Results = Record<(typeof RESULTS)[number], number>;
 
 /** The colour of a count, the same on every page: nothing is neutral, what came back is red. */

@@ -7,7 +7,7 @@ import { defineResource } from "../../resource/resource";
 import { ResourceList } from "../../resource/ResourceList";
 import { KIND_OPTIONS } from "./kinds";
 import { Bulk } from "./Bulk";
-import { Holder, Kind, OUTCOMES_OF_A_LIFE, Progress, State, STATES, useActs } from "./State";
+import { Holder, Kind, OUTCOMES, Progress, State, STATES, useActs } from "./State";
 
 export type Message = components["schemas"]["MessageSummary"];
 
@@ -32,7 +32,7 @@ const messages = defineResource<Message>({
       key: "outcome",
       label: "outcome.title",
       as: "select",
-      options: OUTCOMES_OF_A_LIFE.map((outcome) => ({ value: outcome, label: `outcome.${outcome}` as const })),
+      options: OUTCOMES.map((outcome) => ({ value: outcome, label: `outcome.${outcome}` as const })),
     },
     {
       key: "needsAction",

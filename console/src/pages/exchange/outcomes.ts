@@ -1,14 +1,14 @@
 // States and outcomes (办理结果) of messages and documents, their orders, and how they look.
+import { say } from "../../i18n";
 
 /** In the order of the life of a message; what waits for a person before what is over. */
 export const STATES = ["received", "waiting", "checked", "sent", "answered", "held", "settled", "refused"] as const;
 
-/** What became of it (办理结果), in the order in which a company wants to see them. */
-export const OUTCOMES = ["rejected", "faulty", "refused", "waiting", "accepted", "released"] as const;
+/** What has become of what is over, in the one order of all tiles, columns, charts and filters. */
+export const RESULTS = ["released", "accepted", "rejected", "faulty", "refused"] as const;
 
-/** The same in the order of the life of a document, as filters offer them: refused by the platform, turned down by the E-Port, then by customs. */
-export const OUTCOMES_OF_A_LIFE = ["waiting", "refused", "faulty", "rejected", "accepted", "released"] as const;
-
+/** What became of it (办理结果); what nothing has become of yet comes last. */
+export const OUTCOMES = [...RESULTS, "waiting"] as const;
 export type OutcomeName = (typeof OUTCOMES)[number];
 
 /** Outcomes after which the company must act. */
@@ -42,4 +42,9 @@ export function outcomeLook(outcome: string, needsAction?: boolean): string {
 export function statusClass(status: number): string {
   if (status < 0 || [4, 100, 501, 502, 503, 599, 700].includes(status)) return "bad";
   return [120, 399, 800, 899].includes(status) ? "good" : "now";
+}
+
+/** A receipt of the platform itself has the status of a fault, and another name: it refused the message. */
+export function isOwnRefusal(name: string | null | undefined): boolean {
+  return name === say("zh-CN", "outcome.refused");
 }

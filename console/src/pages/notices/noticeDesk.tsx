@@ -12,12 +12,12 @@ import { ResourceList } from "../../resource/ResourceList";
 import { Badge } from "../../shell/Badge";
 import { EntryBadge } from "../../shell/EntryBadge";
 import { ErrorView } from "../../shell/ErrorView";
+import { Audience, AUDIENCES } from "./Audience";
 import { Blocks, Level } from "./NoticeText";
 
 type Draft = Item<"Page_DeskView">;
 
 const LEVELS = ["info", "important", "urgent"] as const;
-const AUDIENCES = ["public", "all", "staff", "companies", "customs", "bureau", "operator", "admin"] as const;
 const STATES = ["draft", "published", "withdrawn"] as const;
 
 const fields = async (): Promise<Field[]> => [
@@ -102,12 +102,6 @@ const desk = defineResource<Draft>({
     },
   ],
 });
-
-function Audience({ audience }: { audience: string }) {
-  const t = useT();
-  const known = AUDIENCES.find((one) => one === audience);
-  return known === undefined ? audience : t(`audience.${known}`);
-}
 
 function State({ row }: { row: Draft }) {
   if (row.isPending) return <Badge look="held" word="approval.pending" />;

@@ -144,7 +144,7 @@ function Rates({ rates }: { rates: Answer["rates"] }) {
       dataSource={rates}
       pagination={false}
       columns={[
-        { title: t("pipeline.into"), render: (_, rate) => (rate.state === "settled" ? <span className="badge">{t("step.lastReceipt")}</span> : <State state={rate.state} name={rate.stateName} />) },
+        { title: t("pipeline.into"), render: (_, rate) => (rate.state === "settled" ? <span className="badge">{t("state.settled")}</span> : <State state={rate.state} name={rate.stateName} />) },
         { title: t("pipeline.tenSeconds"), align: "right", render: (_, rate) => <span className="num">{count(rate.inTenSeconds)}</span> },
       ]}
     />

@@ -8,6 +8,7 @@ import type { Item } from "../../api/types";
 import { useName } from "../../i18n/names";
 import { useT } from "../../i18n";
 import { Told } from "../../i18n/told";
+import { Audience } from "../notices/Audience";
 import { type Part, partsOf } from "./approvalName";
 import { Key } from "../exchange/Key";
 import { Kind, useStatusWords } from "../exchange/State";
@@ -114,6 +115,7 @@ function Parts({ row }: { row: Approval }) {
     if (part.kind !== undefined) return <Kind kind={part.kind} />;
     if (part.key !== undefined) return <Key {...part.key} />;
     if (part.status !== undefined) return status(part.status);
+    if (part.audience !== undefined) return <Audience audience={part.audience} />;
     return part.word === undefined ? part.text : t(part.word);
   };
   return partsOf(row).map((part, i) => {

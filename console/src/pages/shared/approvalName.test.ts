@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { say } from "../../i18n";
+import { AUDIENCES, audienceOf } from "../notices/Audience";
 import { objectOf, partsOf } from "./approvalName";
 
 test("an approval names its thing once, without the kind before it", () => {
@@ -22,4 +25,18 @@ test("a parked receipt is told by its kind, its key and its status, as far as th
   const of = (thing: string) => partsOf({ kind: "receipt.dismiss", kindName: "不再处理未匹配回执", title: `不再处理未匹配回执：${thing}` }).slice(1);
   expect(of("未匹配回执 CEB312，业务主键 4403|DD1，状态 -621018").map(({ kind, key, status }) => kind ?? key ?? status)).toEqual(["CEB312", { kind: "CEB312", text: "4403|DD1" }, -621018]);
   expect(of("未匹配回执 CEB312，状态 100").map(({ text }) => text)).toEqual(["CEB312", "100"]);
+});
+
+test("whom a notice is for is told by its name, also where the request told its code", () => {
+  const approval = (title: string) => ({ kind: "notice.publish", kindName: "发布公告", title });
+  for (const [told, code] of [["all", "all"], ["对象：全体用户", "all"], ["对象：公开（含登录页）", "public"]] as const) {
+    const [title, audience] = partsOf(approval(`发布公告：演示公告（${told}）`));
+    expect(title).toEqual({ text: "演示公告" });
+    expect(audienceOf(audience?.audience ?? "")).toBe(code);
+  }
+});
+
+test("every audience has one name, in the console as on the server", () => {
+  const source = readFileSync(new URL("../../../../crates/back_office/src/notice/mod.rs", import.meta.url), "utf8");
+  for (const one of AUDIENCES) expect(source).toContain(`"${one}" => "${say("zh-CN", `audience.${one}`)}"`);
 });

@@ -1,4 +1,6 @@
 // What an approval is about: the platform's title tells the kind and then the thing.
+import { audienceOf } from "../notices/Audience";
+
 interface Approval {
   kindName: string;
   title: string;
@@ -18,6 +20,8 @@ export interface Part {
   kind?: string;
   key?: { kind: string; text: string };
   status?: number;
+  /** Whom a notice is for, as the platform calls it or by its code. */
+  audience?: string;
   /** Where it leads to; for whom may call the operation. */
   to?: string;
   needs?: "message" | "parked" | "users";
@@ -25,6 +29,9 @@ export interface Part {
 
 /** Kinds about an account; their titles name its login between blanks. */
 const ABOUT_ACCOUNT = /^((?:解除|授予|收回) )(\S+)( .*)$/;
+
+/** A notice: its title, and whom it is for; older requests tell the code of the audience. */
+const ABOUT_NOTICE = /^(.*)（(?:对象：)?((?:[^（）]|（[^（）]*）)+)）$/;
 
 /** A message: its kind, its number, and whose it is. */
 const ABOUT_MESSAGE = /^(CEB\d{3} )?(TG[0-9A-HJKMNP-TV-Z]{13})(.*)$/;
@@ -61,6 +68,11 @@ export function partsOf(approval: Approval & { kind: string }): Part[] {
   if (account !== null && /^(factor|role)\./.test(approval.kind)) {
     const [, before = "", login = "", after = ""] = account;
     return [{ text: before.trim() }, { text: login, to: `/users?q=${encodeURIComponent(login)}`, needs: "users" }, { text: after.trim() }];
+  }
+  const notice = approval.kind === "notice.publish" ? ABOUT_NOTICE.exec(text) : null;
+  const [, title = "", audience = ""] = notice ?? [];
+  if (audienceOf(audience) !== undefined) {
+    return [{ text: title }, { text: audience, audience }];
   }
   return [{ text }];
 }

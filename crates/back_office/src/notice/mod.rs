@@ -12,6 +12,7 @@
 pub mod desk;
 pub mod http;
 pub mod readers;
+mod audience;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -27,11 +28,18 @@ use registry::page::text::blocks;
 use registry::request::{codes, field, not_found, words};
 use registry::role::{AccountId, Role};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use store::{Error, Result as StoreResult, Tx};
 use web::Problem;
 
+pub use audience::{AUDIENCES, audience_name, audiences};
 pub use sql::{by_id, list, n_readers, n_unread, readers_of, valid};
+
+/// Days for which a notice without an end is valid.
+pub const VALID_DAYS: i64 = 30;
+
+/// Milliseconds of a day, and from UTC to Beijing.
+const DAY_MS: i64 = 86_400_000;
+const BEIJING_MS: i64 = 28_800_000;
 
 /// Longest title, in characters.
 const TITLE_MAX: usize = 80;
@@ -44,18 +52,6 @@ const VALID_MS_MAX: i64 = 2 * 366 * 24 * 3_600_000;
 
 /// What a pinned notice has before all others in the order of places.
 const PINNED: i64 = 1 << 62;
-
-/// Whom a notice may be for.
-pub const AUDIENCES: [&str; 8] = [
-    "public",
-    "all",
-    "staff",
-    "companies",
-    "customs",
-    "bureau",
-    "operator",
-    "admin",
-];
 
 registry::acts! {
     /// A draft was written or changed.
@@ -183,6 +179,17 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// From when until when it is valid when it is published now: where its author named no day, it begins with
+    /// being published, however long it waited, and is valid for [`VALID_DAYS`] from then on.
+    fn term(&self, now_ms: i64) -> (i64, i64) {
+        let is_day = (self.from_at + BEIJING_MS).rem_euclid(DAY_MS) == 0;
+        let is_open = !is_day && self.until_at - self.from_at == VALID_DAYS * DAY_MS;
+        match is_open && self.from_at < now_ms {
+            true => (now_ms, now_ms + VALID_DAYS * DAY_MS),
+            false => (self.from_at, self.until_at),
+        }
+    }
+
     /// The hash of all that a reader sees.
     fn hash(&self) -> String {
         let rest = format!("{} {} {}", self.from_at, self.until_at, self.is_pinned);
@@ -232,24 +239,6 @@ pub struct Details {
     pub until_at: i64,
     /// Whether it stands before all others.
     pub is_pinned: bool,
-}
-
-/// The audiences to which somebody with these roles belongs.
-pub fn audiences(roles: &BTreeSet<String>) -> Vec<&'static str> {
-    let mut found = BTreeSet::from(["public", "all"]);
-    for name in roles {
-        match Role::from_name(name).map(Role::workspace) {
-            Some("company") => {
-                found.insert("companies");
-            }
-            Some(workspace) => found.extend(["staff", workspace]),
-            // Roles of the officers' own are for the staff only.
-            None => {
-                found.insert("staff");
-            }
-        }
-    }
-    found.into_iter().collect()
 }
 
 fn checked(tx: &mut Tx<'_>, given: &Details) -> Result<Details, Problem> {
@@ -439,6 +428,7 @@ fn publish(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
         return Err(Undone::failed("草稿已删除"));
     };
     let now_ms = doing.ground.now_ms();
+    let (from_at, until_at) = found.term(now_ms);
     if found.author == publisher {
         return Err(Undone::NotYou(
             "不能由本人批准发布自己起草的公告".to_owned(),
@@ -447,12 +437,12 @@ fn publish(tx: &mut Tx<'_>, doing: &Doing<'_>) -> Result<String, Undone> {
     if found.hash() != wish.hash {
         return Err(Undone::failed("内容在提交之后被修改，请重新提交"));
     }
-    if found.until_at <= now_ms {
+    if until_at <= now_ms {
         return Err(Undone::failed("公告的有效期已过"));
     }
     let place = doing.ground.ids.next() | if found.is_pinned { PINNED } else { 0 };
-    let by = (publisher, doing.actor.name.as_str());
-    if !sql::publish(tx, (found.id, place), by, now_ms)? {
+    let by = (publisher, doing.actor.name.as_str(), now_ms);
+    if !sql::publish(tx, (found.id, place), by, (from_at, until_at))? {
         return Err(Undone::failed("公告已发布"));
     }
     let act = PUBLISHED;

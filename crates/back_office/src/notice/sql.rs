@@ -51,18 +51,21 @@ pub(super) fn remove(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
 pub(super) fn publish(
     tx: &mut Tx<'_>,
     (id, place): (i64, i64),
-    (publisher, name): (AccountId, &str),
-    now_ms: i64,
+    (publisher, name, now_ms): (AccountId, &str, i64),
+    (from_at, until_at): (i64, i64),
 ) -> Result<bool> {
     let n_changed = tx.execute(
         "update notice set state = 'published', place = $2, publisher_id = $3, \
-         publisher_name = $4, published_at = $5 where id = $1 and state = 'draft'",
+         publisher_name = $4, published_at = $5, from_at = $6, until_at = $7 \
+         where id = $1 and state = 'draft'",
         &[
             id.into(),
             place.into(),
             publisher.0.into(),
             name.into(),
             now_ms.into(),
+            from_at.into(),
+            until_at.into(),
         ],
     )?;
     Ok(n_changed > 0)

@@ -1,8 +1,8 @@
 //! Notices on both engines.
 
 use super::{
-    Details, KINDS, Level, PUBLISH, Wish, audiences, by_id, for_public, n_readers, n_unread, put,
-    read, valid, withdraw,
+    Details, KINDS, Level, PUBLISH, VALID_DAYS, Wish, audiences, by_id, for_public, n_readers,
+    n_unread, put, read, valid, withdraw,
 };
 use registry::access::Actor;
 use registry::approval::{self, Decision, Doing, Request, decide};
@@ -80,6 +80,40 @@ async fn titles(ground: &Ground, actor: &Actor) -> Vec<String> {
     let ask = move |tx: &mut Tx<'_>| valid(tx, who, (&audiences, now_ms), (None, 10));
     let found = ground.read(ask).await.unwrap().into_iter();
     found.map(|(notice, _)| notice.title).collect()
+}
+
+/// A notice without an end is valid for thirty days from being published, however long its draft waited; days that
+/// its author named stay.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thirty_days_are_counted_from_publishing() {
+    for test in &each_engine() {
+        let (ground, clock) = ground(&test.db);
+        let author = person(&ground, "author", Some(Role::BureauClerk)).await;
+        let other = person(&ground, "other", Some(Role::BureauApprover)).await;
+        let from_at = ground.now_ms() + 1;
+        let open = Details {
+            from_at,
+            until_at: from_at + VALID_DAYS * DAY,
+            ..details("甲", "all")
+        };
+        let named = Details {
+            until_at: from_at + 50 * DAY,
+            ..open.clone()
+        };
+        for (given, is_open) in [(open, true), (named, false)] {
+            let until_at = given.until_at;
+            let id = draft(&ground, &author, None, given).await.unwrap();
+            clock.advance(std::time::Duration::from_secs(20 * 86_400));
+            let asked = ask(&ground, &author, id).await;
+            approve(&ground, &other, asked).await.unwrap();
+            let found = ground.read(move |tx| by_id(tx, id)).await.unwrap().unwrap();
+            let expected = match is_open {
+                true => ground.now_ms() + VALID_DAYS * DAY,
+                false => until_at,
+            };
+            assert_eq!(found.until_at, expected);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -167,9 +201,13 @@ async fn pinned_ones_come_first_and_withdrawn_ones_are_gone() {
             .await
             .unwrap();
         let other = other.require_account().unwrap();
-        let forge = move |tx: &mut Tx<'_>| super::sql::publish(tx, (id, 1), (other, "x"), NOW);
+        let forge = move |tx: &mut Tx<'_>| {
+            super::sql::publish(tx, (id, 1), (other, "x", NOW), (NOW, NOW + DAY))
+        };
         assert!(test.db.write(forge).await.is_err());
-        let right = move |tx: &mut Tx<'_>| super::sql::publish(tx, (id, 1), (author, "x"), NOW);
+        let right = move |tx: &mut Tx<'_>| {
+            super::sql::publish(tx, (id, 1), (author, "x", NOW), (NOW, NOW + DAY))
+        };
         assert!(test.db.write(right).await.unwrap());
     }
 }

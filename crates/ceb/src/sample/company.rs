@@ -32,10 +32,14 @@ pub struct SampleCompany {
 pub fn company(seed: u64) -> SampleCompany {
     let customs_code = (FIRST_CODE + mix(seed, 0, 11) % N_CODES).to_string();
     let bits = mix(seed, 0, 12);
-    let word = |shift: u32| WORDS[(bits >> shift) as usize % WORDS.len()];
+    let word = |at: usize| WORDS[at % WORDS.len()];
+    let (first, second) = (bits as usize, (bits >> 8) as usize);
+    // One word twice is no name.
+    let is_same = first % WORDS.len() == second % WORDS.len();
+    let other = word(second + usize::from(is_same));
     SampleCompany {
         credit_code: credit_code(seed),
-        name: format!("北京合成{}{}跨境电子商务有限公司", word(0), word(8)),
+        name: format!("北京合成{}{}跨境电子商务有限公司", word(first), other),
         dxp_id: dxp_id(&customs_code),
         customs_code,
     }
@@ -61,6 +65,12 @@ mod tests {
             assert_eq!(made.customs_code.len(), 10);
             assert_eq!(made.dxp_id.len(), 16);
             assert!(made.name.contains("合成"));
+            // No name says one word twice.
+            assert!(
+                super::WORDS
+                    .iter()
+                    .all(|word| made.name.matches(word).count() < 2)
+            );
             assert_eq!(made, company(seed));
             codes.insert(made.credit_code);
         }

@@ -223,7 +223,7 @@ fn a_message_is_shown_traced_and_listed_from_both_sides() {
     let shown: Value = serde_json::from_slice(&shown.stdout).unwrap();
     assert_eq!(shown, company.message(id));
     let text = remote(&place, &company, &["message", "show", id], b"");
-    assert!(out(&text).contains("已办结"));
+    assert!(out(&text).contains("回执已收齐"));
     let traced = remote(&place, &company, &["message", "trace", id, "--json"], b"");
     let traced: Value = serde_json::from_slice(&traced.stdout).unwrap();
     assert_eq!(traced, shown["timeline"]);

@@ -153,6 +153,6 @@ async fn what_became_of_a_message_is_told_as_it_is() {
         let faulty = send(42, Some("ZZ-N621018")).await;
         assert_eq!(faulty, told("faulty", "处理异常", true));
         let good = send(43, None).await;
-        assert_eq!(good, told("accepted", "已办结", false));
+        assert_eq!(good, told("accepted", "回执已收齐", false));
     }
 }

@@ -6,7 +6,7 @@
 //! the second time, because it names the states it starts from (I3).
 //!
 //! ```text
-//! Received 已接收 ─ Checked 已校验 ─ Sent 已发送 ─ Answered 已有回执 ─ Settled 已办结
+//! Received 已接收 ─ Checked 已校验 ─ Sent 已发送 ─ Answered 已有回执 ─ Settled 回执已收齐
 //!        ├─ Waiting 待对碰 ─ Checked        any but the final ones ─ Held 待人工处理
 //!        └─ Refused 平台拒收
 //! ```

@@ -428,11 +428,17 @@ pub(crate) fn owner(tx: &mut Tx<'_>, id: MessageId) -> Result<Option<(CompanyId,
     .transpose()
 }
 
-/// Sets what became of messages, and whether their companies must act.
-pub(crate) fn set_outcomes(tx: &mut Tx<'_>, outcomes: &[(MessageId, Outcome, bool)]) -> Result<()> {
+/// Sets what became of messages, and whether their companies must act. Once customs has answered, what became of a
+/// message is its state for people, too: it is in it from now on.
+pub(crate) fn set_outcomes(
+    tx: &mut Tx<'_>,
+    outcomes: &[(MessageId, Outcome, bool)],
+    now_ms: i64,
+) -> Result<()> {
     const SET: Many = Many {
-        before: "update message set outcome = v.column2, needs_action = (v.column3 = 1) \
-                 from (values ",
+        before: "update message set outcome = v.column2, needs_action = (v.column3 = 1), \
+                 changed_at = case when outcome <> v.column2 and state in ('answered', 'settled') \
+                 then cast($1 as bigint) else changed_at end from (values ",
         row: "(cast(? as bigint), cast(? as text), cast(? as bigint))",
         after: ") as v where message.id = v.column1",
     };
@@ -446,5 +452,5 @@ pub(crate) fn set_outcomes(tx: &mut Tx<'_>, outcomes: &[(MessageId, Outcome, boo
             ]
         })
         .collect();
-    tx.many(SET, &[], &rows).map(|_| ())
+    tx.many(SET, &[now_ms.into()], &rows).map(|_| ())
 }

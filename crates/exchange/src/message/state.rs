@@ -15,7 +15,7 @@ pub enum State {
     Sent,
     /// Answered (已有回执): customs has answered at least once.
     Answered,
-    /// Settled (已办结): customs has finished with every document in it.
+    /// Settled (回执已收齐): customs has said its last word on every document in it, good or bad.
     Settled,
     /// Held (待人工处理): a person must look at it.
     Held,
@@ -62,7 +62,7 @@ impl State {
             Self::Refused => "平台拒收",
             Self::Sent => "已发送",
             Self::Answered => "已有回执",
-            Self::Settled => "已办结",
+            Self::Settled => "回执已收齐",
             Self::Held => "待人工处理",
         }
     }

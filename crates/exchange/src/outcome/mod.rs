@@ -159,7 +159,7 @@ pub(crate) fn refresh(
         }
     }
     let news = news(ids, &changed, now_ms);
-    set(tx, changed)?;
+    set(tx, changed, now_ms)?;
     store::event::append(tx, &news)
 }
 
@@ -188,7 +188,7 @@ fn news(ids: &IdMaker, changed: &Changed, now_ms: i64) -> Vec<Event> {
 type Changed = BTreeMap<MessageId, (Standing, (Outcome, bool))>;
 
 /// Writes outcomes that have changed, with their counts.
-fn set(tx: &mut Tx<'_>, changed: Changed) -> Result<()> {
+fn set(tx: &mut Tx<'_>, changed: Changed, now_ms: i64) -> Result<()> {
     if changed.is_empty() {
         return Ok(());
     }
@@ -196,7 +196,7 @@ fn set(tx: &mut Tx<'_>, changed: Changed) -> Result<()> {
         .iter()
         .map(|(id, (_, (outcome, needs_action)))| (*id, *outcome, *needs_action))
         .collect();
-    message::sql::set_outcomes(tx, &rows)?;
+    message::sql::set_outcomes(tx, &rows, now_ms)?;
     let mut counts: sql::Counts = BTreeMap::new();
     for (standing, (outcome, _)) in changed.into_values() {
         let before = standing.stored.0;
@@ -310,7 +310,7 @@ pub(crate) fn dismiss(
     } else {
         Outcome::of_documents(documents)
     };
-    set(tx, BTreeMap::from([(id, (standing, rest))]))?;
+    set(tx, BTreeMap::from([(id, (standing, rest))]), now_ms)?;
     let detail = if why.is_empty() {
         outcome.chinese().to_owned()
     } else {
@@ -367,7 +367,7 @@ pub(crate) fn resume(
     };
     store::event::append(tx, &[event])?;
     let derived = standing.derived();
-    set(tx, BTreeMap::from([(id, (standing, derived))]))?;
+    set(tx, BTreeMap::from([(id, (standing, derived))]), now_ms)?;
     let object = format!("message:{id}");
     audit::done(tx, now_ms, actor, RESUMED, &object, derived.0.chinese())?;
     Ok(true)

@@ -67,6 +67,14 @@ async fn listed(house: &House, query: &str) -> Vec<String> {
     items.into_iter().map(|one| one.id).collect()
 }
 
+/// What is to be done about each message of a list, where something is.
+async fn doings(house: &House) -> Vec<Option<String>> {
+    let query = QueryOf::<ListQuery>::of(&"/api/v1/messages".parse().unwrap()).unwrap();
+    let page = messages(house.by(0).await, State(house.api()), query).await;
+    let items = page.unwrap().0.items;
+    items.into_iter().map(|one| one.doing).collect()
+}
+
 /// State's name, outcome, whether the company must act, and who has it.
 fn told(life: &MessageDetail) -> (&str, &str, bool, &str) {
     let summary = &life.summary;
@@ -80,7 +88,7 @@ fn told(life: &MessageDetail) -> (&str, &str, bool, &str) {
 
 /// What is told of one that was accepted, rejected, faulty, turned down by the format check, refused.
 const EXPECTED: [(&str, &str, bool, &str); 5] = [
-    ("已办结", "accepted", false, "无"),
+    ("回执已收齐", "accepted", false, "无"),
     (
         "海关退单",
         "rejected",
@@ -140,8 +148,8 @@ async fn what_customs_turned_down_looks_like_it_everywhere() {
             assert_eq!(holders.find(|holder| !holder.is_empty()), Some(expected.3));
             let names = life.timeline.iter().map(|step| &*step.step_name);
             assert_eq!(
-                names.filter(|name| *name == "已办结").count(),
-                usize::from(id == good)
+                names.filter(|name| *name == "回执已收齐").count(),
+                usize::from(id != refused)
             );
         }
         let counts = OutcomeCounts {
@@ -159,6 +167,10 @@ async fn what_customs_turned_down_looks_like_it_everywhere() {
         // Newest first: refused, unreadable for customs, above the buyer's limit, rejected.
         let doings: Vec<&str> = page.refusals.iter().map(|one| &*one.doing).collect();
         assert_eq!(doings, ["correct", "correct", "call", "correct"]);
+        // The list says the same of each, and nothing of what went well.
+        let mut listed_doings = self::doings(&house).await;
+        assert_eq!(listed_doings.pop(), Some(None));
+        assert_eq!(listed_doings.iter().flatten().collect::<Vec<_>>(), doings);
         assert_eq!(page.kinds.len(), 1, "a CEB900 is no kind that is declared");
         assert_eq!(page.kinds[0].outcomes, page.outcomes);
         assert_eq!(

@@ -41,8 +41,8 @@ impl OutcomeCounts {
     }
 }
 
-/// The state's Chinese name with the outcome in mind: what was turned down is never 已办结 or
-/// 已有回执.
+/// The state's Chinese name with the outcome in mind: of what was turned down its own, which says more than that
+/// the receipts are there.
 #[must_use]
 pub fn state_chinese(state: State, outcome: Outcome) -> &'static str {
     match (state, outcome) {

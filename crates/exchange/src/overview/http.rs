@@ -1,12 +1,12 @@
 //! `GET /api/v1/home` and `GET /api/v1/statistics`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
-use super::{DAYS_MAX, KindDay, by_day, day, doing, lag, percentile, unsettled};
+use super::{DAYS_MAX, KindDay, by_day, day, lag, percentile, unsettled};
 use crate::api::{ApiState, READERS, bad};
 use crate::finder::{Filter, list};
 use crate::message::Message;
 use crate::outcome::{self, OutcomeCounts, day_no};
-use crate::query::MessageSummary;
+use crate::query::{MessageSummary, doing};
 use crate::quota::{self, Limits, QuotaUse};
 use axum::Json;
 use axum::extract::State as Held;

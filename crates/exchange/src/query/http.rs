@@ -2,6 +2,7 @@
 //! `GET /api/v1/search`.
 #![expect(unused_qualifications, reason = "written by the macro of utoipa")]
 
+use super::doing::doings;
 use super::search::{self, SearchHit};
 use super::unsure::unsure;
 use super::{MessageDetail, MessageSummary, view};
@@ -69,7 +70,7 @@ pub struct ListQuery {
     pub direction: Option<String>,
     /// Guid of the message's root.
     pub guid: Option<String>,
-    /// A company by its customs code, credit code, DXP id or id, for those who see several.
+    /// A company by its customs code, credit code, DXP ID or id, for those who see several.
     pub company: Option<String>,
     /// Order number (订单编号).
     pub order_no: Option<String>,
@@ -181,14 +182,16 @@ pub(crate) async fn messages(
             let ids = page.items.iter().map(|message| message.id).collect();
             let links = correction::links(tx, &ids)?;
             let unsure = unsure(tx, page.items.iter().map(|message| message.id))?;
-            Ok((page, links, unsure))
+            let doings = doings(tx, &page.items)?;
+            Ok((page, links, unsure, doings))
         })
         .await?;
-    let (page, links, unsure) = found;
+    let (page, links, unsure, doings) = found;
     Ok(Json(page.map(|message| {
         let mut summary = api.summary(&actor, &message);
         summary.link(&links);
         summary.unsure(&unsure);
+        summary.to_do(doings.get(&message.id.0).copied());
         summary
     })))
 }

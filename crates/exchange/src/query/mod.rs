@@ -5,18 +5,21 @@
 //! whether it exists or not. People see personal data masked (room `unmask`).
 
 pub mod board;
+mod doing;
 pub mod http;
 pub mod search;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod unsure;
 mod view;
 mod words;
 
+pub(crate) use doing::doing;
+pub(crate) use steps::{follows_receipt, step_name};
 pub use unsure::{OPERATORS, Unsure, unsure};
 pub use view::{
     CompanyName, DocumentView, MessageDetail, MessageLink, MessageSummary, SignatureView,
     TimelineEntry, detail,
 };
-pub(crate) use view::{follows_receipt, step_name};
 pub use words::words;

@@ -1,17 +1,17 @@
 //! The shapes in which the life of a message is told.
 
+use super::steps::{follows_receipt, steps};
 use super::unsure::unsure;
 use crate::correction;
 use crate::downlink::Item;
 use crate::explanation;
 use crate::finder;
-use crate::message::{FindingView, Message, MessageId, State};
+use crate::message::{FindingView, Message, MessageId};
 use crate::outcome::{self, holder, state_chinese};
 use crate::receipt::{self, EXPLAINED, Explained};
 use crate::receipt_feed::ReceiptItem;
 use crate::signature::sql::{Kept, of_message};
 use crate::unknown_code;
-use ceb::Outcome;
 use ceb::explain::Explanation;
 use ceb::status::ReturnStatus;
 use serde::{Deserialize, Serialize};
@@ -22,9 +22,6 @@ use utoipa::ToSchema;
 
 /// Receipts told with one message; all of them are in the feed.
 const RECEIPTS_MAX: i64 = 1000;
-
-/// Events told with one message.
-const EVENTS_MAX: i64 = 200;
 
 /// A message (报文) in a list.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -57,6 +54,10 @@ pub struct MessageSummary {
     pub outcome_name: String,
     /// Whether the company must act: correct and declare again, or dismiss.
     pub needs_action: bool,
+    /// What is to be done about it (如何处理): `correct` (declare again), `call` (ask first) or `follow` (do as the
+    /// receipt says); in lists, of the first 100 on a page, while the company must act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doing: Option<String>,
     /// Who has it now (当前处理方).
     pub holder: String,
     /// Since when it is in this state, RFC 3339.
@@ -106,6 +107,7 @@ impl From<&Message> for MessageSummary {
             outcome: message.outcome.name().to_owned(),
             outcome_name: message.outcome.chinese().to_owned(),
             needs_action: message.needs_action,
+            doing: None,
             holder: holder(message.state, message.outcome, message.needs_action).to_owned(),
             since: beijing_rfc3339(message.changed_at),
             received_at: beijing_rfc3339(message.received_at),
@@ -301,70 +303,6 @@ pub(super) fn mask(detail: &mut MessageDetail) {
     detail.receipts = receipts.into_iter().map(ReceiptItem::masked).collect();
 }
 
-/// Whether a step of the timeline is brought about by a receipt.
-pub(crate) fn follows_receipt(step: &str) -> bool {
-    ["answered", "settled", "rejected", "faulty"].contains(&step)
-}
-
-/// The Chinese name of a step of the timeline. That the last receipt of a message is there is no success
-/// when it was turned down.
-pub(crate) fn step_name(kind: &str, state: Option<State>, of: Outcome) -> &'static str {
-    match state {
-        Some(State::Settled) if of.is_bad() => "最终回执已收齐",
-        Some(state) => state.chinese(),
-        None if kind == outcome::DISMISSED_EVENT => "企业不再处理",
-        None if kind == outcome::RESUMED_EVENT => "企业恢复处理",
-        None => crate::matching::event_name(kind),
-    }
-}
-
-/// The steps of a message that the platform took, with their moments.
-fn steps(tx: &mut Tx<'_>, message: &Message) -> Result<Vec<(i64, TimelineEntry)>> {
-    let mut timeline: Vec<(i64, TimelineEntry)> = Vec::new();
-    for event in store::event::of_subject(tx, message.id.0, EVENTS_MAX)? {
-        let state = event
-            .kind
-            .strip_prefix("message.")
-            .and_then(State::from_name);
-        let told = outcome::told(&event);
-        timeline.push((
-            event.at_ms,
-            TimelineEntry {
-                at: beijing_rfc3339(event.at_ms),
-                step: told.map_or_else(
-                    || state.map_or_else(|| event.kind.clone(), |state| state.name().to_owned()),
-                    |outcome| outcome.name().to_owned(),
-                ),
-                step_name: told
-                    .map_or_else(
-                        || step_name(&event.kind, state, message.outcome),
-                        Outcome::chinese,
-                    )
-                    .to_owned(),
-                holder: match (told, state) {
-                    (Some(outcome), _) => holder(State::Answered, outcome, true).to_owned(),
-                    // What was turned down is not simply 已办结.
-                    (None, Some(State::Settled | State::Refused)) => {
-                        holder(message.state, message.outcome, message.needs_action).to_owned()
-                    }
-                    (None, Some(state)) => state.holder().to_owned(),
-                    (None, None) => String::new(),
-                },
-                detail: match told {
-                    Some(_) => String::new(),
-                    None => event.detail,
-                },
-                outcome: match state {
-                    Some(State::Settled | State::Refused) => Some(message.outcome),
-                    _ => told,
-                }
-                .map(|outcome| outcome.name().to_owned()),
-            },
-        ));
-    }
-    Ok(timeline)
-}
-
 /// What a document's latest status is called; none where nobody knows it.
 fn status_name(status: Option<i64>, kind: &str, explained: &Explained) -> Option<String> {
     let status = status?;
@@ -407,7 +345,7 @@ pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
         });
     let documents = documents.collect();
     let receipts = receipt::of_message(tx, message.company_id, message.id, RECEIPTS_MAX)?;
-    let mut timeline = steps(tx, message)?;
+    let mut timeline = steps(tx, message, &receipts)?;
     for item in &receipts {
         let (step_name, detail) = receipt::told(item);
         let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);

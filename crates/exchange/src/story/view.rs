@@ -414,7 +414,7 @@ fn timeline(trade: &Trade) -> Vec<StoryStep> {
                 continue;
             }
             let step = state.map_or(event.kind.as_str(), |state| state.name());
-            let name = step_name(&event.kind, state, chapter.found.outcome).to_owned();
+            let name = step_name(&event.kind, state).to_owned();
             push(event.at_ms, step, name, event.detail.clone());
         }
     }

@@ -62,7 +62,7 @@ const COMPANY_SAMPLES: [(Role, &str, &str, &str); 4] = [
 ];
 
 struct OfficerField {
-    chinese: &'static str,
+    role: Role,
     field: &'static str,
     name: String,
     login: String,
@@ -79,7 +79,7 @@ struct BootstrapPage {
 }
 
 struct LinkRow {
-    role: &'static str,
+    role: Role,
     /// The company of its people; empty for staff.
     company: String,
     name: String,
@@ -94,6 +94,17 @@ struct LinksPage {
     base: String,
     has_companies: bool,
     links: Vec<LinkRow>,
+}
+
+impl LinksPage {
+    /// The page in both languages, for there is no address that shows it again: the other one is seen when its
+    /// place is asked for.
+    fn tongues(&self) -> [(&'static str, &'static str, Lang); 2] {
+        [
+            ("own", "other", self.lang),
+            ("other", "own", Lang::named(self.lang.other())),
+        ]
+    }
 }
 
 fn show(
@@ -114,7 +125,7 @@ fn show(
         faults,
         officers: OFFICERS
             .map(|(role, field)| OfficerField {
-                chinese: role.chinese(),
+                role,
                 field,
                 name: text(format!("{field}_name")),
                 login: text(format!("{field}_login")),
@@ -125,6 +136,13 @@ fn show(
     page::page(lang, status, &template)
 }
 
+/// Whether a token still opens the page.
+async fn opens(ground: &Ground, token: &str) -> Result<bool, Problem> {
+    let (hash, now_ms) = (hash_text(token), ground.now_ms());
+    let read = ground.db.read(move |tx| sql::opens(tx, &hash, now_ms));
+    Ok(read.await?)
+}
+
 /// `GET /bootstrap?token=…`.
 pub async fn bootstrap_page(
     State(entrance): State<Entrance>,
@@ -133,13 +151,7 @@ pub async fn bootstrap_page(
     Query(query): Query<NextQuery>,
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
-    let (hash, now_ms) = (hash_text(&query.token), entrance.ground().now_ms());
-    let opens = entrance
-        .ground()
-        .db
-        .read(move |tx| sql::opens(tx, &hash, now_ms))
-        .await?;
-    if !opens {
+    if !opens(entrance.ground(), &query.token).await? {
         return Ok(page::refused(lang, codes::LINK, "/login"));
     }
     let none = HashMap::new();
@@ -161,6 +173,9 @@ pub async fn bootstrap(
     if let Some(asked) = form.get("lang") {
         let lang = Lang::named(asked);
         let token = form.get("token").map_or("", String::as_str);
+        if !opens(ground, token).await? {
+            return Ok(page::refused(lang, codes::LINK, "/login"));
+        }
         return Ok(show(&entrance, lang, token, (&form, Vec::new())));
     }
     let mut people = Vec::new();
@@ -175,7 +190,7 @@ pub async fn bootstrap(
             link_hash: hash_text(&token),
         });
         links.push(LinkRow {
-            role: role.chinese(),
+            role,
             company: company.map(|company| company.name).unwrap_or_default(),
             name,
             login,
@@ -188,7 +203,9 @@ pub async fn bootstrap(
     let write = move |tx: &mut Tx<'_>| make(tx, &shared, &actor, &hash, &people);
     match ground.db.write(write).await {
         Ok(()) => {}
+        Err(NotMade::Link) => return Ok(page::refused(lang, codes::LINK, "/login")),
         Err(NotMade::Faults(faults)) => {
+            let faults = page::told(lang, &faults);
             return Ok(show(&entrance, lang, &token, (&form, faults)));
         }
         Err(NotMade::Store(error)) => return Err(error.into()),

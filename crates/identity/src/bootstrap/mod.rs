@@ -13,6 +13,7 @@ use registry::account::{self, AccountId, NewAccount};
 use registry::company::CompanyId;
 use registry::ground::Ground;
 use registry::module::Module;
+use registry::page::Told;
 use registry::role::{self, Grant, Role};
 use registry::{audit, hash_text};
 use store::{Error, Result as StoreResult, Tx};
@@ -70,8 +71,10 @@ pub struct Person {
 /// Why the first people were not made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotMade {
-    /// What is wrong with each, in Chinese.
-    Faults(Vec<String>),
+    /// The link opens nothing any more.
+    Link,
+    /// What is wrong with each.
+    Faults(Vec<Told>),
     /// The store failed.
     Store(Error),
 }
@@ -97,27 +100,34 @@ pub fn make(
 ) -> Result<(), NotMade> {
     let now_ms = ground.now_ms();
     if has_accounts(tx)? || !sql::opens(tx, token_hash, now_ms)? {
-        return Err(NotMade::Faults(vec!["首次启用链接已失效".to_owned()]));
+        return Err(NotMade::Link);
     }
     let mut faults = Vec::new();
     for person in people {
-        let at = |why: &dyn std::fmt::Display| format!("{}：{why}", person.role.chinese());
+        let at = |why: Told| {
+            let (role, said) = (person.role, format!("：{}", why.chinese));
+            let english = format!("{}: {}", role.english(), why.english);
+            Told::new(role.chinese().to_owned() + &said, english)
+        };
         if let Err(refusal) = account::validate(&person.login, &person.name) {
-            faults.push(at(&refusal));
+            faults.push(at(refusal.told()));
         }
         let same = |other: &&Person| {
             account::folded(&other.login) == account::folded(&person.login)
                 || other.name.trim() == person.name.trim()
         };
         if people.iter().filter(same).count() > 1 {
-            faults.push(at(&"姓名和登录名不能与其他人员相同"));
+            faults.push(at(Told::new(
+                "姓名和登录名不能与其他人员相同",
+                "Name and login name must differ from everybody else's",
+            )));
         }
     }
     if !faults.is_empty() {
         return Err(NotMade::Faults(faults));
     }
     if !sql::use_up(tx, token_hash, now_ms)? {
-        return Err(NotMade::Faults(vec!["首次启用链接已失效".to_owned()]));
+        return Err(NotMade::Link);
     }
     for person in people {
         make_one(tx, ground, actor, person)?;

@@ -30,6 +30,7 @@ use registry::audit::{self, Outcome};
 use registry::ground::{Ground, Ruling};
 use registry::hash_text;
 use registry::module::Module;
+use registry::page::Told;
 use registry::role::{self, Role};
 use registry::session::{self, Limits, Session, Stage};
 use registry::throttle::Throttle;
@@ -369,7 +370,7 @@ pub fn succeed(
 }
 
 /// Why a new password cannot be set.
-pub type Faults = Vec<String>;
+pub type Faults = Vec<Told>;
 
 /// Sets a new password after the rule and the history were asked; uses up the one-time link whose
 /// hash is given.
@@ -394,8 +395,9 @@ pub async fn set_password(
         .await?;
     for hash in old {
         if compare(text, Some(hash)).await? {
-            return Ok(Ruling::Refused(vec![format!(
-                "不能与最近 {limit} 次使用过的密码相同"
+            return Ok(Ruling::Refused(vec![Told::new(
+                format!("不能与最近 {limit} 次使用过的密码相同"),
+                format!("it must differ from the last {limit} passwords"),
             )]));
         }
     }
@@ -422,6 +424,7 @@ pub async fn set_password(
     if is_set {
         Ok(Ruling::Granted(()))
     } else {
-        Ok(Ruling::Refused(vec![codes::LINK.title.to_owned()]))
+        let link = codes::LINK;
+        Ok(Ruling::Refused(vec![Told::new(link.title, link.title_en)]))
     }
 }

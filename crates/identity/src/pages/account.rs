@@ -7,7 +7,8 @@ use crate::pages::login::{
     CodeForm, Entrance, NextQuery, PasswordForm, TokenForm, go, go_with, is_token, local, n_min,
 };
 use crate::pages::page::{
-    self, AccountPage, BindingLine, FactorLine, Lang, PasswordPage, RecoveryPage, Shown, TotpPage,
+    self, AccountPage, BindingLine, FactorLine, Lang, PasswordPage, RecoveryPage, Shown, Told,
+    TotpPage,
 };
 use crate::{factor, foreign};
 use axum::extract::{Form, Query, RawQuery, State};
@@ -112,7 +113,9 @@ async fn show_account(
             .roles
             .iter()
             .map(|name| {
-                Role::from_name(name).map_or(name.clone(), |role| role.chinese().to_owned())
+                Role::from_name(name).map_or(name.clone(), |role| {
+                    lang.of(role.chinese(), role.english()).to_owned()
+                })
             })
             .collect(),
         password_at: time(account.password_at),
@@ -175,7 +178,7 @@ pub async fn password_page(
 fn show_password(
     lang: Lang,
     (session, account): (&Session, &Account),
-    (error, faults): (Option<Shown>, Vec<String>),
+    (error, faults): (Option<Shown>, Vec<Told>),
     next: &str,
 ) -> Response {
     let status = if error.is_some() || !faults.is_empty() {
@@ -189,7 +192,7 @@ fn show_password(
         login: account.login.clone(),
         is_due: session.stage == Stage::Password,
         error,
-        faults,
+        faults: page::told(lang, &faults),
         action: "/account/password",
         csrf: session.csrf(),
         token: String::new(),
@@ -218,7 +221,7 @@ pub async fn password_change(
             "/account/password",
         ));
     }
-    let show = |error: Option<Shown>, faults: Vec<String>| {
+    let show = |error: Option<Shown>, faults: Vec<Told>| {
         show_password(lang, (&session, &account), (error, faults), &form.next)
     };
     // A wrong present password counts as a failed login: it is a guess as well.
@@ -230,7 +233,7 @@ pub async fn password_change(
     if form.new != form.again {
         let words = [account.login.as_str(), account.name.as_str()];
         let mut faults = password::faults(&form.new, &words, account.is_staff());
-        faults.push(lang.of("两次输入不一致", "the two differ").to_owned());
+        faults.push(page::differ());
         return Ok(show(None, faults));
     }
     if let Ruling::Refused(faults) =

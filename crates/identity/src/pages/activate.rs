@@ -3,7 +3,7 @@
 use crate::factor;
 use crate::login::{Begun, Proof, actor_of, begin, codes, set_password};
 use crate::pages::login::{Entrance, HOME, NextQuery, PasswordForm, go_with, n_min, with_next};
-use crate::pages::page::{self, Lang, PasswordPage};
+use crate::pages::page::{self, Lang, PasswordPage, Told};
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -23,7 +23,7 @@ async fn of_link(ground: &Ground, token: &str) -> Result<Option<Account>, Proble
         .map_err(Problem::from)
 }
 
-fn show_activate(lang: Lang, account: &Account, token: &str, faults: Vec<String>) -> Response {
+fn show_activate(lang: Lang, account: &Account, token: &str, faults: &[Told]) -> Response {
     let status = if faults.is_empty() {
         StatusCode::OK
     } else {
@@ -38,7 +38,7 @@ fn show_activate(lang: Lang, account: &Account, token: &str, faults: Vec<String>
             login: account.login.clone(),
             is_due: false,
             error: None,
-            faults,
+            faults: page::told(lang, faults),
             action: "/activate",
             csrf: String::new(),
             token: token.to_owned(),
@@ -58,7 +58,7 @@ pub async fn activate_page(
 ) -> Result<Response, Problem> {
     let lang = Lang::of_request(&headers, raw.as_deref());
     match of_link(entrance.ground(), &query.token).await? {
-        Some(account) => Ok(show_activate(lang, &account, &query.token, Vec::new())),
+        Some(account) => Ok(show_activate(lang, &account, &query.token, &[])),
         None => Ok(page::refused(lang, codes::LINK, "/login")),
     }
 }
@@ -93,7 +93,7 @@ pub async fn activate(
     let words = [account.login.as_str(), account.name.as_str()];
     let mut faults = password::faults(&form.new, &words, account.is_staff());
     if form.new != form.again {
-        faults.push(lang.of("两次输入不一致", "the two differ").to_owned());
+        faults.push(page::differ());
     }
     let origin = origin(&headers, ground);
     let actor = actor_of(&account, &origin);
@@ -103,7 +103,7 @@ pub async fn activate(
         faults = set.result().err().unwrap_or_default();
     }
     if !faults.is_empty() {
-        return Ok(show_activate(lang, &account, &form.token, faults));
+        return Ok(show_activate(lang, &account, &form.token, &faults));
     }
     match begin(ground, &origin, &account, Proof::of("password")).await? {
         Ruling::Granted(begun) => Ok(go_with(

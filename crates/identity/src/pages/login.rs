@@ -164,6 +164,12 @@ pub struct LoginForm {
     code: String,
     #[serde(default)]
     next: String,
+    /// Whether another system wants to be sure.
+    #[serde(default)]
+    again: String,
+    /// The language that is asked for instead of logging in.
+    #[serde(default)]
+    lang: String,
 }
 
 /// `POST /login`.
@@ -176,6 +182,12 @@ pub async fn login_try(
     if !is_from_us(&headers) {
         return Ok(page::refused(lang, codes::CROSS_SITE, "/login"));
     }
+    let ways = (form.next.as_str(), !form.again.is_empty());
+    // The button that changes the language sends the form: the name that was typed stays.
+    if !form.lang.is_empty() {
+        let lang = Lang::named(&form.lang);
+        return Ok(show_login(&entrance, lang, None, &form.login, ways).await);
+    }
     let ground = entrance.ground();
     let origin = origin(&headers, ground);
     let tried = Tried {
@@ -185,14 +197,9 @@ pub async fn login_try(
     };
     match attempt(ground, &entrance.throttle, &origin, tried).await? {
         Ruling::Granted(begun) => enter(&entrance, &headers, &begun, &form.next).await,
-        Ruling::Refused(refused) => Ok(show_login(
-            &entrance,
-            lang,
-            Some(refused.into()),
-            &form.login,
-            (&form.next, false),
-        )
-        .await),
+        Ruling::Refused(refused) => {
+            Ok(show_login(&entrance, lang, Some(refused.into()), &form.login, ways).await)
+        }
     }
 }
 

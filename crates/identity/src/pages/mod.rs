@@ -12,3 +12,5 @@ pub mod own_passkeys;
 pub mod page;
 pub mod passkey;
 mod passkey_page;
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,19 @@ use axum::http::StatusCode;
 use registry::page::text::Block;
 use web::Code;
 
-pub use registry::page::{Lang, NoticePage, POLICY, SCRIPTED, TextPage, page, page_with, refused};
+pub use registry::page::{
+    Lang, NoticePage, POLICY, SCRIPTED, TextPage, Told, page, page_with, refused,
+};
+
+/// Sentences in the language of a page.
+pub(crate) fn told(lang: Lang, all: &[Told]) -> Vec<String> {
+    all.iter().map(|one| lang.told(one).to_owned()).collect()
+}
+
+/// That a password was not typed twice.
+pub(crate) fn differ() -> Told {
+    Told::new("两次输入不一致", "the two passwords differ")
+}
 
 /// A refusal on a page.
 #[derive(Debug, Clone)]

@@ -11,6 +11,7 @@ pub mod personal;
 mod sql;
 
 use crate::company::CompanyId;
+use crate::page::Told;
 use store::{Error, Result, Tx};
 
 pub use crate::actor::AccountId;
@@ -113,6 +114,22 @@ pub enum Refusal {
 }
 
 store::failure!(Refusal);
+
+impl Refusal {
+    /// The same in both languages.
+    pub fn told(&self) -> Told {
+        let english = match self {
+            Self::Login => {
+                "The login name needs 3 to 40 characters: letters, digits, dots, hyphens, underscores or @, beginning \
+                 with a letter or digit"
+            }
+            Self::Name => "The name needs 1 to 40 characters, none of them control characters",
+            Self::Taken => "The login name is taken: choose another one",
+            Self::Store(_) => "The platform cannot answer at the moment",
+        };
+        Told::new(self.to_string(), english)
+    }
+}
 
 /// A login name as it is compared: without regard to case.
 pub fn folded(login: &str) -> String {

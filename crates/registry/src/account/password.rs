@@ -5,6 +5,7 @@
 //! not guessable (zxcvbn's lists of common and breached passwords), none of the person's, the
 //! company's or the product's words, none of the last five. Kept as Argon2id.
 
+use crate::page::Told;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -25,31 +26,45 @@ const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 /// Words that are no secret here.
 const PRODUCT: [&str; 5] = ["tongguan", "kuajing", "beijing", "haiguan", "password"];
 
-/// What is wrong with a password, in Chinese; empty when nothing is.
-pub fn faults(password: &str, words: &[&str], is_staff: bool) -> Vec<String> {
+/// What is wrong with a password; empty when nothing is.
+pub fn faults(password: &str, words: &[&str], is_staff: bool) -> Vec<Told> {
     let mut faults = Vec::new();
     let n_chars = password.chars().count();
     let n_min = if is_staff { STAFF_CHARS_MIN } else { CHARS_MIN };
     if n_chars < n_min {
-        faults.push(format!("至少 {n_min} 个字符"));
+        let english = format!("at least {n_min} characters");
+        faults.push(Told::new(format!("至少 {n_min} 个字符"), english));
     }
     if n_chars > CHARS_MAX {
-        faults.push(format!("最多 {CHARS_MAX} 个字符"));
+        let english = format!("at most {CHARS_MAX} characters");
+        faults.push(Told::new(format!("最多 {CHARS_MAX} 个字符"), english));
         return faults;
     }
-    for (is_there, what) in [
-        (password.chars().any(|c| c.is_ascii_uppercase()), "大写字母"),
-        (password.chars().any(|c| c.is_ascii_lowercase()), "小写字母"),
-        (password.chars().any(|c| c.is_ascii_digit()), "数字"),
+    let is_symbol = |c: char| !c.is_alphanumeric() && !c.is_control();
+    for (is_there, chinese, english) in [
         (
-            password
-                .chars()
-                .any(|c| !c.is_alphanumeric() && !c.is_control()),
-            "符号",
+            password.chars().any(|c| c.is_ascii_uppercase()),
+            "须包含大写字母",
+            "an upper-case letter is needed",
+        ),
+        (
+            password.chars().any(|c| c.is_ascii_lowercase()),
+            "须包含小写字母",
+            "a lower-case letter is needed",
+        ),
+        (
+            password.chars().any(|c| c.is_ascii_digit()),
+            "须包含数字",
+            "a digit is needed",
+        ),
+        (
+            password.chars().any(is_symbol),
+            "须包含符号",
+            "a symbol is needed",
         ),
     ] {
         if !is_there {
-            faults.push(format!("须包含{what}"));
+            faults.push(Told::new(chinese, english));
         }
     }
     let lower = password.to_lowercase();
@@ -59,11 +74,15 @@ pub fn faults(password: &str, words: &[&str], is_staff: bool) -> Vec<String> {
         .chain(PRODUCT.map(str::to_owned))
         .find(|word| word.chars().count() >= 3 && lower.contains(word.as_str()));
     if let Some(word) = own {
-        faults.push(format!("不能包含“{word}”"));
+        let english = format!("it must not contain “{word}”");
+        faults.push(Told::new(format!("不能包含“{word}”"), english));
     }
     // Score 3 of 4: about 10^8 guesses at least; common and breached passwords score lower.
     if faults.is_empty() && zxcvbn::zxcvbn(password, words).score() < zxcvbn::Score::Three {
-        faults.push("太容易被猜到：不要使用常见密码、键盘顺序、重复或日期".to_owned());
+        faults.push(Told::new(
+            "太容易被猜到：不要使用常见密码、键盘顺序、重复或日期",
+            "too easily guessed: no common password, row of keys, repetition or date",
+        ));
     }
     faults
 }

@@ -1,6 +1,6 @@
 //! Companies (企业) that declare through the platform.
 //!
-//! A company has one unified social credit code, one customs registration number and one DXP id
+//! A company has one unified social credit code, one customs registration number and one DXP ID
 //! (its transmission account); all three are unique. `profile` says how strictly its messages are
 //! read, `weight` its share when lanes compete.
 
@@ -17,7 +17,7 @@ pub use sql::{addressed, all, by_code, by_id, formerly};
 /// Longest name, in characters (as `ebcName` in the standard).
 const NAME_CHARS_MAX: usize = 100;
 
-/// Longest DXP id, in characters (`SenderId` in the envelope).
+/// Longest DXP ID, in characters (`SenderId` in the envelope).
 const DXP_ID_CHARS_MAX: usize = 16;
 
 /// The id of a company (企业编号).
@@ -35,7 +35,7 @@ pub struct Company {
     pub customs_code: String,
     /// Registered name, 1 to 100 characters.
     pub name: String,
-    /// DXP id (报文传输编号), 1 to 16 characters.
+    /// DXP ID (报文传输编号), 1 to 16 characters.
     pub dxp_id: String,
     /// What it does: `ebc`, `ebp`, `pay`, `logistics`, `agent`, `operator`,
     /// `warehouse`, `trace`.
@@ -63,7 +63,7 @@ pub enum Refusal {
     /// A field is empty, too long or has characters it must not have.
     #[error("{0}")]
     Field(&'static str),
-    /// Another company has the same code or DXP id.
+    /// Another company has the same code or DXP ID.
     #[error("统一社会信用代码、海关注册编号或 DXP 编号已被其他企业使用")]
     Taken,
     /// The store failed.
@@ -73,7 +73,7 @@ pub enum Refusal {
 
 store::failure!(Refusal);
 
-/// A company that had a DXP id before.
+/// A company that had a DXP ID before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Former {
     /// The company.
@@ -107,7 +107,7 @@ pub fn add(tx: &mut Tx<'_>, company: &Company) -> Result<(), Refusal> {
     }
 }
 
-/// Corrects name, codes, DXP id and roles of a company.
+/// Corrects name, codes, DXP ID and roles of a company.
 ///
 /// # Errors
 /// The store's, or what is wrong with the company.

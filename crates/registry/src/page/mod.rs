@@ -29,7 +29,8 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// The language that a browser asks for: by the switch on the page, kept in a cookie.
+    /// The language of a page: by its switch, which is kept in a cookie; where nobody has chosen, the one of the two
+    /// that the browser would rather have.
     pub fn of_request(headers: &HeaderMap, query: Option<&str>) -> Self {
         let asked = query
             .unwrap_or_default()
@@ -41,7 +42,34 @@ impl Lang {
             .filter_map(|value| value.to_str().ok())
             .flat_map(|text| text.split(';'))
             .find_map(|pair| pair.trim().strip_prefix("tongguan_lang="));
-        Self::named(asked.or(kept).unwrap_or_default())
+        match asked.or(kept) {
+            Some(name) => Self::named(name),
+            None => Self::preferred(headers),
+        }
+    }
+
+    /// What the browser would rather have; Chinese where it says nothing of either.
+    fn preferred(headers: &HeaderMap) -> Self {
+        let mut best = (0, Self::Zh);
+        let accepted = headers.get_all(header::ACCEPT_LANGUAGE).iter();
+        for item in accepted.filter_map(|value| value.to_str().ok()) {
+            for part in item.split(',') {
+                let mut words = part.split(';').map(str::trim);
+                let tag = words.next().unwrap_or_default().to_ascii_lowercase();
+                let lang = match tag.split('-').next() {
+                    Some("zh") => Self::Zh,
+                    Some("en") => Self::En,
+                    _ => continue,
+                };
+                let weight = words.find_map(|word| word.strip_prefix("q="));
+                let weight = weight.map_or(1000, thousandths);
+                // Of equals the first one.
+                if weight > best.0 {
+                    best = (weight, lang);
+                }
+            }
+        }
+        best.1
     }
 
     /// The language with this name; Chinese when there is none.
@@ -50,6 +78,11 @@ impl Lang {
             "en" => Self::En,
             _ => Self::Zh,
         }
+    }
+
+    /// A sentence in this language.
+    pub fn told<'a>(&self, told: &'a Told) -> &'a str {
+        self.of(&told.chinese, &told.english)
     }
 
     /// One of two texts.
@@ -73,6 +106,31 @@ impl Lang {
         match self {
             Self::Zh => "en",
             Self::En => "zh",
+        }
+    }
+}
+
+/// A weight of a header in thousandths.
+fn thousandths(text: &str) -> u32 {
+    let digits: String = text.chars().filter(char::is_ascii_digit).take(4).collect();
+    format!("{digits:0<4}").parse().unwrap_or(0).min(1000)
+}
+
+/// A sentence (话) for people, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// As a native official writes.
+    pub chinese: String,
+    /// As a native editor would.
+    pub english: String,
+}
+
+impl Told {
+    /// A sentence.
+    pub fn new(chinese: impl Into<String>, english: impl Into<String>) -> Self {
+        Self {
+            chinese: chinese.into(),
+            english: english.into(),
         }
     }
 }
@@ -134,8 +192,8 @@ pub fn page_with(
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     let kept = match lang {
-        Lang::Zh => "tongguan_lang=zh; Path=/; SameSite=Lax",
-        Lang::En => "tongguan_lang=en; Path=/; SameSite=Lax",
+        Lang::Zh => "tongguan_lang=zh; Path=/; Max-Age=31536000; SameSite=Lax",
+        Lang::En => "tongguan_lang=en; Path=/; Max-Age=31536000; SameSite=Lax",
     };
     headers.append(header::SET_COOKIE, HeaderValue::from_static(kept));
     response
@@ -154,5 +212,44 @@ pub fn is_from_us(headers: &HeaderMap) -> bool {
             .split_once("://")
             .is_some_and(|(_, rest)| rest == host),
         (Some(_), None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lang;
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    fn asked(accepted: &'static str, cookie: Option<&'static str>, query: Option<&str>) -> Lang {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(accepted));
+        if let Some(cookie) = cookie {
+            headers.insert(header::COOKIE, HeaderValue::from_static(cookie));
+        }
+        Lang::of_request(&headers, query)
+    }
+
+    /// Where nobody has chosen, the browser's language is taken; a choice always counts more.
+    #[test]
+    fn a_page_speaks_the_language_of_the_browser_until_somebody_chooses() {
+        for (accepted, expected) in [
+            ("en-US,en;q=0.9", Lang::En),
+            ("en-US,en;q=0.9,zh-CN;q=0.8", Lang::En),
+            ("zh-CN,zh;q=0.9,en;q=0.8", Lang::Zh),
+            ("zh;q=0.5, en;q=0.7", Lang::En),
+            ("fr-FR, en;q=0.4, zh;q=0.2", Lang::En),
+            ("fr-FR", Lang::Zh),
+            ("en;q=0", Lang::Zh),
+            ("", Lang::Zh),
+        ] {
+            assert_eq!(asked(accepted, None, None), expected, "{accepted}");
+        }
+        assert_eq!(asked("en", Some("a=b; tongguan_lang=zh"), None), Lang::Zh);
+        assert_eq!(asked("zh", Some("tongguan_lang=en"), None), Lang::En);
+        assert_eq!(
+            asked("zh", Some("tongguan_lang=zh"), Some("lang=en")),
+            Lang::En
+        );
+        assert_eq!(Lang::of_request(&HeaderMap::new(), None), Lang::Zh);
     }
 }

@@ -120,6 +120,24 @@ impl Role {
         }
     }
 
+    /// The English name.
+    pub fn english(self) -> &'static str {
+        match self {
+            Self::CompanyAdmin => "Company administrator",
+            Self::CompanyClerk => "Company clerk",
+            Self::CompanyReader => "Company reader",
+            Self::Program => "Program",
+            Self::Applicant => "Applicant",
+            Self::SystemAdmin => "System administrator",
+            Self::SecurityAdmin => "Security administrator",
+            Self::AuditAdmin => "Audit administrator",
+            Self::Operator => "Operator",
+            Self::BureauClerk => "Bureau clerk",
+            Self::BureauApprover => "Bureau approver",
+            Self::CustomsOfficer => "Customs officer",
+        }
+    }
+
     /// Whether this is one of the three offices (三员).
     pub fn is_officer(self) -> bool {
         matches!(

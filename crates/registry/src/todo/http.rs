@@ -48,7 +48,7 @@ impl HasGate for TodoDesk {
 #[serde(rename_all = "camelCase")]
 pub struct TodoView {
     /// `rejected`, `faulty`, `refused` (messages: `GET /api/v1/messages?needsAction=true&outcome=…`),
-    /// `approvals`, `cases_review`, `cases_approve`, `cases_supplement`, `docking`, `held`,
+    /// `approvals`, `cases_review`, `cases_approve`, `cases_supplement`, `cases_returned`, `docking`, `held`,
     /// `parked`, `unknown_codes`, `payment_inquiries`, `keys` or `agents`.
     pub kind: &'static str,
     /// What it is, for people.

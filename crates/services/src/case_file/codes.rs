@@ -15,7 +15,7 @@ web::codes! {
         "请写明原因，以及申请人需要怎样做；有不可见字符的（常见于从网页、文档粘贴），请删去后重新填写。";
     DOCUMENTS = "TG-R4304", 409, "缺少必备材料", "Required documents are missing",
         "该类办件的必备材料还没有上传齐全，缺少的材料见 detail。",
-        "请上传所缺材料（PDF、PNG、JPEG 或 XLSX，每个不超过 10 MB）后再办理。";
+        "申请人：请上传所缺材料（PDF、PNG、JPEG 或 XLSX，每个不超过 10 MB）后再提交。经办人、审批人：请通知补正，由申请人上传。";
     CARRY_OUT = "TG-R4305", 409, "办件内容已无法执行", "What was applied for cannot be carried out",
         "申请之后情况有变，例如代码已被其他企业使用，详见 detail；办件状态没有改变。",
         "请核对后通知申请人补正，或退回并说明原因。";

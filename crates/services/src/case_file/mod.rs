@@ -51,6 +51,9 @@ pub use state::{STEPS, Side, State, Verb, is_possible, step};
 /// Working days that an applicant has to supplement.
 pub const SUPPLEMENT_DAYS: i64 = 10;
 
+/// How long a returned case is told to its applicant, in milliseconds: 30 days.
+const RETURNED_MS: i64 = 30 * 86_400_000;
+
 /// Working days before the end in which a case is due soon.
 pub const SOON_DAYS: i64 = 1;
 
@@ -157,7 +160,26 @@ pub fn waits(kinds: &[Kind], tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Vec
             due_at,
         });
     }
+    found.push(returned(tx, kinds, asking)?);
     Ok(found)
+}
+
+/// What of an applicant's cases was returned lately, and not applied for again.
+fn returned(tx: &mut Tx<'_>, kinds: &[Kind], asking: &Asking<'_>) -> Result<Todo> {
+    let mine = kinds.iter().filter(|kind| asking.has(kind.applicants));
+    let names: Vec<&'static str> = mine.map(|kind| kind.name).collect();
+    let count = match names.is_empty() {
+        true => 0,
+        false => {
+            let since_ms = asking.now_ms - RETURNED_MS;
+            sql::count_returned(tx, &sees(asking.actor), &names, since_ms)?
+        }
+    };
+    Ok(Todo::plain(
+        "cases_returned",
+        "已退回的申请，请重新申请",
+        count,
+    ))
 }
 
 /// Opens a case; the one who applies is `applicant`.

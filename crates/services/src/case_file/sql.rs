@@ -242,6 +242,33 @@ pub(super) fn count_waiting(
     })
 }
 
+/// How many of the cases of these kinds that are seen were returned since a moment and not applied for again: no newer
+/// one is about the same, or, while there is no company yet, of the same person.
+pub(super) fn count_returned(
+    tx: &mut Tx<'_>,
+    sees: &Sees,
+    kinds: &[&'static str],
+    since_ms: i64,
+) -> Result<i64> {
+    let mut args: Vec<Value<'_>> = vec![since_ms.into()];
+    let seen = seen(sees, &mut args);
+    let mut place = |value: &'static str| {
+        args.push(value.into());
+        format!("${}", args.len())
+    };
+    let kinds: Vec<String> = kinds.iter().map(|kind| place(kind)).collect();
+    let sql = format!(
+        "select count(*) from case_file where state = 'returned' and changed_at >= $1 \
+         and kind in ({}) and {seen} and not exists (select 1 from case_file later \
+         where later.id > case_file.id and later.kind = case_file.kind \
+         and (later.company_id = case_file.company_id and later.subject = case_file.subject \
+         or case_file.company_id is null and later.applied_by = case_file.applied_by))",
+        kinds.join(", ")
+    );
+    let row = tx.query_opt(&sql, &args)?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
 /// The steps of a case, oldest first.
 pub fn steps(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Step>> {
     tx.query(

@@ -67,7 +67,7 @@ pub struct ProfileBody {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CompaniesQuery {
-    /// Beginning of the name; or credit code, customs code or DXP id.
+    /// Beginning of the name; or credit code, customs code or DXP ID.
     pub q: Option<String>,
     /// `active` or `suspended`.
     pub state: Option<String>,

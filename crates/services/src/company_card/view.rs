@@ -30,7 +30,7 @@ pub(super) struct CompanySummary {
     pub credit_code: String,
     /// Customs registration number.
     pub customs_code: String,
-    /// DXP id; empty when it has none of its own yet.
+    /// DXP ID; empty when it has none of its own yet.
     pub dxp_id: String,
     /// Names of its business roles.
     pub roles: Vec<String>,
@@ -107,7 +107,7 @@ pub(super) struct CompanyCard {
     /// The company.
     #[serde(flatten)]
     pub summary: CompanySummary,
-    /// Whether the DXP id only stands in.
+    /// Whether the DXP ID only stands in.
     pub dxp_provisional: bool,
     /// `strict` or `lenient`: how its messages are read.
     pub profile: String,

@@ -9,22 +9,28 @@ pub struct Business {
     pub name: &'static str,
     /// Its name for people.
     pub chinese: &'static str,
+    /// Its English name.
+    pub english: &'static str,
 }
 
-const fn role(name: &'static str, chinese: &'static str) -> Business {
-    Business { name, chinese }
+const fn role(name: &'static str, chinese: &'static str, english: &'static str) -> Business {
+    Business {
+        name,
+        chinese,
+        english,
+    }
 }
 
 /// Every business role.
 pub(super) const BUSINESS: &[Business] = &[
-    role("ebc", "电商企业"),
-    role("ebp", "电商平台"),
-    role("pay", "支付企业"),
-    role("logistics", "物流企业"),
-    role("agent", "报关企业"),
-    role("operator", "监管场所经营人"),
-    role("warehouse", "仓储企业"),
-    role("trace", "溯源企业"),
+    role("ebc", "电商企业", "E-commerce company"),
+    role("ebp", "电商平台", "E-commerce platform"),
+    role("pay", "支付企业", "Payment company"),
+    role("logistics", "物流企业", "Logistics company"),
+    role("agent", "报关企业", "Customs broker"),
+    role("operator", "监管场所经营人", "Site operator"),
+    role("warehouse", "仓储企业", "Warehouse"),
+    role("trace", "溯源企业", "Traceability company"),
 ];
 
 /// The business role with this name.
@@ -127,9 +133,7 @@ pub fn menu(contracts: &[Contract]) -> Vec<(&'static Module, Vec<&'static str>)>
         .collect()
 }
 
-/// Name and Chinese name of every business role, in the order in which people choose them.
-pub fn roles() -> impl Iterator<Item = (&'static str, &'static str)> {
-    BUSINESS
-        .iter()
-        .map(|business| (business.name, business.chinese))
+/// Every business role, in the order in which people choose them.
+pub fn roles() -> impl Iterator<Item = &'static Business> {
+    BUSINESS.iter()
 }

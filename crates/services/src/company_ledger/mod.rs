@@ -45,7 +45,7 @@ pub const MODULE: registry::module::Module = registry::module::Module::new("企�
     .acts(ACTS)
     .codes(codes::ALL);
 
-/// Begin of a DXP id that only stands in until the company has its own.
+/// Begin of a DXP ID that only stands in until the company has its own.
 const PROVISIONAL: &str = "NODXP";
 
 /// A contract (角色合约): one business role of a company.
@@ -67,13 +67,13 @@ pub struct Contract {
     pub case: Option<i64>,
 }
 
-/// The DXP id of a company that has none yet: made from its customs registration number, so that it
+/// The DXP ID of a company that has none yet: made from its customs registration number, so that it
 /// is as unique as that, and never one that customs gave out.
 pub fn provisional_dxp_id(customs_code: &str) -> String {
     format!("{PROVISIONAL}{customs_code}")
 }
 
-/// Whether a DXP id only stands in.
+/// Whether a DXP ID only stands in.
 pub fn is_provisional(dxp_id: &str) -> bool {
     dxp_id.starts_with(PROVISIONAL)
 }

@@ -3,7 +3,7 @@
 //! 已登记 → 资料已发 → 开发中 → 联调 → 试运行 → 正式. The people who help the companies move the stages and
 //! note who does what next and until when; each move is kept. What the platform knows by itself
 //! stands beside: when the first message was accepted, the first receipt came, the first document
-//! was settled. A company without a DXP id of its own cannot go live.
+//! was settled. A company without a DXP ID of its own cannot go live.
 
 pub mod codes;
 pub mod http;

@@ -3,12 +3,13 @@
 use crate::company_ledger::{business, is_provisional};
 use registry::account;
 use registry::account::password;
+use registry::page::Told;
 use std::collections::BTreeMap;
 
 type Form = BTreeMap<String, String>;
 
-/// What is wrong with a field: its name, and what to do, in Chinese.
-pub type Fault = (&'static str, String);
+/// What is wrong with a field: its name, and what to do.
+pub type Fault = (&'static str, Told);
 
 /// The fields of the page that are texts.
 pub const FIELDS: [&str; 11] = [
@@ -67,9 +68,9 @@ fn text<'a>(form: &'a Form, name: &str) -> &'a str {
 /// What is wrong with the company of a form; empty when nothing is.
 pub fn faults(form: &Form) -> Vec<Fault> {
     let mut faults: Vec<Fault> = Vec::new();
-    let mut need = |is_right: bool, name: &'static str, what: &str| {
+    let mut need = |is_right: bool, name: &'static str, chinese: &str, english: &str| {
         if !is_right {
-            faults.push((name, what.to_owned()));
+            faults.push((name, Told::new(chinese, english)));
         }
     };
     let name = text(form, "companyName");
@@ -77,18 +78,21 @@ pub fn faults(form: &Form) -> Vec<Fault> {
         (2..=100).contains(&name.chars().count()) && is_plain(name),
         "companyName",
         "企业名称应为 2 至 100 个字，与营业执照一致，不含 < > 等符号",
+        "The registered name needs 2 to 100 characters, as on the licence, without signs such as < >",
     );
     let credit = text(form, "creditCode");
     need(
         credit.len() == 18 && ceb::is_company_code(credit),
         "creditCode",
         "统一社会信用代码应为 18 位，且校验码正确；请对照营业执照核对（字母 I、O、S、V、Z 不会出现）",
+        "The unified social credit code has 18 characters, and its check digit must be right: compare it with the licence (the letters I, O, S, V, Z do not occur)",
     );
     let customs = text(form, "customsCode");
     need(
         customs.len() == 10 && ceb::is_company_code(customs),
         "customsCode",
         "海关注册登记编号应为 10 位数字或大写字母，见海关报关单位备案证明",
+        "The customs registration number has 10 digits or capital letters, as on the customs filing",
     );
     let dxp_id = text(form, "dxpId");
     need(
@@ -97,6 +101,7 @@ pub fn faults(form: &Form) -> Vec<Fault> {
             && !is_provisional(dxp_id),
         "dxpId",
         "DXP 编号应为不超过 16 位的字母或数字；还没有的请留空",
+        "The DXP ID has at most 16 letters or digits; leave it empty if you have none yet",
     );
     let roles: Vec<&str> = text(form, "roles")
         .split(',')
@@ -106,23 +111,27 @@ pub fn faults(form: &Form) -> Vec<Fault> {
         !roles.is_empty() && roles.iter().all(|role| business(role).is_some()),
         "roles",
         "请至少选择一个业务角色",
+        "Choose at least one business role",
     );
     let contact = text(form, "contactName");
     need(
         (1..=40).contains(&contact.chars().count()) && is_plain(contact),
         "contactName",
         "请填写联系人姓名（1 至 40 个字）",
+        "Enter the name of the contact (1 to 40 characters)",
     );
     need(
         is_phone(text(form, "contactPhone")),
         "contactPhone",
         "请填写手机号码，或带区号的座机号码，例如 010-12345678",
+        "Enter a mobile number, or a landline number with its area code, such as 010-12345678",
     );
     let email = text(form, "contactEmail");
     need(
         email.is_empty() || is_email(email),
         "contactEmail",
         "电子邮箱的格式不对；没有可以留空",
+        "This is no mail address; it may be left empty",
     );
     faults
 }
@@ -133,16 +142,23 @@ pub fn account_faults(form: &Form, again: &str) -> Vec<Fault> {
     let (login, name) = (text(form, "login"), text(form, "name"));
     match account::validate(login, name) {
         Ok(()) => {}
-        Err(refusal @ account::Refusal::Name) => faults.push(("name", refusal.to_string())),
-        Err(refusal) => faults.push(("login", refusal.to_string())),
+        Err(refusal @ account::Refusal::Name) => faults.push(("name", refusal.told())),
+        Err(refusal) => faults.push(("login", refusal.told())),
     }
     let secret = text(form, "password");
     let words = [login, name, text(form, "companyName")];
     let weak = password::faults(secret, &words, false);
     if !weak.is_empty() {
-        faults.push(("password", format!("密码不符合要求：{}", weak.join("；"))));
+        let chinese: Vec<&str> = weak.iter().map(|one| one.chinese.as_str()).collect();
+        let english: Vec<&str> = weak.iter().map(|one| one.english.as_str()).collect();
+        let told = Told::new(
+            format!("密码不符合要求：{}", chinese.join("；")),
+            format!("The password does not do: {}", english.join("; ")),
+        );
+        faults.push(("password", told));
     } else if secret != again {
-        faults.push(("again", "两次输入的密码不一致".to_owned()));
+        let told = Told::new("两次输入的密码不一致", "The two passwords differ");
+        faults.push(("again", told));
     }
     faults
 }

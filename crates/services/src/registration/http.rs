@@ -5,6 +5,7 @@ use super::{DOCUMENTS, KIND, PER_DAY_MAX, REGISTERED, codes, role_names, sample,
 use crate::Desk;
 use crate::case_file::attachment::{self, Checked};
 use crate::case_file::{self, Doing, attach, open};
+use crate::company_ledger::Business;
 use askama::Template;
 use axum::extract::multipart::Field;
 use axum::extract::{Multipart, RawQuery, State as Held};
@@ -15,7 +16,7 @@ use registry::account::hashing::hash_password;
 use registry::account::{self, AccountId, NewAccount};
 use registry::audit;
 use registry::ground::Ground;
-use registry::page::{Lang, is_from_us, page};
+use registry::page::{Lang, Told, is_from_us, page};
 use registry::role::{self, Grant, Role};
 use registry::throttle::Throttle;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,13 +66,18 @@ struct RegisterPage {
     form: BTreeMap<String, String>,
     faults: BTreeMap<&'static str, String>,
     refused: Option<Code>,
-    roles: Vec<(&'static str, &'static str, bool)>,
+    /// The business roles, each with whether it is chosen.
+    roles: Vec<(&'static Business, bool)>,
     is_demo: bool,
 }
 
 impl RegisterPage {
     fn value(&self, name: &str) -> &str {
         self.form.get(name).map_or("", String::as_str)
+    }
+
+    fn advice_en(&self, code: &Code) -> &'static str {
+        web::advice_en(code.status)
     }
 
     fn fault(&self, name: &str) -> &str {
@@ -167,11 +173,13 @@ fn show(
         .map(|roles| roles.split(',').map(str::to_owned).collect())
         .unwrap_or_default();
     let roles = role_names()
-        .map(|(name, chinese)| (name, chinese, chosen.contains(name)))
+        .map(|role| (role, chosen.contains(role.name)))
         .collect();
     let mut by_field: BTreeMap<&'static str, String> = BTreeMap::new();
     for (field, fault) in faults {
-        by_field.entry(field).or_insert(fault);
+        by_field
+            .entry(field)
+            .or_insert_with(|| lang.told(&fault).to_owned());
     }
     let shown = RegisterPage {
         lang,
@@ -344,15 +352,22 @@ fn files(sent: Vec<(&'static str, String, axum::body::Bytes)>) -> (Vec<Kept>, Ve
         match attachment::check(&name, &bytes) {
             Ok(checked) => kept.push((document, checked, bytes)),
             Err(problem) => {
+                let english = format!("{}: {}", problem.title_en, web::advice_en(problem.status));
                 let detail = problem.detail.unwrap_or(problem.advice);
-                faults.push((document, format!("{}：{detail}", problem.title)));
+                let chinese = format!("{}：{detail}", problem.title);
+                faults.push((document, Told::new(chinese, english)));
             }
         }
     }
     for document in DOCUMENTS.iter().filter(|document| document.is_required) {
         let is_there = kept.iter().any(|(kept, ..)| *kept == document.name);
         if !is_there && faults.iter().all(|(field, _)| *field != document.name) {
-            faults.push((document.name, format!("请上传{}", document.chinese)));
+            // The licence is the one that must be there.
+            let told = Told::new(
+                format!("请上传{}", document.chinese),
+                format!("Add the required document: {}", document.name),
+            );
+            faults.push((document.name, told));
         }
     }
     (kept, faults)
@@ -364,7 +379,13 @@ async fn taken(ground: &Ground, form: &BTreeMap<String, String>) -> Result<Vec<F
     let form = form.clone();
     let read = move |tx: &mut Tx<'_>| taken_by(tx, &form);
     let by = ground.read(read).await?;
-    let told = by.map(|code| format!("{}。{}（{}）", code.title, code.advice, code.code));
+    let told = by.map(|code| {
+        let advice = web::advice_en(code.status);
+        Told::new(
+            format!("{}。{}（{}）", code.title, code.advice, code.code),
+            format!("{}. {advice} ({})", code.title_en, code.code),
+        )
+    });
     Ok(told.map(|text| ("creditCode", text)).into_iter().collect())
 }
 

@@ -99,7 +99,7 @@ fn read(tx: &mut Tx<'_>, _doing: &Doing<'_>, form: &Form) -> Outcome<Opening> {
     let form = form::tidied(form);
     let faults = form::faults(&form);
     if !faults.is_empty() {
-        let told: Vec<String> = faults.into_iter().map(|(_, fault)| fault).collect();
+        let told: Vec<String> = faults.into_iter().map(|(_, fault)| fault.chinese).collect();
         return refuse(case_file::codes::FIELDS, told.join("；"));
     }
     if let Some(code) = taken_by(tx, &form)? {
@@ -223,6 +223,6 @@ fn promote(tx: &mut Tx<'_>, doing: &Doing<'_>, case: &CaseFile, company: Company
 }
 
 /// The roles of a form for people.
-pub(crate) fn role_names() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(crate) fn role_names() -> impl Iterator<Item = &'static company_ledger::Business> {
     company_ledger::roles()
 }

@@ -136,6 +136,7 @@ pub(super) async fn show(args: &OneArgs) -> anyhow::Result<Ended> {
     ));
     say_findings(&detail);
     say_documents(&detail);
+    say_receipts(&detail);
     say_timeline(&detail);
     Ok(Ended::Done)
 }
@@ -153,6 +154,33 @@ fn say_findings(detail: &MessageDetail) {
             &line,
             &finding.text,
             &finding.advice,
+        ]);
+    }
+    say(&rows.to_string());
+}
+
+/// What customs answered, and what the platform did: why it was refused, too.
+fn say_receipts(detail: &MessageDetail) {
+    if detail.receipts.is_empty() {
+        return;
+    }
+    let mut rows = table(&["回执时间", "回执", "返回信息", "怎么办"]);
+    for receipt in &detail.receipts {
+        let status = receipt.return_status.map(|status| status.to_string());
+        let name = format!(
+            "{} {}",
+            status.unwrap_or_default(),
+            receipt.return_status_name
+        );
+        let said = match &receipt.notice {
+            Some(notice) => &notice.summary,
+            None => &receipt.return_info,
+        };
+        rows.add_row([
+            &receipt.return_time,
+            &name,
+            said,
+            &receipt.explanation.advice,
         ]);
     }
     say(&rows.to_string());

@@ -67,7 +67,7 @@ fn mistakes_are_told_in_chinese_with_what_to_do() {
     let cases: [(&[&str], &[&str]); 9] = [
         (&["chek"], &["没有命令 chek", "是不是要写 check？"]),
         (&["message"], &["用法：tongguan message", "submit"]),
-        (&["check"], &["缺少 <FILE|DIR>...", "用法：tongguan check"]),
+        (&["check"], &["缺少 <文件|目录>...", "用法：tongguan check"]),
         (
             &["check", "--lenint", "a"],
             &["没有选项或参数 --lenint", "--lenient"],
@@ -84,7 +84,7 @@ fn mistakes_are_told_in_chinese_with_what_to_do() {
         ),
         (
             &["clinic", "a.xml", "--trust"],
-            &["--trust <DIR> 后面缺少内容"],
+            &["--trust <目录> 后面缺少内容"],
         ),
     ];
     for (words, expected) in cases {
@@ -129,6 +129,9 @@ fn no_english_is_left_in_the_frame_of_the_help() {
         "[default",
         "[env",
         "Possible values",
+        "<COMMAND>",
+        "<FILE>",
+        "<DIR>",
     ];
     for word in frame {
         assert!(!all.contains(word), "{word} is in the help");

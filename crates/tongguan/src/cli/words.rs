@@ -18,12 +18,43 @@ pub(super) fn in_chinese(command: Command) -> Command {
         .disable_version_flag(true)
         .disable_help_subcommand(true)
         .subcommand_help_heading("命令")
+        .subcommand_value_name("命令")
         .mut_args(argument)
         .arg(flag("help", 'h', ArgAction::Help, "显示说明"));
     if has_version {
         command = command.arg(flag("version", 'V', ArgAction::Version, "显示版本"));
     }
     command.mut_subcommands(in_chinese)
+}
+
+/// What stands in the place of a value, in Chinese; nothing for a name that stays.
+fn place(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "FILE" | "FILES" => "文件",
+        "DIR" | "DATA" => "目录",
+        "FILE|DIR" => "文件|目录",
+        "KEY" => "密钥",
+        "DAY" => "日期",
+        "CODE" | "CODES" => "代码",
+        "NO" | "ID" | "ORDER_NO" => "编号",
+        "ADDR" | "LISTEN" => "地址",
+        "URL" => "网址",
+        "S" => "秒",
+        "MS" => "毫秒",
+        "N" | "COUNT" | "LIMIT" => "数量",
+        "KIND" => "类型",
+        "TOKEN" => "令牌",
+        "HASH" => "摘要",
+        "COMMAND" => "命令",
+        "NAME" => "名称",
+        "STATE" => "状态",
+        "OUTCOME" => "办理结果",
+        "CONFIG" => "配置文件",
+        "AFTER" => "游标",
+        "SEED" => "种子数",
+        "COMPANY" => "企业",
+        _ => return None,
+    })
 }
 
 fn flag(name: &'static str, short: char, action: ArgAction, help: &'static str) -> Arg {
@@ -64,6 +95,15 @@ fn argument(arg: Arg) -> Arg {
         false => "选项",
     };
     let arg = arg.help(help.trim().to_owned()).help_heading(heading);
+    let name = match arg.get_value_names() {
+        Some([one]) => place(one),
+        Some(_) => None,
+        None => place(&arg.get_id().as_str().to_uppercase()),
+    };
+    let arg = match name.filter(|_| takes_value) {
+        Some(name) => arg.value_name(name),
+        None => arg,
+    };
     match takes_value {
         true => arg
             .hide_possible_values(true)

@@ -4,15 +4,16 @@
 use super::POLICY;
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Multipart, Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::extract::{DefaultBodyLimit, Multipart, Query, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use axum::routing::get;
 use ceb::Kind;
 use ceb::sample::Spec;
 use exchange::clinic::{ClinicAnswer, examined};
 use exchange::shared::Shared;
 use registry::access::origin;
+use registry::page::{Lang, Told, page_with};
 use serde::Deserialize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +39,7 @@ struct Practice {
 #[derive(Template)]
 #[template(path = "clinic.html")]
 struct Clinic {
+    lang: Lang,
     answer: Option<ClinicAnswer>,
     /// Why there is no answer.
     refusal: Option<String>,
@@ -62,16 +64,19 @@ pub(super) fn routes(shared: Arc<Shared>) -> Router {
 async fn show(
     State(practice): State<Practice>,
     headers: HeaderMap,
+    RawQuery(raw): RawQuery,
     Query(wish): Query<Wish>,
 ) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, raw.as_deref());
     let answer = match wish.sample.as_deref().and_then(example) {
         Some(message) => Some(answer(&practice, &headers, message.into_bytes()).await?),
         None => None,
     };
-    page(&Clinic {
+    Ok(page(&Clinic {
+        lang,
         answer,
         refusal: None,
-    })
+    }))
 }
 
 async fn examine(
@@ -79,17 +84,20 @@ async fn examine(
     headers: HeaderMap,
     form: Multipart,
 ) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, None);
     let told = match message(form).await {
         Ok(message) => Clinic {
+            lang,
             answer: Some(answer(&practice, &headers, message).await?),
             refusal: None,
         },
         Err(refusal) => Clinic {
+            lang,
             answer: None,
-            refusal: Some(refusal),
+            refusal: Some(lang.told(&refusal).to_owned()),
         },
     };
-    page(&told)
+    Ok(page(&told))
 }
 
 async fn answer(
@@ -110,18 +118,28 @@ async fn answer(
 }
 
 /// The file of a form, or what was pasted.
-async fn message(mut form: Multipart) -> Result<Vec<u8>, String> {
-    let too_large = |_| format!("报文过大，上限 {} KiB", BYTES_MAX / 1024);
+async fn message(mut form: Multipart) -> Result<Vec<u8>, Told> {
+    let max = BYTES_MAX / 1024;
+    let large = || {
+        Told::new(
+            format!("报文过大，上限 {max} KiB"),
+            format!("The message is too large: {max} KiB at most"),
+        )
+    };
+    let too_large = |_| large();
     while let Some(field) = form.next_field().await.map_err(too_large)? {
         let bytes = field.bytes().await.map_err(too_large)?;
         if bytes.len() > BYTES_MAX {
-            return Err(format!("报文过大，上限 {} KiB", BYTES_MAX / 1024));
+            return Err(large());
         }
         if !bytes.trim_ascii().is_empty() {
             return Ok(bytes.to_vec());
         }
     }
-    Err("请选择一个报文文件，或把报文粘贴到文本框中。".to_owned())
+    Err(Told::new(
+        "请选择一个报文文件，或把报文粘贴到文本框中。",
+        "Choose a file, or paste the message into the box.",
+    ))
 }
 
 /// A sample, as it is or with one of the usual mistakes.
@@ -136,12 +154,7 @@ fn example(name: &str) -> Option<String> {
     })
 }
 
-fn page(clinic: &Clinic) -> Result<Response, Problem> {
-    let html = clinic.render().map_err(|error| {
-        tracing::error!(%error, "a page could not be rendered");
-        Problem::new(codes::FAULT)
-    })?;
+fn page(clinic: &Clinic) -> Response {
     let policy = POLICY.replace("form-action 'none'", "form-action 'self'");
-    let policy = HeaderValue::from_str(&policy).map_err(|_| Problem::new(codes::FAULT))?;
-    Ok(([(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response())
+    page_with(clinic.lang, StatusCode::OK, clinic, &policy)
 }

@@ -4,12 +4,13 @@
 mod clinic;
 pub mod console;
 pub mod people;
+mod words;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
-use axum::http::{HeaderValue, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use exchange::finder::{find_any, latest};
 use exchange::message::{Message, MessageId};
@@ -20,6 +21,7 @@ use exchange::shared::Shared;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag};
 use registry::access::Sight;
 use registry::company::Company;
+use registry::page::{Lang, page_with};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Result as StoreResult;
@@ -42,6 +44,7 @@ struct Line {
 #[derive(Template)]
 #[template(path = "board.html")]
 struct Board {
+    lang: Lang,
     day: String,
     time: String,
     engine: &'static str,
@@ -52,12 +55,15 @@ struct Board {
     /// All messages on which a company must act.
     needs_action: i64,
     waiting: Waiting,
+    /// Messages that wait for a person.
+    n_held: i64,
     lines: Vec<Line>,
 }
 
 #[derive(Template)]
 #[template(path = "message.html")]
 struct Life {
+    lang: Lang,
     company: String,
     detail: MessageDetail,
     is_moving: bool,
@@ -113,23 +119,12 @@ fn absolute<'a>(link: CowStr<'a>, base: &str) -> CowStr<'a> {
     }
 }
 
-fn page(template: &impl Template) -> Response {
-    match template.render() {
-        Ok(html) => {
-            let policy = (
-                header::CONTENT_SECURITY_POLICY,
-                HeaderValue::from_static(POLICY),
-            );
-            ([policy], Html(html)).into_response()
-        }
-        Err(error) => {
-            tracing::error!(%error, "a page could not be rendered");
-            Problem::new(codes::FAULT).into_response()
-        }
-    }
-}
-
-async fn live(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
+async fn live(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, raw.as_deref());
     let now_ms = shared.clock.now_ms();
     let day = beijing_day(now_ms);
     let (asked, number) = (day.clone(), outcome::day_no(now_ms));
@@ -139,7 +134,7 @@ async fn live(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
         let unsure = unsure(tx, messages.iter().map(|message| message.id))?;
         Ok((
             board::today(tx, &asked)?,
-            board::waiting(tx)?,
+            (board::waiting(tx)?, board::n_held(tx)?),
             (messages, unsure),
             companies,
             outcome::by_day(tx, &Sight::All, (number, number))?,
@@ -148,6 +143,7 @@ async fn live(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
     };
     let (today, waiting, newest, companies, by_outcome, open) = shared.db.read(read).await?;
     let (messages, unsure) = newest;
+    let (waiting, n_held) = waiting;
     let sum = |of: fn(&KindToday) -> i64| today.iter().map(of).sum();
     let total = KindToday {
         kind: String::new(),
@@ -179,7 +175,9 @@ async fn live(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
         )
     });
     let time = beijing_rfc3339(now_ms);
-    Ok(page(&Board {
+    let template = Board {
+        lang,
+        n_held,
         kinds: kinds.collect(),
         total,
         outcomes,
@@ -192,7 +190,8 @@ async fn live(State(shared): State<Arc<Shared>>) -> Result<Response, Problem> {
         engine: shared.db.engine_name(),
         time: time.get(11..19).unwrap_or_default().to_owned(),
         day,
-    }))
+    };
+    Ok(page_with(lang, StatusCode::OK, &template, POLICY))
 }
 
 fn line(message: &Message, companies: &[Company], unsure: &Unsure) -> Line {
@@ -221,7 +220,10 @@ fn name_of(message: &Message, companies: &[Company]) -> String {
 async fn life(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
+    headers: HeaderMap,
+    RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
+    let lang = Lang::of_request(&headers, raw.as_deref());
     let id = MessageId::parse(&id).ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let read = move |tx: &mut store::Tx<'_>| -> StoreResult<_> {
         let Some(message) = find_any(tx, id)? else {
@@ -237,9 +239,11 @@ async fn life(
     };
     let found = shared.db.read(read).await?;
     let (company, detail, is_moving) = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
-    Ok(page(&Life {
+    let template = Life {
+        lang,
         company,
         detail,
         is_moving,
-    }))
+    };
+    Ok(page_with(lang, StatusCode::OK, &template, POLICY))
 }

@@ -22,9 +22,6 @@ use web::{JsonBody, Page, PageSize, PathId, Problem, QueryOf};
 /// A day in milliseconds.
 const DAY_MS: i64 = 24 * 3_600_000;
 
-/// Days for which a notice is valid when nobody says.
-const VALID_DAYS: i64 = 30;
-
 /// Requests that are looked at to mark the drafts that wait.
 const PENDING: i64 = 200;
 
@@ -239,7 +236,7 @@ fn details(data: NoticeData, now_ms: i64) -> Result<Details, Problem> {
     let until_at = match last {
         Some(at) if is_day => at + DAY_MS,
         Some(at) => at,
-        None => from_at + VALID_DAYS * DAY_MS,
+        None => from_at + notice::VALID_DAYS * DAY_MS,
     };
     Ok(Details {
         title: data.title,
@@ -348,7 +345,11 @@ async fn ask_notice(
         };
         let request = Request {
             kind: PUBLISH.name,
-            title: format!("{}（{}）", found.title, found.audience),
+            title: format!(
+                "{}（对象：{}）",
+                found.title,
+                notice::audience_name(&found.audience)
+            ),
             payload: serde_json::to_string(&wish).unwrap_or_default(),
             company: None,
             why: why.clone(),

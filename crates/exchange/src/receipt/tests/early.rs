@@ -287,7 +287,7 @@ async fn the_last_word_tells_what_is_to_be_done() {
         let found = house.shared.db.read(move |tx| {
             let sight = registry::access::Sight::All;
             let message = crate::finder::find(tx, &sight, id)?.unwrap();
-            crate::overview::doing(tx, &message)
+            crate::query::doing(tx, &message)
         });
         assert_eq!(found.await.unwrap(), "call");
     }

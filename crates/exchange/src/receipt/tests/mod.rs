@@ -6,6 +6,7 @@ mod damaged;
 mod early;
 mod handed_over;
 mod homes;
+mod later;
 mod odd;
 mod redelivered;
 mod unsure;

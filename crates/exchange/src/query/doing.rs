@@ -1,0 +1,71 @@
+//! What is to be done about a message that came back: not everything may simply be declared again.
+
+use super::MessageSummary;
+use crate::message::Message;
+use crate::{explanation, receipt};
+use ceb::Outcome;
+use ceb::explain::Resubmit;
+use std::collections::BTreeMap;
+use store::{Result, Tx};
+
+/// Receipts of a message that are read to tell what is to be done about it: more than it may have documents.
+const RECEIPTS_MAX: i64 = 200;
+
+/// Rows of a list of which it is told what is to be done about each.
+pub(super) const ROWS_MAX: usize = 100;
+
+impl MessageSummary {
+    /// Tells what is to be done about the message, while the company must act.
+    pub(super) fn to_do(&mut self, doing: Option<&'static str>) {
+        self.doing = doing.map(str::to_owned);
+    }
+}
+
+/// What is to be done about each of the first messages of a list on which their companies must act.
+///
+/// # Errors
+/// The engine's.
+pub(super) fn doings(tx: &mut Tx<'_>, listed: &[Message]) -> Result<BTreeMap<i64, &'static str>> {
+    let open = listed.iter().take(ROWS_MAX).filter(|one| one.needs_action);
+    open.map(|one| Ok((one.id.0, doing(tx, one)?))).collect()
+}
+
+/// What is to be done about a message that came back (如何处理): `correct` when any of its documents that need an
+/// action may be declared again, else `call` (ask first) or `follow` (do as the receipt says).
+///
+/// # Errors
+/// The engine's.
+pub(crate) fn doing(tx: &mut Tx<'_>, message: &Message) -> Result<&'static str> {
+    if message.outcome == Outcome::Refused {
+        return Ok("correct");
+    }
+    let documents = receipt::status_of_message(tx, message.id)?;
+    let mut receipts = receipt::of_open(tx, message.company_id, message.id, RECEIPTS_MAX)?;
+    receipts.retain(|item| {
+        let of = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
+        of.is_some_and(Outcome::is_bad)
+    });
+    receipts.sort_by_cached_key(|item| (receipt::order_of(&item.return_time), item.feed_no));
+    let ways = explanation::of(tx, &receipts)?;
+    // The last word on each document; one on the whole message is about all of them.
+    let last: BTreeMap<i64, Resubmit> = receipts
+        .iter()
+        .zip(&ways)
+        .map(|(item, told)| (item.document_id, told.resubmit))
+        .collect();
+    let open = documents.iter().filter(|document| document.needs_action);
+    let of_documents: Vec<Resubmit> = open
+        .filter_map(|document| last.get(&document.id).or_else(|| last.get(&message.id.0)))
+        .copied()
+        .collect();
+    let is_careful =
+        |way: &Resubmit| matches!(way, Resubmit::Nothing | Resubmit::Wait | Resubmit::Ask);
+    let may_correct = of_documents.is_empty() || !of_documents.iter().all(is_careful);
+    Ok(if may_correct {
+        "correct"
+    } else if of_documents.contains(&Resubmit::Ask) {
+        "call"
+    } else {
+        "follow"
+    })
+}
