@@ -12,8 +12,7 @@ fn main() -> ExitCode {
     match cli::parse(std::env::args_os()) {
         Ok(command) => cli::run(command),
         Err(error) => {
-            // Help and version are not mistakes: clap knows which is which.
-            let _ = error.print();
+            cli::tell(&error);
             ExitCode::from(if error.use_stderr() {
                 cli::EXIT_WRONG_USE
             } else {

@@ -116,7 +116,7 @@ fn thousandths(text: &str) -> u32 {
     format!("{digits:0<4}").parse().unwrap_or(0).min(1000)
 }
 
-/// A sentence (话) for people, in both languages.
+/// A sentence for people, in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     /// As a native official writes.

@@ -65,6 +65,22 @@ fn every_fault_is_told_at_its_field() {
         assert_eq!(fields, [name], "{value}");
     }
     assert_eq!(faults(&pairs(&[])).len(), 6, "all at once");
+    // Who reads the page in English reads what is wrong in English.
+    let weak = [
+        ("login", "a"),
+        ("password", "abc"),
+        ("dxpId", "-"),
+        ("contactEmail", "x"),
+    ];
+    let all = faults(&pairs(&weak)).into_iter();
+    for (field, told) in all.chain(account_faults(&pairs(&weak), "")) {
+        let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+        assert!(
+            !told.english.contains(is_chinese),
+            "{field}: {}",
+            told.english
+        );
+    }
     // What people type around a code does not matter.
     let credit = ceb::sample::credit_code(5);
     let typed = format!(" {}-{} ", &credit[..6].to_lowercase(), &credit[6..]);

@@ -30,6 +30,7 @@ mod words;
 
 use crate::input;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -159,6 +160,15 @@ pub fn parse(
     read.map_err(|error| error.with_cmd(&described).apply())
 }
 
+/// Tells a mistake, or the help and the version, which are none: clap knows which is which.
+pub fn tell(error: &clap::error::Error<Mistake>) {
+    let text = words::frame(&error.to_string());
+    let _ = match error.use_stderr() {
+        true => std::io::stderr().write_all(text.as_bytes()),
+        false => std::io::stdout().write_all(text.as_bytes()),
+    };
+}
+
 /// Shows what a command is for.
 fn help(args: &HelpArgs) -> anyhow::Result<Ended> {
     let mut described = described();
@@ -169,7 +179,7 @@ fn help(args: &HelpArgs) -> anyhow::Result<Ended> {
         command = found
             .ok_or_else(|| wrong_use(format!("没有命令 {word}；全部命令见 tongguan --help")))?;
     }
-    say(command.render_help().to_string().trim_end());
+    say(words::frame(&command.render_help().to_string()).trim_end());
     Ok(Ended::Done)
 }
 
@@ -292,14 +302,12 @@ async fn dispatch(verb: Verb) -> anyhow::Result<Ended> {
 
 /// Prints a line on the standard error; one that cannot be written is not an error of ours.
 fn complain(text: &str) {
-    use std::io::Write;
     let mut out = std::io::stderr().lock();
     let _ = writeln!(out, "{text}");
 }
 
 /// Prints a line on the standard output; a closed pipe is not an error of ours.
 fn say(text: &str) {
-    use std::io::Write;
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{text}");
 }

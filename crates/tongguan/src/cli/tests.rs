@@ -1,7 +1,7 @@
 //! The command line as people see it.
 
 use super::client::{Client, Remote};
-use super::{described, parse};
+use super::{described, parse, words};
 use expect_test::expect_file;
 
 #[test]
@@ -19,7 +19,7 @@ fn the_help_is_what_was_reviewed() {
 fn write_help(command: &mut clap::Command, path: &str, out: &mut String) {
     out.push_str(&format!(
         "$ {path} --help\n{}\n",
-        command.render_long_help()
+        words::frame(&command.render_long_help().to_string())
     ));
     for inner in command.get_subcommands_mut() {
         let path = format!("{path} {}", inner.get_name());
@@ -132,6 +132,7 @@ fn no_english_is_left_in_the_frame_of_the_help() {
         "<COMMAND>",
         "<FILE>",
         "<DIR>",
+        "[OPTIONS]",
     ];
     for word in frame {
         assert!(!all.contains(word), "{word} is in the help");

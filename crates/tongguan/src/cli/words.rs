@@ -27,6 +27,11 @@ pub(super) fn in_chinese(command: Command) -> Command {
     command.mut_subcommands(in_chinese)
 }
 
+/// What the parser writes into every usage itself, in Chinese.
+pub(super) fn frame(text: &str) -> String {
+    text.replace("[OPTIONS]", "[选项]")
+}
+
 /// What stands in the place of a value, in Chinese; nothing for a name that stays.
 fn place(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -34,7 +39,7 @@ fn place(name: &str) -> Option<&'static str> {
         "DIR" | "DATA" => "目录",
         "FILE|DIR" => "文件|目录",
         "KEY" => "密钥",
-        "DAY" => "日期",
+        "DAY" | "DATE" => "日期",
         "CODE" | "CODES" => "代码",
         "NO" | "ID" | "ORDER_NO" => "编号",
         "ADDR" | "LISTEN" => "地址",
@@ -52,6 +57,22 @@ fn place(name: &str) -> Option<&'static str> {
         "CONFIG" => "配置文件",
         "AFTER" => "游标",
         "SEED" => "种子数",
+        "CREDIT_CODE" => "信用代码",
+        "CUSTOMS_CODE" => "海关编号",
+        "DXP_ID" => "DXP 编号",
+        "STATUS" => "状态",
+        "DAYS" => "天数",
+        "FROM" | "TO" => "版本",
+        "LABEL" => "用途",
+        "TITLE" => "标题",
+        "YUAN" => "元",
+        "ROLES" => "角色",
+        "WEIGHT" => "权重",
+        "LOGIN" => "登录名",
+        "ACT" => "事项",
+        "REASON" => "原因",
+        "LOGOUT_URL" | "REDIRECT" | "LOGOUT_REDIRECT" => "网址",
+        "ATTRIBUTES" => "属性",
         "COMPANY" => "企业",
         _ => return None,
     })

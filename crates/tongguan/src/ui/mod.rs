@@ -247,3 +247,46 @@ async fn life(
     };
     Ok(page_with(lang, StatusCode::OK, &template, POLICY))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Board, KindToday, Lang, OutcomeCounts, Waiting};
+    use askama::Template;
+
+    fn board(lang: Lang) -> String {
+        let total = KindToday {
+            kind: String::new(),
+            n_checked: 0,
+            n_refused: 0,
+            n_sent: 0,
+            n_settled: 0,
+            n_receipts: 0,
+        };
+        let board = Board {
+            lang,
+            day: "2026-11-23".to_owned(),
+            time: "10:00:00".to_owned(),
+            engine: "sqlite",
+            kinds: Vec::new(),
+            total,
+            outcomes: OutcomeCounts::default(),
+            needs_action: 0,
+            waiting: Waiting::default(),
+            n_held: 11,
+            lines: Vec::new(),
+        };
+        board.render().unwrap()
+    }
+
+    /// Whoever looks at the live page sees what waits for a person, and can read the page in English.
+    #[test]
+    fn the_live_page_shows_what_is_held_in_both_languages() {
+        assert!(board(Lang::Zh).contains("<b>11</b><span>待人工处理</span>"));
+        let english = board(Lang::En);
+        assert!(english.contains("<b>11</b><span>Held</span>"));
+        assert!(english.contains("lang=zh\" hreflang=\"zh\""));
+        let main = english.split("<main>").nth(1).unwrap();
+        let is_chinese = |c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c);
+        assert!(!main.contains(is_chinese), "{main}");
+    }
+}
