@@ -37,6 +37,6 @@ test("whom a notice is for is told by its name, also where the request told its 
 });
 
 test("every audience has one name, in the console as on the server", () => {
-  const source = readFileSync(new URL("../../../../crates/back_office/src/notice/mod.rs", import.meta.url), "utf8");
+  const source = readFileSync(new URL("../../../../crates/back_office/src/notice/audience.rs", import.meta.url), "utf8");
   for (const one of AUDIENCES) expect(source).toContain(`"${one}" => "${say("zh-CN", `audience.${one}`)}"`);
 });
