@@ -4,6 +4,7 @@ use super::{MessageId, State};
 use crate::testing::{House, accepted};
 use ceb::{Direction, Kind};
 use proptest::prelude::*;
+use store::Tx;
 use store::testing::each_engine;
 
 #[test]
@@ -90,7 +91,7 @@ async fn bytes_are_those_that_were_received_or_none() {
         );
         let read = async || {
             let sight = house.sight(0);
-            let read = move |tx: &mut store::Tx<'_>| crate::finder::body(tx, &sight, id);
+            let read = move |tx: &mut Tx<'_>| crate::finder::body(tx, &sight, id);
             house.shared.db.read(read).await
         };
         assert_eq!(read().await.unwrap().as_ref(), Some(&xml));
@@ -160,5 +161,63 @@ async fn a_message_that_no_key_opens_is_held_and_stops_nobody() {
         assert_eq!(state(&house, ids[1]).await, State::Held);
         assert_eq!(state(&house, ids[2]).await, State::Sent);
         assert_eq!(crate::pipeline::drain(&house.shared).await.unwrap(), 0);
+    }
+}
+
+/// Spoils a row as a disk does, and lets the pipeline go on.
+async fn spoil_row(house: &House, sql: &'static str, id: i64) {
+    let write = house
+        .shared
+        .db
+        .write(move |tx: &mut Tx<'_>| tx.execute(sql, &[id.into()]));
+    assert_eq!(write.await.unwrap(), 1, "{sql}");
+    // Longer than the copy of the companies is believed.
+    house.clock.advance(std::time::Duration::from_secs(2));
+    crate::pipeline::drain(&house.shared).await.unwrap();
+}
+
+/// A company whose row is damaged stops nobody else; its own messages are held, not refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_company_holds_its_own_messages_only() {
+    for sql in [
+        "update company set name = cast(x'80ff' as text) where id = $1",
+        "update company set dxp_id = cast(dxp_id as blob) where id = $1",
+        "update company set weight = 'x' where id = $1",
+    ] {
+        let house = House::on(store::testing::sqlite()).await;
+        let own = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        let other = accepted(house.accept(1, house.sample(1, Kind::Ceb311, 6)).await);
+        spoil_row(&house, sql, house.company_id(0).0).await;
+        assert_eq!(house.state(1, other).await, "sent", "{sql}");
+        assert_eq!(house.state(0, own).await, "held", "{sql}");
+    }
+}
+
+/// By its kind and direction a message is checked and sent: one whose row says another than its bytes is held, and so is
+/// one whose row has values of another type. Lists show it with the others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_whose_row_is_not_of_its_bytes_is_held_and_listed() {
+    for sql in [
+        "update message set kind = 'CEB303' where id = $1",
+        "update message set direction = 'export' where id = $1",
+        "update message set kind = cast(kind as blob) where id = $1",
+        "update message set profile = cast(profile as blob) where id = $1",
+        "update message set hash = cast(hex(hash) as text) where id = $1",
+        "update message_body set body = cast(body as text) where message_id = $1",
+        "delete from message_body where message_id = $1",
+    ] {
+        let house = House::on(store::testing::sqlite()).await;
+        let own = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        let other = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
+        spoil_row(&house, sql, own.0).await;
+        assert_eq!(house.state(0, other).await, "sent", "{sql}");
+        let sight = house.sight(0);
+        let read = move |tx: &mut Tx<'_>| {
+            crate::finder::list(tx, &sight, &crate::finder::Filter::default(), 10)
+        };
+        let listed = house.shared.db.read(read).await.unwrap();
+        let states: Vec<(MessageId, State)> =
+            listed.iter().map(|one| (one.id, one.state)).collect();
+        assert_eq!(states, [(other, State::Sent), (own, State::Held)], "{sql}");
     }
 }

@@ -14,6 +14,9 @@ use store::testing::each_engine;
 /// A sealed text that no key opens, as it stands in a column.
 const DAMAGED: &str = "\u{1}TG1:AAAA";
 
+/// What SQLite hands out as a text that is none.
+const NO_TEXT: &str = "cast(x'80ff' as text)";
+
 /// Sealed bytes that no key opens.
 const DAMAGED_BYTES: &[u8] = b"\0TG\x01\x02k1 no key opens this";
 
@@ -54,11 +57,11 @@ async fn a_damaged_answer_stops_no_other() {
     }
 }
 
-/// A receipt of which a column is no text any more, as SQLite hands out what was changed on the disk, stands in the
-/// feed as one that cannot be read; those before and after it are read.
+/// A receipt of which a column is no text any more, or of another type, as SQLite hands out what was changed on the
+/// disk, stands in the feed as one that cannot be read; those before and after it are read.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_feed_goes_on_past_what_is_damaged() {
-    let columns = [
+    const TEXTS: [&str; 6] = [
         "return_info",
         "xml",
         "kind",
@@ -66,7 +69,11 @@ async fn a_feed_goes_on_past_what_is_damaged() {
         "return_time",
         "guid",
     ];
-    for column in columns {
+    let texts = TEXTS
+        .iter()
+        .flat_map(|column| [(*column, NO_TEXT), (*column, "cast(xml as blob)")]);
+    let numbers = ["return_status", "received_at", "message_id"].map(|column| (column, "'x'"));
+    for (column, value) in texts.chain(numbers) {
         let house = House::on(store::testing::sqlite()).await;
         let (_, dxp_id) = declared(&house).await;
         for second in 0..3 {
@@ -74,8 +81,7 @@ async fn a_feed_goes_on_past_what_is_damaged() {
             answer(&house, &dxp_id, &[said(&house, 2, &time)]).await;
         }
         let spoil = house.shared.db.write(move |tx: &mut Tx<'_>| {
-            let sql =
-                format!("update receipt set {column} = cast(x'80ff' as text) where feed_no = 2");
+            let sql = format!("update receipt set {column} = {value} where feed_no = 2");
             tx.execute(&sql, &[])
         });
         assert_eq!(spoil.await.unwrap(), 1);
@@ -83,7 +89,7 @@ async fn a_feed_goes_on_past_what_is_damaged() {
         let read = move |tx: &mut Tx<'_>| downlink::after(tx, company, 0, 10);
         let feed = house.shared.db.read(read).await.unwrap();
         let unreadable: Vec<bool> = feed.iter().map(|item| item.is_unreadable).collect();
-        assert_eq!(unreadable, [false, true, false], "{column}");
+        assert_eq!(unreadable, [false, true, false], "{column} {value}");
     }
 }
 
@@ -104,8 +110,8 @@ fn in_one(first: &str, second: &str) -> String {
     .concat()
 }
 
-/// A row of a document or message that is no text any more, as SQLite hands out what was changed on the disk, keeps its
-/// own answer from being recorded, which waits for a person; the answers of others go home.
+/// A row of a document or message of which a text is none any more, or of another type, as SQLite hands out what was
+/// changed on the disk, keeps its own answer from being recorded, which waits for a person; the answers of others go home.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_row_keeps_no_other_answer_from_going_home() {
     let places = [
@@ -115,15 +121,19 @@ async fn a_damaged_row_keeps_no_other_answer_from_going_home() {
         ("message", "state"),
         ("message", "kind"),
     ];
-    for (table, column) in places {
+    let spoilt = [NO_TEXT, "cast({column} as blob)"];
+    let all = places
+        .iter()
+        .flat_map(|place| spoilt.map(|value| (*place, value)));
+    for ((table, column), value) in all {
         let house = House::on(store::testing::sqlite()).await;
         let (id, dxp_id) = declared(&house).await;
         let other = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 6)).await);
         crate::pipeline::drain(&house.shared).await.unwrap();
         let spoil = house.shared.db.write(move |tx: &mut Tx<'_>| {
-            let sql = format!(
-                "update {table} set {column} = cast(x'80ff' as text) where id between $1 and $1 + 1"
-            );
+            let value = value.replace("{column}", column);
+            let sql =
+                format!("update {table} set {column} = {value} where id between $1 and $1 + 1");
             tx.execute(&sql, &[id.0.into()])
         });
         assert_eq!(spoil.await.unwrap(), 1, "{table}.{column}");
