@@ -69,6 +69,9 @@ export const TOLD: Readonly<Record<string, string>> = {
   "已锁定，未比对密码": "Locked: the password was not compared",
   "没有找到对应的申报单证": "No declared document fits",
   "与这份回执有关的单证或报文在平台存储中已损坏，未能登记；从备份恢复后可重新匹配": "A document or message that this receipt is about is damaged as the platform stored it, so the receipt could not be recorded; it can be matched again once that is restored from a backup",
+  "请先向主管海关或平台核实，核实之前不要据此提货，也不要重复申报；平台会补充这个状态的解释。": "Ask your customs office or the platform first; until then neither collect the goods on the strength of it nor declare again. The platform will explain this status",
+  "海关给出未收录的回执状态，待平台解释": "Customs gave a status that is unknown: to be explained by the platform",
+  "平台已解释": "explained by the platform",
   "平台存储的内容已损坏，无法读取，原样保留；从备份恢复后可重新匹配": "Its content as the platform stored it is damaged and cannot be read; it is kept as it is, and can be matched again once it is restored from a backup",
   "平台存储的内容已损坏，无法读取，原样保留，待人工处理；平台从备份恢复后可放行": "Its content as the platform stored it is damaged and cannot be read; it is kept as it is and held, and can be released once the platform has restored it from a backup",
   "（平台存储的这份回执已损坏，内容无法读取；请登录单一窗口查询该单，并联系平台运维）": "(This receipt as the platform stored it is damaged and cannot be read: look the document up in the Single Window, and tell the operators of the platform)",
@@ -116,6 +119,7 @@ const TABLE = /^版本 (\S+)，(\S+) 起有效，(完整|不完整)；(.*)$/;
 
 /** Sentences that name a value: as the platform makes them, and in English. */
 const PATTERNS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
+  [/^状态 (\S+) 不在规范之内，单证办理到哪一步还不清楚。$/, (code) => `Status ${code} is not in the standard: how far the document has come is not clear yet.`],
   [/^代码 (\S+) 不在公开的代码表中，海关原文见返回信息。$/, (code) => `Code ${code} is in no published table; customs' own words are in the return text.`],
   [
     /^状态 (\S+) 本身不表示失败，但返回信息像是没有通过，而字典没有收录这段文字，不能断定含义。状态 \S+：(.*)$/,

@@ -135,7 +135,7 @@ pub(crate) fn bodies(
     let (mut bodies, mut unreadable) = (HashMap::new(), Vec::new());
     for row in tx.many(BODIES, &[], &ids)? {
         let id = row.int(0)?;
-        match damage(tx.open(row.bytes(1)?))? {
+        match damage(row.bytes(1).and_then(|sealed| tx.open(sealed)))? {
             Ok(body) => {
                 bodies.insert(id, Bytes::from(body));
             }

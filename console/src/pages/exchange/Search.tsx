@@ -75,7 +75,7 @@ export function Search() {
               { title: t("document.logisticsNo"), render: (_, hit) => <span className="mono">{hit.logisticsNo ?? "–"}</span> },
               { title: t("document.invtNo"), render: (_, hit) => <span className="mono">{hit.invtNo ?? "–"}</span> },
               { title: t("outcome.title"), render: (_, hit) => <Progress of={hit} /> },
-              { title: t("document.status"), render: (_, hit) => <ReturnStatus status={hit.returnStatus} isOver={isDealt(hit)} /> },
+              { title: t("document.status"), render: (_, hit) => <ReturnStatus status={hit.returnStatus} name={hit.returnStatusName} isOver={isDealt(hit)} /> },
               { title: t("message.receivedAt"), render: (_, hit) => <span className="num nowrap">{dateTime(hit.receivedAt)}</span> },
               {
                 title: t("list.operations"),

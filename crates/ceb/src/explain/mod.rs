@@ -32,7 +32,7 @@ mod text;
 
 use crate::kind::{Direction, Kind};
 use crate::status::ReturnStatus;
-use part::{Parts, unknown_code, unknown_text};
+use part::{Parts, unknown_code, unknown_status, unknown_text};
 
 pub use asked::{ask, look_up};
 pub use part::Part;
@@ -210,10 +210,11 @@ pub fn explain(kind: Option<Kind>, status: Option<ReturnStatus>, info: &str) -> 
     // What the words beside it say may be right; what became of the document is still not known.
     let is_unlisted = status.is_some_and(|status| status.0 > 0 && !status.is_listed());
     if is_unlisted && own.is_none() && !parts.is_empty() && !parts.has_unlisted(&code) {
-        parts.push(unknown_code(&code, said));
+        parts.push(unknown_status(&code, said));
     }
     if parts.is_empty() {
         parts.first(match status {
+            Some(_) if is_unlisted => unknown_status(&code, said),
             Some(_) => unknown_code(&code, said),
             None => unknown_text("", None),
         });

@@ -80,6 +80,16 @@ pub(super) fn unknown_code(code: &str, said: &str) -> Part {
     }
 }
 
+/// A status that the standard does not have: whatever the text says, nothing may be built on it.
+pub(super) fn unknown_status(code: &str, said: &str) -> Part {
+    Part {
+        meaning: format!("状态 {code} 不在规范之内，单证办理到哪一步还不清楚。"),
+        advice: "请先向主管海关或平台核实，核实之前不要据此提货，也不要重复申报；平台会补充这个状态的解释。"
+            .to_owned(),
+        ..unknown_code(code, said)
+    }
+}
+
 /// A text that the dictionary does not have; with the entry of its status when that one is vague.
 pub(super) fn unknown_text(code: &str, status: Option<&'static Entry>) -> Part {
     let meaning = match status {

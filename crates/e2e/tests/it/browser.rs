@@ -249,10 +249,11 @@ pub(crate) fn first_start(platform: &Platform) -> BTreeMap<String, String> {
     let text = page.answer.text();
     text.split("<a href=\"/activate")
         .skip(1)
-        .map(|rest| {
-            let (query, rest) = rest.split_once("\" data-login=\"").unwrap();
-            let login = rest.split('"').next().unwrap();
-            (login.to_owned(), format!("/activate{query}"))
+        // The links stand there in both languages; those of the page's own name the login.
+        .filter_map(|rest| {
+            let (query, rest) = rest.split_once("\" data-login=\"")?;
+            let login = rest.split('"').next()?;
+            Some((login.to_owned(), format!("/activate{query}")))
         })
         .collect()
 }

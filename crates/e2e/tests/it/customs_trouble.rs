@@ -23,7 +23,7 @@ const WORDS: &[(&str, Kind, &[i64], &str)] = &[
     ("ZZ-DUP", Kind::Ceb311, &[2, 3, 120], "settled"),
     ("ZZ-ORDER", Kind::Ceb311, &[2, 3, 120], "settled"),
     ("ZZ-BATCH", Kind::Ceb311, &[2, 3, 120], "settled"),
-    ("ZZ-UNKNOWN777", Kind::Ceb311, &[2, 3, 120, 777], "settled"),
+    ("ZZ-UNKNOWN777", Kind::Ceb311, &[2, 3, 120, 777], "answered"),
     ("ZZ-GARBAGE", Kind::Ceb303, &[2, 3, 120], "settled"),
     ("ZZ-SENDFAIL", Kind::Ceb303, &[2, 4], "settled"),
     ("ZZ-MANUAL", Kind::Ceb621, &[2, 3, 120, 300], "answered"),

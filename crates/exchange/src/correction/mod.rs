@@ -179,8 +179,7 @@ pub(crate) fn load(
     let told = told.into_iter().map(|(item, explanation)| {
         let told = Told {
             status: receipt::shown_status(item.return_status),
-            is_bad: receipt::outcome_of(&item.kind, &item.guid, item.return_status)
-                .is_some_and(Outcome::is_bad),
+            is_bad: explanation::outcome_of(&item, &explanation).is_some_and(Outcome::is_bad),
             time: item.return_time,
             info: item.return_info,
             explanation,

@@ -9,8 +9,9 @@
 mod tests;
 
 use crate::downlink::Item;
-use crate::receipt::{explain, kind_of};
+use crate::receipt::{self, explain, kind_of};
 use crate::unknown_code::{self, Answers};
+use ceb::Outcome;
 use ceb::explain::{Explanation, Part, Place, Resubmit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -197,6 +198,17 @@ pub(crate) fn of(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Explanation>> {
         }
     }
     Ok(told)
+}
+
+/// What a receipt says of its document, with what operators have said of its status.
+pub(crate) fn outcome_of(item: &Item, told: &Explanation) -> Option<Outcome> {
+    let status = item.return_status.to_string();
+    let is_act = |part: &Part| {
+        let is_quiet = matches!(part.resubmit, Resubmit::Nothing | Resubmit::Wait);
+        part.source == PLATFORM && part.code == status && !is_quiet
+    };
+    let says = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
+    says.or_else(|| told.parts.iter().any(is_act).then_some(Outcome::Faulty))
 }
 
 /// Puts the operators' answers in the place of what nobody knew.

@@ -278,7 +278,12 @@ pub(crate) fn waiting(
     };
     tx.query(sql, &[direction.into(), company.0.into(), limit.into()])?
         .iter()
-        .map(|row| Ok((MessageId(row.int(0)?), row.int(1)?)))
+        .map(|row| {
+            let id = row.int(0)?;
+            // Of unknown size it costs nothing; what is wrong with it is found when it is read.
+            let n_bytes = tx.try_raw(row.int(1), ("message", (id, 0)))?;
+            Ok((MessageId(id), n_bytes.unwrap_or_default()))
+        })
         .collect()
 }
 
@@ -296,9 +301,12 @@ pub(crate) fn next_lane(
         "select company_id from message where state = 'checked' and direction = $1 \
          and company_id > $2 order by company_id limit 1"
     };
-    tx.query_opt(sql, &[direction.into(), after.0.into()])?
-        .map(|row| Ok(CompanyId(row.int(0)?)))
-        .transpose()
+    let Some(row) = tx.query_opt(sql, &[direction.into(), after.0.into()])? else {
+        return Ok(None);
+    };
+    // A company that is no number stands behind all others: it has no lane, and theirs begin anew.
+    let company = tx.try_raw(row.int(0), ("message.company_id", (after.0, 0)))?;
+    Ok(company.map(CompanyId))
 }
 
 /// Loads messages with their bytes, in the order of their ids; and the ids of those whose bytes are damaged,

@@ -203,6 +203,7 @@ async fn a_message_whose_row_is_not_of_its_bytes_is_held_and_listed() {
         "update message set kind = cast(kind as blob) where id = $1",
         "update message set profile = cast(profile as blob) where id = $1",
         "update message set hash = cast(hex(hash) as text) where id = $1",
+        "update message set n_bytes = 'x', kind = 'CEB303' where id = $1",
         "update message_body set body = cast(body as text) where message_id = $1",
         "delete from message_body where message_id = $1",
     ] {
@@ -220,4 +221,19 @@ async fn a_message_whose_row_is_not_of_its_bytes_is_held_and_listed() {
             listed.iter().map(|one| (one.id, one.state)).collect();
         assert_eq!(states, [(other, State::Sent), (own, State::Held)], "{sql}");
     }
+}
+
+/// A message that belongs to no company any more stops nobody's check and nobody's sending.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_of_a_damaged_owner_stops_nobody() {
+    let house = House::on(store::testing::sqlite()).await;
+    let own = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+    let other = accepted(house.accept(1, house.sample(1, Kind::Ceb311, 6)).await);
+    spoil_row(
+        &house,
+        "update message set company_id = 'x' where id = $1",
+        own.0,
+    )
+    .await;
+    assert_eq!(house.state(1, other).await, "sent");
 }

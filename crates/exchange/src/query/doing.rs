@@ -1,10 +1,11 @@
 //! What is to be done about a message that came back: not everything may simply be declared again.
 
 use super::MessageSummary;
+use crate::downlink::Item;
 use crate::message::Message;
 use crate::{explanation, receipt};
 use ceb::Outcome;
-use ceb::explain::Resubmit;
+use ceb::explain::{Explanation, Resubmit};
 use std::collections::BTreeMap;
 use store::{Result, Tx};
 
@@ -41,16 +42,16 @@ pub(crate) fn doing(tx: &mut Tx<'_>, message: &Message) -> Result<&'static str> 
     }
     let documents = receipt::status_of_message(tx, message.id)?;
     let mut receipts = receipt::of_open(tx, message.company_id, message.id, RECEIPTS_MAX)?;
-    receipts.retain(|item| {
-        let of = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
-        of.is_some_and(Outcome::is_bad)
-    });
     receipts.sort_by_cached_key(|item| (receipt::order_of(&item.return_time), item.feed_no));
     let ways = explanation::of(tx, &receipts)?;
+    let is_bad = |(item, told): &(&Item, &Explanation)| {
+        explanation::outcome_of(item, told).is_some_and(Outcome::is_bad)
+    };
     // The last word on each document; one on the whole message is about all of them.
     let last: BTreeMap<i64, Resubmit> = receipts
         .iter()
         .zip(&ways)
+        .filter(is_bad)
         .map(|(item, told)| (item.document_id, told.resubmit))
         .collect();
     let open = documents.iter().filter(|document| document.needs_action);

@@ -315,8 +315,8 @@ async fn search(
         .await?;
     api.refresh().await?;
     let items = found.into_iter().map(|hit| {
-        let company = api.shared.directory.by_id(hit.0.company_id);
-        SearchHit::from_found(hit, company.as_deref())
+        let company = api.shared.directory.by_id(hit.found.company_id);
+        SearchHit::from_hit(hit, company.as_deref())
     });
     Ok(Json(Page::whole(items.collect())))
 }

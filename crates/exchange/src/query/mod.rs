@@ -18,6 +18,7 @@ mod words;
 pub(crate) use doing::doing;
 pub(crate) use steps::{follows_receipt, step_name};
 pub use unsure::{OPERATORS, Unsure, unsure};
+pub(crate) use view::status_name;
 pub use view::{
     CompanyName, DocumentView, MessageDetail, MessageLink, MessageSummary, SignatureView,
     TimelineEntry, detail,

@@ -4,9 +4,11 @@
 //! ten million documents. What is not seen is not found.
 
 use super::unsure::{OPERATORS, unsure};
+use super::view::status_name;
 use crate::finder::{self, Found};
 use crate::message::MessageId;
 use crate::outcome::{holder, state_chinese};
+use crate::unknown_code;
 use registry::access::Sight;
 use registry::company::Company;
 use serde::{Deserialize, Serialize};
@@ -80,6 +82,9 @@ pub struct SearchHit {
     pub outcome_name: String,
     /// Whether the company must act.
     pub needs_action: bool,
+    /// Its name, when the standard has one or operators have explained it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_status_name: Option<String>,
     /// A latest status (未收录的回执状态) of its message that nobody can read yet: operators are asked to explain it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_status: Option<i64>,
@@ -91,9 +96,23 @@ pub struct SearchHit {
     pub matched_name: String,
 }
 
+/// A document that a search has found, with what is known of its latest status.
+#[derive(Debug)]
+pub(crate) struct Hit {
+    pub(crate) found: Found,
+    /// A latest status of its message that nobody can read yet.
+    pub(crate) unknown_status: Option<i64>,
+    /// What its own latest status is called.
+    pub(crate) status_name: Option<String>,
+}
+
 impl SearchHit {
-    pub(super) fn from_found(
-        (found, unknown_status): (Found, Option<i64>),
+    pub(super) fn from_hit(
+        Hit {
+            found,
+            unknown_status,
+            status_name,
+        }: Hit,
         company: Option<&Company>,
     ) -> Self {
         let message = MessageId::of_document(found.document_id);
@@ -115,6 +134,7 @@ impl SearchHit {
             logistics_no: found.logistics_no,
             invt_no: found.invt_no,
             return_status: found.status,
+            return_status_name: status_name,
             unknown_status,
             received_at: beijing_rfc3339(store::id::made_at_ms(message.0)),
             matched_by: found.matched.0.to_owned(),
@@ -130,7 +150,7 @@ pub(super) fn is_askable(q: &str) -> bool {
 }
 
 /// Looks a number up everywhere; newest first.
-pub(crate) fn search(tx: &mut Tx<'_>, sight: &Sight, q: &str) -> Result<Vec<(Found, Option<i64>)>> {
+pub(crate) fn search(tx: &mut Tx<'_>, sight: &Sight, q: &str) -> Result<Vec<Hit>> {
     let mut found: BTreeMap<i64, Found> = BTreeMap::new();
     if let Some(id) = MessageId::parse(q) {
         for mut hit in finder::documents_of(tx, sight, id, FOUND_MAX)? {
@@ -156,9 +176,11 @@ pub(crate) fn search(tx: &mut Tx<'_>, sight: &Sight, q: &str) -> Result<Vec<(Fou
     let message = |found: &Found| MessageId::of_document(found.document_id);
     let unsure = unsure(tx, found.values().map(message))?;
     let newest_first = found.into_values().rev();
-    let with = |found: Found| {
-        let status = unsure.get(&message(&found)).copied();
-        (found, status)
+    let explained = unknown_code::explained(tx)?;
+    let with = |found: Found| Hit {
+        unknown_status: unsure.get(&message(&found)).copied(),
+        status_name: status_name(found.status, &found.kind, &explained),
+        found,
     };
     Ok(newest_first.map(with).collect())
 }

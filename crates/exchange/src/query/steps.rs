@@ -1,8 +1,8 @@
 //! The steps of a message: each is told as it was when it was taken, whatever came after it.
 
-use super::TimelineEntry;
+use super::{OPERATORS, TimelineEntry};
 use crate::downlink::Item;
-use crate::message::{Message, State};
+use crate::message::{Back, Message, State};
 use crate::outcome::{self, holder};
 use crate::receipt;
 use ceb::Outcome;
@@ -99,6 +99,7 @@ fn entry(
             let asks = asks || told.is_some();
             holder(state.unwrap_or(State::Answered), outcome, asks)
         }
+        (None, Some(_)) if event.detail == Back::Unclear.chinese() => OPERATORS,
         (None, Some(state)) => state.holder(),
         (None, None) => "",
     };

@@ -304,7 +304,11 @@ pub(super) fn mask(detail: &mut MessageDetail) {
 }
 
 /// What a document's latest status is called; none where nobody knows it.
-fn status_name(status: Option<i64>, kind: &str, explained: &Explained) -> Option<String> {
+pub(crate) fn status_name(
+    status: Option<i64>,
+    kind: &str,
+    explained: &Explained,
+) -> Option<String> {
     let status = status?;
     let known = i32::try_from(status)
         .ok()

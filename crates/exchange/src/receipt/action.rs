@@ -1,8 +1,9 @@
 //! Who must act (待处理) after receipts: the company, when a document of its own was turned down.
 
-use super::document::Before;
+use super::document::{Before, asks_to_act};
 use super::hearing::told_by;
-use super::{DocumentStatus, NewReceipt, contested, sql};
+use super::{DocumentStatus, NewReceipt, Taken, contested, sql};
+use ceb::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Result, Tx};
 
@@ -13,9 +14,19 @@ pub(super) fn ask(
     tx: &mut Tx<'_>,
     documents: &mut BTreeMap<i64, DocumentStatus>,
     before: &BTreeMap<i64, Before>,
-    (recorded, moved): (&[NewReceipt], &BTreeSet<i64>),
+    Taken {
+        recorded,
+        moved,
+        explained,
+        ..
+    }: &Taken,
 ) -> Result<()> {
-    let bad = recorded.iter().filter(|receipt| receipt.says_bad());
+    let is_bad = |receipt: &&NewReceipt| {
+        let declared = Kind::from_code(&receipt.kind).and_then(Kind::declares);
+        let kind = declared.map_or("", Kind::code);
+        receipt.says_bad() || asks_to_act(kind, receipt.return_status, explained)
+    };
+    let bad = recorded.iter().filter(is_bad);
     let told: BTreeSet<i64> = bad
         .flat_map(|receipt| documents.range(told_by(receipt)).map(|(id, _)| *id))
         .collect();

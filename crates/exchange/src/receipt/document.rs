@@ -23,6 +23,25 @@ enum Unlisted {
     ToAct,
 }
 
+impl Unlisted {
+    fn of(kind: &str, status: ReturnStatus, explained: &Explained) -> Self {
+        if status.0 <= 0 || status.is_listed() {
+            return Self::Not;
+        }
+        match explained.get(&(kind.to_owned(), i64::from(status.0))) {
+            None => Self::Unclear,
+            Some(false) => Self::Quiet,
+            Some(true) => Self::ToAct,
+        }
+    }
+}
+
+/// Whether a status is one of which operators have said that the company is to act.
+pub(in crate::receipt) fn asks_to_act(kind: &str, status: i64, explained: &Explained) -> bool {
+    let status = ReturnStatus(i32::try_from(status).unwrap_or(0));
+    Unlisted::of(kind, status, explained) == Unlisted::ToAct
+}
+
 /// A document as far as receipts change it.
 #[derive(Debug, Clone)]
 pub(crate) struct DocumentStatus {
@@ -120,6 +139,8 @@ impl DocumentStatus {
         let kind = Kind::from_code(&receipt.kind);
         let unlisted = self.unlisted(status, explained);
         let says = match unlisted {
+            // A rejection stays one.
+            Unlisted::ToAct if self.outcome.is_bad() => Some(self.outcome),
             Unlisted::ToAct => Some(Outcome::Faulty),
             Unlisted::Not | Unlisted::Unclear | Unlisted::Quiet => {
                 kind.and_then(|kind| Outcome::of_receipt(kind, status))
@@ -128,6 +149,10 @@ impl DocumentStatus {
         let is_answer = kind.is_some_and(|kind| kind.declares().is_some() || kind == Kind::Ceb900);
         // A tax bill or summary result tells of the document but is not a status of it.
         if !is_answer || status == ceb::receipt::STATUS_UNREADABLE && says.is_none() {
+            return;
+        }
+        // It is no progress either: what came before it stands, and what comes after it follows on that.
+        if unlisted == Unlisted::Quiet && kind != Some(Kind::Ceb900) {
             return;
         }
         let is_over = match says {
@@ -168,14 +193,7 @@ impl DocumentStatus {
     }
 
     fn unlisted(&self, status: ReturnStatus, explained: &Explained) -> Unlisted {
-        if status.0 <= 0 || status.is_listed() {
-            return Unlisted::Not;
-        }
-        match explained.get(&(self.kind.clone(), i64::from(status.0))) {
-            None => Unlisted::Unclear,
-            Some(false) => Unlisted::Quiet,
-            Some(true) => Unlisted::ToAct,
-        }
+        Unlisted::of(&self.kind, status, explained)
     }
 
     /// Whether the document has come further than progress of this status: it was turned down, or customs has

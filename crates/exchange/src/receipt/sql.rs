@@ -262,15 +262,16 @@ pub(super) fn documents(
 const LISTED: &str =
     "1, 2, 3, 4, 99, 100, 120, 300, 399, 400, 500, 501, 502, 503, 505, 599, 600, 700, 800, 899";
 
-/// Documents of a kind with this latest status, which the standard does not have, with ids above `after`.
+/// Documents of a kind that ever had an answer with this status, which the standard does not have, with ids above `after`.
 pub(crate) fn with_unlisted_status(
     tx: &mut Tx<'_>,
     (kind, status, after): (&str, i64, i64),
     limit: i64,
 ) -> Result<BTreeSet<i64>> {
     let sql = format!(
-        "select id from document where status = $1 and id > $2 and kind = $3 and status > 0 \
-         and status not in ({LISTED}) order by id limit $4"
+        "select distinct r.document_id from receipt r join document d on d.id = r.document_id \
+         where r.return_status = $1 and r.document_id > $2 and d.kind = $3 and r.return_status > 0 \
+         and r.return_status not in ({LISTED}) order by r.document_id limit $4"
     );
     let args = [status.into(), after.into(), kind.into(), limit.into()];
     tx.query(&sql, &args)?

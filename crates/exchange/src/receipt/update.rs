@@ -61,7 +61,7 @@ pub(crate) fn update_documents(tx: &mut Tx<'_>, taken: &Taken) -> Result<Updated
         .map(|document| (document.id, Before::of(document)))
         .collect();
     hearing::hear(tx, &mut documents, taken)?;
-    action::ask(tx, &mut documents, &before, (recorded, moved))?;
+    action::ask(tx, &mut documents, &before, taken)?;
     let mut updated = Updated::default();
     let mut n_final: BTreeMap<MessageId, i64> = BTreeMap::new();
     for document in documents.values() {

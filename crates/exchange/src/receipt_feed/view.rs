@@ -1,7 +1,7 @@
 //! A receipt as the API tells it.
 
 use crate::downlink::Item;
-use crate::explanation::{ExplanationView, PLATFORM};
+use crate::explanation::{ExplanationView, PLATFORM, outcome_of as explanation_outcome};
 use crate::receipt;
 use ceb::Outcome;
 use ceb::explain::{Explanation, Part};
@@ -112,7 +112,7 @@ pub struct ReceiptItem {
 impl ReceiptItem {
     /// A receipt with its explanation.
     pub(crate) fn told((item, explanation): (Item, Explanation)) -> Self {
-        let outcome = receipt::outcome_of(&item.kind, &item.guid, item.return_status);
+        let outcome = explanation_outcome(&item, &explanation);
         let mut return_status_name = receipt::status_name(&item);
         let status = item.return_status.to_string();
         let is_explained = |part: &Part| part.code == status && part.source == PLATFORM;

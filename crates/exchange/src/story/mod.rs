@@ -17,8 +17,9 @@ use crate::explanation;
 use crate::finder::Found;
 use crate::finder::{body, document, documents_by};
 use crate::message::{MessageId, State};
-use crate::query::unsure;
+use crate::query::{status_name, unsure};
 use crate::receipt;
+use crate::unknown_code;
 use crate::unmask;
 use ceb::Kind;
 use ceb::explain::Explanation;
@@ -62,6 +63,8 @@ pub(crate) struct Chapter {
     pub(crate) is_masked: bool,
     /// The latest status of its message, where nobody can read it yet.
     pub(crate) unknown_status: Option<i64>,
+    /// What its own latest status is called.
+    pub(crate) status_name: Option<String>,
 }
 
 /// What the database knows about the trade of a document.
@@ -80,6 +83,7 @@ pub(crate) fn trade(tx: &mut Tx<'_>, actor: &Actor, id: i64, now_ms: i64) -> Res
     let Some(asked) = document(tx, &actor.sight, id)? else {
         return Ok(None);
     };
+    let explained = unknown_code::explained(tx)?;
     let mut chapters = Vec::new();
     let mut events = BTreeMap::new();
     for found in related(tx, actor, asked)? {
@@ -98,6 +102,7 @@ pub(crate) fn trade(tx: &mut Tx<'_>, actor: &Actor, id: i64, now_ms: i64) -> Res
         chapters.push(Chapter {
             is_masked: unmask::is_masked(tx, actor, message, now_ms)?,
             explanations: explanation::of(tx, &receipts)?,
+            status_name: status_name(found.status, &found.kind, &explained),
             unknown_status: unsure(tx, [message].into_iter())?.remove(&message),
             found,
             body,

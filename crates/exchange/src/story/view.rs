@@ -11,7 +11,6 @@ use crate::receipt_feed::CustomsNoticeView;
 use crate::story::marks::{Mark, marks};
 use ceb::explain::Explanation;
 use ceb::matching::Part;
-use ceb::status::ReturnStatus;
 use ceb::{Document, Kind, Record, personal};
 use registry::company::Directory;
 use serde::{Deserialize, Serialize};
@@ -283,11 +282,6 @@ fn kind_name(kind: &str) -> String {
     Kind::from_code(kind).map_or_else(String::new, |kind| kind.chinese().to_owned())
 }
 
-fn status_name(status: i64) -> Option<String> {
-    let status = i32::try_from(status).ok()?;
-    ReturnStatus(status).chinese().map(str::to_owned)
-}
-
 fn chapter_view(chapter: &Chapter, links: &Links, directory: &Directory) -> Read {
     let found = &chapter.found;
     let message = MessageId::of_document(found.document_id);
@@ -315,7 +309,7 @@ fn chapter_view(chapter: &Chapter, links: &Links, directory: &Directory) -> Read
         holder: found.holder(chapter.unknown_status).to_owned(),
         return_status: found.status,
         unknown_status: chapter.unknown_status,
-        return_status_name: found.status.and_then(status_name),
+        return_status_name: chapter.status_name.clone(),
         masked: chapter.is_masked,
         fields: document
             .as_ref()

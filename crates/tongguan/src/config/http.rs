@@ -86,11 +86,6 @@ impl HttpConfig {
         if self.tls_certificate.is_some() != self.tls_key.is_some() {
             return Some("tls_certificate 与 tls_key 应同时设置或都不设置");
         }
-        if self.head_ms_max > self.idle_ms_max {
-            return Some(
-                "head_ms_max 不应大于 idle_ms_max：空闲连接到时即关闭，更长的请求头时限不起作用",
-            );
-        }
         if self.connections_max == 0 || self.connections_per_address_max == 0 {
             return Some("connections_max 与 connections_per_address_max 应大于 0");
         }

@@ -115,7 +115,6 @@ fn values_that_cannot_work_are_told() {
         ("store.waiting_max = 0", "waiting_max"),
         ("http.listen = \"127.0.0.1:99999\"", "listen"),
         ("http.tls_certificate = \"chain.pem\"", "tls_key"),
-        ("http.head_ms_max = 80000", "head_ms_max"),
         (
             "customs.import_up = \"tongguan.customs.import.down\"",
             "各不相同",

@@ -79,7 +79,8 @@ pub(crate) enum Back {
 }
 
 impl Back {
-    const fn chinese(self) -> &'static str {
+    /// What the timeline says.
+    pub(crate) const fn chinese(self) -> &'static str {
         match self {
             Self::Moved => "先前归入的回执属于另一份单证",
             Self::Reviewed => "海关再次审核",

@@ -35,11 +35,10 @@ async fn stands(house: &House, id: MessageId) -> Stand {
         let mut summary = MessageSummary::from(&message);
         summary.unsure(&unsure(tx, [id].into_iter())?);
         let hits = search::search(tx, &sight, &order_no)?;
-        let (found, status) = hits.into_iter().next().unwrap();
-        assert_eq!(
-            (found.holder(status), status),
-            (summary.holder.as_str(), summary.unknown_status)
-        );
+        let hit = hits.into_iter().next().unwrap();
+        let found = &hit.found;
+        let by_search = (found.holder(hit.unknown_status), hit.unknown_status);
+        assert_eq!(by_search, (&*summary.holder, summary.unknown_status));
         assert_eq!(found.state.name(), summary.state);
         let trade = story::trade(tx, &actor, found.document_id, now_ms)?.unwrap();
         let chapter = trade.chapters.first().unwrap();
@@ -123,6 +122,87 @@ async fn a_status_that_nobody_knows_leaves_a_message_open() {
             }
         }
     }
+}
+
+/// The receipts of an order, each with its time, at its E-Port.
+async fn hear(house: &House, dxp_id: &str, said_then: &[(i32, &str)]) {
+    for (status, time) in said_then {
+        answer(house, dxp_id, &[said(house, *status, time)]).await;
+    }
+}
+
+/// An explanation has the same effect whether it was there before the receipts or came after them, whatever came after
+/// the status, and so has taking it back; one that says that nothing has changed is no progress.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_all_the_same_when_a_status_was_explained() {
+    const FIRST: &str = "20260302090000000";
+    const LATER: &str = "20260302090100000";
+    let cases = [
+        (
+            vec![(777, FIRST), (300, LATER)],
+            Resubmit::Corrected,
+            "faulty",
+        ),
+        (
+            vec![(777, FIRST), (778, LATER)],
+            Resubmit::Corrected,
+            "faulty",
+        ),
+        (
+            vec![(120, FIRST), (777, LATER)],
+            Resubmit::Nothing,
+            "accepted",
+        ),
+        (
+            vec![(777, FIRST), (300, LATER)],
+            Resubmit::Nothing,
+            "waiting",
+        ),
+        (
+            vec![(100, FIRST), (777, LATER)],
+            Resubmit::Corrected,
+            "rejected",
+        ),
+    ];
+    for (said_then, resubmit, outcome) in cases {
+        let house = House::on(store::testing::sqlite()).await;
+        let (id, dxp_id) = declared(&house).await;
+        hear(&house, &dxp_id, &said_then).await;
+        let open = stands(&house, id).await;
+        explain(&house, (777, "CEB311"), Some(resubmit)).await;
+        let after = stands(&house, id).await;
+        assert_eq!(after.0, outcome, "{said_then:?}");
+        explain(&house, (777, "CEB311"), None).await;
+        assert_eq!(stands(&house, id).await, open, "{said_then:?}");
+    }
+}
+
+/// What an explanation says is to be done is asked for again after a dismissal.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_explained_status_asks_again_for_what_was_dismissed() {
+    let house = House::on(store::testing::sqlite()).await;
+    let (id, dxp_id) = declared(&house).await;
+    hear(&house, &dxp_id, &[(777, "20260302090000000")]).await;
+    explain(&house, (777, "CEB311"), Some(Resubmit::Corrected)).await;
+    assert!(stands(&house, id).await.1);
+    let (ids, actor) = (
+        house.shared.ids.clone(),
+        person(
+            1,
+            Role::CompanyClerk,
+            Some(house.company(0)),
+            house.sight(0),
+        ),
+    );
+    let now_ms = house.clock.now_ms();
+    let dismiss = house
+        .shared
+        .db
+        .write(move |tx| crate::outcome::dismiss(tx, &ids, &actor, id, ("", now_ms)));
+    assert!(dismiss.await.unwrap());
+    assert!(!stands(&house, id).await.1);
+    hear(&house, &dxp_id, &[(777, "20260302100000000")]).await;
+    assert!(stands(&house, id).await.1);
 }
 
 /// A rejection stands whatever unknown status comes after it, and an acceptance after that status settles it.
