@@ -28,14 +28,17 @@ fn people_work_in_the_console() {
     }
     // Passkeys are bound to a name: browsers take none from an address of numbers.
     let port = free_port();
-    let place = Place::new().on_port(port);
+    let url = format!("http://localhost:{port}");
+    let place = Place::new()
+        .on_port(port)
+        .with("TONGGUAN_REGISTRY__PUBLIC_URL", &url);
     let platform = place.start();
     let bootstrap = platform.ready["bootstrap"].as_str().unwrap();
     let bootstrap = bootstrap.replace("127.0.0.1", "localhost");
     let output = Command::new("npm")
         .args(["run", "--silent", "e2e"])
         .current_dir(&folder)
-        .env("TONGGUAN_URL", format!("http://localhost:{port}"))
+        .env("TONGGUAN_URL", &url)
         .env("TONGGUAN_BOOTSTRAP", bootstrap)
         .output()
         .unwrap();
