@@ -517,7 +517,7 @@ export const exchange = {
   "unknownCodes.answered": ["已解释", "Explained"],
   "unknownCodes.answer": ["解释", "Explain"],
   "unknownCodes.withdraw": ["撤回解释", "Withdraw"],
-  "unknownCodes.withdrawConfirm": ["撤回后该代码重新成为未知代码。", "The code is unknown again."],
+  "unknownCodes.withdrawConfirm": ["撤回后该代码重新成为未知代码；是回执状态的，有这个状态的单证重新等待解释。", "The code is unknown again; of a status, the documents that have it wait for an explanation again."],
   "explanation.meaning": ["含义", "Meaning"],
   "explanation.advice": ["怎么办", "What to do"],
   "explanation.resubmit": ["是否重报", "Declare again?"],

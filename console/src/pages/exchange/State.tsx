@@ -92,10 +92,12 @@ export function Progress({ of }: ProgressProps) {
     // As in the state of it: a status after the last one that was expected is no end.
     const word = stateWord(of.state === "settled" ? "answered" : of.state);
     return (
-      <span className="nowrap">
-        <Outcome outcome="waiting" /> <span className="soft">{word === undefined ? (of.stateName ?? of.state) : t(word)}</span>
+      <>
+        <span className="nowrap">
+          <Outcome outcome="waiting" /> <span className="soft">{word === undefined ? (of.stateName ?? of.state) : t(word)}</span>
+        </span>{" "}
         <Unsure status={of.unknownStatus} />
-      </span>
+      </>
     );
   }
   const { correctedBy } = of;

@@ -18,6 +18,18 @@ const RESUBMIT: readonly Option[] = (["new", "same", "change", "number", "wait",
   label: `resubmit.${value}` as const,
 }));
 
+/** Which code it is: the same may be there for several kinds. */
+function about(row: Row) {
+  return (
+    <>
+      <strong>
+        <span className="mono">{row.code}</span> · <Kind kind={row.kind} name={row.kindName} />
+      </strong>
+      {row.sample !== "" && <div className="soft">{row.sample}</div>}
+    </>
+  );
+}
+
 const unknownCodes = defineResource<Row>({
   name: "unknown-codes",
   title: "menu.unknownCodes",
@@ -48,6 +60,7 @@ const unknownCodes = defineResource<Row>({
       { key: "advice", label: "explanation.advice", as: "area", required: true, max: 500 },
       { key: "resubmit", label: "explanation.resubmit", as: "select", required: true, options: RESUBMIT },
     ],
+    about,
     values: (row) => ({ meaning: row.meaning ?? "", advice: row.advice ?? "", resubmit: row.resubmit ?? undefined }),
     run: (row, values) => call("PUT", `/api/v1/operator/unknown-codes/${row.id}/answer`, values),
   },
@@ -57,6 +70,7 @@ const unknownCodes = defineResource<Row>({
       label: "unknownCodes.withdraw",
       needs: "withdraw_unknown_code",
       when: (row) => row.state === "answered",
+      about,
       confirm: "unknownCodes.withdrawConfirm",
       run: (row) => call("DELETE", `/api/v1/operator/unknown-codes/${row.id}/answer`),
     },
