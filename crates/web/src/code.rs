@@ -34,7 +34,7 @@ macro_rules! codes {
     ($($name:ident = $code:literal, $status:literal, $title:literal, $title_en:literal,
         $meaning:literal, $advice:literal;)+) => {
         $(
-            #[doc = $title]
+            #[doc = $code]
             pub const $name: $crate::Code = $crate::Code {
                 code: $code,
                 status: $status,

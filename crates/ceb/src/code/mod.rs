@@ -36,7 +36,7 @@ use crate::profile::Profile;
 macro_rules! codes {
     ($($name:ident = $id:literal, $layer:ident, $severity:ident $(/ $lenient:ident)? $(since $since:literal)?,
         $title:literal, $happened:literal, $todo:literal, $source:literal;)+) => {$(
-        #[doc = $title]
+        #[doc = $id]
         pub static $name: $crate::code::Code = $crate::code::Code {
             id: $id,
             layer: $crate::code::Layer::$layer,
