@@ -17,7 +17,7 @@ pub(super) const ROWS_MAX: usize = 100;
 
 impl MessageSummary {
     /// Tells what is to be done about the message, while the company must act.
-    pub(super) fn to_do(&mut self, doing: Option<&'static str>) {
+    pub(super) fn tell_doing(&mut self, doing: Option<&'static str>) {
         self.doing = doing.map(str::to_owned);
     }
 }

@@ -191,7 +191,7 @@ pub(crate) async fn messages(
         let mut summary = api.summary(&actor, &message);
         summary.link(&links);
         summary.unsure(&unsure);
-        summary.to_do(doings.get(&message.id.0).copied());
+        summary.tell_doing(doings.get(&message.id.0).copied());
         summary
     })))
 }

@@ -44,11 +44,11 @@ fn outcome_at(message: &Message, receipts: &[Item], at_ms: i64) -> Outcome {
         .into_values()
         .map(|outcome| (outcome, outcome.is_bad()));
     let (outcome, _) = Outcome::of_documents(all);
-    match outcome {
-        // Nothing that is told here says it: receipts beyond the limit, or none.
-        Outcome::Waiting => message.outcome,
-        outcome => outcome,
+    // Nothing that is told here says it: receipts beyond the limit, or none.
+    if outcome == Outcome::Waiting {
+        return message.outcome;
     }
+    outcome
 }
 
 /// The steps of a message that the platform took, with their moments.
