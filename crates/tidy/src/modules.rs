@@ -58,8 +58,8 @@ fn what_a_module_declares_its_description_names() {
         found.push(format!("{krate} has no list MODULES in its lib.rs"));
     }
     for (krate, module) in descriptions.keys() {
-        let is_listed = |list: &&str| list.contains(&format!("{module}::MODULE,"));
-        if lists.get(krate).is_none_or(|list| !is_listed(&list)) {
+        let is_listed = |list: &str| list.contains(&format!("{module}::MODULE,"));
+        if lists.get(krate).is_none_or(|list| !is_listed(list)) {
             found.push(format!("{krate}::{module} is not in MODULES of its crate"));
         }
     }

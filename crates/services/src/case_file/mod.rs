@@ -120,7 +120,7 @@ fn turns_of(side: Side, kinds: &[Kind], asking: &Asking<'_>) -> Vec<&'static str
     let is_mine = |kind: &&Kind| match side {
         Side::Reviewer => asking.has(kind.reviewers),
         Side::Approver => asking.has(kind.approvers),
-        Side::Applicant => !asking.has(&Role::STAFF),
+        Side::Applicant => !asking.has(Role::STAFF),
     };
     kinds.iter().filter(is_mine).map(|kind| kind.name).collect()
 }
