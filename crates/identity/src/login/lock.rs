@@ -4,7 +4,7 @@
 //!    thousand parallel guesses are among the few that may be tried. A right one is given back.
 //! 2. The lock is read again in the transaction that begins the session ([`holds`]).
 //! 3. Attempts count by name and network together, so that a stranger locks only himself out; those of
-//!    all networks together have a limit too ([`EVERYWHERE_MAX`]), which does not hold for a network from
+//!    all networks together have a limit too (`login.failures_everywhere_max`), which does not hold for a network from
 //!    which the person logged in lately.
 //! 4. Who is locked out has other ways in: a passkey, which nobody can guess; a code of the second factor
 //!    together with the password; an officer who unlocks.
