@@ -129,6 +129,8 @@ pub struct ClinicAnswer {
     pub cause: String,
     /// The one thing to change, in Chinese.
     pub advice: String,
+    /// What to change, in English, without the details of the message.
+    pub advice_english: String,
     /// What may have happened, in Chinese, where nothing explains the digest.
     pub possibilities: Vec<String>,
     /// URI of the signature method.

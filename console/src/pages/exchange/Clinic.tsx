@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import { send } from "../../api/client";
 import type { Schema } from "../../api/types";
 import { bytes, count } from "../../format/number";
-import { useT } from "../../i18n";
+import { useLanguage, useT } from "../../i18n";
 import { Named } from "../../i18n/names";
 import { ErrorView } from "../../shell/ErrorView";
 import { FITTING } from "../../resource/sticky";
@@ -114,7 +114,7 @@ export function Clinic() {
 }
 
 function Result({ answer }: { answer: Answer }) {
-  const t = useT();
+  const { t, language } = useLanguage();
   const { look, word } = verdict(answer);
   const top = useRef<HTMLDivElement>(null);
   // What was found stands below the form: the eyes are led there.
@@ -132,7 +132,7 @@ function Result({ answer }: { answer: Answer }) {
           <>
             <p>
               <strong>{t("clinic.change")}</strong>
-              {answer.advice}{" "}
+              {language === "en" ? answer.adviceEnglish : answer.advice}{" "}
               {answer.code != null && (
                 <a href={`/docs/codes/${encodeURIComponent(answer.code)}`} target="_blank" rel="noreferrer">
                   {answer.code}

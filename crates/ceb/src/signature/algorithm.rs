@@ -61,32 +61,6 @@ const SIGNATURE_METHODS: &[(&str, SignatureMethod)] = &[
     ),
 ];
 
-/// Names of digest methods; the first of each is the one that we write.
-const DIGEST_METHODS: &[(&str, DigestMethod)] = &[
-    ("http://www.w3.org/2000/09/xmldsig#sha1", DigestMethod::Sha1),
-    (
-        "http://www.w3.org/2001/04/xmlenc#sha256",
-        DigestMethod::Sha256,
-    ),
-    (
-        "http://www.chinaport.gov.cn/2022/04/xmldsig#sm3",
-        DigestMethod::Sm3,
-    ),
-    (
-        "http://www.chinaport.gov.cn/2022/04/xmldsig#sha1",
-        DigestMethod::Sha1,
-    ),
-    (
-        "http://www.chinaport.gov.cn/2022/04/xmldsig#sha256",
-        DigestMethod::Sha256,
-    ),
-    (
-        "http://www.w3.org/2000/09/xmldsig#sha256",
-        DigestMethod::Sha256,
-    ),
-    ("http://www.w3.org/2000/09/xmldsig#sm3", DigestMethod::Sm3),
-];
-
 impl SignatureMethod {
     /// The method that a URI names.
     #[must_use]
@@ -117,17 +91,34 @@ impl DigestMethod {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sm3];
 
+    /// Names of them; the first of each is the one that we write.
+    pub(crate) const NAMES: &[(&str, Self)] = &[
+        ("http://www.w3.org/2000/09/xmldsig#sha1", Self::Sha1),
+        ("http://www.w3.org/2001/04/xmlenc#sha256", Self::Sha256),
+        ("http://www.chinaport.gov.cn/2022/04/xmldsig#sm3", Self::Sm3),
+        (
+            "http://www.chinaport.gov.cn/2022/04/xmldsig#sha1",
+            Self::Sha1,
+        ),
+        (
+            "http://www.chinaport.gov.cn/2022/04/xmldsig#sha256",
+            Self::Sha256,
+        ),
+        ("http://www.w3.org/2000/09/xmldsig#sha256", Self::Sha256),
+        ("http://www.w3.org/2000/09/xmldsig#sm3", Self::Sm3),
+    ];
+
     /// The method that a URI names.
     #[must_use]
     pub fn of(uri: &str) -> Option<Self> {
-        let found = DIGEST_METHODS.iter().find(|(name, _)| *name == uri);
+        let found = Self::NAMES.iter().find(|(name, _)| *name == uri);
         found.map(|(_, method)| *method)
     }
 
     /// The URI that we write.
     #[must_use]
     pub fn uri(self) -> &'static str {
-        let found = DIGEST_METHODS.iter().find(|(_, one)| *one == self);
+        let found = Self::NAMES.iter().find(|(_, one)| *one == self);
         found.map_or("", |(name, _)| name)
     }
 

@@ -22,7 +22,10 @@ pub(crate) fn examined(message: &str) -> Clinic {
         codes: &[],
         sm2: &Library,
     };
-    clinic::examine(message.as_bytes(), &given)
+    let found = clinic::examine(message.as_bytes(), &given);
+    let name = found.cause.name();
+    assert!(found.advice_english.len() > 20, "{name} has English words");
+    found
 }
 
 /// What the clinic says when this text was digested.
@@ -366,4 +369,17 @@ fn content_beside_the_standard_is_told() {
         assert_eq!(found.code(), Some("TG-E1827"));
     }
     assert_eq!(examined(&good).cause.name(), "none");
+}
+
+#[test]
+fn a_digest_method_renamed_after_signing_is_named_and_not_taken_for_another_key() {
+    let message = Product::sm2().message();
+    let uri = DigestMethod::Sm3.uri();
+    assert!(message.contains(uri), "signed with SM3");
+    for other in [DigestMethod::Sha1.uri(), DigestMethod::Sha256.uri()] {
+        let found = examined(&message.replacen(uri, other, 1));
+        assert_eq!(found.cause.name(), "digest-method-changed", "{other}");
+        assert_eq!(found.also, [], "{other}");
+        assert!(found.advice.contains("SM3"), "{}", found.advice);
+    }
 }

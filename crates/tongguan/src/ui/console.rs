@@ -6,11 +6,10 @@
 //! caller's `Accept-Encoding` chooses. A binary built without the console says so on a page.
 
 use axum::Router;
-use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
-use web::{Problem, codes};
+use web::{Path, Problem, codes};
 
 /// What a page of the console may load: only what the platform serves. Styles are written into the
 /// page by the component library while it runs; scripts never are.

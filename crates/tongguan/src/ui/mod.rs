@@ -8,7 +8,7 @@ mod words;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Redirect, Response};
 use axum::routing::get;
@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Result as StoreResult;
 use store::clock::{beijing_day, beijing_rfc3339};
-use web::{Problem, codes};
+use web::{Path, Problem, codes};
 
 /// Messages on the live page.
 const LATEST: i64 = 30;

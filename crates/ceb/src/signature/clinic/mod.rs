@@ -15,6 +15,7 @@
 mod advice;
 mod case;
 mod cause;
+mod english;
 mod forms;
 mod layout;
 pub mod payment;
@@ -86,6 +87,8 @@ pub struct Clinic {
     pub also: Vec<Cause>,
     /// The one thing to change, in Chinese, and what is to be changed besides.
     pub advice: String,
+    /// The same in English, without the details of the message.
+    pub advice_english: String,
     /// What may have happened, where nothing explains the digest, in Chinese.
     pub possibilities: Vec<&'static str>,
     /// What the signature says.
@@ -151,6 +154,7 @@ pub fn examine(bytes: &[u8], given: &Given<'_>) -> Clinic {
         cause: Cause::of(&verdict.outcome),
         also: Vec::new(),
         advice: String::new(),
+        advice_english: String::new(),
         possibilities: Vec::new(),
         signature: verdict.signature.clone(),
         methods: None,
@@ -199,6 +203,8 @@ pub fn examine(bytes: &[u8], given: &Given<'_>) -> Clinic {
         clinic.possibilities = advice::POSSIBILITIES.to_vec();
     }
     clinic.advice = advice::advice(&clinic);
+    let causes: Vec<&Cause> = std::iter::once(&clinic.cause).chain(&clinic.also).collect();
+    clinic.advice_english = english::advice(&causes);
     clinic
 }
 
@@ -354,7 +360,10 @@ impl Clinic {
         let value = value.filter(|one| is_digest_read || *one != Cause::Value);
         // A value that is explained stands over this SignedInfo, so the SignedInfo is whole.
         let is_intact = is_value_right || value.as_ref().is_some_and(|one| *one != Cause::Value);
-        let (digest, bytes) = match is_digest_right {
+        // A digest of the method that DigestMethod named when it was signed is right.
+        let is_renamed = matches!(&value, Some(Cause::RenamedDigest(method))
+            if case.element.digest_value == method.digest(&case.scan.document));
+        let (digest, bytes) = match is_digest_right || is_renamed {
             true => (None, None),
             false => {
                 let (cause, bytes) = case.digest_cause(is_intact);

@@ -6,6 +6,7 @@
 //! that is sent. The upload only names its certificate; it must be given, or be among those that are
 //! trusted.
 
+use super::english;
 pub use super::strings::Upload;
 use super::value::readings;
 use super::words::certificate_json;
@@ -59,6 +60,7 @@ pub fn examine(upload: &Upload, trust: &Trust, at: i64, sm2: &dyn Sm2) -> Value 
         "code": null,
         "cause": found.cause,
         "advice": found.advice,
+        "advice_english": english::of(&found.cause),
         "possibilities": found.possibilities,
         "signature_method": null,
         "digest_method": null,

@@ -156,6 +156,7 @@ impl Clinic {
             "code": self.code(),
             "cause": self.cause.name(),
             "advice": self.advice,
+            "advice_english": self.advice_english,
             "possibilities": self.possibilities,
             "signature_method": element.map(|one| &one.signature_method),
             "digest_method": element.map(|one| &one.digest_method),
