@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 mod http;
+mod ranges;
 mod reference;
 #[cfg(test)]
 mod tests;
@@ -190,9 +191,7 @@ impl Config {
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        if self.node.number > 63 {
-            bail!("node.number 应为 0 至 63");
-        }
+        ranges::check(self)?;
         if let Some(fault) = self.store.fault() {
             bail!("store：{fault}");
         }
@@ -221,16 +220,10 @@ impl Config {
         if let Some(fault) = self.intake.fault() {
             bail!("intake：{fault}");
         }
-        if !(1024..=64 << 20).contains(&self.intake.message_bytes_max) {
-            bail!("intake.message_bytes_max 应为 1024 至 67108864 字节");
-        }
         if self.intake.waiting_bytes_max < self.intake.batch_bytes_max {
             bail!("intake.waiting_bytes_max 不应小于 intake.batch_bytes_max");
         }
         let registry = &self.registry;
-        if !(1..=24).contains(&registry.session_hours) {
-            bail!("registry.session_hours 应为 1 至 24");
-        }
         // The file keeps to the ranges that hold for changes at run time.
         for parameter in crate::gather::parameters().into_iter().flatten() {
             if let Err(why) = parameter.check(parameter.own(registry)) {
@@ -253,10 +246,6 @@ impl Config {
 
 impl Config {
     fn check_signing(&self) -> anyhow::Result<()> {
-        let most = exchange::signature::config::TABLES_MAX;
-        if self.signature.tables_max > most {
-            bail!("signature.tables_max 应为 0 至 {most}");
-        }
         for (at, key) in self.signing.keys.iter().enumerate() {
             if let Some(fault) = key.fault() {
                 bail!("signing.keys 第 {} 项：{fault}", at + 1);

@@ -2,7 +2,7 @@
 
 use crate::problem::{Problem, codes};
 use axum::Json;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::Uri;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -49,6 +49,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryOf<T> {
     }
 }
 
+/// Parts of the path of a request. Refuses with 404 what is none, such as bytes that are no text: nothing is there.
+#[derive(Debug, Clone, Copy)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = axum::extract::Path::from_request_parts(parts, state).await;
+        read.map(|axum::extract::Path(read)| Self(read))
+            .map_err(|_| Problem::new(codes::NOT_FOUND))
+    }
+}
+
 /// The id in the path of a request. Refuses with 404 what is no id: nothing is there.
 #[derive(Debug, Clone, Copy)]
 pub struct PathId(pub i64);
@@ -57,8 +71,40 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let read = Path::<String>::from_request_parts(parts, state).await;
-        let id = read.ok().and_then(|Path(id)| id.parse().ok());
+        let Path(id) = Path::<String>::from_request_parts(parts, state).await?;
+        let id = id.parse().ok();
         id.map(Self).ok_or_else(|| Problem::new(codes::NOT_FOUND))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    /// What is no text is nothing that is there, and refused as everything else is.
+    #[tokio::test]
+    async fn a_path_that_is_no_text_is_answered_with_a_problem() {
+        async fn by_name(Path(_): Path<String>) {}
+        async fn by_id(PathId(_): PathId) {}
+        let router: axum::Router = axum::Router::new()
+            .route("/name/{name}", get(by_name))
+            .route("/id/{id}", get(by_id));
+        for (path, status) in [
+            ("/name/%FF", 404),
+            ("/id/%FF", 404),
+            ("/id/x", 404),
+            ("/name/x", 200),
+            ("/id/1", 200),
+        ] {
+            let asked = Request::get(path).body(axum::body::Body::empty()).unwrap();
+            let answer = router.clone().oneshot(asked).await.unwrap();
+            assert_eq!(answer.status(), status, "{path}");
+            let form = answer.headers().get("content-type");
+            let form = form.and_then(|form| form.to_str().ok());
+            let is_problem = form.is_some_and(|form| form.starts_with("application/problem+json"));
+            assert_eq!(is_problem, status == 404, "{path}");
+        }
     }
 }

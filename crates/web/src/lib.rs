@@ -27,6 +27,6 @@ mod code;
 pub use advice::advice_en;
 pub use code::Code;
 pub use download::{attachment, conditions, file_name, told_conditions};
-pub use extract::{JsonBody, PathId, QueryOf};
+pub use extract::{JsonBody, Path, PathId, QueryOf};
 pub use page::{Page, PageQuery, PageSize};
 pub use problem::{Problem, bad_query, codes};

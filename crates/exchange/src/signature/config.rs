@@ -27,9 +27,6 @@ pub struct Config {
     pub tables_max: usize,
 }
 
-/// Most tables that a setting may ask for.
-pub const TABLES_MAX: usize = 100_000;
-
 impl Default for Config {
     fn default() -> Self {
         Self {

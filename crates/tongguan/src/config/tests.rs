@@ -126,10 +126,46 @@ fn values_that_cannot_work_are_told() {
             "entities_per_message",
         ),
         ("registry.public_url = \"javascript:1\"", "public_url"),
+        (
+            "queue.builtin.poll_ms = 0",
+            "queue.builtin.poll_ms 应为 1 至 60000 毫秒（现为 0）",
+        ),
+        ("queue.builtin.lease_ms = 0", "lease_ms"),
+        (
+            "limits.body_bytes_max = 9223372036854775807",
+            "body_bytes_max",
+        ),
     ];
     for (text, why) in cases {
         let told = load(text, &[]).unwrap_err();
         assert!(told.contains(why), "{text}: {told}");
+    }
+}
+
+/// Every number has its range, here or as a parameter, and no range is of what is no setting.
+#[test]
+fn every_number_of_the_settings_has_a_range() {
+    fn walk(prefix: &str, value: &toml::Value, out: &mut BTreeSet<String>) {
+        for (key, value) in value.as_table().into_iter().flatten() {
+            let path = format!("{prefix}{key}");
+            walk(&format!("{path}."), value, out);
+            if value.is_integer() {
+                out.insert(path);
+            }
+        }
+    }
+    let mut numbers = BTreeSet::new();
+    let all = toml::Value::try_from(Config::default()).unwrap();
+    walk("", &all, &mut numbers);
+    let ranged = super::ranges::RANGES.iter().map(|(path, ..)| *path);
+    assert!(ranged.clone().all(|path| numbers.contains(path)));
+    // Any seed is as good as another.
+    numbers.remove("customs_box.seed");
+    for path in &numbers {
+        let told = load(&format!("{path} = 9223372036854775807"), &[]);
+        let told = told.map(|_| ()).unwrap_err();
+        let name = path.rsplit('.').next().unwrap();
+        assert!(told.contains(name), "{path}: {told}");
     }
 }
 
