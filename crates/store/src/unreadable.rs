@@ -9,7 +9,7 @@
 //!   can put right by waiting. It is counted, told once, and passed over.
 
 use crate::vault;
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Row, Tx};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,6 +18,46 @@ const TOLD_MAX: usize = 10_000;
 
 /// Where a value stands: a name for the table, and the key of its row; of a key with one number the second is 0.
 pub type At = (&'static str, (i64, i64));
+
+/// Reads a row of a list by `read`. One that is damaged is told, by the id in its first column, and read by `rest` as far
+/// as it can be: the list goes on.
+///
+/// # Errors
+/// What `read` raises that is no damage, and a first column that is no number.
+pub fn read_or<T>(
+    row: &Row,
+    table: &'static str,
+    read: impl Fn(&Row) -> Result<T>,
+    rest: impl Fn(&Row, i64) -> T,
+) -> Result<T> {
+    match damage(read(row))? {
+        Ok(value) => Ok(value),
+        Err(why) => {
+            let id = row.int(0)?;
+            tell((table, (id, 0)), &why);
+            Ok(rest(row, id))
+        }
+    }
+}
+
+/// Reads rows of counts by `read`, without those that are damaged, which are told.
+///
+/// # Errors
+/// What `read` raises that is no damage.
+pub fn readable<T>(
+    rows: &[Row],
+    table: &'static str,
+    read: impl Fn(&Row) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        match damage(read(row))? {
+            Ok(value) => found.push(value),
+            Err(why) => tell((table, (row.int(0).unwrap_or_default(), 0)), &why),
+        }
+    }
+    Ok(found)
+}
 
 impl Tx<'_> {
     /// Opens stored bytes.

@@ -4,14 +4,14 @@ use super::{DICTIONARIES_MAX, Dictionary, standard};
 use crate::administration::Desk;
 use crate::department::http::Made;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::role::{PEOPLE, SYSTEM};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::ToSchema;
-use web::{JsonBody, Page, Problem};
+use web::{JsonBody, Page, Path, Problem};
 
 registry::operations! {
     ReadDictionaries = reads("dictionaries", "查看字典", PEOPLE);

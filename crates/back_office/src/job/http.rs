@@ -3,7 +3,7 @@
 use super::own::RUN;
 use super::{Job, Run, runs, sql, states};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{By, Gate, Routes};
 use registry::approval::{http::Reason, reason};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
-use web::{JsonBody, Page, Problem};
+use web::{JsonBody, Page, Path, Problem};
 
 /// Runs shown.
 const RUNS: i64 = 100;

@@ -3,7 +3,7 @@
 use super::{SET_KIND, Wish, shown, write};
 use crate::administration::Desk;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::approval::{self, Request, reason};
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
-use web::{JsonBody, Page, Problem};
+use web::{JsonBody, Page, Path, Problem};
 
 /// Changes that are shown of one parameter.
 const CHANGES: i64 = 200;

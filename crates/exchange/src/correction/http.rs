@@ -15,7 +15,7 @@ use crate::message::MessageId;
 use crate::unmask::{FILE_HOURLY_MAX, take_away};
 use crate::workbook::XLSX;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use registry::access::{By, Routes};
@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use store::clock::beijing_compact;
 use utoipa::ToSchema;
-use web::{JsonBody, Problem, attachment, file_name};
+use web::{JsonBody, Path, Problem, attachment, file_name};
 
 /// Messages of one request, together, in bytes: 32 MiB.
 pub(super) const TOGETHER_BYTES_MAX: i64 = 32 << 20;

@@ -14,14 +14,14 @@ use crate::message::MessageId;
 use crate::story::http::story;
 use crate::testing::{House, accepted};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use ceb::Kind;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use store::testing::each_engine;
-use web::JsonBody;
+use web::{JsonBody, Path};
 
 /// An order that customs rejects for this word in its number.
 fn order(house: &House, word: &str, seed: u64) -> String {

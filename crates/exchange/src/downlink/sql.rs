@@ -6,20 +6,26 @@ use std::collections::BTreeMap;
 use store::{Many, Result, Tx, Value};
 
 /// Reserves feed numbers, `n` for each company; answers the first one of each. The companies come
-/// in order, so that two transactions cannot wait for each other in a circle.
+/// in order, so that two transactions cannot wait for each other in a circle. A `last` that is damaged (below what was
+/// handed out, or absurd) gives way to the numbers of the receipts themselves: the feed goes on behind its newest.
 pub(crate) fn reserve(
     tx: &mut Tx<'_>,
     companies: &BTreeMap<CompanyId, i64>,
 ) -> Result<BTreeMap<CompanyId, i64>> {
     const RESERVE: Many = Many {
         before: "insert into feed (company_id, last) values ",
-        row: "(?, ?)",
-        after: " on conflict (company_id) do update set last = feed.last + excluded.last \
+        row: "(?, cast(? as bigint) + coalesce((select max(r.feed_no) from receipt r \
+              where r.company_id = cast(? as bigint)), 0))",
+        after: " on conflict (company_id) do update set last = excluded.last + (select case \
+                when cast(feed.last as bigint) between n.newest and 4611686018427387904 \
+                then cast(feed.last as bigint) - n.newest else 0 end \
+                from (select coalesce(max(r.feed_no), 0) as newest from receipt r \
+                where r.company_id = feed.company_id) n) \
                 returning company_id, last",
     };
     let rows: Vec<Vec<Value<'_>>> = companies
         .iter()
-        .map(|(company, n)| vec![company.0.into(), (*n).into()])
+        .map(|(company, n)| vec![company.0.into(), (*n).into(), company.0.into()])
         .collect();
     let mut first = BTreeMap::new();
     for row in tx.many(RESERVE, &[], &rows)? {
@@ -66,7 +72,7 @@ fn items(tx: &mut Tx<'_>, sql: &str, args: &[Value<'_>]) -> Result<Vec<Item>> {
 /// The newest number of a company's feed; 0 when it is empty.
 pub(crate) fn last(tx: &mut Tx<'_>, company: CompanyId) -> Result<i64> {
     let found = tx.query_opt(
-        "select last from feed where company_id = $1",
+        "select cast(last as bigint) from feed where company_id = $1",
         &[company.0.into()],
     )?;
     found.map_or(Ok(0), |row| row.int(0))

@@ -2,7 +2,7 @@
 //! message and receipt, which give their columns.
 
 use super::Found;
-use crate::message::row::{message, outcome};
+use crate::message::row::{DAMAGED, message, outcome};
 use crate::message::sql::COLUMNS;
 use crate::message::{FindingView, Message, MessageId, State};
 use ceb::Outcome;
@@ -10,6 +10,7 @@ use registry::access::{Sight, visible};
 use registry::company::CompanyId;
 use std::collections::BTreeSet;
 use store::id::PART_MAX;
+use store::unreadable::{read_or, readable};
 use store::{Error, Many, Result, Row, Tx, Value};
 
 /// What a list is narrowed to; every part may be absent.
@@ -156,13 +157,11 @@ pub(crate) fn unknown_statuses(
     let is_listed = |status: i64| {
         i32::try_from(status).is_ok_and(|status| ceb::ReturnStatus(status).is_listed())
     };
-    let mut found = Vec::new();
-    for row in tx.many(FIND, &[PART_MAX.into()], &rows)? {
-        let status = row.int(2)?;
-        if !is_listed(status) {
-            found.push((MessageId(row.int(0)?), row.text(1)?, status));
-        }
-    }
+    let rows = tx.many(FIND, &[PART_MAX.into()], &rows)?;
+    let mut found = readable(&rows, "document", |row| {
+        Ok((MessageId(row.int(0)?), row.text(1)?, row.int(2)?))
+    })?;
+    found.retain(|(_, _, status)| !is_listed(*status));
     Ok(found)
 }
 
@@ -210,7 +209,32 @@ const FOUND: &str = "select d.id, d.company_id, d.kind, m.state, d.order_no, d.l
                      from document d join message m \
                      on m.id = d.id - d.id % 128 where ";
 
+/// A document of its row. One that is damaged is shown with what can be read of it.
 fn found(row: &Row) -> Result<Found> {
+    read_or(row, "document", found_of, readable_of)
+}
+
+fn readable_of(row: &Row, id: i64) -> Found {
+    let text = |column| row.text_opt(column).unwrap_or_default();
+    let state = text(3).and_then(|state| State::from_name(&state));
+    let outcome = text(8).and_then(|name| Outcome::from_name(&name));
+    Found {
+        document_id: id,
+        company_id: CompanyId(row.int(1).unwrap_or_default()),
+        kind: text(2).unwrap_or_else(|| DAMAGED.to_owned()),
+        state: state.unwrap_or(State::Held),
+        order_no: text(4),
+        logistics_no: text(5),
+        invt_no: text(6),
+        status: row.int_opt(7).unwrap_or_default(),
+        outcome: outcome.unwrap_or(Outcome::Waiting),
+        needs_action: row.bool(9).unwrap_or_default(),
+        guid: text(10),
+        matched: ("", ""),
+    }
+}
+
+fn found_of(row: &Row) -> Result<Found> {
     let state = row.text(3)?;
     Ok(Found {
         document_id: row.int(0)?,

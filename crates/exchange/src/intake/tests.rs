@@ -5,6 +5,7 @@ use crate::testing::{House, accepted};
 use ceb::Kind;
 use std::sync::Arc;
 use store::testing::each_engine;
+use web::Path;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_bytes_are_the_same_message_and_other_bytes_a_conflict() {
@@ -83,7 +84,7 @@ async fn a_suspended_company_may_not_declare() {
 /// Everything that takes a turn: forms, sets, signatures, templates.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_company_at_work_leaves_a_turn_for_another() {
-    use axum::extract::{Path, State};
+    use axum::extract::State;
     let house = House::on(store::testing::sqlite()).await;
     let api = house.submit_state();
     let busy = house.programs[0].holder();

@@ -6,7 +6,7 @@ use crate::api::ApiState;
 use crate::finder;
 use crate::message::MessageId;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::audit;
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::clock::beijing_rfc3339;
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Problem, QueryOf, codes as web_codes};
+use web::{JsonBody, Path, Problem, QueryOf, codes as web_codes};
 
 registry::operations! {
     ReadMatchingPolicy = reads(

@@ -275,7 +275,7 @@ async fn a_list_that_waits_is_released_once_or_replaced() {
         let id = accepted(house.accept(0, house.sample(0, Kind::Ceb621, 10)).await);
         crate::pipeline::drain(&house.shared).await.unwrap();
         let release = async |n: usize| {
-            let path = axum::extract::Path(id.to_string());
+            let path = web::Path(id.to_string());
             let api = axum::extract::State(house.api());
             http::release_match(house.by(n).await, api, path)
                 .await

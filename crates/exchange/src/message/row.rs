@@ -3,23 +3,16 @@
 use super::{Message, MessageId, State, direction_name};
 use ceb::Outcome;
 use registry::company::CompanyId;
-use store::unreadable::{damage, tell};
+use store::unreadable::read_or;
 use store::{Error, Result, Row};
 
 /// What stands for a part of a message that is damaged.
-const DAMAGED: &str = "（已损坏）";
+pub(crate) const DAMAGED: &str = "（已损坏）";
 
 /// A message of its row. One that is damaged is told, and shown with what can be read of it, as one that waits for
 /// a person: a list goes on.
 pub(crate) fn message(row: &Row) -> Result<Message> {
-    let id = row.int(0)?;
-    match damage(message_of(row))? {
-        Ok(message) => Ok(message),
-        Err(why) => {
-            tell(("message", (id, 0)), &why);
-            Ok(readable_of(row, id))
-        }
-    }
+    read_or(row, "message", message_of, readable_of)
 }
 
 fn readable_of(row: &Row, id: i64) -> Message {

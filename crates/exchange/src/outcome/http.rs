@@ -4,7 +4,7 @@ use super::{dismiss, resume};
 use crate::api::ApiState;
 use crate::finder;
 use crate::message::MessageId;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::approval;
@@ -12,7 +12,7 @@ use registry::role::Role;
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
-use web::{JsonBody, Problem, codes as web_codes};
+use web::{JsonBody, Path, Problem, codes as web_codes};
 
 registry::operations! {
     DismissMessage = changes(

@@ -31,6 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::clock::beijing_day;
 use store::event::Event;
 use store::id::IdMaker;
+use store::unreadable::damage;
 use store::{Result, Tx};
 
 pub use sql::{OPEN_MAX, by_day, milestones, open};
@@ -329,7 +330,9 @@ pub(crate) fn dismiss(
 
 /// Whether something of a message was dismissed that still is to be done.
 pub(crate) fn can_resume(tx: &mut Tx<'_>, id: MessageId) -> Result<bool> {
-    let Some(standing) = sql::standings(tx, &BTreeSet::from([id]))?.remove(&id) else {
+    // Nothing is taken back of what is damaged.
+    let found = damage(sql::standings(tx, &BTreeSet::from([id])))?.unwrap_or_default();
+    let Some(standing) = found.get(&id) else {
         return Ok(false);
     };
     if !standing.documents.is_empty() {

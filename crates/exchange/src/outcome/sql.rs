@@ -9,6 +9,7 @@ use registry::company::CompanyId;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use store::id::PART_MAX;
+use store::unreadable::readable;
 use store::{Error, Many, Result, Tx, Value};
 
 /// Counting what needs an action stops here.
@@ -18,7 +19,7 @@ pub const OPEN_MAX: i64 = 10_000;
 pub(super) type Counts = BTreeMap<(i64, CompanyId, String, &'static str), i64>;
 
 fn state(name: &str) -> Result<State> {
-    State::from_name(name).ok_or_else(|| Error::Fault(format!("unknown state {name}")))
+    State::from_name(name).ok_or_else(|| Error::Damaged(format!("unknown state {name}")))
 }
 
 /// Messages with the outcomes of their documents.
@@ -93,17 +94,11 @@ pub fn by_day(
          from message_outcome c where c.day_no >= $1 and c.day_no <= $2 and {seen} \
          group by c.day_no, c.kind, c.outcome order by c.day_no, c.kind, c.outcome"
     );
-    tx.query(&sql, &args)?
-        .iter()
-        .map(|row| {
-            Ok((
-                row.int(0)?,
-                row.text(1)?,
-                outcome(&row.text(2)?)?,
-                row.int(3)?,
-            ))
-        })
-        .collect()
+    let rows = tx.query(&sql, &args)?;
+    readable(&rows, "message_outcome", |row| {
+        let outcome = outcome(&row.text(2)?)?;
+        Ok((row.int(0)?, row.text(1)?, outcome, row.int(3)?))
+    })
 }
 
 /// The first day on which a message of a company came that customs has accepted or released.

@@ -8,13 +8,13 @@ use crate::overview::http::home;
 use crate::query::http::{ListQuery, messages};
 use crate::query::{MessageDetail, detail};
 use crate::testing::{House, accepted};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use ceb::{Kind, Outcome};
 use registry::access::Sight;
 use store::clock::Clock;
 use store::testing::each_engine;
-use web::{JsonBody, QueryOf};
+use web::{JsonBody, Path, QueryOf};
 
 /// A message with another value for an element, wherever it stands.
 fn with(xml: &str, element: &str, value: &str) -> String {

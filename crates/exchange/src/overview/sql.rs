@@ -2,6 +2,7 @@
 
 use super::{LAG_MESSAGES, UNSETTLED_MAX};
 use registry::access::{Sight, visible};
+use store::unreadable::readable;
 use store::{Result, Row, Tx, Value};
 
 /// Counts of one kind (按类型计数).
@@ -53,10 +54,8 @@ pub fn day(tx: &mut Tx<'_>, sight: &Sight, day: &str) -> Result<Vec<KindDay>> {
         "select c.kind, {SUMS} from message_day c where c.day = $1 and {seen} \
          group by c.kind order by c.kind"
     );
-    tx.query(&sql, &args)?
-        .iter()
-        .map(|row| counts(row, 0))
-        .collect()
+    let rows = tx.query(&sql, &args)?;
+    readable(&rows, "message_day", |row| counts(row, 0))
 }
 
 /// The counts of the days from `from` to `to` by kind, over the companies that are seen.
@@ -67,15 +66,13 @@ pub fn by_day(tx: &mut Tx<'_>, sight: &Sight, from: &str, to: &str) -> Result<Ve
         "select c.day, c.kind, {SUMS} from message_day c where c.day >= $1 and c.day <= $2 \
          and {seen} group by c.day, c.kind order by c.day, c.kind"
     );
-    tx.query(&sql, &args)?
-        .iter()
-        .map(|row| {
-            Ok(DayRow {
-                day: row.text(0)?,
-                counts: counts(row, 1)?,
-            })
+    let rows = tx.query(&sql, &args)?;
+    readable(&rows, "message_day", |row| {
+        Ok(DayRow {
+            day: row.text(0)?,
+            counts: counts(row, 1)?,
         })
-        .collect()
+    })
 }
 
 /// Milliseconds from acceptance to sending of the newest messages that are seen.
@@ -87,10 +84,10 @@ pub fn lag(tx: &mut Tx<'_>, sight: &Sight) -> Result<Vec<i64>> {
     );
     let mut lags = Vec::new();
     let rows = tx.query(&sql, &args)?;
-    let ids: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_>>()?;
+    let received = readable(&rows, "message", |row| Ok((row.int(0)?, row.int(1)?)))?;
+    let ids: Vec<i64> = received.iter().map(|(id, _)| *id).collect();
     let sent = store::event::moments(tx, "message.sent", &ids)?;
-    for row in rows {
-        let (id, received_at) = (row.int(0)?, row.int(1)?);
+    for (id, received_at) in received {
         lags.extend(sent.get(&id).map(|sent_at| (sent_at - received_at).max(0)));
     }
     Ok(lags)

@@ -40,7 +40,7 @@ pub(crate) fn doing(tx: &mut Tx<'_>, message: &Message) -> Result<&'static str> 
     if message.outcome == Outcome::Refused {
         return Ok("correct");
     }
-    let documents = receipt::status_of_message(tx, message.id)?;
+    let documents = receipt::shown_of_message(tx, message.id)?;
     let mut receipts = receipt::of_open(tx, message.company_id, message.id, RECEIPTS_MAX)?;
     receipts.sort_by_cached_key(|item| (receipt::order_of(&item.return_time), item.feed_no));
     let ways = explanation::of(tx, &receipts)?;

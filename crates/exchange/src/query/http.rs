@@ -12,7 +12,7 @@ use crate::finder::{Filter, body, find, list};
 use crate::message::{Message, MessageId, State};
 use crate::unmask;
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ceb::Outcome;
@@ -21,7 +21,7 @@ use registry::company::{CompanyId, Directory};
 use serde::Deserialize;
 use store::clock::parse_time;
 use utoipa::IntoParams;
-use web::{Page, PageSize, Problem, QueryOf, codes};
+use web::{Page, PageSize, Path, Problem, QueryOf, codes};
 
 registry::operations! {
     ReadMessages = reads("messages", "查询报文", READERS);

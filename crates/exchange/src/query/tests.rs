@@ -6,13 +6,13 @@ use super::search::search;
 use crate::finder::{self, Filter, find, list};
 use crate::message::{MessageId, State};
 use crate::testing::{House, accepted, person};
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use ceb::Kind;
 use registry::access::Sight;
 use registry::role::Role;
 use std::sync::Arc;
 use store::testing::each_engine;
-use web::QueryOf;
+use web::{Path, QueryOf};
 
 /// Every way to ask for the message of this document.
 fn filters(document: &super::DocumentView) -> [Filter; 6] {
@@ -296,5 +296,55 @@ async fn staff_see_whose_message_it_is() {
         let page = messages(house.by(0).await, Held(house.api()), query()).await;
         let own = page.unwrap().0.items;
         assert_eq!(own.iter().map(named).collect::<Vec<_>>(), [None]);
+    }
+}
+
+/// A row of which a value is of another type or unknown, as SQLite hands out what was changed on the disk, is shown with
+/// what can be read of it: the lists, the search, the home page and the life of the message go on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_row_takes_no_list_away() {
+    for sql in [
+        "update document set status = 'x'",
+        "update document set kind = cast(kind as blob)",
+        "update document set outcome = 'x'",
+        "update document set cop_no = cast('x' as blob), order_no = cast(order_no as blob)",
+        "update document set company_id = 'x'",
+        "update message set received_at = 'x'",
+        "update message set outcome = 'x'",
+        "update message_day set kind = cast(kind as blob)",
+        "update message_day set n_sent = 'x'",
+        "update message_outcome set outcome = 'x'",
+    ] {
+        let house = House::on(store::testing::sqlite()).await;
+        let id = accepted(house.accept(0, house.sample(0, Kind::Ceb311, 5)).await);
+        house.settle().await;
+        let spoil = house.shared.db.write(move |tx| tx.execute(sql, &[]));
+        assert!(spoil.await.unwrap() > 0, "{sql}");
+        let query = QueryOf::<ListQuery>::of(&"/api/v1/messages".parse().unwrap()).unwrap();
+        let page = messages(
+            house.by_person(Role::Operator, None).await,
+            Held(house.api()),
+            query,
+        )
+        .await;
+        let listed = page.expect(sql).0.items;
+        assert_eq!(listed.len(), 1, "{sql}");
+        let life = message(
+            house.by_person(Role::Operator, None).await,
+            Held(house.api()),
+            Path(listed[0].id.clone()),
+        )
+        .await;
+        assert_eq!(life.expect(sql).0.documents.len(), 1, "{sql}");
+        let number = id.to_string();
+        let read = move |tx: &mut store::Tx<'_>| search(tx, &Sight::All, &number);
+        let hits = house.shared.db.read(read).await.expect(sql);
+        assert_eq!(hits.len(), 1, "{sql}");
+        let home = crate::overview::http::home(
+            house.by_person(Role::Operator, None).await,
+            Held(house.api()),
+        )
+        .await;
+        assert!(home.is_ok(), "{sql}");
     }
 }

@@ -321,7 +321,7 @@ pub(crate) fn status_name(
 /// Puts the life of a message together.
 pub fn detail(tx: &mut Tx<'_>, message: &Message) -> Result<MessageDetail> {
     let explained = unknown_code::explained(tx)?;
-    let documents = receipt::status_of_message(tx, message.id)?
+    let documents = receipt::shown_of_message(tx, message.id)?
         .into_iter()
         .map(|document| {
             let status_name = status_name(document.status, &document.kind, &explained);

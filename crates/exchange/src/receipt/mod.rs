@@ -24,6 +24,7 @@ mod matching;
 pub(crate) mod parked;
 mod record;
 mod refusal;
+mod row;
 mod sort;
 mod sql;
 #[cfg(test)]
@@ -50,7 +51,7 @@ pub(crate) use sort::{Opened, Taken, open, park_as, take_in};
 pub use sql::first_receipt;
 pub(crate) use sql::{
     dismiss_message, forget_documents, has_resumable, insert_documents, needing_action, of_message,
-    of_open, refuse_documents, resolve, resume_message, status_of_message, with_unlisted_status,
+    of_open, refuse_documents, resolve, resume_message, shown_of_message, with_unlisted_status,
     without_receipts,
 };
 pub(crate) use update::update_documents;

@@ -1,9 +1,9 @@
 //! Statements on `document` and `receipt`.
 
 use super::matching::Candidate;
+use super::row::{shown, status};
 use super::{DocumentStatus, NewDocument, NewReceipt};
 use crate::message::MessageId;
-use crate::message::row::outcome;
 use ceb::Outcome;
 use registry::company::CompanyId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -213,30 +213,6 @@ const STATUS: &str = "select id, kind, business_key, order_no, logistics_no, inv
                       pre_no, status, status_time, is_final, outcome, needs_action, company_id, guid, \
                       is_duplicate, is_dismissed from document where id ";
 
-fn status(row: &Row) -> Result<DocumentStatus> {
-    Ok(DocumentStatus {
-        id: row.int(0)?,
-        kind: row.text(1)?,
-        business_key: row.text_opt(2)?,
-        order_no: row.text_opt(3)?,
-        logistics_no: row.text_opt(4)?,
-        invt_no: row.text_opt(5)?,
-        cop_no: row.text_opt(6)?,
-        pre_no: row.text_opt(7)?,
-        status: row.int_opt(8)?,
-        status_time: row.text_opt(9)?,
-        is_final: row.bool(10)?,
-        outcome: outcome(&row.text(11)?)?,
-        needs_action: row.bool(12)?,
-        company_id: CompanyId(row.int(13)?),
-        guid: row.text_opt(14)?,
-        is_duplicate: row.bool(15)?,
-        is_dismissed: row.bool(16)?,
-        is_changed: false,
-        decided_at: None,
-    })
-}
-
 /// The documents with these ids.
 pub(super) fn documents(
     tx: &mut Tx<'_>,
@@ -280,11 +256,20 @@ pub(crate) fn with_unlisted_status(
         .collect()
 }
 
+/// The documents of a message as they are shown, in their order in it: of one that is damaged what can be read.
+pub(crate) fn shown_of_message(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<DocumentStatus>> {
+    let rows = rows_of_message(tx, id)?;
+    rows.iter().map(shown).collect()
+}
+
 /// The documents of a message, in their order in it.
 pub(crate) fn status_of_message(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<DocumentStatus>> {
+    rows_of_message(tx, id)?.iter().map(status).collect()
+}
+
+fn rows_of_message(tx: &mut Tx<'_>, id: MessageId) -> Result<Vec<Row>> {
     let sql = format!("{STATUS} between $1 and $2 order by id");
-    let rows = tx.query(&sql, &[(id.0 + 1).into(), (id.0 + PART_MAX).into()])?;
-    rows.iter().map(status).collect()
+    tx.query(&sql, &[(id.0 + 1).into(), (id.0 + PART_MAX).into()])
 }
 
 pub(super) fn update_documents(tx: &mut Tx<'_>, documents: &[&DocumentStatus]) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::api::{ApiState, bad};
 use crate::keyring::{Card, Facts};
 use crate::signature::{Policy, Verify};
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes, Sight};
 use registry::approval::{self, Request, reason};
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::beijing_rfc3339;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Problem, QueryOf, codes as common};
+use web::{JsonBody, Path, Problem, QueryOf, codes as common};
 
 registry::operations! {
     ReadSigning = reads(

@@ -3,10 +3,10 @@
 use super::{Story, trade, view};
 use crate::api::{ApiState, READERS};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use registry::access::{By, Routes};
 use std::sync::Arc;
-use web::{Problem, codes};
+use web::{Path, Problem, codes};
 
 registry::operations! {
     ReadStory = reads("story", "查看单证全景", READERS);

@@ -4,12 +4,13 @@ use super::http::story;
 use super::{Story, trade, view};
 use crate::message::MessageId;
 use crate::testing::{House, accepted, person};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use ceb::Kind;
 use registry::access::{Actor, Sight};
 use registry::role::Role;
 use store::clock::Clock;
 use store::testing::each_engine;
+use web::Path;
 
 async fn told(house: &House, actor: &Actor, document: i64) -> Option<Story> {
     let (actor, now_ms) = (actor.clone(), house.clock.now_ms());

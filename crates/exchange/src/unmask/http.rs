@@ -4,14 +4,14 @@ use super::{HOURLY_MAX, open};
 use crate::api::ApiState;
 use crate::finder;
 use crate::message::MessageId;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::approval::reason;
 use registry::role::Role;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{JsonBody, Problem, codes};
+use web::{JsonBody, Path, Problem, codes};
 
 registry::operations! {
     Unmask = changes(

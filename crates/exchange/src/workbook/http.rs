@@ -11,7 +11,7 @@ use crate::intake::http::{
 use crate::intake::look;
 use crate::message::{FindingView, MessageId};
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::ToSchema;
-use web::Problem;
+use web::{Path, Problem};
 
 /// Who prepares declarations.
 pub(crate) const CLERKS: &[Role] = &[

@@ -9,7 +9,7 @@ use crate::pages::foreign_page::{BindPage, UnknownPage};
 use crate::pages::login::{Entrance, TokenForm, go, is_token, local, onward, with_next};
 use crate::pages::page::{self, Lang, page_with};
 use crate::slip;
-use axum::extract::{Form, Path, RawQuery, State};
+use axum::extract::{Form, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use registry::access::{Actor, CSRF};
@@ -21,7 +21,7 @@ use registry::session::{Session, Stage};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::{Result as StoreResult, Tx};
-use web::{Code, Problem};
+use web::{Code, Path, Problem};
 
 /// How long a new identity waits to be bound, in milliseconds.
 const BIND_MS: i64 = 30 * 60_000;

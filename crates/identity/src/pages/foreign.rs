@@ -6,7 +6,7 @@ use crate::login::{self, Refused, actor_of};
 use crate::pages::login::{Entrance, NextQuery, go, local, onward, show_login};
 use crate::pages::page::{self, Lang};
 use crate::slip;
-use axum::extract::{Path, Query, RawQuery, State};
+use axum::extract::{Query, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use registry::access::{Origin, origin};
@@ -16,7 +16,7 @@ use registry::config::{ForeignMatch, ForeignProtocol};
 use registry::ground::{Ground, Ruling};
 use serde::{Deserialize, Serialize};
 use store::{Result as StoreResult, Tx};
-use web::{Code, Problem};
+use web::{Code, Path, Problem};
 
 /// How long a login may take in another house, in milliseconds.
 const STATE_MS: i64 = 10 * 60_000;

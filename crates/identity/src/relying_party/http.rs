@@ -2,7 +2,7 @@
 
 use super::{Protocol, RelyingParty, codes};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{By, Gate, Routes};
 use registry::approval::{self, Request};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Tx;
 use utoipa::ToSchema;
-use web::{JsonBody, Page, Problem};
+use web::{JsonBody, Page, Path, Problem};
 
 /// What the routes of this room need.
 #[derive(Clone)]

@@ -8,14 +8,14 @@ use super::{
 use crate::access::{Actor, By, FORBIDDEN, Gate, Routes};
 use crate::role::Role;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Tx;
 use store::clock::beijing_rfc3339;
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, Problem, QueryOf, codes};
+use web::{JsonBody, Page, PageSize, Path, Problem, QueryOf, codes};
 
 /// Who may take part in approvals at all; each kind names who decides it.
 const STAFF: &[Role] = &[

@@ -12,7 +12,7 @@ use store::{Error, Result, Tx};
 
 pub use directory::Directory;
 pub(crate) use sql::in_district;
-pub use sql::{addressed, all, by_code, by_id, formerly};
+pub use sql::{addressed, all, by_code, by_id, formerly, shown};
 
 /// Longest name, in characters (as `ebcName` in the standard).
 const NAME_CHARS_MAX: usize = 100;

@@ -1,7 +1,7 @@
 //! Every statement on the table `company`.
 
 use super::{Company, CompanyId, Former};
-use store::unreadable::{damage, tell};
+use store::unreadable::{read_or, readable};
 use store::{Result, Row, Tx};
 
 const COLUMNS: &str = "id, credit_code, customs_code, name, dxp_id, roles, profile, weight, \
@@ -76,14 +76,34 @@ pub(super) fn set_profile(tx: &mut Tx<'_>, id: CompanyId, profile: &str) -> Resu
 /// are held until it can be read.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Company>> {
     let rows = tx.query(&format!("select {COLUMNS} from company order by id"), &[])?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in &rows {
-        match damage(company(row))? {
-            Ok(company) => found.push(company),
-            Err(why) => tell(("company", (row.int(0)?, 0)), &why),
-        }
+    readable(&rows, "company", company)
+}
+
+/// The company with this id as it is shown: of one whose row is damaged what can be read.
+pub fn shown(tx: &mut Tx<'_>, id: CompanyId) -> Result<Option<Company>> {
+    let sql = format!("select {COLUMNS} from company where id = $1");
+    let row = tx.query_opt(&sql, &[id.0.into()])?;
+    row.map(|row| read_or(&row, "company", company, readable_of))
+        .transpose()
+}
+
+/// What stands for a part of a company that is damaged.
+const DAMAGED: &str = "（已损坏）";
+
+fn readable_of(row: &Row, id: i64) -> Company {
+    let text = |column| row.text(column).unwrap_or_else(|_| DAMAGED.to_owned());
+    Company {
+        id: CompanyId(id),
+        credit_code: text(1),
+        customs_code: text(2),
+        name: text(3),
+        dxp_id: text(4),
+        roles: Vec::new(),
+        profile: text(6),
+        weight: 1,
+        suspended: row.bool(8).unwrap_or_default(),
+        created_at: row.int(9).unwrap_or_default(),
     }
-    Ok(found)
 }
 
 /// The company with this id.

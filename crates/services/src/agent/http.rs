@@ -5,7 +5,7 @@ use crate::Desk;
 use crate::case_file::http::id_of;
 use crate::case_file::{Doing, open};
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use axum::http::StatusCode;
 use registry::access::{By, Routes, Sight};
 use registry::company::{self, CompanyId};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use store::clock::{beijing_day, beijing_rfc3339};
 use store::{Result as StoreResult, Tx};
 use utoipa::ToSchema;
-use web::{JsonBody, Page, PageQuery, Problem, QueryOf, codes as common};
+use web::{JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes as common};
 
 registry::operations! {
     ReadAgents = reads(

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::Desk;
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::company::{self, CompanyId};
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, Problem, QueryOf, codes as common};
+use web::{JsonBody, Page, PageSize, Path, Problem, QueryOf, codes as common};
 
 /// Who applies, reviews, decides or looks.
 const EVERYBODY: &[Role] = &[

@@ -7,7 +7,7 @@ use crate::case_file::http::id_of;
 use crate::case_file::sees;
 use crate::company_ledger::{Filter, business, contracts, list, menu as modules_of, set_profile};
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use registry::access::{By, Routes};
 use registry::approval;
 use registry::company::{self, Company, CompanyId};
@@ -15,7 +15,7 @@ use registry::role::Role;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, Problem, QueryOf, codes as common};
+use web::{JsonBody, Page, PageSize, Path, Problem, QueryOf, codes as common};
 
 /// Longest search text, in characters.
 const TEXT_CHARS_MAX: usize = 100;
@@ -148,7 +148,7 @@ async fn companies(
     let read = move |tx: &mut Tx<'_>| {
         let mut items = Vec::new();
         for id in list(tx, &actor.sight, &filter, size.rows())? {
-            if let Some(company) = company::by_id(tx, id)? {
+            if let Some(company) = company::shown(tx, id)? {
                 items.push(summary(&company, &contracts(tx, id)?));
             }
         }
@@ -170,7 +170,7 @@ async fn company(
     let id = CompanyId(id_of(&id)?);
     let ground = desk.ground().clone();
     let read = move |tx: &mut Tx<'_>| {
-        let found = company::by_id(tx, id)?.filter(|company| actor.sight.sees(company));
+        let found = company::shown(tx, id)?.filter(|company| actor.sight.sees(company));
         match found {
             Some(company) => card_of(tx, &ground, &company, &sees(&actor)),
             None => Err(Problem::new(common::NOT_FOUND)),

@@ -5,7 +5,7 @@ use super::{CHANNELS, Docking, Filter, Stage, Step, Wanted, codes, counts, list,
 use crate::Desk;
 use crate::case_file::http::id_of;
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use exchange::outcome::milestones;
 use exchange::receipt::first_receipt;
 use registry::access::{By, Routes};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use store::clock::{beijing_day, beijing_rfc3339, parse_time};
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, Problem, QueryOf, codes as common};
+use web::{JsonBody, Page, PageSize, Path, Problem, QueryOf, codes as common};
 
 /// Most cards on a page of the board: each asks for what the platform knows by itself.
 const CARDS_MAX: u32 = 200;

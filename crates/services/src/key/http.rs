@@ -4,7 +4,7 @@ use super::{codes, issue, revoke};
 use crate::Desk;
 use crate::case_file::http::id_of;
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::api_key::{self, ApiKey};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
-use web::{JsonBody, Page, Problem};
+use web::{JsonBody, Page, Path, Problem};
 
 /// Longest validity, in days.
 const DAYS_MAX: i64 = 730;

@@ -4,7 +4,7 @@ use super::{Member, change, codes, invite, invite_again, of_company, remove};
 use crate::Desk;
 use crate::case_file::http::id_of;
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::account::{Account, AccountId, LINK_MS};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
-use web::{JsonBody, Page, Problem};
+use web::{JsonBody, Page, Path, Problem};
 
 registry::operations! {
     ReadMembers = reads("members", "查看企业人员", &[Role::CompanyAdmin]);

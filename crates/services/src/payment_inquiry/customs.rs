@@ -11,7 +11,7 @@ use super::{Config, DUE_MS, Inquiry, State as InquiryState, sql};
 use crate::Desk;
 use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Path, Request, State as Held};
+use axum::extract::{Request, State as Held};
 use registry::access::origin;
 use registry::company::{self, CompanyId};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use store::Tx;
+use web::Path;
 use web::shares::{Holder, Shares};
 
 /// Largest body, in bytes: an inquiry has some hundred.

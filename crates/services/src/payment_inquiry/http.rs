@@ -10,7 +10,7 @@ use super::{
 use crate::Desk;
 use crate::case_file::http::id_of;
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use registry::access::{Actor, By, Routes};
@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::Tx;
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PageSize, Problem, QueryOf, codes as common};
+use web::{JsonBody, Page, PageSize, Path, Problem, QueryOf, codes as common};
 
 /// Largest body of a call, in bytes: a hundred payments with long requests.
 pub const BODY_BYTES_MAX: usize = 4 << 20;

@@ -3,7 +3,7 @@
 use super::{english, openapi};
 use crate::gather;
 use axum::Router;
-use axum::extract::{Path, RawQuery};
+use axum::extract::RawQuery;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_swagger_ui::{Config, SwaggerUi, Url};
-use web::{Code, Problem, codes};
+use web::{Code, Path, Problem, codes};
 
 /// What the readable page of the description may load: its own files, and calls to ourselves.
 const READER: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \

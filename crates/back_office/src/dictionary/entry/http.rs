@@ -5,7 +5,7 @@ use crate::administration::Desk;
 use crate::department::http::Made;
 use crate::dictionary::{self, DICTIONARIES_MAX, ENTRIES_MAX, EXPORT, Entry, standard};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use registry::access::{By, Routes};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use store::{Result as StoreResult, Tx};
 use utoipa::{IntoParams, ToSchema};
-use web::{JsonBody, Page, PathId, Problem, QueryOf};
+use web::{JsonBody, Page, Path, PathId, Problem, QueryOf};
 
 /// Entries that a search answers.
 const SEARCH_MAX: usize = 100;

@@ -4,7 +4,7 @@ use crate::administration::{Asked, Desk};
 use crate::grant::http::{ask, request};
 use crate::grant::{PUT_ROLE, REMOVE_ROLE, RoleWish};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::approval::{Request, http::Reason, reason};
@@ -13,7 +13,7 @@ use registry::role::{self, OFFICERS, Operation, Role, SYSTEM};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use utoipa::ToSchema;
-use web::{JsonBody, Page, Problem};
+use web::{JsonBody, Page, Path, Problem};
 
 registry::operations! {
     AskRole = changes("ask_role", "申请新建或修改自定义角色", SYSTEM);

@@ -3,7 +3,7 @@
 use super::{Change, FACTOR_RESET, FactorReset, invite_again, reset, set_state};
 use crate::administration::{Asked, Desk};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes};
 use registry::account::{self, AccountId};
@@ -16,7 +16,7 @@ use serde::Serialize;
 use store::Tx;
 use store::clock::beijing_rfc3339;
 use utoipa::ToSchema;
-use web::{JsonBody, PathId, Problem};
+use web::{JsonBody, Path, PathId, Problem};
 
 registry::operations! {
     // Either of the two: nobody unlocks himself, and one of them may be the one who is locked out.

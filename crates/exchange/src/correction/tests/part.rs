@@ -108,7 +108,7 @@ async fn what_is_not_chosen_is_left_to_be_done() {
         let (status, first) = declare(&house, id, edits(), vec![1]).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{first}");
         house.settle().await;
-        let n_declared = crate::receipt::status_of_message;
+        let n_declared = crate::receipt::shown_of_message;
         let new = id_of(&first);
         let read = house.shared.db.read(move |tx| n_declared(tx, new)).await;
         assert_eq!(read.unwrap().len(), 1);
@@ -123,7 +123,7 @@ pub(super) async fn asks(house: &House, id: MessageId) -> bool {
     let read = house
         .shared
         .db
-        .read(move |tx| crate::receipt::status_of_message(tx, id));
+        .read(move |tx| crate::receipt::shown_of_message(tx, id));
     read.await.unwrap().remove(0).needs_action
 }
 

@@ -6,13 +6,13 @@ use crate::api::ApiState;
 use crate::unknown_code::Answer;
 use crate::unknown_code::http::UnknownCodeItem;
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use registry::access::{By, Routes};
 use registry::role::Role;
 use serde::Deserialize;
 use store::Tx;
 use utoipa::ToSchema;
-use web::{JsonBody, Problem, codes};
+use web::{JsonBody, Path, Problem, codes};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 

@@ -7,7 +7,7 @@ use crate::inbox;
 use crate::message::{Message, MessageId, State};
 use crate::receipt::parked;
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use axum::http::StatusCode;
 use registry::access::{Actor, By, Routes, Sight};
 use registry::approval::{self, Kind, reason};
@@ -15,7 +15,7 @@ use registry::company::CompanyId;
 use registry::role::Role;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::{JsonBody, Problem, codes};
+use web::{JsonBody, Path, Problem, codes};
 
 const OPERATORS: &[Role] = &[Role::Operator];
 

@@ -278,3 +278,48 @@ async fn a_damaged_answer_takes_no_rejection_back() {
         assert_eq!(became(&house, id).await.0, Outcome::Rejected);
     }
 }
+
+/// The number that a feed has come to is damaged or gone: what comes next still gets a number behind those that were
+/// handed out, and goes home.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_feed_whose_number_is_damaged_goes_on_behind_its_newest_receipt() {
+    const EVERYWHERE: [&str; 4] = ["last = 0", "last = 1", "last = 9223372036854775807", ""];
+    const ON_DISK: [&str; 2] = ["last = 'x'", "last = x'80ff'"];
+    for test in each_engine() {
+        let is_sqlite = test.db.engine_name() == "SQLite";
+        let house = House::on(test).await;
+        let (_, dxp_id) = declared(&house).await;
+        let mut second = 0;
+        let mut told = async |n: usize| {
+            for _ in 0..n {
+                second += 1;
+                let time = format!("2026030209{:02}{:02}000", second / 60, second % 60);
+                answer(&house, &dxp_id, &[said(&house, 2, &time)]).await;
+            }
+        };
+        told(3).await;
+        let company = house.company(0).id;
+        let mut n_told = 3;
+        let all = EVERYWHERE
+            .iter()
+            .chain(ON_DISK.iter().filter(|_| is_sqlite));
+        for change in all {
+            let spoil = house.shared.db.write(move |tx: &mut Tx<'_>| {
+                let sql = match change.is_empty() {
+                    true => "delete from feed where company_id = $1".to_owned(),
+                    false => format!("update feed set {change} where company_id = $1"),
+                };
+                tx.execute(&sql, &[company.0.into()])
+            });
+            assert_eq!(spoil.await.unwrap(), 1, "{change}");
+            told(2).await;
+            n_told += 2;
+            let read = move |tx: &mut Tx<'_>| downlink::after(tx, company, 0, 100);
+            let feed = house.shared.db.read(read).await.unwrap();
+            let numbers: Vec<i64> = feed.iter().map(|item| item.feed_no).collect();
+            assert_eq!(numbers.len(), n_told, "{change}");
+            assert!(numbers.is_sorted_by(|a, b| a < b), "{change} {numbers:?}");
+            assert!(parked_now(&house).await.is_empty(), "{change}");
+        }
+    }
+}

@@ -140,7 +140,7 @@ async fn the_same_receipt_counts_once_and_a_late_one_does_not_turn_time_back() {
         let documents = house
             .shared
             .db
-            .read(move |tx| super::status_of_message(tx, id))
+            .read(move |tx| super::shown_of_message(tx, id))
             .await;
         assert_eq!(documents.unwrap()[0].status, Some(120));
     }
@@ -229,7 +229,7 @@ async fn documents(house: &House, id: crate::message::MessageId) -> Vec<super::D
     let read = house
         .shared
         .db
-        .read(move |tx| super::status_of_message(tx, id));
+        .read(move |tx| super::shown_of_message(tx, id));
     read.await.unwrap()
 }
 

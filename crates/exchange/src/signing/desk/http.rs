@@ -9,7 +9,7 @@ use crate::signing::{
     KEY_KIND, KEY_TESTED, KeyFilter, KeyWish, SigningKey, codes, hex, key, keys, remove_key, sql,
 };
 use axum::Json;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use axum::http::StatusCode;
 use registry::access::{By, Routes};
 use registry::audit;
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use store::Tx;
 use utoipa::ToSchema;
-use web::{JsonBody, Page, PageQuery, Problem, QueryOf, codes as common};
+use web::{JsonBody, Page, PageQuery, Path, Problem, QueryOf, codes as common};
 
 /// What is signed to try a key.
 const PROBE: &[u8] = "通关平台签名测试".as_bytes();

@@ -11,7 +11,7 @@ use crate::intake::http::SubmitState;
 use crate::preflight::{PreflightAnswer, http::preflight};
 use crate::submit::submit;
 use crate::testing::House;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use ceb::Kind;
 use ceb::form::{Part, columns, sample_rows};
@@ -20,6 +20,7 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 use store::testing::each_engine;
+use web::Path;
 
 fn api(house: &House) -> Arc<SubmitState> {
     house.submit_state()

@@ -7,7 +7,7 @@ use super::super::{CaseId, Doing, READ, Side, attach as keep, body, codes, sees,
 use crate::Desk;
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, State as Held};
+use axum::extract::State as Held;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use registry::access::{Actor, By, Routes};
@@ -19,7 +19,7 @@ use store::Tx;
 use utoipa::IntoParams;
 use web::room::{Fault, Taken};
 use web::shares::Full;
-use web::{Problem, QueryOf, codes as common};
+use web::{Path, Problem, QueryOf, codes as common};
 
 registry::operations! {
     Attach = changes("attach", "上传办件附件", &[Role::Applicant, Role::CompanyAdmin]);
